@@ -1,0 +1,39 @@
+"""When do an industrial park's CO2 emissions peak, how sure are we, what brings the peak before 2030?
+
+The names below are the package's public face; each is imported when it is first used, so that
+``import pathway_models`` and the command line start at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "read_park": "intake.parks",
+    "read_register": "intake.register",
+    "read_levers": "intake.library",
+    "read_scenarios": "intake.library",
+    "take_inventory": "accounting.inventory",
+    "sample": "projection.sampling",
+    "project": "projection.projecting",
+    "find_peaks": "findings.peaks",
+    "judge": "findings.judging",
+    "plotting": "presenting.plotting",
+    "tables": "presenting.tables",
+    "sentences": "presenting.sentences",
+}
+__all__ = [*_HOME, "__version__"]  # noqa: PLE0604 - the names of a literal table
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"pathway_models has no {name!r}; there are {', '.join(_HOME)}")
+    module = import_module(f"{__name__}.{_HOME[name]}")
+    return module if _HOME[name].endswith(f".{name}") else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

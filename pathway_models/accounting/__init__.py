@@ -1,0 +1,1 @@
+"""From a park to its inventory."""

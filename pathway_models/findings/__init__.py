@@ -1,0 +1,1 @@
+"""What the pathways say: peaks, gaps, decompositions, judgements."""

@@ -1,0 +1,169 @@
+"""Reading ``levers.yml`` and ``scenarios.yml`` into levers and scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pathway_models.foundations.errors import Fault, InputError, RecordError, ScenarioError
+from pathway_models.intake.paths import data_folder
+from pathway_models.intake.yaml_files import validated
+from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Parameter(_Strict):
+    """What a parameter is: its unit, who says so, and its values where they are the same at every setting."""
+
+    unit: str
+    source: str
+    low: float | None = None
+    mode: float | None = None
+    high: float | None = None
+
+
+class _Values(_Strict):
+    low: float
+    mode: float
+    high: float
+
+
+class _Ramp(_Strict):
+    shape: str
+    start: int
+    complete: int
+    delay_years: int = 0
+
+
+class _Lever(_Strict):
+    family: str
+    name_en: str
+    name_zh: str
+    action: str
+    ramp: _Ramp
+    parameters: dict[str, _Parameter]
+    settings: dict[str, dict[str, _Values]]
+    takes_from: tuple[str, ...] = ()
+    gives_to: dict[str, float] = Field(default_factory=dict)
+    note: str = ""
+
+
+class _Library(_Strict):
+    levers: dict[str, _Lever]
+
+
+class _Choice(_Strict):
+    """A lever setting in a scenario, optionally with its own years."""
+
+    setting: str
+    start: int | None = None
+    complete: int | None = None
+
+
+class _Scenario(_Strict):
+    name_en: str
+    name_zh: str
+    description: str = ""
+    levers: dict[str, str | _Choice] = Field(default_factory=dict)
+
+
+class _ScenarioFile(_Strict):
+    scenarios: dict[str, _Scenario]
+
+
+def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
+    """Read a lever library; the shipped ``data/levers.yml`` when no path is given.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    path = Path(path) if path else data_folder() / "levers.yml"
+    content, lines = validated(path, _Library)
+    levers, faults = {}, []
+    for lever_id, given in content.levers.items():
+        try:
+            levers[lever_id] = _lever(lever_id, given)
+        except RecordError as error:
+            place = f"line {lines[('levers', lever_id)]}, levers.{lever_id}"
+            faults.append(Fault(path.name, place, "", str(error), "correct the lever", code="lever"))
+    if faults:
+        raise InputError(faults)
+    return levers
+
+
+def _lever(lever_id: str, given: _Lever) -> Lever:
+    fixed = {
+        name: Triangle(p.low, p.mode, p.high)
+        for name, p in given.parameters.items()
+        if p.low is not None and p.mode is not None and p.high is not None
+    }
+    for setting, values in given.settings.items():
+        unknown = set(values) - set(given.parameters)
+        if unknown:
+            raise RecordError(f"{setting} sets {sorted(unknown)}, which has no unit and source under parameters")
+    return Lever(
+        lever_id=lever_id,
+        family=given.family,
+        name_en=given.name_en,
+        name_zh=given.name_zh,
+        action=given.action,
+        settings={
+            setting: {name: Triangle(v.low, v.mode, v.high) for name, v in values.items()}
+            for setting, values in given.settings.items()
+        },
+        ramp=Ramp(**given.ramp.model_dump()),
+        parameters=fixed,
+        takes_from=given.takes_from,
+        gives_to=given.gives_to,
+        units={name: p.unit for name, p in given.parameters.items()},
+        sources={name: p.source for name, p in given.parameters.items()},
+        note=given.note,
+    )
+
+
+def read_scenarios(path: str | Path | None = None, levers: str | Path | None = None) -> Scenarios:
+    """Read scenarios and the levers they name; the shipped ones when no paths are given.
+
+    Raises
+    ------
+    InputError
+        All faults of the files, by line: unknown levers, settings, keys.
+    """
+    path = Path(path) if path else data_folder() / "scenarios.yml"
+    library = read_levers(levers)
+    content, lines = validated(path, _ScenarioFile)
+    scenarios, faults = [], []
+    for scenario_id, given in content.scenarios.items():
+        measures = []
+        for lever_id, choice in given.levers.items():
+            keys = ("scenarios", scenario_id, "levers", lever_id)
+            place = f"line {lines[keys]}, {'.'.join(keys)}"
+            try:
+                measures.append(_measure(library, lever_id, choice))
+            except (ScenarioError, RecordError) as error:
+                faults.append(Fault(path.name, place, str(choice), str(error), "name one of these", code="measure"))
+        scenarios.append(Scenario(scenario_id, given.name_en, given.name_zh, given.description, tuple(measures)))
+    if faults:
+        raise InputError(faults)
+    return Scenarios(tuple(scenarios), library)
+
+
+def _measure(library: dict[str, Lever], lever_id: str, choice: str | _Choice) -> Measure:
+    if lever_id not in library:
+        raise ScenarioError(f"a lever of the library: {', '.join(library)}")
+    lever = library[lever_id]
+    if isinstance(choice, str):
+        return Measure(lever, choice, lever.ramp)
+    ramp = Ramp(
+        lever.ramp.shape,
+        lever.ramp.start if choice.start is None else choice.start,
+        lever.ramp.complete if choice.complete is None else choice.complete,
+        lever.ramp.delay_years,
+    )
+    return Measure(lever, choice.setting, ramp)

@@ -1,0 +1,79 @@
+"""From a park table and its description to a checked `Park`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.assembly import assemble
+from pathway_models.intake.paths import data_folder, fingerprint
+from pathway_models.intake.register import find_table
+from pathway_models.intake.rows import read_rows
+from pathway_models.intake.yaml_files import validated
+from pathway_models.records.park import Park
+
+
+class Description(BaseModel):
+    """What a park table cannot say about itself: identity, choices, findings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    park_id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name_zh: str
+    name_en: str
+    kind: Literal["park", "region"]
+    archetype: str = ""
+    province: str = ""
+    invented: bool
+    activity: Literal["value_added", "gdp", "energy_index"]
+    price_year: int | None = None
+    factor_set: str
+    grid_factor: str
+    boundary: str = ""
+    source: list[str] = Field(default_factory=list)
+    licence: str = ""
+    notes: list[str] = Field(default_factory=list)
+
+
+def read_park(park: str | Path) -> Park:
+    """Read a park by its id in the register, or from a table of one's own.
+
+    Parameters
+    ----------
+    park : str or Path
+        ``"region-d"``, or the path of a ``.csv`` table with a ``.yml`` description of the same name
+        beside it.
+
+    Returns
+    -------
+    Park
+
+    Raises
+    ------
+    InputError
+        Every fault of both files: file, line, value, what was expected, what to do.
+
+    Examples
+    --------
+    >>> read_park("region-d").sectors
+    ('agriculture', 'industry', 'transport', 'buildings', 'residents')
+    """
+    table = Path(park) if str(park).endswith(".csv") else data_folder() / find_table(str(park))
+    description, _ = validated(table.with_suffix(".yml"), Description)
+    rows, faults = read_rows(table)
+    if description.park_id != table.stem:
+        remedy = "give the table, its description and the id the same name"
+        faults.append(Fault(table.name, "file", description.park_id, f"park_id {table.stem}", remedy, code="park_id"))
+    fields, more = assemble(table.name, description.activity, description.factor_set, description.grid_factor, rows)
+    if faults or more:
+        raise InputError([*faults, *more])
+    return Park(
+        **description.model_dump(exclude={"activity", "source", "notes"}),
+        **fields,
+        source="; ".join(description.source),
+        notes=tuple(description.notes),
+        files=(fingerprint(table), fingerprint(table.with_suffix(".yml"))),
+    )

@@ -1,0 +1,18 @@
+"""Where the shipped data stand."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """The folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``."""
+    given = os.environ.get("PATHWAY_DATA")
+    return Path(given) if given else Path(__file__).resolve().parents[2] / "data"
+
+
+def fingerprint(path: Path) -> tuple[str, str]:
+    """Name and SHA-256 of a file, for the provenance of a result."""
+    return path.name, hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,61 @@
+"""The register of all parks and regions we know, with and without data."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+
+from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.paths import data_folder
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of ``data/parks.csv``."""
+
+    park_id: str
+    name_zh: str
+    name_en: str
+    kind: str
+    province: str
+    archetype: str
+    invented: bool
+    table: str
+    status: str
+    naming_year: str
+    confidence: str
+
+    @property
+    def has_data(self) -> bool:
+        """Whether a table stands behind the entry; without one it is never simulated."""
+        return bool(self.table)
+
+
+def read_register() -> list[Entry]:
+    """All entries of the register, in its order."""
+    with (data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [name for name in Entry.__dataclass_fields__ if name != "invented"]
+    return [Entry(**{name: row[name] for name in names}, invented=row["invented"] == "true") for row in rows]
+
+
+def find_table(park_id: str) -> str:
+    """Path of a park's table under the data folder.
+
+    Raises
+    ------
+    InputError
+        The id is unknown, or the park has no data yet.
+    """
+    entries = {entry.park_id: entry for entry in read_register()}
+    if park_id not in entries:
+        near = [name for name in entries if park_id.lower() in name] or [
+            name for name in entries if entries[name].table
+        ]
+        expected = f"a park of the register, such as {', '.join(near[:5])}"
+        raise InputError([Fault("parks.csv", "park_id", park_id, expected, "see 'pathways list'", code="park_unknown")])
+    if not entries[park_id].has_data:
+        expected = "a park with a table"
+        remedy = "there is no data yet; fill a table and give its path instead"
+        raise InputError([Fault("parks.csv", "park_id", park_id, expected, remedy, code="park_no_data")])
+    return entries[park_id].table

@@ -1,0 +1,104 @@
+"""Reading YAML so that every fault can be told by line: syntax, doubled keys, wrong values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from pathway_models.foundations.errors import Fault, InputError
+
+Model = TypeVar("Model", bound=BaseModel)
+Keys = tuple[str | int, ...]
+
+
+def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tuple[Keys, int]]) -> None:
+    lines[keys] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                doubled.append(((*keys, key.value), key.start_mark.line + 1))
+            seen.add(key.value)
+            _walk(value, (*keys, key.value), lines, doubled)
+    elif isinstance(node, yaml.SequenceNode):
+        for at, value in enumerate(node.value):
+            _walk(value, (*keys, at), lines, doubled)
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
+    """Read a YAML file and the line of each of its values.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is not UTF-8 or not YAML, or says a key twice (which YAML readers accept silently).
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise InputError([Fault(path.name, "file", "", "an existing file", "check the name", code="no_file")]) from None
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start}"
+        fault = Fault(path.name, place, "", "UTF-8 text", "save the file as UTF-8", code="not_utf8")
+        raise InputError([fault]) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else "file"
+        what = getattr(error, "problem", None) or str(error)
+        fault = Fault(path.name, place, "", "valid YAML", f"mend the syntax: {what}", code="yaml_syntax")
+        raise InputError([fault]) from None
+    lines: dict[Keys, int] = {}
+    doubled: list[tuple[Keys, int]] = []
+    if node is not None:
+        _walk(node, (), lines, doubled)
+    if doubled:
+        raise InputError(
+            Fault(
+                path.name,
+                f"line {line}",
+                ".".join(map(str, keys)),
+                "each key once",
+                "keep one of them",
+                code="key_twice",
+            )
+            for keys, line in doubled
+        )
+    return yaml.safe_load(text), lines
+
+
+def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
+    """Read a YAML file into a model, and the line of each value; all faults with their lines.
+
+    Raises
+    ------
+    InputError
+        As `read_yaml`; or a key is missing, unknown, or has a value of the wrong kind.
+    """
+    content, lines = read_yaml(path)
+    try:
+        return model.model_validate(content if content is not None else {}), lines
+    except ValidationError as error:
+        raise InputError(_fault(path, lines, detail) for detail in error.errors()) from None
+
+
+def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
+    keys = tuple(detail["loc"])
+    known = keys
+    while known and known not in lines:
+        known = known[:-1]
+    line = lines.get(known, 1)
+    name = ".".join(map(str, keys)) or "file"
+    remedies = {"missing": "add the key", "extra_forbidden": "remove it or correct its spelling"}
+    value = "" if detail["type"] == "missing" else str(detail.get("input", ""))[:80]
+    return Fault(
+        file=path.name,
+        place=f"line {line}, {name}",
+        value=value,
+        expected=detail["msg"],
+        remedy=remedies.get(detail["type"], "correct the value"),
+        code=f"yaml_{detail['type']}",
+    )

@@ -1,0 +1,127 @@
+"""What each lever does to the chain: one function an action.
+
+Levers act in the order structure, efficiency, management, substitution, process, capture, sinks, each
+on what the ones before left.  Shares are on [0, 1] and already carry the ramp: ``(..., year)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def replace_activity(share: np.ndarray, intensity_ratio: np.ndarray) -> np.ndarray:
+    """Factor left on energy and process output when activity moves to low-carbon branches.
+
+    A share of the activity is earned by branches that need ``intensity_ratio`` of the energy for
+    the same value added; the activity itself does not change.
+
+    Parameters
+    ----------
+    share : (..., year)
+    intensity_ratio : broadcastable, on [0, 1]
+
+    Returns
+    -------
+    (..., year), on [0, 1]
+    """
+    return 1.0 - share * (1.0 - intensity_ratio)
+
+
+def retire_activity(share: np.ndarray) -> np.ndarray:
+    """Factor left on activity, energy and process output when capacity is closed: (..., year)."""
+    return 1.0 - share
+
+
+def reduce_intensity(reduction: np.ndarray) -> np.ndarray:
+    """Factor left on energy intensity: (..., year)."""
+    return 1.0 - reduction
+
+
+def reduce_process(reduction: np.ndarray) -> np.ndarray:
+    """Factor left on process emission factors: (..., year)."""
+    return 1.0 - reduction
+
+
+def substitute(
+    energy: np.ndarray, takes: np.ndarray, gives: np.ndarray, share: np.ndarray, energy_ratio: np.ndarray
+) -> np.ndarray:
+    """Replace a share of some carriers by others.
+
+    Parameters
+    ----------
+    energy : (..., sector, carrier, year), TJ
+    takes : (carrier,) bool
+        Carriers that are replaced.
+    gives : (carrier,)
+        How the new energy divides over carriers; sums to one.
+    share : broadcastable to (..., sector, year)
+        Share replaced in each year.
+    energy_ratio : broadcastable to (..., sector, year)
+        TJ of the new carriers for one TJ of the old: below one where the new equipment is better.
+
+    Returns
+    -------
+    (..., sector, carrier, year), TJ
+        A new array; the argument is left alone.
+    """
+    taken = energy[..., takes, :].sum(axis=-2) * share
+    left = np.where(takes[:, None], energy * (1.0 - share)[..., None, :], energy)
+    at = np.flatnonzero(gives)
+    left[..., at, :] += (taken * energy_ratio)[..., None, :] * gives[at, None]
+    return left
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What a capture plant takes and what it costs in energy; all (..., year)."""
+
+    captured: np.ndarray
+    stored: np.ndarray
+    heat_emissions: np.ndarray
+    electricity_emissions: np.ndarray
+
+
+def capture(
+    capturable: np.ndarray,
+    equipped_share: np.ndarray,
+    capture_rate: np.ndarray,
+    heat_penalty: np.ndarray,
+    electricity_penalty: np.ndarray,
+    stored_share: np.ndarray,
+    heat_factor: np.ndarray,
+    electricity_factor: np.ndarray,
+) -> Capture:
+    """Capture CO2 and emit what the energy for it emits.
+
+    Parameters
+    ----------
+    capturable : (..., year), tCO2/yr
+        Direct emissions of eligible carriers and processes.
+    equipped_share, capture_rate : broadcastable, on [0, 1]
+        Share of the capturable CO2 with a plant, and share of that which the plant takes.
+    heat_penalty, electricity_penalty : broadcastable, GJ/tCO2 captured
+    stored_share : broadcastable, on [0, 1]
+        Share of the captured CO2 that is stored; the rest is used.
+    heat_factor, electricity_factor : (..., year), tCO2/TJ
+        The scenario's own factors in that year: capture pays its own energy bill.
+
+    Returns
+    -------
+    Capture
+        The energy of capture is not itself captured.
+    """
+    captured = capturable * equipped_share * capture_rate
+    tj_per_gj = 1e-3
+    return Capture(
+        captured=captured,
+        stored=captured * stored_share,
+        heat_emissions=captured * heat_penalty * tj_per_gj * heat_factor,
+        electricity_emissions=captured * electricity_penalty * tj_per_gj * electricity_factor,
+    )
+
+
+def grow_sinks(sinks: np.ndarray, area_growth: np.ndarray) -> np.ndarray:
+    """Sinks of a green area grown by a share of its size: (..., year), tCO2/yr."""
+    return sinks * (1.0 + area_growth)

@@ -1,0 +1,157 @@
+"""Where a path of total emissions turns: the written peak rule, on arrays of any leading shape.
+
+The rule in words, equations and boundary cases is ``docs/peak_rules.md``; rival published
+rules are in :mod:`pathway_models.kernels.published_rules`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pathway_models.foundations.axes import YEAR
+
+#: Meaning of the status codes: the code is the position in this tuple.
+STATUS = ("within_horizon", "observed", "at_start", "at_horizon", "plateau")
+WITHIN_HORIZON, OBSERVED, AT_START, AT_HORIZON, PLATEAU = range(len(STATUS))
+
+
+@dataclass(frozen=True)
+class PeakRule:
+    """Thresholds of the peak rule, both relative to the size of the maximum.
+
+    Parameters
+    ----------
+    plateau : float
+        A year belongs to the plateau when its total is within this share of the maximum.
+    tie : float
+        Totals closer than this share count as equal, so that rounding never moves a peak year.
+    """
+
+    # ASSUME: 1 %, the smaller of the two thresholds (1 %, 2 %) in published use.
+    plateau: float = 0.01
+    tie: float = 1e-9
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that are not small shares."""
+        if not 0 <= self.tie <= 1e-3:
+            raise ValueError(f"tie = {self.tie!r}: expected a share between 0 and 0.001")
+        if not self.tie <= self.plateau < 1:
+            raise ValueError(f"plateau = {self.plateau!r}: expected a share from tie to below 1")
+
+
+@dataclass(frozen=True)
+class TurningPoints:
+    """First maximum of every path, its status and the plateau around it; all of shape ``(...,)``.
+
+    Parameters
+    ----------
+    index : int array
+        Year index of the first maximum; only a peak year when the status is not censored.
+    status : int8 array
+        Code into :data:`STATUS`.
+    value : float array
+        The maximum, in the unit of the totals.
+    plateau_first, plateau_last : int array
+        Year indices of the contiguous run around ``index`` within ``rule.plateau`` of the maximum.
+    """
+
+    index: NDArray[np.intp]
+    status: NDArray[np.int8]
+    value: NDArray[np.float64]
+    plateau_first: NDArray[np.intp]
+    plateau_last: NDArray[np.intp]
+
+
+def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | None = None) -> TurningPoints:
+    """Find the first maximum of every path, and say whether it is a peak.
+
+    With ``T`` the totals, ``max`` their largest value, ``M`` the first year with
+    ``T >= max - tie |max|`` and ``R`` the contiguous years around ``M`` with
+    ``T >= max - plateau |max|``, the status is the first that applies:
+
+    1. ``plateau`` when ``R`` is the whole series (flat, or one year);
+    2. ``at_horizon`` when ``M`` is the last year (still rising: right-censored);
+    3. ``plateau`` when the last year is back at, or still within, ``plateau`` of the maximum
+       (decline not shown: right-censored);
+    4. ``at_start`` when ``M`` is the first year (left-censored);
+    5. ``observed`` when ``M <= last_observed``;
+    6. ``within_horizon`` otherwise.
+
+    Parameters
+    ----------
+    total : array_like, shape (..., year)
+        Total emissions of consecutive years, tCO2/yr (any one unit). May be negative.
+    last_observed : int
+        Index of the last observed year; -1 when no year is observed.
+    rule : PeakRule, optional
+        Thresholds; the documented ones by default.
+
+    Returns
+    -------
+    TurningPoints
+        Arrays of shape ``(...,)``.
+
+    Raises
+    ------
+    ValueError
+        When a total is not finite, there is no year, or ``last_observed`` is not an index of a year.
+
+    Examples
+    --------
+    >>> points = turning_points([[90.0, 100.0, 95.0, 80.0], [80.0, 90.0, 95.0, 100.0]])
+    >>> [STATUS[code] for code in points.status]
+    ['within_horizon', 'at_horizon']
+    >>> points.index.tolist()
+    [1, 3]
+    """
+    rule = PeakRule() if rule is None else rule
+    totals = _checked_totals(total, last_observed)
+    final = totals.shape[YEAR] - 1
+    top = totals.max(axis=YEAR, keepdims=True)
+    size = np.abs(top)
+    index = (totals >= top - rule.tie * size).argmax(axis=YEAR)
+    # The tie width is added so that a total at exactly 1 % below the maximum is inside in any unit.
+    inside = totals >= top - (rule.plateau + rule.tie) * size
+    first, last = _run_around(inside, index)
+    status = np.select(
+        [
+            (first == 0) & (last == final),
+            index == final,
+            inside[..., -1],
+            index == 0,
+            index <= last_observed,
+        ],
+        [PLATEAU, AT_HORIZON, PLATEAU, AT_START, OBSERVED],
+        default=WITHIN_HORIZON,
+    ).astype(np.int8)
+    return TurningPoints(index, status, top[..., 0], first, last)
+
+
+def _checked_totals(total: ArrayLike, last_observed: int) -> NDArray[np.float64]:
+    totals = np.asarray(total, dtype=float)
+    if totals.ndim == 0 or totals.shape[YEAR] == 0:
+        raise ValueError(f"total has shape {totals.shape}: expected at least one year on the last axis")
+    if not np.isfinite(totals).all():
+        raise ValueError("total holds a missing or infinite value: expected a finite number in every year")
+    if not -1 <= last_observed < totals.shape[YEAR]:
+        raise ValueError(
+            f"last_observed = {last_observed}: expected -1 or a year index below {totals.shape[YEAR]}"
+        )
+    return totals
+
+
+def _run_around(
+    inside: NDArray[np.bool_], index: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and last year index of the run of ``inside`` years that holds ``index``."""
+    final = inside.shape[YEAR] - 1
+    position = np.arange(final + 1)
+    # On booleans argmax stops at the first True: a search without a pass over year numbers.
+    after = ~inside & (position > index[..., None])
+    before = (~inside & (position < index[..., None]))[..., ::-1]
+    last = np.where(after.any(axis=YEAR), after.argmax(axis=YEAR) - 1, final)
+    first = np.where(before.any(axis=YEAR), final + 1 - before.argmax(axis=YEAR), 0)
+    return first, last

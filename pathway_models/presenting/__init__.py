@@ -1,0 +1,1 @@
+"""Tables, sentences, figures and pages for people."""

@@ -1,0 +1,118 @@
+"""One look for every figure: the bundled Chinese font, and colours that colour-blind readers can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import font_manager
+
+FONTS = Path(__file__).with_name("fonts")
+FONT_FILES = (FONTS / "NotoSansSC-Regular-subset.otf", FONTS / "NotoSansSC-Bold-subset.otf")
+
+# matplotlib falls back glyph by glyph only along an explicit list of families: with a generic family
+# ("sans-serif") a character that the first font lacks becomes a box.
+FAMILIES = ["Noto Sans SC", "DejaVu Sans"]
+
+# Okabe and Ito (2008), "Color Universal Design", jfly.uni-koeln.de/color (from background knowledge): black
+# first, because the first scenario is what the others are compared with; yellow last, as it is faint on white.
+OKABE_ITO = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
+SCENARIO_COLOURS = OKABE_ITO[:-1]
+
+FONT_SIZE = {"en": 10.0, "zh": 10.5}  # points; 10.5 is 五号, the body size of Chinese official documents
+
+NARROW = (5.2, 3.4)  # inches: half a page
+WIDE = (8.0, 4.4)  # inches: a page's width, and the default
+TALL = (8.0, 7.0)  # inches: one row a park or a scenario
+
+SETTINGS = {
+    "font.family": FAMILIES,
+    "axes.unicode_minus": False,
+    "axes.formatter.useoffset": False,
+    "axes.prop_cycle": cycler(color=OKABE_ITO),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#D9D9D9",
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "figure.figsize": WIDE,
+    "figure.dpi": 110,
+    "figure.constrained_layout.use": False,
+    "savefig.dpi": 200,
+    "savefig.bbox": "tight",
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "pathway_models",  # the same figure gives the same bytes
+}
+
+
+@cache
+def register_fonts() -> None:
+    """Make the bundled fonts known to matplotlib, once a process."""
+    for file in FONT_FILES:
+        font_manager.fontManager.addfont(file)
+
+
+def use_style(lang: str = "en") -> None:
+    """Set the look of all figures drawn from now on.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+        Language of the labels: it sets the size of the text. Both languages use the same fonts, so that a
+        Chinese park name in an English figure is drawn as well.
+
+    Raises
+    ------
+    ValueError
+        When the language is neither ``"en"`` nor ``"zh"``.
+
+    Examples
+    --------
+    >>> use_style("zh")
+    >>> mpl.rcParams["font.family"]
+    ['Noto Sans SC', 'DejaVu Sans']
+    """
+    if lang not in FONT_SIZE:
+        raise ValueError(f"figures speak {' or '.join(FONT_SIZE)}, not {lang!r}")
+    register_fonts()
+    mpl.rcParams.update(SETTINGS | {"font.size": FONT_SIZE[lang]})
+
+
+def scenario_styles(scenarios: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return colour and line style of each scenario by its place in the list.
+
+    The first seven scenarios differ by colour, the next seven repeat the colours with another line style:
+    up to 28 scenarios stay apart, also for colour-blind readers and in print.
+
+    Parameters
+    ----------
+    scenarios : sequence of str
+        Names in the order of the scenario file; give the whole list, also when only some are drawn, so that
+        a scenario keeps its colour from figure to figure.
+
+    Returns
+    -------
+    dict of str to dict
+        Keyword arguments ``color`` and ``linestyle`` for :meth:`matplotlib.axes.Axes.plot`.
+
+    Raises
+    ------
+    ValueError
+        When there are more scenarios than styles.
+
+    Examples
+    --------
+    >>> scenario_styles(["first", "second"])["second"]
+    {'color': '#0072B2', 'linestyle': 'solid'}
+    """
+    styles = [{"color": colour, "linestyle": line} for line in LINE_STYLES for colour in SCENARIO_COLOURS]
+    if len(scenarios) > len(styles):
+        raise ValueError(f"{len(scenarios)} scenarios, but only {len(styles)} can be told apart in one figure")
+    return dict(zip(scenarios, styles, strict=False))

@@ -1,0 +1,1 @@
+"""Sampling and projecting: records and draws in, pathways out."""

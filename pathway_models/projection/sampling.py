@@ -1,0 +1,129 @@
+"""Drawing an ensemble: streams keyed by what they are for, not by when they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+import numpy as np
+
+from pathway_models.foundations.errors import PathwayError
+from pathway_models.forecasting.baseline import DRIVERS, mixed_carriers
+from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+
+#: Owner of the streams that all parks have in common.
+SHARED = "shared"
+#: Latest year of a projection: far beyond any target of the notice.
+LAST_YEAR = 2100
+
+
+def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
+    """A random stream of its own for (seed, owner, name, year).
+
+    Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background
+    knowledge): the key says whose stream it is, the counter's highest word the year.  Neither the order of
+    drawing nor what else is drawn has any influence.
+
+    Parameters
+    ----------
+    seed : int
+        0 or more.
+    owner : str
+        Park id, or `SHARED`.
+    name : str
+        What is drawn.
+    year : int
+        Calendar year of a yearly shock, 0 for a draw that holds for all years.
+    """
+    digest = blake2b(f"{seed}\x1f{owner}\x1f{name}".encode(), digest_size=16).digest()
+    key = np.frombuffer(digest, dtype="<u8")
+    return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, year], dtype=np.uint64)))
+
+
+def sample(
+    park: Park,
+    scenarios: Mapping[str, Scenario] | Iterable[Scenario],
+    *,
+    members: int = 1000,
+    seed: int,
+    until: int = 2060,
+) -> Draws:
+    """Draw the random numbers of an ensemble, the same for every scenario.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping or iterable of Scenario
+        Their levers' parameters are drawn; a draw does not depend on which other scenarios are given.
+    members : int
+    seed : int
+        0 or more; 0 is a seed like any other.
+    until : int
+        Last projected year.
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    PathwayError
+        ``members``, ``seed`` or ``until`` is out of range.
+
+    Examples
+    --------
+    >>> import pathway_models as pw
+    >>> pw.sample(pw.read_park("region-d"), pw.read_scenarios(), members=8, seed=0).members
+    8
+    """
+    _check(park, members, seed, until)
+    years = np.arange(park.last_observed_year + 1, until + 1)
+    mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)]
+    drivers = [*DRIVERS, *mixes]
+    chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
+    uniforms = _lever_draws(park.park_id, chosen, members, seed)
+    uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
+    names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in _error_groups())]
+    normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
+    normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
+    shocks = {name: _yearly(seed, park.park_id, name, members, years) for name in drivers}
+    shocks[f"{SHARED}:activity"] = _yearly(seed, SHARED, "activity", members, years)
+    return Draws(park.park_id, seed, members, years, uniforms, normals, shocks)
+
+
+def _check(park: Park, members: int, seed: int, until: int) -> None:
+    wrong = []
+    if members < 1:
+        wrong.append(f"members = {members}: expected at least 1")
+    if seed < 0:
+        wrong.append(f"seed = {seed}: expected 0 or more")
+    if not park.last_observed_year < until <= LAST_YEAR:
+        wrong.append(f"until = {until}: expected a year from {park.last_observed_year + 1} to {LAST_YEAR}")
+    if wrong:
+        raise PathwayError(f"{park.park_id}: " + "; ".join(wrong))
+
+
+def _error_groups() -> tuple[str, ...]:
+    return tuple(read_uncertainties().factor_errors)
+
+
+def _lever_draws(park_id: str, scenarios: Iterable[Scenario], members: int, seed: int) -> dict[str, np.ndarray]:
+    """Uniform draws of every lever parameter; one draw serves all settings of a lever."""
+    names = {
+        f"{measure.lever.lever_id}:{name}": None
+        for scenario in scenarios
+        for measure in scenario.measures
+        for name in measure.lever.triangles(measure.setting)
+    }
+    return {name: stream(seed, park_id, f"lever:{name}").random(members) for name in names}
+
+
+def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
+    """Standard normals by member and year: (member, year)."""
+    shocks = np.empty((years.size, members))
+    for at, year in enumerate(years):
+        shocks[at] = stream(seed, owner, f"shock:{name}", int(year)).standard_normal(members)
+    return shocks.T

@@ -1,0 +1,68 @@
+"""The random numbers of an ensemble: drawn once, the same for every scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from pathway_models.foundations.errors import RecordError
+from pathway_models.records.arrays import frozen_array
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Standard draws by name; what they mean is decided where they are used.
+
+    Parameters
+    ----------
+    park_id : str
+    seed : int
+        Any integer from 0 on; 0 is a seed like any other.
+    members : int
+    years : (Y,) int
+        Projected years the shocks reach.
+    uniforms : mapping name -> (member,)
+        On (0, 1), for parameters with a distribution of their own.
+    normals : mapping name -> (member,)
+        Standard normal, for initial slopes and factor errors.
+    shocks : mapping driver -> (member, year)
+        Standard normal, one a driver, member and projected year.
+
+    Notes
+    -----
+    Streams are keyed by (seed, park or "shared", name) and by year, so that a draw depends neither
+    on which other parks run, nor on the order or number of workers, nor on how many members or years
+    are asked for: the first 1,000 of 2,000 members are the 1,000 members.
+    """
+
+    park_id: str
+    seed: int
+    members: int
+    years: np.ndarray
+    uniforms: Mapping[str, np.ndarray]
+    normals: Mapping[str, np.ndarray]
+    shocks: Mapping[str, np.ndarray]
+
+    def __post_init__(self) -> None:
+        if self.members < 1:
+            raise RecordError(f"members must be at least 1, got {self.members}")
+        years = np.array(self.years, dtype=int)
+        years.setflags(write=False)
+        object.__setattr__(self, "years", years)
+        for name, shape in {
+            "uniforms": (self.members,),
+            "normals": (self.members,),
+            "shocks": (self.members, years.size),
+        }.items():
+            arrays = {key: frozen_array(f"{name}[{key}]", a, shape) for key, a in getattr(self, name).items()}
+            object.__setattr__(self, name, MappingProxyType(arrays))
+
+    def __repr__(self) -> str:
+        return (
+            f"<Draws {self.park_id}: {self.members} members, seed {self.seed},"
+            f" {len(self.uniforms)} parameters, {len(self.normals)} slopes and factor errors,"
+            f" {len(self.shocks)} drivers to {self.years[-1]}>"
+        )

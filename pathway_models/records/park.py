@@ -1,0 +1,160 @@
+"""A park as the model sees it: activity, energy by sector and carrier, factors, processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pathway_models.foundations.errors import RecordError
+from pathway_models.records.arrays import frozen_array, rising_years
+
+#: What a sector's activity may measure.
+ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index")
+
+
+@dataclass(frozen=True)
+class Process:
+    """An industrial process that emits CO2 in proportion to its output.
+
+    Parameters
+    ----------
+    name : str
+        Process id, e.g. ``"clinker"``.
+    sector : int
+        Index of the sector it belongs to.
+    unit : str
+        Canonical unit of its output, ``"t"`` or ``"TJ"``.
+    is_balance : bool
+        True for carbon balances of energy transformation (``conversion_*``): book-keeping that may be
+        negative, which no process lever or capture plant can touch.
+    """
+
+    name: str
+    sector: int
+    unit: str
+    is_balance: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Park:
+    """One park or region over its observed years, in canonical units.
+
+    Parameters
+    ----------
+    park_id, name_zh, name_en, kind, archetype, province : str
+        Identity; ``kind`` is ``"park"`` or ``"region"``.
+    invented : bool
+        True for demonstration parks: their numbers are made up.
+    years : (H,) int
+        Observed years, one by one.
+    sectors : (S,) str
+        Sector ids; ``("park",)`` when the table has no split.
+    carriers, groups : (C,) str
+        Carrier ids, and the group each belongs to (coal, oil, gas, other_fuel, biomass, hydrogen,
+        electricity, green_electricity, heat, waste_heat, other_energy).
+    activity : (S, H)
+        Activity of each sector, in the unit of its kind.
+    activity_kinds : (S,) str
+        Per sector one of `ACTIVITY_KINDS`.
+    energy : (S, C, H), TJ
+        Energy use by carrier; electricity without its green part, which is a carrier of its own.
+    factors : (S, C, H), tCO2/TJ
+        Emission factors, constant or by year; zero for carriers without emissions.
+    processes : (J,) Process
+    outputs : (J, H)
+        Output of each process in its unit.
+    process_factors : (J, H), tCO2 per unit of output
+    sinks : (H,), tCO2/yr
+        Sequestration of the green areas; reported beside, never netted into scope 1.
+    factor_set, grid_factor : str
+        The choices behind the factors, printed with every result.
+    notes : (N,) str
+        Findings and assumptions that must be shown with every result.
+
+    Raises
+    ------
+    RecordError
+        Labels and arrays do not fit, a year is missing, a value is not finite.
+    """
+
+    park_id: str
+    name_zh: str
+    name_en: str
+    kind: str
+    archetype: str
+    province: str
+    invented: bool
+    years: np.ndarray
+    sectors: tuple[str, ...]
+    carriers: tuple[str, ...]
+    groups: tuple[str, ...]
+    activity: np.ndarray
+    activity_kinds: tuple[str, ...]
+    energy: np.ndarray
+    factors: np.ndarray
+    processes: tuple[Process, ...] = ()
+    outputs: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    process_factors: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    sinks: np.ndarray | None = None
+    factor_set: str = ""
+    grid_factor: str = ""
+    price_year: int | None = None
+    boundary: str = ""
+    source: str = ""
+    licence: str = ""
+    notes: tuple[str, ...] = ()
+    #: Names and SHA-256 of the files the record was read from.
+    files: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        years = rising_years(f"{self.park_id}: years", self.years)
+        s, c, j, h = len(self.sectors), len(self.carriers), len(self.processes), years.size
+        put = object.__setattr__
+        put(self, "years", years)
+        for name, shape in {
+            "activity": (s, h),
+            "energy": (s, c, h),
+            "factors": (s, c, h),
+        }.items():
+            put(self, name, frozen_array(f"{self.park_id}: {name}", getattr(self, name), shape))
+        for name in ("outputs", "process_factors"):
+            values = getattr(self, name) if j else np.zeros((0, h))
+            put(self, name, frozen_array(f"{self.park_id}: {name}", values, (j, h)))
+        sinks = np.zeros(h) if self.sinks is None else self.sinks
+        put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
+        self._check()
+
+    def _check(self) -> None:
+        if len(self.groups) != len(self.carriers) or len(self.activity_kinds) != len(self.sectors):
+            raise RecordError(f"{self.park_id}: one group a carrier and one activity kind a sector are needed")
+        for kind in self.activity_kinds:
+            if kind not in ACTIVITY_KINDS:
+                raise RecordError(f"{self.park_id}: activity kind {kind!r} is not one of {ACTIVITY_KINDS}")
+        if (self.energy < 0).any():
+            raise RecordError(f"{self.park_id}: energy use is negative somewhere; sold energy is not a use")
+        if (self.activity <= 0).any():
+            raise RecordError(f"{self.park_id}: activity must be above zero in every sector and year")
+        for duplicate in {name for name in self.carriers if self.carriers.count(name) > 1}:
+            raise RecordError(f"{self.park_id}: carrier {duplicate!r} stands twice")
+
+    @property
+    def last_observed_year(self) -> int:
+        """Last year with data."""
+        return int(self.years[-1])
+
+    @property
+    def tier(self) -> str:
+        """How much the table tells: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals)."""
+        if len(self.sectors) > 1:
+            return "rich"
+        return "medium" if int((self.energy[0, :, -1] > 0).sum()) > 1 else "poor"
+
+    def __repr__(self) -> str:
+        made_up = ", INVENTED" if self.invented else ""
+        return (
+            f"<Park {self.park_id}: {self.name_en} ({self.kind}{made_up})\n"
+            f"  {self.years[0]}-{self.years[-1]}, {len(self.sectors)} sectors x {len(self.carriers)} carriers,"
+            f" {len(self.processes)} processes, tier {self.tier}\n"
+            f"  factors {self.factor_set}, grid {self.grid_factor}>"
+        )

@@ -1,0 +1,117 @@
+"""The ensemble of emission pathways: (scenario, member, source, year)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from pathway_models.foundations.axes import SOURCE
+from pathway_models.foundations.errors import RecordError, ScenarioError
+from pathway_models.records.arrays import frozen_array, rising_years
+
+#: The sources of a pathway, their scope and sign: captured CO2 is negative.
+SOURCES = MappingProxyType(
+    {
+        "coal": 1,
+        "oil": 1,
+        "gas": 1,
+        "other_fuel": 1,
+        "process": 1,
+        "capture_heat": 1,
+        "captured": 1,
+        "electricity": 2,
+        "heat": 2,
+        "capture_electricity": 2,
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Pathways:
+    """Emissions of a park over observed and projected years.
+
+    Parameters
+    ----------
+    park_id : str
+    scenarios : (N,) str
+    sources : (R,) str
+        A subset of `SOURCES`, in its order.
+    years : (Y,) int
+    last_observed_year : int
+    emissions : (scenario, member, source, year), tCO2/yr
+    beside : mapping name -> (scenario, member, year)
+        ``sinks`` and ``location_based`` (tCO2/yr), ``energy`` (TJ) and ``activity``: reported beside
+        the emissions, never inside them.
+    seed : int
+    """
+
+    park_id: str
+    scenarios: tuple[str, ...]
+    sources: tuple[str, ...]
+    years: np.ndarray
+    last_observed_year: int
+    emissions: np.ndarray
+    beside: Mapping[str, np.ndarray]
+    seed: int
+
+    def __post_init__(self) -> None:
+        years = rising_years("years", self.years)
+        put = object.__setattr__
+        put(self, "years", years)
+        if self.last_observed_year not in years:
+            raise RecordError(f"last observed year {self.last_observed_year} is outside {years[0]}-{years[-1]}")
+        unknown = [name for name in self.sources if name not in SOURCES]
+        if unknown:
+            raise RecordError(f"unknown sources {unknown}; there are {tuple(SOURCES)}")
+        n, m = len(self.scenarios), np.shape(self.emissions)[1]
+        shape = (n, m, len(self.sources), years.size)
+        put(self, "emissions", frozen_array("emissions", self.emissions, shape))
+        beside = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.beside.items()}
+        put(self, "beside", MappingProxyType(beside))
+
+    @property
+    def members(self) -> int:
+        """Number of ensemble members."""
+        return self.emissions.shape[1]
+
+    def index(self, scenario: str) -> int:
+        """Position of a scenario on the first axis.
+
+        Raises
+        ------
+        ScenarioError
+            The scenario was not projected.
+        """
+        if scenario not in self.scenarios:
+            raise ScenarioError(f"no scenario {scenario!r} in these pathways; there are {', '.join(self.scenarios)}")
+        return self.scenarios.index(scenario)
+
+    def total(self) -> np.ndarray:
+        """Scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr."""
+        return self.emissions.sum(axis=SOURCE)
+
+    def scope(self, scope: int) -> np.ndarray:
+        """One scope: (scenario, member, year), tCO2/yr."""
+        picked = [SOURCES[name] == scope for name in self.sources]
+        return self.emissions[:, :, picked].sum(axis=SOURCE)
+
+    def gross(self) -> np.ndarray:
+        """Before capture is taken off, its energy included: (scenario, member, year), tCO2/yr."""
+        picked = [name != "captured" for name in self.sources]
+        return self.emissions[:, :, picked].sum(axis=SOURCE)
+
+    def net(self) -> np.ndarray:
+        """Total less sinks, for the neutrality target only: (scenario, member, year), tCO2/yr."""
+        return self.total() - self.beside["sinks"]
+
+    def __repr__(self) -> str:
+        n, m, r, y = self.emissions.shape
+        return (
+            f"<Pathways {self.park_id}: tCO2/yr, {self.years[0]}-{self.years[-1]}"
+            f" (observed to {self.last_observed_year}), seed {self.seed}\n"
+            f"  scenario {n}: {', '.join(self.scenarios)}\n"
+            f"  member {m}, source {r}: {', '.join(self.sources)}, year {y}>"
+        )

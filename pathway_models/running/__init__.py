@@ -1,0 +1,1 @@
+"""Running parks in batch and from the command line."""

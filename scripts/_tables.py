@@ -1,0 +1,102 @@
+"""What the data scripts share: where files lie and how tables are written.
+
+Every script of this folder reads only files below ``data/`` and writes below an
+output folder given as its one argument (``data/`` when left out), so that the
+tests can regenerate each file elsewhere and compare it byte by byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+
+#: Order in which the quantities of a year stand in a park table.
+QUANTITIES = (
+    "value_added",
+    "energy",
+    "emissions",
+    "factor",
+    "green_electricity",
+    "product",
+    "process_factor",
+    "green_area",
+    "sequestration",
+    "population",
+)
+
+
+class Row(NamedTuple):
+    """One line of a park table; the field names are its header."""
+
+    year: int
+    sector: str
+    quantity: str
+    item: str
+    value: str
+    unit: str
+    source: str
+    confidence: str
+    note: str = ""
+
+
+def output_folder() -> Path:
+    """Return the folder named on the command line, or ``data/``."""
+    return Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a CSV (gzip when the name says so) as text, one mapping a line."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_rows(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a UTF-8 CSV with line feeds only, the same bytes on every machine."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def write_park(folder: Path, rows: Iterable[Row], sidecar: Mapping[str, Any]) -> None:
+    """Write one park: its table, sorted by year, and the sidecar beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Data folder; the files go to ``parks/`` below it.
+    rows : iterable of Row
+        Lines of the table; order within a year and a quantity is kept.
+    sidecar : mapping
+        Description of the park; ``park_id`` names both files.
+    """
+    ordered = sorted(rows, key=lambda row: (row.year, QUANTITIES.index(row.quantity)))
+    stem = folder / "parks" / sidecar["park_id"]
+    write_rows(stem.with_suffix(".csv"), Row._fields, ordered)
+    text = yaml.safe_dump(dict(sidecar), allow_unicode=True, sort_keys=False, width=100)
+    stem.with_suffix(".yml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def significant(value: float, digits: int = 5) -> str:
+    """Write a number with at most so many significant digits, never in exponent form.
+
+    Examples
+    --------
+    >>> significant(123456.78)
+    '123460'
+    >>> significant(0.0123456)
+    '0.012346'
+    """
+    return np.format_float_positional(float(f"{value:.{digits}g}"), trim="-")
