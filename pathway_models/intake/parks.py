@@ -38,6 +38,17 @@ class Description(BaseModel):
     notes: list[str] = Field(default_factory=list)
 
 
+def table_of(park: str | Path) -> Path:
+    """Path of a park's table, from its id in the register or from the path itself.
+
+    Raises
+    ------
+    InputError
+        The id is unknown, or the park has no data yet.
+    """
+    return Path(park) if str(park).endswith(".csv") else data_folder() / find_table(str(park))
+
+
 def read_park(park: str | Path) -> Park:
     """Read a park by its id in the register, or from a table of one's own.
 
@@ -61,7 +72,7 @@ def read_park(park: str | Path) -> Park:
     >>> read_park("region-d").sectors
     ('agriculture', 'industry', 'transport', 'buildings', 'residents')
     """
-    table = Path(park) if str(park).endswith(".csv") else data_folder() / find_table(str(park))
+    table = table_of(park)
     description, _ = validated(table.with_suffix(".yml"), Description)
     rows, faults = read_rows(table)
     if description.park_id != table.stem:

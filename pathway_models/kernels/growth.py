@@ -2,23 +2,23 @@
 
 The law of the forecast, for a record that ends at year ``T`` and steps ``j = 1, 2, ...``::
 
-    growth of the record  b   = sum_i w_i g_i,   w_i ~ recency ** age_i   (g = yearly log changes)
-    noise of the record   s^2 = (weight * noise^2 + (n - 2) s_record^2) / (weight + n - 2)
-    its weight            w   = 1 / (1 + slope_noise * (s / noise)^2 * 4 / n_effective)
-    starting growth       m   = prior + w (b - prior)
-    expected growth       mu_j = damping^j m + (1 - damping^j) prior_j
-    log change            x_j = x_{j-1} + mu_j + scale * (slope error_j + l_j + e_j)
-    wandering growth      l_j = damping * l_{j-1} + persistence * e_{j-1}
+    growth of the record   b    = sum_i w_i g_i,  w_i ~ recency ** age_i       (g: yearly log changes)
+    noise of the record    s    = noise * (s_record / noise) ** (f / (f + noise_weight)),  f = changes - 1
+    weight of the record   w    = 1 / (1 + slope_noise * (s / noise)^2 * 4 / effective changes)
+    starting growth        m    = prior_1 + w (b - prior_1)
+    expected growth        mu_j = damping^j m + (1 - damping^j) prior_j
+    slope error            t_j  = damping^j slope_error_sd s / noise + (1 - damping^j) prior_growth_sd
+    log change             x_j  = x_{j-1} + mu_j + r (t_j z + s e_j),   z, e_j ~ N(0, 1)
+    calm or stormy member  r    = sqrt(tail / chi-square(tail)), one a member
 
-that is, damped-trend exponential smoothing in its innovations form, shrunk towards a
-panel.  ``scale`` is drawn once a member (square root of ``tail`` over a chi-square with
-``tail`` degrees of freedom), so that a member is calm or stormy throughout and the error
-at *every* horizon is Student-t with the same degrees of freedom.  Normals come from
-outside; this file holds no randomness and no defaults.
+A damped trend shrunk to a panel, around it a random walk and a tilted line.  Because ``r`` is drawn
+once a member, the error at *every* horizon is Student-t with the same degrees of freedom, and its
+scale is known in closed form (`error_scale`): that is what is fitted and what is simulated.
+Normals come from outside; this file holds no randomness and no default that hides an assumption.
 
-Sources: Gardner and McKenzie (1985), Management Science 31, 1237-1246 (damped trend);
-Hyndman et al. (2008), Forecasting with Exponential Smoothing, ch. 6 (innovations form and
-its variance); Efron and Morris (1975), JASA 70, 311-319 (shrinkage).  DOIs not seen.
+Sources: Gardner and McKenzie (1985), Management Science 31, 1237-1246 (damped trend); Efron and
+Morris (1975), JASA 70, 311-319 (shrinkage); Kotz and Nadarajah (2004), Multivariate t
+Distributions, ch. 1 (one chi-square for all components).  Cited from background knowledge.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
+#: Yearly changes behind a five-year record, the reference of ``slope_noise``.
+REFERENCE_CHANGES = 4.0
+# ASSUME: no series is calmer than a tenth of the panel's noise; smoother records are interpolated ones.
+CALMEST = 0.1
+
 
 @dataclass(frozen=True)
 class TrendParameters:
@@ -39,7 +44,7 @@ class TrendParameters:
     Parameters
     ----------
     damping : float
-        Share of the record's excess growth left after one more year, 0-1.
+        Share of the record's excess growth left after one more year, from 0 to below 1.
     prior_growth : float
         Growth every record returns to, log per year.
     prior_growth_sd : float
@@ -49,15 +54,13 @@ class TrendParameters:
     recency : float
         Weight of a yearly change relative to the next younger one, in (0, 1].
     slope_noise : float
-        Noise-to-signal ratio of the growth of a five-year record of ordinary noise; >= 0.
+        Noise over signal in the growth of a five-year record of ordinary noise; >= 0.
     noise : float
-        Standard deviation of a year's innovation of an ordinary entity, log.
+        Standard deviation of a year's innovation of an ordinary entity, log; > 0.
     noise_weight : float
-        Years of record the panel's noise counts for against the record's own; >= 0.
-    persistence : float
-        Part of an innovation that goes on into growth; >= 0.
+        Degrees of freedom the panel's noise counts for against the record's own; >= 0.
     tail : float
-        Degrees of freedom of the Student-t errors; > 2.
+        Degrees of freedom of the Student-t errors, > 2; ``inf`` is normal.
     """
 
     damping: float
@@ -68,26 +71,46 @@ class TrendParameters:
     slope_noise: float
     noise: float
     noise_weight: float
-    persistence: float
     tail: float
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        ranges = {
+        holds = {
             "damping": 0.0 <= self.damping < 1.0,
+            "prior_growth": np.isfinite(self.prior_growth),
             "recency": 0.0 < self.recency <= 1.0,
             "noise": self.noise > 0.0,
             "tail": self.tail > 2.0,
         }
-        for name in ("prior_growth_sd", "slope_error_sd", "slope_noise", "noise_weight", "persistence"):
-            ranges[name] = getattr(self, name) >= 0.0
-        wrong = [name for name, holds in ranges.items() if not holds]
+        for name in ("prior_growth_sd", "slope_error_sd", "slope_noise", "noise_weight"):
+            holds[name] = getattr(self, name) >= 0.0
+        wrong = [f"{name} = {getattr(self, name)}" for name, fine in holds.items() if not fine]
         if wrong:
-            raise ValueError("out of range: " + ", ".join(f"{n}={getattr(self, n)}" for n in wrong))
+            raise ValueError("out of range: " + ", ".join(wrong))
+
+
+def bridge_gaps(log_history: ArrayLike) -> Floats:
+    """Join the years around missing ones by a straight line in logs; shape unchanged.
+
+    Used to set one-off years aside: a masked 2020 lends nothing, 2019 and 2021 share their change.
+
+    Raises
+    ------
+    ValueError
+        The first or the last year of a record is missing: there is nothing to join.
+    """
+    history = np.array(log_history, dtype=float)
+    if np.isnan(history[..., [0, -1]]).any():
+        raise ValueError("the first or the last year of a record is missing")
+    years = np.arange(history.shape[-1])
+    for record in history.reshape(-1, years.size):
+        known = ~np.isnan(record)
+        record[:] = np.interp(years, years[known], record[known])
+    return history
 
 
 def record_growth(log_history: ArrayLike, parameters: TrendParameters) -> tuple[Floats, Floats, float]:
-    """Summarise a record: its recent growth, its shrunk noise, and the years it counts for.
+    """Summarise a record: its recent growth, its shrunk noise, and the changes it counts for.
 
     Parameters
     ----------
@@ -116,21 +139,11 @@ def record_growth(log_history: ArrayLike, parameters: TrendParameters) -> tuple[
         raise ValueError(f"a record needs at least 3 years, got {count + 1}")
     weights = parameters.recency ** np.arange(count - 1, -1, -1.0)
     weights /= weights.sum()
-    own = changes.var(axis=-1, ddof=1)
     freedom = count - 1
-    pooled = (parameters.noise_weight * parameters.noise**2 + freedom * own) / (
-        parameters.noise_weight + freedom
-    )
-    return np.sum(changes * weights, axis=-1), np.sqrt(pooled), float(1.0 / np.sum(weights**2))
-
-
-def starting_growth(
-    growth: Floats, noise: Floats, effective: float, prior: ArrayLike, parameters: TrendParameters
-) -> Floats:
-    """Shrink a record's growth to the prior by its length and noise; shapes (...) -> (...)."""
-    ratio = (noise / parameters.noise) ** 2 * 4.0 / effective
-    weight = 1.0 / (1.0 + parameters.slope_noise * ratio)
-    return np.asarray(prior) + weight * (growth - np.asarray(prior))
+    own = np.hypot(changes.std(axis=-1, ddof=1), CALMEST * parameters.noise)
+    # Geometric, not arithmetic, shrinkage: one wild year must not set the band of a calm entity.
+    noise = parameters.noise * (own / parameters.noise) ** (freedom / (freedom + parameters.noise_weight))
+    return np.sum(changes * weights, axis=-1), noise, float(1.0 / np.sum(weights**2))
 
 
 def expected_change(
@@ -149,39 +162,40 @@ def expected_change(
     prior_path : array_like, shape (..., step), optional
         Yearly growth the record returns to, log per year; ``parameters.prior_growth`` in
         every year when not given.
+
+    Raises
+    ------
+    ValueError
+        Fewer than three years of record, or a prior path of another length.
     """
     growth, noise, effective = record_growth(log_history, parameters)
     path = np.full(steps, parameters.prior_growth) if prior_path is None else np.asarray(prior_path, float)
     if path.shape[-1] != steps:
         raise ValueError(f"prior_path has {path.shape[-1]} years, expected {steps}")
-    start = starting_growth(growth, noise, effective, path[..., 0], parameters)
+    noisiness = (noise / parameters.noise) ** 2 * REFERENCE_CHANGES / effective
+    weight = 1.0 / (1.0 + parameters.slope_noise * noisiness)
+    start = path[..., 0] + weight * (growth - path[..., 0])
     left = parameters.damping ** np.arange(1.0, steps + 1.0)
     return np.cumsum(left * start[..., None] + (1.0 - left) * path, axis=-1)
 
 
 def slope_loading(noise: ArrayLike, steps: int, parameters: TrendParameters) -> Floats:
     """Log change by step of one standard deviation of slope error; (...) -> (..., step)."""
-    left = np.cumsum(parameters.damping ** np.arange(1.0, steps + 1.0))
-    years = np.arange(1.0, steps + 1.0)
+    left = parameters.damping ** np.arange(1.0, steps + 1.0)
     relative = np.asarray(noise, dtype=float)[..., None] / parameters.noise
-    return relative * parameters.slope_error_sd * left + parameters.prior_growth_sd * (years - left)
-
-
-def innovation_loading(steps: int, parameters: TrendParameters) -> Floats:
-    """Level reached ``0, 1, ...`` years after a unit innovation; shape (step,)."""
-    later = np.cumsum(parameters.damping ** np.arange(steps - 1.0))
-    return 1.0 + parameters.persistence * np.concatenate([[0.0], later])
+    yearly = relative * parameters.slope_error_sd * left + parameters.prior_growth_sd * (1.0 - left)
+    return np.cumsum(yearly, axis=-1)
 
 
 def error_scale(noise: ArrayLike, steps: int, parameters: TrendParameters) -> Floats:
-    """Scale of the Student-t error by step, (...) -> (..., step); log."""
-    spread = np.cumsum(innovation_loading(steps, parameters) ** 2)
-    noise = np.asarray(noise, dtype=float)
-    return np.sqrt(noise[..., None] ** 2 * spread + slope_loading(noise, steps, parameters) ** 2)
+    """Scale of the Student-t error of the log change by step, (...) -> (..., step)."""
+    noise = np.asarray(noise, dtype=float)[..., None]
+    walk = noise**2 * np.arange(1.0, steps + 1.0)
+    return np.sqrt(walk + slope_loading(noise[..., 0], steps, parameters) ** 2)
 
 
 def member_scale(scale_draws: ArrayLike, tail: float) -> Floats:
-    """Turn standard normals into the member's error scale, sqrt(tail / chi-square(tail)).
+    """Turn standard normals into error scales of members, sqrt(tail / chi-square(tail)).
 
     A large draw is a stormy member; ``tail = inf`` makes all members equal.
     """
@@ -227,26 +241,13 @@ def damped_log_trend(
     """
     _, noise, _ = record_growth(log_history, parameters)
     mean = expected_change(log_history, steps, parameters, prior_path)
-    wander = noise[..., None, None] * _accumulate(np.asarray(innovation_draws, dtype=float), parameters)
+    walk = noise[..., None, None] * np.cumsum(np.asarray(innovation_draws, dtype=float), axis=-1)
     tilt = np.asarray(slope_draws, float)[..., None] * slope_loading(noise, steps, parameters)[..., None, :]
-    return mean[..., None, :] + member_scale(scale_draws, parameters.tail)[..., None] * (wander + tilt)
-
-
-def _accumulate(innovations: Floats, parameters: TrendParameters) -> Floats:
-    """Carry unit innovations into the levels of later years; (..., step) -> (..., step)."""
-    levels = np.empty_like(innovations)
-    level = np.zeros(innovations.shape[:-1])
-    growth = np.zeros(innovations.shape[:-1])
-    # Year by year, not as a matrix product: the same member gives the same bits in any batch.
-    for step in range(innovations.shape[-1]):
-        level = level + growth + innovations[..., step]
-        growth = parameters.damping * growth + parameters.persistence * innovations[..., step]
-        levels[..., step] = level
-    return levels
+    return mean[..., None, :] + member_scale(scale_draws, parameters.tail)[..., None] * (walk + tilt)
 
 
 def straight_log_trend(log_history: ArrayLike, steps: int) -> Floats:
-    """Least-squares line through the logs, continued from the last value; (..., step)."""
+    """Rival: the least-squares line through the logs, continued from the last value; (..., step)."""
     history = np.asarray(log_history, dtype=float)
     time = np.arange(history.shape[-1]) - 0.5 * (history.shape[-1] - 1)
     slope = np.sum(history * time, axis=-1) / np.sum(time**2)
@@ -254,5 +255,5 @@ def straight_log_trend(log_history: ArrayLike, steps: int) -> Floats:
 
 
 def persistence(log_history: ArrayLike, steps: int) -> Floats:
-    """No change: zeros of shape (..., step)."""
+    """Rival: no change; zeros of shape (..., step)."""
     return np.zeros((*np.asarray(log_history).shape[:-1], steps))

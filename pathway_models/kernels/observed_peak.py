@@ -9,22 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.kernels.tents import SHORTEST_SIDE, Tents, ar1_paths, fit_tents
+from pathway_models.kernels.level_null import (
+    LEVEL,
+    MEMORIES,
+    adjusted,
+    allowed_memories,
+    critical_value,
+    level_null,
+    p_values,
+    unbiased_memory,
+)
+from pathway_models.kernels.tents import SHORTEST_SIDE, ar1_paths, fit_tents
 
 OBSERVED_STATUS = ("peaked", "plateau", "rising", "unknown")
 # ASSUME: below eight consecutive years a tent and an autocorrelation cannot both be estimated.
 SHORTEST_RECORD = 8
-#: False-alarm rate that the test is built to keep.
-LEVEL = 0.05
-# ASSUME: lag-1 autocorrelation of yearly emissions noise lies between 0 and 0.65; critical values hold
-# for every one of these, the last a little above the promised 0.6 so that simulation error is covered.
-MEMORIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65)
-NULL_PATHS = 8_000
 MISS_PATHS = 1_000
 #: Declines a year for which the miss rate is stated.
 DECLINES = (0.01, 0.02, 0.03)
@@ -33,7 +36,9 @@ DECLINES = (0.01, 0.02, 0.03)
 PLATEAU_DECLINE, PLATEAU_MISS = 0.02, 0.5
 # ASSUME: miss rates suppose at least five years of decline, the shortest any published rule calls a peak.
 SHORTEST_DECLINE = 5
-_SEED_NULL, _SEED_MISS = 20_240_401, 20_240_402
+# ASSUME: one rise and one fall describe at most the last 30 years; older turns belong to another story.
+WINDOW = 30
+_SEED = 20_240_402
 
 Floats = NDArray[np.float64]
 
@@ -77,54 +82,8 @@ class ObservedPeak:
     detail: str
 
 
-class _Null(NamedTuple):
-    """What level series of one length look like, by autocorrelation."""
-
-    raw_memory: Floats  # (memory,) median raw autocorrelation
-    noise_ratio: Floats  # (memory,) median estimated noise per unit of true noise
-    fall: Floats  # (memory, path) sorted adjusted statistics
-    rise: Floats  # (memory, path)
-
-
-@lru_cache(maxsize=128)
-def _null(length: int, paths: int = NULL_PATHS) -> _Null:
-    """Simulate level series of one length once; every series of that length shares them."""
-    rng = np.random.default_rng([_SEED_NULL, length])
-    fits = [fit_tents(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
-    raw = np.array([np.median(fit.memory) for fit in fits])
-    fall, rise = zip(*(_adjusted(fit, raw) for fit in fits), strict=True)
-    ratio = np.array([np.median(fit.noise) for fit in fits])
-    return _Null(raw, ratio, np.sort(fall, axis=1), np.sort(rise, axis=1))
-
-
-def _unbiased_memory(raw: ArrayLike, raw_by_memory: Floats) -> Floats:
-    """Autocorrelation whose median raw estimate is the one found (Andrews 1993, by simulation)."""
-    return np.interp(raw, raw_by_memory, MEMORIES)
-
-
-def _adjusted(fit: Tents, raw_by_memory: Floats) -> tuple[Floats, Floats]:
-    """Deflate the statistics by what autocorrelation adds to the error of a slope, so that one bound serves all."""
-    memory = _unbiased_memory(fit.memory, raw_by_memory)
-    deflation = np.sqrt((1.0 - memory) / (1.0 + memory))
-    return fit.fall * deflation, fit.rise * deflation
-
-
-def _p_value(statistic: float, null: Floats) -> float:
-    """Largest share, over autocorrelations, of level series with at least this statistic."""
-    paths = null.shape[1]
-    above = paths - np.array([np.searchsorted(row, statistic, side="left") for row in null])
-    return float((above.max() + 1) / (paths + 1))
-
-
-def _critical(null: Floats) -> float:
-    """Smallest statistic whose p-value is at most :data:`LEVEL`."""
-    paths = null.shape[1]
-    rank = paths - int(np.floor(LEVEL * (paths + 1) - 1))
-    return float(np.nextafter(null[:, rank - 1].max(), np.inf))
-
-
 def observed_peak(
-    years: ArrayLike, values: ArrayLike, autocorrelation: float | None = None
+    years: ArrayLike, values: ArrayLike, autocorrelation: float | None = None, window: int = WINDOW
 ) -> ObservedPeak:
     """Test whether an observed series has peaked, still rises, or is level within its noise.
 
@@ -137,6 +96,8 @@ def observed_peak(
     autocorrelation : float, optional
         Largest lag-1 autocorrelation to allow for, when it is known better than this record tells
         (from a panel of similar parks); up to 0.65, the default.  Smaller values give more power.
+    window : int
+        Number of last years tested; the maximum is sought in all years.
 
     Returns
     -------
@@ -148,34 +109,39 @@ def observed_peak(
         When years are not consecutive, a value is not positive, or ``autocorrelation`` is outside 0-0.65.
     """
     calendar, emissions = _checked(years, values)
-    allowed = _allowed(autocorrelation)
-    if len(calendar) < SHORTEST_RECORD:
+    recent = emissions[-window:]
+    length, allowed = len(recent), allowed_memories(autocorrelation)
+    if length < SHORTEST_RECORD:
         nothing = float("nan")
-        short = f"{len(calendar)} years; the test needs at least {SHORTEST_RECORD}"
-        return ObservedPeak(
-            "unknown", None, nothing, nothing, nothing, nothing, nothing, (nothing,) * len(DECLINES), 0, short
-        )
-    fit = fit_tents(np.log(emissions)[None, :])
-    null = _null(len(calendar))
-    memory = min(float(_unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
+        short = f"{length} years; the test needs at least {SHORTEST_RECORD}"
+        return ObservedPeak("unknown", None, *[nothing] * 5, (nothing,) * len(DECLINES), 0, short)
+    null, fit = level_null(length), fit_tents(np.log(recent)[None, :])
+    p_peaked, p_rising = (float(p[0]) for p in p_values(recent[None, :], autocorrelation))
+    memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
     noise = float(fit.noise[0] / np.interp(memory, MEMORIES, null.noise_ratio))
-    fall, rise = (float(statistic[0]) for statistic in _adjusted(fit, null.raw_memory))
-    p_peaked, p_rising = _p_value(fall, null.fall[:allowed]), _p_value(rise, null.rise[:allowed])
 
     top = int(emissions.argmax())
-    declining = int(np.clip(len(calendar) - 1 - top, SHORTEST_DECLINE, len(calendar) - SHORTEST_SIDE))
-    critical = _critical(null.fall[:allowed])
+    declining = int(np.clip(len(calendar) - 1 - top, SHORTEST_DECLINE, length - SHORTEST_SIDE))
+    critical = critical_value(null.fall[:allowed])
     nearest = int(np.searchsorted(MEMORIES, memory))
-    false_alarm = float((null.fall[nearest] >= critical).mean())
     growth = max(float(fit.before[0]), 0.0)
     miss = tuple(
-        _miss_rate(len(calendar), nearest, noise, growth, decline, declining, critical) for decline in DECLINES
+        _miss_rate(length, nearest, noise, growth, decline, declining, critical) for decline in DECLINES
     )
     status = _status(p_peaked, p_rising, top < len(calendar) - 1, miss)
-    peak_year = int(calendar[top]) if status == "peaked" and top > 0 else None
-    detail = _detail(status, p_peaked, p_rising, noise, memory, miss, declining, int(calendar[top]))
     return ObservedPeak(
-        status, peak_year, p_peaked, p_rising, noise, memory, false_alarm, miss, declining, detail
+        status=status,
+        peak_year=int(calendar[top]) if status == "peaked" and top > 0 else None,
+        p_peaked=p_peaked,
+        p_rising=p_rising,
+        noise=noise,
+        memory=memory,
+        false_alarm=float((null.fall[nearest] > critical).mean()),
+        miss=miss,
+        years_declining=declining,
+        detail=f"{_finding(status, p_peaked, p_rising, int(calendar[top]), top == 0)}; noise {noise:.1%}, "
+        f"autocorrelation {memory:.2f}{' or more' if memory == MEMORIES[-1] else ''}; a decline of 2 % a year "
+        f"over {declining} years would be missed in {miss[1]:.0%} of such series",
     )
 
 
@@ -190,18 +156,9 @@ def _checked(years: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int_], Flo
     return calendar, emissions
 
 
-def _allowed(autocorrelation: float | None) -> int:
-    """Number of leading entries of MEMORIES that must be guarded against."""
-    if autocorrelation is None:
-        return len(MEMORIES)
-    if not 0 <= autocorrelation <= MEMORIES[-1]:
-        raise ValueError(f"autocorrelation = {autocorrelation!r}: expected 0 to {MEMORIES[-1]}")
-    return int(np.searchsorted(MEMORIES, autocorrelation)) + 1
-
-
 @lru_cache(maxsize=256)
 def _noise(length: int, nearest: int) -> Floats:
-    rng = np.random.default_rng([_SEED_MISS, length, nearest])
+    rng = np.random.default_rng([_SEED, length, nearest])
     return ar1_paths(length, MEMORIES[nearest], MISS_PATHS, rng)
 
 
@@ -212,8 +169,8 @@ def _miss_rate(
     time = np.arange(length) - (length - 1 - declining)
     signal = np.where(time < 0, growth * time, np.log1p(-decline) * time)
     paths = signal + max(noise, 1e-9) * _noise(length, nearest)
-    fall, _ = _adjusted(fit_tents(paths), _null(length).raw_memory)
-    return float((fall < critical).mean())
+    fall, _ = adjusted(fit_tents(paths), level_null(length).raw_memory)
+    return float((fall <= critical).mean())
 
 
 def _status(p_peaked: float, p_rising: float, has_later_year: bool, miss: tuple[float, ...]) -> str:
@@ -224,23 +181,11 @@ def _status(p_peaked: float, p_rising: float, has_later_year: bool, miss: tuple[
     return "plateau" if miss[DECLINES.index(PLATEAU_DECLINE)] <= PLATEAU_MISS else "unknown"
 
 
-def _detail(
-    status: str,
-    p_peaked: float,
-    p_rising: float,
-    noise: float,
-    memory: float,
-    miss: tuple[float, ...],
-    declining: int,
-    top_year: int,
-) -> str:
-    found = {
-        "peaked": f"decline since the maximum of {top_year} exceeds the noise (p = {p_peaked:.3f})",
+def _finding(status: str, p_peaked: float, p_rising: float, top_year: int, is_first: bool) -> str:
+    since = f"{top_year} or earlier" if is_first else f"{top_year}"
+    return {
+        "peaked": f"the fall since the maximum of {since} exceeds the noise (p = {p_peaked:.3f})",
         "rising": f"still rising beyond the noise (p = {p_rising:.3f})",
         "plateau": f"neither fall nor rise beyond the noise (p = {p_peaked:.2f} and {p_rising:.2f})",
         "unknown": f"the record cannot tell (p of a fall {p_peaked:.2f}, of a rise {p_rising:.2f})",
     }[status]
-    return (
-        f"{found}; noise {noise:.1%}, autocorrelation {memory:.2f}; a decline of 2 % a year over "
-        f"{declining} years would be missed in {miss[1]:.0%} of such series"
-    )

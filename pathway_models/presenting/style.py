@@ -42,7 +42,7 @@ SETTINGS = {
     "grid.linewidth": 0.5,
     "lines.linewidth": 1.6,
     "legend.frameon": False,
-    "figure.figsize": WIDE,
+    "figure.figsize": list(WIDE),
     "figure.dpi": 110,
     "figure.constrained_layout.use": False,
     "savefig.dpi": 200,

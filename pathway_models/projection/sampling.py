@@ -7,8 +7,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from pathway_models.foundations.errors import PathwayError
 from pathway_models.forecasting.baseline import DRIVERS, mixed_carriers
+from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario

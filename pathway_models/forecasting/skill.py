@@ -1,0 +1,94 @@
+"""What hindcasts say: coverage and skill by horizon, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.forecasting.hindcast import RIVALS, Hindcast, hindcast_windows
+from pathway_models.intake.panels import Panel
+from pathway_models.kernels.scores import coverage
+
+LEVELS = (0.5, 0.8, 0.9)
+
+
+def hindcast(
+    panel: Panel,
+    record_lengths: Sequence[int] = (5, 8, 12),
+    horizons: Iterable[int] = range(1, 16),
+    holdout: str = "region",
+    *,
+    seed: int,
+    folds: int = 10,
+    quantity: str = "emissions_tco2",
+    per: str | None = None,
+    teachers: Sequence[Panel] = (),
+) -> pd.DataFrame:
+    """Measure the baseline on a panel's own past.
+
+    Parameters
+    ----------
+    panel, record_lengths, holdout, seed, folds, quantity, per, teachers
+        As in `hindcast_windows`.
+    horizons : iterable of int
+        Years ahead to report.
+
+    Returns
+    -------
+    DataFrame
+        A row a record length and horizon; columns as in `summarise`, with ``panel`` and ``holdout``.
+    """
+    horizons = list(horizons)
+    casts = hindcast_windows(
+        panel, record_lengths, max(horizons), holdout,
+        seed=seed, folds=folds, quantity=quantity, per=per, teachers=teachers,
+    )  # fmt: skip
+    tables = [summarise(cast, horizons) for cast in casts.values()]
+    table = pd.concat(tables, ignore_index=True)
+    table.insert(0, "panel", panel.name)
+    table.insert(1, "holdout", holdout)
+    return table
+
+
+def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
+    """Coverage, scores and skill of hindcasts of one record length by horizon.
+
+    Columns: ``record``, ``horizon`` (years); ``forecasts`` and ``origins`` (counts); ``coverage_50/80/90``
+    (shares); ``bias`` (mean of outcome minus centre, log); ``half_width_90`` (median, log); ``crps``
+    (log); ``skill_<rival>`` (1 - CRPS / CRPS of the rival, over forecasts for which both exist).
+    """
+    pit, crps = cast.pit, cast.crps
+    error = cast.windows.change - cast.centre
+    # The 90 % half-width in units of the scale, forecast by forecast: fits may differ in tail.
+    from_scale = _t_quantile(cast.tail)
+    rows = []
+    for horizon in horizons:
+        at = horizon - 1
+        known = np.isfinite(crps[:, at])
+        if not known.any():
+            continue
+        row = {
+            "record": cast.windows.record,
+            "horizon": horizon,
+            "forecasts": int(known.sum()),
+            "origins": int(np.unique(cast.windows.origin[known]).size),
+        }
+        row |= {f"coverage_{100 * level:.0f}": float(coverage(pit[:, at], level)) for level in LEVELS}
+        row["bias"] = float(error[known, at].mean())
+        row["half_width_90"] = float(np.median((from_scale * cast.scale[:, at])[known]))
+        row["crps"] = float(crps[known, at].mean())
+        for name in RIVALS:
+            rival = cast.rivals[name][:, at]
+            both = known & np.isfinite(rival)
+            skill = 1.0 - crps[both, at].sum() / rival[both].sum() if both.any() else np.nan
+            row[f"skill_{name}"] = float(skill)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _t_quantile(tail: np.ndarray) -> np.ndarray:
+    from scipy import special
+
+    return special.stdtrit(tail, 0.95)

@@ -1,0 +1,193 @@
+"""Panels of regions over years: the shipped ones and a user's own.
+
+A panel table is a CSV (``.csv`` or ``.csv.gz``), one line an entity and year, with the columns
+``entity, year, emissions_tco2`` and any further columns of positive numbers (GDP, parts of the
+emissions).  Columns `TEXT_COLUMNS` are kept out of the numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.paths import data_folder
+from pathway_models.intake.text_files import read_text
+
+#: The shipped panels.
+PANELS = ("provinces", "cities", "countries")
+KEYS = ("entity", "year")
+REQUIRED = (*KEYS, "emissions_tco2")
+TEXT_COLUMNS = ("name", "flag", "source", "note")
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Positive yearly quantities of many entities.
+
+    Parameters
+    ----------
+    name : str
+        Name for tables, e.g. ``provinces``.
+    entities : tuple of str
+        In the order of the rows of every quantity.
+    years : (Y,) int
+        Consecutive years.
+    values : mapping quantity -> (entity, year) float
+        NaN where there is no value; read-only.
+    """
+
+    name: str
+    entities: tuple[str, ...]
+    years: NDArray[np.int_]
+    values: Mapping[str, NDArray[np.float64]]
+
+    def logs(self, quantity: str = "emissions_tco2", per: str | None = None) -> NDArray[np.float64]:
+        """Natural logs of a quantity, or of its ratio to another; (entity, year), NaN where missing.
+
+        Raises
+        ------
+        KeyError
+            The panel has no such quantity.
+        """
+        logs = np.log(self.values[quantity])
+        return logs if per is None else logs - np.log(self.values[per])
+
+    def until(self, year: int) -> Panel:
+        """The panel as it was known at the end of a year."""
+        kept = self.years <= year
+        values = {name: array[:, kept] for name, array in self.values.items()}
+        return Panel(self.name, self.entities, self.years[kept], values)
+
+    def since(self, year: int) -> Panel:
+        """The panel from a year on."""
+        kept = self.years >= year
+        values = {name: array[:, kept] for name, array in self.values.items()}
+        return Panel(self.name, self.entities, self.years[kept], values)
+
+
+def read_panel(panel: str | Path) -> Panel:
+    """Read a shipped panel by name, or a user's own table by path.
+
+    Parameters
+    ----------
+    panel : str or Path
+        One of `PANELS`, or the path of a CSV.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        With every fault found: missing columns, values that are no positive number, years out of
+        range, an entity and year given twice.
+
+    Examples
+    --------
+    >>> provinces = read_panel("provinces")
+    >>> len(provinces.entities), int(provinces.years[0]), int(provinces.years[-1])
+    (30, 1997, 2022)
+    """
+    shipped = panel in PANELS
+    path = data_folder() / "panels" / f"{panel}.csv.gz" if shipped else Path(panel)
+    lines = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    header = [name.strip() for name in lines.fieldnames or ()]
+    lines.fieldnames = header
+    _check_header(path.name, header)
+    faults: list[Fault] = []
+    columns = [name for name in header if name not in (*KEYS, *TEXT_COLUMNS)]
+    rows = list(_read_rows(path.name, lines, columns, faults))
+    faults += _doubled(path.name, rows)
+    if not rows and not faults:
+        faults.append(Fault(path.name, "file", "", "at least one line of data", "add the series", code="empty"))
+    if faults:
+        raise InputError(faults)
+    name = str(panel) if shipped else path.name.removesuffix(".gz").removesuffix(".csv")
+    return _assemble(name, rows)
+
+
+def _check_header(file: str, header: list[str]) -> None:
+    faults = [
+        Fault(file, "line 1", "", f"a column {name}", f"add or rename it; found {', '.join(header)}", code="columns")
+        for name in REQUIRED
+        if name not in header
+    ]
+    for name, times in Counter(header).items():
+        if times > 1:
+            faults.append(Fault(file, "line 1", name, "each column once", "remove one of them", code="columns"))
+    if faults:
+        raise InputError(faults)
+
+
+def _read_rows(
+    file: str, lines: csv.DictReader[str], columns: list[str], faults: list[Fault]
+) -> Iterable[tuple[str, str, int, dict[str, float]]]:
+    """Yield place, entity, year and numbers of every sound line; keep the faults of the others."""
+    for line in lines:
+        place, before = f"line {lines.line_num}", len(faults)
+        if None in line or None in line.values():
+            fields = len(lines.fieldnames or ())
+            faults.append(Fault(file, place, "", f"{fields} fields", "mend the commas", code="fields"))
+            continue
+        entity, year = line["entity"].strip(), line["year"].strip()
+        if not entity:
+            faults.append(Fault(file, f"{place}, entity", "", "a name", "name the entity", code="entity"))
+        if not (year.isdecimal() and year.isascii() and 1750 <= int(year) <= 2100):
+            faults.append(Fault(file, f"{place}, year", year, "a year such as 2019", "correct it", code="year"))
+        numbers = {}
+        for column in columns:
+            if not line[column].strip():
+                continue
+            number = _number(line[column])
+            if number is None:
+                remedy = "write plain digits; leave the cell empty when the value is missing or zero"
+                expected = "a number above 0 (its logarithm is taken)"
+                faults.append(Fault(file, f"{place}, {column}", line[column], expected, remedy, code="number"))
+            else:
+                numbers[column] = number
+        if len(faults) == before:
+            yield place, entity, int(year), numbers
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number > 0 else None
+
+
+def _doubled(file: str, rows: list[tuple[str, str, int, dict[str, float]]]) -> list[Fault]:
+    first: dict[tuple[str, int], str] = {}
+    faults = []
+    for place, entity, year, _ in rows:
+        earlier = first.setdefault((entity, year), place)
+        if earlier != place:
+            expected = f"one line an entity and year (first in {earlier})"
+            faults.append(Fault(file, place, f"{entity} {year}", expected, "remove one of them", code="twice"))
+    return faults
+
+
+def _assemble(name: str, rows: list[tuple[str, str, int, dict[str, float]]]) -> Panel:
+    entities = tuple(sorted({entity for _, entity, _, _ in rows}))
+    years = np.arange(min(row[2] for row in rows), max(row[2] for row in rows) + 1)
+    place = {entity: at for at, entity in enumerate(entities)}
+    quantities = sorted({quantity for *_, numbers in rows for quantity in numbers})
+    values = {quantity: np.full((len(entities), years.size), np.nan) for quantity in quantities}
+    for _, entity, year, numbers in rows:
+        for quantity, number in numbers.items():
+            values[quantity][place[entity], year - years[0]] = number
+    for array in values.values():
+        array.setflags(write=False)
+    return Panel(name, entities, years, MappingProxyType(values))

@@ -1,0 +1,133 @@
+"""Scores of probabilistic forecasts: sharpness and honesty in one number, and honesty alone.
+
+All scores are better when smaller; skill is ``1 - score / score of a rival``.
+
+Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (CRPS, proper
+scores); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed
+form for Student-t); Brier (1950), Monthly Weather Review 78; Murphy (1973), J. Applied Meteorology 12
+(decomposition).  DOIs from background knowledge.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+
+
+def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
+    """Continuous ranked probability score of a Student-t forecast, in the unit of the outcome.
+
+    Parameters
+    ----------
+    outcome, centre, scale : array_like, shapes that broadcast
+        What happened; the forecast's centre and scale (not its standard deviation).
+    tail : float
+        Degrees of freedom, > 1.
+
+    Returns
+    -------
+    ndarray
+        NaN where the outcome is.
+    """
+    scale = np.asarray(scale, dtype=float)
+    z = (np.asarray(outcome, dtype=float) - centre) / scale
+    below = special.stdtr(tail, z)
+    log_beta = special.betaln(0.5, 0.5 * tail)
+    density = np.exp(-0.5 * (tail + 1.0) * np.log1p(z**2 / tail) - 0.5 * np.log(tail) - log_beta)
+    spread = 2.0 * np.sqrt(tail) / (tail - 1.0) * np.exp(special.betaln(0.5, tail - 0.5) - 2.0 * log_beta)
+    return scale * (z * (2.0 * below - 1.0) + 2.0 * density * (tail + z**2) / (tail - 1.0) - spread)
+
+
+def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
+    """Continuous ranked probability score of an ensemble, in the unit of the outcome.
+
+    ``E|X - y| - E|X - X'| / 2`` over all pairs of members.
+
+    Parameters
+    ----------
+    outcome : array_like, shape (...)
+    members : array_like, shape (..., member)
+        Broadcasts against the outcome; one ensemble may serve many outcomes.
+
+    Returns
+    -------
+    ndarray, shape (...)
+    """
+    ordered = np.sort(np.asarray(members, dtype=float), axis=-1)
+    count = ordered.shape[-1]
+    weights = 2.0 * np.arange(1.0, count + 1.0) - count - 1.0
+    half_spread = np.sum(weights * ordered, axis=-1) / count**2
+    return np.mean(np.abs(ordered - np.asarray(outcome, float)[..., None]), axis=-1) - half_spread
+
+
+def pit_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
+    """Probability the forecast gave to less than the outcome; uniform when calibrated."""
+    return special.stdtr(tail, (np.asarray(outcome, dtype=float) - centre) / scale)
+
+
+def coverage(pit: ArrayLike, level: float, axis: int = 0) -> Floats:
+    """Share of outcomes inside the central band of a level, e.g. 0.9; missing outcomes left out.
+
+    Parameters
+    ----------
+    pit : array_like
+        Probability integral transforms; NaN where there is no outcome.
+    level : float
+        Probability of the band.
+    axis : int
+        Axis over forecasts.
+
+    Returns
+    -------
+    ndarray
+        NaN where no outcome is known.
+    """
+    values = np.asarray(pit, dtype=float)
+    known = np.isfinite(values)
+    inside = known & (np.abs(np.where(known, values, 0.0) - 0.5) <= 0.5 * level)
+    count = known.sum(axis=axis)
+    return np.where(count > 0, inside.sum(axis=axis) / np.maximum(count, 1), np.nan)
+
+
+def brier(probability: ArrayLike, happened: ArrayLike) -> float:
+    """Mean squared error of probabilities of an event, 0 to 1."""
+    return float(np.mean((np.asarray(probability, float) - np.asarray(happened, float)) ** 2))
+
+
+class Reliability(NamedTuple):
+    """Forecast against frequency by bin: edges (B + 1), and count, mean forecast, frequency (B)."""
+
+    edges: Floats
+    count: NDArray[np.int_]
+    forecast: Floats
+    frequency: Floats
+
+
+def reliability(probability: ArrayLike, happened: ArrayLike, edges: ArrayLike) -> Reliability:
+    """Compare forecast probabilities with how often the event happened, by bin.
+
+    Parameters
+    ----------
+    probability, happened : array_like, shape (forecast,)
+        Probabilities and 0 or 1.
+    edges : array_like, shape (B + 1,)
+        Increasing, from 0 to 1; a value at an edge belongs to the bin above, 1 to the last.
+
+    Returns
+    -------
+    Reliability
+        NaN for the forecast and frequency of an empty bin.
+    """
+    probability = np.asarray(probability, dtype=float)
+    edges = np.asarray(edges, dtype=float)
+    place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, edges.size - 2)
+    count = np.bincount(place, minlength=edges.size - 1)
+    some = np.where(count > 0, count, np.nan)
+    forecast = np.bincount(place, probability, edges.size - 1) / some
+    frequency = np.bincount(place, np.asarray(happened, float), edges.size - 1) / some
+    return Reliability(edges, count, forecast, frequency)

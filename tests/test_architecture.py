@@ -1,0 +1,167 @@
+"""The rooms of the package keep their order, their purity and their size; the linter's contracts are not empty."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from importlinter import api
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "pathway_models"
+CONFIG = str(ROOT / "pyproject.toml")
+ROOMS = (
+    "running",
+    "presenting",
+    "findings",
+    "projection",
+    "forecasting",
+    "accounting",
+    "intake",
+    "records",
+    "kernels",
+    "foundations",
+)
+ROOMS_WITHOUT_FILES = ("foundations", "kernels", "records", "accounting", "forecasting", "projection", "findings")
+READERS = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "safe_load", "load_workbook", "genfromtxt"}
+TEXT_CALLS = {"read_text", "write_text", "open"}
+LONGEST_FUNCTION = 40
+LONGEST_FILE = 300
+
+
+@cache
+def sources():
+    """Return the parsed files of the package by their path inside it."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return {file.relative_to(PACKAGE).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+def called_name(call):
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def imported_names(node):
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+
+
+def calls():
+    for file, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                yield f"{file}:{node.lineno}", called_name(node), node
+
+
+def names_encoding(call):
+    """Tell whether a call names an encoding, or opens bytes."""
+    words = [word.value for word in call.args if isinstance(word, ast.Constant)]
+    is_named = any(keyword.arg in ("encoding", None) for keyword in call.keywords) or "utf-8" in words
+    return is_named or any("b" in word for word in words if isinstance(word, str))
+
+
+def room_of(place):
+    return place.split("/")[0] if "/" in place else ""
+
+
+def body_length(function):
+    """Count the lines of a function without its docstring and decorators."""
+    docstring = ast.get_docstring(function, clean=False)
+    return function.end_lineno - function.lineno + 1 - (docstring.count("\n") + 1 if docstring is not None else 0)
+
+
+def test_rooms_import_only_from_rooms_below(capsys):
+    verdict = lint_imports(config_filename=CONFIG, no_cache=True)
+    assert verdict == 0, capsys.readouterr().out
+
+
+def test_linter_knows_every_room_in_the_right_order():
+    contracts = {contract["id"]: contract for contract in api.read_configuration(CONFIG)["contracts_options"]}
+    assert tuple(contracts["rooms"]["layers"]) == ROOMS
+    folders = {folder.name for folder in PACKAGE.iterdir() if (folder / "__init__.py").exists()}
+    assert folders == set(ROOMS)
+
+
+def test_no_room_below_running_imports_the_public_face():
+    """``import pathway_models`` inside the package would tie every room to every other."""
+    guilty = [
+        f"{file}:{node.lineno}"
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if room_of(file) != "running" and "pathway_models" in imported_names(node)
+    ]
+    assert guilty == []
+
+
+def test_only_intake_presenting_and_running_touch_files():
+    guilty = [place for place, name, _ in calls() if name in READERS and room_of(place) in ROOMS_WITHOUT_FILES]
+    assert guilty == []
+
+
+def test_text_is_read_and_written_with_a_named_encoding():
+    """A Chinese Windows would otherwise read and write GBK."""
+    guilty = [
+        f"{place} {name}"
+        for place, name, call in calls()
+        if name in TEXT_CALLS
+        and (name == "open" or isinstance(call.func, ast.Attribute))
+        and not names_encoding(call)
+    ]
+    assert guilty == []
+
+
+def test_every_random_generator_has_a_seed():
+    guilty = [place for place, name, call in calls() if name == "default_rng" and not (call.args or call.keywords)]
+    legacy = [place for place, _, call in calls() if "np.random.seed" in ast.unparse(call.func)]
+    assert guilty + legacy == []
+
+
+def test_no_scenario_is_named_in_code():
+    """Scenarios are data: a user's own scenario file works like ours."""
+    scenarios, levers = (
+        yaml.safe_load((ROOT / "data" / f"{name}.yml").read_text(encoding="utf-8"))[name]
+        for name in ("scenarios", "levers")
+    )
+    # A word that is also a lever family (efficiency) or a setting (moderate) means that in code.
+    words = {lever["family"] for lever in levers.values()} | {s for lever in levers.values() for s in lever["settings"]}
+    names = set(scenarios) - words
+    assert names
+    guilty = [
+        f"{file}:{node.lineno} {node.value!r}"
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert guilty == []
+
+
+def test_a_function_can_be_seen_whole():
+    long = {
+        f"{file}:{node.lineno} {node.name}": length
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (length := body_length(node)) > LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("folder", ["pathway_models", "scripts", "tests"])
+def test_a_file_can_be_read_in_one_sitting(folder):
+    lengths = {
+        file.relative_to(ROOT).as_posix(): len(file.read_text(encoding="utf-8").splitlines())
+        for file in (ROOT / folder).rglob("*.py")
+    }
+    assert {file: length for file, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_nothing_is_left_to_do_in_the_code():
+    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")
+    guilty = [
+        f"{file.relative_to(ROOT)}: {mark}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for mark in marks
+        if mark in file.read_text(encoding="utf-8")
+    ]
+    assert guilty == []
