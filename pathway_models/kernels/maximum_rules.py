@@ -190,9 +190,10 @@ def hausfather2021(
         return unknown(f"population {people.values[-1]:.0f}; the rule is made for at least {SMALLEST_COUNTRY}")
     others = {"consumption": consumption, "gdp": gdp}
     slopes = {name: slope(companion(years, extra, record.as_of)) for name, extra in others.items()}
+    sign = {"consumption": -1, "gdp": +1}
     lacking = [name for name, value in slopes.items() if value is None]
     lacking += ["population"] if people is None else []
-    if (slopes["consumption"] or -1.0) >= 0 or (slopes["gdp"] if slopes["gdp"] is not None else 1.0) <= 0:
+    if any(value is not None and sign[name] * value <= 0 for name, value in slopes.items()):
         return Ruling("not_peaked", None, f"no fall of consumption emissions with rising GDP over {span}")
     if lacking:
         return unknown(f"territorial emissions fall over {span}; not given or with gaps: {', '.join(lacking)}")

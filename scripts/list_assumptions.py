@@ -1,0 +1,48 @@
+"""Write docs/assumptions.md from the ASSUME marks in code and data, so that a reviewer can read the soft spots.
+
+Usage: python scripts/list_assumptions.py [OUT.md]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MARK = re.compile(r"ASSUME:\s*(.*)")
+
+
+def assumptions(path: Path) -> list[tuple[int, str]]:
+    """Line and text of every ASSUME mark of a file; comment lines that go on are joined."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = []
+    for at, line in enumerate(lines):
+        match = MARK.search(line)
+        if not match or "re.compile" in line or "startswith" in line:
+            continue
+        text = match.group(1).strip()
+        for follow in lines[at + 1 :]:
+            comment = re.match(r"\s*#\s?(?!ASSUME)(\S.*)", follow)
+            if not (line.lstrip().startswith("#") and comment):
+                break
+            text += " " + comment.group(1).strip()
+        found.append((at + 1, text.rstrip('"}').rstrip('"')))
+    return found
+
+
+def main(out: Path) -> None:
+    """Write the page."""
+    files = sorted((ROOT / "pathway_models").rglob("*.py")) + sorted((ROOT / "data").glob("*.yml"))
+    parts = ["# Assumptions", "", "Made by `python scripts/list_assumptions.py` from the `ASSUME` marks; do not edit.", ""]
+    for path in files:
+        marks = assumptions(path)
+        if marks:
+            parts += [f"## {path.relative_to(ROOT).as_posix()}", ""]
+            parts += [f"- line {line}: {text}" for line, text in marks]
+            parts.append("")
+    out.write_text("\n".join(parts), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "assumptions.md")
