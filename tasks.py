@@ -16,7 +16,6 @@ A conda environment made from environment.yml is used as it is while it is activ
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -24,6 +23,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class SetupError(Exception):
 
 def project_tables() -> dict:
     """Read what pyproject.toml says about the package; settings of tools do not matter for the set-up."""
-    import tomllib  # here, because an older Python must still reach the message about its age
+    import tomllib  # here, because a Python older than 3.11 must reach the message about its age
 
     tables = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
     return {name: tables[name] for name in ("build-system", "project")}
@@ -69,17 +69,19 @@ def is_finished() -> bool:
 
 def is_complete_conda() -> bool:
     """Tell whether this Python is that of an active conda environment that holds this project."""
+    from importlib import metadata  # here, because Python 3.7 lacks it
+
     if os.environ.get("CONDA_PREFIX") is None or Path(os.environ["CONDA_PREFIX"]) != Path(sys.prefix):
         return False
-    try:
-        origin = importlib.metadata.distribution("pathway_models").read_text("direct_url.json")
-    except importlib.metadata.PackageNotFoundError:
-        return False
+    # Only its own packages: the folder of this script holds traces of installations elsewhere.
+    found = metadata.distributions(path=[sysconfig.get_path("purelib")])
+    installed = {each.metadata["Name"].lower().replace("_", "-"): each for each in found}
+    ours = installed.get("pathway-models")
+    origin = ours.read_text("direct_url.json") if ours else None
     if origin is None or json.loads(origin)["url"] != ROOT.as_uri():
         return False
     names = [re.split(r"[<>=!~ ]", need)[0] for need in project_tables()["project"]["dependencies"]]
-    installed = {found.metadata["Name"].lower().replace("_", "-") for found in importlib.metadata.distributions()}
-    missing = sorted(set(names) - installed)
+    missing = sorted(set(names) - set(installed))
     if missing:
         print(f"The conda environment lacks {', '.join(missing)}: using .venv instead.")
     return not missing

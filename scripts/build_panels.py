@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from _tables import DATA, output_folder, read_rows, significant
+from build_provinces import PROVINCES
 
 PRICE_YEAR = "2015"
 TOTALS = ("Total Consumption", "Total Emissions", "TotalEmissions")
@@ -107,12 +108,18 @@ def _real_gdp() -> dict[tuple[str, str], str]:
 
 
 def _cities() -> tuple[list[str], list[list[str]]]:
+    # City names begin with the short name of their province, municipalities are one: 安徽铜陵, 上海.
+    province_of = {short: province for province, (short, *_) in PROVINCES.items()}
+
+    def group(city: str) -> str:
+        return next(province for short, province in province_of.items() if city.startswith(short))
+
     rows = [
-        [row["city"], row["year"], _tonnes(float(row["mtco2"]))]
+        [row["city"], row["year"], _tonnes(float(row["mtco2"])), group(row["city"])]
         for row in read_rows(DATA / "raw" / "panels" / "ceads_cities_1997_2019.csv.gz")
         if int(row["year"]) >= FIRST_CITY_YEAR
     ]
-    return ["entity", "year", "emissions_tco2"], rows
+    return ["entity", "year", "emissions_tco2", "group"], rows
 
 
 def _countries() -> tuple[list[str], list[list[str]]]:

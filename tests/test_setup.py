@@ -239,6 +239,26 @@ def test_failed_installation_leaves_nothing_that_looks_finished(tasks, monkeypat
     assert "PIP_INDEX_URL" in capsys.readouterr().err
 
 
+def test_conda_environment_is_used_only_when_it_holds_this_project_and_all_it_needs(tasks, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("CONDA_PREFIX", sys.prefix)
+    monkeypatch.setattr(tasks.sysconfig, "get_path", lambda name: str(tmp_path))
+    assert not tasks.is_complete_conda()
+    needs = [Requirement(text).name for text in project()["project"]["dependencies"]]
+    for name in ["pathway_models", *needs]:
+        folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+    origin = tmp_path / "pathway_models-1.0.dist-info" / "direct_url.json"
+    origin.write_text('{"url": "file:///elsewhere"}', encoding="utf-8")
+    assert not tasks.is_complete_conda()
+    origin.write_text(f'{{"url": "{ROOT.as_uri()}"}}', encoding="utf-8")
+    assert tasks.is_complete_conda()
+    (tmp_path / "tqdm-1.0.dist-info" / "METADATA").unlink()
+    (tmp_path / "tqdm-1.0.dist-info").rmdir()
+    assert not tasks.is_complete_conda()
+    assert "lacks tqdm" in capsys.readouterr().out
+
+
 def test_missing_venv_module_names_the_package_to_install(tasks, monkeypatch, capsys):
     monkeypatch.setattr(tasks.importlib.util, "find_spec", lambda name: None)
     assert tasks.main(["test"]) == 1

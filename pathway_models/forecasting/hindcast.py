@@ -3,16 +3,16 @@
 Two ways of hiding the outcome:
 
 ``region``
-    The entities are dealt into folds by a seeded shuffle; those of a fold are forecast with
-    parameters fitted to the others, over all years.
+    The groups of a panel (regions; each entity its own where none are named) are dealt into folds by
+    a seeded shuffle; those of a fold are forecast with parameters fitted to the others, over all years.
 ``future``
     Every origin is forecast with parameters fitted to what was known at the end of that year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +20,31 @@ from numpy.typing import NDArray
 from pathway_models.forecasting.calibration import START, estimate, predictive
 from pathway_models.forecasting.windows import Windows, rolling_origins
 from pathway_models.intake.panels import Panel
-from pathway_models.kernels.growth import TrendParameters, persistence, straight_log_trend
+from pathway_models.kernels.growth import (
+    TrendParameters,
+    damped_holt,
+    persistence,
+    straight_log_trend,
+)
 from pathway_models.kernels.scores import crps_ensemble, crps_student_t, pit_student_t
 
 Floats = NDArray[np.float64]
 
 HOLDOUTS = ("region", "future")
-#: Yearly origins that must lie behind the first one tested when the future is held out.
+#: Origins that must lie behind the first one tested when the future is held out.
 FIRST_ORIGINS = 5
 #: Quantiles by which a rival's errors are kept.
 RIVAL_QUANTILES = (np.arange(100) + 0.5) / 100.0
-RIVALS = {"persistence": persistence, "log_trend": straight_log_trend}
+RIVALS: dict[str, Callable[[Floats, int], Floats]] = {
+    "persistence": persistence,
+    "log_trend": straight_log_trend,
+    "damped_holt": damped_holt,
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Hindcast:
-    """Forecasts of one record length with what happened.
+    """Forecasts from records of one length, with what happened.
 
     Parameters
     ----------
@@ -47,6 +56,8 @@ class Hindcast:
         Its degrees of freedom.
     rivals : mapping rival -> (window, horizon) float
         CRPS of each rival carrying its own errors in the training panel; NaN where it had none.
+    parameters : tuple of TrendParameters
+        Of every fold or origin year.
     """
 
     windows: Windows
@@ -54,6 +65,7 @@ class Hindcast:
     scale: Floats
     tail: Floats
     rivals: dict[str, Floats]
+    parameters: tuple[TrendParameters, ...]
 
     @property
     def pit(self) -> Floats:
@@ -66,95 +78,122 @@ class Hindcast:
         return crps_student_t(self.windows.change, self.centre, self.scale, self.tail[:, None])
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is forecast: a quantity of a panel, or its ratio to another one.
+
+    Parameters
+    ----------
+    panel : Panel
+    quantity : str
+    per : str, optional
+        Column the quantity is divided by (an intensity).
+    """
+
+    panel: Panel
+    quantity: str = "emissions_tco2"
+    per: str | None = None
+
+    def windows(self, record: int, horizon: int) -> Windows:
+        """Every record of a length, with its outcomes."""
+        return rolling_origins(self.panel.logs(self.quantity, self.per), self.panel.years, record, horizon)
+
+    def groups_of(self, windows: Windows) -> NDArray[np.str_]:
+        """Region of every window."""
+        return np.array(self.panel.groups)[windows.entity]
+
+
 def hindcast_windows(
-    panel: Panel,
-    records: Sequence[int] = (5, 8, 12),
+    subject: Subject,
+    record: int = 5,
     horizon: int = 15,
     holdout: str = "region",
     *,
     seed: int,
     folds: int = 10,
-    quantity: str = "emissions_tco2",
-    per: str | None = None,
-    teachers: Sequence[Panel] = (),
-) -> dict[int, Hindcast]:
+    teachers: Sequence[Subject] = (),
+    taught_records: Sequence[int] | None = None,
+) -> Hindcast:
     """Forecast every record of a panel with the outcome hidden.
 
     Parameters
     ----------
-    panel : Panel
-    records : sequence of int
-        Lengths of record, years; one set of parameters serves them all.
+    subject : Subject
+    record : int
+        Length of the records that are forecast, years.
     horizon : int
         Furthest year ahead.
     holdout : {"region", "future"}
         What is hidden; see the module.
     seed : int
-        Deals the entities into folds.
+        Deals the regions into folds.
     folds : int
-        Number of folds of entities.
-    quantity, per : str
-        Column of the panel, and the one it is divided by.
-    teachers : sequence of Panel
-        Further panels that train with the same weight as this one; their future is hidden too.
+        Number of folds of regions.
+    teachers : sequence of Subject
+        Further panels that train, each with the weight of this one; what is hidden is hidden there too.
+    taught_records : sequence of int, optional
+        Lengths of record that train; only ``record`` when not given.
 
     Returns
     -------
-    dict of Hindcast
-        By record length.
+    Hindcast
 
     Raises
     ------
     ValueError
-        Unknown holdout.
+        Unknown holdout, or a panel too short for it.
     """
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
-    logs = panel.logs(quantity, per)
-    own = {record: rolling_origins(logs, panel.years, record, horizon) for record in records}
-    others = [
-        rolling_origins(teacher.logs(quantity, per), teacher.years, record, horizon)
-        for teacher in teachers
-        for record in records
-    ]
-    split = _by_region(own, others, len(panel.entities), folds, seed) if holdout == "region" else _by_year(own, others)
-    collected: dict[int, list[tuple[NDArray, Hindcast]]] = {record: [] for record in records}
+    own = subject.windows(record, horizon)
+    lengths = (record,) if taught_records is None else tuple(taught_records)
+    taught = [(member, member.windows(length, horizon)) for member in (subject, *teachers) for length in lengths]
+    split = _by_region(subject, own, taught, folds, seed) if holdout == "region" else _by_year(own, taught)
+    parts: list[Hindcast] = []
+    places: list[NDArray[np.int_]] = []
     parameters = START
-    for training, training_others, tested in split:
-        parameters = estimate([*training.values(), *training_others], start=parameters)
-        for record, place in tested.items():
-            if place.size:
-                cast = _forecast(own[record].take(place), training[record], parameters)
-                collected[record].append((place, cast))
-    return {record: _joined(parts) for record, parts in collected.items() if parts}
+    for rivals_train, training, tested in split:
+        if tested.size:
+            parameters = estimate(training, start=parameters)
+            parts.append(_forecast(own.take(tested), rivals_train, parameters))
+            places.append(tested)
+    if not parts:
+        raise ValueError(f"{subject.panel.name}: too few years for records of {record} years")
+    return _joined(parts, np.argsort(np.concatenate(places), kind="stable"))
 
 
-Split = Iterator[tuple[dict[int, Windows], list[Windows], dict[int, NDArray]]]
+Split = Iterator[tuple[Windows, list[Windows], NDArray[np.int_]]]
 
 
-def _by_region(own: dict[int, Windows], others: list[Windows], entities: int, folds: int, seed: int) -> Split:
-    fold = np.random.default_rng(seed).permutation(entities) % folds
-    for held in range(folds):
-        training = {record: windows.take(fold[windows.entity] != held) for record, windows in own.items()}
-        tested = {record: np.flatnonzero(fold[windows.entity] == held) for record, windows in own.items()}
-        yield training, others, tested
+def _by_region(
+    subject: Subject, own: Windows, taught: list[tuple[Subject, Windows]], folds: int, seed: int
+) -> Split:
+    names = np.unique(np.array(subject.panel.groups))
+    fold = dict(zip(names, np.random.default_rng(seed).permutation(names.size) % folds, strict=True))
+
+    def fold_of(member: Subject, windows: Windows) -> NDArray[np.int_]:
+        return np.array([fold.get(name, -1) for name in member.groups_of(windows)], dtype=int)
+
+    own_fold = fold_of(subject, own)
+    taught_folds = [fold_of(member, windows) for member, windows in taught]
+    for held in range(min(folds, names.size)):
+        training = [windows.take(at != held) for (_, windows), at in zip(taught, taught_folds, strict=True)]
+        yield own.take(own_fold != held), training, np.flatnonzero(own_fold == held)
 
 
-def _by_year(own: dict[int, Windows], others: list[Windows]) -> Split:
-    origins = np.unique(np.concatenate([windows.origin for windows in own.values()]))
-    for year in origins[FIRST_ORIGINS:]:
-        training = {record: windows.known_by(year) for record, windows in own.items()}
-        tested = {record: np.flatnonzero(windows.origin == year) for record, windows in own.items()}
-        yield training, [windows.known_by(year) for windows in others], tested
+def _by_year(own: Windows, taught: list[tuple[Subject, Windows]]) -> Split:
+    for year in np.unique(own.origin)[FIRST_ORIGINS:]:
+        training = [windows.known_by(year) for _, windows in taught]
+        yield own.known_by(year), training, np.flatnonzero(own.origin == year)
 
 
 def _forecast(tested: Windows, training: Windows, parameters: TrendParameters) -> Hindcast:
     centre, scale = predictive(tested, parameters)
     rivals = {name: _rival_crps(tested, training, rule) for name, rule in RIVALS.items()}
-    return Hindcast(tested, centre, scale, np.full(len(tested), parameters.tail), rivals)
+    return Hindcast(tested, centre, scale, np.full(len(tested), parameters.tail), rivals, (parameters,))
 
 
-def _rival_crps(tested: Windows, training: Windows, rule) -> Floats:  # noqa: ANN001
+def _rival_crps(tested: Windows, training: Windows, rule: Callable[[Floats, int], Floats]) -> Floats:
     """CRPS of a point rule that carries the quantiles of its own training errors, bias included."""
     steps = tested.change.shape[1]
     errors = training.change - rule(training.log_history, steps)
@@ -168,14 +207,11 @@ def _rival_crps(tested: Windows, training: Windows, rule) -> Floats:  # noqa: AN
     return score
 
 
-def _joined(parts: Iterable[tuple[NDArray, Hindcast]]) -> Hindcast:
-    parts = list(parts)
-    order = np.argsort(np.concatenate([place for place, _ in parts]), kind="stable")
-    casts = [cast for _, cast in parts]
+def _joined(parts: Sequence[Hindcast], order: NDArray[np.int_]) -> Hindcast:
+    def stack(arrays: Sequence[NDArray]) -> NDArray:
+        return np.concatenate(arrays)[order]
 
-    def stack(pick) -> NDArray:  # noqa: ANN001
-        return np.concatenate([pick(cast) for cast in casts])[order]
-
-    windows = Windows(*(stack(lambda c, f=f: getattr(c.windows, f)) for f in Windows.__dataclass_fields__))
-    rivals = {name: stack(lambda c, n=name: c.rivals[n]) for name in RIVALS}
-    return Hindcast(windows, stack(lambda c: c.centre), stack(lambda c: c.scale), stack(lambda c: c.tail), rivals)
+    windows = Windows(*(stack([getattr(part.windows, field.name) for part in parts]) for field in fields(Windows)))
+    rivals = {name: stack([part.rivals[name] for part in parts]) for name in RIVALS}
+    centre, scale, tail = (stack([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail"))
+    return Hindcast(windows, centre, scale, tail, rivals, sum((part.parameters for part in parts), ()))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from pathway_models.forecasting.hindcast import RIVALS, Hindcast, hindcast_windows
+from pathway_models.forecasting.hindcast import RIVALS, Hindcast, Subject, hindcast_windows
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage
 
@@ -15,39 +16,45 @@ LEVELS = (0.5, 0.8, 0.9)
 
 
 def hindcast(
-    panel: Panel,
+    subject: Subject | Panel,
     record_lengths: Sequence[int] = (5, 8, 12),
     horizons: Iterable[int] = range(1, 16),
     holdout: str = "region",
     *,
     seed: int,
     folds: int = 10,
-    quantity: str = "emissions_tco2",
-    per: str | None = None,
-    teachers: Sequence[Panel] = (),
+    teachers: Sequence[Subject] = (),
+    taught_records: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Measure the baseline on a panel's own past.
 
     Parameters
     ----------
-    panel, record_lengths, holdout, seed, folds, quantity, per, teachers
-        As in `hindcast_windows`.
+    subject : Subject or Panel
+        A panel alone stands for its emissions.
+    record_lengths : sequence of int
+        Years of record.
     horizons : iterable of int
         Years ahead to report.
+    holdout, seed, folds, teachers, taught_records
+        As in `hindcast_windows`.
 
     Returns
     -------
     DataFrame
-        A row a record length and horizon; columns as in `summarise`, with ``panel`` and ``holdout``.
+        A row a record length and horizon; ``panel``, ``holdout`` and the columns of `summarise`.
     """
+    subject = Subject(subject) if isinstance(subject, Panel) else subject
     horizons = list(horizons)
-    casts = hindcast_windows(
-        panel, record_lengths, max(horizons), holdout,
-        seed=seed, folds=folds, quantity=quantity, per=per, teachers=teachers,
-    )  # fmt: skip
-    tables = [summarise(cast, horizons) for cast in casts.values()]
+    tables = []
+    for record in record_lengths:
+        cast = hindcast_windows(
+            subject, record, max(horizons), holdout,
+            seed=seed, folds=folds, teachers=teachers, taught_records=taught_records,
+        )  # fmt: skip
+        tables.append(summarise(cast, horizons))
     table = pd.concat(tables, ignore_index=True)
-    table.insert(0, "panel", panel.name)
+    table.insert(0, "panel", subject.panel.name)
     table.insert(1, "holdout", holdout)
     return table
 
@@ -62,7 +69,7 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
     pit, crps = cast.pit, cast.crps
     error = cast.windows.change - cast.centre
     # The 90 % half-width in units of the scale, forecast by forecast: fits may differ in tail.
-    from_scale = _t_quantile(cast.tail)
+    from_scale = special.stdtrit(cast.tail, 0.95)
     rows = []
     for horizon in horizons:
         at = horizon - 1
@@ -87,8 +94,3 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
         rows.append(row)
     return pd.DataFrame(rows)
 
-
-def _t_quantile(tail: np.ndarray) -> np.ndarray:
-    from scipy import special
-
-    return special.stdtrit(tail, 0.95)

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 
 from pathway_models.foundations.errors import Fault
 from pathway_models.foundations.units import TJ_PER_MWH
-from pathway_models.intake.factors import factor_sets, find_fuel, grid_factor, heat_factor, read_carriers
+from pathway_models.intake.factors import (
+    ZERO_GROUPS,
+    Carrier,
+    default_factor,
+    factor_sets,
+    find_fuel,
+    grid_factor,
+    read_carriers,
+)
 from pathway_models.intake.rows import Row
+from pathway_models.intake.table import Table
 from pathway_models.records.park import Process
-
-#: Groups whose emissions are zero by convention.
-ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat")
-Key = tuple[str, str, str]
-
-
-class Table:
-    """The rows of a park, indexed for assembling; faults are collected as they are found."""
-
-    def __init__(self, file: str, rows: list[Row]) -> None:
-        self.file = file
-        self.faults: list[Fault] = []
-        self.cells: dict[Key, dict[int, Row]] = defaultdict(dict)
-        for row in rows:
-            years = self.cells[row.quantity, row.sector, row.item]
-            if row.year in years:
-                self.fault(row, "one value a year", f"it stands already in {years[row.year].place}; keep one", "twice")
-            years[row.year] = row
-        used = [row.year for row in rows if row.quantity in ("energy", "emissions")]
-        self.years = np.arange(min(used), max(used) + 1) if used else np.zeros(0, int)
-
-    def fault(self, row: Row, expected: str, remedy: str, code: str) -> None:
-        """Note a fault of a row."""
-        name = "/".join(part for part in (str(row.year), row.sector, row.quantity, row.item) if part)
-        self.faults.append(Fault(self.file, f"{row.place}, {name}", f"{row.value:g}", expected, remedy, code=code))
-
-    def lack(self, what: str, remedy: str, code: str) -> None:
-        """Note something the table as a whole lacks."""
-        self.faults.append(Fault(self.file, "table", "", what, remedy, code=code))
-
-    def series(self, key: Key, absent: float | None = None) -> np.ndarray:
-        """Values of a key over all years; ``absent`` for years without a row, or a fault where it is None."""
-        cells = self.cells.get(key, {})
-        missing = [int(year) for year in self.years if year not in cells]
-        if missing and absent is None:
-            name = "/".join(part for part in key if part)
-            listed = ", ".join(map(str, missing))
-            self.lack(f"{name} in every year, missing in {listed}", "add the rows; write 0 only where it is 0", "gap")
-        fill = 0.0 if absent is None else absent
-        return np.array([cells[year].value if year in cells else fill for year in self.years])
-
-    def items(self, quantity: str) -> list[tuple[str, str]]:
-        """Sectors and items a quantity is given for, in order of appearance."""
-        return [(sector, item) for name, sector, item in self.cells if name == quantity]
 
 
 def assemble(
@@ -84,20 +47,19 @@ def assemble(
     used = [*table.items("energy"), *table.items("emissions")]
     library = read_carriers()
     processes, outputs, process_factors, used_fuels = _processes(table, used, library)
-    sectors = tuple(dict.fromkeys(sector for sector, _ in used))
+    sectors = tuple(dict.fromkeys(sector for sector, _ in [*used, *table.items("product")]))
     carriers = tuple(dict.fromkeys([item for _, item in used_fuels] + ["electricity", "green_electricity"]))
     shape = (len(sectors), len(carriers), table.years.size)
     energy, factors = np.zeros(shape), np.zeros(shape)
-    defaults = {name: _default_factor(table, factor_set, grid_choice, library[name].group, name) for name in carriers}
+    defaults = {name: _default_factor(table, factor_set, grid_choice, library[name]) for name in carriers}
     for sector, item in dict.fromkeys(used_fuels):
         at = sectors.index(sector), carriers.index(item)
         energy[at], factors[at] = _energy(table, factor_set, sector, item, defaults[item])
     _split_green(table, sectors, carriers, energy)
-    grid = factors[:, carriers.index("electricity")]
-    grid[(grid == 0).all(axis=1)] = defaults["electricity"] or 0.0
+    _factors_of_unused(carriers, defaults, energy, factors)
     kinds, levels = _activities(table, sectors, activity, energy.sum(axis=1))
-    area = table.series(("green_area", "park", ""), 0.0)
-    rate = table.series(("sequestration", "park", ""), 0.0)
+    sinks = _given(table, ("green_area", "park", "")) * _given(table, ("sequestration", "park", ""))
+    table.refuse_unused(sectors)
     fields = {
         "years": table.years,
         "sectors": sectors,
@@ -110,59 +72,67 @@ def assemble(
         "processes": tuple(Process(n, sectors.index(s), u, n.startswith("conversion_")) for s, n, u in processes),
         "outputs": outputs,
         "process_factors": process_factors,
-        "sinks": area * rate,
+        "sinks": sinks,
     }
     return fields, table.faults
 
 
-def _default_factor(table: Table, factor_set: str, grid_choice: str, group: str, carrier: str) -> float | None:
+def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> float | None:
     """Factor of a carrier where the table gives none, tCO2/TJ; None where there is no default."""
-    if group in ZERO_GROUPS:
-        return 0.0
-    if group == "heat":
-        return heat_factor()
-    if group == "electricity":
+    if carrier.group == "electricity":
         if grid_choice == "table":
+            if not any(item == carrier.carrier for _, item in table.items("factor")):
+                what = "factor rows for electricity, because grid_factor is 'table'"
+                table.lack(
+                    what, "add energy and factor rows (0 TJ where none is bought) or name a factor", "grid_table"
+                )
             return None
         factor, fault = grid_factor(grid_choice, table.file)
         if fault and fault not in table.faults:
             table.faults.append(fault)
         return factor / TJ_PER_MWH
-    fuel = find_fuel(factor_set, read_carriers()[carrier])
-    return fuel.factor if fuel else None
+    return default_factor(factor_set, carrier)
 
 
 def _energy(
     table: Table, factor_set: str, sector: str, item: str, default: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Energy (TJ) and factors (tCO2/TJ) of one sector and carrier by year."""
+    own, energy, reported = (
+        {row.year: row for row in table.rows((quantity, sector, item))}
+        for quantity in ("factor", "energy", "emissions")
+    )
     given = table.series(("factor", sector, item), 0.0)
-    in_mwh = {row.unit for row in table.cells.get(("factor", sector, item), {}).values()} == {"tCO2/MWh"}
-    factor = given / TJ_PER_MWH if in_mwh else given
-    has_own = ("factor", sector, item) in table.cells
-    if not has_own:
-        factor = np.full(table.years.size, default or 0.0)
-    if ("emissions", sector, item) in table.cells:
+    factor = given if own else np.full(table.years.size, default or 0.0)
+    if reported:
         emissions = table.series(("emissions", sector, item))
         use = np.divide(emissions, factor, out=np.zeros_like(emissions), where=factor > 0)
     else:
         table.series(("energy", sector, item))  # notes the gaps
-        cells = table.cells["energy", sector, item]
-        use = np.array([_in_tj(table, factor_set, cells[y]) if y in cells else 0.0 for y in table.years])
-    lacking = (use > 0) & (factor == 0) if has_own else np.full(use.shape, default is None)
-    reported = table.cells.get(("energy", sector, item)) or table.cells[("emissions", sector, item)]
-    for year in table.years[lacking & (use >= 0)]:
-        # A sheet may state a factor of zero on purpose; only a missing one is a fault.
-        if year in reported and not (has_own and year in table.cells["factor", sector, item]):
-            table.fault(
-                reported[year], f"a factor of {item}", "add a factor row or choose a set that has it", "no_factor"
-            )
+        use = np.array([_in_tj(table, factor_set, energy[y]) if y in energy else 0.0 for y in table.years])
+    if energy and reported:
+        row = next(iter(energy.values()))
+        table.series(("energy", sector, item))
+        table.fault(row, "energy or emissions, not both", "emissions imply the energy; keep one of the two", "both")
+    if read_carriers()[item].group in ZERO_GROUPS:
+        for row in [*own.values(), *reported.values()]:
+            if row.value > 0:
+                table.fault(
+                    row, f"no emissions from {item}", "they count as zero; remove the row", "zero_by_convention"
+                )
+        return use, factor
+    for row in (reported or energy).values():
+        # A sheet may state a factor of zero on purpose; only a missing one is a fault, but emissions need one.
+        stated = row.year in own if own else default is not None
+        lost = bool(reported) and row.value > 0 and factor[row.year - table.years[0]] == 0
+        if lost or (not stated and (row.value > 0 or not own)):
+            table.fault(row, f"a factor of {item}", "add a factor row or choose a set that has it", "no_factor")
     return use, factor
 
 
 def _in_tj(table: Table, factor_set: str, row: Row) -> float:
-    """Energy of a row in TJ; mass and volume through the calorific value of the factor set."""
-    if row.unit == "TJ":
+    """Energy of a row in TJ (NaN where its unit is a fault); mass and volume through the calorific value of the set."""
+    if row.unit in ("TJ", ""):
         return row.value
     if row.unit == "MWh":
         return row.value * TJ_PER_MWH
@@ -178,29 +148,51 @@ def _processes(table: Table, used: list, library: dict) -> tuple[list, np.ndarra
     """Processes with outputs and factors; and the rest of the used items, which must be carriers."""
     processes, outputs, factors, fuels = [], [], [], []
     for sector, item in table.items("product"):
-        rows = table.cells["product", sector, item]
-        processes.append((sector, item, next(iter(rows.values())).unit))
-        outputs.append(table.series(("product", sector, item)))
-        factors.append(table.series(("process_factor", sector, item), 0.0 if item.startswith("conversion_") else None))
+        keys = ("product", sector, item), ("process_factor", sector, item)
+        unit, per = (table.one_unit(key) for key in keys)
+        if unit and per and per != f"tCO2/{unit}":
+            expected, remedy = f"tCO2/{unit}", f"the output of {item} is given in {unit}; give both in one unit"
+            table.fault(table.rows(keys[1])[0], expected, remedy, "unit_per_output")
+        processes.append((sector, item, unit))
+        outputs.append(table.series(keys[0]))
+        factors.append(table.series(keys[1], 0.0 if item.startswith("conversion_") else None))
     for sector, item in used:
         if item in library:
             fuels.append((sector, item))
-        elif ("emissions", sector, item) in table.cells:
+        elif table.rows(("emissions", sector, item)):
             # Reported process emissions without an output: the emission itself is the output.
             processes.append((sector, item, "t"))
             outputs.append(table.series(("emissions", sector, item)))
             factors.append(np.ones(table.years.size))
         else:
-            row = next(iter(table.cells["energy", sector, item].values()))
+            table.series(("energy", sector, item))
+            row = table.rows(("energy", sector, item))[0]
             table.fault(row, "a carrier of carriers.csv", f"there is no carrier {item!r}; see its list", "carrier")
     shape = (len(processes), table.years.size)
     return processes, np.reshape(outputs, shape), np.reshape(factors, shape), fuels
 
 
+def _given(table: Table, key: tuple[str, str, str]) -> np.ndarray:
+    """Values of what a park may have or not: zero throughout without a row, complete with one."""
+    return table.series(key, None if table.rows(key) else 0.0)
+
+
+def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, factors: np.ndarray) -> None:
+    """Give every sector a factor of the carriers it does not use yet, so that no lever can bring them in for free.
+
+    It is the park's own mean factor where another sector uses the carrier, else the default.
+    """
+    for c, name in enumerate(carriers):
+        use = energy[:, c].sum(axis=0)
+        own = np.divide((energy[:, c] * factors[:, c]).sum(axis=0), use, out=np.zeros_like(use), where=use > 0)
+        lacking = ~energy[:, c].any(axis=1) & ~factors[:, c].any(axis=1)
+        factors[lacking, c] = np.where(use > 0, own, defaults[name] or 0.0)
+
+
 def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarray) -> None:
     """Move the green part of purchased electricity to its own carrier, by sector in proportion to use."""
     where = dict.fromkeys(("park", *sectors))
-    green = TJ_PER_MWH * sum(table.series(("green_electricity", sector, ""), 0.0) for sector in where)
+    green = TJ_PER_MWH * sum(_given(table, ("green_electricity", sector, "")) for sector in where)
     bought = energy[:, carriers.index("electricity")]
     total = bought.sum(axis=0)
     for at in np.flatnonzero(green > total * (1 + 1e-9)):
@@ -215,10 +207,10 @@ def _activities(table: Table, sectors: tuple, kind: str, use: np.ndarray) -> tup
     """Activity of each sector: value added, else population for residents, else its own energy."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
-        if kind != "energy_index" and ("value_added", sector, "") in table.cells:
+        if kind != "energy_index" and table.rows(("value_added", sector, "")):
             kinds.append(kind)
             levels.append(table.series(("value_added", sector, "")))
-        elif kind != "energy_index" and sector == "residents" and ("population", "park", "") in table.cells:
+        elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
             kinds.append("population")
             levels.append(table.series(("population", "park", "")))
         else:

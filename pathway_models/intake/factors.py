@@ -17,6 +17,8 @@ from pathway_models.intake.paths import data_folder
 
 #: Confidence marks that may serve as a default.
 TRUSTED = ("seen", "seen_multi", "derived")
+#: Carrier groups whose emissions are zero by convention.
+ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat")
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,16 @@ def heat_factor() -> float:
         if row["factor_type"] == "purchased heat default":
             return float(row["value"]) * 1e3
     raise LookupError("grid_factors.csv has no default for purchased heat")
+
+
+def default_factor(factor_set: str, carrier: Carrier) -> float | None:
+    """Factor of a carrier where a park gives none, tCO2/TJ; None where the set has none.
+
+    Purchased electricity has no default: its factor is the park's choice (see `grid_factor`).
+    """
+    if carrier.group in ZERO_GROUPS:
+        return 0.0
+    if carrier.group == "heat":
+        return heat_factor()
+    fuel = find_fuel(factor_set, carrier)
+    return fuel.factor if fuel else None

@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.foundations.errors import Fault, InputError, RecordError, ScenarioError
+from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.paths import data_folder
-from pathway_models.intake.yaml_files import validated
+from pathway_models.intake.yaml_files import line_of, validated
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 
 
@@ -86,18 +87,30 @@ def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
     path = Path(path) if path else data_folder() / "levers.yml"
     content, lines = validated(path, _Library)
     levers, faults = {}, []
-    for lever_id, given in content.levers.items():
+    for rank, (lever_id, given) in enumerate(content.levers.items()):
+        keys = ("levers", lever_id)
+        place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
+        for name, allowed in _unknown_words(given):
+            expected, remedy = f"one of {', '.join(allowed)}", "correct the word"
+            faults.append(Fault(path.name, place, name, expected, remedy, code="energy_word"))
         try:
-            levers[lever_id] = _lever(lever_id, given)
+            levers[lever_id] = _lever(lever_id, rank, given)
         except RecordError as error:
-            place = f"line {lines[('levers', lever_id)]}, levers.{lever_id}"
             faults.append(Fault(path.name, place, "", str(error), "correct the lever", code="lever"))
     if faults:
         raise InputError(faults)
     return levers
 
 
-def _lever(lever_id: str, given: _Lever) -> Lever:
+def _unknown_words(given: _Lever) -> list[tuple[str, list[str]]]:
+    """Carrier groups and carriers that do not exist, with those that do: energy given to them would be lost."""
+    library = read_carriers()
+    groups = list(dict.fromkeys(carrier.group for carrier in library.values()))
+    unknown = [(name, groups) for name in given.takes_from if name not in groups]
+    return unknown + [(name, list(library)) for name in given.gives_to if name not in library]
+
+
+def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
     fixed = {
         name: Triangle(p.low, p.mode, p.high)
         for name, p in given.parameters.items()
@@ -124,6 +137,7 @@ def _lever(lever_id: str, given: _Lever) -> Lever:
         units={name: p.unit for name, p in given.parameters.items()},
         sources={name: p.source for name, p in given.parameters.items()},
         note=given.note,
+        rank=rank,
     )
 
 
@@ -143,7 +157,7 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
         measures = []
         for lever_id, choice in given.levers.items():
             keys = ("scenarios", scenario_id, "levers", lever_id)
-            place = f"line {lines[keys]}, {'.'.join(keys)}"
+            place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
             try:
                 measures.append(_measure(library, lever_id, choice))
             except (ScenarioError, RecordError) as error:

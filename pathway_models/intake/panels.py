@@ -2,7 +2,8 @@
 
 A panel table is a CSV (``.csv`` or ``.csv.gz``), one line an entity and year, with the columns
 ``entity, year, emissions_tco2`` and any further columns of positive numbers (GDP, parts of the
-emissions).  Columns `TEXT_COLUMNS` are kept out of the numbers.
+emissions).  ``group`` names the region an entity belongs to: held-out tests hold out whole groups.
+The other `TEXT_COLUMNS` are for the reader.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathway_models.intake.text_files import read_text
 PANELS = ("provinces", "cities", "countries")
 KEYS = ("entity", "year")
 REQUIRED = (*KEYS, "emissions_tco2")
-TEXT_COLUMNS = ("name", "flag", "source", "note")
+TEXT_COLUMNS = ("group", "name", "flag", "source", "note")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,8 @@ class Panel:
         Name for tables, e.g. ``provinces``.
     entities : tuple of str
         In the order of the rows of every quantity.
+    groups : tuple of str
+        Region of each entity, the entity itself where the table names none.
     years : (Y,) int
         Consecutive years.
     values : mapping quantity -> (entity, year) float
@@ -48,6 +51,7 @@ class Panel:
 
     name: str
     entities: tuple[str, ...]
+    groups: tuple[str, ...]
     years: NDArray[np.int_]
     values: Mapping[str, NDArray[np.float64]]
 
@@ -62,17 +66,11 @@ class Panel:
         logs = np.log(self.values[quantity])
         return logs if per is None else logs - np.log(self.values[per])
 
-    def until(self, year: int) -> Panel:
-        """The panel as it was known at the end of a year."""
-        kept = self.years <= year
+    def between(self, first: int, last: int) -> Panel:
+        """The years from ``first`` to ``last`` of the panel."""
+        kept = (self.years >= first) & (self.years <= last)
         values = {name: array[:, kept] for name, array in self.values.items()}
-        return Panel(self.name, self.entities, self.years[kept], values)
-
-    def since(self, year: int) -> Panel:
-        """The panel from a year on."""
-        kept = self.years >= year
-        values = {name: array[:, kept] for name, array in self.values.items()}
-        return Panel(self.name, self.entities, self.years[kept], values)
+        return Panel(self.name, self.entities, self.groups, self.years[kept], MappingProxyType(values))
 
 
 def read_panel(panel: str | Path) -> Panel:
@@ -130,10 +128,17 @@ def _check_header(file: str, header: list[str]) -> None:
         raise InputError(faults)
 
 
-def _read_rows(
-    file: str, lines: csv.DictReader[str], columns: list[str], faults: list[Fault]
-) -> Iterable[tuple[str, str, int, dict[str, float]]]:
-    """Yield place, entity, year and numbers of every sound line; keep the faults of the others."""
+@dataclass(frozen=True)
+class _Line:
+    place: str
+    entity: str
+    group: str
+    year: int
+    numbers: dict[str, float]
+
+
+def _read_rows(file: str, lines: csv.DictReader[str], columns: list[str], faults: list[Fault]) -> Iterable[_Line]:
+    """Yield every sound line; keep the faults of the others."""
     for line in lines:
         place, before = f"line {lines.line_num}", len(faults)
         if None in line or None in line.values():
@@ -157,7 +162,7 @@ def _read_rows(
             else:
                 numbers[column] = number
         if len(faults) == before:
-            yield place, entity, int(year), numbers
+            yield _Line(place, entity, line.get("group", "").strip() or entity, int(year), numbers)
 
 
 def _number(text: str) -> float | None:
@@ -168,26 +173,28 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) and number > 0 else None
 
 
-def _doubled(file: str, rows: list[tuple[str, str, int, dict[str, float]]]) -> list[Fault]:
+def _doubled(file: str, rows: list[_Line]) -> list[Fault]:
     first: dict[tuple[str, int], str] = {}
     faults = []
-    for place, entity, year, _ in rows:
-        earlier = first.setdefault((entity, year), place)
-        if earlier != place:
+    for row in rows:
+        earlier = first.setdefault((row.entity, row.year), row.place)
+        if earlier != row.place:
             expected = f"one line an entity and year (first in {earlier})"
-            faults.append(Fault(file, place, f"{entity} {year}", expected, "remove one of them", code="twice"))
+            value = f"{row.entity} {row.year}"
+            faults.append(Fault(file, row.place, value, expected, "remove one of them", code="twice"))
     return faults
 
 
-def _assemble(name: str, rows: list[tuple[str, str, int, dict[str, float]]]) -> Panel:
-    entities = tuple(sorted({entity for _, entity, _, _ in rows}))
-    years = np.arange(min(row[2] for row in rows), max(row[2] for row in rows) + 1)
+def _assemble(name: str, rows: list[_Line]) -> Panel:
+    groups = {row.entity: row.group for row in rows}
+    entities = tuple(sorted(groups))
+    years = np.arange(min(row.year for row in rows), max(row.year for row in rows) + 1)
     place = {entity: at for at, entity in enumerate(entities)}
-    quantities = sorted({quantity for *_, numbers in rows for quantity in numbers})
+    quantities = sorted({quantity for row in rows for quantity in row.numbers})
     values = {quantity: np.full((len(entities), years.size), np.nan) for quantity in quantities}
-    for _, entity, year, numbers in rows:
-        for quantity, number in numbers.items():
-            values[quantity][place[entity], year - years[0]] = number
+    for row in rows:
+        for quantity, number in row.numbers.items():
+            values[quantity][place[row.entity], row.year - years[0]] = number
     for array in values.values():
         array.setflags(write=False)
-    return Panel(name, entities, years, MappingProxyType(values))
+    return Panel(name, entities, tuple(groups[entity] for entity in entities), years, MappingProxyType(values))

@@ -11,7 +11,7 @@ from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.paths import data_folder, fingerprint
 from pathway_models.intake.register import find_table
-from pathway_models.intake.rows import read_rows
+from pathway_models.intake.rows import Row, read_rows
 from pathway_models.intake.yaml_files import validated
 from pathway_models.records.park import Park
 
@@ -73,8 +73,7 @@ def read_park(park: str | Path) -> Park:
     ('agriculture', 'industry', 'transport', 'buildings', 'residents')
     """
     table = table_of(park)
-    description, _ = validated(table.with_suffix(".yml"), Description)
-    rows, faults = read_rows(table)
+    description, rows, faults = _both_files(table)
     if description.park_id != table.stem:
         remedy = "give the table, its description and the id the same name"
         faults.append(Fault(table.name, "file", description.park_id, f"park_id {table.stem}", remedy, code="park_id"))
@@ -88,3 +87,21 @@ def read_park(park: str | Path) -> Park:
         notes=tuple(description.notes),
         files=(fingerprint(table), fingerprint(table.with_suffix(".yml"))),
     )
+
+
+def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
+    """Read description and table; where either cannot be used, the faults of both are told."""
+    faults: list[Fault] = []
+    description, rows = None, None
+    try:
+        description, _ = validated(table.with_suffix(".yml"), Description)
+    except InputError as error:
+        faults.extend(error.faults)
+    try:
+        rows, more = read_rows(table)
+        faults.extend(more)
+    except InputError as error:
+        faults.extend(error.faults)
+    if description is None or rows is None:
+        raise InputError(faults)
+    return description, rows, faults

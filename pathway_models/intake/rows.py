@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.foundations.units import CONVERSIONS, units_of
+from pathway_models.foundations.units import CONVERSIONS, TJ_PER_MWH, units_of
 
 #: The columns of a park table, in order.
 COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "confidence", "note")
@@ -26,13 +28,22 @@ QUANTITIES = {
     "green_area": ("ha",),
     "sequestration": ("tCO2/ha",),
 }
-#: Quantities that may be below zero.
+#: Quantities that may be below zero, for the carbon balances named conversion_* only.
 SIGNED = ("product", "process_factor")
+#: What is wrong with a row: column, what was expected, remedy, code.
+Problem = tuple[str, str, str, str]
+#: How sure a value is (``data/README.md``).
+CONFIDENCE = ("seen", "seen_multi", "derived", "assumed", "invented", "uncertain", "background")
+#: Plain digits: ``float`` would also take 1_000, full-width digits, nan and infinity.
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value of a park table in its canonical unit, and where it stands."""
+    """One value of a park table in its canonical unit, and where it stands.
+
+    The value is NaN where the row has a fault; such a table never becomes a park.
+    """
 
     place: str
     year: int
@@ -51,32 +62,36 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     Returns
     -------
     rows, faults
-        The rows that could be read, and every fault found.
+        The rows with a year and a quantity, and every fault found.
 
     Raises
     ------
     InputError
         The file is missing, is neither UTF-8 nor GB18030, or has other columns.
     """
-    lines = csv.DictReader(io.StringIO(_text(path), newline=""))
-    header = tuple(lines.fieldnames or ())
-    if header != COLUMNS:
-        expected = f"the columns {','.join(COLUMNS)}"
-        fault = Fault(path.name, "line 1", ",".join(header), expected, "rename or reorder the columns", code="columns")
-        raise InputError([fault])
+    lines = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     rows, faults = [], []
-    for line in lines:
-        row = _row(path.name, f"line {lines.line_num}", line, faults)
-        if row is not None:
-            rows.append(row)
+    try:
+        header = tuple(lines.fieldnames or ())
+        if header != COLUMNS:
+            expected, remedy = f"the columns {','.join(COLUMNS)}", "rename or reorder the columns"
+            raise InputError([Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns")])
+        for line in lines:
+            row = _row(path.name, f"line {lines.line_num}", line, faults)
+            if row is not None:
+                rows.append(row)
+    except csv.Error as error:
+        place, remedy = f"line {lines.line_num}", f"close every quotation mark before this line: {error}"
+        faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
     return rows, faults
 
 
 def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError([Fault(path.name, "file", "", "an existing file", "check the name", code="no_file")]) from None
+    except OSError as error:
+        remedy = f"check the name: {error.strerror}"
+        raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
     if b"\x00" in content:
         place = f"byte {content.index(0)}"
         raise InputError([Fault(path.name, place, "", "text", "the file is not a CSV text file", code="not_text")])
@@ -89,45 +104,48 @@ def _text(path: Path) -> str:
 
 
 def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]) -> Row | None:
-    before = len(faults)
-
-    def fault(column: str, expected: str, remedy: str, code: str) -> None:
-        faults.append(Fault(file, f"{place}, {column}", str(line.get(column) or ""), expected, remedy, code=code))
-
     if None in line or any(line[column] is None for column in COLUMNS):
-        fault("row", f"{len(COLUMNS)} fields", "add or remove commas; put text with commas in quotes", "fields")
+        expected, remedy = f"{len(COLUMNS)} fields", "add or remove commas; put text with commas in quotes"
+        faults.append(Fault(file, f"{place}, row", "", expected, remedy, code="fields"))
         return None
-    quantity, unit = line["quantity"].strip(), line["unit"].strip()
-    year = line["year"].strip()
+    given = {column: line[column].strip() for column in COLUMNS}
+    wrong = {}
+    for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(given)):
+        wrong[column] = Fault(file, f"{place}, {column}", given[column], expected, remedy, code=code)
+    faults.extend(wrong.values())
+    if "year" in wrong or "quantity" in wrong:
+        return None
+    # A row with another fault still stands, without a value, so that it is not reported missing as well.
+    canonical, multiplier = ("", 1.0) if "unit" in wrong else CONVERSIONS[given["unit"]]
+    value = math.nan if wrong else float(given["value"]) * multiplier
+    if canonical == "tCO2/MWh":
+        value, canonical = value / TJ_PER_MWH, "tCO2/TJ"
+    sector, item = given["sector"] or "park", given["item"]
+    stated = given["source"], given["confidence"]
+    return Row(place, int(given["year"]), sector, given["quantity"], item, value, canonical, *stated)
+
+
+def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
+    """What is wrong with a row beside its number: column, what was expected, remedy, code."""
+    year, quantity = given["year"], given["quantity"]
     if not (year.isdecimal() and year.isascii() and 1900 <= int(year) <= 2100):
-        fault("year", "a year such as 2019", "write the year in four digits", "year")
+        yield "year", "a year such as 2019", "write the year in four digits", "year"
     if quantity not in QUANTITIES:
-        fault("quantity", f"one of {', '.join(QUANTITIES)}", "correct the word", "quantity")
+        yield "quantity", f"one of {', '.join(QUANTITIES)}", "correct the word", "quantity"
     allowed = [spelling for canonical in QUANTITIES.get(quantity, ()) for spelling in units_of(canonical)]
-    if quantity in QUANTITIES and unit not in allowed:
-        fault("unit", f"one of {', '.join(allowed)}", f"give {quantity} in one of these units", "unit")
-    try:
-        value = float(line["value"])
-    except ValueError:
-        value = math.nan
+    if quantity in QUANTITIES and given["unit"] not in allowed:
+        yield "unit", f"one of {', '.join(allowed)}", f"give {quantity} in one of these units", "unit"
+    if not given["source"]:
+        yield "source", "where the value comes from", "name the source, such as a key of SOURCES.bib", "source"
+    if given["confidence"] not in CONFIDENCE:
+        yield "confidence", f"one of {', '.join(CONFIDENCE)}", "say how sure the value is", "confidence"
+
+
+def _wrong_number(given: dict[str, str]) -> Iterator[Problem]:
+    value = float(given["value"]) if NUMBER.fullmatch(given["value"]) else math.nan
+    is_signed = given["quantity"] in SIGNED and given["item"].startswith("conversion_")
     if not math.isfinite(value):
-        fault(
-            "value", "a number", "write plain digits with a point; leave the row out if the value is unknown", "number"
-        )
-    elif value < 0 and quantity not in SIGNED:
-        fault("value", "a number of 0 or more", "energy sold goes in its own row; check the sign", "negative")
-    if len(faults) > before:
-        return None
-    canonical, multiplier = CONVERSIONS[unit]
-    text = {key: line[key].strip() for key in ("sector", "item", "source", "confidence")}
-    return Row(
-        place,
-        int(year),
-        text["sector"] or "park",
-        quantity,
-        text["item"],
-        value * multiplier,
-        canonical,
-        text["source"],
-        text["confidence"],
-    )
+        remedy = "write plain digits with a point; leave the row out if the value is unknown"
+        yield "value", "a number", remedy, "number"
+    elif value < 0 and not is_signed:
+        yield "value", "a number of 0 or more", "energy sold goes in its own row; check the sign", "negative"

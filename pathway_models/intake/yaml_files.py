@@ -39,13 +39,15 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except FileNotFoundError:
-        raise InputError([Fault(path.name, "file", "", "an existing file", "check the name", code="no_file")]) from None
+        content = yaml.safe_load(text)
+    except OSError as error:
+        remedy = f"check the name: {error.strerror}"
+        raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
     except UnicodeDecodeError as error:
         place = f"byte {error.start}"
         fault = Fault(path.name, place, "", "UTF-8 text", "save the file as UTF-8", code="not_utf8")
         raise InputError([fault]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist, such as 2020-13-45
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else "file"
         what = getattr(error, "problem", None) or str(error)
@@ -67,7 +69,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
             )
             for keys, line in doubled
         )
-    return yaml.safe_load(text), lines
+    return content, lines
 
 
 def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
@@ -85,18 +87,21 @@ def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
         raise InputError(_fault(path, lines, detail) for detail in error.errors()) from None
 
 
+def line_of(lines: dict[Keys, int], keys: Keys) -> int:
+    """Line of a value, or of the nearest thing around it (a merged ``<<`` value has no line of its own)."""
+    while keys and keys not in lines:
+        keys = keys[:-1]
+    return lines.get(keys, 1)
+
+
 def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
     keys = tuple(detail["loc"])
-    known = keys
-    while known and known not in lines:
-        known = known[:-1]
-    line = lines.get(known, 1)
     name = ".".join(map(str, keys)) or "file"
     remedies = {"missing": "add the key", "extra_forbidden": "remove it or correct its spelling"}
     value = "" if detail["type"] == "missing" else str(detail.get("input", ""))[:80]
     return Fault(
         file=path.name,
-        place=f"line {line}, {name}",
+        place=f"line {line_of(lines, keys)}, {name}",
         value=value,
         expected=detail["msg"],
         remedy=remedies.get(detail["type"], "correct the value"),

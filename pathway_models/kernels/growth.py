@@ -257,3 +257,20 @@ def straight_log_trend(log_history: ArrayLike, steps: int) -> Floats:
 def persistence(log_history: ArrayLike, steps: int) -> Floats:
     """Rival: no change; zeros of shape (..., step)."""
     return np.zeros((*np.asarray(log_history).shape[:-1], steps))
+
+
+def damped_holt(log_history: ArrayLike, steps: int) -> Floats:
+    """Rival: Holt's damped exponential smoothing with fixed weights; (..., step).
+
+    Starts from the first value and the first change; five points cannot choose the weights.
+    """
+    # ASSUME: level 0.8, trend 0.2, damping 0.9, usual for yearly series.
+    level_weight, trend_weight, damping = 0.8, 0.2, 0.9
+    history = np.asarray(log_history, dtype=float)
+    level, trend = history[..., 1], history[..., 1] - history[..., 0]
+    for value in np.moveaxis(history[..., 2:], -1, 0):
+        expected = level + damping * trend
+        level, before = expected + level_weight * (value - expected), level
+        trend = trend_weight * (level - before) + (1.0 - trend_weight) * damping * trend
+    left = np.cumsum(damping ** np.arange(1.0, steps + 1.0))
+    return (level - history[..., -1])[..., None] + trend[..., None] * left

@@ -75,10 +75,12 @@ def substitute(
 
 @dataclass(frozen=True)
 class Capture:
-    """What a capture plant takes and what it costs in energy; all (..., year)."""
+    """What a capture plant takes (tCO2/yr), the energy it needs (TJ) and what that emits; all (..., year)."""
 
     captured: np.ndarray
     stored: np.ndarray
+    heat: np.ndarray
+    electricity: np.ndarray
     heat_emissions: np.ndarray
     electricity_emissions: np.ndarray
 
@@ -114,11 +116,15 @@ def capture(
     """
     captured = capturable * equipped_share * capture_rate
     tj_per_gj = 1e-3
+    heat = captured * heat_penalty * tj_per_gj
+    electricity = captured * electricity_penalty * tj_per_gj
     return Capture(
         captured=captured,
         stored=captured * stored_share,
-        heat_emissions=captured * heat_penalty * tj_per_gj * heat_factor,
-        electricity_emissions=captured * electricity_penalty * tj_per_gj * electricity_factor,
+        heat=heat,
+        electricity=electricity,
+        heat_emissions=heat * heat_factor,
+        electricity_emissions=electricity * electricity_factor,
     )
 
 

@@ -23,16 +23,17 @@ def pathway(
 ) -> Ruling:
     """Apply the rule of this project to an observed series: first maximum, plateau of 1 %, edges censored.
 
-    Valid for at least two consecutive years.  Source: ``docs/peak_rules.md``.
+    It describes the record and does not test it: a dip of more than 1 % after the maximum is a peak here,
+    whatever the noise.  Valid for at least three consecutive years.  Source: ``docs/peak_rules.md``.
     """
     record = as_record(years, values, as_of)
-    if reason := record.unfit(shortest=2, every_year=True):
+    if reason := record.unfit(shortest=3, every_year=True):
         return unknown(reason)
     points = turning_points(record.values, len(record.years) - 1, rule)
     status = STATUS[int(points.status)]
     run = f"{record.years[points.plateau_first]}-{record.years[points.plateau_last]}"
     if status == "observed":
-        return Ruling("peaked", int(record.years[points.index]), f"plateau {run}")
+        return Ruling("peaked", int(record.years[points.index]), f"plateau {run}, lower since (not a test)")
     if status == "at_start":
         return Ruling("peaked", None, f"highest in {record.years[0]}: the peak lies there or earlier")
     if status == "plateau":

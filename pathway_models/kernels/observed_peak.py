@@ -112,9 +112,7 @@ def observed_peak(
     recent = emissions[-window:]
     length, allowed = len(recent), allowed_memories(autocorrelation)
     if length < SHORTEST_RECORD:
-        nothing = float("nan")
-        short = f"{length} years; the test needs at least {SHORTEST_RECORD}"
-        return ObservedPeak("unknown", None, *[nothing] * 5, (nothing,) * len(DECLINES), 0, short)
+        return untested(f"{length} years; the test needs at least {SHORTEST_RECORD}")
     null, fit = level_null(length), fit_tents(np.log(recent)[None, :])
     p_peaked, p_rising = (float(p[0]) for p in p_values(recent[None, :], autocorrelation))
     memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
@@ -143,6 +141,12 @@ def observed_peak(
         f"autocorrelation {memory:.2f}{' or more' if memory == MEMORIES[-1] else ''}; a decline of 2 % a year "
         f"over {declining} years would be missed in {miss[1]:.0%} of such series",
     )
+
+
+def untested(reason: str) -> ObservedPeak:
+    """Outcome for a record that cannot be tested: status unknown, no numbers."""
+    nothing = float("nan")
+    return ObservedPeak("unknown", None, *[nothing] * 5, (nothing,) * len(DECLINES), 0, reason)
 
 
 def _checked(years: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int_], Floats]:

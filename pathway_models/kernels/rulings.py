@@ -102,7 +102,8 @@ class Record:
             Whether the rule takes logarithms.
         """
         if len(self.years) < shortest:
-            return f"{len(self.years)} years of data up to {self.as_of}; the rule needs at least {shortest}"
+            known = f"{len(self.years)} year{'s' if len(self.years) != 1 else ''} of data up to {self.as_of}"
+            return f"{known}; the rule needs at least {shortest}"
         if every_year and self.missing_years:
             return f"no value for {_listed(self.missing_years)}; the rule needs every year"
         if positive and (self.values <= 0).any():

@@ -76,8 +76,8 @@ def _shapes(length: int) -> _Shapes:
 def _explained(series: Floats, bases: Floats) -> Floats:
     """Sum of squares that each basis explains: (series, knot)."""
     knots, years, columns = bases.shape
-    scores = series @ bases.transpose(1, 0, 2).reshape(years, knots * columns)
-    return (scores.reshape(len(series), knots, columns) ** 2).sum(axis=-1)
+    scores = series @ bases.transpose(2, 1, 0).reshape(columns, years, knots)
+    return (scores**2).sum(axis=0)
 
 
 def fit_tents(series: Floats) -> Tents:

@@ -13,6 +13,8 @@ from pathway_models.kernels.observed_peak import SHORTEST_RECORD, observed_peak
 from pathway_models.kernels.rulings import TIE, Record, Ruling, as_record, companion, unknown
 from pathway_models.kernels.trends import mann_kendall, ols_slope, spearman
 
+# ASSUME: where an abstract names no numbers, a maximum must be 5 years old, a moving window has 10 years and
+# a test the level 5 %; these are the defaults of the arguments below.
 #: Critical value at 5 % of the recursive CUSUM test: Brown, Durbin and Evans (1975).
 CUSUM_BOUND = 0.948
 
@@ -184,8 +186,8 @@ def guan2018(
 
     ``recursive``: recursive residuals of emissions on last year's emissions (Brown, Durbin and Evans
     1975).  ``ols``: least-squares residuals of yearly growth around its mean (Ploberger and Kraemer
-    1992).  The abstract says only "cumulative sum test"; the first returns its break year, 2015.  Valid for gap-free
-    series of at least 10 years.  Guan et al. 2018, doi 10.1038/s41561-018-0161-1 (background knowledge).
+    1992).  The abstract says only "cumulative sum test"; the first returns its break year, 2015.  Valid for
+    gap-free series of at least 10 years.  Guan et al. 2018, doi 10.1038/s41561-018-0161-1 (background).
     """
     if variant not in ("recursive", "ols"):
         raise ValueError(f"variant = {variant!r}: expected recursive or ols")

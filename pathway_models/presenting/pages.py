@@ -111,9 +111,7 @@ TEXTS: dict[str, dict[str, Any]] = {
 NUMERIC = (3, 4, 5, 6, 7, 8, 9, 11)
 
 
-def index_page(
-    run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], waiting: Sequence[Any], lang: str
-) -> str:
+def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], waiting: Sequence[Any], lang: str) -> str:
     """Render the page of a run.
 
     Parameters
@@ -147,7 +145,7 @@ def index_page(
         counts=f"{done}/{len(outcomes)}",
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
-        any_invented=any(row["invented"] == "True" for row in rows),
+        any_invented=any(row["invented"] == "true" for row in rows),
         problems=[outcome for outcome in outcomes if outcome.status != "done"],
         figure=figure,
         alt=alt,

@@ -9,12 +9,12 @@ import numpy as np
 
 from pathway_models.forecasting.baseline import BaselinePaths, baseline_paths
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.intake.factors import find_fuel, read_carriers
 from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels.emissions import energy_by_carrier
 from pathway_models.kernels.levers import capture
 from pathway_models.projection.chain import Chain
+from pathway_models.projection.starting import factor_errors, process_output, with_added
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -22,8 +22,6 @@ from pathway_models.records.pathways import SOURCES, Pathways
 
 #: Members computed at a time: the arrays of a batch stay in the processor's cache.
 BATCH = 250
-#: Carriers a lever may add to a park, in this order behind the park's own.
-ADDED = ("natural_gas", "biomass", "hydrogen", "waste_heat")
 
 
 def project(
@@ -66,9 +64,8 @@ def project(
     baselines, uncertainties = read_baselines(), read_uncertainties()
     for start in range(0, draws.members, BATCH):
         members = slice(start, min(start + BATCH, draws.members))
-        batch = _Batch.start(
-            park, draws, members, baseline_paths(park, draws, members, baselines, uncertainties), years
-        )
+        paths = baseline_paths(park, draws, members, baselines, uncertainties)
+        batch = _Batch.start(park, chosen, draws, members, paths, years)
         for at, scenario in enumerate(chosen):
             chain = batch.chain(park)
             for measure in scenario.measures:
@@ -102,10 +99,12 @@ class _Batch:
     errors: dict[str, np.ndarray]
 
     @classmethod
-    def start(cls, park: Park, draws: Draws, members: slice, paths: BaselinePaths, years: np.ndarray) -> _Batch:
+    def start(
+        cls, park: Park, chosen: list[Scenario], draws: Draws, members: slice, paths: BaselinePaths, years: np.ndarray
+    ) -> _Batch:
         """Lay out baseline energy, factors and process output of a batch, cut at the last year."""
         count = years.size
-        carriers, groups, factors = _with_added(park)
+        carriers, groups, factors = with_added(park, chosen)
         size = paths.activity.shape[0]
         activity = paths.activity[..., :count]
         energy = np.zeros((size, len(park.sectors), len(carriers), count))
@@ -123,10 +122,10 @@ class _Batch:
             activity=activity,
             energy=energy,
             factors=by_year,
-            output=_output(park, activity * paths.intensity[..., :count]),
+            output=process_output(park, activity, activity * paths.intensity[..., :count]),
             process_factors=park.process_factors[:, last],
             is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
-            errors=_factor_errors(draws, members),
+            errors=factor_errors(draws, members),
         )
 
     def chain(self, park: Park) -> Chain:
@@ -159,12 +158,13 @@ class _Batch:
         by_process = chain.output * self.process_factors * left * self.errors["process"][:, None]
         emissions[:, sources.index("process")] = by_process.sum(axis=1)
         use = chain.energy.sum(axis=1)
-        self._location_based(chain, beside["location_based"])
-        for groups, values in chain.captures:
-            self._capture(chain, groups, values, by_process[:, self.is_technical].sum(axis=1), emissions, use)
         beside["sinks"][:] = chain.sinks
         beside["energy"][:] = use.sum(axis=1)
         beside["activity"][:] = chain.activity.sum(axis=1)
+        self._location_based(chain, beside["location_based"])
+        technical = by_process[:, self.is_technical].sum(axis=1)
+        for groups, values in chain.captures:
+            self._capture(chain, groups, values, technical, emissions, beside, use)
 
     def _capture(
         self,
@@ -173,6 +173,7 @@ class _Batch:
         values: dict,
         process: np.ndarray,
         emissions: np.ndarray,
+        beside: dict[str, np.ndarray],
         use: np.ndarray,
     ) -> None:
         sources = list(SOURCES)
@@ -180,17 +181,20 @@ class _Batch:
         fuel = np.isin(self.groups, ("coal", "oil", "gas", "other_fuel", "biomass", "hydrogen"))
         direct = emissions[:, [sources.index(name) for name in ("coal", "oil", "gas", "other_fuel")]].sum(axis=1)
         power = np.isin(self.groups, ("electricity", "green_electricity"))
-        bought, grid = use[:, power].sum(axis=1), self.factors[:, 0, self.carriers.index("electricity")]
+        bought = use[:, power].sum(axis=1)
+        grid = self.factors[:, 0, self.carriers.index("electricity")] * self.errors["electricity"]
         billed = emissions[:, sources.index("electricity")]
         taken = capture(
             capturable=np.maximum(within + process, 0.0),
             heat_factor=_per(direct, use[:, fuel].sum(axis=1), 0.0),
-            electricity_factor=_per(billed, bought, grid * self.errors["electricity"]),
+            electricity_factor=_per(billed, bought, grid),
             **values,
         )
         emissions[:, sources.index("captured")] -= taken.captured
         emissions[:, sources.index("capture_heat")] += taken.heat_emissions
         emissions[:, sources.index("capture_electricity")] += taken.electricity_emissions
+        beside["energy"] += taken.heat + taken.electricity
+        beside["location_based"] += taken.electricity * grid
 
     def _eligible(self, chain: Chain, groups: tuple[str, ...]) -> np.ndarray:
         """Emissions of some groups in the sectors whose stacks can be fitted with capture: (member, year)."""
@@ -211,36 +215,3 @@ def _per(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray | floa
     """Mean factor, tCO2/TJ; ``otherwise`` where no such energy is used."""
     used = energy > 0
     return np.where(used, emissions / np.where(used, energy, 1.0), otherwise)
-
-
-def _with_added(park: Park) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
-    """The park's carriers with those levers may add, their groups and factors (sector, carrier, year)."""
-    library = read_carriers()
-    new = tuple(name for name in ADDED if name not in park.carriers)
-    factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
-    factors[:, : len(park.carriers)] = park.factors
-    for at, name in enumerate(new, start=len(park.carriers)):
-        fuel = find_fuel(park.factor_set, library[name])
-        factors[:, at] = fuel.factor if fuel else 0.0
-    return (*park.carriers, *new), (*park.groups, *(library[name].group for name in new)), factors
-
-
-def _output(park: Park, energy: np.ndarray) -> np.ndarray:
-    """Process output by member: (member, process, year).
-
-    ASSUME: output follows the baseline energy of its sector, as kilns and furnaces do; efficiency
-    measures save energy at the same output.
-    """
-    output = np.zeros((energy.shape[0], len(park.processes), energy.shape[-1]))
-    known = park.years.size
-    for j, process in enumerate(park.processes):
-        output[:, j, :known] = park.outputs[j]
-        follows = energy[:, process.sector, known:] / energy[:, process.sector, known - 1 : known]
-        output[:, j, known:] = park.outputs[j, -1] * follows
-    return output
-
-
-def _factor_errors(draws: Draws, members: slice) -> dict[str, np.ndarray]:
-    """Constant factor errors by group, median one: group -> (member, 1)."""
-    errors = read_uncertainties().factor_errors
-    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in errors.items()}

@@ -25,14 +25,17 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
     Raises
     ------
     RecordError
-        The shape does not fit the labels, or a value is not finite.
+        The shape does not fit the labels, or a value is not finite, or not whole where it must be.
     """
-    array = np.asarray(values, dtype=dtype)
-    if array.shape != shape:
-        raise RecordError(f"{name}: shape {array.shape} does not fit the labels, expected {shape}")
-    if not np.isfinite(array).all():
-        count = int((~np.isfinite(array)).sum())
+    given = np.asarray(values)
+    if given.shape != shape:
+        raise RecordError(f"{name}: shape {given.shape} does not fit the labels, expected {shape}")
+    if not np.isfinite(given).all():
+        count = int((~np.isfinite(given)).sum())
         raise RecordError(f"{name}: {count} values are not finite; give every value or leave the source out")
+    array = np.asarray(given, dtype=dtype)
+    if dtype is int and (array != given).any():
+        raise RecordError(f"{name}: expected whole numbers, got {given[array != given][0]}")
     if array.flags.writeable:
         # A view keeps the memory layout (ensembles are stored year-major) and costs nothing;
         # a caller's own array is copied so that it stays writeable for the caller.
@@ -49,9 +52,10 @@ def rising_years(name: str, years: ArrayLike) -> np.ndarray:
     RecordError
         The years are empty, or do not rise by one.
     """
-    array = np.array(years, dtype=int)
-    if array.ndim != 1 or array.size == 0:
-        raise RecordError(f"{name}: expected at least one year, got {array!r}")
+    given = np.asarray(years)
+    if given.ndim != 1 or given.size == 0:
+        raise RecordError(f"{name}: expected at least one year, got {given!r}")
+    array = np.array(frozen_array(name, given, given.shape, int))
     steps = np.diff(array)
     if (steps != 1).any():
         at = int(np.flatnonzero(steps != 1)[0])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pathway_models.foundations.errors import RecordError
-from pathway_models.records.arrays import frozen_array
+from pathway_models.records.arrays import frozen_array, rising_years
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,7 @@ class Draws:
     def __post_init__(self) -> None:
         if self.members < 1:
             raise RecordError(f"members must be at least 1, got {self.members}")
-        years = np.array(self.years, dtype=int)
-        years.setflags(write=False)
+        years = rising_years("years", self.years)
         object.__setattr__(self, "years", years)
         for name, shape in {
             "uniforms": (self.members,),

@@ -21,6 +21,8 @@ ACTIONS = {
     "grow_sinks": ("area_growth",),
 }
 RAMPS = ("linear", "s_curve", "step", "delay")
+#: Parameters that are shares of something and cannot exceed it; the others are 0 or more.
+SHARES = ("share", "intensity_ratio", "reduction", "equipped_share", "capture_rate", "stored_share")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class Lever:
     ramp : Ramp
     units, sources : mapping parameter -> str
         Unit, and bib key or ``ASSUME: ...`` of each parameter.
+    rank : int
+        Place in the library: levers of one family act in this order, whichever way a scenario was put
+        together.
     """
 
     lever_id: str
@@ -98,6 +103,7 @@ class Lever:
     units: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    rank: int = 0
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -111,8 +117,15 @@ class Lever:
                     f"{self.lever_id}.{setting}: parameters {sorted(have)},"
                     f" but {self.action} needs exactly {sorted(ACTIONS[self.action])}"
                 )
-        if self.gives_to and abs(sum(self.gives_to.values()) - 1.0) > 1e-9:
-            raise RecordError(f"{self.lever_id}: gives_to must sum to 1, got {dict(self.gives_to)}")
+            for name, corners in {**self.parameters, **given}.items():
+                if corners.low < 0 or (name in SHARES and corners.high > 1):
+                    limits = "from 0 to 1" if name in SHARES else "of 0 or more"
+                    raise RecordError(f"{self.lever_id}.{setting}.{name}: expected values {limits}, got {corners}")
+        if self.action == "substitute" and not self.takes_from:
+            raise RecordError(f"{self.lever_id}: takes_from must name the carrier groups to replace")
+        gives = self.gives_to.values()
+        if (self.action == "substitute" or gives) and (abs(sum(gives) - 1.0) > 1e-9 or min(gives) < 0):
+            raise RecordError(f"{self.lever_id}: gives_to must be shares that sum to 1, got {dict(self.gives_to)}")
         for name in ("settings", "parameters", "gives_to", "units", "sources"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
@@ -154,8 +167,7 @@ class Scenario:
     measures: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:
-        order = {family: at for at, family in enumerate(FAMILIES)}
-        arranged = sorted(self.measures, key=lambda measure: order[measure.lever.family])
+        arranged = sorted(self.measures, key=lambda m: (FAMILIES.index(m.lever.family), m.lever.rank))
         object.__setattr__(self, "measures", tuple(arranged))
 
     def with_measure(self, lever: Lever, setting: str, **ramp: object) -> Scenario:

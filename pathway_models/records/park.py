@@ -11,6 +11,8 @@ from pathway_models.records.arrays import frozen_array, rising_years
 
 #: What a sector's activity may measure.
 ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index")
+#: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
+NEEDED_CARRIERS = ("electricity", "green_electricity")
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,17 @@ class Park:
             raise RecordError(f"{self.park_id}: energy use is negative somewhere; sold energy is not a use")
         if (self.activity <= 0).any():
             raise RecordError(f"{self.park_id}: activity must be above zero in every sector and year")
+        self._check_labels()
+
+    def _check_labels(self) -> None:
         for duplicate in {name for name in self.carriers if self.carriers.count(name) > 1}:
             raise RecordError(f"{self.park_id}: carrier {duplicate!r} stands twice")
+        for name in NEEDED_CARRIERS:
+            if name not in self.carriers:
+                raise RecordError(f"{self.park_id}: carrier {name!r} is needed, with zero use where there is none")
+        for process in self.processes:
+            if not 0 <= process.sector < len(self.sectors):
+                raise RecordError(f"{self.park_id}: process {process.name!r} stands in no sector ({process.sector})")
 
     @property
     def last_observed_year(self) -> int:

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pathway_models.foundations.errors import BatchError, InputError, PathwayError
+from pathway_models.foundations.errors import BatchError, Fault, InputError, PathwayError
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park, table_of
 from pathway_models.running.execution import Outcome, check_parameters, run_park
@@ -131,9 +131,21 @@ def _checked(request: Request) -> dict[str, object]:
     if request.workers < 1 or request.members < 1 or request.seed < 0:
         raise BatchError("workers and members must be at least 1, seed at least 0")
     read_scenarios().pick(list(request.scenarios))
+    unknown = [fault for park in request.parks for fault in _unknown(park)]
+    if unknown:
+        raise BatchError("\n".join(str(fault) for fault in unknown))
     parameters = request.parameters()
     check_parameters({**parameters, "park": names[0], "out": ""})
     return parameters
+
+
+def _unknown(park: str) -> tuple[Fault, ...]:
+    """Faults of a park that is not there at all; faults of its table are another matter."""
+    try:
+        table_of(park)
+    except InputError as error:
+        return error.faults
+    return ()
 
 
 def _refusal(park: str) -> str:
@@ -148,9 +160,7 @@ def _refusal(park: str) -> str:
     return ""
 
 
-def _outcomes(
-    parks: Sequence[str], folder: Path, parameters: dict[str, object], request: Request
-) -> Iterator[Outcome]:
+def _outcomes(parks: Sequence[str], folder: Path, parameters: dict[str, object], request: Request) -> Iterator[Outcome]:
     """Outcomes as they come; where a process dies, the parks it took along get one of their own each."""
     lost: list[str] = []
     yield from _pooled(parks, folder, parameters, request, request.workers, lost)

@@ -94,7 +94,12 @@ def list_parks(only_data: bool) -> None:
 @click.option("--quiet", is_flag=True, help="No progress bar and no table.")
 @friendly
 def run(
-    parks: tuple[str, ...], everything: bool, scenarios: tuple[str, ...], out: Path | None, quiet: bool, **options: object
+    parks: tuple[str, ...],
+    everything: bool,
+    scenarios: tuple[str, ...],
+    out: Path | None,
+    quiet: bool,
+    **options: object,
 ) -> None:
     """Run parks: one executed notebook each, one summary of all.
 
@@ -108,7 +113,7 @@ def run(
     chosen = parks or tuple(entry.park_id for entry in read_register() if entry.has_data)
     folder = out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S")
     request = Request(parks=chosen, scenarios=scenarios, **options)
-    with _progress(len(chosen), quiet) as report:
+    with _Progress(len(chosen), quiet) as report:
         finished = run_parks(request, folder, report)
     index = _summarise(folder, finished.ordered(), str(options["lang"]), quiet)
     click.echo(str(index))
@@ -141,7 +146,7 @@ def _summarise(folder: Path, outcomes: list, lang: str, quiet: bool) -> Path:
     return write_index(folder, outcomes, rows, lang)
 
 
-class _progress:
+class _Progress:
     """A progress bar on stderr where a person is looking, nothing otherwise."""
 
     def __init__(self, total: int, quiet: bool) -> None:
@@ -161,5 +166,3 @@ class _progress:
 
     def __exit__(self, *exception: object) -> None:
         self.bar.close()
-
-

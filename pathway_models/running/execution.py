@@ -81,7 +81,7 @@ def run_park(park_id: str, folder: Path, parameters: dict[str, object], timeout:
     try:
         cause = _execute(partial, {**parameters, "out": str(partial)}, timeout)
         _to_html(partial / "notebook.ipynb", partial / "notebook.html")
-    except Exception as error:  # noqa: BLE001 - whatever breaks one park must not break the others
+    except Exception as error:  # whatever breaks one park must not break the others
         cause = f"{type(error).__name__}: {error}".splitlines()[0]
     shutil.rmtree(final, ignore_errors=True)
     partial.rename(final)

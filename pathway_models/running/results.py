@@ -10,7 +10,9 @@ import pandas as pd
 
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.presenting.tables import format_floats, inventory_table, levers_table, summary_rows
+from pathway_models.presenting.rounding import stable_text
+from pathway_models.presenting.tables import summary_rows
+from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -18,6 +20,22 @@ from pathway_models.records.peaks import Peaks
 
 #: Quantiles of the pathways that are stored by year.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Columns of ``levers.csv``, also where a scenario moves none.
+LEVER_COLUMNS = (
+    "scenario",
+    "lever",
+    "family",
+    "setting",
+    "parameter",
+    "low",
+    "mode",
+    "high",
+    "unit",
+    "ramp",
+    "start",
+    "complete",
+    "source",
+)
 
 
 def write_results(
@@ -44,8 +62,8 @@ def write_results(
         "summary": pd.DataFrame(summary_rows(park, peaks, pathways)),
         "pathways": pathway_quantiles(pathways),
         "peaks": member_peaks(peaks),
-        "inventory": inventory_table(take_inventory(park)),
-        "levers": levers_table(scenarios),
+        "inventory": inventory_sources(take_inventory(park)),
+        "levers": lever_settings(scenarios),
     }
     return [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
 
@@ -53,8 +71,68 @@ def write_results(
 def write_table(path: Path, table: pd.DataFrame) -> Path:
     """Write a table as CSV that Excel opens with Chinese intact, whole or not at all."""
     partial = path.with_suffix(".partial")
-    format_floats(table).to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
+    floats = table.select_dtypes("floating").columns
+    texts = table.assign(**{name: table[name].map(stable_text) for name in floats})
+    texts = texts.assign(**{name: table[name].map(stable_text) for name in table.select_dtypes("bool").columns})
+    texts.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
     return partial.replace(path)
+
+
+def inventory_sources(inventory: Inventory) -> pd.DataFrame:
+    """Every source of the inventory by year, with scope and factor."""
+    sectors, sources, scopes = zip(*inventory.rows, strict=True)
+    count = inventory.years.size
+    return pd.DataFrame(
+        {
+            "park_id": inventory.park_id,
+            "year": np.tile(inventory.years, len(inventory.rows)),
+            "sector": np.repeat(sectors, count),
+            "source": np.repeat(sources, count),
+            "scope": np.repeat(scopes, count),
+            "factor_id": np.repeat(inventory.factor_ids, count),
+            "emissions_tco2": inventory.emissions.ravel(),
+        }
+    )
+
+
+def lever_settings(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
+    """What each scenario moves: every lever parameter with its corners, ramp, unit and source."""
+    rows = [
+        {
+            "scenario": scenario.scenario_id,
+            "lever": measure.lever.lever_id,
+            "family": measure.lever.family,
+            "setting": measure.setting,
+            "parameter": name,
+            "low": corners.low,
+            "mode": corners.mode,
+            "high": corners.high,
+            "unit": measure.lever.units[name],
+            "ramp": measure.ramp.shape,
+            "start": measure.ramp.start,
+            "complete": measure.ramp.complete,
+            "source": measure.lever.sources[name],
+        }
+        for scenario in scenarios.values()
+        for measure in scenario.measures
+        for name, corners in measure.lever.triangles(measure.setting).items()
+    ]
+    columns = [
+        "scenario",
+        "lever",
+        "family",
+        "setting",
+        "parameter",
+        "low",
+        "mode",
+        "high",
+        "unit",
+        "ramp",
+        "start",
+        "complete",
+        "source",
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:

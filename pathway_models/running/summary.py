@@ -9,27 +9,10 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.register import Entry, read_register
+from pathway_models.presenting.tables import CONTRACT
 from pathway_models.running.execution import Outcome
 
-#: First columns of ``summary.csv``, which other programs rely on; more may follow.
-SUMMARY_COLUMNS = (
-    "park_id",
-    "name",
-    "kind",
-    "invented",
-    "scenario",
-    "last_observed_year",
-    "emissions_last_tco2",
-    "peak_status",
-    "peak_year_p05",
-    "peak_year_p50",
-    "peak_year_p95",
-    "share_censored",
-    "p_peak_before_2030",
-    "peak_value_p50_tco2",
-    "members",
-    "seed",
-)
+#: Columns of ``status.csv``.
 STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 
 
@@ -72,7 +55,7 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
                 raise BatchError(f"{path}: its columns differ from the other parks'; run the parks again together")
             header = head
             lines += rest
-    text = "\n".join([header or ",".join(SUMMARY_COLUMNS), *lines]) + "\n"
+    text = "\n".join([header or ",".join(CONTRACT), *lines]) + "\n"
     _replace(folder / "summary.csv", text)
     return list(csv.DictReader(io.StringIO(text)))
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathway_models.running.execution import Outcome
 
 
-
 def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome]) -> list[str]:
     """A line a park: emissions, and peak year with range and P(before 2030) for the first and last scenario.
 
@@ -31,14 +30,14 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome]) -> li
         if outcome.status != "done":
             lines.append(f"{outcome.park_id:<24} {outcome.status.upper()}: {outcome.cause}")
     done = sum(outcome.status == "done" for outcome in outcomes)
-    invented = len({row["park_id"] for row in rows if row["invented"] == "True"})
+    invented = len({row["park_id"] for row in rows if row["invented"] == "true"})
     lines.append(f"{done} of {len(outcomes)} parks done; {invented} of them are invented demonstration parks (*)")
     return lines
 
 
 def _line(name: str, rows: list[dict[str, str]], shown: Sequence[str]) -> str:
     first = rows[0]
-    mark = "*" if first["invented"] == "True" else ""
+    mark = "*" if first["invented"] == "true" else ""
     parts = [f"{name + mark:<24} {first['last_observed_year']:>4} {float(first['emissions_last_tco2']) / 1e4:>11,.1f}"]
     for scenario in shown:
         row = next(row for row in rows if row["scenario"] == scenario)

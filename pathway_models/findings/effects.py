@@ -1,0 +1,102 @@
+"""What each scenario changes against the one without levers, member by member in the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.foundations.errors import ScenarioError
+from pathway_models.records.levers import Scenario
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one scenario changes against the reference, member by member.
+
+    Parameters
+    ----------
+    scenario, family : str
+        ``family`` is empty where the scenario combines several.
+    p05, p50, p95 : float
+        Relative change of emissions in the year asked for.
+    gain : float
+        Change of the probability of peaking before the year asked for.
+    """
+
+    scenario: str
+    family: str
+    p05: float
+    p50: float
+    p95: float
+    gain: float
+
+
+def reference_of(scenarios: Mapping[str, Scenario], names: Iterable[str]) -> str | None:
+    """Scenario without levers among those named, which the others are compared with; None without one."""
+    return next((name for name in names if name in scenarios and not scenarios[name].measures), None)
+
+
+def effects(
+    pathways: Pathways, peaks: Peaks, scenarios: Mapping[str, Scenario], *, year: int, before: int = 2030
+) -> list[Effect]:
+    """Compare every scenario with the one without levers, in the same draws.
+
+    Parameters
+    ----------
+    pathways, peaks
+        Of the same ensemble.
+    scenarios : mapping of Scenario
+        Says which levers a scenario moves.
+    year : int
+        Year of the emissions compared; the last one where the pathways end before it.
+    before : int
+        Year before which the park shall peak.
+
+    Returns
+    -------
+    list of Effect
+        In the order of the pathways, without the reference; empty where no scenario is without levers.
+    """
+    reference = reference_of(scenarios, pathways.scenarios)
+    if reference is None:
+        return []
+    at = year_index(pathways, year)
+    total = pathways.emissions[..., at].sum(axis=-1)
+    base, early = total[pathways.index(reference)], peaks.p_peaked_by(before - 1)
+    found = []
+    for name in pathways.scenarios:
+        if name != reference:
+            change = total[pathways.index(name)] / base - 1.0
+            families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
+            gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
+            family = families.pop() if len(families) == 1 else ""
+            found.append(Effect(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
+    return found
+
+
+def year_index(pathways: Pathways, year: int) -> int:
+    """Position of a year, or of the last one where the pathways end before it."""
+    return min(year - int(pathways.years[0]), pathways.years.size - 1)
+
+
+def later_members(peaks: Peaks, scenario: str, reference: str) -> np.ndarray:
+    """Members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
+    years = np.where(peaks.censored(), np.inf, peaks.year)
+    return years[index_of(peaks, scenario)] > years[index_of(peaks, reference)]
+
+
+def index_of(peaks: Peaks, scenario: str) -> int:
+    """Position of a scenario among the peaks.
+
+    Raises
+    ------
+    ScenarioError
+        It is not among them.
+    """
+    if scenario not in peaks.scenarios:
+        raise ScenarioError(f"no scenario {scenario!r} among these peaks; there are {', '.join(peaks.scenarios)}")
+    return peaks.scenarios.index(scenario)

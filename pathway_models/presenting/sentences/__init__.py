@@ -1,0 +1,38 @@
+"""Findings in words, each computed from the numbers it speaks of, in English and Chinese."""
+
+from pathway_models.presenting.sentences.fleet import all_parks, describe_all_parks
+from pathway_models.presenting.sentences.levers import capture, most_helpful
+from pathway_models.presenting.sentences.peaks import (
+    median_path,
+    order_of_peaks,
+    peak,
+    probability,
+)
+from pathway_models.presenting.sentences.pictures import (
+    describe_fan,
+    describe_inventory,
+    describe_peak_years,
+    describe_sources,
+)
+from pathway_models.presenting.sentences.record import decomposition, decoupled, detail, heading, inventory, notes
+
+__all__ = [
+    "all_parks",
+    "capture",
+    "decomposition",
+    "decoupled",
+    "describe_all_parks",
+    "describe_fan",
+    "describe_inventory",
+    "describe_peak_years",
+    "describe_sources",
+    "detail",
+    "heading",
+    "inventory",
+    "median_path",
+    "most_helpful",
+    "notes",
+    "order_of_peaks",
+    "peak",
+    "probability",
+]

@@ -1,0 +1,216 @@
+"""Tables ready to be read: heads in words, numbers rounded, units and sources beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.accounting.inventory import take_inventory
+from pathway_models.findings.decomposition import Decomposition
+from pathway_models.findings.effects import effects
+from pathway_models.kernels.turning_points import STATUS
+from pathway_models.presenting.names import item_name, scenario_name
+from pathway_models.presenting.rounding import change_text, scale_of, share_text, significant
+from pathway_models.presenting.words import say, word
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+
+def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
+    """Column heads: key to text."""
+    return {key: say(lang, en=en, zh=zh) for key, (en, zh) in words.items()}
+
+
+def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Inventory of the last observed year by sector and source, with the factor behind each.
+
+    Returns
+    -------
+    DataFrame
+        Largest first; the last row is the total.
+    """
+    found = take_inventory(park)
+    last, total = found.emissions[:, -1], float(found.total()[-1])
+    scale = scale_of(total, lang)
+    head = _head(
+        lang,
+        sector=("sector", "行业"),
+        source=("source", "排放源"),
+        scope=("scope", "范围"),
+        factor=("factor", "排放因子"),
+        first=(f"{found.years[0]}", f"{found.years[0]}年"),
+        last=(f"{found.years[-1]}", f"{found.years[-1]}年"),
+        share=("share of total", "占比"),
+    )
+    head["first"], head["last"] = (f"{head[key]}, {scale.unit}" for key in ("first", "last"))
+    order = np.argsort(-last, kind="stable")
+    rows = [
+        (
+            item_name(found.rows[at][0], lang),
+            item_name(found.rows[at][1], lang),
+            str(found.rows[at][2]),
+            found.factor_ids[at],
+            f"{found.emissions[at, 0] / scale.divisor:,.2f}",
+            f"{last[at] / scale.divisor:,.2f}",
+            change_text(float(last[at] / total), lang).lstrip("+"),
+        )
+        for at in order
+        if found.emissions[at].any()
+    ]
+    ends = [f"{value / scale.divisor:,.2f}" for value in found.total()[[0, -1]]]
+    rows.append((word("total", lang), "", "", "", *ends, change_text(1.0, lang).lstrip("+")))
+    return pd.DataFrame(rows, columns=list(head.values()))
+
+
+def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Emission factors in use, by carrier and process: range over sectors and years, and where they come from."""
+    head = _head(
+        lang,
+        item=("carrier or process", "能源品种或过程"),
+        unit=("unit", "单位"),
+        low=("lowest", "最低"),
+        high=("highest", "最高"),
+        last=(f"mean in {park.last_observed_year}", f"{park.last_observed_year}年均值"),
+        choice=("factor set or choice", "因子组或选择"),
+    )
+    rows = []
+    for at, carrier in enumerate(park.carriers):
+        used = park.energy[:, at] > 0
+        if used.any():
+            values, use = park.factors[:, at][used], park.energy[:, at, -1]
+            mean = float((use * park.factors[:, at, -1]).sum() / use.sum()) if use.any() else float("nan")
+            choice = park.grid_factor if park.groups[at] == "electricity" else park.factor_set
+            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean, choice))
+    for at, process in enumerate(park.processes):
+        values = park.process_factors[at]
+        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1], "table"))
+    return pd.DataFrame(
+        [
+            (item_name(item, lang), unit, *("" if np.isnan(v) else significant(float(v), 4) for v in numbers), choice)
+            for item, unit, *numbers, choice in rows
+        ],
+        columns=list(head.values()),
+    )
+
+
+def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
+    """Peak year with its range, both readings of "before", and the peak value, by scenario."""
+    rows = found.summary(before)
+    scale = scale_of(max(float(row["peak_value_p50_tco2"]) for row in rows), lang)
+    last = int(found.years[-1])
+    head = _head(
+        lang,
+        scenario=("scenario", "情景"),
+        p05=("peak year p05", "达峰年 p05"),
+        p50=("p50", "p50"),
+        p95=("p95", "p95"),
+        before=(f"P(before {before})", f"{before}年以前"),
+        by=(f"P(by end of {before})", f"{before}年底前"),
+        censored=(f"no peak by {last}", f"至{last}年未达峰"),
+        value=(f"peak value p50, {scale.unit}", f"峰值 p50,{scale.unit}"),
+        status=("most frequent status", "最常见状态"),
+    )
+    shown = [
+        (
+            scenario_name(str(row["scenario"]), lang),
+            row["peak_year_p05"],
+            row["peak_year_p50"],
+            row["peak_year_p95"],
+            share_text(float(row[f"p_peak_before_{before}"]), lang),
+            share_text(float(row[f"p_peak_by_{before}"]), lang),
+            share_text(float(row["share_censored"]), lang),
+            significant(float(row["peak_value_p50_tco2"]) / scale.divisor),
+            word(str(row["peak_status"]), lang),
+        )
+        for row in rows
+    ]
+    return pd.DataFrame(shown, columns=list(head.values()))
+
+
+def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
+    """Share of members by status, a row a scenario; rows add up to all members."""
+    shares = found.status_shares()
+    columns = [word(name, lang) for name in STATUS]
+    rows = [[share_text(min(float(value), 1.0), lang) for value in row] for row in shares]
+    index = pd.Index([scenario_name(name, lang) for name in found.scenarios], name=say(lang, en="scenario", zh="情景"))
+    return pd.DataFrame(rows, columns=columns, index=index)
+
+
+def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.DataFrame:
+    """Every parameter of the levers of one or more scenarios: low, mode, high, unit, years and source."""
+    chosen = [scenario] if isinstance(scenario, Scenario) else list(scenario)
+    head = _head(
+        lang,
+        family=("family", "类别"),
+        lever=("lever", "措施"),
+        setting=("setting", "力度"),
+        years=("phase-in", "实施期"),
+        parameter=("parameter", "参数"),
+        unit=("unit", "单位"),
+        low=("low", "低"),
+        mode=("mode", "众数"),
+        high=("high", "高"),
+        source=("source", "来源"),
+    )
+    rows = dict.fromkeys(
+        (
+            word(measure.lever.family, lang),
+            measure.lever.name_zh if lang == "zh" else measure.lever.name_en,
+            measure.setting,
+            f"{measure.ramp.start}-{measure.ramp.complete}",
+            name,
+            measure.lever.units.get(name, ""),
+            f"{corners.low:g}",
+            f"{corners.mode:g}",
+            f"{corners.high:g}",
+            measure.lever.sources.get(name, ""),
+        )
+        for one in chosen
+        for measure in one.measures
+        for name, corners in measure.lever.triangles(measure.setting).items()
+    )
+    return pd.DataFrame(list(rows), columns=list(head.values()))
+
+
+def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
+    """Effects of each driver over the record, and their sum beside the change of emissions."""
+    scale = scale_of(float(np.abs(parts.emissions).max()), lang)
+    sums, change = parts.sums(), float(parts.emissions[-1] - parts.emissions[0])
+    names = [word(name, lang).replace("\n", " " if lang == "en" else "") for name in sums]
+    values = [f"{value / scale.divisor + 0.0:+,.2f}" for value in (*sums.values(), sum(sums.values()), change)]
+    labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change of inventory", zh="清单变化")]
+    columns = [say(lang, en="driver", zh="驱动因素"), scale.unit]
+    return pd.DataFrame(list(zip(labels, values, strict=True)), columns=columns)
+
+
+def compare(
+    pathways: Pathways,
+    found: Peaks,
+    scenarios: Mapping[str, Scenario],
+    *,
+    year: int = 2035,
+    before: int = 2030,
+    lang: str = "en",
+) -> pd.DataFrame:
+    """Change of emissions and of the probability of an early peak against the scenario without levers."""
+    head = _head(
+        lang,
+        scenario=("scenario", "情景"),
+        p50=(f"emissions in {year}, p50", f"{year}年排放变化 p50"),
+        p05=("p05", "p05"),
+        p95=("p95", "p95"),
+        gain=(f"P(before {before}), points", f"{before}年以前达峰概率,百分点"),
+    )
+    rows = [
+        (
+            scenario_name(one.scenario, lang),
+            *(change_text(value, lang) for value in (one.p50, one.p05, one.p95)),
+            f"{100 * one.gain + 0.0:+.0f}",
+        )
+        for one in effects(pathways, found, scenarios, year=year, before=before)
+    ]
+    return pd.DataFrame(rows, columns=list(head.values()))

@@ -1,0 +1,162 @@
+"""The summary that others script against: one row a park and scenario, with columns in a fixed order."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.accounting.inventory import take_inventory
+from pathway_models.findings.peaks import find_peaks
+from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.parks import read_park
+from pathway_models.presenting.rounding import stable_text
+from pathway_models.projection.projecting import project
+from pathway_models.projection.sampling import sample
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Columns others rely on: never renamed, never moved; new ones come behind them.
+CONTRACT = (
+    "park_id",
+    "name",
+    "kind",
+    "invented",
+    "scenario",
+    "last_observed_year",
+    "emissions_last_tco2",
+    "peak_status",
+    "peak_year_p05",
+    "peak_year_p50",
+    "peak_year_p95",
+    "share_censored",
+    "p_peak_before_2030",
+    "peak_value_p50_tco2",
+    "members",
+    "seed",
+)
+#: The year of the contract's probability.
+YEAR = 2030
+_TEXTS = ("park_id", "name", "kind", "scenario", "peak_status", "peak_year_p05", "peak_year_p50", "peak_year_p95")
+
+
+def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = YEAR) -> list[dict[str, object]]:
+    """Rows of ``summary.csv`` for one park.
+
+    Parameters
+    ----------
+    park : Park
+    peaks, pathways
+        Of this park.
+    before : int
+        Another year to count peaks before; adds ``p_peak_before_<before>`` and ``p_peak_by_<before>``.
+
+    Returns
+    -------
+    list of dict
+        The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
+        ``factor_set``, ``grid_factor`` and ``name_zh``.  ``peak_status`` is the most frequent one; peak
+        years are texts, ``">2060"`` where the quantile lies among members without a peak.
+    """
+    known = {
+        "park_id": park.park_id,
+        "name": park.name_en,
+        "kind": park.kind,
+        "invented": park.invented,
+        "last_observed_year": park.last_observed_year,
+        "emissions_last_tco2": float(take_inventory(park).total()[-1]),
+        "members": pathways.members,
+        "seed": pathways.seed,
+        "until": int(pathways.years[-1]),
+        "tier": park.tier,
+        "factor_set": park.factor_set,
+        "grid_factor": park.grid_factor,
+        "name_zh": park.name_zh,
+    }
+    order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
+    further = () if before == YEAR else (f"p_peak_before_{before}", f"p_peak_by_{before}")
+    rows = []
+    for row, other in zip(peaks.summary(YEAR), peaks.summary(before), strict=True):
+        together = known | other | row
+        rows.append({name: together[name] for name in (*order, *further)})
+    return rows
+
+
+def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
+    """Write rows as CSV text that is the same, byte for byte, for the same numbers.
+
+    Floats have six significant digits; lines end in a line feed; columns come as in the first row.
+
+    Raises
+    ------
+    ValueError
+        A row has other columns than the first.
+    """
+    rows = list(rows)
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: stable_text(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def read_summary(path: str | Path) -> pd.DataFrame:
+    """Read a run's ``summary.csv``, given itself or its folder.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or a column of the contract is missing.
+    """
+    path = Path(path)
+    file = path / "summary.csv" if path.is_dir() else path
+    if not file.is_file():
+        raise InputError([Fault(str(path), "run", "", "a results folder with summary.csv", "name an existing run",
+                                code="run_missing")])  # fmt: skip
+    frame = pd.read_csv(file, encoding="utf-8-sig", dtype=dict.fromkeys(_TEXTS, "str"))
+    missing = [name for name in CONTRACT if name not in frame]
+    if missing:
+        raise InputError([Fault(file.name, "line 1", "", f"the columns {', '.join(missing)}", "make the run again",
+                                code="summary_columns")])  # fmt: skip
+    return frame
+
+
+def summarise_parks(
+    parks: Sequence[str],
+    scenarios: Mapping[str, Scenario],
+    *,
+    members: int,
+    seed: int,
+    until: int = 2060,
+) -> pd.DataFrame:
+    """Compute the summary of some parks here and now; for all of them ``pathways run`` is the way.
+
+    Returns
+    -------
+    DataFrame
+        As `read_summary` gives it.
+    """
+    rows: list[dict[str, object]] = []
+    for name in parks:
+        park = read_park(name)
+        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
+        rows.extend(summary_rows(park, find_peaks(pathways), pathways))
+    return pd.DataFrame(rows)
+
+
+def year_number(text: str) -> float:
+    """A peak year of the summary as a number, infinite for ``">2060"``.
+
+    Examples
+    --------
+    >>> year_number("2031"), year_number(">2060")
+    (2031.0, inf)
+    """
+    return np.inf if str(text).startswith(">") else float(text)

@@ -1,0 +1,153 @@
+"""The one table of texts that figures, tables and sentences take their words from, English and Chinese."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+LANGUAGES = ("en", "zh")
+
+#: Stands at the head of everything that shows an invented park, in both languages at once, so that a figure
+#: taken out of its report still says so to every reader.
+INVENTED = "INVENTED / 虚构"
+
+#: key -> (English, Chinese)
+WORDS = MappingProxyType(
+    {
+        # sources of a pathway and of an inventory
+        "coal": ("coal", "煤炭"),
+        "oil": ("oil", "油品"),
+        "gas": ("gas", "天然气"),
+        "other_fuel": ("other fuels", "其他燃料"),
+        "process": ("industrial processes", "工业过程"),
+        "balance": ("conversion balance", "加工转换平衡项"),
+        "capture_heat": ("heat for capture", "捕集用热"),
+        "captured": ("captured CO₂", "捕集的CO₂"),
+        "electricity": ("purchased electricity", "外购电力"),
+        "heat": ("purchased heat", "外购热力"),
+        "capture_electricity": ("electricity for capture", "捕集用电"),
+        "biomass": ("biomass", "生物质"),
+        "hydrogen": ("hydrogen", "氢能"),
+        "green_electricity": ("green electricity", "绿色电力"),
+        "waste_heat": ("waste heat", "余热"),
+        # sectors of the shipped tables; a user's own sector ids are shown as they are
+        "park": ("whole park", "园区整体"),
+        "region": ("whole region", "区域整体"),
+        "agriculture": ("agriculture", "农林业"),
+        "industry": ("industry", "工业"),
+        "transport": ("transport", "交通"),
+        "buildings": ("buildings", "建筑"),
+        "residents": ("residents", "居民"),
+        "food": ("food", "食品"),
+        "pharma": ("pharmaceuticals", "医药"),
+        "chp": ("combined heat and power", "热电联产"),
+        "chemicals": ("chemicals", "化工"),
+        "light_industry": ("light industry", "轻工"),
+        "refining": ("refining", "炼油"),
+        "ironmaking": ("ironmaking", "炼铁"),
+        "rolling": ("rolling", "轧钢"),
+        "clinker": ("clinker", "水泥熟料"),
+        "limestone": ("limestone", "石灰石"),
+        "dolomite": ("dolomite", "白云石"),
+        "electrode": ("electrodes", "电极"),
+        "conversion_coal": ("conversion of coal", "煤炭加工转换"),
+        "conversion_oil": ("conversion of oil", "油品加工转换"),
+        "conversion_gas": ("conversion of gas", "天然气加工转换"),
+        "conversion_heat": ("conversion to heat", "供热加工转换"),
+        # statuses of a member's peak
+        "within_horizon": ("peaks after the record", "期内达峰"),
+        "observed": ("peak lies in the record", "记录期内已达峰"),
+        "at_start": ("highest in the first year", "期初即为最高"),
+        "at_horizon": ("still rising at the end", "期末仍在上升"),
+        "plateau": ("flat at the end", "期末仍处平台"),
+        # families of levers
+        "structure": ("industrial structure", "产业结构"),
+        "efficiency": ("energy efficiency", "能效提升"),
+        "management": ("management and behaviour", "低碳管理与宣传教育"),
+        "substitution": ("energy substitution", "能源替代"),
+        "ccus": ("carbon capture (CCUS)", "碳捕集利用与封存"),
+        "sinks": ("carbon sinks", "碳汇"),
+        # effects of a decomposition
+        "activity": ("activity", "活动规模"),
+        "intensity": ("intensity", "强度"),
+        "mix": ("energy mix", "能源结构"),
+        "fuel_factor": ("factors of fuels\nand processes", "燃料与过程\n排放因子"),
+        "grid_factor": ("factors of power\nand heat", "电力与热力\n排放因子"),
+        # states of decoupling (Tapio 2005)
+        "strong_decoupling": ("strong decoupling", "强脱钩"),
+        "weak_decoupling": ("weak decoupling", "弱脱钩"),
+        "expansive_coupling": ("expansive coupling", "扩张连结"),
+        "expansive_negative_decoupling": ("expansive negative decoupling", "扩张负脱钩"),
+        "strong_negative_decoupling": ("strong negative decoupling", "强负脱钩"),
+        "weak_negative_decoupling": ("weak negative decoupling", "弱负脱钩"),
+        "recessive_coupling": ("recessive coupling", "衰退连结"),
+        "recessive_decoupling": ("recessive decoupling", "衰退脱钩"),
+        # figures
+        "median": ("median of members", "成员中位数"),
+        "band_50": ("50 % of members", "50%的成员"),
+        "band_90": ("90 % of members", "90%的成员"),
+        "record": ("observed years", "观测年份"),
+        "inventory": ("inventory", "排放清单"),
+        "single_members": ("{count} single members", "{count}个成员"),
+        "total": ("total", "合计"),
+        "per_year": ("{unit} per year", "{unit}/年"),
+        "before": ("← before {year}", "← {year}年以前"),
+        "peak_share": ("members peaking\nin the year", "当年达峰的\n成员占比"),
+        "invented_park": ("invented park", "虚构园区"),
+        "real": ("park or region with real data", "真实数据的园区或区域"),
+        "range_90": ("5-95 % of members", "5%-95%的成员"),
+        "peak_year": ("peak year", "达峰年"),
+        "no_peak": ("no peak by {year}", "至{year}年未达峰"),
+        "mean_of_members": ("mean over members", "成员均值"),
+        "change_in": ("change of emissions in {year}, %", "{year}年排放变化,%"),
+        "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的成员,%"),
+        # titles
+        "title_inventory": ("Emissions by source", "分排放源的排放量"),
+        "title_sectors": ("Emissions by sector", "分行业的排放量"),
+        "title_peak_years": ("When do emissions peak?", "何时达峰?"),
+        "title_peak_years_sub": ("share of members by peak year", "按达峰年分布的成员占比"),
+        "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
+        "title_compare": ("What does each scenario change?", "各情景带来什么变化?"),
+        "title_compare_sub": ("against “{reference}”, member by member", "与“{reference}”逐成员比较"),
+        "title_all_parks": ("Peak years of all parks and regions", "各园区与区域的达峰年"),
+        # units
+        "Mt": ("Mt CO₂", "百万tCO₂"),
+        "kt": ("kt CO₂", "千tCO₂"),
+        "wt": ("10⁴ t CO₂", "万tCO₂"),
+    }
+)
+
+
+def check_language(lang: str) -> str:
+    """Return the language, or refuse one that has no words.
+
+    Raises
+    ------
+    ValueError
+        The language is neither ``"en"`` nor ``"zh"``.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang is {' or '.join(map(repr, LANGUAGES))}, not {lang!r}")
+    return lang
+
+
+def word(key: str, lang: str, **values: object) -> str:
+    """Return the text of a key, with its blanks filled in.
+
+    A key that is not in the table, such as a sector of a user's own, is shown as it is with spaces for
+    underscores.
+
+    Examples
+    --------
+    >>> word("before", "zh", year=2030)
+    '← 2030年以前'
+    >>> word("ship_building", "en")
+    'ship building'
+    """
+    at = LANGUAGES.index(check_language(lang))
+    text = WORDS[key][at] if key in WORDS else key.replace("_", " ")
+    return text.format(**values) if values else text
+
+
+def say(lang: str, *, en: str, zh: str) -> str:
+    """Choose between the two wordings of a sentence."""
+    return {"en": en, "zh": zh}[check_language(lang)]

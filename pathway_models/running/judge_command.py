@@ -1,0 +1,60 @@
+"""``pathways judge``: has an emissions series peaked, by every published rule?"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from pathlib import Path
+
+import click
+
+
+@click.command("judge")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--rule", "rules", multiple=True, metavar="NAME", help="A rule; may be repeated. All by default.")
+@click.option("--as-of", type=int, metavar="YEAR", help="Judge with what was known up to this year.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
+@click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of the emissions.")
+def judge_command(
+    file: Path, rules: tuple[str, ...], as_of: int | None, form: str, entity: str, year: str, value: str
+) -> None:
+    """Judge the emissions series of FILE (CSV) by published peak rules.
+
+    FILE has one line an entity and year, in any one unit.  Verdicts: peaked, plateau, rising, not_peaked,
+    unknown.  The rules, their equations and sources: docs/peak_rules.md.
+    """
+    # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
+    import pandas as pd
+
+    from pathway_models.findings.judging import judge
+    from pathway_models.foundations.errors import InputError
+    from pathway_models.intake.series import read_series
+
+    try:
+        table = judge(read_series(file, entity, year, value), rules or None, as_of)
+    except InputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if form == "csv":
+        click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+    elif form == "json":
+        click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        rows = [["-" if pd.isna(cell) else str(cell) for cell in row] for row in table.itertuples(index=False)]
+        for line in _aligned([list(table.columns), *rows]):
+            click.echo(line)
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Lines of left-aligned columns; a Chinese character counts as two places wide."""
+
+    def width(text: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
