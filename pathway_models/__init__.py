@@ -26,7 +26,7 @@ _HOME = {
     "tables": "presenting.tables",
     "sentences": "presenting.sentences",
 }
-__all__ = [*_HOME, "__version__"]  # noqa: PLE0604 - the names of a literal table
+__all__ = [*_HOME, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -239,7 +239,7 @@ def test_failed_installation_leaves_nothing_that_looks_finished(tasks, monkeypat
     assert "PIP_INDEX_URL" in capsys.readouterr().err
 
 
-def test_conda_environment_is_used_only_when_it_holds_this_project_and_all_it_needs(tasks, monkeypatch, tmp_path, capsys):
+def test_conda_environment_is_used_when_it_holds_this_project_and_all_it_needs(tasks, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("CONDA_PREFIX", sys.prefix)
     monkeypatch.setattr(tasks.sysconfig, "get_path", lambda name: str(tmp_path))
     assert not tasks.is_complete_conda()

@@ -168,9 +168,9 @@ def hausfather2021(
 ) -> Ruling:
     """Absolutely decoupled: territorial and consumption CO2 fall over 2005-2019 while real GDP rises.
 
-    Signs of least-squares slopes; countries of at least a million people.  The rule names no peak year.
-    Without consumption, GDP and population a falling series is unknown.  Hausfather 2021, Breakthrough
-    Institute; no DOI.
+    Signs of least-squares slopes; the rule names no peak year.  Valid for gap-free 2005-2019 of countries of
+    at least a million people; without consumption, GDP and population a falling series is unknown.
+    Hausfather 2021, Breakthrough Institute; no DOI.
     """
     record = as_record(years, values, as_of)
     span = f"{window[0]}-{window[1]}"

@@ -75,8 +75,12 @@ def structural_peak_p(
         Share of simulated slopes at or below the observed one; its Monte-Carlo standard error is
         ``sqrt(p (1 - p) / draws)``.
     """
+    return slope_p(historical_noise(trend_residuals(years, history, method)), test_values, draws, seed)
+
+
+def slope_p(noise: HistoricalNoise, test_values: ArrayLike, draws: int = 10_000, seed: int = 0) -> float:
+    """Share of level paths with this noise whose slope is at or below that of the test values."""
     tested = np.asarray(test_values, dtype=float)
-    noise = historical_noise(trend_residuals(years, history, method))
     paths = noise_paths(noise, len(tested), draws, np.random.default_rng(seed))
     time = np.arange(len(tested)) - (len(tested) - 1) / 2
     return float((paths @ time <= tested @ time).mean())

@@ -53,9 +53,9 @@ def headline(park: Park | Entry | str, lang: str) -> str:
     Examples
     --------
     >>> headline("demo-steel", "zh")
-    'INVENTED / 虚构 · 示范园区(虚构)钢铁'
+    '[INVENTED / 虚构] 示范园区(虚构)钢铁'
     """
-    mark = f"{INVENTED} · " if is_invented(park) else ""
+    mark = f"[{INVENTED}] " if is_invented(park) else ""
     return mark + park_name(park, lang)
 
 

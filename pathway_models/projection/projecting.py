@@ -184,10 +184,12 @@ class _Batch:
         bought = use[:, power].sum(axis=1)
         grid = self.factors[:, 0, self.carriers.index("electricity")] * self.errors["electricity"]
         billed = emissions[:, sources.index("electricity")]
+        electricity_factor = _per(billed, bought, grid)
         taken = capture(
             capturable=np.maximum(within + process, 0.0),
-            heat_factor=_per(direct, use[:, fuel].sum(axis=1), 0.0),
-            electricity_factor=_per(billed, bought, grid),
+            # ASSUME: a scenario that burns nothing heats its capture plant with electricity.
+            heat_factor=_per(direct, use[:, fuel].sum(axis=1), electricity_factor),
+            electricity_factor=electricity_factor,
             **values,
         )
         emissions[:, sources.index("captured")] -= taken.captured

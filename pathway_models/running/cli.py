@@ -17,6 +17,7 @@ import click
 
 from pathway_models import __version__
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.judge_command import judge_command
 
 
 class VariadicScenarios(click.Command):
@@ -144,6 +145,9 @@ def _summarise(folder: Path, outcomes: list, lang: str, quiet: bool) -> Path:
         for line in summary_lines(rows, outcomes):
             click.echo(line)
     return write_index(folder, outcomes, rows, lang)
+
+
+main.add_command(judge_command)
 
 
 class _Progress:

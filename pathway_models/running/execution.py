@@ -94,8 +94,10 @@ def _execute(folder: Path, parameters: dict[str, object], timeout: int) -> str:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    # One thread a kernel: as many kernels as cores run side by side.
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", MPLBACKEND="Agg")
+    # One thread a kernel: as many kernels as cores run side by side. A backend set from outside would
+    # keep the figures out of the notebook.
+    os.environ.pop("MPLBACKEND", None)
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     try:
         papermill.execute_notebook(
             str(NOTEBOOK),

@@ -1,7 +1,8 @@
-"""What all figures share: the sheet with its title, the line of the year, colours and hatches of sources."""
+"""What all figures share: the sheet with its title and note, axes of years and emissions, colours and hatches."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -9,42 +10,58 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pathway_models.presenting.names import scenario_order
 from pathway_models.presenting.rounding import Scale
 from pathway_models.presenting.style import OKABE_ITO, SCENARIO_COLOURS, WIDE, scenario_styles, use_style
 from pathway_models.presenting.words import word
 
-#: Pale, to stand behind; dark, to be read on white and in grey print.
-PALE, FAINT, DARK = "#F2F2F2", "#BDBDBD", "#4D4D4D"
+#: Shade behind the observed years, lines that only part, and text beside the matter.
+SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
+#: The line of the year before which parks shall peak.
 MARK = OKABE_ITO[2]
+#: Years behind the horizon at which members without a peak stand.
+BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
 SOURCE_STYLES = {
     "coal": ("#3B3B3B", ""),
     "oil": ("#D55E00", ""),
     "gas": ("#F0C27B", ""),
-    "other_fuel": ("#8C6D31", "xx"),
-    "process": ("#CC79A7", ""),
+    "other_fuel": ("#8C6D31", "xxx"),
+    "process": ("#E3B5CD", ""),
+    "process_and_balance": ("#F6E6EE", "...."),
     "balance": ("#FFFFFF", "...."),
     "electricity": ("#0072B2", ""),
     "heat": ("#9CCBE8", ""),
-    "capture_heat": ("#E6E6E6", "////"),
-    "capture_electricity": ("#E6E6E6", "\\\\\\\\"),
+    "capture_heat": ("#DDDDDD", "////"),
+    "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
     "captured": ("#009E73", "////"),
 }
 #: For sectors, which have no colour of their own.
-SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#009E73", "#CC79A7", "#F0E442")
+SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
+#: Legends are small, their entries close together.
+LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5, "borderpad": 0.1}
+#: Characters of a line of a note at full width.
+NOTE_WIDTH = {"en": 122, "zh": 66}
 
 
 def sheet(
-    lang: str, size: tuple[float, float] = WIDE, rows: Sequence[float] = (1.0,), top: float = 0.86, **adjust: float
+    lang: str,
+    size: tuple[float, float] = WIDE,
+    *,
+    rows: Sequence[float] = (1.0,),
+    columns: Sequence[float] = (1.0,),
+    head: float = 0.62,
+    foot: float = 0.55,
+    **adjust: float,
 ) -> tuple[Figure, list[Axes]]:
-    """Open a figure in the project's style with one column of axes that share their x axis.
+    """Open a figure in the project's style; rows share their x axis, columns their y axis.
 
     Parameters
     ----------
     lang : {"en", "zh"}
     size : (width, height), inches
-    rows : heights of the axes, relative
-    top : where the first axes begin, as a share of the height
+    rows, columns : relative heights and widths of the axes
+    head, foot : height kept free above and below the axes, inches
     **adjust : further margins of :meth:`matplotlib.figure.Figure.subplots_adjust`
 
     Raises
@@ -53,49 +70,92 @@ def sheet(
         The language is not one of the two.
     """
     use_style(lang)
-    figure, axes = plt.subplots(len(rows), 1, figsize=size, height_ratios=rows, sharex=True, squeeze=False)
-    figure.subplots_adjust(**({"left": 0.1, "right": 0.97, "bottom": 0.12, "hspace": 0.08} | {"top": top} | adjust))
-    return figure, list(axes[:, 0])
+    figure, axes = plt.subplots(
+        len(rows),
+        len(columns),
+        figsize=size,
+        height_ratios=rows,
+        width_ratios=columns,
+        sharex="col",
+        sharey="row",
+        squeeze=False,
+    )
+    margins = {"left": 0.095, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}
+    figure.subplots_adjust(**(margins | adjust))
+    return figure, list(axes.ravel())
 
 
 def put_title(figure: Figure, head: str, line: str = "") -> None:
-    """Write the park's headline in bold and a line below it, at the left edge of the axes."""
-    left = figure.subplotpars.left
-    height = figure.get_figheight()
-    size = plt.rcParams["font.size"]
-    figure.text(left, 1 - 0.12 / height, head, size=size + 1, weight="bold", va="top", ha="left", parse_math=False)
+    """Write the park's headline in bold and a line below it, at the left edge of the figure."""
+    height, size = figure.get_figheight(), plt.rcParams["font.size"]
+    text = {"va": "top", "ha": "left", "parse_math": False}
+    figure.text(0.012, 1 - 0.07 / height, head, size=size + 1, weight="bold", **text)
     if line:
-        figure.text(left, 1 - 0.36 / height, line, size=size, color=DARK, va="top", ha="left", parse_math=False)
+        figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
 
 
-def put_note(figure: Figure, note: str) -> None:
-    """Write a small note below the axes."""
-    size = plt.rcParams["font.size"] - 1.5
-    figure.text(figure.subplotpars.left, 0.01, note, size=size, color=DARK, va="bottom", ha="left", parse_math=False)
+def put_note(figure: Figure, note: str, lang: str) -> None:
+    """Write a small note below the axes, its lines wrapped to the width of the figure."""
+    width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / WIDE[0])
+    lines = [part for line in note.split("\n") for part in textwrap.wrap(line, width)]
+    size = plt.rcParams["font.size"] - 2
+    text = {"va": "bottom", "ha": "left", "parse_math": False, "linespacing": 1.3}
+    figure.text(0.012, 0.05 / figure.get_figheight(), "\n".join(lines), size=size, color=DARK, **text)
 
 
-def mark_year(ax: Axes, year: int, lang: str, label: bool = True) -> None:
+def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
     """Draw the line that parts the years before ``year`` from the rest."""
     ax.axvline(year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
     if label:
-        place = {"xy": (year - 0.5, 1), "xycoords": ("data", "axes fraction")}
-        shift = {"xytext": (-3, -2), "textcoords": "offset points"}
-        ax.annotate(word("before", lang, year=year), **place, **shift, color=MARK, ha="right", va="top", size="small")
+        ax.annotate(
+            word("before", lang, year=year),
+            (year - 0.5, 1),
+            (0, 2),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=MARK,
+            ha="center",
+            va="bottom",
+            size="small",
+        )
+
+
+def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
+    """Ticks at the decades, and one for members without a peak behind the horizon."""
+    ticks = list(range(-(-first // 10) * 10, last + 1, 10))
+    labels = [str(year) for year in ticks]
+    if behind:
+        ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last}"]
+        ax.axvline(last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
+    ax.set_xticks(ticks, labels)
+    ax.set_xlim(first - 0.9, last + (BEHIND + 2 if behind else 0.9))
+
+
+def shade_record(ax: Axes, first: int, last_observed: int) -> None:
+    """Shade the observed years."""
+    ax.axvspan(first - 0.9, last_observed + 0.5, color=SHADE, zorder=0, linewidth=0)
 
 
 def emissions_axis(ax: Axes, scale: Scale, lang: str) -> None:
-    """Label the y axis of emissions and draw a line at zero where emissions fall below it."""
+    """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it."""
     ax.set_ylabel(word("per_year", lang, unit=scale.unit))
     low, high = ax.get_ylim()
     if low < 0:
-        ax.axhline(0, color=DARK, linewidth=0.8)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        ax.axhline(0, color="black", linewidth=0.8)
     ax.set_ylim(min(low, 0.0), high)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
-def colour_of(scenario: str, order: Sequence[str]) -> dict[str, str]:
-    """Colour and line style of a scenario; those of a user's own file follow the shipped ones."""
+def style_of(scenario: str) -> dict[str, str]:
+    """Colour and line style of a scenario; one of a user's own file follows the shipped ones."""
+    order = scenario_order()
     return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
+
+
+def fill_of(scenario: str) -> str:
+    """Colour of a scenario's areas: black would hide what lies on it, and becomes grey."""
+    colour = style_of(scenario)["color"]
+    return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
 
 
 def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -104,6 +164,6 @@ def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     return {name: SOURCE_STYLES[name] if name in SOURCE_STYLES else (next(free), "") for name in names}
 
 
-def light(colour: str) -> str:
-    """Whether black is to be replaced as a fill: bands of the black scenario are drawn in grey."""
-    return "#808080" if colour == SCENARIO_COLOURS[0] else colour
+def wrapped(text: str, width: int) -> str:
+    """Break a name over lines of at most so many characters."""
+    return "\n".join(textwrap.wrap(text, width))

@@ -132,7 +132,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
     if not late.any():
         return say(
             lang,
-            en=f"“{name}” peaks no later than “{other}” in every one of {peaks.members:,} members.",
+            en=f"{name} peaks no later than {other} in every one of {peaks.members:,} members.",
             zh=f"在全部{peaks.members:,}个成员中,“{name}”达峰均不晚于“{other}”。",
         )
     count, share = int(late.sum()), share_text(float(late.mean()), lang)
@@ -141,7 +141,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
     # That the saved share shrinks follows from the order of the two years; no further reason is claimed.
     return say(
         lang,
-        en=f"“{name}” peaks later than “{other}” in {count:,} of {peaks.members:,} members ({share}): there its"
+        en=f"{name} peaks later than {other} in {count:,} of {peaks.members:,} members ({share}): there its"
         " levers save a smaller share of emissions in late years than in early ones, which moves the highest year"
         f" back. The highest value itself is lower in {lower:,} of these {count:,}.",
         zh=f"在{peaks.members:,}个成员中,“{name}”有{count:,}个({share})达峰晚于“{other}”:在这些成员中,措施在后期"

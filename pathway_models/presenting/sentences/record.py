@@ -108,7 +108,7 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> str:
 
 
 def _effect(sums: dict[str, float], name: str, lang: str) -> str:
-    label = " ".join(word(name, lang).split("\n")) if lang == "en" else word(name, lang).replace("\n", "")
+    label = word(name, lang)
     sign = "-" if sums[name] < 0 else "+"
     return say(
         lang,

@@ -180,7 +180,7 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
     """Effects of each driver over the record, and their sum beside the change of emissions."""
     scale = scale_of(float(np.abs(parts.emissions).max()), lang)
     sums, change = parts.sums(), float(parts.emissions[-1] - parts.emissions[0])
-    names = [word(name, lang).replace("\n", " " if lang == "en" else "") for name in sums]
+    names = [word(name, lang) for name in sums]
     values = [f"{value / scale.divisor + 0.0:+,.2f}" for value in (*sums.values(), sum(sums.values()), change)]
     labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change of inventory", zh="清单变化")]
     columns = [say(lang, en="driver", zh="驱动因素"), scale.unit]

@@ -1,0 +1,159 @@
+"""An opened workbook: values by cell, with what lies over them (merged, hidden, computed)."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.cells import Finding, stored_result
+from pathway_models.intake.workbook_safety import safe_bytes
+
+#: Beyond these a sheet is no table of ours: a single stray cell in row 1,048,576 would make us walk them all.
+LAST_ROW, LAST_COLUMN = 20_000, 200
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass
+class Sheet:
+    """One sheet of a workbook."""
+
+    book: Book
+    name: str
+    cells: Worksheet
+    merged: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for area in self.cells.merged_cells.ranges:
+            for row, column in area.cells:
+                self.merged[f"{get_column_letter(column)}{row}"] = area.coord
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a reader of the workbook cannot see the sheet."""
+        return self.cells.sheet_state != "visible"
+
+    def place(self, ref: str) -> str:
+        """Where a cell stands, as messages say it."""
+        return f"{self.name}!{ref}"
+
+    def is_cell_hidden(self, ref: str) -> bool:
+        """Whether the row or column of a cell is hidden."""
+        column, row = re.match(r"([A-Z]+)(\d+)", ref).groups()
+        rows, columns = self.cells.row_dimensions, self.cells.column_dimensions
+        return (int(row) in rows and bool(rows[int(row)].hidden)) or (column in columns and bool(columns[column].hidden))
+
+    def raw(self, ref: str) -> Any:
+        """What stands in a cell, a formula as its text."""
+        value = self.cells[ref].value
+        return getattr(value, "text", value) if self.is_formula(ref) else value
+
+    def is_formula(self, ref: str) -> bool:
+        """Whether a cell computes its value."""
+        return self.cells[ref].data_type == "f"
+
+    def value(self, ref: str) -> tuple[Any, list[Finding]]:
+        """Value of a cell; of a formula, its stored result where that can be relied on."""
+        if not self.is_formula(ref):
+            return self.cells[ref].value, []
+        return stored_result(str(self.raw(ref)), self.book.stored_results(self.name).get(ref))
+
+    def rows(self, first: int) -> Iterator[int]:
+        """Row numbers from the first row of a table to the last with any content."""
+        yield from range(first, min(self.cells.max_row, LAST_ROW) + 1)
+
+    def columns(self, first: str) -> Iterator[str]:
+        """Column letters from the first column of a table to the last with any content."""
+        last = min(self.cells.max_column, LAST_COLUMN)
+        yield from (get_column_letter(at) for at in range(column_index_from_string(first), last + 1))
+
+    @property
+    def is_far(self) -> bool:
+        """Whether cells stand far beyond any table."""
+        return self.cells.max_row > LAST_ROW or self.cells.max_column > LAST_COLUMN
+
+
+class Book:
+    """A workbook opened for reading.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    InputError
+        The file is refused (`workbook_safety`) or cannot be interpreted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content = safe_bytes(path)
+        self.faults: list[Fault] = []
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                self.workbook = openpyxl.load_workbook(io.BytesIO(self.content), keep_links=False, rich_text=False)
+        except Exception as error:  # noqa: BLE001 - a reader of foreign files fails in as many ways as files are broken
+            remedy = f"open it in a spreadsheet program and save it again ({type(error).__name__}: {str(error)[:120]})"
+            fault = Fault(path.name, "file", "", "a readable workbook", remedy, code="unreadable")
+            raise InputError([fault]) from None
+        for text in dict.fromkeys(str(warning.message) for warning in caught):
+            remedy = f"the library that reads it says: {text[:160]}"
+            self.faults.append(Fault(path.name, "file", "", "an ordinary workbook", remedy, "note", "library_notice"))
+        self.sheets = {sheet.title: Sheet(self, sheet.title, sheet) for sheet in self.workbook.worksheets}
+
+    def stored_results(self, sheet: str) -> dict[str, Any]:
+        """Stored results of the formulas of a sheet, by cell; None where a formula has none."""
+        if sheet not in self._results:
+            part = self._parts.get(sheet)
+            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+                self._results[sheet] = _results_of(archive.read(part)) if part else {}
+        return self._results[sheet]
+
+    @cached_property
+    def _results(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """The archive part of each sheet, through the relations of the workbook."""
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            targets = {link.get("Id"): str(link.get("Target")) for link in links}
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            names = set(archive.namelist())
+        parts = {}
+        for sheet in book.iter(f"{MAIN}sheet"):
+            target = targets.get(sheet.get(LINK), "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if part in names:
+                parts[str(sheet.get("name"))] = part
+        return parts
+
+
+def _results_of(part: bytes) -> dict[str, Any]:
+    """Stored results of a sheet's formulas: number, text or None."""
+    results: dict[str, Any] = {}
+    for cell in ElementTree.fromstring(part).iter(f"{MAIN}c"):
+        if cell.find(f"{MAIN}f") is not None:
+            stored = cell.findtext(f"{MAIN}v")
+            is_text = cell.get("t") in ("str", "e", "s", "inlineStr")
+            try:
+                results[str(cell.get("r"))] = stored if is_text or not stored else float(stored)
+            except ValueError:
+                results[str(cell.get("r"))] = stored
+    return results

@@ -1,0 +1,215 @@
+"""From what a workbook states to the rows of a park table: feedstock, sales, measured factors, fixed carbon.
+
+The rules (docs/workbook.md):
+
+* Feedstock is no combustion: energy = use - feedstock.
+* Power and heat sold outside the boundary are taken off the purchases of the same kind, green part alike, at the
+  factor of purchases (net purchases, as in the NDRC industry guides).  What is sold beyond the purchases is a
+  credit of its own, ``conversion_exported_*``.
+* Fuel of a plant inside the boundary counts at its stack; what the plant supplies inside counts nowhere else.
+* A measured factor goes before the factor set; an enterprise's measured factor holds for its own use, the rest of
+  the park's use keeps the park's factor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pathway_models.foundations.units import TJ_PER_MWH
+from pathway_models.intake.description import Description
+from pathway_models.intake.energy_content import default_factor, own_factor, tj_per
+from pathway_models.intake.layout import Entry
+from pathway_models.intake.process_factors import process_factors
+from pathway_models.intake.rows import Row
+from pathway_models.intake.statements import Statement, Statements
+
+#: What is taken over as it stands: quantity of the workbook to quantity of the core.
+SAME = ("population",)
+#: What the projection uses; everything else is kept beside.
+USED = ("energy", "product", "fixed_carbon", "green_electricity", "export", "green_area", "sequestration", *SAME)
+SOLD = ("electricity", "heat")
+Series = dict[int, Statement]
+
+
+def _entry(series: Series) -> Entry:
+    return next(iter(series.values())).entry
+
+
+@dataclass
+class Translation:
+    """A workbook in the words of the core.
+
+    Parameters
+    ----------
+    rows : list of Row
+    beside : dict (quantity, owner, item) -> year -> value
+        What is recorded in canonical units and not part of the emissions.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    beside: dict[tuple[str, str, str], dict[int, float]] = field(default_factory=dict)
+
+
+@dataclass
+class Translator:
+    """Translates the statements of a workbook that were read and checked.
+
+    Parameters
+    ----------
+    statements : Statements
+    description : Description
+    """
+
+    statements: Statements
+    description: Description
+    result: Translation = field(default_factory=Translation)
+
+    def translate(self) -> Translation:
+        """The whole workbook."""
+        kept = {item: self._kept(item) for item in SOLD}
+        for (owner, _), series in self._owned().items():
+            entry = _entry(series)
+            if entry.quantity == "energy":
+                self._energy(owner, entry.item, series, kept.get(entry.item, {}))
+            elif entry.quantity in ("product", "fixed_carbon"):
+                self._process(owner, series)
+            elif entry.quantity == self.description.activity:
+                self._take(owner, series, "value_added")
+            elif entry.quantity in SAME:
+                self._take(owner, series, entry.quantity)
+            if entry.quantity not in USED and owner == "park":
+                values = {year: s.value for year, s in series.items()}
+                self.result.beside[entry.quantity, owner, entry.item] = values
+        self._green(kept["electricity"])
+        self._sinks()
+        for item in SOLD:
+            self._surplus(item)
+        return self.result
+
+    def _owned(self) -> dict[tuple[str, str], Series]:
+        """Statements by owner and entry; where an entry is split by sector, the park's own is left out."""
+        split = {s.entry.key for s in self.statements.all.values() if s.role == "sector"}
+        owned: dict[tuple[str, str], Series] = {}
+        for s in self.statements.all.values():
+            if s.role == "sector" or (s.role == "park" and s.entry.key not in split):
+                owned.setdefault((s.owner, s.entry.key), {})[s.year] = s
+        return owned
+
+    def _of(self, quantity: str, item: str = "", role: str = "park") -> list[Statement]:
+        found = (s for s in self.statements.all.values() if s.role == role)
+        return [s for s in found if s.entry.quantity == quantity and s.entry.item == item]
+
+    def _bought(self, item: str) -> dict[int, float]:
+        """Purchases by year, TJ."""
+        bought: dict[int, float] = {}
+        for series in self._owned().values():
+            if (_entry(series).quantity, _entry(series).item) == ("energy", item):
+                for year, s in series.items():
+                    bought[year] = bought.get(year, 0.0) + self._tj(s, s.value)
+        return bought
+
+    def _tj(self, statement: Statement, value: float) -> float:
+        return value * (tj_per(statement.unit, statement.entry.item, self.description.factor_set) or 0.0)
+
+    def _kept(self, item: str) -> dict[int, float]:
+        """Share of the purchases of a year that is not sold on.
+
+        ASSUME: what is sold has the mix of what is bought, green part alike.
+        """
+        bought = self._bought(item)
+        kept = {}
+        for s in self._of("export", item):
+            total = bought.get(s.year, 0.0)
+            kept[s.year] = 1.0 - min(self._tj(s, s.value), total) / total if total else 1.0
+        return kept
+
+    def _surplus(self, item: str) -> None:
+        """What is sold beyond the purchases: a credit at the factor of purchases."""
+        bought = self._bought(item)
+        sold = {s.year: (s, self._tj(s, s.value)) for s in self._of("export", item)}
+        beyond = {year: max(0.0, tj - bought.get(year, 0.0)) for year, (_, tj) in sold.items()}
+        if not any(beyond.values()):
+            return
+        owner = self._main_sector()
+        for year in self.years():
+            s = sold.get(year)
+            own = next((own_factor(p, self.description.factor_set) for p in self._of("energy", item) if p.year == year), None)
+            factor = self._factor(item) if own is None else own
+            place = s[0].place if s else ""
+            # ASSUME: the credit of a projected year keeps the factor of the last observed one, though the grid gets cleaner.
+            self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
+            self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
+
+    def years(self) -> list[int]:
+        """Years with energy."""
+        return sorted({s.year for s in self.statements.all.values() if s.entry.quantity == "energy"})
+
+    def _main_sector(self) -> str:
+        """The sector that credits without a sector of their own are booked in: the park, or the first sector."""
+        owners = [owner for (owner, _), series in self._owned().items() if _entry(series).quantity == "energy"]
+        return owners[0] if owners else "park"
+
+    def _factor(self, item: str) -> float:
+        chosen = default_factor(item, self.description.factor_set, self.description.grid_factor)
+        return 0.0 if chosen is None else chosen
+
+    def _energy(self, owner: str, item: str, series: Series, kept: dict[int, float]) -> None:
+        factors = {year: self._own(owner, s) for year, s in series.items()}
+        has_own = any(place for _, place in factors.values())
+        for year, s in series.items():
+            self._row(s.place, year, owner, "energy", item, (s.value - s.feedstock) * kept.get(year, 1.0), s.unit)
+            if has_own:
+                value, place = factors[year]
+                self._row(place, year, owner, "factor", item, value, "tCO2/TJ")
+            if s.feedstock:
+                self.result.beside.setdefault(("feedstock", owner, item), {})[year] = self._tj(s, s.feedstock)
+
+    def _own(self, owner: str, s: Statement) -> tuple[float, str]:
+        """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
+        stated = own_factor(s, self.description.factor_set)
+        base = self._factor(s.entry.item) if stated is None else stated
+        places = [s.factor_place] if stated is not None else []
+        total = self._tj(s, s.value - s.feedstock)
+        members = self._of("energy", s.entry.item, "enterprise") if owner == "park" else []
+        measured = [m for m in members if m.year == s.year and m.factor is not None]
+        if not measured or total <= 0:
+            return base, ", ".join(places)
+        burnt = {m: self._tj(m, m.value - m.feedstock) for m in measured}
+        ours = {m: own_factor(m, self.description.factor_set) or 0.0 for m in measured}
+        emitted = sum(burnt[m] * ours[m] for m in measured) + (total - sum(burnt.values())) * base
+        return emitted / total, ", ".join([*places, *(m.factor_place for m in measured)])
+
+    def _process(self, owner: str, series: Series) -> None:
+        for year, s in series.items():
+            default = process_factors().get(s.entry.default_factor)
+            factor = s.factor if s.factor is not None else default.value if default else 0.0
+            is_fixed = s.entry.quantity == "fixed_carbon"
+            item = f"conversion_fixed_{s.entry.item}" if is_fixed else s.entry.item
+            place = s.factor_place if s.factor is not None else f"process_factors.csv:{s.entry.default_factor}"
+            self._row(s.place, year, owner, "product", item, s.value, s.unit)
+            self._row(place, year, owner, "process_factor", item, -factor if is_fixed else factor, f"tCO2/{s.unit}")
+
+    def _green(self, kept: dict[int, float]) -> None:
+        """Green power trades and certificates together, MWh."""
+        parts = [*self._of("green_electricity"), *self._of("green_electricity", "certificates")]
+        for year in self.years() if parts else []:
+            found = [s for s in parts if s.year == year]
+            value = sum(s.value if s.unit == "MWh" else s.value / TJ_PER_MWH for s in found)
+            place = ", ".join(s.place for s in found)
+            self._row(place, year, "park", "green_electricity", "", value * kept.get(year, 1.0), "MWh")
+
+    def _sinks(self) -> None:
+        """Green area and its sequestration, where both are known in every year; the area alone beside."""
+        area, rate = ({s.year: s for s in self._of(name)} for name in ("green_area", "sequestration"))
+        if area and all(year in area and year in rate for year in self.years()):
+            self._take("park", area, "green_area")
+            self._take("park", rate, "sequestration")
+        if area:
+            self.result.beside["green_area", "park", ""] = {year: s.value for year, s in area.items()}
+
+    def _take(self, owner: str, series: Series, quantity: str) -> None:
+        for year, s in series.items():
+            self._row(s.place, year, owner, quantity, "", s.value, s.unit)
+
+    def _row(self, place: str, year: int, sector: str, quantity: str, item: str, value: float, unit: str) -> None:
+        self.result.rows.append(Row(place, year, sector, quantity, item, value, unit, "workbook", ""))

@@ -1,0 +1,9 @@
+"""Figures: one style, English or Chinese, every one with the mark of an invented park in its title."""
+
+from pathway_models.presenting.plotting.drivers import compare, decomposition
+from pathway_models.presenting.plotting.fan import fan
+from pathway_models.presenting.plotting.fleet import all_parks
+from pathway_models.presenting.plotting.peak_years import peak_years
+from pathway_models.presenting.plotting.stacks import inventory, sources
+
+__all__ = ["all_parks", "compare", "decomposition", "fan", "inventory", "peak_years", "sources"]

@@ -1,0 +1,155 @@
+"""What moved emissions in the record, and what each scenario changes ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pathway_models.findings.decomposition import Decomposition
+from pathway_models.findings.effects import Effect, effects, reference_of, year_index
+from pathway_models.foundations.errors import ScenarioError
+from pathway_models.presenting.names import headline, scenario_name
+from pathway_models.presenting.plotting.canvas import DARK, MARK, emissions_axis, fill_of, put_title, sheet, wrapped
+from pathway_models.presenting.rounding import scale_of
+from pathway_models.presenting.words import word
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Characters of a driver's name in one line.
+LABEL_WIDTH = {"en": 12, "zh": 5}
+UP, DOWN, LEVEL = "#D55E00", "#9CCBE8", "#4D4D4D"
+
+
+def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str = "en") -> Figure:
+    """Draw the change of observed emissions as a waterfall of its drivers.
+
+    Parameters
+    ----------
+    parts : Decomposition
+    park : Park, optional
+        For the name in the title; looked up in the register by default.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    PathwayError
+        The park is not in the register and not given.
+    """
+    head = headline(park or parts.park_id, lang)
+    scale = scale_of(float(np.abs(parts.emissions).max()), lang)
+    sums = {name: value / scale.divisor for name, value in parts.sums().items() if value != 0}
+    first, last = (float(value) / scale.divisor for value in parts.emissions[[0, -1]])
+    steps = np.array(list(sums.values()))
+    starts = first + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
+    figure, (ax,) = sheet(lang, foot=0.72)
+    places = np.arange(1, steps.size + 1)
+    hatches = ["" if step >= 0 else "////" for step in steps]
+    colours = [UP if step >= 0 else DOWN for step in steps]
+    ax.bar(places, steps, 0.66, starts, color=colours, hatch=hatches, edgecolor="black", linewidth=0.5, zorder=2)
+    ax.bar([0, steps.size + 1], [first, last], 0.66, color=LEVEL, edgecolor="black", linewidth=0.5, zorder=2)
+    levels = np.concatenate([[first], starts + steps])
+    ax.hlines(levels, np.arange(levels.size) + 0.33, np.arange(levels.size) + 0.67, color=DARK, linewidth=0.8)
+    tops = [first, *np.maximum(starts, starts + steps), last]
+    # One number of decimals for all, so that they can be added up by eye.
+    decimals = int(np.clip(3 - np.floor(np.log10(max(tops))), 0, 3))
+    texts = [f"{first:,.{decimals}f}", *(f"{step:+,.{decimals}f}" for step in steps), f"{last:,.{decimals}f}"]
+    for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
+        ax.annotate(text, (place, top), (0, 2), textcoords="offset points", ha="center", va="bottom", size="small")
+    names = [wrapped(word(name, lang), LABEL_WIDTH[lang]) for name in sums]
+    labels = [str(parts.years[0]), *names, str(parts.years[-1])]
+    ax.set_xticks(range(len(labels)), labels, size="small")
+    ax.grid(axis="x", visible=False)
+    ax.set_ylim(top=1.08 * max(tops))
+    emissions_axis(ax, scale, lang)
+    put_title(figure, head, word("title_decomposition", lang, first=parts.years[0], last=parts.years[-1]))
+    return figure
+
+
+def compare(
+    pathways: Pathways,
+    peaks: Peaks,
+    scenarios: Mapping[str, Scenario],
+    *,
+    park: Park | None = None,
+    year: int = 2035,
+    before: int = 2030,
+    lang: str = "en",
+) -> Figure:
+    """Draw what each scenario changes against the one without levers: emissions in a year, and early peaks.
+
+    Parameters
+    ----------
+    pathways, peaks
+        Of one ensemble; the draws are the same in all scenarios, so that differences are paired.
+    scenarios : mapping of Scenario
+    park : Park, optional
+        For the name in the title; looked up in the register by default.
+    year : int
+        Year of the emissions compared; the last one where the pathways end before it.
+    before : int
+        Year before which the park shall peak.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ScenarioError
+        No scenario is without levers, or there is only that one.
+    PathwayError
+        The park is not in the register and not given.
+    """
+    found = effects(pathways, peaks, scenarios, year=year, before=before)
+    reference = reference_of(scenarios, pathways.scenarios)
+    if not found or reference is None:
+        raise ScenarioError("a comparison needs the scenario without levers and at least one other")
+    head = headline(park or pathways.park_id, lang)
+    figure, (left, right) = sheet(
+        lang, (8.0, 1.65 + 0.36 * len(found)), columns=(1.25, 1.0), head=0.85, left=0.26, wspace=0.07
+    )
+    shown = int(pathways.years[year_index(pathways, year)])
+    _changes(left, found, word("change_in", lang, year=shown))
+    base = float(peaks.p_peaked_by(before - 1)[peaks.scenarios.index(reference)])
+    _chances(right, found, base, word("p_before_axis", lang, year=before), scenario_name(reference, lang))
+    left.set_yticks(range(len(found)), [wrapped(scenario_name(one.scenario, lang), 30) for one in found])
+    left.set_ylim(len(found) - 0.5, -0.5)
+    line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
+    put_title(figure, head, f"{word('title_compare', lang)} {line}")
+    return figure
+
+
+def _changes(ax: Axes, found: list[Effect], label: str) -> None:
+    """Range and median of the change of emissions, percent."""
+    rows = np.arange(len(found))
+    low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
+    colours = [fill_of(one.scenario) for one in found]
+    ax.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.45)
+    ax.scatter(middle, rows, s=42, color=colours, edgecolor="black", linewidth=0.6, zorder=4)
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.set_xlabel(label)
+
+
+def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: str) -> None:
+    """Share of members with an early peak, percent, from that of the reference."""
+    rows = np.arange(len(found))
+    share = 100 * (base + np.array([one.gain for one in found]))
+    ax.hlines(rows, 100 * base, share, color=DARK, linewidth=1.0)
+    ax.scatter(share, rows, s=42, color=[fill_of(one.scenario) for one in found], edgecolor="black", linewidth=0.6,
+               zorder=4)  # fmt: skip
+    ax.axvline(100 * base, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)))
+    ax.annotate(reference, (100 * base, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
+                color=MARK, size="small", ha="center", va="bottom")  # fmt: skip
+    ax.set_xlim(-3, 103)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(label)

@@ -1,0 +1,169 @@
+"""Stacked emissions: the inventory of observed years, and the sources of projected ones."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from pathway_models.accounting.inventory import take_inventory
+from pathway_models.intake.factors import read_carriers
+from pathway_models.presenting.names import headline, scenario_name
+from pathway_models.presenting.plotting.canvas import (
+    emissions_axis,
+    fills,
+    mark_year,
+    put_note,
+    put_title,
+    shade_record,
+    sheet,
+    years_axis,
+)
+from pathway_models.presenting.rounding import scale_of
+from pathway_models.presenting.words import word
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+
+#: Sources drawn from the bottom of a stack to its top.
+ORDER = ("coal", "oil", "gas", "other_fuel", "process", "electricity", "heat", "capture_heat", "capture_electricity",
+         "balance", "captured")  # fmt: skip
+#: Room for the legend beside the axes, as a share of the width.
+BESIDE = 0.765
+
+
+def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") -> Figure:
+    """Draw observed emissions by year, stacked by source or by sector; negative terms lie below zero.
+
+    Parameters
+    ----------
+    found : Park or Inventory
+    by : {"source", "sector"}
+        Sources are groups of carriers, processes, and the balance of energy conversion.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        ``by`` is neither of the two.
+    PathwayError
+        An inventory of a park that is not in the register: give the park instead.
+    """
+    if by not in ("source", "sector"):
+        raise ValueError(f"by is 'source' or 'sector', not {by!r}")
+    head = headline(found if isinstance(found, Park) else found.park_id, lang)
+    accounts = take_inventory(found) if isinstance(found, Park) else found
+    parts = _groups(accounts) if by == "source" else accounts.by_sector()
+    figure, (ax,) = sheet(lang, foot=0.35, right=BESIDE)
+    scale = scale_of(float(accounts.total().max()), lang)
+    _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
+    ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
+            markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.grid(axis="x", visible=False)
+    emissions_axis(ax, scale, lang)
+    _legend(ax)
+    put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
+    return figure
+
+
+def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
+    """Rows of an inventory by carrier group; processes together, balances of conversion apart."""
+    library = read_carriers()
+    groups: dict[str, np.ndarray] = {}
+    for (_, item, _), values in zip(accounts.rows, accounts.emissions, strict=True):
+        other = "balance" if item.startswith("conversion_") else "process"
+        name = library[item].group if item in library else other
+        groups[name] = groups.get(name, 0.0) + values
+    shown = {name: values for name, values in groups.items() if np.any(values)}
+    return {name: shown[name] for name in (*ORDER, *shown) if name in shown}
+
+
+def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
+    """Bars of each part on those before it, positive ones upwards and negative ones downwards."""
+    above, below = np.zeros(years.size), np.zeros(years.size)
+    for name, (colour, hatch) in fills(list(parts)).items():
+        values = parts[name]
+        bottom = np.where(values >= 0, above, below)
+        ax.bar(years, values, 0.72, bottom, color=colour, hatch=hatch, edgecolor="black", linewidth=0.4,
+               label=word(name, lang), zorder=2)  # fmt: skip
+        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
+
+
+def sources(
+    pathways: Pathways, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
+) -> Figure:
+    """Draw emissions by source of one scenario, as the mean over members.
+
+    Medians of sources do not add up to the median of the total; means do, so means are drawn, and the note
+    says so.
+
+    Parameters
+    ----------
+    pathways : Pathways
+    scenario : str
+    park : Park, optional
+        For the name in the title; looked up in the register by default.
+    before : int
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    PathwayError
+        The park is not in the register and not given.
+    """
+    mean = pathways.emissions[pathways.index(scenario)].mean(axis=0)
+    head = headline(park or pathways.park_id, lang)
+    figure, (ax,) = sheet(lang, (8.0, 4.6), head=0.72, right=BESIDE)
+    total = mean.sum(axis=0)
+    scale = scale_of(float(total.max()), lang)
+    parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}
+    parts = {name: parts[name] for name in ORDER if name in parts and parts[name].any()}
+    if (parts.get("process", np.zeros(1)) < 0).any():
+        # Only the balance of energy conversion can be below zero; pathways carry it with the processes.
+        parts = {"process_and_balance" if name == "process" else name: part for name, part in parts.items()}
+    _stack_areas(ax, pathways.years, parts, lang)
+    ax.plot(pathways.years, total / scale.divisor, color="black", linewidth=2.0, label=word("total", lang))
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
+    shade_record(ax, first, pathways.last_observed_year)
+    emissions_axis(ax, scale, lang)
+    years_axis(ax, first, last)
+    mark_year(ax, before, lang)
+    _legend(ax)
+    put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
+    put_note(figure, word("note_sources", lang), lang)
+    return figure
+
+
+def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
+    """Areas of each part on those before it.
+
+    A source may change its sign (a conversion balance), so each part has its positive and its negative half.
+    """
+    above, below = np.zeros(years.size), np.zeros(years.size)
+    for name, (colour, hatch) in fills(list(parts)).items():
+        up, down = np.maximum(parts[name], 0), np.minimum(parts[name], 0)
+        look = {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.4, "zorder": 2}
+        halves = [(above, up)] if up.any() else []
+        halves += [(below, down)] if down.any() else []
+        for at, (base, half) in enumerate(halves):
+            label = word(name, lang) if at == 0 else None
+            ax.fill_between(years, base, base + half, label=label, **look)
+        above, below = above + up, below + down
+
+
+def _legend(ax: Axes) -> None:
+    """Legend beside the axes, in the order of the stack from its top."""
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize="small")

@@ -1,0 +1,40 @@
+"""Fixtures shared by all tests, the flag that renews the golden tables, and how hypothesis draws."""
+
+import hypothesis
+import pytest
+
+import pathway_models as pw
+
+# The same examples every time: a test that fails for one person fails for all.
+hypothesis.settings.register_profile("same_for_all", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same_for_all")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from today's results")
+
+
+@pytest.fixture
+def update_golden(request):
+    return request.config.getoption("--update-golden")
+
+
+@pytest.fixture(scope="session")
+def scenarios():
+    return pw.read_scenarios()
+
+
+@pytest.fixture(scope="session")
+def levers(scenarios):
+    return scenarios.levers
+
+
+@pytest.fixture(scope="session")
+def region_d():
+    return pw.read_park("region-d")
+
+
+@pytest.fixture(scope="session")
+def shipped_parks():
+    """Every park and region with a table, by id."""
+    return {entry.park_id: pw.read_park(entry.park_id) for entry in pw.read_register() if entry.has_data}
