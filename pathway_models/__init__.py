@@ -21,6 +21,7 @@ _HOME = {
     "project": "projection.projecting",
     "find_peaks": "findings.peaks",
     "judge": "findings.judging",
+    "observed_peaks": "findings.judging",
     "write_results": "running.results",
     "plotting": "presenting.plotting",
     "tables": "presenting.tables",

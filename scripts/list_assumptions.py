@@ -34,7 +34,8 @@ def assumptions(path: Path) -> list[tuple[int, str]]:
 def main(out: Path) -> None:
     """Write the page."""
     files = sorted((ROOT / "pathway_models").rglob("*.py")) + sorted((ROOT / "data").glob("*.yml"))
-    parts = ["# Assumptions", "", "Made by `python scripts/list_assumptions.py` from the `ASSUME` marks; do not edit.", ""]
+    made = "Made by `python scripts/list_assumptions.py` from the `ASSUME` marks; do not edit."
+    parts = ["# Assumptions", "", made, ""]
     for path in files:
         marks = assumptions(path)
         if marks:

@@ -144,3 +144,10 @@ def test_countries_past_their_peak_by_mann_kendall_are_as_many_as_counted_elsewh
         for series in countries.values()
     ]
     assert sum(ruling.verdict == "peaked" for ruling in rulings) == peaked
+
+
+def test_lamb_fits_no_rate_to_two_points():
+    years = [*range(1990, 2001), 2012]
+    ruling = RULES["lamb2022"].apply(years, [*range(50, 60), 100, 80])
+    assert ruling.verdict == "unknown"
+    assert "fewer than three positive values" in ruling.detail

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from pathway_models.accounting.factor_ids import carrier_factor_id, process_factor_id, scope_of
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.park import Park
-
-#: Groups that count as scope 2.
-SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
 
 
 def take_inventory(park: Park) -> Inventory:
@@ -22,7 +22,8 @@ def take_inventory(park: Park) -> Inventory:
     -------
     Inventory
         One row a sector and carrier with any use, and one a process; scope 1 for fuels and
-        processes, scope 2 (market-based) for purchased electricity and heat.  Sinks stand beside.
+        processes, scope 2 (market-based) for purchased electricity and heat, and for sales of them beyond
+        the purchases, which count below zero.  Sinks stand beside.
 
     Notes
     -----
@@ -34,14 +35,14 @@ def take_inventory(park: Park) -> Inventory:
     for s, sector in enumerate(park.sectors):
         for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
             if park.energy[s, c].any():
-                rows.append((sector, carrier, 2 if group in SCOPE_2 else 1))
+                rows.append((sector, carrier, scope_of(carrier, group)))
                 values.append(emissions[s, c])
-                factor_ids.append(park.grid_factor if group == "electricity" else park.factor_set)
+                factor_ids.append(_one_id(carrier_factor_id(park, sector, carrier, int(y)) for y in park.years))
         for j, process in enumerate(park.processes):
             if process.sector == s:
-                rows.append((sector, process.name, 1))
+                rows.append((sector, process.name, scope_of(process.name)))
                 values.append(park.outputs[j] * park.process_factors[j])
-                factor_ids.append("table")
+                factor_ids.append(_one_id(process_factor_id(park, sector, process.name, int(y)) for y in park.years))
     return Inventory(
         park_id=park.park_id,
         years=park.years,
@@ -51,6 +52,12 @@ def take_inventory(park: Park) -> Inventory:
         location_based=location_based(park),
         sinks=park.sinks,
     )
+
+
+def _one_id(by_year: Iterable[str]) -> str:
+    """The factors behind a source over all years: own ones named once, without their cells."""
+    kinds = dict.fromkeys("own" if name.startswith("own: ") else name for name in by_year)
+    return "; ".join(name for name in kinds if name) or "own"
 
 
 def location_based(park: Park) -> np.ndarray:

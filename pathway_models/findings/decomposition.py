@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.accounting.inventory import SCOPE_2, take_inventory
+from pathway_models.accounting.factor_ids import SCOPE_2
+from pathway_models.accounting.inventory import take_inventory
 from pathway_models.foundations.axes import YEAR
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.decomposition import lmdi

@@ -1,8 +1,8 @@
-"""What each scenario changes against the one without levers, member by member in the same draws."""
+"""What each scenario changes against another, member by member in the same draws."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,15 +35,20 @@ class Effect:
     gain: float
 
 
-def reference_of(scenarios: Mapping[str, Scenario], names: Iterable[str]) -> str | None:
-    """Scenario without levers among those named, which the others are compared with; None without one."""
-    return next((name for name in names if name in scenarios and not scenarios[name].measures), None)
+def is_free(scenarios: Mapping[str, Scenario], name: str) -> bool:
+    """Whether a scenario is known and moves no lever."""
+    return name in scenarios and not scenarios[name].measures
+
+
+def reference_of(scenarios: Mapping[str, Scenario], names: Sequence[str]) -> str:
+    """The scenario the others are compared with: the first without levers, or else the first."""
+    return next((name for name in names if is_free(scenarios, name)), names[0])
 
 
 def effects(
     pathways: Pathways, peaks: Peaks, scenarios: Mapping[str, Scenario], *, year: int, before: int = 2030
 ) -> list[Effect]:
-    """Compare every scenario with the one without levers, in the same draws.
+    """Compare every scenario with the one without levers, or else with the first, in the same draws.
 
     Parameters
     ----------
@@ -59,11 +64,9 @@ def effects(
     Returns
     -------
     list of Effect
-        In the order of the pathways, without the reference; empty where no scenario is without levers.
+        In the order of the pathways, without the reference.
     """
     reference = reference_of(scenarios, pathways.scenarios)
-    if reference is None:
-        return []
     at = year_index(pathways, year)
     total = pathways.emissions[..., at].sum(axis=-1)
     base, early = total[pathways.index(reference)], peaks.p_peaked_by(before - 1)

@@ -30,7 +30,9 @@ START = TrendParameters(
 #: the panel cannot tell two parameters apart.
 RIDGE = 1e-4
 #: Windows of one set that enter the likelihood; more change the fit by less than its own error.
-MOST_WINDOWS = 2000
+MOST_WINDOWS = 1500
+#: Relative change of the score at which the search stops.
+TOLERANCE = 1e-7
 
 
 def _to_search(parameters: TrendParameters) -> Floats:
@@ -61,16 +63,25 @@ def predictive(windows: Windows, parameters: TrendParameters) -> tuple[Floats, F
     return expected_change(windows.log_history, steps, parameters), error_scale(noise, steps, parameters)
 
 
-def log_score(windows: Windows, parameters: TrendParameters) -> float:
-    """Mean negative log density of the outcomes, horizons weighing the same."""
+def horizon_weights(windows: Windows) -> Floats:
+    """Weight of each horizon: the number of origins that know it, scaled to sum to one.
+
+    Regions share the shocks of a year, so that origins and not windows count the evidence.
+    """
+    known = np.isfinite(windows.change)
+    origins = [np.unique(windows.origin[known[:, at]]).size for at in range(known.shape[1])]
+    return np.array(origins) / np.sum(origins)
+
+
+def log_score(windows: Windows, parameters: TrendParameters, weights: Floats) -> float:
+    """Mean negative log density of the outcomes, horizons weighing as given; smaller is better."""
     centre, scale = predictive(windows, parameters)
     known = np.isfinite(windows.change)
     z = (np.where(known, windows.change, 0.0) - centre) / scale
     tail = parameters.tail
     loss = 0.5 * (tail + 1.0) * np.log1p(z**2 / tail) + np.log(scale)
-    count = known.sum(axis=0)
-    by_horizon = np.sum(np.where(known, loss, 0.0), axis=0)[count > 0] / count[count > 0]
-    return float(by_horizon.mean() + special.betaln(0.5, 0.5 * tail) + 0.5 * np.log(tail))
+    by_horizon = np.sum(np.where(known, loss, 0.0), axis=0) / np.maximum(known.sum(axis=0), 1)
+    return float(weights @ by_horizon + special.betaln(0.5, 0.5 * tail) + 0.5 * np.log(tail))
 
 
 def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> TrendParameters:
@@ -95,14 +106,15 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
     samples = [windows.sample(MOST_WINDOWS, seed=0) for windows in samples if len(windows)]
     if not samples:
         raise ValueError("no record with a known outcome: nothing to fit to")
+    weights = [horizon_weights(windows) for windows in samples]
     centre = _to_search(START)
 
     def loss(point: Floats) -> float:
         parameters = _from_search(point)
-        fit = np.mean([log_score(windows, parameters) for windows in samples])
+        fit = np.mean([log_score(w, parameters, h) for w, h in zip(samples, weights, strict=True)])
         return float(fit + RIDGE * np.sum((point - centre) ** 2))
 
-    found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"maxiter": 200})
+    found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
     return _from_search(found.x)
 
 

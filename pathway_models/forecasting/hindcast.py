@@ -58,6 +58,8 @@ class Hindcast:
         CRPS of each rival carrying its own errors in the training panel; NaN where it had none.
     parameters : tuple of TrendParameters
         Of every fold or origin year.
+    fit : (window,) int
+        Which of them forecast the window.
     """
 
     windows: Windows
@@ -66,6 +68,7 @@ class Hindcast:
     tail: Floats
     rivals: dict[str, Floats]
     parameters: tuple[TrendParameters, ...]
+    fit: NDArray[np.int_]
 
     @property
     def pit(self) -> Floats:
@@ -190,7 +193,8 @@ def _by_year(own: Windows, taught: list[tuple[Subject, Windows]]) -> Split:
 def _forecast(tested: Windows, training: Windows, parameters: TrendParameters) -> Hindcast:
     centre, scale = predictive(tested, parameters)
     rivals = {name: _rival_crps(tested, training, rule) for name, rule in RIVALS.items()}
-    return Hindcast(tested, centre, scale, np.full(len(tested), parameters.tail), rivals, (parameters,))
+    tail, first = np.full(len(tested), parameters.tail), np.zeros(len(tested), dtype=int)
+    return Hindcast(tested, centre, scale, tail, rivals, (parameters,), first)
 
 
 def _rival_crps(tested: Windows, training: Windows, rule: Callable[[Floats, int], Floats]) -> Floats:
@@ -214,4 +218,5 @@ def _joined(parts: Sequence[Hindcast], order: NDArray[np.int_]) -> Hindcast:
     windows = Windows(*(stack([getattr(part.windows, field.name) for part in parts]) for field in fields(Windows)))
     rivals = {name: stack([part.rivals[name] for part in parts]) for name in RIVALS}
     centre, scale, tail = (stack([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail"))
-    return Hindcast(windows, centre, scale, tail, rivals, sum((part.parameters for part in parts), ()))
+    fit = stack([part.fit + at for at, part in enumerate(parts)])
+    return Hindcast(windows, centre, scale, tail, rivals, sum((part.parameters for part in parts), ()), fit)

@@ -58,7 +58,7 @@ def assemble(
     _split_green(table, sectors, carriers, energy)
     _factors_of_unused(carriers, defaults, energy, factors)
     kinds, levels = _activities(table, sectors, activity, energy.sum(axis=1))
-    sinks = _given(table, ("green_area", "park", "")) * _given(table, ("sequestration", "park", ""))
+    sinks = _sinks(table)
     table.refuse_unused(sectors)
     fields = {
         "years": table.years,
@@ -175,6 +175,14 @@ def _processes(table: Table, used: list, library: dict) -> tuple[list, np.ndarra
 def _given(table: Table, key: tuple[str, str, str]) -> np.ndarray:
     """Values of what a park may have or not: zero throughout without a row, complete with one."""
     return table.series(key, None if table.rows(key) else 0.0)
+
+
+def _sinks(table: Table) -> np.ndarray:
+    """Sequestration of the green areas, tCO2/yr; area and rate are given together or not at all."""
+    keys = ("green_area", "park", ""), ("sequestration", "park", "")
+    absent = None if any(table.rows(key) for key in keys) else 0.0
+    area, rate = (table.series(key, absent) for key in keys)
+    return area * rate
 
 
 def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, factors: np.ndarray) -> None:

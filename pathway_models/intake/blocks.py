@@ -21,7 +21,7 @@ def year_sheets(book: Book, block: FormBlock, statements: Statements) -> dict[in
         if block.sheet != "{year}" or not re.fullmatch(r"\d{4}年?", label_of(name)):
             continue
         year, findings = read_year(name)
-        for finding in findings:
+        for finding in findings if name != str(year) else ():
             statements.report(name, name, finding)
         if year is None:
             continue

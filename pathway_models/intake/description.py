@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pathway_models.foundations.errors import Fault
-from pathway_models.intake.book import Sheet
-from pathway_models.intake.cells import FORMULA_SIGNS, Finding, label_of, read_text, read_year
-from pathway_models.intake.factors import factor_sets, grid_factor
-from pathway_models.intake.layout import DescriptionField, DescriptionSheet
-from pathway_models.intake.statements import Statements
+from pathway_models.intake.cells import FORMULA_SIGNS
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.
@@ -51,95 +46,6 @@ class Description(BaseModel):
         return text
 
 
-def read_description(
-    sheet: Sheet, block: DescriptionSheet, statements: Statements
-) -> tuple[Description | None, range, dict[str, str]]:
-    """Read the park sheet.
-
-    Returns
-    -------
-    description : Description or None
-        None where a required field is missing or wrong.
-    years : range
-        First to last year; empty where they cannot be read.
-    places : dict
-        Where each field stands.
-    """
-    lines = {label_of(sheet.raw(f"{block.keys}{row}")): row for row in sheet.rows(block.first_row)}
-    values: dict[str, Any] = {}
-    places: dict[str, str] = {}
-    count = len(_errors(statements))
-    for field in block.fields:
-        row = lines.get(field.key)
-        if row is None:
-            finding = Finding(f"a row {field.key}", "copy the row anew from an empty template", "field_missing")
-            statements.report(f"{sheet.name}!{block.keys}{block.first_row}", None, finding)
-            continue
-        ref = f"{block.values}{row}"
-        places[field.key] = sheet.place(ref)
-        values[field.key] = _field(sheet, ref, field, statements)
-    years = _years(values, places, statements)
-    _check_choices(values, places, statements)
-    if len(_errors(statements)) > count:
-        return None, years, places
-    remarks, invented = values.pop("remarks"), values.pop("invented") == "yes"
-    described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
-    notes = [remarks] if remarks else []
-    return Description(**described, invented=invented, source=["workbook"], notes=notes), years, places
-
-
-def _errors(statements: Statements) -> list[Fault]:
-    return [fault for fault in statements.faults if fault.severity == "error"]
-
-
-def _field(sheet: Sheet, ref: str, field: DescriptionField, statements: Statements) -> Any:
-    raw = sheet.raw(ref)
-    if sheet.is_formula(ref):
-        found = [Finding("a typed value", "type the value instead of a formula", "formula_text")]
-        value: Any = None
-    elif field.key in ("first_year", "last_year", "price_year"):
-        value, found = read_year(raw)
-    else:
-        value, found = read_text(raw)
-    if not found and value in ("", None) and field.required:
-        found = [Finding(field.label.en, "fill it in", "field_blank")]
-    if not found and value and field.key == "park_id" and not _is_park_id(value):
-        remedy = "choose a plain id of at most 60 signs: it becomes the name of a folder"
-        found = [Finding("lower-case letters, digits and hyphens, a letter first", remedy, "park_id")]
-    if not found and value and isinstance(field.choices, tuple) and field.choices and value not in field.choices:
-        found = [Finding(f"one of {', '.join(field.choices)}", "choose from the list of the cell", "field_choice")]
-    for finding in found:
-        statements.report(sheet.place(ref), raw, finding)
-    return value
-
-
-def _is_park_id(text: str) -> bool:
+def is_park_id(text: str) -> bool:
+    """Whether a text can be the id of a park, and the name of a folder on every system."""
     return bool(re.fullmatch(PARK_ID, text)) and not RESERVED.match(text)
-
-
-def _years(values: dict[str, Any], places: dict[str, str], statements: Statements) -> range:
-    first, last = values.get("first_year"), values.get("last_year")
-    if not first or not last:
-        return range(0)
-    if first > last:
-        finding = Finding(f"a year from {first}", "the last year is before the first", "years_order")
-        statements.report(places["last_year"], last, finding)
-        return range(0)
-    return range(first, last + 1)
-
-
-def _check_choices(values: dict[str, Any], places: dict[str, str], statements: Statements) -> None:
-    """Factor set, grid factor and price year: choices that must be made knowingly."""
-    factor_set, choice = values.get("factor_set"), values.get("grid_factor")
-    if factor_set and factor_set not in factor_sets():
-        finding = Finding(f"one of {', '.join(factor_sets())}", "choose from the list of the cell", "factor_set")
-        statements.report(places["factor_set"], factor_set, finding)
-    if choice and choice != "table":
-        _, fault = grid_factor(choice, statements.file)
-        if fault:
-            finding = Finding(fault.expected, fault.remedy, fault.code)
-            statements.report(places["grid_factor"], choice, finding)
-    is_money = values.get("activity") in ("value_added", "gdp")
-    if is_money and "price_year" in values and not values["price_year"]:
-        finding = Finding("the price year of value added", "money of different years cannot be compared", "price_year")
-        statements.report(places["price_year"], None, finding)

@@ -97,7 +97,9 @@ def find_fuel(factor_set: str, carrier: Carrier) -> Fuel | None:
 def _grid(folder: Path) -> dict[str, tuple[float, str]]:
     rows = _rows(folder / "factors" / "grid_factors.csv")
     return {
-        row["choice"]: (float(row["value"]), row["confidence"]) for row in rows if row.get("choice") and row["value"]
+        row["choice"]: (float(row["value"]), row["confidence"])
+        for row in rows
+        if row["unit"] == "tCO2/MWh" and row["choice"] and row["value"]
     }
 
 

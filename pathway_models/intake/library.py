@@ -96,7 +96,7 @@ def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
         try:
             levers[lever_id] = _lever(lever_id, rank, given)
         except RecordError as error:
-            faults.append(Fault(path.name, place, "", str(error), "correct the lever", code="lever"))
+            faults.append(Fault(path.name, place, "", "a lever that fits together", str(error), code="lever"))
     if faults:
         raise InputError(faults)
     return levers
@@ -161,7 +161,8 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
             try:
                 measures.append(_measure(library, lever_id, choice))
             except (ScenarioError, RecordError) as error:
-                faults.append(Fault(path.name, place, str(choice), str(error), "name one of these", code="measure"))
+                expected = "a lever of the library at one of its settings"
+                faults.append(Fault(path.name, place, str(choice), expected, str(error), code="measure"))
         scenarios.append(Scenario(scenario_id, given.name_en, given.name_zh, given.description, tuple(measures)))
     if faults:
         raise InputError(faults)
@@ -170,7 +171,7 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
 
 def _measure(library: dict[str, Lever], lever_id: str, choice: str | _Choice) -> Measure:
     if lever_id not in library:
-        raise ScenarioError(f"a lever of the library: {', '.join(library)}")
+        raise ScenarioError(f"there is no lever {lever_id!r}; there are {', '.join(library)}")
     lever = library[lever_id]
     if isinstance(choice, str):
         return Measure(lever, choice, lever.ramp)

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.assembly import assemble
+from pathway_models.intake.description import Description
+from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.paths import data_folder, fingerprint
+from pathway_models.intake.places import places_of
 from pathway_models.intake.register import find_table
 from pathway_models.intake.rows import Row, read_rows
 from pathway_models.intake.yaml_files import validated
 from pathway_models.records.park import Park
-
-
-class Description(BaseModel):
-    """What a park table cannot say about itself: identity, choices, findings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    park_id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    name_zh: str
-    name_en: str
-    kind: Literal["park", "region"]
-    archetype: str = ""
-    province: str = ""
-    invented: bool
-    activity: Literal["value_added", "gdp", "energy_index"]
-    price_year: int | None = None
-    factor_set: str
-    grid_factor: str
-    boundary: str = ""
-    source: list[str] = Field(default_factory=list)
-    licence: str = ""
-    notes: list[str] = Field(default_factory=list)
 
 
 def table_of(park: str | Path) -> Path:
@@ -46,7 +24,8 @@ def table_of(park: str | Path) -> Path:
     InputError
         The id is unknown, or the park has no data yet.
     """
-    return Path(park) if str(park).endswith(".csv") else data_folder() / find_table(str(park))
+    is_path = Path(park).suffix.lower() in (".csv", ".xlsx")
+    return Path(park) if is_path else data_folder() / find_table(str(park))
 
 
 def read_park(park: str | Path) -> Park:
@@ -55,8 +34,8 @@ def read_park(park: str | Path) -> Park:
     Parameters
     ----------
     park : str or Path
-        ``"region-d"``, or the path of a ``.csv`` table with a ``.yml`` description of the same name
-        beside it.
+        ``"region-d"``; or the path of a ``.csv`` table with a ``.yml`` description of the same name
+        beside it; or the path of a filled ``.xlsx`` workbook.
 
     Returns
     -------
@@ -73,6 +52,11 @@ def read_park(park: str | Path) -> Park:
     ('agriculture', 'industry', 'transport', 'buildings', 'residents')
     """
     table = table_of(park)
+    if table.suffix.lower() == ".xlsx":
+        examination = examine_workbook(table)
+        if examination.park is None:
+            raise InputError(examination.of("error"))
+        return examination.park
     description, rows, faults = _both_files(table)
     if description.park_id != table.stem:
         remedy = "give the table, its description and the id the same name"
@@ -86,6 +70,7 @@ def read_park(park: str | Path) -> Park:
         source="; ".join(description.source),
         notes=tuple(description.notes),
         files=(fingerprint(table), fingerprint(table.with_suffix(".yml"))),
+        origins=places_of(rows),
     )
 
 

@@ -39,6 +39,8 @@ class Statement:
         Quality grade, empty where none is given.
     feedstock : float
         Part of the value that is feedstock.
+    feedstock_place : str
+        Empty where there is none.
     factor : float or None
         Own factor in ``factor_unit``, a canonical unit.
     factor_place : str
@@ -54,6 +56,7 @@ class Statement:
     written: str
     grade: str = ""
     feedstock: float = 0.0
+    feedstock_place: str = ""
     factor: float | None = None
     factor_unit: str = ""
     factor_place: str = ""
@@ -142,6 +145,7 @@ class Statements:
             f"{shown(sheet.raw(refs['value']))} {shown(line.raw('unit')) or entry.unit}",
             grade,
             (parts["feedstock"] or 0.0) * times,
+            sheet.place(refs["feedstock"]) if parts["feedstock"] else "",
             None if parts["factor"] is None else parts["factor"] * factor_times,
             factor_unit,
             sheet.place(refs["factor"]) if "factor" in refs else "",

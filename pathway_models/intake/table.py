@@ -51,7 +51,7 @@ class Table:
         return list(self.cells[key].values()) if key in self.cells else []
 
     def series(self, key: Key, absent: float | None = None) -> np.ndarray:
-        """Values of a key over all years; ``absent`` for years without a row, or a fault where it is None."""
+        """Values of a key over all years; ``absent`` for years without a row, or NaN and a fault where it is None."""
         self._used.add(key)
         cells = self.cells.get(key, {})
         missing = [int(year) for year in self.years if year not in cells]
@@ -59,7 +59,7 @@ class Table:
             name = "/".join(part for part in key if part)
             listed = ", ".join(map(str, missing))
             self.lack(f"{name} in every year, missing in {listed}", "add the rows; write 0 only where it is 0", "gap")
-        fill = 0.0 if absent is None else absent
+        fill = np.nan if absent is None else absent
         return np.array([cells[year].value if year in cells else fill for year in self.years])
 
     def items(self, quantity: str) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ class Translator:
                 self._take(owner, series, "value_added")
             elif entry.quantity in SAME:
                 self._take(owner, series, entry.quantity)
-            if entry.quantity not in USED and owner == "park":
+            if entry.quantity not in (*USED, self.description.activity) and owner == "park":
                 values = {year: s.value for year, s in series.items()}
                 self.result.beside[entry.quantity, owner, entry.item] = values
         self._green(kept["electricity"])
@@ -156,8 +156,11 @@ class Translator:
     def _energy(self, owner: str, item: str, series: Series, kept: dict[int, float]) -> None:
         factors = {year: self._own(owner, s) for year, s in series.items()}
         has_own = any(place for _, place in factors.values())
+        sales = {sale.year: sale.place for sale in self._of("export", item)}
         for year, s in series.items():
-            self._row(s.place, year, owner, "energy", item, (s.value - s.feedstock) * kept.get(year, 1.0), s.unit)
+            less = [place for place in (s.feedstock_place, sales.get(year)) if place]
+            place = f"{s.place} less {' and '.join(less)}" if less else s.place
+            self._row(place, year, owner, "energy", item, (s.value - s.feedstock) * kept.get(year, 1.0), s.unit)
             if has_own:
                 value, place = factors[year]
                 self._row(place, year, owner, "factor", item, value, "tCO2/TJ")

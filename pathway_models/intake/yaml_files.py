@@ -97,13 +97,14 @@ def line_of(lines: dict[Keys, int], keys: Keys) -> int:
 def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
     keys = tuple(detail["loc"])
     name = ".".join(map(str, keys)) or "file"
-    remedies = {"missing": "add the key", "extra_forbidden": "remove it or correct its spelling"}
+    remedies = {"missing": "add it", "extra_forbidden": "remove it or correct its spelling"}
+    expected = {"missing": "this key", "extra_forbidden": "a key that has a meaning here"}
     value = "" if detail["type"] == "missing" else str(detail.get("input", ""))[:80]
     return Fault(
         file=path.name,
         place=f"line {line_of(lines, keys)}, {name}",
         value=value,
-        expected=detail["msg"],
+        expected=expected.get(detail["type"], detail["msg"].removeprefix("Input should be ")),
         remedy=remedies.get(detail["type"], "correct the value"),
         code=f"yaml_{detail['type']}",
     )

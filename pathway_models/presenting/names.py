@@ -42,8 +42,9 @@ def is_invented(park: Park | Entry | str) -> bool:
     """
     found = find_entry(park) if isinstance(park, str) else park
     if found is None:
-        raise PathwayError(f"{park!r} is not in the register: give the Park itself, park=..., so that an invented one"
-                           " can be marked")
+        raise PathwayError(
+            f"{park!r} is not in the register: give the Park itself, park=..., so that an invented one can be marked"
+        )
     return found.invented
 
 

@@ -96,16 +96,17 @@ def share_text(share: float, lang: str) -> str:
     return f"<1{gap}%" if share < 0.01 else f"{100 * share:.0f}{gap}%"
 
 
-def change_text(change: float, lang: str, digits: int = 1) -> str:
-    """Write a relative change in percent with its sign.
+def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:
+    """Write a relative change in percent with its sign; ``sign="-"`` writes a part, with its sign when negative.
 
     Examples
     --------
-    >>> change_text(-0.1234, "en"), change_text(0.00001, "zh")
-    ('-12.3 %', '+0.0%')
+    >>> change_text(-0.1234, "en"), change_text(0.05, "zh"), change_text(-0.00001, "zh")
+    ('-12.3 %', '+5.0%', '0.0%')
     """
     gap = "" if check_language(lang) == "zh" else " "
-    return f"{round(100 * change, digits) + 0.0:+.{digits}f}{gap}%"
+    rounded = round(100 * change, digits)
+    return f"{rounded:{sign}.{digits}f}{gap}%" if rounded else f"{0:.{digits}f}{gap}%"
 
 
 def stable_text(value: object, digits: int = 6) -> str:

@@ -94,38 +94,38 @@ WORDS = MappingProxyType(
         "before": ("before {year}", "{year}年以前"),
         "peak_share": ("members by\npeak year", "按达峰年\n的成员占比"),
         "p_before": ("before\n{year}", "{year}年\n以前"),
-        "invented_park": ("(invented)", "(虚构)"),
-        "change_in": ("change of emissions in {year}, %", "{year}年排放变化,%"),
-        "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的成员,%"),
+        "invented_park": ("park (invented)", "园区（虚构）"),
+        "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
+        "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的成员，%"),
         # titles
         "title_inventory": ("Emissions by source", "分排放源的排放量"),
         "title_sectors": ("Emissions by sector", "分行业的排放量"),
-        "title_peak_years": ("When do emissions peak? Members by peak year", "何时达峰?按达峰年分布的成员"),
-        "title_sources": ("{scenario}: emissions by source", "{scenario}:分排放源的排放"),
+        "title_peak_years": ("When do emissions peak? Members by peak year", "何时达峰？按达峰年分布的成员"),
+        "title_sources": ("{scenario}: emissions by source", "{scenario}：分排放源的排放"),
         "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
-        "title_compare": ("What does each scenario change?", "各情景带来什么变化?"),
+        "title_compare": ("What does each scenario change?", "各情景带来什么变化？"),
         "title_compare_sub": (
             "Against {reference}, member by member: median and 90 % of members",
-            "与“{reference}”逐成员比较:中位数与90%区间",
+            "与“{reference}”逐成员比较：中位数与90%区间",
         ),
         "title_all_parks": ("Peak years of parks and regions", "各园区与区域的达峰年"),
         "range_90": ("median and 90 % of members", "中位数与90%的成员"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows; bars above {cap} of members are cut, the largest carry their share. Hatched, >{last}: members"
-            " without a peak by {last}. Right: share of all members that peak before {before}. A bar at the first year:"
-            " highest there, the peak may lie earlier.",
-            "各行同一比例;超过{cap}成员的柱被截断,其中最高的标注占比。斜线柱“>{last}”:至{last}年未达峰的成员。右侧:全部成员中在"
-            "{before}年以前达峰的占比。首年的柱:首年即为最高,峰值可能更早。",
+            "One scale for all rows; bars above {cap} of members are cut, the largest carry their share. Hatched,"
+            " >{last}: members without a peak by {last}. Right: share of all members that peak before {before}. A bar"
+            " at the first year: highest there, the peak may lie earlier.",
+            "各行同一比例；超过{cap}成员的柱被截断，其中最高的标注占比。斜线柱“>{last}”：至{last}年未达峰的成员。右侧：全部成员中在"
+            "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (
             "Means over members: medians of sources would not add up to the median of the total.",
-            "各源为成员均值:各源的中位数之和不等于总量的中位数。",
+            "各源为成员均值：各源的中位数之和不等于总量的中位数。",
         ),
         "note_all_parks": (
-            "Upper line of each pair: first scenario of the legend. An arrow at >{last}: one member in twenty or more"
-            " has no peak by {last}.",
-            "每行上线为图例中的第一个情景。“>{last}”处的箭头:至少二十分之一的成员至{last}年未达峰。",
+            "Upper line of each pair: first scenario of the legend. An arrow at >{last}: more than one member in"
+            " twenty has no peak by {last}.",
+            "每行上线为图例中的第一个情景。“>{last}”处的箭头：超过二十分之一的成员至{last}年未达峰。",
         ),
         # units
         "Mt": ("Mt CO₂", "百万tCO₂"),

@@ -14,6 +14,7 @@ from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels.emissions import energy_by_carrier
 from pathway_models.kernels.levers import capture
 from pathway_models.projection.chain import Chain
+from pathway_models.projection.sampling import lever_streams
 from pathway_models.projection.starting import factor_errors, process_output, with_added
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
@@ -46,7 +47,7 @@ def project(
     Raises
     ------
     PathwayError
-        The draws are another park's, or do not reach ``until``.
+        The draws are another park's, do not reach ``until``, or lack a lever of these scenarios.
     """
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     if draws.park_id != park.park_id:
@@ -54,6 +55,9 @@ def project(
     last = int(draws.years[-1]) if until is None else until
     if not park.last_observed_year < last <= draws.years[-1]:
         raise PathwayError(f"until = {last}: the draws reach from {draws.years[0]} to {draws.years[-1]}")
+    lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
+    if lacking:
+        raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
     years = np.arange(park.years[0], last + 1)
     # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
     emissions = np.zeros((len(chosen), len(SOURCES), years.size, draws.members)).transpose(0, 3, 1, 2)

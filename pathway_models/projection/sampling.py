@@ -84,7 +84,7 @@ def sample(
     mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)]
     drivers = [*DRIVERS, *mixes]
     chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
-    uniforms = _lever_draws(park.park_id, chosen, members, seed)
+    uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in lever_streams(chosen)}
     uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in _error_groups())]
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
@@ -110,15 +110,15 @@ def _error_groups() -> tuple[str, ...]:
     return tuple(read_uncertainties().factor_errors)
 
 
-def _lever_draws(park_id: str, scenarios: Iterable[Scenario], members: int, seed: int) -> dict[str, np.ndarray]:
-    """Uniform draws of every lever parameter; one draw serves all settings of a lever."""
+def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:
+    """Names of the uniform draws that the levers of some scenarios need: one a parameter, for all settings."""
     names = {
         f"{measure.lever.lever_id}:{name}": None
         for scenario in scenarios
         for measure in scenario.measures
         for name in measure.lever.triangles(measure.setting)
     }
-    return {name: stream(seed, park_id, f"lever:{name}").random(members) for name in names}
+    return list(names)
 
 
 def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,6 +74,12 @@ class Park:
         The choices behind the factors, printed with every result.
     notes : (N,) str
         Findings and assumptions that must be shown with every result.
+    beside : mapping (quantity, sector, item) -> year -> value
+        What the table records in canonical units beside the emissions: totals, areas, waste, pollutants.
+    origins : mapping (quantity, sector, item) -> year -> place
+        The line or cell each value stands in.
+    activity_errors : mapping group -> float
+        Standard deviation of the log of a group's activity data, from quality grades; empty where none are given.
 
     Raises
     ------
@@ -108,6 +115,9 @@ class Park:
     notes: tuple[str, ...] = ()
     #: Names and SHA-256 of the files the record was read from.
     files: tuple[tuple[str, str], ...] = ()
+    beside: Mapping[tuple[str, str, str], Mapping[int, float]] = field(default_factory=dict)
+    origins: Mapping[tuple[str, str, str], Mapping[int, str]] = field(default_factory=dict)
+    activity_errors: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         years = rising_years(f"{self.park_id}: years", self.years)
@@ -125,6 +135,10 @@ class Park:
             put(self, name, frozen_array(f"{self.park_id}: {name}", values, (j, h)))
         sinks = np.zeros(h) if self.sinks is None else self.sinks
         put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
+        # Copies of one's own, but plain ones: read-only views could not be sent to another process.
+        for name in ("beside", "origins"):
+            put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
+        put(self, "activity_errors", dict(self.activity_errors))
         self._check()
 
     def _check(self) -> None:

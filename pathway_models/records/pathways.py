@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from types import MappingProxyType
 
 import numpy as np
@@ -109,9 +110,15 @@ class Pathways:
 
     def __repr__(self) -> str:
         n, m, r, y = self.emissions.shape
-        return (
+        lines = [
             f"<Pathways {self.park_id}: tCO2/yr, {self.years[0]}-{self.years[-1]}"
-            f" (observed to {self.last_observed_year}), seed {self.seed}\n"
-            f"  scenario {n}: {', '.join(self.scenarios)}\n"
-            f"  member {m}, source {r}: {', '.join(self.sources)}, year {y}>"
-        )
+            f" (observed to {self.last_observed_year}), seed {self.seed}"
+        ]
+        for axis in (
+            f"scenario {n}: {', '.join(self.scenarios)}",
+            f"member {m}",
+            f"source {r}: {', '.join(self.sources)}",
+            f"year {y}>",
+        ):
+            lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        return "\n".join(lines)

@@ -13,8 +13,8 @@ from pathway_models.running.provenance import ROOT
 
 #: The batch notebook.
 NOTEBOOK = ROOT / "notebooks" / "02_park_pathways.ipynb"
-#: Quietens a notice that current kernels print at every start.
-KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=40",)
+#: Quietens notices that kernels print when they start and when they are shut down.
+KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 
 
 @dataclass(frozen=True)

@@ -5,5 +5,25 @@ from pathway_models.presenting.plotting.fan import fan
 from pathway_models.presenting.plotting.fleet import all_parks
 from pathway_models.presenting.plotting.peak_years import peak_years
 from pathway_models.presenting.plotting.stacks import inventory, sources
+from pathway_models.presenting.sentences import (
+    describe_all_parks,
+    describe_fan,
+    describe_inventory,
+    describe_peak_years,
+    describe_sources,
+)
 
-__all__ = ["all_parks", "compare", "decomposition", "fan", "inventory", "peak_years", "sources"]
+__all__ = [
+    "all_parks",
+    "compare",
+    "decomposition",
+    "describe_all_parks",
+    "describe_fan",
+    "describe_inventory",
+    "describe_peak_years",
+    "describe_sources",
+    "fan",
+    "inventory",
+    "peak_years",
+    "sources",
+]

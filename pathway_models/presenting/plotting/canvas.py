@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 
 from pathway_models.presenting.names import scenario_order
 from pathway_models.presenting.rounding import Scale
-from pathway_models.presenting.style import OKABE_ITO, SCENARIO_COLOURS, WIDE, scenario_styles, use_style
+from pathway_models.presenting.style import SCENARIO_COLOURS, WIDE, scenario_styles, use_style
 from pathway_models.presenting.words import word
 
 #: Shade behind the observed years, lines that only part, and text beside the matter.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
-#: The line of the year before which parks shall peak.
-MARK = OKABE_ITO[2]
+#: The line of the year before which parks shall peak: no scenario's colour.
+MARK = "#A00040"
 #: Years behind the horizon at which members without a peak stand.
 BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
@@ -41,7 +41,7 @@ SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#
 #: Legends are small, their entries close together.
 LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5, "borderpad": 0.1}
 #: Characters of a line of a note at full width.
-NOTE_WIDTH = {"en": 122, "zh": 66}
+NOTE_WIDTH = {"en": 138, "zh": 70}
 
 
 def sheet(
@@ -97,7 +97,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
 def put_note(figure: Figure, note: str, lang: str) -> None:
     """Write a small note below the axes, its lines wrapped to the width of the figure."""
     width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / WIDE[0])
-    lines = [part for line in note.split("\n") for part in textwrap.wrap(line, width)]
+    lines = [wrapped(line, width) for line in note.split("\n")]
     size = plt.rcParams["font.size"] - 2
     text = {"va": "bottom", "ha": "left", "parse_math": False, "linespacing": 1.3}
     figure.text(0.012, 0.05 / figure.get_figheight(), "\n".join(lines), size=size, color=DARK, **text)
@@ -165,5 +165,16 @@ def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Break a name over lines of at most so many characters."""
-    return "\n".join(textwrap.wrap(text, width))
+    """Break a text over lines of at most so many characters, at spaces or behind Chinese punctuation.
+
+    A Chinese text without punctuation is broken where the line is full.
+    """
+    lines = [""]
+    for piece in re.findall(r"[^ ，。；：、]+[ ，。；：、]*", text):
+        if len(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        while len(piece) > width and not piece.isascii():
+            lines[-1], piece = piece[:width], piece[width:]
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from pathway_models.findings.decomposition import Decomposition
 from pathway_models.findings.effects import Effect, effects, reference_of, year_index
-from pathway_models.foundations.errors import ScenarioError
 from pathway_models.presenting.names import headline, scenario_name
 from pathway_models.presenting.plotting.canvas import DARK, MARK, emissions_axis, fill_of, put_title, sheet, wrapped
 from pathway_models.presenting.rounding import scale_of
@@ -86,6 +85,9 @@ def compare(
 ) -> Figure:
     """Draw what each scenario changes against the one without levers: emissions in a year, and early peaks.
 
+    Where every scenario moves levers, the first is the reference; of a single scenario its share of early peaks
+    remains.
+
     Parameters
     ----------
     pathways, peaks
@@ -105,15 +107,11 @@ def compare(
 
     Raises
     ------
-    ScenarioError
-        No scenario is without levers, or there is only that one.
     PathwayError
         The park is not in the register and not given.
     """
     found = effects(pathways, peaks, scenarios, year=year, before=before)
     reference = reference_of(scenarios, pathways.scenarios)
-    if not found or reference is None:
-        raise ScenarioError("a comparison needs the scenario without levers and at least one other")
     head = headline(park or pathways.park_id, lang)
     figure, (left, right) = sheet(
         lang, (8.0, 1.65 + 0.36 * len(found)), columns=(1.25, 1.0), head=0.85, left=0.26, wspace=0.07

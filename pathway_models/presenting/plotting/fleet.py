@@ -19,7 +19,7 @@ from pathway_models.presenting.plotting.canvas import (
     sheet,
     years_axis,
 )
-from pathway_models.presenting.tables.summary import year_number
+from pathway_models.presenting.tables.summary import typed, year_number
 from pathway_models.presenting.words import INVENTED, word
 
 #: Longest name beside a row; a longer one gives way to the park's id.
@@ -39,7 +39,7 @@ def all_parks(
     Parameters
     ----------
     summary : DataFrame
-        Rows of ``summary.csv``.
+        Rows of ``summary.csv``, as texts or as `tables.read_summary` gives them.
     scenarios : pair of str, optional
         The first and the last scenario of the summary by default.
     before : int
@@ -54,6 +54,7 @@ def all_parks(
     ValueError
         The summary has no row of a scenario asked for.
     """
+    summary = typed(summary)
     named = list(summary["scenario"].unique())
     pair = tuple(dict.fromkeys(scenarios or (named[0], named[-1])))
     for name in pair:

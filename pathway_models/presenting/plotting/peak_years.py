@@ -56,13 +56,15 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     """
     head = headline(park or peaks.park_id, lang)
     count, first, last = len(peaks.scenarios), int(peaks.years[0]), int(peaks.years[-1])
-    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.72, left=0.235, right=0.895)
+    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.235, right=0.895)
     early = peaks.p_peaked_by(before - 1)
     for at, name in enumerate(peaks.scenarios):
         base = count - 1 - at
         draw_spread(ax, peaks, at, fill_of(name), lang, base=base, unit=TALLEST / CAP, cap=CAP)
         share = share_text(float(early[at]), lang)
-        ax.annotate(share, (1.06, base + 0.3), xycoords=("axes fraction", "data"), va="center", ha="center", weight="bold")
+        ax.annotate(
+            share, (1.06, base + 0.3), xycoords=("axes fraction", "data"), va="center", ha="center", weight="bold"
+        )
     ax.annotate(word("p_before", lang, year=before), (1.06, 1), (0, 2), xycoords="axes fraction", color=DARK,
                 textcoords="offset points", va="bottom", ha="center", size="small")  # fmt: skip
     names = [wrapped(scenario_name(name, lang), NAME_WIDTH[lang]) for name in peaks.scenarios]

@@ -1,12 +1,13 @@
 """Findings in words, each computed from the numbers it speaks of, in English and Chinese."""
 
-from pathway_models.presenting.sentences.fleet import all_parks, describe_all_parks
+from pathway_models.presenting.sentences.fleet import all_parks, describe_all_parks, waiting
 from pathway_models.presenting.sentences.levers import capture, most_helpful
 from pathway_models.presenting.sentences.peaks import (
     median_path,
     order_of_peaks,
     peak,
     probability,
+    spread,
 )
 from pathway_models.presenting.sentences.pictures import (
     describe_fan,
@@ -14,7 +15,16 @@ from pathway_models.presenting.sentences.pictures import (
     describe_peak_years,
     describe_sources,
 )
-from pathway_models.presenting.sentences.record import decomposition, decoupled, detail, heading, inventory, notes
+from pathway_models.presenting.sentences.record import (
+    decomposition,
+    decoupled,
+    detail,
+    heading,
+    inventory,
+    notes,
+    sectors,
+    sources,
+)
 
 __all__ = [
     "all_parks",
@@ -35,4 +45,8 @@ __all__ = [
     "order_of_peaks",
     "peak",
     "probability",
+    "sectors",
+    "sources",
+    "spread",
+    "waiting",
 ]

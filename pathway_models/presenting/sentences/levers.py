@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pathway_models.findings.effects import Effect, effects, year_index
+from pathway_models.findings.effects import Effect, effects, is_free, reference_of, year_index
 from pathway_models.presenting.names import scenario_name
 from pathway_models.presenting.rounding import change_text, share_text
 from pathway_models.presenting.words import say, word
@@ -28,20 +28,20 @@ def most_helpful(
     lang: str = "en",
 ) -> str:
     """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
-    single = [one for one in effects(pathways, peaks, scenarios, year=year, before=before) if one.family]
+    found = effects(pathways, peaks, scenarios, year=year, before=before)
+    comparable = is_free(scenarios, reference_of(scenarios, pathways.scenarios))
+    single = [one for one in found if one.family and comparable]
     year = int(pathways.years[year_index(pathways, year)])
     if not single:
         return say(
             lang,
             en="No scenario here moves one family of levers alone beside one without levers, so families cannot be"
             " compared.",
-            zh="此处没有只动用单一措施类别的情景及无措施情景,无法比较各类措施。",
+            zh="此处没有只动用单一措施类别的情景及无措施情景，无法比较各类措施。",
         )
     strongest, earliest = min(single, key=lambda one: one.p50), max(single, key=lambda one: one.gain)
     if strongest.p50 > -NOTHING:
-        return say(
-            lang, en=f"No single family lowers emissions in {year}.", zh=f"没有任何单一类别降低{year}年的排放。"
-        )
+        return say(lang, en=f"No single family lowers emissions in {year}.", zh=f"没有任何单一类别降低{year}年的排放。")
     return _helpful(strongest, earliest, year, before, lang)
 
 
@@ -52,25 +52,25 @@ def _helpful(strongest: Effect, earliest: Effect, year: int, before: int, lang: 
         lang,
         en=f"Of the single families, {family} lowers emissions in {year} most ({middle}; {low} to {high} across"
         " members)",
-        zh=f"单一类别中,“{family}”对{year}年排放的降低最多({middle};成员间{low}至{high})",
+        zh=f"单一类别中，“{family}”对{year}年排放的降低最多（{middle}；成员间{low}至{high}）",
     )
     if round(100 * earliest.gain) <= 0:
         return first + say(
             lang,
             en=f"; none raises the share of members that peak before {before} by a percentage point.",
-            zh=f";没有一类使{before}年以前达峰的成员占比提高1个百分点。",
+            zh=f"；没有一类使{before}年以前达峰的成员占比提高1个百分点。",
         )
     if earliest.family == strongest.family:
         return first + say(
             lang,
             en=f", and also raises the share of members that peak before {before} most ({gain} percentage points).",
-            zh=f",同时对{before}年以前达峰的成员占比提升也最多({gain}个百分点)。",
+            zh=f"，同时对{before}年以前达峰的成员占比提升也最多（{gain}个百分点）。",
         )
     other = word(earliest.family, lang)
     return first + say(
         lang,
         en=f"; {other} raises the share of members that peak before {before} most ({gain} percentage points).",
-        zh=f";对{before}年以前达峰的成员占比提升最多的是“{other}”({gain}个百分点)。",
+        zh=f"；对{before}年以前达峰的成员占比提升最多的是“{other}”（{gain}个百分点）。",
     )
 
 
@@ -89,7 +89,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     taken = -parts.get("captured", zero)
     penalty = parts.get("capture_heat", zero) + parts.get("capture_electricity", zero)
     if not (taken > 0).any():
-        return say(lang, en=f"{name}: nothing is captured.", zh=f"{name}:没有捕集。")
+        return say(lang, en=f"{name}: nothing is captured.", zh=f"{name}：没有捕集。")
     back = share_text(float(min(penalty.sum() / taken.sum(), 1.0)), lang)
     worse = (penalty > taken) & (taken > 0)
     if not worse.any():
@@ -97,7 +97,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
             lang,
             en=f"{name}: capture lowers emissions in every member and year; its energy emits {back} of what it"
             " captures.",
-            zh=f"{name}:捕集在所有成员和年份都降低排放;捕集用能的排放相当于捕集量的{back}。",
+            zh=f"{name}：捕集在所有成员和年份都降低排放；捕集用能的排放相当于捕集量的{back}。",
         )
     share = share_text(float(worse.any(axis=1).mean()), lang)
     first = int(pathways.years[worse.any(axis=0).argmax()])
@@ -106,6 +106,6 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
         en=f"{name}: capture RAISES emissions in some year in {share} of members (from {first} on), because its"
         f" energy emits more than it captures; over all members and years its energy emits {back} of what it"
         " captures.",
-        zh=f"{name}:{share}的成员在某些年份(最早{first}年)因捕集用能排放超过捕集量而使排放上升;"
-        f"全部成员和年份合计,捕集用能的排放相当于捕集量的{back}。",
+        zh=f"{name}：{share}的成员在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
+        f"全部成员和年份合计，捕集用能的排放相当于捕集量的{back}。",
     )

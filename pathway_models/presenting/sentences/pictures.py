@@ -26,7 +26,7 @@ def describe_fan(
         lang,
         en=f"Fan of total emissions of {head}, {pathways.years[0]}-{last}: {middle} a year in {last}"
         f" ({low} to {high} for nine members in ten). ",
-        zh=f"{head}的总排放扇形图({pathways.years[0]}-{last}年):{last}年为{middle}/年(九成成员在{low}至{high}之间)。",
+        zh=f"{head}的总排放扇形图（{pathways.years[0]}-{last}年）：{last}年为{middle}/年（九成成员在{low}至{high}之间）。",
     )
     gap = say(lang, en=" ", zh="")
     return first + peak(peaks, scenario, lang=lang) + gap + probability(peaks, scenario, before=before, lang=lang)
@@ -46,7 +46,7 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
     return say(
         lang,
         en=f"Stacked emissions of {named}: {ends[0]} in {found.years[0]}, {ends[1]} in {found.years[-1]}.",
-        zh=f"{named}的堆叠排放图:{found.years[0]}年{ends[0]},{found.years[-1]}年{ends[1]}。",
+        zh=f"{named}的堆叠排放图：{found.years[0]}年{ends[0]}，{found.years[-1]}年{ends[1]}。",
     )
 
 
@@ -54,12 +54,10 @@ def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> 
     """Alt text of `plotting.sources`."""
     mean = pathways.emissions[pathways.index(scenario)].mean(axis=0)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
-    shown = [
-        f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0
-    ]
+    shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
     name, year = scenario_name(scenario, lang), pathways.years[-1]
     return say(
         lang,
         en=f"Emissions by source under {name}, mean over members; in {year}: {', '.join(shown)}.",
-        zh=f"{name}下分排放源的排放(成员均值);{year}年:{'、'.join(shown)}。",
+        zh=f"{name}下分排放源的排放（成员均值）；{year}年：{'、'.join(shown)}。",
     )

@@ -9,27 +9,29 @@ from pathway_models.presenting.tables.display import (
     peaks,
     statuses,
 )
+from pathway_models.presenting.tables.fleet import parks
 from pathway_models.presenting.tables.summary import (
     CONTRACT,
-    csv_text,
     read_summary,
     summarise_parks,
     summary_rows,
+    typed,
     year_number,
 )
 
 __all__ = [
     "CONTRACT",
     "compare",
-    "csv_text",
     "decomposition",
     "factors",
     "inventory",
     "levers",
+    "parks",
     "peaks",
     "read_summary",
     "statuses",
     "summarise_parks",
     "summary_rows",
+    "typed",
     "year_number",
 ]

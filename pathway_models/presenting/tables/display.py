@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.decomposition import Decomposition
 from pathway_models.findings.effects import effects
+from pathway_models.intake.assembly import ZERO_GROUPS
+from pathway_models.intake.factors import find_fuel, heat_factor, read_carriers
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.presenting.names import item_name, scenario_name
 from pathway_models.presenting.rounding import change_text, scale_of, share_text, significant
@@ -19,10 +21,19 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
+#: Where factors come from that the park itself gives.
+TABLE = "table"
+
 
 def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
     """Column heads: key to text."""
     return {key: say(lang, en=en, zh=zh) for key, (en, zh) in words.items()}
+
+
+def _table(rows: Sequence[tuple], head: dict[str, str], keys: int = 1) -> pd.DataFrame:
+    """Rows under their heads; the first columns name the rows."""
+    names = list(head.values())
+    return pd.DataFrame(rows, columns=names).set_index(names[:keys])
 
 
 def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
@@ -48,22 +59,23 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
     )
     head["first"], head["last"] = (f"{head[key]}, {scale.unit}" for key in ("first", "last"))
     order = np.argsort(-last, kind="stable")
+    origins = {carrier: factor_origin(park, carrier) for carrier in park.carriers}
     rows = [
         (
             item_name(found.rows[at][0], lang),
             item_name(found.rows[at][1], lang),
             str(found.rows[at][2]),
-            found.factor_ids[at],
+            origins.get(found.rows[at][1], found.factor_ids[at]),
             f"{found.emissions[at, 0] / scale.divisor:,.2f}",
             f"{last[at] / scale.divisor:,.2f}",
-            change_text(float(last[at] / total), lang).lstrip("+"),
+            change_text(float(last[at] / total), lang, sign="-"),
         )
         for at in order
         if found.emissions[at].any()
     ]
     ends = [f"{value / scale.divisor:,.2f}" for value in found.total()[[0, -1]]]
-    rows.append((word("total", lang), "", "", "", *ends, change_text(1.0, lang).lstrip("+")))
-    return pd.DataFrame(rows, columns=list(head.values()))
+    rows.append((word("total", lang), "", "", "", *ends, change_text(1.0, lang, sign="-")))
+    return _table(rows, head, 2)
 
 
 def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
@@ -83,18 +95,33 @@ def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
         if used.any():
             values, use = park.factors[:, at][used], park.energy[:, at, -1]
             mean = float((use * park.factors[:, at, -1]).sum() / use.sum()) if use.any() else float("nan")
-            choice = park.grid_factor if park.groups[at] == "electricity" else park.factor_set
-            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean, choice))
+            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean, factor_origin(park, carrier)))
     for at, process in enumerate(park.processes):
         values = park.process_factors[at]
-        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1], "table"))
-    return pd.DataFrame(
+        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1], TABLE))
+    return _table(
         [
             (item_name(item, lang), unit, *("" if np.isnan(v) else significant(float(v), 4) for v in numbers), choice)
             for item, unit, *numbers, choice in rows
         ],
-        columns=list(head.values()),
+        head,
     )
+
+
+def factor_origin(park: Park, carrier: str) -> str:
+    """Say where a carrier's factors come from: the factor set, the grid choice, a default, or the park's own table.
+
+    A factor is the set's where it equals the set's in every sector and year with use.
+    """
+    at = park.carriers.index(carrier)
+    group, values = park.groups[at], park.factors[:, at][park.energy[:, at] > 0]
+    if group in ZERO_GROUPS:
+        return "zero"
+    if group == "electricity":
+        return park.grid_factor
+    fuel = find_fuel(park.factor_set, read_carriers()[carrier])
+    known = {"heat_default": heat_factor()} if group == "heat" else {park.factor_set: fuel.factor} if fuel else {}
+    return next((name for name, factor in known.items() if np.allclose(values, factor, rtol=1e-9, atol=0)), TABLE)
 
 
 def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
@@ -111,7 +138,7 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
         before=(f"P(before {before})", f"{before}年以前"),
         by=(f"P(by end of {before})", f"{before}年底前"),
         censored=(f"no peak by {last}", f"至{last}年未达峰"),
-        value=(f"peak value p50, {scale.unit}", f"峰值 p50,{scale.unit}"),
+        value=(f"peak value p50, {scale.unit}", f"峰值 p50，{scale.unit}"),
         status=("most frequent status", "最常见状态"),
     )
     shown = [
@@ -128,7 +155,7 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
         )
         for row in rows
     ]
-    return pd.DataFrame(shown, columns=list(head.values()))
+    return _table(shown, head)
 
 
 def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
@@ -173,7 +200,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
         for measure in one.measures
         for name, corners in measure.lever.triangles(measure.setting).items()
     )
-    return pd.DataFrame(list(rows), columns=list(head.values()))
+    return _table(list(rows), head, 2)
 
 
 def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
@@ -183,8 +210,8 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
     names = [word(name, lang) for name in sums]
     values = [f"{value / scale.divisor + 0.0:+,.2f}" for value in (*sums.values(), sum(sums.values()), change)]
     labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change of inventory", zh="清单变化")]
-    columns = [say(lang, en="driver", zh="驱动因素"), scale.unit]
-    return pd.DataFrame(list(zip(labels, values, strict=True)), columns=columns)
+    head = {"driver": say(lang, en="driver", zh="驱动因素"), "effect": scale.unit}
+    return _table(list(zip(labels, values, strict=True)), head)
 
 
 def compare(
@@ -203,14 +230,14 @@ def compare(
         p50=(f"emissions in {year}, p50", f"{year}年排放变化 p50"),
         p05=("p05", "p05"),
         p95=("p95", "p95"),
-        gain=(f"P(before {before}), points", f"{before}年以前达峰概率,百分点"),
+        gain=(f"P(before {before}), points", f"{before}年以前达峰概率，百分点"),
     )
     rows = [
         (
             scenario_name(one.scenario, lang),
             *(change_text(value, lang) for value in (one.p50, one.p05, one.p95)),
-            f"{100 * one.gain + 0.0:+.0f}",
+            f"{round(100 * one.gain):+d}",
         )
         for one in effects(pathways, found, scenarios, year=year, before=before)
     ]
-    return pd.DataFrame(rows, columns=list(head.values()))
+    return _table(rows, head)

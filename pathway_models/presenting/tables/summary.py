@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,7 @@ from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.peaks import find_peaks
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.parks import read_park
-from pathway_models.presenting.rounding import stable_text
+from pathway_models.intake.register import read_register
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.levers import Scenario
@@ -43,7 +41,18 @@ CONTRACT = (
 )
 #: The year of the contract's probability.
 YEAR = 2030
-_TEXTS = ("park_id", "name", "kind", "scenario", "peak_status", "peak_year_p05", "peak_year_p50", "peak_year_p95")
+#: Columns that are numbers.
+NUMBERS = (
+    "last_observed_year",
+    "emissions_last_tco2",
+    "share_censored",
+    "p_peak_before_2030",
+    "p_peak_by_2030",
+    "peak_value_p50_tco2",
+    "members",
+    "seed",
+    "until",
+)
 
 
 def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = YEAR) -> list[dict[str, object]]:
@@ -88,25 +97,6 @@ def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = 
     return rows
 
 
-def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
-    """Write rows as CSV text that is the same, byte for byte, for the same numbers.
-
-    Floats have six significant digits; lines end in a line feed; columns come as in the first row.
-
-    Raises
-    ------
-    ValueError
-        A row has other columns than the first.
-    """
-    rows = list(rows)
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: stable_text(value) for name, value in row.items()} for row in rows)
-    return out.getvalue()
-
-
 def read_summary(path: str | Path) -> pd.DataFrame:
     """Read a run's ``summary.csv``, given itself or its folder.
 
@@ -118,14 +108,21 @@ def read_summary(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     file = path / "summary.csv" if path.is_dir() else path
     if not file.is_file():
-        raise InputError([Fault(str(path), "run", "", "a results folder with summary.csv", "name an existing run",
-                                code="run_missing")])  # fmt: skip
-    frame = pd.read_csv(file, encoding="utf-8-sig", dtype=dict.fromkeys(_TEXTS, "str"))
-    missing = [name for name in CONTRACT if name not in frame]
+        fault = Fault(str(path), "run", "", "a results folder with summary.csv", "name a run", code="run_missing")
+        raise InputError([fault])
+    frame = pd.read_csv(file, encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    missing = ", ".join(name for name in CONTRACT if name not in frame)
     if missing:
-        raise InputError([Fault(file.name, "line 1", "", f"the columns {', '.join(missing)}", "make the run again",
-                                code="summary_columns")])  # fmt: skip
-    return frame
+        fault = Fault(file.name, "line 1", "", f"the columns {missing}", "make the run again", code="summary_columns")
+        raise InputError([fault])
+    return typed(frame)
+
+
+def typed(summary: pd.DataFrame) -> pd.DataFrame:
+    """Turn the texts of a summary into numbers and truth values; peak years stay texts, for ``">2060"``."""
+    made_up = summary["invented"].astype(str).str.lower() == "true"
+    numbers = {name: pd.to_numeric(summary[name]) for name in NUMBERS if name in summary}
+    return summary.assign(invented=made_up, **numbers)
 
 
 def summarise_parks(
@@ -136,7 +133,14 @@ def summarise_parks(
     seed: int,
     until: int = 2060,
 ) -> pd.DataFrame:
-    """Compute the summary of some parks here and now; for all of them ``pathways run`` is the way.
+    """Compute the summary of some parks here and now, without notebooks; ``pathways run`` is the full way.
+
+    Parameters
+    ----------
+    parks : sequence of str
+        Ids or paths of tables; none means every park and region of the register that has data.
+    scenarios : mapping of Scenario
+    members, seed, until : int
 
     Returns
     -------
@@ -144,7 +148,7 @@ def summarise_parks(
         As `read_summary` gives it.
     """
     rows: list[dict[str, object]] = []
-    for name in parks:
+    for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
         park = read_park(name)
         pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
         rows.extend(summary_rows(park, find_peaks(pathways), pathways))

@@ -1,0 +1,208 @@
+"""What the statements of a workbook must fulfil together: completeness, factors, parts that close to the whole.
+
+Everything here is an error unless it says otherwise; questions of plausibility are in `intake.plausibility`.
+A value already reported is not reported again for what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pathway_models.intake.bounds import read_plausible
+from pathway_models.intake.cells import Finding
+from pathway_models.intake.description import Description
+from pathway_models.intake.energy_content import default_factor, own_factor, tj_per
+from pathway_models.intake.process_factors import process_factors
+from pathway_models.intake.statements import Statement, Statements
+
+#: Quantities that must be given in every year once they are given in one.
+COMPLETE = ("energy", "product", "fixed_carbon", "green_electricity", "export", "population")
+#: A part may exceed the whole by rounding.
+ROUNDING = 1 + 1e-9
+
+
+@dataclass
+class Check:
+    """The statements of one workbook under examination.
+
+    Parameters
+    ----------
+    statements : Statements
+    description : Description or None
+        None where the park sheet could not be read; checks that need it are left out.
+    years : range
+    """
+
+    statements: Statements
+    description: Description | None
+    years: range
+    questioned: set[tuple[str, int]] = field(default_factory=set)
+
+    def run(self) -> None:
+        """Report every fault."""
+        self.gaps()
+        if self.description is not None:
+            self.factors(self.description)
+            self.activity(self.description)
+        self.processes()
+        self.wholes()
+        self.parts("sector")
+        self.parts("enterprise")
+
+    def of(self, quantity: str, item: str = "", role: str = "park") -> dict[int, Statement]:
+        """Statements of the park by year."""
+        found = (s for s in self.statements.all.values() if s.role == role)
+        return {s.year: s for s in found if (s.entry.quantity, s.entry.item) == (quantity, item)}
+
+    def report(self, s: Statement, expected: str, remedy: str, code: str, severity: str = "error") -> None:
+        """Note a finding at a statement, and that its value is in question."""
+        self.statements.report(s.place, s.written, Finding(expected, remedy, code, severity))
+        self.questioned.add((s.entry.key, s.year))
+
+    def tj(self, s: Statement, value: float | None = None) -> float:
+        """Energy of a statement, TJ; 0 where it cannot be known."""
+        factor_set = self.description.factor_set if self.description else ""
+        content = tj_per(s.unit, s.entry.item, factor_set)
+        return (s.value if value is None else value) * (content or 0.0)
+
+    def gaps(self) -> None:
+        """A series once begun has a value in every year: a blank may be 0 or unknown, and only the user knows."""
+        given = {(s.role, s.owner, s.entry.key): s for s in self.statements.all.values() if s.role != "enterprise"}
+        if not any(s.entry.quantity == "energy" for s in given.values()):
+            if not any(key[2] in self.statements.layout.entries() for key in self.statements.spoiled):
+                finding = Finding("energy use of at least one carrier", "fill the rows of fuels and power", "no_energy")
+                self.statements.report("workbook", None, finding)
+            return
+        for (role, owner, key), s in given.items():
+            if s.entry.quantity not in COMPLETE:
+                continue
+            for year in self.years:
+                whole = (role, owner, key, year)
+                if whole in self.statements.all or whole in self.statements.spoiled:
+                    continue
+                place = self.statements.blanks.get(whole)
+                if place is None and role == "park":
+                    # The year's sheet is missing or lacks the row: reported once as such.
+                    continue
+                name = s.entry.words().en + ("" if role == "park" else f" of {owner}")
+                finding = Finding(f"{name} in {year}", "type it; type 0 only if it is 0", "gap")
+                self.statements.report(place or f"{s.place.split('!')[0]} ({owner}, {key}, {year})", None, finding)
+
+    def factors(self, description: Description) -> None:
+        """Every use has a calorific value and a factor."""
+        lacking: set[str] = set()
+        for s in self.statements.all.values():
+            if s.entry.quantity != "energy":
+                continue
+            content = tj_per(s.unit, s.entry.item, description.factor_set)
+            name = s.entry.words().en
+            if content is None:
+                remedy = f"{description.factor_set} has no calorific value for it; give it in tce or TJ, or choose another set"
+                self.report(s, f"{name} in a unit of energy", remedy, "no_calorific_value")
+            elif s.factor is not None and own_factor(s, description.factor_set) is None:
+                remedy = f"{s.factor_unit} cannot be converted for {name}; give it in tCO2/TJ"
+                self.statements.report(s.factor_place, s.factor, Finding("a factor per TJ", remedy, "factor_unit"))
+            elif s.factor is None and s.value > 0 and s.role != "enterprise":
+                missing = default_factor(s.entry.item, description.factor_set, description.grid_factor) is None
+                if missing and s.entry.key not in lacking:
+                    lacking.add(s.entry.key)
+                    remedy = "give its own factor in every year, or choose a set or grid factor that has one"
+                    self.report(s, f"a factor of {name}", remedy, "no_factor")
+
+    def activity(self, description: Description) -> None:
+        """Activity stands in every year, above zero."""
+        if description.activity == "energy_index":
+            return
+        given = self.of(description.activity)
+        for year in self.years:
+            key = ("park", "park", description.activity, year)
+            if year in given:
+                if given[year].value <= 0:
+                    remedy = "correct it, or choose energy_index as the activity"
+                    self.report(given[year], "a value above 0", remedy, "activity")
+            elif key in self.statements.blanks:
+                finding = Finding(description.activity, "type it, or choose energy_index as the activity", "activity")
+                self.statements.report(self.statements.blanks[key], None, finding)
+
+    def processes(self) -> None:
+        """Every process has a factor; one that is only background knowledge must be entered knowingly."""
+        for s in self.statements.all.values():
+            if s.entry.quantity not in ("product", "fixed_carbon") or s.factor is not None or s.value == 0:
+                continue
+            listed = process_factors().get(s.entry.default_factor)
+            if listed is None or not listed.is_trusted:
+                known = f" (listed: {listed.value} tCO2/t, {listed.confidence}, not verified)" if listed else ""
+                self.report(s, f"its own factor{known}", "fill the columns of the own factor", "no_process_factor")
+
+    def wholes(self) -> None:
+        """What is a part of something is not more than it."""
+        power, heat = (("energy", "electricity"), ("energy", "heat"))
+        self._at_most([("green_electricity", ""), ("green_electricity", "certificates")], [power], "green")
+        made = ("generation", "electricity")
+        self._at_most([("export", "electricity")], [power, made, ("generation", "renewable")], "export")
+        self._at_most([("export", "heat")], [heat, ("generation", "heat")], "export")
+        self._at_most([("shared", "electricity")], [made], "shared")
+        self._at_most([("shared", "heat")], [("generation", "heat")], "shared")
+        self._at_most([("waste", "solid_used")], [("waste", "solid_generated")], "waste")
+        self._at_most([("value_added", "")], [("gross_output", "")], "value_added")
+        self._at_most([("area", "industrial")], [("area", "planned")], "area")
+
+    def _at_most(self, parts: list[tuple[str, str]], wholes: list[tuple[str, str]], code: str) -> None:
+        part_series, whole_series = ([self.of(*name) for name in names] for names in (parts, wholes))
+        for year in self.years:
+            found = [series[year] for series in part_series if year in series]
+            around = [series[year] for series in whole_series if year in series]
+            if not found or any(s.entry.key == key and y == year for s in found for key, y in self.questioned):
+                continue
+            if any((*self._key(name), year) in self.statements.spoiled for name in wholes):
+                continue
+            if code in ("value_added", "waste", "area") and not around:
+                continue
+            limit = sum(self._amount(s) for s in around)
+            if sum(self._amount(s) for s in found) > limit * ROUNDING:
+                names = " + ".join(s.entry.words().en for s in around) or "what is bought or made, which is blank"
+                written = " + ".join(s.written for s in around) or "0"
+                self.report(found[-1], f"at most {names}, {written}", "a part is not more than the whole", f"{code}_high")
+
+    def _key(self, name: tuple[str, str]) -> tuple[str, str, str]:
+        entries = self.statements.layout.entries().values()
+        key = next((entry.key for entry in entries if (entry.quantity, entry.item) == name), "")
+        return "park", "park", key
+
+    def _amount(self, s: Statement) -> float:
+        """Energy in TJ, anything else in its canonical unit."""
+        return self.tj(s) if s.unit in ("MWh", "TJ") else s.value
+
+    def parts(self, role: str) -> None:
+        """Sectors or enterprises add up to the park, entry by entry and year by year."""
+        bound = read_plausible().bounds["parts"]
+        sums: dict[tuple[str, int], list[Statement]] = {}
+        for s in self.statements.all.values():
+            if s.role == role:
+                sums.setdefault((s.entry.key, s.year), []).append(s)
+        spoiled = {(key[2], key[3]) for key in self.statements.spoiled if key[0] in (role, "park")}
+        for (key, year), members in sums.items():
+            park = self.statements.all.get(("park", "park", key, year))
+            if (key, year) in spoiled or (role == "sector" and park is None):
+                continue
+            total = sum(self._comparable(s) for s in members)
+            whole = self._comparable(park) if park else 0.0
+            if park is None or not (bound.holds(total / whole) if whole else total == 0):
+                ratio = f"{total / whole:.1%} of the park's {park.written} in {park.place}" if park and whole else "no park value"
+                remedy = f"together they are {ratio}; correct one, or add a row for the rest"
+                self.report(members[-1], f"{role} rows of {key}, {year} that add up to the park", remedy, f"{role}_sum")
+        if role == "sector":
+            self._all_split(sums)
+
+    def _comparable(self, s: Statement) -> float:
+        return self.tj(s) if s.entry.quantity == "energy" and self.description else s.value
+
+    def _all_split(self, sums: Iterable[tuple[str, int]]) -> None:
+        """Once sectors are given, what is not split would count twice or nowhere."""
+        split = {key for key, _ in sums}
+        for s in self.statements.all.values() if split else ():
+            must = s.entry.quantity in ("energy", "product", "fixed_carbon") and s.value > 0
+            if s.role == "park" and must and s.entry.key not in split and s.year == self.years[0]:
+                remedy = "add its rows to the sheet of sectors, or leave that sheet blank"
+                self.report(s, f"{s.entry.words().en} by sector too", remedy, "sector_missing")

@@ -1,0 +1,236 @@
+"""Reading ``costs.yml``: every amount is converted at the door to million CNY of one price year.
+
+A user's own file may hold only what differs: its entries replace the shipped ones by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pathway_models.foundations.errors import Fault, InputError, RecordError
+from pathway_models.intake.paths import data_folder, fingerprint
+from pathway_models.intake.yaml_files import Keys, line_of, validated
+from pathway_models.kernels.costs import price_index
+from pathway_models.records.costs import Amount, Costs, LeverCost
+from pathway_models.records.levers import Triangle
+
+#: Energy in TJ of one unit that money may be counted per.
+ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
+#: Mass in tonnes; needs ``gj_per_t``.
+MASS = {"t": 1.0, "kg": 1e-3}
+#: Units without money, which stay as they are.
+PLAIN = ("share/yr", "yr", "h/yr")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Range(_Strict):
+    low: float
+    mode: float
+    high: float
+
+
+class _Amount(_Strict):
+    unit: str
+    source: str
+    confidence: str
+    low: float | None = None
+    mode: float | None = None
+    high: float | None = None
+    by_year: dict[int, _Range] = Field(default_factory=dict)
+    price_year: int | None = None
+    gj_per_t: float | None = None
+    above: str | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> _Amount:
+        corners = [value is not None for value in (self.low, self.mode, self.high)]
+        if any(corners) == bool(self.by_year) or (any(corners) and not all(corners)):
+            raise ValueError("either low, mode and high, or by_year")
+        return self
+
+    @property
+    def ranges(self) -> dict[int, _Range]:
+        """Ranges by anchor year; year 0 stands for an amount that is the same in all years."""
+        return self.by_year or {0: _Range(low=self.low, mode=self.mode, high=self.high)}
+
+    @property
+    def stated(self) -> str:
+        """The amount as the file has it."""
+        parts = [
+            (f"{year}: " if year else "") + f"{r.low:g} / {r.mode:g} / {r.high:g}" for year, r in self.ranges.items()
+        ]
+        prices = f", prices of {self.price_year}" if self.price_year else ""
+        return f"{'; '.join(parts)} {self.unit}" + (f" above {self.above}" if self.above else "") + prices
+
+
+class _Lever(_Strict):
+    known: bool = True
+    bought: bool = False
+    capital: _Amount | None = None
+    full_load_hours: _Amount | None = None
+    lifetime: _Amount | None = None
+    upkeep: _Amount | None = None
+    running: tuple[_Amount, ...] = ()
+    note: str = ""
+
+
+class _Currency(_Strict):
+    value: float
+    unit: str
+    source: str
+    confidence: str
+    note: str = ""
+
+
+class _Index(_Strict):
+    source: str
+    confidence: str
+    changes: dict[int, float]
+
+
+class _File(_Strict):
+    price_year: int | None = None
+    currencies: dict[str, _Currency] = Field(default_factory=dict)
+    price_index: _Index | None = None
+    discount_rate: _Amount | None = None
+    carbon_price: _Amount | None = None
+    prices: dict[str, _Amount | None] = Field(default_factory=dict)
+    levers: dict[str, _Lever] = Field(default_factory=dict)
+
+
+class _Money:
+    """Converts amounts to million CNY of the price year, and collects the faults of those it cannot convert."""
+
+    def __init__(
+        self, currencies: Mapping[str, float], index: Mapping[int, float], place: Callable[[Keys], tuple[str, str]]
+    ) -> None:
+        self.currencies, self.index, self.place = {"CNY": 1.0, **currencies}, index, place
+        self.faults: list[Fault] = []
+
+    def amount(self, given: _Amount | None, keys: Keys) -> Amount | None:
+        """The amount in its canonical unit; None where it is not known or faulty."""
+        if given is None:
+            return None
+        try:
+            factor, unit = self._factor(given)
+            anchors = tuple(
+                (year, Triangle(r.low * factor, r.mode * factor, r.high * factor)) for year, r in given.ranges.items()
+            )
+            return Amount(anchors, unit, given.stated, given.source, given.confidence, given.note)
+        except (ValueError, RecordError) as error:
+            self._fault(keys, given.unit, error)
+            return None
+
+    def lever(self, given: _Lever, keys: Keys) -> LeverCost:
+        """The cost of a lever; unknown where it is faulty."""
+        names = ("capital", "full_load_hours", "lifetime", "upkeep")
+        parts = {name: self.amount(getattr(given, name), (*keys, name)) for name in names}
+        running = [self.amount(one, (*keys, "running", at)) for at, one in enumerate(given.running)]
+        try:
+            if given.known != (given.bought or given.capital is not None or bool(given.running)):
+                raise RecordError("known: false, or one of bought, capital, running")
+            return LeverCost(**parts, running=tuple(filter(None, running)), bought=given.bought, note=given.note)
+        except RecordError as error:
+            self._fault(keys, "", error)
+            return LeverCost()
+
+    def _fault(self, keys: Keys, value: str, error: Exception) -> None:
+        file, place = self.place(keys)
+        self.faults.append(Fault(file, place, value, str(error), "correct the entry", code="cost"))
+
+    def _factor(self, given: _Amount) -> tuple[float, str]:
+        if given.unit in PLAIN:
+            return 1.0, given.unit
+        currency, _, per = given.unit.partition("/")
+        if currency not in self.currencies:
+            known = ", ".join([*self.currencies, *PLAIN])
+            raise ValueError(f"a unit that begins with {known}")
+        if given.price_year not in self.index:
+            raise ValueError(f"a price_year from {min(self.index)} to {max(self.index)}, got {given.price_year}")
+        money = 1e-6 * self.currencies[currency] / self.index[given.price_year]
+        if per in ENERGY:
+            return money / ENERGY[per], "million CNY/TJ"
+        if per in MASS:
+            if not given.gj_per_t:
+                raise ValueError("gj_per_t, because the price is per mass")
+            return money / (MASS[per] * given.gj_per_t * 1e-3), "million CNY/TJ"
+        if per in ("tCO2", "kW"):
+            return money, f"million CNY/{per}"
+        if per == "CNY":
+            return self.currencies[currency], "million CNY/million CNY"
+        raise ValueError(f"money per {', '.join([*ENERGY, *MASS, 'tCO2', 'kW', 'CNY'])}")
+
+
+def read_costs(path: str | Path | None = None) -> Costs:
+    """Read costs; a user's file is laid over the shipped one, key by key.
+
+    Parameters
+    ----------
+    path : path, optional
+        The shipped ``data/costs.yml`` alone by default.
+
+    Returns
+    -------
+    Costs
+        Million CNY of ``price_year``.
+
+    Raises
+    ------
+    InputError
+        All faults of a file, by line.
+    """
+    shipped = data_folder() / "costs.yml"
+    paths = [shipped] if path is None else [shipped, Path(path)]
+    laid = _Laid(paths)
+    content = laid.content
+    index = price_index(
+        {at: change / 100 for at, change in content["price_index"].changes.items()}, content["price_year"]
+    )
+    money = _Money({name: currency.value for name, currency in content["currencies"].items()}, index, laid.place)
+    prices = {name: money.amount(given, ("prices", name)) for name, given in content["prices"].items()}
+    above = {name: given.above for name, given in content["prices"].items() if given is not None and given.above}
+    levers = {lever_id: money.lever(given, ("levers", lever_id)) for lever_id, given in content["levers"].items()}
+    rate = money.amount(content["discount_rate"], ("discount_rate",))
+    carbon = money.amount(content["carbon_price"], ("carbon_price",))
+    if money.faults or rate is None or carbon is None:
+        raise InputError(money.faults)
+    return Costs(
+        price_year=content["price_year"],
+        discount_rate=rate,
+        carbon_price=carbon,
+        prices={name: amount for name, amount in prices.items() if amount is not None and name not in above},
+        premiums={name: (base, prices[name]) for name, base in above.items()},
+        levers=levers,
+        files=tuple(fingerprint(one) for one in paths),
+    )
+
+
+class _Laid:
+    """Files laid over one another, and where each entry stands."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.content: dict[str, Any] = {}
+        self._origin: dict[Keys, tuple[str, dict[Keys, int]]] = {}
+        for path in paths:
+            given, lines = validated(path, _File)
+            for name in given.model_fields_set:
+                value = getattr(given, name)
+                if isinstance(value, dict):
+                    self.content[name] = {**self.content.get(name, {}), **value}
+                    self._origin |= {(name, key): (path.name, lines) for key in value}
+                else:
+                    self.content[name] = value
+                    self._origin[name,] = (path.name, lines)
+
+    def place(self, keys: Keys) -> tuple[str, str]:
+        """File and place of an entry."""
+        name, lines = self._origin.get(keys[:2]) or self._origin[keys[:1]]
+        return name, f"line {line_of(lines, keys)}, {'.'.join(map(str, keys))}"

@@ -1,0 +1,219 @@
+"""Questions about values that can be right and often are not: jumps, sums, intensities, factors.
+
+Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from pathway_models.foundations.units import TJ_PER_TCE
+from pathway_models.intake.bounds import read_plausible
+from pathway_models.intake.cells import Finding
+from pathway_models.intake.checks import Check
+from pathway_models.intake.description import Description
+from pathway_models.intake.energy_content import default_factor, own_factor
+from pathway_models.intake.factors import read_carriers
+from pathway_models.intake.process_factors import process_factors
+from pathway_models.intake.statements import Statement
+from pathway_models.intake.translation import USED
+
+#: Energy of a MWh at the coal a power plant burns for it, for recognising totals at equivalent value.
+TCE_PER_MWH_EQUIVALENT = 0.3
+#: Group of a carrier in the stated shares of total energy.
+SHARES = {"coal": "coal", "oil": "oil", "gas": "gas", "electricity": "bought", "heat": "bought"}
+#: A stated share may differ from the computed one by this much.
+SHARE_DIFFERENCE = 0.05
+
+
+def question(check: Check) -> None:
+    """Report what looks wrong; every value at most once."""
+    _slips(check)
+    _copies(check)
+    if check.description is not None:
+        _own_factors(check, check.description)
+    _jumps(check)
+    _totals(check)
+    _shares(check)
+    _intensity(check)
+    _unused(check)
+
+
+def _series(check: Check) -> Iterator[list[Statement]]:
+    """Park statements by entry, in the order of years, without those already in question."""
+    series: dict[str, list[Statement]] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and (s.entry.key, s.year) not in check.questioned:
+            series.setdefault(s.entry.key, []).append(s)
+    yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
+
+
+def _slips(check: Check) -> None:
+    """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
+    bound = read_plausible().bounds["unit_slip"]
+    for series in _series(check):
+        if len(series) < 3:
+            continue
+        for s in series:
+            others = median(o.value for o in series if o is not s)
+            if s.value <= 0 or others <= 0:
+                continue
+            ratio = s.value / others
+            if bound.holds(ratio) or bound.holds(1 / ratio):
+                remedy = f"it is {ratio:.3g} times the other years: is the unit right (t or 万t, kWh or 万kWh)?"
+                check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
+
+
+def _copies(check: Check) -> None:
+    """Two years with the same numbers throughout: a sheet copied and not filled."""
+    by_year: dict[int, dict[str, float]] = {}
+    first: dict[int, Statement] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and s.value > 0:
+            by_year.setdefault(s.year, {})[s.entry.key] = s.value
+            first.setdefault(s.year, s)
+    for year, values in by_year.items():
+        if len(values) >= 3 and by_year.get(year - 1) == values:
+            sheet = first[year].place.split("!")[0]
+            finding = Finding(f"values of {year}", f"all are those of {year - 1}: was the table copied?", "copied", "warning")
+            check.statements.report(sheet, None, finding)
+
+
+def _own_factors(check: Check, description: Description) -> None:
+    bounds = read_plausible().bounds
+    for s in check.statements.all.values():
+        if s.factor is None:
+            continue
+        if s.entry.quantity == "energy":
+            own, group = own_factor(s, description.factor_set), read_carriers()[s.entry.item].group
+            default = default_factor(s.entry.item, description.factor_set, description.grid_factor)
+            if own is None:
+                continue
+            if group in ("electricity", "heat"):
+                name, tested = ("grid_factor", own * 0.0036) if group == "electricity" else ("heat_factor", own)
+            else:
+                name, tested = ("fuel_factor_ratio", own / default) if default else ("fuel_factor", own)
+        else:
+            listed = process_factors().get(s.entry.default_factor)
+            name, tested = "process_factor_ratio", s.factor / listed.value if listed else 1.0
+        if not bounds[name].holds(tested):
+            expected = f"{bounds[name].unit} from {bounds[name].low:g} to {bounds[name].high:g}"
+            finding = Finding(expected, f"it is {tested:.3g}: check value and unit", "factor_far", "warning")
+            check.statements.report(s.factor_place, s.factor, finding)
+
+
+def _jumps(check: Check) -> None:
+    bounds = read_plausible().bounds
+    totals = _energy_by_year(check)
+    for series in _series(check):
+        for before, s in zip(series, series[1:], strict=False):
+            if s.year != before.year + 1 or before.value <= 0 or s.value <= 0 or _is_minor(check, s, totals):
+                continue
+            ratio = s.value / before.value
+            if not bounds["yearly_change"].holds(ratio):
+                remedy = f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
+                check.report(s, "a change that has a reason", remedy, "jump", "warning")
+                break
+
+
+def _is_minor(check: Check, s: Statement, totals: dict[int, float]) -> bool:
+    """Whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
+    if s.entry.quantity == "energy":
+        return check.tj(s) < read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
+    return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
+
+
+def _energy_by_year(check: Check) -> dict[int, float]:
+    """All energy of the park, TJ, by year."""
+    totals: dict[int, float] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and s.entry.quantity == "energy":
+            totals[s.year] = totals.get(s.year, 0.0) + check.tj(s)
+    return totals
+
+
+def _is_in_question(check: Check, year: int, *quantities: str) -> bool:
+    """Whether a year has a value that is already in question or could not be read."""
+    entries = check.statements.layout.entries()
+    doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
+    return any(y == year and entries[key].quantity in quantities for key, y in doubtful)
+
+
+def _totals(check: Check) -> None:
+    """Carriers add up to the stated total, both at calorific value, feedstock included, sales taken off."""
+    bound = read_plausible().bounds["closure"]
+    sums = _energy_by_year(check)
+    beside = [(check.of("generation", "renewable"), 1.0), (check.of("export", "electricity"), -1.0)]
+    beside.append((check.of("export", "heat"), -1.0))
+    for year, stated in check.of("total_energy").items():
+        if year not in sums or _is_in_question(check, year, "energy", "total_energy", "export", "generation"):
+            continue
+        found = sums[year] + sum(sign * check.tj(series[year]) for series, sign in beside if year in series)
+        if stated.value > 0 and not bound.holds(found / stated.value):
+            bought = check.of("energy", "electricity").get(year)
+            mwh = check.tj(bought) / 0.0036 if bought else 0.0
+            equivalent = found + mwh * (TCE_PER_MWH_EQUIVALENT * TJ_PER_TCE - 0.0036)
+            hint = "it looks like a total at equivalent value (等价值); " if bound.holds(equivalent / stated.value) else ""
+            remedy = f"{hint}the carriers add up to {found / TJ_PER_TCE:,.0f} tce, {found / stated.value:.1%} of it: check both"
+            check.report(stated, "the sum of the carriers", remedy, "total_differs", "warning")
+
+
+def _shares(check: Check) -> None:
+    """Stated shares of total energy sum to one and agree with the carriers."""
+    bound, sums = read_plausible().bounds["shares"], _energy_by_year(check)
+    stated: dict[int, dict[str, Statement]] = {}
+    for s in check.statements.all.values():
+        if s.entry.quantity == "energy_share":
+            stated.setdefault(s.year, {})[s.entry.item] = s
+    for year, shares in stated.items():
+        last, total = list(shares.values())[-1], sum(s.value for s in shares.values())
+        complete = len(shares) == len({*SHARES.values(), "other"})
+        if total > bound.high or (complete and not bound.holds(total)):
+            check.report(last, "shares that sum to 1", f"they sum to {total:.3g}: correct them", "share_sum")
+            continue
+        if not sums.get(year) or _is_in_question(check, year, "energy", "energy_share", "total_energy"):
+            continue
+        for item, s in shares.items():
+            computed = _group(check, year, item) / sums[year]
+            if abs(computed - s.value) > SHARE_DIFFERENCE:
+                remedy = f"the carriers give {computed:.1%}: check both"
+                check.report(s, "the share of its carriers", remedy, "share_differs", "warning")
+
+
+def _group(check: Check, year: int, item: str) -> float:
+    """Energy of a group of carriers in a year, TJ."""
+    found = (s for s in check.statements.all.values() if s.role == "park" and s.year == year)
+    energy = [s for s in found if s.entry.quantity == "energy"]
+    return sum(check.tj(s) for s in energy if SHARES.get(read_carriers()[s.entry.item].group, "other") == item)
+
+
+def _intensity(check: Check) -> None:
+    """Energy per value added."""
+    bound, sums = read_plausible().bounds["energy_intensity"], _energy_by_year(check)
+    for year, s in check.of("value_added").items():
+        doubtful = _is_in_question(check, year, "energy", "total_energy", "value_added")
+        if doubtful or s.value <= 0 or year not in sums or check.description is None:
+            continue
+        per = sums[year] / TJ_PER_TCE / (s.value * 100)
+        if not bound.holds(per):
+            remedy = f"it is {per:.3g}: check the units of energy and value added"
+            check.report(s, f"from {bound.low:g} to {bound.high:g} {bound.unit}", remedy, "intensity", "warning")
+
+
+def _unused(check: Check) -> None:
+    """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
+    activity = check.description.activity if check.description else ""
+    names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
+    entries = [entry for key, entry in check.statements.layout.entries().items() if key in names]
+    beside = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
+    if check.statements.assets:
+        beside.append(f"{len(check.statements.assets)} energy assets")
+    if beside:
+        finding = Finding("to know", f"recorded and checked, not part of the emissions: {', '.join(beside)}", "beside", "note")
+        check.statements.report("workbook", None, finding)
+    area, rate = check.of("green_area"), check.of("sequestration")
+    if area and set(area) - set(rate):
+        s = next(s for year, s in area.items() if year not in rate)
+        remedy = "without it the green area stores nothing in the result; it has no default"
+        check.statements.report(s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning"))
