@@ -137,7 +137,9 @@ class Filled:
     def _overwrite(self, workbook: xlsxwriter.Workbook) -> None:
         for (name, ref), value in self.cells.items():
             sheet = workbook.get_worksheet_by_name(name) or workbook.add_worksheet(name)
-            if isinstance(value, datetime.date):
+            if value is None:
+                sheet.write_blank(ref, None, workbook.add_format({"locked": False}))
+            elif isinstance(value, datetime.date):
                 sheet.write_datetime(ref, value, workbook.add_format({"num_format": "yyyy-mm-dd"}))
             else:
                 _put(sheet, ref, value)
@@ -185,9 +187,7 @@ def _put(sheet: xlsxwriter.worksheet.Worksheet, ref: str, value: Any) -> None:
         sheet.write_boolean(ref, value)
     elif isinstance(value, str):
         sheet.write_string(ref, value)
-    elif value is None:
-        sheet.write_blank(ref, None)
-    else:
+    elif value is not None:
         sheet.write_number(ref, value)
 
 

@@ -35,6 +35,7 @@ GROUPS = {
 WITHOUT_ENERGY = {("Ningxia", "2000"), ("Ningxia", "2001"), ("Ningxia", "2002"), ("Hainan", "2002")}
 #: Rows of the Global Carbon Budget that are no country.
 NO_COUNTRY = {"ATA"}
+COUNTRY_FUELS = ("coal", "oil", "gas")
 #: First year of the city panel; the one row before it stands alone.
 FIRST_CITY_YEAR = 1997
 
@@ -128,10 +129,12 @@ def _countries() -> tuple[list[str], list[list[str]]]:
         if not row["iso3"] or row["iso3"] in NO_COUNTRY:
             continue
         emissions = _tonnes(float(row["co2_total"] or 0.0))
+        fuels = [_tonnes(max(float(row[f"co2_{fuel}"] or 0.0), 0.0)) for fuel in COUNTRY_FUELS]
         gdp = row["gdp_const2015usd_tn"] and significant(float(row["gdp_const2015usd_tn"]) * 1e6, 7)
         if emissions or gdp:
-            rows.append([row["iso3"], row["year"], emissions, gdp, row["country"]])
-    return ["entity", "year", "emissions_tco2", "gdp_million_usd_2015", "name"], rows
+            rows.append([row["iso3"], row["year"], emissions, *fuels, gdp, row["country"]])
+    columns = [f"{fuel}_tco2" for fuel in COUNTRY_FUELS]
+    return ["entity", "year", "emissions_tco2", *columns, "gdp_million_usd_2015", "name"], rows
 
 
 if __name__ == "__main__":

@@ -25,11 +25,12 @@ def test_a_quantile_is_a_year_that_a_member_has_and_never_a_mean():
     assert censored_quantiles(years, np.zeros(4, bool), (0.5,)).tolist() == [2021]
 
 
-@pytest.mark.parametrize("members", [20, 100, 1000, 2000])
-def test_five_percent_of_the_members_lie_at_or_below_the_five_percent_quantile(members):
+# 0.07 x 100 and 0.55 x 100 are a little more than 7 and 55 in binary.
+@pytest.mark.parametrize(("members", "percent"), [(20, 5), (1000, 5), (2000, 95), (100, 7), (100, 55)])
+def test_that_share_of_the_members_and_no_more_lies_at_or_below_a_quantile(members, percent):
     years = np.arange(members)
-    (low,) = censored_quantiles(years, np.zeros(members, bool), (0.05,))
-    assert (years <= low).mean() == 0.05
+    (found,) = censored_quantiles(years, np.zeros(members, bool), (percent / 100,))
+    assert (years <= found).sum() == members * percent // 100
 
 
 def test_one_member_is_every_quantile():

@@ -9,7 +9,8 @@ from builders import BAU, coal_park, constant, lever, mixed_park, projected, sce
 
 import pathway_models as pw
 from pathway_models.foundations.errors import InputError, PathwayError, RecordError, ScenarioError
-from pathway_models.records import Lever, Measure, Process, Ramp, Scenario, Triangle
+from pathway_models.kernels.turning_points import STATUS
+from pathway_models.records import Lever, Process
 from pathway_models.records.arrays import frozen_array, rising_years
 
 
@@ -130,92 +131,9 @@ def test_a_park_that_cannot_be_is_refused(change, message):
         replace(mixed_park(), **change)
 
 
-def test_a_triangle_has_its_corners_in_order():
-    with pytest.raises(RecordError, match=re.escape("expected low <= mode <= high, got 0.3, 0.2, 0.4")):
-        Triangle(0.3, 0.2, 0.4)
-
-
-@pytest.mark.parametrize(("shape", "start", "complete", "delay"), [("linear", 2030, 2030, 0), ("delay", 2025, 2030, 5)])
-def test_a_ramp_is_complete_after_it_starts(shape, start, complete, delay):
-    with pytest.raises(RecordError, match=re.escape("ramp must be complete after it starts")):
-        Ramp(shape, start, complete, delay)
-
-
-def test_an_unknown_ramp_shape_is_refused():
-    with pytest.raises(RecordError, match=re.escape("ramp shape 'sudden' is not one of")):
-        Ramp("sudden", 2025, 2030)
-
-
-@pytest.mark.parametrize(
-    ("action", "values", "more", "message"),
-    [
-        ("retire_activity", {"share": 0.1}, {"family": "luck"}, "family 'luck' is not one of"),
-        ("wish", {"share": 0.1}, {}, "action 'wish' is not one of"),
-        ("retire_activity", {"amount": 0.1}, {}, "retire_activity needs exactly ['share']"),
-        ("retire_activity", {"share": 1.1}, {}, "tried.on.share: expected values from 0 to 1"),
-        ("reduce_intensity", {"reduction": -0.1}, {}, "tried.on.reduction: expected values from 0 to 1"),
-        ("grow_sinks", {"area_growth": -0.1}, {}, "expected values of 0 or more"),
-        (
-            "substitute",
-            {"share": 0.1, "energy_ratio": 1.0},
-            {"takes_from": ("coal",), "gives_to": {"heat": 0.5}},
-            "gives_to must be shares that sum to 1",
-        ),
-        (
-            "substitute",
-            {"share": 0.1, "energy_ratio": 1.0},
-            {"takes_from": ("coal",), "gives_to": {"heat": 1.5, "hydrogen": -0.5}},
-            "gives_to must be shares that sum to 1",
-        ),
-        ("substitute", {"share": 0.1, "energy_ratio": 1.0}, {"gives_to": {"heat": 1.0}}, "takes_from must name"),
-    ],
-)
-def test_a_lever_that_cannot_be_is_refused(action, values, more, message):
-    with pytest.raises(RecordError, match=re.escape(message)):
-        lever(action, values, **more)
-
-
-def test_a_setting_that_a_lever_does_not_have_is_named():
-    measured = lever("retire_activity", {"share": 0.1})
-    with pytest.raises(ScenarioError, match=re.escape("lever 'tried' has no setting 'strong'; it has on")):
-        Measure(measured, "strong", measured.ramp)
-
-
-def test_an_unknown_scenario_is_named_with_those_there_are(scenarios, made):
-    with pytest.raises(ScenarioError, match=re.escape("no scenario 'dep'; there are bau, ")):
-        scenarios["dep"]
-    with pytest.raises(ScenarioError, match=re.escape("no scenario 'dep', 'bao'; there are bau, ")):
-        scenarios.pick(["dep", "bau", "bao"])
-    with pytest.raises(ScenarioError, match=re.escape("no scenario 'deep' in these pathways")):
+def test_a_scenario_that_was_not_projected_is_named(made):
+    with pytest.raises(ScenarioError, match=re.escape("no scenario 'deep' in these pathways; there are nothing")):
         made["pathways"].index("deep")
-    assert "deep" in scenarios
-    assert "dep" not in scenarios
-
-
-def test_measures_act_in_one_order_whichever_way_a_scenario_was_put_together(levers):
-    chosen = [levers[name] for name in ("green_power", "ccus", "electrification", "low_carbon_industries")]
-    forward, backward = (
-        Scenario("s", "", "", "", tuple(Measure(lever, "strong", lever.ramp) for lever in order))
-        for order in (chosen, chosen[::-1])
-    )
-    assert forward.measures == backward.measures
-    step_by_step = BAU
-    for one in chosen:
-        step_by_step = step_by_step.with_measure(one, "strong")
-    assert step_by_step.measures == forward.measures
-
-
-def test_setting_a_measure_anew_at_its_own_setting_changes_nothing(scenarios):
-    deep = scenarios["deep"]
-    for measure in deep.measures:
-        assert deep.with_measure(measure.lever, measure.setting).measures == deep.measures
-
-
-def test_a_measure_can_be_given_its_own_years(levers):
-    early = BAU.with_measure(levers["ccus"], "strong", start=2024, complete=2030)
-    (measure,) = early.measures
-    assert (measure.ramp.start, measure.ramp.complete, measure.ramp.shape) == (2024, 2030, "s_curve")
-    assert levers["ccus"].ramp.start != 2024
 
 
 def test_draws_need_a_member_and_pathways_a_known_source(made):
@@ -241,6 +159,20 @@ def test_the_repr_of_many_pathways_fits_80_columns_and_names_every_axis(scenario
     assert max(map(len, text.splitlines())) <= 80
     for part in ("tCO2/yr, 2015-2060", "observed to 2020", "scenario 10: bau", "deep", "member 2", "source", "year 46"):
         assert part in text
+
+
+def test_before_2030_is_up_to_2029_and_censored_members_never_count():
+    years, status = (
+        [[2025, 2029, 2030, 2031, 2029, 2060]],
+        ["observed", *["within_horizon"] * 3, "plateau", "at_horizon"],
+    )
+    pathways = projected(coal_park(), [BAU], members=6)
+    made = replace(pw.find_peaks(pathways), year=years, status=[[STATUS.index(name) for name in status]])
+    (row,) = made.summary(before=2030)
+    assert row["p_peak_before_2030"] == pytest.approx(2 / 6)
+    assert row["p_peak_by_2030"] == pytest.approx(3 / 6)
+    assert row["share_censored"] == pytest.approx(2 / 6)
+    assert (row["peak_year_p05"], row["peak_year_p50"], row["peak_year_p95"]) == ("2025", "2030", ">2060")
 
 
 def test_a_made_up_park_says_so_and_an_error_carries_all_its_faults():

@@ -20,12 +20,14 @@ from pathway_models.kernels.decomposition import lmdi
 from pathway_models.records.arrays import frozen_array, rising_years
 from pathway_models.records.park import Park
 
-#: Effects in the order of the chain; ``balance`` is what no factor drives: the carbon balance of conversion.
+#: Effects in the order of the chain; ``balance`` is what no factor drives: the carbon balance of conversion, and
+#: credits for power and heat sold.
 EFFECTS = ("activity", "structure", "intensity", "mix", "fuel_factor", "grid_factor", "balance")
 #: Activity kinds that measure an economy, in the order of preference.
 ECONOMIC = ("value_added", "gdp")
 #: Elasticities between which emissions move in step with activity (Tapio 2005).
 COUPLED = (0.8, 1.2)
+TIE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,14 +192,15 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
 def tapio_state(emissions_change: float, activity_change: float) -> str:
     """Name of the state of decoupling (Tapio 2005), from two relative changes.
 
-    Activity that stands still counts as growing by nothing.
+    Activity that stands still counts as growing by nothing; an elasticity of exactly 0.8 or 1.2 is coupled.
 
     Examples
     --------
     >>> tapio_state(-0.02, 0.05), tapio_state(0.05, 0.05), tapio_state(-0.05, -0.01)
     ('strong_decoupling', 'expansive_coupling', 'recessive_decoupling')
     """
-    low, high = (bound * abs(activity_change) for bound in COUPLED)
+    # The tie width keeps an elasticity at a bound there whatever its last digit.
+    low, high = COUPLED[0] * abs(activity_change) * (1 - TIE), COUPLED[1] * abs(activity_change) * (1 + TIE)
     if activity_change >= 0:
         if emissions_change < 0:
             return "strong_decoupling"

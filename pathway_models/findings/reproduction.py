@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -117,7 +118,7 @@ class Reproduction:
     def card(self) -> str:
         """Citation, licence, what was given and what had to be assumed, in Markdown."""
         about = self.study.about
-        lines = [f"**{about.title}.** {about.citation}" + (f", doi {about.doi}." if about.doi else ".")]
+        lines = [f"**{about.title}**", about.citation + (f", doi {about.doi}" if about.doi else "")]
         lines += [f"Licence: {about.licence}."]
         for head, parts in (("What was given", about.given), ("What had to be assumed", about.assumed)):
             lines.append("\n".join([f"*{head}*", "", *(f"- {part}" for part in parts or ["Nothing."])]))
@@ -127,8 +128,8 @@ class Reproduction:
         """Every difference and every missing value with its cause, in Markdown."""
         open_rows = [line for line in self.table(folded=True).itertuples() if line.verdict != VERDICTS[0]]
         lines = [
-            f"- **{line.scope}, {line.scenario}: {line.quantity}** ({line.verdict}): published {line.published}, "
-            f"ours {line.ours} {line.unit}. {line.cause[:1].upper()}{line.cause[1:]}."
+            f"- **{line.scope}, {line.scenario}: {line.quantity}** ({line.verdict}): {_numbers(line)}. "
+            f"{line.cause[:1].upper()}{line.cause[1:]}."
             for line in open_rows
         ]
         return "\n".join(lines) if lines else "There is none: every published value is met within its tolerance."
@@ -143,6 +144,12 @@ class Reproduction:
             lines.append(f"{'':<18}{numbers}{bounds if line.difference != '-' else ''}")
             lines += textwrap.wrap(line.cause, width=100, initial_indent=" " * 18, subsequent_indent=" " * 18)
         return "\n".join(lines)
+
+
+def _numbers(line: Any) -> str:
+    """Published and ours of a folded row, as far as there are numbers that fit in one line."""
+    published = f"{line.values} values" if line.published == "-" else f"published {line.published}"
+    return f"{published}, ours {line.ours} {line.unit}" if line.ours != "-" else f"{published} {line.unit}".strip()
 
 
 def reproduce(study: str | Path, compute: Compute | None = None) -> Reproduction:

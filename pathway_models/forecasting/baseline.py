@@ -80,7 +80,7 @@ def baseline_paths(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
             " add years to the table, no trend can be read from fewer"
         )
-    sample = _Sample(draws, members, uncertainties.shared_growth, baselines.correlation)
+    sample = _Sample(draws, members, baselines.correlation)
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
@@ -104,10 +104,11 @@ def baseline_paths(
 class _Sample:
     """The draws of some members, with the correlations between drivers put in."""
 
-    def __init__(self, draws: Draws, members: slice, shared: float, correlation: dict[str, float]) -> None:
+    def __init__(self, draws: Draws, members: slice, correlation: dict[str, float]) -> None:
         self.draws, self.members = draws, members
         self.size = len(range(*members.indices(draws.members)))
         self.scale = draws.normals["scale"][members]
+        shared = correlation["shared_activity"]
         own, common = np.sqrt(1.0 - shared), np.sqrt(shared)
         slope = {name: draws.normals[f"slope:{name}"][members] for name in DRIVERS}
         shock = {name: draws.shocks[name][members] for name in DRIVERS}

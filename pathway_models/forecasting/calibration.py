@@ -11,6 +11,7 @@ from scipy import optimize, special
 from pathway_models.forecasting.windows import Windows, rolling_origins
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
+from pathway_models.kernels.scores import student_t_loss
 
 Floats = NDArray[np.float64]
 
@@ -73,17 +74,6 @@ def horizon_weights(windows: Windows) -> Floats:
     return np.array(origins) / np.sum(origins)
 
 
-def log_score(windows: Windows, parameters: TrendParameters, weights: Floats) -> float:
-    """Mean negative log density of the outcomes, horizons weighing as given; smaller is better."""
-    centre, scale = predictive(windows, parameters)
-    known = np.isfinite(windows.change)
-    z = (np.where(known, windows.change, 0.0) - centre) / scale
-    tail = parameters.tail
-    loss = 0.5 * (tail + 1.0) * np.log1p(z**2 / tail) + np.log(scale)
-    by_horizon = np.sum(np.where(known, loss, 0.0), axis=0) / np.maximum(known.sum(axis=0), 1)
-    return float(weights @ by_horizon + special.betaln(0.5, 0.5 * tail) + 0.5 * np.log(tail))
-
-
 def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> TrendParameters:
     """Fit the parameters to sets of windows that weigh the same.
 
@@ -111,8 +101,11 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
 
     def loss(point: Floats) -> float:
         parameters = _from_search(point)
-        fit = np.mean([log_score(w, parameters, h) for w, h in zip(samples, weights, strict=True)])
-        return float(fit + RIDGE * np.sum((point - centre) ** 2))
+        scores = [
+            student_t_loss(windows.change, *predictive(windows, parameters), parameters.tail, weight)
+            for windows, weight in zip(samples, weights, strict=True)
+        ]
+        return float(np.mean(scores) + RIDGE * np.sum((point - centre) ** 2))
 
     found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
     return _from_search(found.x)
@@ -120,18 +113,18 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
 
 def fit_trend_parameters(
     panel: Panel,
-    records: Sequence[int] = (5, 8, 12),
+    record: int = 5,
     horizon: int = 15,
     quantity: str = "emissions_tco2",
     per: str | None = None,
 ) -> TrendParameters:
-    """Fit the damped log-trend to a quantity of a panel, over records of several lengths.
+    """Fit the damped log-trend to a quantity of a panel.
 
     Parameters
     ----------
     panel : Panel
-    records : sequence of int
-        Lengths of record, years.
+    record : int
+        Length of the records it learns from, years.
     horizon : int
         Years ahead that enter the fit.
     quantity, per : str
@@ -142,4 +135,4 @@ def fit_trend_parameters(
     TrendParameters
     """
     logs = panel.logs(quantity, per)
-    return estimate([rolling_origins(logs, panel.years, record, horizon) for record in records])
+    return estimate([rolling_origins(logs, panel.years, record, horizon)])

@@ -20,12 +20,8 @@ from numpy.typing import NDArray
 from pathway_models.forecasting.calibration import START, estimate, predictive
 from pathway_models.forecasting.windows import Windows, rolling_origins
 from pathway_models.intake.panels import Panel
-from pathway_models.kernels.growth import (
-    TrendParameters,
-    damped_holt,
-    persistence,
-    straight_log_trend,
-)
+from pathway_models.kernels.growth import TrendParameters
+from pathway_models.kernels.rival_trends import damped_holt, persistence, straight_log_trend
 from pathway_models.kernels.scores import crps_ensemble, crps_student_t, pit_student_t
 
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pathway_models.forecasting.hindcast import Hindcast
 from pathway_models.kernels.growth import damped_log_trend
 from pathway_models.kernels.scores import brier, reliability
-from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.kernels.turning_points import AT_HORIZON, PeakRule, turning_points
 
 #: Edges of the reliability table.
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
@@ -106,7 +106,7 @@ def forecast_peaks(
 def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[np.bool_]:
     """Whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
     points = turning_points(np.exp(logs), rule=PeakRule())
-    return ~points.is_censored[..., None] & (points.index[..., None] <= limits)
+    return (points.status < AT_HORIZON)[..., None] & (points.index[..., None] <= limits)
 
 
 def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:

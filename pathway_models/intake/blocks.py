@@ -7,6 +7,7 @@ import re
 from pathway_models.intake.book import Book, Sheet
 from pathway_models.intake.cells import Finding, label_of, read_number, read_text, read_year
 from pathway_models.intake.layout import Entry, FormBlock, GridBlock, ListBlock
+from pathway_models.intake.lines import read_line
 from pathway_models.intake.statements import Statements
 
 SECTOR_ID = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -21,20 +22,19 @@ def year_sheets(book: Book, block: FormBlock, statements: Statements) -> dict[in
         if block.sheet != "{year}" or not re.fullmatch(r"\d{4}年?", label_of(name)):
             continue
         year, findings = read_year(name)
-        for finding in findings if name != str(year) else ():
-            statements.report(name, name, finding)
-        if year is None:
-            continue
         if year in found:
             remedy = f"the sheet {found[year].name!r} is of the same year; remove one"
-            statements.report(name, name, Finding("one sheet a year", remedy, "sheet_twice"))
-            continue
-        found[year] = sheet
+            findings = [Finding("one sheet a year", remedy, "sheet_twice")]
+        for finding in findings if name != str(year) else ():
+            statements.report(name, name, finding)
+        if year is not None:
+            found.setdefault(year, sheet)
     return found
 
 
 def read_form(sheet: Sheet, block: FormBlock, year: int, statements: Statements) -> None:
     """Read the sheet of one year."""
+    statements.sheets[year] = sheet.name
     place = sheet.place(block.year_cell)
     stated, findings = read_year(sheet.value(block.year_cell)[0])
     for finding in findings:
@@ -48,7 +48,7 @@ def read_form(sheet: Sheet, block: FormBlock, year: int, statements: Statements)
         raw_key = sheet.raw(f"{block.keys}{row}")
         entry = entries.get(label_of(raw_key))
         if entry is not None:
-            statements.read(sheet, refs, entry, ("park", "park", entry.key, year))
+            read_line(statements, sheet, refs, entry, ("park", "park", entry.key, year))
         elif sheet.raw(refs["value"]) is not None:
             remedy = f"column {block.keys} must hold the row's code; copy the row anew from an empty template"
             finding = Finding("a row of the layout", remedy, "entry_unknown")
@@ -79,7 +79,7 @@ def read_grid(sheet: Sheet, block: GridBlock, statements: Statements) -> None:
             continue
         for year, ref in cells.items():
             refs = {"value": ref, "unit": unit_ref}
-            statements.read(sheet, refs, entry, ("park", "park", entry.key, year))
+            read_line(statements, sheet, refs, entry, ("park", "park", entry.key, year))
 
 
 def _years(sheet: Sheet, block: GridBlock, lines: list, statements: Statements) -> dict[int, int | str]:
@@ -108,7 +108,12 @@ def read_list(sheet: Sheet, block: ListBlock, years: range, statements: Statemen
         owner = _owner(sheet, refs["name"], block.role, statements)
         entry = _entry(sheet, refs["entry"], by_label, statements)
         if year is not None and owner and entry is not None:
-            statements.read(sheet, refs, entry, (block.role, owner, entry.key, year))
+            read_line(statements, sheet, refs, entry, (block.role, owner, entry.key, year))
+        else:
+            # Whatever this record may have been of: its sums are not judged without it.
+            keys = [entry.key] if entry else statements.layout.entries()
+            of_years = [year] if year is not None else years
+            statements.spoiled |= {(block.role, "", key, of_year) for key in keys for of_year in of_years}
 
 
 def _record_year(sheet: Sheet, ref: str, years: range, statements: Statements) -> int | None:
@@ -116,7 +121,9 @@ def _record_year(sheet: Sheet, ref: str, years: range, statements: Statements) -
     if year is None and not findings:
         findings = [Finding("a year such as 2019", "type the year of the record", "year")]
     if year is not None and years and year not in years:
-        findings = [Finding(f"a year from {years[0]} to {years[-1]}", "the park sheet does not have it", "year_outside")]
+        findings = [
+            Finding(f"a year from {years[0]} to {years[-1]}", "the park sheet does not have it", "year_outside")
+        ]
         year = None
     for finding in findings:
         statements.report(sheet.place(ref), sheet.raw(ref), finding)

@@ -54,7 +54,9 @@ class Sheet:
         """Whether the row or column of a cell is hidden."""
         column, row = re.match(r"([A-Z]+)(\d+)", ref).groups()
         rows, columns = self.cells.row_dimensions, self.cells.column_dimensions
-        return (int(row) in rows and bool(rows[int(row)].hidden)) or (column in columns and bool(columns[column].hidden))
+        return (int(row) in rows and bool(rows[int(row)].hidden)) or (
+            column in columns and bool(columns[column].hidden)
+        )
 
     def raw(self, ref: str) -> Any:
         """What stands in a cell, a formula as its text."""
@@ -107,7 +109,7 @@ class Book:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 self.workbook = openpyxl.load_workbook(io.BytesIO(self.content), keep_links=False, rich_text=False)
-        except Exception as error:  # noqa: BLE001 - a reader of foreign files fails in as many ways as files are broken
+        except Exception as error:  # a reader of foreign files fails in as many ways as files are broken
             remedy = f"open it in a spreadsheet program and save it again ({type(error).__name__}: {str(error)[:120]})"
             fault = Fault(path.name, "file", "", "a readable workbook", remedy, code="unreadable")
             raise InputError([fault]) from None

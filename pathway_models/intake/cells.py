@@ -23,7 +23,27 @@ THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?", re.ASCII)
 DATE = re.compile(r"\d{2,4}[-/.年]\d{1,2}([-/.月]\d{0,2}日?)?", re.ASCII)
 WITH_UNIT = re.compile(r"[+-]?[\d.,]+\s*[^\d\s.,%/-].*", re.ASCII)
-NO_VALUE = ("-", "--", "—", "——", "–", "/", "\\", "无", "n/a", "na", "nan", "null", "none", "不详", "缺", "...", "…", "*", "x")
+NO_VALUE = (
+    "-",
+    "--",
+    "—",
+    "——",
+    "–",
+    "/",
+    "\\",
+    "无",
+    "n/a",
+    "na",
+    "nan",
+    "null",
+    "none",
+    "不详",
+    "缺",
+    "...",
+    "…",
+    "*",
+    "x",
+)
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 #: First signs that make a spreadsheet take a text for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -86,6 +106,8 @@ def _number_in_text(raw: str) -> tuple[float | None, list[Finding]]:
 def _why_not(text: str) -> Finding:
     if "%" in text:
         return Finding("a number", "choose the unit % beside it and type the number without the sign", "percent_sign")
+    if PLAIN.fullmatch(text) or any(unicodedata.category(sign) == "No" for sign in text):
+        return Finding("a number in plain digits", "write it out; small raised digits cannot be read", "number")
     if text.casefold() in NO_VALUE:
         return Finding("a number or nothing", "leave it blank if unknown; type 0 only if it is 0", "no_value")
     if DATE.fullmatch(text):
@@ -151,7 +173,9 @@ def stored_result(formula: str, stored: Any) -> tuple[Any, list[Finding]]:
             return None, [Finding("a formula that agrees with its result", remedy, "formula_differs")]
         return again, [Finding("a plain number", f"plain arithmetic, read as {again!r}", "formula_sum", "note")]
     if stored == 0.0:
-        return None, [Finding("a calculated result", "0 may mean it was never calculated; type the value", "formula_zero")]
+        return None, [
+            Finding("a calculated result", "0 may mean it was never calculated; type the value", "formula_zero")
+        ]
     remedy = f"its stored result {stored!r} is used and not calculated again; better type the value"
     return stored, [Finding("a typed value", remedy, "formula", "warning")]
 

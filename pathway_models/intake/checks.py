@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.cells import Finding
-from pathway_models.intake.description import Description
+from pathway_models.intake.description import Choices
 from pathway_models.intake.energy_content import default_factor, own_factor, tj_per
 from pathway_models.intake.process_factors import process_factors
-from pathway_models.intake.statements import Statement, Statements
+from pathway_models.intake.statements import Key, Statement, Statements
 
 #: Quantities that must be given in every year once they are given in one.
 COMPLETE = ("energy", "product", "fixed_carbon", "green_electricity", "export", "population")
@@ -29,22 +29,22 @@ class Check:
     Parameters
     ----------
     statements : Statements
-    description : Description or None
-        None where the park sheet could not be read; checks that need it are left out.
+    choices : Choices
+        Checks that need a choice that was not made, or made wrongly, are left out.
     years : range
     """
 
     statements: Statements
-    description: Description | None
+    choices: Choices
     years: range
     questioned: set[tuple[str, int]] = field(default_factory=set)
 
     def run(self) -> None:
         """Report every fault."""
         self.gaps()
-        if self.description is not None:
-            self.factors(self.description)
-            self.activity(self.description)
+        if self.choices.factor_set:
+            self.factors()
+        self.activity()
         self.processes()
         self.wholes()
         self.parts("sector")
@@ -62,8 +62,7 @@ class Check:
 
     def tj(self, s: Statement, value: float | None = None) -> float:
         """Energy of a statement, TJ; 0 where it cannot be known."""
-        factor_set = self.description.factor_set if self.description else ""
-        content = tj_per(s.unit, s.entry.item, factor_set)
+        content = tj_per(s.unit, s.entry.item, self.choices.factor_set)
         return (s.value if value is None else value) * (content or 0.0)
 
     def gaps(self) -> None:
@@ -81,49 +80,59 @@ class Check:
                 whole = (role, owner, key, year)
                 if whole in self.statements.all or whole in self.statements.spoiled:
                     continue
-                place = self.statements.blanks.get(whole)
-                if place is None and role == "park":
-                    # The year's sheet is missing or lacks the row: reported once as such.
-                    continue
+                place = self._place_of_blank(s, whole)
                 name = s.entry.words().en + ("" if role == "park" else f" of {owner}")
                 finding = Finding(f"{name} in {year}", "type it; type 0 only if it is 0", "gap")
-                self.statements.report(place or f"{s.place.split('!')[0]} ({owner}, {key}, {year})", None, finding)
+                if place:
+                    self.statements.report(place, None, finding)
 
-    def factors(self, description: Description) -> None:
+    def _place_of_blank(self, s: Statement, key: Key) -> str:
+        """Where a missing value should stand; empty where its whole sheet is missing, which is reported as such."""
+        if key in self.statements.blanks:
+            return self.statements.blanks[key]
+        is_form = self.statements.layout.block("form") is not None and s.role == "park"
+        sheet = self.statements.sheets.get(key[3], "") if is_form else s.place.split("!")[0]
+        return f"{sheet}, {', '.join(part for part in key[1:3] if part != 'park')}" if sheet else ""
+
+    def factors(self) -> None:
         """Every use has a calorific value and a factor."""
         lacking: set[str] = set()
         for s in self.statements.all.values():
             if s.entry.quantity != "energy":
                 continue
-            content = tj_per(s.unit, s.entry.item, description.factor_set)
+            content = tj_per(s.unit, s.entry.item, self.choices.factor_set)
             name = s.entry.words().en
             if content is None:
-                remedy = f"{description.factor_set} has no calorific value for it; give it in tce or TJ, or choose another set"
+                remedy = (
+                    f"{self.choices.factor_set} has no calorific value for it; give it in tce, or choose another set"
+                )
                 self.report(s, f"{name} in a unit of energy", remedy, "no_calorific_value")
-            elif s.factor is not None and own_factor(s, description.factor_set) is None:
+            elif s.factor is not None and own_factor(s, self.choices.factor_set) is None:
                 remedy = f"{s.factor_unit} cannot be converted for {name}; give it in tCO2/TJ"
                 self.statements.report(s.factor_place, s.factor, Finding("a factor per TJ", remedy, "factor_unit"))
             elif s.factor is None and s.value > 0 and s.role != "enterprise":
-                missing = default_factor(s.entry.item, description.factor_set, description.grid_factor) is None
-                if missing and s.entry.key not in lacking:
+                factor = default_factor(s.entry.item, self.choices.factor_set, self.choices.grid_factor)
+                unknown = s.entry.item == "electricity" and not self.choices.grid_factor
+                if factor is None and not unknown and s.entry.key not in lacking:
                     lacking.add(s.entry.key)
                     remedy = "give its own factor in every year, or choose a set or grid factor that has one"
                     self.report(s, f"a factor of {name}", remedy, "no_factor")
 
-    def activity(self, description: Description) -> None:
+    def activity(self) -> None:
         """Activity stands in every year, above zero."""
-        if description.activity == "energy_index":
+        if self.choices.activity in ("", "energy_index"):
             return
-        given = self.of(description.activity)
+        given = self.of(self.choices.activity)
         for year in self.years:
-            key = ("park", "park", description.activity, year)
+            key = ("park", "park", self.choices.activity, year)
+            place = self.statements.blanks.get(key, self.statements.sheets.get(year, ""))
             if year in given:
                 if given[year].value <= 0:
                     remedy = "correct it, or choose energy_index as the activity"
                     self.report(given[year], "a value above 0", remedy, "activity")
-            elif key in self.statements.blanks:
-                finding = Finding(description.activity, "type it, or choose energy_index as the activity", "activity")
-                self.statements.report(self.statements.blanks[key], None, finding)
+            elif key not in self.statements.spoiled and place:
+                finding = Finding(self.choices.activity, "type it, or choose energy_index as the activity", "activity")
+                self.statements.report(place, None, finding)
 
     def processes(self) -> None:
         """Every process has a factor; one that is only background knowledge must be entered knowingly."""
@@ -163,7 +172,10 @@ class Check:
             if sum(self._amount(s) for s in found) > limit * ROUNDING:
                 names = " + ".join(s.entry.words().en for s in around) or "what is bought or made, which is blank"
                 written = " + ".join(s.written for s in around) or "0"
-                self.report(found[-1], f"at most {names}, {written}", "a part is not more than the whole", f"{code}_high")
+                self.report(
+                    found[-1], f"at most {names}, {written}", "a part is not more than the whole", f"{code}_high"
+                )
+                self.questioned |= {(s.entry.key, year) for s in around}
 
     def _key(self, name: tuple[str, str]) -> tuple[str, str, str]:
         entries = self.statements.layout.entries().values()
@@ -189,20 +201,25 @@ class Check:
             total = sum(self._comparable(s) for s in members)
             whole = self._comparable(park) if park else 0.0
             if park is None or not (bound.holds(total / whole) if whole else total == 0):
-                ratio = f"{total / whole:.1%} of the park's {park.written} in {park.place}" if park and whole else "no park value"
+                ratio = (
+                    f"{total / whole:.1%} of the park's {park.written} in {park.place}"
+                    if park and whole
+                    else "no park value"
+                )
                 remedy = f"together they are {ratio}; correct one, or add a row for the rest"
                 self.report(members[-1], f"{role} rows of {key}, {year} that add up to the park", remedy, f"{role}_sum")
         if role == "sector":
             self._all_split(sums)
 
     def _comparable(self, s: Statement) -> float:
-        return self.tj(s) if s.entry.quantity == "energy" and self.description else s.value
+        return self.tj(s) if s.entry.quantity == "energy" and self.choices.factor_set else s.value
 
     def _all_split(self, sums: Iterable[tuple[str, int]]) -> None:
         """Once sectors are given, what is not split would count twice or nowhere."""
-        split = {key for key, _ in sums}
-        for s in self.statements.all.values() if split else ():
-            must = s.entry.quantity in ("energy", "product", "fixed_carbon") and s.value > 0
+        split, whole = {key for key, _ in sums}, ("energy", "product", "fixed_carbon", "value_added")
+        is_used = any(self.statements.layout.entries()[key].quantity in whole for key in split)
+        for s in self.statements.all.values() if is_used else ():
+            must = s.entry.quantity in whole and s.value > 0
             if s.role == "park" and must and s.entry.key not in split and s.year == self.years[0]:
                 remedy = "add its rows to the sheet of sectors, or leave that sheet blank"
                 self.report(s, f"{s.entry.words().en} by sector too", remedy, "sector_missing")

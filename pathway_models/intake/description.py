@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pathway_models.intake.cells import FORMULA_SIGNS
+from pathway_models.intake.cells import FORMULA_SIGNS, Finding
+from pathway_models.intake.factors import factor_sets, grid_factor
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.
@@ -49,3 +50,29 @@ class Description(BaseModel):
 def is_park_id(text: str) -> bool:
     """Whether a text can be the id of a park, and the name of a folder on every system."""
     return bool(re.fullmatch(PARK_ID, text)) and not RESERVED.match(text)
+
+
+class Choices(NamedTuple):
+    """The choices behind the accounts of a park; empty where none, or none that exists, was made."""
+
+    activity: str = ""
+    factor_set: str = ""
+    grid_factor: str = ""
+
+
+def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, dict[str, Finding]]:
+    """The choices that can be used, and what is wrong with the others."""
+    wrong: dict[str, Finding] = {}
+    if factor_set and factor_set not in factor_sets():
+        expected = f"one of {', '.join(factor_sets())}"
+        wrong["factor_set"] = Finding(expected, "choose a shipped set of factors", "factor_set")
+    if grid and grid != "table":
+        _, fault = grid_factor(grid, "")
+        if fault:
+            wrong["grid_factor"] = Finding(fault.expected, fault.remedy, "grid_factor")
+    sound = Choices(
+        activity if activity in ("value_added", "gdp", "energy_index") else "",
+        "" if "factor_set" in wrong else factor_set,
+        "" if "grid_factor" in wrong else grid,
+    )
+    return sound, wrong

@@ -7,25 +7,24 @@ from typing import Any
 from pathway_models.foundations.errors import Fault
 from pathway_models.intake.book import Sheet
 from pathway_models.intake.cells import Finding, label_of, read_text, read_year
-from pathway_models.intake.description import Description, is_park_id
-from pathway_models.intake.factors import factor_sets, grid_factor
+from pathway_models.intake.description import Choices, Description, is_park_id, sound_choices
 from pathway_models.intake.layout import DescriptionField, DescriptionSheet
 from pathway_models.intake.statements import Statements
 
 
 def read_description(
     sheet: Sheet, block: DescriptionSheet, statements: Statements
-) -> tuple[Description | None, range, dict[str, str]]:
+) -> tuple[Description | None, Choices, range]:
     """Read the park sheet.
 
     Returns
     -------
     description : Description or None
         None where a required field is missing or wrong.
+    choices : Choices
+        Those that can be used, whatever else is wrong.
     years : range
         First to last year; empty where they cannot be read.
-    places : dict
-        Where each field stands.
     """
     lines = {label_of(sheet.raw(f"{block.keys}{row}")): row for row in sheet.rows(block.first_row)}
     values: dict[str, Any] = {}
@@ -41,13 +40,13 @@ def read_description(
         places[field.key] = sheet.place(ref)
         values[field.key] = _field(sheet, ref, field, statements)
     years = _years(values, places, statements)
-    _check_choices(values, places, statements)
+    choices = _choices(values, places, statements)
     if len(_errors(statements)) > count:
-        return None, years, places
+        return None, choices, years
     remarks, invented = values.pop("remarks"), values.pop("invented") == "yes"
     described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
     notes = [remarks] if remarks else []
-    return Description(**described, invented=invented, source=["workbook"], notes=notes), years, places
+    return Description(**described, invented=invented, source=["workbook"], notes=notes), choices, years
 
 
 def _errors(statements: Statements) -> list[Fault]:
@@ -86,18 +85,15 @@ def _years(values: dict[str, Any], places: dict[str, str], statements: Statement
     return range(first, last + 1)
 
 
-def _check_choices(values: dict[str, Any], places: dict[str, str], statements: Statements) -> None:
+def _choices(values: dict[str, Any], places: dict[str, str], statements: Statements) -> Choices:
     """Factor set, grid factor and price year: choices that must be made knowingly."""
-    factor_set, choice = values.get("factor_set"), values.get("grid_factor")
-    if factor_set and factor_set not in factor_sets():
-        finding = Finding(f"one of {', '.join(factor_sets())}", "choose from the list of the cell", "factor_set")
-        statements.report(places["factor_set"], factor_set, finding)
-    if choice and choice != "table":
-        _, fault = grid_factor(choice, statements.file)
-        if fault:
-            finding = Finding(fault.expected, fault.remedy, fault.code)
-            statements.report(places["grid_factor"], choice, finding)
-    is_money = values.get("activity") in ("value_added", "gdp")
-    if is_money and "price_year" in values and not values["price_year"]:
+    given = (str(values.get(key) or "") for key in ("activity", "factor_set", "grid_factor"))
+    choices, wrong = sound_choices(*given)
+    for key, finding in wrong.items():
+        statements.report(places[key], values[key], finding)
+    is_blank = "price_year" in values and not values["price_year"]
+    needs_price = choices.activity in ("value_added", "gdp")
+    if needs_price and is_blank and not statements.is_reported(places["price_year"]):
         finding = Finding("the price year of value added", "money of different years cannot be compared", "price_year")
         statements.report(places["price_year"], None, finding)
+    return choices

@@ -49,7 +49,7 @@ def examine_workbook(path: Path, layout: Path | None = None) -> Examination:
         The file itself is refused, is unreadable, or is of no known layout.
     """
     filled = read_workbook(path, layout)
-    check = Check(filled.statements, filled.description, filled.years)
+    check = Check(filled.statements, filled.choices, filled.years)
     check.run()
     question(check)
     faults = _in_order(filled.statements.faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -196,31 +197,33 @@ def read_layout(path: Path) -> Layout:
         All faults of the file, by line: unknown keys, units nobody can convert, entries twice.
     """
     layout, lines = validated(path, Layout)
-    faults = []
+    faults = [
+        Fault(path.name, f"line {lines.get(keys, 1)}, {'.'.join(map(str, keys))}", value, expected, remedy, code=code)
+        for keys, value, expected, remedy, code in _problems(layout)
+    ]
+    if faults:
+        raise InputError(faults)
+    return layout
 
-    def fault(keys: tuple, value: str, expected: str, remedy: str, code: str) -> None:
-        place = f"line {lines.get(keys, 1)}, {'.'.join(map(str, keys))}"
-        faults.append(Fault(path.name, place, value, expected, remedy, code=code))
 
+def _problems(layout: Layout) -> Iterator[tuple[tuple[str | int, ...], str, str, str, str]]:
+    """What the model cannot check: keys, value, what was expected, remedy, code."""
     known = {*CONVERSIONS, *layout.more_units, "%"}
     for name, units in layout.unit_sets.items():
         for unit in units:
             if unit not in known:
-                fault(("unit_sets", name), unit, "a known unit", "add it under more_units", "layout_unit")
+                yield ("unit_sets", name), unit, "a known unit", "add it under more_units", "layout_unit"
     seen: set[str] = set()
     for s, section in enumerate(layout.sections):
         for e, entry in enumerate(section.entries):
             keys = ("sections", s, "entries", e)
             if entry.key in seen:
-                fault(keys, entry.key, "each key once", "rename or remove one", "layout_key_twice")
+                yield keys, entry.key, "each key once", "rename or remove one", "layout_key_twice"
             seen.add(entry.key)
             if entry.unit not in layout.unit_sets.get(entry.units, ()):
-                fault(keys, entry.unit, f"a unit of the set {entry.units}", "correct unit or units", "layout_unit_set")
+                yield keys, entry.unit, f"a unit of the set {entry.units}", "correct unit or units", "layout_unit_set"
             if entry.label is None and entry.item not in read_carriers():
-                fault(keys, entry.key, "a label", "only carriers have a name without one", "layout_label")
-    if faults:
-        raise InputError(faults)
-    return layout
+                yield keys, entry.key, "a label", "only carriers have a name without one", "layout_label"
 
 
 def layouts() -> tuple[Layout, ...]:

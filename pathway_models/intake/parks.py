@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
@@ -14,6 +15,9 @@ from pathway_models.intake.register import find_table
 from pathway_models.intake.rows import Row, read_rows
 from pathway_models.intake.yaml_files import validated
 from pathway_models.records.park import Park
+
+#: Choices of a description that the assembling of a table checks.
+CHOICES = ("factor_set", "grid_factor")
 
 
 def table_of(park: str | Path) -> Path:
@@ -58,12 +62,15 @@ def read_park(park: str | Path) -> Park:
             raise InputError(examination.of("error"))
         return examination.park
     description, rows, faults = _both_files(table)
+    described = table.with_suffix(".yml").name
     if description.park_id != table.stem:
         remedy = "give the table, its description and the id the same name"
-        faults.append(Fault(table.name, "file", description.park_id, f"park_id {table.stem}", remedy, code="park_id"))
+        faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
     fields, more = assemble(table.name, description.activity, description.factor_set, description.grid_factor, rows)
-    if faults or more:
-        raise InputError([*faults, *more])
+    # Choices stand in the description, whichever file showed that they cannot hold.
+    faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
+    if faults:
+        raise InputError(faults)
     return Park(
         **description.model_dump(exclude={"activity", "source", "notes"}),
         **fields,

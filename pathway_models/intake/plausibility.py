@@ -6,13 +6,13 @@ Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import median
 
 from pathway_models.foundations.units import TJ_PER_TCE
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check
-from pathway_models.intake.description import Description
 from pathway_models.intake.energy_content import default_factor, own_factor
 from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.process_factors import process_factors
@@ -31,8 +31,8 @@ def question(check: Check) -> None:
     """Report what looks wrong; every value at most once."""
     _slips(check)
     _copies(check)
-    if check.description is not None:
-        _own_factors(check, check.description)
+    if check.choices.factor_set:
+        _own_factors(check)
     _jumps(check)
     _totals(check)
     _shares(check)
@@ -41,10 +41,10 @@ def question(check: Check) -> None:
 
 
 def _series(check: Check) -> Iterator[list[Statement]]:
-    """Park statements by entry, in the order of years, without those already in question."""
+    """Park statements by entry, in the order of years."""
     series: dict[str, list[Statement]] = {}
     for s in check.statements.all.values():
-        if s.role == "park" and (s.entry.key, s.year) not in check.questioned:
+        if s.role == "park":
             series.setdefault(s.entry.key, []).append(s)
     yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
 
@@ -53,15 +53,13 @@ def _slips(check: Check) -> None:
     """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
     bound = read_plausible().bounds["unit_slip"]
     for series in _series(check):
-        if len(series) < 3:
-            continue
-        for s in series:
-            others = median(o.value for o in series if o is not s)
-            if s.value <= 0 or others <= 0:
+        usual = median(s.value for s in series)
+        for s in series if len(series) >= 3 and usual > 0 else ():
+            if s.value <= 0 or (s.entry.key, s.year) in check.questioned:
                 continue
-            ratio = s.value / others
+            ratio = s.value / usual
             if bound.holds(ratio) or bound.holds(1 / ratio):
-                remedy = f"it is {ratio:.3g} times the other years: is the unit right (t or 万t, kWh or 万kWh)?"
+                remedy = f"it is {ratio:.3g} times the median of its row: is the unit right (t or 万t, kWh or 万kWh)?"
                 check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
 
 
@@ -76,18 +74,20 @@ def _copies(check: Check) -> None:
     for year, values in by_year.items():
         if len(values) >= 3 and by_year.get(year - 1) == values:
             sheet = first[year].place.split("!")[0]
-            finding = Finding(f"values of {year}", f"all are those of {year - 1}: was the table copied?", "copied", "warning")
+            finding = Finding(
+                f"values of {year}", f"all are those of {year - 1}: was the table copied?", "copied", "warning"
+            )
             check.statements.report(sheet, None, finding)
 
 
-def _own_factors(check: Check, description: Description) -> None:
+def _own_factors(check: Check) -> None:
     bounds = read_plausible().bounds
     for s in check.statements.all.values():
         if s.factor is None:
             continue
         if s.entry.quantity == "energy":
-            own, group = own_factor(s, description.factor_set), read_carriers()[s.entry.item].group
-            default = default_factor(s.entry.item, description.factor_set, description.grid_factor)
+            own, group = own_factor(s, check.choices.factor_set), read_carriers()[s.entry.item].group
+            default = default_factor(s.entry.item, check.choices.factor_set, check.choices.grid_factor)
             if own is None:
                 continue
             if group in ("electricity", "heat"):
@@ -107,12 +107,15 @@ def _jumps(check: Check) -> None:
     bounds = read_plausible().bounds
     totals = _energy_by_year(check)
     for series in _series(check):
-        for before, s in zip(series, series[1:], strict=False):
-            if s.year != before.year + 1 or before.value <= 0 or s.value <= 0 or _is_minor(check, s, totals):
+        for before, s in pairwise(series):
+            doubtful = any((s.entry.key, year) in check.questioned for year in (before.year, s.year))
+            if doubtful or s.year != before.year + 1 or min(before.value, s.value) <= 0 or _is_minor(check, s, totals):
                 continue
             ratio = s.value / before.value
             if not bounds["yearly_change"].holds(ratio):
-                remedy = f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
+                remedy = (
+                    f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
+                )
                 check.report(s, "a change that has a reason", remedy, "jump", "warning")
                 break
 
@@ -154,8 +157,11 @@ def _totals(check: Check) -> None:
             bought = check.of("energy", "electricity").get(year)
             mwh = check.tj(bought) / 0.0036 if bought else 0.0
             equivalent = found + mwh * (TCE_PER_MWH_EQUIVALENT * TJ_PER_TCE - 0.0036)
-            hint = "it looks like a total at equivalent value (等价值); " if bound.holds(equivalent / stated.value) else ""
-            remedy = f"{hint}the carriers add up to {found / TJ_PER_TCE:,.0f} tce, {found / stated.value:.1%} of it: check both"
+            hint = (
+                "it looks like a total at equivalent value (等价值); " if bound.holds(equivalent / stated.value) else ""
+            )
+            sums_to = f"the carriers add up to {found / TJ_PER_TCE:,.0f} tce, {found / stated.value:.1%} of it"
+            remedy = f"{hint}{sums_to}: check both"
             check.report(stated, "the sum of the carriers", remedy, "total_differs", "warning")
 
 
@@ -193,7 +199,7 @@ def _intensity(check: Check) -> None:
     bound, sums = read_plausible().bounds["energy_intensity"], _energy_by_year(check)
     for year, s in check.of("value_added").items():
         doubtful = _is_in_question(check, year, "energy", "total_energy", "value_added")
-        if doubtful or s.value <= 0 or year not in sums or check.description is None:
+        if doubtful or s.value <= 0 or year not in sums or not check.choices.factor_set:
             continue
         per = sums[year] / TJ_PER_TCE / (s.value * 100)
         if not bound.holds(per):
@@ -203,17 +209,21 @@ def _intensity(check: Check) -> None:
 
 def _unused(check: Check) -> None:
     """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
-    activity = check.description.activity if check.description else ""
+    activity = check.choices.activity
     names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
     entries = [entry for key, entry in check.statements.layout.entries().items() if key in names]
     beside = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
     if check.statements.assets:
         beside.append(f"{len(check.statements.assets)} energy assets")
     if beside:
-        finding = Finding("to know", f"recorded and checked, not part of the emissions: {', '.join(beside)}", "beside", "note")
+        finding = Finding(
+            "nothing more", f"recorded and checked, not part of the emissions: {', '.join(beside)}", "beside", "note"
+        )
         check.statements.report("workbook", None, finding)
     area, rate = check.of("green_area"), check.of("sequestration")
     if area and set(area) - set(rate):
         s = next(s for year, s in area.items() if year not in rate)
         remedy = "without it the green area stores nothing in the result; it has no default"
-        check.statements.report(s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning"))
+        check.statements.report(
+            s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning")
+        )

@@ -42,7 +42,8 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 class Row:
     """One value of a park table in its canonical unit, and where it stands.
 
-    The value is NaN where the row has a fault; such a table never becomes a park.
+    The value is NaN where the row has a fault; such a table never becomes a park.  ``written`` is the
+    value and unit as the user wrote them, for messages.
     """
 
     place: str
@@ -54,6 +55,7 @@ class Row:
     unit: str
     source: str
     confidence: str
+    written: str = ""
 
 
 def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
@@ -81,7 +83,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
             if row is not None:
                 rows.append(row)
     except csv.Error as error:
-        place, remedy = f"line {lines.line_num}", f"close every quotation mark before this line: {error}"
+        place, remedy = f"after line {lines.line_num}", f"close the quotation mark: {error}"
         faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
     return rows, faults
 
@@ -121,7 +123,7 @@ def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]
     if canonical == "tCO2/MWh":
         value, canonical = value / TJ_PER_MWH, "tCO2/TJ"
     sector, item = given["sector"] or "park", given["item"]
-    stated = given["source"], given["confidence"]
+    stated = given["source"], given["confidence"], f"{given['value']} {given['unit']}"
     return Row(place, int(given["year"]), sector, given["quantity"], item, value, canonical, *stated)
 
 

@@ -1,19 +1,15 @@
-"""From the cells of one line of a workbook to a statement: what is said, of whom, for which year, in which unit."""
+"""What a workbook states: of whom, for which year, how much, in which unit; and what was found on the way."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pathway_models.foundations.errors import Fault
-from pathway_models.intake.book import Sheet
-from pathway_models.intake.cells import Finding, label_of, read_number
+from pathway_models.intake.cells import Finding
 from pathway_models.intake.layout import Entry, Layout
 
-#: Quality of a value: A metered and verified, B metered or invoiced, C estimated from records, D judged.
-GRADES = ("A", "B", "C", "D")
 Key = tuple[str, str, str, int]
 """Role, owner, entry and year of a statement."""
 
@@ -80,6 +76,8 @@ class Statements:
         Places of blank values, where a value could have stood.
     spoiled : set of Key
         What was given but could not be read: not to be reported again as missing.
+    sheets : dict year -> str
+        Sheets of single years that were read.
     """
 
     file: str
@@ -89,6 +87,7 @@ class Statements:
     spoiled: set[Key] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     assets: list[dict[str, str]] = field(default_factory=list)
+    sheets: dict[int, str] = field(default_factory=dict)
     _reported: set[tuple[str, str]] = field(default_factory=set)
 
     def report(self, place: str, raw: Any, finding: Finding) -> None:
@@ -98,169 +97,9 @@ class Statements:
             parts = finding.expected, finding.remedy, finding.severity, finding.code
             self.faults.append(Fault(self.file, place, shown(raw), *parts))
 
-    def read(self, sheet: Sheet, refs: Mapping[str, str], entry: Entry, key: Key) -> None:
-        """Read one line; every cell of it that cannot be read is reported.
-
-        Parameters
-        ----------
-        sheet : Sheet
-        refs : mapping
-            Cells of the line by column: ``value``, and if the layout has them ``unit``, ``grade``,
-            ``feedstock``, ``factor``, ``factor_unit``.
-        entry : Entry
-        key : Key
-        """
-        line = _Line(self, sheet, refs, entry)
-        place = sheet.place(refs["value"])
-        value = line.number("value")
-        if value is None and not line.is_faulty:
-            if line.has("feedstock") or line.has("factor"):
-                line.fault("value", Finding("the use itself", "a part or a factor alone says nothing", "use_missing"))
-                self.spoiled.add(key)
-            else:
-                self.blanks[key] = place
-            return
-        unit, times = line.unit("unit", entry.units, entry.unit)
-        factor_unit, factor_times = line.unit("factor_unit", entry.factor, "") if line.has("factor") else ("", 1.0)
-        parts = {name: line.extra(name, getattr(entry, name)) for name in ("feedstock", "factor")}
-        grade = line.grade()
-        if value is not None and unit == "share":
-            line.check_share(value, times)
-        if value is not None and parts["feedstock"] is not None and parts["feedstock"] > value:
-            finding = Finding(f"at most the use itself, {value!r}", "feedstock is a part of the use", "feedstock")
-            line.fault("feedstock", finding)
-        if key in self.all or key in self.spoiled:
-            where = f" in {self.all[key].place}" if key in self.all else ""
-            line.fault("value", Finding("one value a year", f"it is given before{where}; keep one", "twice"))
-        if line.is_faulty:
-            self.spoiled.add(key)
-            return
-        self.all[key] = Statement(
-            place,
-            *key[:2],
-            key[3],
-            entry,
-            value * times,
-            unit,
-            f"{shown(sheet.raw(refs['value']))} {shown(line.raw('unit')) or entry.unit}",
-            grade,
-            (parts["feedstock"] or 0.0) * times,
-            sheet.place(refs["feedstock"]) if parts["feedstock"] else "",
-            None if parts["factor"] is None else parts["factor"] * factor_times,
-            factor_unit,
-            sheet.place(refs["factor"]) if "factor" in refs else "",
-        )
-
-
-@dataclass
-class _Line:
-    """The cells of one line while they are read."""
-
-    statements: Statements
-    sheet: Sheet
-    refs: Mapping[str, str]
-    entry: Entry
-    is_faulty: bool = False
-
-    def raw(self, name: str) -> Any:
-        return self.sheet.raw(self.refs[name]) if name in self.refs else None
-
-    def has(self, name: str) -> bool:
-        raw = self.raw(name)
-        return raw is not None and str(raw).strip() != ""
-
-    def fault(self, name: str, finding: Finding) -> None:
-        self.statements.report(self.sheet.place(self.refs[name]), self.raw(name), finding)
-        self.is_faulty |= finding.severity == "error"
-
-    def number(self, name: str) -> float | None:
-        """A number of 0 or more; None where blank or faulty."""
-        if name not in self.refs or self.sheet.cells[self.refs[name]].value is None:
-            return self._covered(name)
-        ref = self.refs[name]
-        raw, findings = self.sheet.value(ref)
-        failed = any(finding.severity == "error" for finding in findings)
-        value, more = (None, []) if failed else read_number(raw)
-        if value is not None and ref in self.sheet.merged:
-            more = [*more, Finding("a cell of its own", f"take {self.sheet.merged[ref]} apart", "merged")]
-        if value is not None and self.sheet.is_cell_hidden(ref):
-            more = [*more, Finding("a visible cell", "unhide its row or column: it is counted", "cell_hidden", "warning")]
-        if value is not None and value < 0:
-            remedy = "what is sold goes in the rows of sales; check the sign"
-            more = [*more, Finding("a number of 0 or more", remedy, "negative")]
-        for finding in (*findings, *more):
-            self.fault(name, finding)
-        return value
-
-    def _covered(self, name: str) -> None:
-        """A blank under a merged area that holds a value would be a value lost."""
-        area = self.sheet.merged.get(self.refs.get(name, ""))
-        if area and self.sheet.cells[area.split(":")[0]].value is not None:
-            place = self.sheet.place(area.split(":")[0])
-            finding = Finding("a cell of its own", f"take {area} apart and fill each cell", "merged")
-            self.statements.report(place, self.sheet.raw(area.split(":")[0]), finding)
-            self.is_faulty = True
-
-    def unit(self, name: str, unit_set: str, default: str) -> tuple[str, float]:
-        """Canonical unit and multiplier; blank only where the layout has no cell for it."""
-        layout = self.statements.layout
-        allowed = layout.unit_sets.get(unit_set, ())
-        if name not in self.refs:
-            return layout.conversion(default)
-        raw = self.raw(name)
-        text = "" if raw is None else str(raw)
-        expected = f"one of {', '.join(allowed)}"
-        if not text.strip() and allowed:
-            self.fault(name, Finding(expected, "choose the unit of the value beside it", "unit_blank"))
-            return "", 1.0
-        unit = layout.unit_spellings.get(text, text)
-        if unit not in allowed:
-            plain = {label_of(u): u for u in allowed} | {
-                label_of(s): u for s, u in layout.unit_spellings.items() if u in allowed
-            }
-            unit = plain.get(label_of(text), "")
-            if not unit and not allowed:
-                return "", 1.0
-            if not unit:
-                remedy = f"{self.entry.words().en} is given in one of these units only"
-                self.fault(name, Finding(expected, remedy, "unit" if name == "unit" else "factor_unit"))
-                return "", 1.0
-            self.fault(name, Finding(unit, f"read as {unit}", "unit_spelling", "note"))
-        return layout.conversion(unit)
-
-    def extra(self, name: str, is_allowed: bool | str) -> float | None:
-        """Feedstock or own factor."""
-        if not self.has(name):
-            return None
-        if not is_allowed:
-            remedy = "delete it: it has no meaning for this row"
-            self.fault(name, Finding("nothing", remedy, f"{name}_unused"))
-            return None
-        return self.number(name)
-
-    def grade(self) -> str:
-        """Quality grade, empty where none is given."""
-        if not self.has("grade"):
-            return ""
-        raw = str(self.raw("grade"))
-        grade = label_of(raw).upper()
-        if grade not in GRADES:
-            self.fault("grade", Finding("A, B, C or D", "see the data quality sheet, or leave it blank", "grade"))
-            return ""
-        if grade != raw:
-            self.fault("grade", Finding(grade, f"read as {grade}", "grade_spelling", "note"))
-        return grade
-
-    def check_share(self, value: float, times: float) -> None:
-        """Shares lie between 0 and 1, and a percentage is not a share."""
-        if times == 1.0 and value > 1:
-            remedy = "choose the unit %" if value <= 100 else "correct the value"
-            self.fault("value", Finding("a share between 0 and 1", remedy, "percent_as_share"))
-        elif value * times > 1:
-            self.fault("value", Finding("at most 100 %", "correct the value", "share_high"))
-        elif times < 1.0 and 0 < value < 1:
-            remedy = "it is read as less than 1 %; choose the unit share if it is a share"
-            self.fault("value", Finding("a percentage", remedy, "share_as_percent", "warning"))
+    def is_reported(self, place: str) -> bool:
+        """Whether anything was found at a place."""
+        return any(where == place for where, _ in self._reported)
 
 
 def shown(raw: Any) -> str:
@@ -268,7 +107,7 @@ def shown(raw: Any) -> str:
     if raw is None:
         return ""
     if isinstance(raw, (datetime.date, datetime.time)):
-        return raw.isoformat()
+        return raw.isoformat().removesuffix("T00:00:00")
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         raw = int(raw)
     text = "".join(sign if sign.isprintable() else "·" for sign in str(raw))

@@ -40,7 +40,8 @@ class Table:
     def fault(self, row: Row, expected: str, remedy: str, code: str) -> None:
         """Note a fault of a row."""
         name = "/".join(part for part in (str(row.year), row.sector, row.quantity, row.item) if part)
-        self.faults.append(Fault(self.file, f"{row.place}, {name}", f"{row.value:g}", expected, remedy, code=code))
+        value = row.written or f"{row.value:g}"
+        self.faults.append(Fault(self.file, f"{row.place}, {name}", value, expected, remedy, code=code))
 
     def lack(self, what: str, remedy: str, code: str) -> None:
         """Note something the table as a whole lacks."""

@@ -133,10 +133,12 @@ class Translator:
         owner = self._main_sector()
         for year in self.years():
             s = sold.get(year)
-            own = next((own_factor(p, self.description.factor_set) for p in self._of("energy", item) if p.year == year), None)
+            own = next(
+                (own_factor(p, self.description.factor_set) for p in self._of("energy", item) if p.year == year), None
+            )
             factor = self._factor(item) if own is None else own
             place = s[0].place if s else ""
-            # ASSUME: the credit of a projected year keeps the factor of the last observed one, though the grid gets cleaner.
+            # ASSUME: the credit of a projected year keeps the last observed factor, though the grid gets cleaner.
             self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
             self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
 

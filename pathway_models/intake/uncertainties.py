@@ -34,7 +34,6 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     factor_errors: dict[str, _Value]
     grid_decline: _Decline
-    shared_growth: _Value
     population: dict[str, _Value]
 
 
@@ -48,15 +47,12 @@ class Uncertainties:
         Standard deviation of the log of a constant factor.
     grid_decline : Triangle
         Share per year, one draw for all parks.
-    shared_growth : float
-        Share of the variance of activity shocks that all parks have in common.
     population : mapping name -> float
         ``noise`` and ``slope_error_sd`` of population, log.
     """
 
     factor_errors: Mapping[str, float]
     grid_decline: Triangle
-    shared_growth: float
     population: Mapping[str, float]
 
 
@@ -78,6 +74,5 @@ def _read(path: Path) -> Uncertainties:
     return Uncertainties(
         factor_errors={name: item.value for name, item in content.factor_errors.items()},
         grid_decline=Triangle(decline.low, decline.mode, decline.high),
-        shared_growth=content.shared_growth.value,
         population={name: item.value for name, item in content.population.items()},
     )

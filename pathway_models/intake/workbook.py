@@ -10,7 +10,7 @@ from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.blocks import read_assets, read_form, read_grid, read_list, year_sheets
 from pathway_models.intake.book import Book, Sheet
 from pathway_models.intake.cells import Finding, label_of
-from pathway_models.intake.description import Description
+from pathway_models.intake.description import Choices, Description, sound_choices
 from pathway_models.intake.description_sheet import read_description
 from pathway_models.intake.layout import FormBlock, GridBlock, Layout, ListBlock, layouts, read_layout
 from pathway_models.intake.statements import Statements
@@ -27,6 +27,8 @@ class Filled:
         With all faults so far.
     description : Description or None
         None where it could not be read.
+    choices : Choices
+        The choices that can be used, whatever else is wrong with the description.
     years : range
         Years it speaks of; empty where they could not be read.
     sidecar : Path or None
@@ -35,6 +37,7 @@ class Filled:
 
     statements: Statements
     description: Description | None
+    choices: Choices
     years: range
     sidecar: Path | None = None
 
@@ -66,16 +69,16 @@ def read_workbook(path: Path, layout: Path | None = None) -> Filled:
             statements.report(sheet.name, None, finding)
     sidecar = None
     if statements.layout.description:
-        description, years = _described(book, statements)
+        description, choices, years = _described(book, statements)
     else:
         sidecar = path.with_suffix(".yml")
-        description, years = _beside(sidecar, statements), range(0)
+        (description, choices), years = _beside(sidecar, statements), range(0)
     used = _tables(book, years, statements)
     _unread(book, used, statements)
     if not statements.layout.description:
         given = [s.year for s in statements.all.values() if s.entry.quantity == "energy"]
         years = range(min(given), max(given) + 1) if given else range(0)
-    return Filled(statements, description, years, sidecar)
+    return Filled(statements, description, choices, years, sidecar)
 
 
 def _layout_of(book: Book, given: Path | None) -> Layout:
@@ -88,7 +91,9 @@ def _layout_of(book: Book, given: Path | None) -> Layout:
             sheet = _find(book, name)
             if sheet is not None and label_of(sheet.raw(sign.cell)) == label_of(sign.text):
                 return layout
-    signs = "; ".join(f"{x.recognised_by.text!r} in {x.recognised_by.cell} of {x.recognised_by.sheets[0]}" for x in known)
+    signs = "; ".join(
+        f"{x.recognised_by.text!r} in {x.recognised_by.cell} of {x.recognised_by.sheets[0]}" for x in known
+    )
     remedy = "fill a workbook made by 'pathways template', or give the file of its layout"
     found = ", ".join(book.sheets)[:120]
     raise InputError([Fault(book.path.name, "file", found, f"a known layout: {signs}", remedy, code="layout_unknown")])
@@ -100,24 +105,29 @@ def _find(book: Book, *names: str) -> Sheet | None:
     return next((sheet for name, sheet in book.sheets.items() if label_of(name) in wanted), None)
 
 
-def _described(book: Book, statements: Statements) -> tuple[Description | None, range]:
+def _described(book: Book, statements: Statements) -> tuple[Description | None, Choices, range]:
     block = statements.layout.description
     sheet = _find(book, *block.sheet)
     if sheet is None:
         finding = Finding("the park sheet", "copy it from an empty template", "sheet_missing")
         statements.report(block.sheet[0], None, finding)
-        return None, range(0)
-    description, years, _ = read_description(sheet, block, statements)
-    return description, years
+        return None, Choices(), range(0)
+    return read_description(sheet, block, statements)
 
 
-def _beside(sidecar: Path, statements: Statements) -> Description | None:
+def _beside(sidecar: Path, statements: Statements) -> tuple[Description | None, Choices]:
     """The description in a file beside the workbook."""
     try:
-        return validated(sidecar, Description)[0]
+        said, lines = validated(sidecar, Description)
     except InputError as error:
         statements.faults += error.faults
-        return None
+        return None, Choices()
+    choices, wrong = sound_choices(said.activity, said.factor_set, said.grid_factor)
+    for key, finding in wrong.items():
+        place, value = f"line {lines[(key,)]}, {key}", getattr(said, key)
+        parts = finding.expected, finding.remedy, finding.severity, finding.code
+        statements.faults.append(Fault(sidecar.name, place, value, *parts))
+    return (None if wrong else said), choices
 
 
 def _tables(book: Book, years: range, statements: Statements) -> set[str]:
@@ -203,5 +213,7 @@ def _unread(book: Book, used: set[str], statements: Statements) -> None:
         return
     for name in _unknown(book, statements):
         if name not in used:
-            finding = Finding("a sheet of the layout", "it is not read; remove it if it is not needed", "sheet_unread", "warning")
+            finding = Finding(
+                "a sheet of the layout", "it is not read; remove it if it is not needed", "sheet_unread", "warning"
+            )
             statements.report(name, None, finding)

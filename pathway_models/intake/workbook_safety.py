@@ -26,7 +26,11 @@ MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 #: Parts that run code, reach outside, or hide data a reader of the table cannot see.
 FORBIDDEN = {
-    "macro": (re.compile(r"vbaproject|/macrosheets/|/dialogsheets/", re.I), "a workbook without macros", "save it as .xlsx"),
+    "macro": (
+        re.compile(r"vbaproject|/macrosheets/|/dialogsheets/", re.I),
+        "a workbook without macros",
+        "save it as .xlsx",
+    ),
     "external_link": (
         re.compile(r"/externallinks/|/connections\.xml|/querytables/", re.I),
         "a workbook that stands alone",
@@ -40,7 +44,7 @@ FORBIDDEN = {
 }
 
 
-class _Refusal(Exception):
+class _FileError(Exception):
     """Carries what makes a file unusable up to where its name is known."""
 
     def __init__(self, place: str, value: str, expected: str, remedy: str, code: str) -> None:
@@ -63,10 +67,18 @@ def safe_bytes(path: Path) -> bytes:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 _check_archive(archive)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ) as error:
             remedy = f"the file is damaged or was not copied completely; save or send it again ({error})"
-            raise _Refusal("file", "", "a complete .xlsx file", remedy, "zip_damaged") from None
-    except _Refusal as refusal:
+            raise _FileError("file", "", "a complete .xlsx file", remedy, "zip_damaged") from None
+    except _FileError as refusal:
         place, value, expected, remedy, code = refusal.parts
         raise InputError([Fault(path.name, place, value, expected, remedy, code=code)]) from None
     return content
@@ -77,27 +89,30 @@ def _content(path: Path) -> bytes:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             remedy = "keep only the sheets of the layout; delete pictures, attachments and empty formatted rows"
-            raise _Refusal("file", f"{size / 2**20:.0f} MB", f"at most {LARGEST_FILE >> 20} MB", remedy, "file_large")
+            raise _FileError("file", f"{size / 2**20:.0f} MB", f"at most {LARGEST_FILE >> 20} MB", remedy, "file_large")
         return path.read_bytes()
     except OSError as error:
         remedy = f"check the name: {error.strerror}"
-        raise _Refusal("file", "", "a workbook to read", remedy, "no_file") from None
+        raise _FileError("file", "", "a workbook to read", remedy, "no_file") from None
 
 
 def _refuse_other_formats(content: bytes) -> None:
     """Say what a file is that calls itself .xlsx and is not."""
     expected = "an .xlsx workbook"
     if not content:
-        raise _Refusal("file", "", expected, "the file is empty; save or send it again", "empty_file")
+        raise _FileError("file", "", expected, "the file is empty; save or send it again", "empty_file")
     if content.startswith(OLE_MAGIC):
         # Both encrypted .xlsx and old .xls are OLE containers; their directory names the streams in UTF-16.
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise _Refusal("file", "", "a workbook without password", "remove the password and save again", "encrypted")
+            raise _FileError(
+                "file", "", "a workbook without password", "remove the password and save again", "encrypted"
+            )
         remedy = "it is an old .xls file under another name; open it and save it as .xlsx"
-        raise _Refusal("file", "", expected, remedy, "old_xls")
+        raise _FileError("file", "", expected, remedy, "old_xls")
     if not content.startswith(b"PK"):
         remedy = "it is no workbook (perhaps CSV or HTML under another name); open it and save it as .xlsx"
-        raise _Refusal("file", content[:20].decode("ascii", "replace"), expected, remedy, "not_workbook")
+        head = "".join(sign for sign in content[:20].decode("ascii", "ignore") if sign.isprintable())
+        raise _FileError("file", head, expected, remedy, "not_workbook")
 
 
 def _check_archive(archive: zipfile.ZipFile) -> None:
@@ -105,13 +120,13 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     names = [part.filename for part in parts]
     if len(parts) > MOST_PARTS or len(set(names)) != len(names):
         remedy = "it has doubled or far too many parts; save it again in a spreadsheet program"
-        raise _Refusal("file", f"{len(parts)} parts", "an ordinary .xlsx archive", remedy, "zip_parts")
+        raise _FileError("file", f"{len(parts)} parts", "an ordinary .xlsx archive", remedy, "zip_parts")
     for name in names:
         if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name or "\x00" in name:
             remedy = "a part points outside the archive; do not trust this file"
-            raise _Refusal("file", name[:80], "parts inside the archive", remedy, "zip_path")
+            raise _FileError("file", name[:80], "parts inside the archive", remedy, "zip_path")
     if any(part.flag_bits & 1 for part in parts):
-        raise _Refusal("file", "", "a workbook without password", "remove the password and save again", "encrypted")
+        raise _FileError("file", "", "a workbook without password", "remove the password and save again", "encrypted")
     _refuse_unneeded(names)
     if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise _bomb()
@@ -122,10 +137,10 @@ def _refuse_unneeded(names: list[str]) -> None:
     for code, (pattern, expected, remedy) in FORBIDDEN.items():
         found = next((name for name in names if pattern.search("/" + name)), None)
         if found:
-            raise _Refusal("file", found[:80], expected, remedy, code)
+            raise _FileError("file", found[:80], expected, remedy, code)
     if "[Content_Types].xml" not in names:
         remedy = "it is another kind of zip file; open it in a spreadsheet program and save it as .xlsx"
-        raise _Refusal("file", "", "an .xlsx workbook", remedy, "not_workbook")
+        raise _FileError("file", "", "an .xlsx workbook", remedy, "not_workbook")
 
 
 def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
@@ -149,7 +164,7 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
             _refuse_main_type(content)
     if cells > MOST_CELLS:
         remedy = "delete empty formatted rows below and right of the tables, or copy the tables to a fresh template"
-        raise _Refusal("file", f"{cells} cells and rows", f"at most {MOST_CELLS}", remedy, "cells_many")
+        raise _FileError("file", f"{cells} cells and rows", f"at most {MOST_CELLS}", remedy, "cells_many")
 
 
 def _refuse_entities(name: str, content: bytes) -> None:
@@ -158,17 +173,19 @@ def _refuse_entities(name: str, content: bytes) -> None:
     declared = re.search(rb"encoding\s*=\s*[\"']([^\"']*)[\"']", head)
     is_utf8 = declared is None or declared.group(1).lower() in (b"utf-8", b"us-ascii", b"ascii")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content or not is_utf8 or b"\x00" in head:
-        remedy = "it defines entities or hides its encoding, which no spreadsheet program writes; do not trust this file"
-        raise _Refusal("file", name[:80], "plain XML", remedy, "xml_entities")
+        remedy = (
+            "it defines entities or hides its encoding, which no spreadsheet program writes; do not trust this file"
+        )
+        raise _FileError("file", name[:80], "plain XML", remedy, "xml_entities")
 
 
 def _refuse_main_type(content: bytes) -> None:
     if b"macroEnabled" in content:
-        raise _Refusal("file", "", "a workbook without macros", "save it as .xlsx", "macro")
+        raise _FileError("file", "", "a workbook without macros", "save it as .xlsx", "macro")
     remedy = "it is another kind of document; open it in a spreadsheet program and save it as .xlsx"
-    raise _Refusal("file", "", "an .xlsx workbook", remedy, "not_workbook")
+    raise _FileError("file", "", "an .xlsx workbook", remedy, "not_workbook")
 
 
-def _bomb() -> _Refusal:
+def _bomb() -> _FileError:
     remedy = "it unpacks to far more than a table of this kind holds (empty rows, or a zip bomb); copy the tables anew"
-    return _Refusal("file", "", f"at most {LARGEST_UNPACKED >> 20} MB when unpacked", remedy, "unpacked_large")
+    return _FileError("file", "", f"at most {LARGEST_UNPACKED >> 20} MB when unpacked", remedy, "unpacked_large")

@@ -26,7 +26,7 @@ def censored_quantiles(year: np.ndarray, censored: np.ndarray, probabilities: Se
     """
     ordered = np.sort(np.where(censored, np.inf, year), axis=-1)
     members = ordered.shape[-1]
-    # The tiny shift keeps 0.05 * 1000 = 50.000000000000007 from rounding up to the next member.
+    # The tiny shift keeps 0.07 * 100 = 7.000000000000001 from rounding up to the next member.
     at = np.ceil(np.asarray(probabilities) * members - 1e-9).astype(int) - 1
     return ordered[..., np.clip(at, 0, members - 1)]
 

@@ -65,6 +65,33 @@ def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
     return np.mean(np.abs(ordered - np.asarray(outcome, float)[..., None]), axis=-1) - half_spread
 
 
+def student_t_loss(
+    outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float, weights: ArrayLike
+) -> float:
+    """Mean negative log density of Student-t forecasts, horizons weighing as given.
+
+    Parameters
+    ----------
+    outcome, centre, scale : array_like, shape (forecast, horizon)
+        NaN where the outcome is not known.
+    tail : float
+        Degrees of freedom.
+    weights : array_like, shape (horizon,)
+        Weights of the horizons, summing to one; a horizon without outcomes counts zero.
+
+    Returns
+    -------
+    float
+    """
+    outcome = np.asarray(outcome, dtype=float)
+    known = np.isfinite(outcome)
+    z = (np.where(known, outcome, 0.0) - centre) / scale
+    loss = 0.5 * (tail + 1.0) * np.log1p(z**2 / tail) + np.log(scale)
+    by_horizon = np.sum(np.where(known, loss, 0.0), axis=0) / np.maximum(known.sum(axis=0), 1)
+    constant = special.betaln(0.5, 0.5 * tail) + 0.5 * np.log(tail)
+    return float(np.asarray(weights) @ by_horizon + constant)
+
+
 def pit_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
     """Probability the forecast gave to less than the outcome; uniform when calibrated."""
     return special.stdtr(tail, (np.asarray(outcome, dtype=float) - centre) / scale)

@@ -19,8 +19,9 @@ WORDS = MappingProxyType(
         "gas": ("gas", "天然气"),
         "other_fuel": ("other fuels", "其他燃料"),
         "process": ("industrial processes", "工业过程"),
-        "process_and_balance": ("processes and\nconversion balance", "工业过程与\n转换平衡项"),
-        "balance": ("conversion balance", "转换平衡项"),
+        "process_and_balance": ("processes and\nbalances", "工业过程与\n平衡项"),
+        "conversion": ("conversion balance", "转换平衡项"),
+        "exported": ("power and heat sold", "外售电力和热力"),
         "capture_heat": ("heat for capture", "捕集用热"),
         "captured": ("captured CO₂", "捕集的CO₂"),
         "electricity": ("purchased electricity", "外购电力"),
@@ -50,6 +51,8 @@ WORDS = MappingProxyType(
         "limestone": ("limestone", "石灰石"),
         "dolomite": ("dolomite", "白云石"),
         "electrode": ("electrodes", "电极"),
+        "conversion_exported_electricity": ("electricity sold beyond purchases", "超出外购的外售电力"),
+        "conversion_exported_heat": ("heat sold beyond purchases", "超出外购的外售热力"),
         "conversion_coal": ("conversion of coal", "煤炭加工转换"),
         "conversion_oil": ("conversion of oil", "油品加工转换"),
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
@@ -73,6 +76,7 @@ WORDS = MappingProxyType(
         "mix": ("energy mix", "能源结构"),
         "fuel_factor": ("factors of fuels and processes", "燃料与过程排放因子"),
         "grid_factor": ("factors of power and heat", "电力与热力排放因子"),
+        "balance": ("conversion and sales", "转换及外售"),
         # states of decoupling (Tapio 2005)
         "strong_decoupling": ("strong decoupling", "强脱钩"),
         "weak_decoupling": ("weak decoupling", "弱脱钩"),
@@ -97,6 +101,7 @@ WORDS = MappingProxyType(
         "invented_park": ("park (invented)", "园区（虚构）"),
         "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
         "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的成员，%"),
+        "nothing_to_compare": ("one scenario: nothing to compare", "仅一个情景：无可比较"),
         # titles
         "title_inventory": ("Emissions by source", "分排放源的排放量"),
         "title_sectors": ("Emissions by sector", "分行业的排放量"),
@@ -157,7 +162,7 @@ def word(key: str, lang: str, **values: object) -> str:
     Examples
     --------
     >>> word("before", "zh", year=2030)
-    '← 2030年以前'
+    '2030年以前'
     >>> word("ship_building", "en")
     'ship building'
     """

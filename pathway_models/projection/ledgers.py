@@ -1,4 +1,4 @@
-"""What packages cost, summed over a batch of members: money on the same tree as the emissions.
+"""What packages cost, as a weighted sum over a batch of members: money on the same tree as the emissions.
 
 Every lever has a quantity that its cost is counted on, in the package it stands in:
 
@@ -23,7 +23,6 @@ import numpy as np
 from pathway_models.projection.accounts import ECONOMIC, RESIDENT
 from pathway_models.projection.plans import Measures, Plan
 from pathway_models.projection.stages import Leaf, Stage, Trunk
-from pathway_models.records.levers import Measure
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,16 @@ class Rates:
     prices: Mapping[str, np.ndarray]
     discount: np.ndarray
 
-    def of(self, members: slice) -> Rates:
-        """The rates of some members, discounted, as (year, member)."""
-        weight = self.discount[:, None]
+    def of(self, members: slice, weights: np.ndarray) -> Rates:
+        """The rates of some members as (year, member), discounted and weighted: sums over them are means."""
+        weight = self.discount[:, None] * weights
         levers = {name: np.ascontiguousarray(rate[members].T) * weight for name, rate in self.levers.items()}
         prices = {name: np.ascontiguousarray(price[members].T) * weight for name, price in self.prices.items()}
         return Rates(levers, prices, self.discount)
 
 
 class Ledger:
-    """Costs of a batch; what a part costs is worked out once.
+    """Quantities and costs of a batch; what several packages share is worked out once.
 
     Parameters
     ----------
@@ -65,86 +64,100 @@ class Ledger:
 
     def __init__(self, stage: Stage, rates: Rates, plan: Plan) -> None:
         self.stage, self.rates, self.plan = stage, rates, plan
-        self.steps = {
-            part: [self._steps(m) for m in plan.parts[part]] for part in ("structure", "intensity", "process")
-        }
+        self.steps = {part: [self._steps(m) for m in plan.parts[part]] for part in ("intensity", "process")}
         books = stage.accounts
         self.baseline = float(sum((books.both(books.energy, [g], 1.0) * p).sum() for g, p in rates.prices.items()))
         self._trunk: Trunk | None = None
 
-    def _steps(self, measures: Measures) -> list[tuple[Measure, np.ndarray | float, np.ndarray]]:
-        """Each measure with what the ones before it left, and what it leaves itself."""
+    def _steps(self, measures: Measures) -> list[tuple[str, np.ndarray | float]]:
+        """Each measure with the share that it takes of what its part acts on, after the measures before it."""
         before: np.ndarray | float = 1.0
         steps = []
         for measure in measures:
             left = self.stage.left_by(measure)
-            steps.append((measure, before, left))
+            steps.append((measure.lever.lever_id, before * (1.0 - left)))
             before = before * left
         return steps
 
     def leaf(self, leaf: Leaf) -> float:
-        """Cost of a leaf summed over the batch, sinks left out, million CNY."""
+        """Weighted cost of a leaf over the batch, sinks left out, million CNY."""
         if leaf.trunk is not self._trunk:
             self._open(leaf.trunk, leaf.parts["structure"])
         cost = self._of_structure - self.baseline + float(np.sum(self._energy * leaf.intensity))
-        cost += self._once("intensity", leaf.parts["intensity"]) + self._once("process", leaf.parts["process"])
-        for measure, captured in leaf.captures:
-            rate = self.rates.levers.get(measure.lever.lever_id)
-            cost += 0.0 if rate is None else float(np.vdot(captured, rate))
-        return cost
+        for part in ("intensity", "process"):
+            key = part, leaf.parts[part]
+            if key not in self._known:
+                self._known[key] = self._worth(self._shared(leaf.trunk, *key))
+            cost += self._known[key]
+        return cost + self._worth({measure.lever.lever_id: captured for measure, captured in leaf.captures})
 
     def _open(self, trunk: Trunk, structure: int) -> None:
-        """Energy bill and cost of substitutions of a trunk by member and year; cost of its structure."""
-        books = self.stage.accounts
+        """Costs of a trunk: energy and substitutions by member and year, structure as a sum."""
         self._trunk, self._known = trunk, {}
-        energy = np.zeros(self.stage.sinks.shape)
+        self._energy = np.zeros(self.stage.sinks.shape)
         for group, price in self.rates.prices.items():
-            energy += books.both(trunk.energy, [group], trunk.structure) * price
-        for lever_id, taken in trunk.mix.taken.items():
-            if lever_id in self.rates.levers:
-                replaced = {(k, g): books.energy[k, g] * share for g, share in taken.items() for k in books.classes}
-                energy += books.both(replaced, taken, trunk.structure) * self.rates.levers[lever_id]
-        self._energy = energy
-        self._of_structure = self._structure(structure)
+            self._energy += self.stage.accounts.both(trunk.energy, [group], trunk.structure) * price
+        for lever_id, replaced in self._replaced(trunk).items():
+            self._energy += replaced * self.rates.levers.get(lever_id, 0.0)
+        self._of_structure = self._worth(self._moved(self.plan.parts["structure"][structure]))
 
-    def _structure(self, at: int) -> float:
-        cost, activity = 0.0, self.stage.activity
-        for measure, _, left in self.steps["structure"][at]:
-            closes = measure.lever.action == "retire_activity"
-            if measure.lever.lever_id in self.rates.levers:
-                drawn, phase = self.stage.values(measure)
-                moved = activity * drawn["share"] * phase
-                cost += float(np.vdot(moved, self.rates.levers[measure.lever.lever_id]))
-            activity = activity * left if closes else activity
-        return cost
+    def _worth(self, quantities: Mapping[str, np.ndarray]) -> float:
+        """Discounted and weighted cost of some quantities, as far as it is known."""
+        rates = self.rates.levers
+        return float(sum(np.vdot(amount, rates[name]) for name, amount in quantities.items() if name in rates))
 
-    def _once(self, part: str, at: int) -> float:
-        """Cost of the intensity or process measures of the present trunk."""
-        if (part, at) not in self._known:
-            base: np.ndarray | None = None
-            cost = 0.0
-            for measure, before, left in self.steps[part][at]:
-                rate = self.rates.levers.get(measure.lever.lever_id)
-                if rate is not None:
-                    base = self._base(part) if base is None else base
-                    cost += float(np.vdot(base * before * (1.0 - left), rate))
-            self._known[part, at] = cost
-        return self._known[part, at]
+    def quantities(self, leaf: Leaf) -> dict[str, np.ndarray]:
+        """Quantity of each lever of a leaf, sinks left out: lever -> (year, member)."""
+        found = self._moved(self.plan.parts["structure"][leaf.parts["structure"]])
+        for part in ("intensity", "process"):
+            found |= self._shared(leaf.trunk, part, leaf.parts[part])
+        found |= {name: replaced * leaf.intensity for name, replaced in self._replaced(leaf.trunk).items()}
+        return found | {measure.lever.lever_id: captured for measure, captured in leaf.captures}
 
-    def _base(self, part: str) -> np.ndarray:
-        """What intensity (TJ) or process measures (tCO2/yr) act on, after structure."""
-        books, left = self.stage.accounts, self._trunk.structure
-        if part == "intensity":
-            return books.both(books.energy, books.groups, left)
-        return left * books.process[ECONOMIC, True] + books.process[RESIDENT, True]
+    def energy(self, leaf: Leaf) -> dict[str, np.ndarray]:
+        """Energy of each carrier group of a leaf, the energy of capture left out: group -> (year, member), TJ."""
+        books, trunk = self.stage.accounts, leaf.trunk
+        return {g: books.both(trunk.energy, [g], trunk.structure) * leaf.intensity for g in books.groups}
 
-    def sinks(self, measures: Measures) -> float:
-        """Cost of the sinks part, summed over the batch."""
-        cost, sinks = 0.0, self.stage.sinks
+    def _moved(self, measures: Measures) -> dict[str, np.ndarray]:
+        """Activity that structure moves or closes."""
+        moved, activity = {}, self.stage.activity
         for measure in measures:
             drawn, phase = self.stage.values(measure)
-            added = sinks * drawn["area_growth"] * phase
-            rate = self.rates.levers.get(measure.lever.lever_id)
-            cost += 0.0 if rate is None else float(np.vdot(added, rate))
-            sinks = sinks + added
-        return cost
+            moved[measure.lever.lever_id] = activity * (drawn["share"] * phase)
+            if measure.lever.action == "retire_activity":
+                activity = activity - moved[measure.lever.lever_id]
+        return moved
+
+    def _replaced(self, trunk: Trunk) -> dict[str, np.ndarray]:
+        """Energy that substitutions replace, before intensity, TJ."""
+        books, found = self.stage.accounts, {}
+        for lever_id, taken in trunk.mix.taken.items():
+            parts = {(k, g): books.energy[k, g] * share for g, share in taken.items() for k in books.classes}
+            found[lever_id] = books.both(parts, taken, trunk.structure)
+        return found
+
+    def _shared(self, trunk: Trunk, part: str, at: int) -> dict[str, np.ndarray]:
+        """What intensity measures save (TJ) or process measures avoid (tCO2/yr), after structure."""
+        steps = self.steps[part][at]
+        if not steps:
+            return {}
+        books, left = self.stage.accounts, trunk.structure
+        if part == "intensity":
+            base = books.both(books.energy, books.groups, left)
+        else:
+            base = left * books.process[ECONOMIC, True] + books.process[RESIDENT, True]
+        return {lever_id: base * share for lever_id, share in steps}
+
+    def grown(self, measures: Measures) -> dict[str, np.ndarray]:
+        """Sequestration that the sinks part adds: lever -> (year, member), tCO2/yr."""
+        found, sinks = {}, self.stage.sinks
+        for measure in measures:
+            drawn, phase = self.stage.values(measure)
+            found[measure.lever.lever_id] = sinks * (drawn["area_growth"] * phase)
+            sinks = sinks + found[measure.lever.lever_id]
+        return found
+
+    def sinks(self, measures: Measures) -> float:
+        """Weighted cost of the sinks part over the batch."""
+        return self._worth(self.grown(measures))

@@ -13,8 +13,7 @@ from pathway_models.kernels.costs import along_years
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.levers import Triangle
 
-#: Confidence marks of amounts that were found, and of those this project supposes.
-FOUND = ("seen", "seen_multi", "derived")
+#: Confidence marks of amounts that this project supposes.
 ASSUMED = ("assumed", "invented")
 
 
@@ -50,8 +49,8 @@ class Amount:
 
     @property
     def assumed(self) -> bool:
-        """Whether this project supposes the amount rather than having found it."""
-        return self.confidence in ASSUMED or self.source.startswith("ASSUME")
+        """Whether this project supposes the amount, or a corner of its range, rather than having found it."""
+        return self.confidence in ASSUMED or "ASSUME" in self.source or "ASSUME" in self.note
 
     def draw(self, uniform: np.ndarray, years: np.ndarray) -> np.ndarray:
         """The amount by member and year, (member, year): one draw holds for all years."""

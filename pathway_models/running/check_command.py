@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("tables", nargs=-1, required=True, metavar="FILE|PARK...")
 @click.option("--annotate", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Marked copy.")
-@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell.")
+@click.option(
+    "--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell."
+)
 @click.option(
     "--layout",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -101,7 +103,9 @@ def _write_ledger(park: Park, path: Path) -> Path:
     from pathway_models.accounting.ledger import LEDGER_COLUMNS, ledger_rows
 
     if path.suffix.lower() != ".csv" or not path.parent.is_dir() or path.exists():
-        fault = Fault(path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name")
+        fault = Fault(
+            path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name"
+        )
         raise InputError([fault])
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, LEDGER_COLUMNS)

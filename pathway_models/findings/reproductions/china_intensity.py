@@ -33,9 +33,9 @@ def compute(study: Study) -> Answers:
     closest = min(values, key=lambda key: abs(values[key].value - published[key]))
     spread = table.groupby("period")["cut"].agg(lambda cuts: cuts.max() - cuts.min())
     sentence = (
-        f"Four inventories over the same GDP differ by {spread.min():.1f} to {spread.max():.1f} percentage points, and none "
-        f"gives an official figure to its last digit; CEADs comes within {values[closest].value - published[closest]:+.2f} "
-        f"points for {closest[1]}."
+        f"Four inventories over the same GDP differ by {spread.min():.1f} to {spread.max():.1f} percentage points, and "
+        f"none gives an official figure to its last digit; CEADs is {values[closest].value - published[closest]:+.2f} "
+        f"points off for {closest[1]}."
     )
     return Answers(values, {"inventories": table}, {"cuts": sentence})
 

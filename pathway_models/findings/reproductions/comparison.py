@@ -173,15 +173,21 @@ def _folded(group: Sequence[Row]) -> dict[str, object]:
         "scope": group[0].estimate.scope,
         "scenario": _joined(row.estimate.scenario for row in group),
         "quantity": _joined(row.estimate.quantity for row in group),
-        "unit": _joined(units),
+        "unit": units[0] if len(units) == 1 else "several",
         "values": len(group),
-        "published": _range(published, units) if len(units) == 1 else "several units",
+        "published": _range(published, units) if len(units) == 1 else "-",
         "ours": _range(ours, units) if len(units) == 1 or len(ours) == 1 else "-",
-        "difference": "-" if largest.ours is None else f"{largest.difference:+.3g}",
+        "difference": "-" if largest.ours is None else _signed(largest),
         "tolerance": f"{max(tolerances):.3g}" if tolerances else "-",
         "verdict": group[0].verdict,
         "cause": group[0].cause,
     }
+
+
+def _signed(row: Row) -> str:
+    """Difference in three digits; rounding in the last bits, which another machine does otherwise, is zero."""
+    is_rounding = abs(row.difference) < 1e-9 * max(1.0, abs(row.estimate.value))
+    return "0" if is_rounding else f"{row.difference:+.3g}"
 
 
 def _joined(texts: object) -> str:

@@ -53,15 +53,16 @@ def _faster(values: dict[str, float]) -> str:
         f"({values[f'implied_rate_ef_{year}'] / trend:.1f} times as fast)"
         for year, cut in CUTS.items()
     ]
-    return f"Emissions per economy fell by {trend:.2f} % a year by trend; the targets ask for {' and '.join(parts)}."
+    return f"Emissions per economy changed by {trend:.2f} % a year by trend; the targets ask for {' and '.join(parts)}."
 
 
 def pace(rates: pd.DataFrame) -> str:
     """Say in a sentence what the rates of :func:`required_rates` ask for."""
     rate, meaning = (rates.set_index("quantity")[name] for name in ("rate", "meaning"))
+    aim = meaning["F wanted"].removeprefix("emissions, ")
     return (
         f"Emissions per economy change by {rate['ef by trend']:+.2f} % a year by trend and would have to change by "
-        f"{rate['ef wanted']:+.2f} % for {meaning['F wanted'].removeprefix('emissions, ')}, if the economy grows as before."
+        f"{rate['ef wanted']:+.2f} % for emissions with {aim}, if the economy grows as before."
     )
 
 
@@ -110,7 +111,11 @@ def required_rates(
         ("e", rate["e"], f"energy per economy, trend since {since}"),
         ("f", rate["f"], f"emissions per energy, trend since {since}"),
         ("F", economy + economy_intensity, "emissions, if all four trends go on"),
-        ("F wanted", wanted, f"emissions, {last}-{target_year}, for a cut of {cut:.0%}"),
+        (
+            "F wanted",
+            wanted,
+            f"emissions, {'no rise' if cut == 0 else f'a cut of {cut:.0%}'} over {last}-{target_year}",
+        ),
         ("ef by trend", economy_intensity, "emissions per economy, by trend"),
         ("ef wanted", wanted - economy, "emissions per economy, if the economy grows by trend"),
         ("f wanted", wanted - given, f"emissions per energy, if energy grows {given:.1f} % a year (IEO 2017)"),

@@ -57,8 +57,8 @@ def compute(study: Study) -> Answers:
     )
     gaps = np.array([abs(value - published[key]) for key, value in ours.items()])
     sentence = (
-        f"Over {gaps.size} p-values the mean difference is {gaps.mean():.3f} and the largest {gaps.max():.3f}; chance alone "
-        f"would give about {expected_gap(list(ours.values())):.3f} on average."
+        f"Over {gaps.size} p-values the mean difference is {gaps.mean():.3f} and the largest {gaps.max():.3f}; chance "
+        f"alone would give about {expected_gap(list(ours.values())):.3f} on average."
     )
     return Answers(values, {"noise": table}, {"agreement": sentence})
 

@@ -37,24 +37,22 @@ def compute(study: Study) -> Answers:
             + ("" if change[year] < 0 else ": the newer release has no third year of decline"),
         )
     tables = {"verdicts": verdicts(series, (THEN, NOW)), "timeline": verdicts(series, range(2010, NOW + 1))}
-    return Answers(
-        {estimate.key: values[estimate.quantity] for estimate in study.estimates}, tables, sentences(tables["verdicts"])
-    )
+    maximum = f"Up to {THEN} the maximum is {then.peak_year}, {then.values.max() / 1e3:.2f} Gt; {outlasted}."
+    found = {"maximum": maximum, "rules": _rules_sentence(tables["verdicts"])}
+    return Answers({estimate.key: values[estimate.quantity] for estimate in study.estimates}, tables, found)
 
 
-def sentences(table: pd.DataFrame) -> dict[str, str]:
+def _rules_sentence(table: pd.DataFrame) -> str:
     """Say how many rules called the peak of 2013 with the data of then, and how many still do."""
     claimed = (
         table[(table["verdict"] == "peaked") & (table["peak_year"] == CLAIMED)].groupby("as_of")["rule"].apply(list)
     )
     then, now = (claimed.get(year, []) for year in (THEN, NOW))
     kept = ", ".join(sorted(set(then) & set(now))) or "none"
-    return {
-        "rules": (
-            f"As of {THEN}, {len(then)} of {table['rule'].nunique()} rules called a peak in {CLAIMED} "
-            f"({', '.join(then) or 'none'}); as of {NOW}, {len(now)} did (still: {kept})."
-        )
-    }
+    return (
+        f"As of {THEN}, {len(then)} of {table['rule'].nunique()} rules called a peak in {CLAIMED} "
+        f"({', '.join(then) or 'none'}); as of {NOW}, {len(now)} did (still: {kept})."
+    )
 
 
 def verdicts(series: pd.Series, as_of: object) -> pd.DataFrame:

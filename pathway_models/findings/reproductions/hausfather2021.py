@@ -52,8 +52,8 @@ def _sentence(conditions: pd.DataFrame, falling: pd.DataFrame) -> str:
     close = falling.loc[falling["weaker_of_both"] > -NEXT_TO_ZERO, "country"]
     return (
         f"{conditions['countries'].iloc[0]} countries meet all four conditions, {conditions['countries'].min()} to "
-        f"{conditions['countries'].max()} when one condition is left out or read otherwise; {len(close)} trends lie within "
-        f"{NEXT_TO_ZERO} % a year of zero ({', '.join(close)})."
+        f"{conditions['countries'].max()} when one condition is left out or read otherwise; {len(close)} trends lie "
+        f"within {NEXT_TO_ZERO} % a year of zero ({', '.join(close)})."
     )
 
 

@@ -122,3 +122,39 @@ def published_value(study: Study, scope: str, quantity: str) -> float:
     """
     (value,) = [e.value for e in study.estimates if (e.scope, e.quantity) == (scope, quantity)]
     return value
+
+
+def peak_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
+    """Say how our median peak years lie to the range of the published ones, scenario by scenario."""
+    low, high = published["peak_year"].min(), published["peak_year"].max()
+    parts = []
+    for name, rows in ours.groupby("scenario", sort=False):
+        early, late = (rows["peak_p50"] < low).sum(), (rows["peak_p50"] > high).sum()
+        inside = len(rows) - early - late
+        parts.append(f"{name}: {early} earlier, {inside} within, {late} later")
+    return (
+        f"Published peak years run from {low} to {high}; the medians of our {ours['park_id'].nunique()} entries "
+        f"lie ({'; '.join(parts)})."
+    )
+
+
+def intensity_sentence(ours: pd.DataFrame, published: tuple[float, float]) -> str:
+    """Say how our fall of emissions per value added, without measures, compares with the published one."""
+    rows = ours[ours["scenario"] == ours["scenario"].iloc[0]].dropna(subset=["intensity_2020"])
+    falls = rows["intensity_2030"] / rows["intensity_2020"] - 1.0
+    return (
+        f"The published mean falls by {1 - published[1] / published[0]:.0%} from 2020 to 2030; ours, without measures, "
+        f"by {-falls.max():.0%} to {-falls.min():.0%} (middle {-falls.median():.0%}), from levels of "
+        f"{rows['intensity_2020'].min():,.0f} to {rows['intensity_2020'].max():,.0f} tCO2 per million CNY."
+    )
+
+
+def ratio_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
+    """Say how our emissions per energy compare with the published ratios."""
+    low, high = published["tco2_per_tce"].min(), published["tco2_per_tce"].max()
+    values = ours.drop_duplicates("park_id")["tco2_per_tce"]
+    return (
+        f"The Nanjing scenarios peak at {low:.2f} to {high:.2f} tCO2 per tce; our parks have {values.min():.2f} to "
+        f"{values.max():.2f} in their last year. Here a MWh of electricity counts as its heat (0.123 tce); at the coal "
+        f"it takes to make, the ratios would be lower."
+    )

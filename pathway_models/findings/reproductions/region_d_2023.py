@@ -58,9 +58,11 @@ def _sentence(study: Study, values: dict[Key, Answer]) -> str:
     gaps.pop("region D, total")
     others = max(abs(gap) for by_year in gaps.values() for gap in by_year.values())
     earlier = max(abs(gap) for year, gap in industry.items() if year != "2020")
+    closeness = "to the last digit" if others < LAST_DIGIT else f"within {others:.2f} 万t"
     return (
-        f"All other sectors agree with the sheet within {others:.0e} 万t in every year; industry is off by at most "
-        f"{earlier:.2f} 万t up to 2019 and by {abs(industry['2020']):.1f} 万t in 2020, where the sheet contradicts itself."
+        f"All other sectors agree with the sheet {closeness} in every year; industry is off by at most "
+        f"{earlier:.2f} 万t up to 2019 and by {abs(industry['2020']):.1f} 万t in 2020, where the sheet "
+        f"contradicts itself."
     )
 
 

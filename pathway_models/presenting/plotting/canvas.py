@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +30,8 @@ SOURCE_STYLES = {
     "other_fuel": ("#8C6D31", "xxx"),
     "process": ("#E3B5CD", ""),
     "process_and_balance": ("#F6E6EE", "...."),
-    "balance": ("#FFFFFF", "...."),
+    "conversion": ("#FFFFFF", "...."),
+    "exported": ("#FFFFFF", "----"),
     "electricity": ("#0072B2", ""),
     "heat": ("#9CCBE8", ""),
     "capture_heat": ("#DDDDDD", "////"),
@@ -40,6 +42,8 @@ SOURCE_STYLES = {
 SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
 #: Legends are small, their entries close together.
 LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5, "borderpad": 0.1}
+#: Characters of a headline at full size, a Chinese one counted twice.
+HEAD_WIDTH = 92
 #: Characters of a line of a note at full width.
 NOTE_WIDTH = {"en": 138, "zh": 70}
 
@@ -80,7 +84,7 @@ def sheet(
         sharey="row",
         squeeze=False,
     )
-    margins = {"left": 0.095, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}
+    margins = {"left": 0.11, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}
     figure.subplots_adjust(**(margins | adjust))
     return figure, list(axes.ravel())
 
@@ -89,7 +93,9 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
     """Write the park's headline in bold and a line below it, at the left edge of the figure."""
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
-    figure.text(0.012, 1 - 0.07 / height, head, size=size + 1, weight="bold", **text)
+    # A long name is written smaller instead of running out of the figure.
+    fit = min(1.0, HEAD_WIDTH / sum(2 if east_asian_width(sign) in "WF" else 1 for sign in head))
+    figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
     if line:
         figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
 

@@ -85,8 +85,8 @@ def compare(
 ) -> Figure:
     """Draw what each scenario changes against the one without levers: emissions in a year, and early peaks.
 
-    Where every scenario moves levers, the first is the reference; of a single scenario its share of early peaks
-    remains.
+    Where every scenario moves levers, the first is the reference; of a single scenario only its share of early
+    peaks remains.
 
     Parameters
     ----------
@@ -114,14 +114,17 @@ def compare(
     reference = reference_of(scenarios, pathways.scenarios)
     head = headline(park or pathways.park_id, lang)
     figure, (left, right) = sheet(
-        lang, (8.0, 1.65 + 0.36 * len(found)), columns=(1.25, 1.0), head=0.85, left=0.26, wspace=0.07
+        lang, (8.0, 1.65 + 0.36 * max(len(found), 1)), columns=(1.25, 1.0), head=0.85, left=0.26, wspace=0.07
     )
     shown = int(pathways.years[year_index(pathways, year)])
     _changes(left, found, word("change_in", lang, year=shown))
     base = float(peaks.p_peaked_by(before - 1)[peaks.scenarios.index(reference)])
     _chances(right, found, base, word("p_before_axis", lang, year=before), scenario_name(reference, lang))
     left.set_yticks(range(len(found)), [wrapped(scenario_name(one.scenario, lang), 30) for one in found])
-    left.set_ylim(len(found) - 0.5, -0.5)
+    left.set_ylim(max(len(found), 1) - 0.5, -0.5)
+    if not found:
+        left.set_xticks([])
+        left.annotate(word("nothing_to_compare", lang), (0.5, 0.5), xycoords="axes fraction", ha="center", va="center")
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
     put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure
@@ -134,7 +137,8 @@ def _changes(ax: Axes, found: list[Effect], label: str) -> None:
     colours = [fill_of(one.scenario) for one in found]
     ax.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.45)
     ax.scatter(middle, rows, s=42, color=colours, edgecolor="black", linewidth=0.6, zorder=4)
-    ax.axvline(0, color="black", linewidth=0.8)
+    if found:
+        ax.axvline(0, color="black", linewidth=0.8)
     ax.set_xlabel(label)
 
 
@@ -146,8 +150,10 @@ def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: 
     ax.scatter(share, rows, s=42, color=[fill_of(one.scenario) for one in found], edgecolor="black", linewidth=0.6,
                zorder=4)  # fmt: skip
     ax.axvline(100 * base, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)))
+    # Near an edge the name leans inwards, so that it does not run out of the figure.
+    side = "left" if base < 0.2 else "right" if base > 0.8 else "center"
     ax.annotate(reference, (100 * base, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
-                color=MARK, size="small", ha="center", va="bottom")  # fmt: skip
+                color=MARK, size="small", ha=side, va="bottom")  # fmt: skip
     ax.set_xlim(-3, 103)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel(label)

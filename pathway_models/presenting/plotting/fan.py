@@ -82,27 +82,11 @@ def fan(
     if inventory is not None:
         observed = inventory.total() / scale.divisor
         ax.plot(inventory.years, observed, "o", color="black", markersize=3.5, label=word("inventory", lang))
-    first, last = int(pathways.years[0]), int(pathways.years[-1])
-    shade_record(ax, first, pathways.last_observed_year)
-    ax.annotate(
-        word("record", lang),
-        ((first + pathways.last_observed_year) / 2, 1),
-        (0, 2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        color=DARK,
-        size="small",
-        ha="center",
-        va="bottom",
-    )
+    _finish_paths(ax, pathways, lang)
     emissions_axis(ax, scale, lang)
-    # Nowhere inside the axes is always free of paths.
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.055), ncols=5, **LEGEND)
-    draw_spread(strip, peaks, index_of(peaks, scenario), fill_of(scenario), lang, unit=100)
-    _strip_axes(strip, lang)
-    shade_record(strip, first, pathways.last_observed_year)
-    years_axis(strip, first, last, behind=True)
     mark_year(ax, before, lang)
+    draw_spread(strip, peaks, index_of(peaks, scenario), fill_of(scenario), lang, unit=100)
+    _finish_strip(strip, pathways, lang)
     mark_year(strip, before, lang, label=False)
     put_title(figure, head, scenario_name(scenario, lang))
     put_note(figure, sentences.median_path(pathways, peaks, scenario, lang=lang), lang)
@@ -121,9 +105,30 @@ def _bands(ax: Axes, pathways: Pathways, total: np.ndarray, scenario: str, lang:
     ax.plot(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang))
 
 
-def _strip_axes(ax: Axes, lang: str) -> None:
+def _finish_paths(ax: Axes, pathways: Pathways, lang: str) -> None:
+    """Shade and name the record; the legend stands above, as nowhere inside the axes is always free of paths."""
+    first, last_observed = int(pathways.years[0]), pathways.last_observed_year
+    shade_record(ax, first, last_observed)
+    ax.annotate(
+        word("record", lang),
+        ((first + last_observed) / 2, 1),
+        (0, 2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        color=DARK,
+        size="small",
+        ha="center",
+        va="bottom",
+    )
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.055), ncols=5, **LEGEND)
+
+
+def _finish_strip(ax: Axes, pathways: Pathways, lang: str) -> None:
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
     ax.set_ylabel(word("peak_share", lang), size="small")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     ax.locator_params(axis="y", nbins=3)
     ax.margins(y=0.32)
     ax.set_ylim(bottom=0)
+    shade_record(ax, first, pathways.last_observed_year)
+    years_axis(ax, first, last, behind=True)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from pathway_models.accounting.factor_ids import SOLD
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.intake.factors import read_carriers
 from pathway_models.presenting.names import headline, scenario_name
@@ -18,6 +19,7 @@ from pathway_models.presenting.plotting.canvas import (
     put_title,
     shade_record,
     sheet,
+    wrapped,
     years_axis,
 )
 from pathway_models.presenting.rounding import scale_of
@@ -28,9 +30,11 @@ from pathway_models.records.pathways import Pathways
 
 #: Sources drawn from the bottom of a stack to its top.
 ORDER = ("coal", "oil", "gas", "other_fuel", "process", "electricity", "heat", "capture_heat", "capture_electricity",
-         "balance", "captured")  # fmt: skip
+         "conversion", "exported", "captured")  # fmt: skip
 #: Room for the legend beside the axes, as a share of the width.
 BESIDE = 0.765
+#: Characters of a name in one line of the legend.
+LABEL_WIDTH = 20
 
 
 def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") -> Figure:
@@ -77,11 +81,17 @@ def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
     library = read_carriers()
     groups: dict[str, np.ndarray] = {}
     for (_, item, _), values in zip(accounts.rows, accounts.emissions, strict=True):
-        other = "balance" if item.startswith("conversion_") else "process"
-        name = library[item].group if item in library else other
+        name = library[item].group if item in library else _kind(item)
         groups[name] = groups.get(name, 0.0) + values
     shown = {name: values for name, values in groups.items() if np.any(values)}
     return {name: shown[name] for name in (*ORDER, *shown) if name in shown}
+
+
+def _kind(process: str) -> str:
+    """What a row that is no carrier is: a process, a balance of energy conversion, or a credit for sales."""
+    if process.startswith(SOLD):
+        return "exported"
+    return "conversion" if process.startswith("conversion_") else "process"
 
 
 def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
@@ -131,7 +141,7 @@ def sources(
     parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}
     parts = {name: parts[name] for name in ORDER if name in parts and parts[name].any()}
     if (parts.get("process", np.zeros(1)) < 0).any():
-        # Only the balance of energy conversion can be below zero; pathways carry it with the processes.
+        # Only balances, of energy conversion or for sales, can be below zero; pathways carry them with the processes.
         parts = {"process_and_balance" if name == "process" else name: part for name, part in parts.items()}
     _stack_areas(ax, pathways.years, parts, lang)
     ax.plot(pathways.years, total / scale.divisor, color="black", linewidth=2.0, label=word("total", lang))
@@ -166,4 +176,5 @@ def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang
 def _legend(ax: Axes) -> None:
     """Legend beside the axes, in the order of the stack from its top."""
     handles, labels = ax.get_legend_handles_labels()
-    ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize="small")
+    names = [wrapped(label, LABEL_WIDTH) for label in labels[::-1]]
+    ax.legend(handles[::-1], names, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize="small")

@@ -86,8 +86,8 @@ def _ahead(
 ) -> str:
     censored = shares["at_horizon"] + shares["plateau"]
     early, late = peaks.year_text(low), peaks.year_text(high)
-    en = f"peaks in {middle:.0f} (median member; nine in ten between {early} and {late}) at {value} a year"
-    zh = f"中位成员{middle:.0f}年达峰（九成成员在{early}年至{late}年之间），峰值{value}/年"
+    en = f"peaks in {middle:.0f} (median member; nine in ten from {early} to {late}) at {value} a year"
+    zh = f"中位成员{middle:.0f}年达峰（九成成员：{early}至{late}），峰值{value}/年"
     if censored > 0:
         en += f"; {share_text(censored, lang)} of members have no peak by {peaks.years[-1]}"
         zh += f"；{share_text(censored, lang)}的成员到{peaks.years[-1]}年仍未达峰"
@@ -111,6 +111,8 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
 def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
     """Say between which scenarios the share of members with an early peak ranges."""
     shares = peaks.p_peaked_by(before - 1)
+    if len(shares) == 1:
+        return probability(peaks, peaks.scenarios[0], before=before, lang=lang)
     low, high = int(shares.argmin()), int(shares.argmax())
     names = [scenario_name(peaks.scenarios[at], lang) for at in (low, high)]
     texts = [share_text(float(shares[at]), lang) for at in (low, high)]
@@ -136,13 +138,15 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
         lang,
         en=f"Highest year of the median line: {of_path}. Peak years of the members: {middle} ({low} to {high} for"
         f" nine in ten).\nThe median line is no member: only the members' peaks say when and how surely.",
-        zh=f"中位线的最高年：{of_path}。各成员的达峰年：中位数{middle}（九成成员在{low}至{high}之间）。\n"
+        zh=f"中位线的最高年：{of_path}。各成员的达峰年：中位数{middle}（九成成员：{low}至{high}）。\n"
         "中位线不是任何一个成员：何时达峰、有多大把握，只能看各成员的峰值。",
     )
 
 
 def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "en") -> str:
     """Say in how many members a scenario peaks later than the reference, draw by draw."""
+    if scenario == reference:
+        return say(lang, en="One scenario: nothing to compare.", zh="仅一个情景：无可比较。")
     late = later_members(peaks, scenario, reference)
     name, other = scenario_name(scenario, lang), scenario_name(reference, lang)
     if not late.any():

@@ -126,9 +126,9 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
     return say(
         lang,
-        en=f"{name}, mean over members: {change} from {pathways.last_observed_year} to {last}; the largest source left"
-        f" in {last} is {word(largest, lang)} ({share} of all positive sources).",
-        zh=f"{name}（成员均值）：{pathways.last_observed_year}年至{last}年{change}；{last}年最大的剩余排放源为"
+        en=f"{name}, mean over members: emissions change by {change} from {pathways.last_observed_year} to {last};"
+        f" the largest source left in {last} is {word(largest, lang)} ({share} of all positive sources).",
+        zh=f"{name}（成员均值）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
         f"{word(largest, lang)}（占全部正排放的{share}）。",
     )
 
@@ -158,7 +158,7 @@ def _effect(sums: dict[str, float], name: str, lang: str) -> str:
     return say(
         lang,
         en=f"{label} ({sign}{emissions_text(abs(sums[name]), lang)})",
-        zh=f"{label}({sign}{emissions_text(abs(sums[name]), lang)})",
+        zh=f"{label}（{sign}{emissions_text(abs(sums[name]), lang)}）",
     )
 
 

@@ -10,8 +10,6 @@ import pandas as pd
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.decomposition import Decomposition
 from pathway_models.findings.effects import effects
-from pathway_models.intake.assembly import ZERO_GROUPS
-from pathway_models.intake.factors import find_fuel, heat_factor, read_carriers
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.presenting.names import item_name, scenario_name
 from pathway_models.presenting.rounding import change_text, scale_of, share_text, significant
@@ -20,9 +18,6 @@ from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
-
-#: Where factors come from that the park itself gives.
-TABLE = "table"
 
 
 def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
@@ -59,13 +54,12 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
     )
     head["first"], head["last"] = (f"{head[key]}, {scale.unit}" for key in ("first", "last"))
     order = np.argsort(-last, kind="stable")
-    origins = {carrier: factor_origin(park, carrier) for carrier in park.carriers}
     rows = [
         (
             item_name(found.rows[at][0], lang),
             item_name(found.rows[at][1], lang),
             str(found.rows[at][2]),
-            origins.get(found.rows[at][1], found.factor_ids[at]),
+            found.factor_ids[at],
             f"{found.emissions[at, 0] / scale.divisor:,.2f}",
             f"{last[at] / scale.divisor:,.2f}",
             change_text(float(last[at] / total), lang, sign="-"),
@@ -87,7 +81,7 @@ def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
         low=("lowest", "最低"),
         high=("highest", "最高"),
         last=(f"mean in {park.last_observed_year}", f"{park.last_observed_year}年均值"),
-        choice=("factor set or choice", "因子组或选择"),
+        choice=("source of the factor", "因子来源"),
     )
     rows = []
     for at, carrier in enumerate(park.carriers):
@@ -95,33 +89,23 @@ def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
         if used.any():
             values, use = park.factors[:, at][used], park.energy[:, at, -1]
             mean = float((use * park.factors[:, at, -1]).sum() / use.sum()) if use.any() else float("nan")
-            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean, factor_origin(park, carrier)))
+            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean))
     for at, process in enumerate(park.processes):
         values = park.process_factors[at]
-        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1], TABLE))
-    return _table(
-        [
-            (item_name(item, lang), unit, *("" if np.isnan(v) else significant(float(v), 4) for v in numbers), choice)
-            for item, unit, *numbers, choice in rows
-        ],
-        head,
-    )
+        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1]))
+    accounts = take_inventory(park)
+    behind: dict[str, dict[str, None]] = {}
+    for (_, item, _), factor_id in zip(accounts.rows, accounts.factor_ids, strict=True):
+        behind.setdefault(item, {}).update(dict.fromkeys(factor_id.split("; ")))
+    shown = [
+        (item_name(item, lang), unit, *(_factor_text(value) for value in values), "; ".join(behind[item]))
+        for item, unit, *values in rows
+    ]
+    return _table(shown, head)
 
 
-def factor_origin(park: Park, carrier: str) -> str:
-    """Say where a carrier's factors come from: the factor set, the grid choice, a default, or the park's own table.
-
-    A factor is the set's where it equals the set's in every sector and year with use.
-    """
-    at = park.carriers.index(carrier)
-    group, values = park.groups[at], park.factors[:, at][park.energy[:, at] > 0]
-    if group in ZERO_GROUPS:
-        return "zero"
-    if group == "electricity":
-        return park.grid_factor
-    fuel = find_fuel(park.factor_set, read_carriers()[carrier])
-    known = {"heat_default": heat_factor()} if group == "heat" else {park.factor_set: fuel.factor} if fuel else {}
-    return next((name for name, factor in known.items() if np.allclose(values, factor, rtol=1e-9, atol=0)), TABLE)
+def _factor_text(value: float) -> str:
+    return "" if np.isnan(value) else significant(float(value), 4)
 
 
 def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:

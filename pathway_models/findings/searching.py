@@ -1,0 +1,171 @@
+"""Looking through all packages of a grid for those that reach a target, in order of what is known of their cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from pathway_models.findings.choices import Candidate, Decision, Price, Target
+from pathway_models.findings.costs import draw_rates, uncounted_savings, unknown_costs
+from pathway_models.kernels.costs import levelised
+from pathway_models.projection.packages import PackageEngine
+from pathway_models.projection.surveys import Survey
+from pathway_models.records.costs import Costs
+from pathway_models.records.draws import Draws
+from pathway_models.records.grids import Grid
+from pathway_models.records.park import Park
+
+#: Probabilities are shares of members; this much less than asked for is a matter of rounding.
+ROUNDING = 1e-9
+#: Alternatives listed at most.
+MOST_ALTERNATIVES = 50
+
+
+class Search:
+    """All packages of a grid, surveyed."""
+
+    def __init__(
+        self, park: Park, grid: Grid, target: Target, costs: Costs, draws: Draws, until: int, rate: float | None
+    ) -> None:
+        self.park, self.grid, self.target, self.costs, self.draws, self.until = park, grid, target, costs, draws, until
+        self.levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
+        self.unknown = unknown_costs(costs, self.levers, park)
+        self.rates = draw_rates(costs, self.levers, draws, until=until, rate=rate)
+        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
+        self.codes = grid.codes()
+        self.survey: Survey = self.engine.survey(grid, self.codes, target.limits)
+        self.cost = self.survey.package_cost()
+        # Nothing costs nothing: without this the first package costs what sums are rounded by.
+        self.cost = self.cost - self.cost[0]
+        self.steps = self._steps()
+        # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
+        self.order = np.lexsort((self.cost, self.steps))
+
+    def _steps(self) -> np.ndarray:
+        """Setting steps of unknown cost of every package."""
+        steps = np.zeros(len(self.codes), dtype=int)
+        for column, block in enumerate(self.grid.blocks):
+            by_option = [
+                sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
+                for o in block.options
+            ]
+            steps += np.array(by_option)[self.codes[:, column]]
+        return steps
+
+    def feasible(self, before: int, probability: float) -> np.ndarray:
+        """Which packages reach a target: (package,) bool."""
+        fine = self.survey.p_peaked_by(before - 1) >= probability - ROUNDING
+        for name in self.survey.held:
+            fine &= self.survey.p_held(name) >= probability - ROUNDING
+        return fine if self.target.budget is None else fine & (self.cost <= self.target.budget)
+
+    def first(self, fine: np.ndarray) -> int | None:
+        """The cheapest of some packages."""
+        ranked = self.order[fine[self.order]]
+        return int(ranked[0]) if ranked.size else None
+
+    def candidate(self, at: int) -> Candidate:
+        """One package with what it does."""
+        survey, leaf = self.survey, self.survey.plan.leaf_of
+        options = self.grid.options_of(self.codes[at])
+        used = [m.lever.lever_id for option in options for m in option.measures]
+        saved = survey.tonnes[leaf[0]] - survey.tonnes[leaf[at]]
+        return Candidate(
+            code=tuple(int(number) for number in self.codes[at]),
+            label=self.grid.label(self.codes[at]),
+            unknown=tuple(name for name in used if name in self.unknown),
+            steps=int(self.steps[at]),
+            cost=float(self.cost[at]),
+            annualised=float(self.cost[at] / self.rates.discount.sum()),
+            per_tonne=float(1e6 * levelised(self.cost[at], saved)),
+            p_before=float(survey.p_peaked_by(self.target.before - 1)[at]),
+            p_by=float(survey.p_peaked_by(self.target.before)[at]),
+            peak=float(survey.peak[leaf[at]]),
+            held={name: float(survey.p_held(name)[at]) for name in survey.held},
+        )
+
+    def closest(self) -> int:
+        """The package that comes nearest to the target: its least probable condition is most probable."""
+        least = np.minimum(self.survey.p_peaked_by(self.target.before - 1), self.target.probability)
+        for name in self.survey.held:
+            least = np.minimum(least, self.survey.p_held(name))
+        if self.target.budget is not None and (self.cost <= self.target.budget).any():
+            least = np.where(self.cost <= self.target.budget, least, -1.0)
+        return int(self.order[least[self.order].argmax()])
+
+    def front(self) -> tuple[Candidate, ...]:
+        """The cheapest package for every probability: each dearer one is more probable than all before."""
+        reached = self.survey.p_peaked_by(self.target.before - 1)[self.order]
+        so_far = np.maximum.accumulate(reached)
+        better = np.append(True, so_far[1:] > so_far[:-1])
+        return tuple(self.candidate(int(at)) for at in self.order[better])
+
+    def price(self, best: int, before: int, probability: float) -> Price | None:
+        """What a tighter target costs on top of the best; None where it is out of reach."""
+        if before - 1 < self.survey.years[0] or probability > 1:
+            return None
+        tighter = self.first(self.feasible(before, probability))
+        if tighter is None:
+            return None
+        steps, cost = self.steps[tighter] - self.steps[best], self.cost[tighter] - self.cost[best]
+        return Price(int(steps), float(cost), self.grid.label(self.codes[tighter]))
+
+    def without(self, best: int, fine: np.ndarray) -> dict[str, Candidate | None]:
+        """For each block the best uses, the cheapest package that reaches the target without it."""
+        found: dict[str, Candidate | None] = {}
+        for column, block in enumerate(self.grid.blocks):
+            if self.codes[best, column]:
+                other = self.first(fine & (self.codes[:, column] == 0))
+                found[block.block_id] = None if other is None else self.candidate(other)
+        return found
+
+    def alternatives(self, best: int, fine: np.ndarray, margin: float) -> list[int]:
+        """Other packages that reach the target with as many steps of unknown cost, within a margin of known cost."""
+        most = self.cost[best] + margin * abs(self.cost[best])
+        near = fine & (self.steps == self.steps[best]) & (self.cost <= most)
+        near[best] = False
+        return [int(at) for at in self.order[near[self.order]][:MOST_ALTERNATIVES]]
+
+    def fresh(self, candidates: list[Candidate], check: Draws | None) -> list[Candidate]:
+        """Candidates with their probability on fresh draws."""
+        if check is None:
+            return candidates
+        engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
+        codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
+        reached = engine.survey(self.grid, codes).p_peaked_by(self.target.before - 1)
+        return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
+
+    def decision(self, dropped: Mapping[str, str], margin: float, check: Draws | None) -> Decision:
+        """Everything a manager needs to choose."""
+        target = self.target
+        fine = self.feasible(target.before, target.probability)
+        best = self.first(fine)
+        near = [] if best is None else self.alternatives(best, fine, margin)
+        shown = self.closest() if best is None else best
+        found = self.fresh([self.candidate(at) for at in (shown, *near)], check)
+        return Decision(
+            park_id=self.park.park_id,
+            target=target,
+            grid=self.grid,
+            dropped=dict(dropped),
+            costs=self.costs,
+            unknown=self.unknown,
+            uncounted=uncounted_savings(self.costs, self.park),
+            best=None if best is None else found[0],
+            closest=found[0],
+            alternatives=tuple(found[1:]),
+            margin=margin,
+            without_block={} if best is None else self.without(best, fine),
+            front=self.front(),
+            one_year_earlier=None if best is None else self.price(best, target.before - 1, target.probability),
+            one_percent_more=None if best is None else self.price(best, target.before, target.probability + 0.01),
+            off=self.candidate(0),
+            packages=self.grid.size,
+            evaluated=self.survey.plan.leaves.shape[0],
+            gap=0.0,
+            members=self.draws.members,
+            fresh_members=0 if check is None else check.members,
+            seed=self.draws.seed,
+        )

@@ -1,0 +1,164 @@
+"""The report card of the baseline: every measured figure of ``docs/baseline.md``, as tables.
+
+``benchmarks/calibration.py`` prints them and writes ``data/hindcast_summary.csv``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from pathway_models.forecasting.calibration import predictive
+from pathway_models.forecasting.driver_chain import DriverLaw, fit_drivers, total_pit
+from pathway_models.forecasting.hindcast import Hindcast, Subject, hindcast_windows
+from pathway_models.forecasting.park_laws import (
+    ACTIVITY,
+    HORIZON,
+    RECORD,
+    activity_panel,
+    driver_samples,
+    emission_subjects,
+    match_width,
+)
+from pathway_models.forecasting.peak_skill import brier_table, forecast_peaks, reliability_table
+from pathway_models.forecasting.skill import LEVELS, summarise
+from pathway_models.forecasting.synthetic import make_synthetic_parks
+from pathway_models.intake.panels import read_panel
+from pathway_models.kernels.growth import TrendParameters
+from pathway_models.kernels.scores import coverage, pit_student_t
+
+#: Years ahead that are reported.
+HORIZONS = tuple(range(1, 16))
+#: Years ahead that only countries can test.
+FAR = (20, 30, 40)
+#: Folds of regions.
+FOLDS = 10
+#: The drivers' law before and after it is made as wide as emissions.
+LAWS = ("fitted", "widened")
+
+
+def hindcasts(panel: str, law: str, holdout: str, record: int, seed: int) -> Hindcast:
+    """Hindcast the emissions of a shipped panel.
+
+    Parameters
+    ----------
+    panel : str
+        Name of a shipped panel.
+    law : {"own", "parks"}
+        Taught by the panel alone at this record length, or by all panels as the law for parks is.
+    holdout : {"region", "future"}
+    record : int
+        Years.
+    seed : int
+
+    Returns
+    -------
+    Hindcast
+    """
+    subject = Subject(read_panel(panel))
+    if law == "own":
+        return hindcast_windows(subject, record, max(HORIZONS), holdout, seed=seed, folds=FOLDS)
+    return hindcast_windows(
+        subject,
+        record,
+        HORIZON,
+        holdout,
+        seed=seed,
+        folds=FOLDS,
+        teachers=emission_subjects(without=panel),
+        taught_records=(RECORD,),
+    )
+
+
+def summary(cast: Hindcast, law: str, panel: str, holdout: str) -> pd.DataFrame:
+    """Coverage and skill of one set of hindcasts, with what it is in front."""
+    table = summarise(cast, HORIZONS)
+    for at, (name, value) in enumerate({"law": law, "panel": panel, "holdout": holdout}.items()):
+        table.insert(at, name, value)
+    return table
+
+
+def peak_tables(
+    cast: Hindcast, seed: int, judged: int = 6, ahead: tuple[int, ...] = (2, 4)
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Brier scores and reliability of "peaked by" probabilities; see `peak_skill`."""
+    forecasts = forecast_peaks(cast, ahead, judged, seed=seed)
+    return brier_table(forecasts), reliability_table(forecasts)
+
+
+def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
+    """Coverage of totals forecast as activity times intensity, regions held out.
+
+    Parameters
+    ----------
+    emissions : TrendParameters
+        The law to whose width the drivers are widened.
+    seed : int
+        Deals the regions into folds.
+    folds : int
+
+    Returns
+    -------
+    DataFrame
+        Columns ``law`` (``fitted`` or ``widened``), ``panel``, ``horizon``, ``forecasts``,
+        ``coverage_50/80/90``.
+    """
+    samples = dict(zip(ACTIVITY, driver_samples(), strict=True))
+    rng = np.random.default_rng(seed)
+    fold = {
+        name: (rng.permutation(len(activity_panel(name)[0].entities)) % folds)[part.total.entity]
+        for name, part in samples.items()
+    }
+    pits = {(law, name): np.full(part.total.change.shape, np.nan) for law in LAWS for name, part in samples.items()}
+    for held in range(folds):
+        training = [part.take(fold[name] != held) for name, part in samples.items()]
+        fitted = fit_drivers(training)
+        for label, law in zip(LAWS, (fitted, match_width(fitted, emissions, training)[0]), strict=True):
+            for name, part in samples.items():
+                tested = fold[name] == held
+                pits[label, name][tested] = total_pit(part.take(tested), law)
+    tables = [_coverage_table(pit, (*HORIZONS, HORIZON), law=law, panel=name) for (law, name), pit in pits.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, count: int = 2000) -> pd.DataFrame:
+    """Coverage on synthetic parks, whose truth is known and drawn from another law.
+
+    Columns ``law`` (``emissions`` or ``drivers``), ``record``, ``horizon``, ``forecasts``,
+    ``coverage_50/80/90``.
+    """
+    tables = []
+    for record in (5, 8, 12):
+        windows = make_synthetic_parks(count, record, max(HORIZONS), seed=seed).windows()
+        direct = pit_student_t(windows.total.change, *predictive(windows.total, emissions), emissions.tail)
+        for law, pit in (("emissions", direct), ("drivers", total_pit(windows, drivers))):
+            tables.append(_coverage_table(pit, HORIZONS, law=law, record=record))
+    return pd.concat(tables, ignore_index=True)
+
+
+def far_table(emissions: TrendParameters) -> pd.DataFrame:
+    """Coverage and half-width of the law for parks far beyond the horizons it was fitted to, on countries.
+
+    Columns ``horizon``, ``forecasts``, ``coverage_50/80/90`` and ``factor_90`` (median upper edge of the
+    90 % band over its centre).
+    """
+    windows = Subject(read_panel("countries")).windows(RECORD, max(FAR))
+    centre, scale = predictive(windows, emissions)
+    table = _coverage_table(pit_student_t(windows.change, centre, scale, emissions.tail), FAR)
+    half_width = special.stdtrit(emissions.tail, 0.95) * np.median(scale, axis=0)
+    table["factor_90"] = np.exp(half_width[[horizon - 1 for horizon in FAR]])
+    return table
+
+
+def _coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: object) -> pd.DataFrame:
+    rows = []
+    for horizon in horizons:
+        column = pit[:, horizon - 1]
+        if np.isfinite(column).any():
+            row = {**front, "horizon": horizon, "forecasts": int(np.isfinite(column).sum())}
+            rows.append(row | {f"coverage_{100 * level:.0f}": float(coverage(column, level)) for level in LEVELS})
+    return pd.DataFrame(rows)

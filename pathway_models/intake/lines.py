@@ -1,0 +1,188 @@
+"""Reading one line of a workbook: value, unit, quality, feedstock and own factor, each with its own faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pathway_models.intake.book import Sheet
+from pathway_models.intake.cells import Finding, label_of, read_number
+from pathway_models.intake.layout import Entry
+from pathway_models.intake.statements import Key, Statement, Statements, shown
+
+#: Quality of a value: A metered and verified, B metered or invoiced, C estimated from records, D judged.
+GRADES = ("A", "B", "C", "D")
+
+
+def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], entry: Entry, key: Key) -> None:
+    """Read one line; every cell of it that cannot be read is reported.
+
+    Parameters
+    ----------
+    statements : Statements
+        Takes the statement, the place of a blank, or the faults.
+    sheet : Sheet
+    refs : mapping
+        Cells of the line by column: ``value``, and if the layout has them ``unit``, ``grade``,
+        ``feedstock``, ``factor``, ``factor_unit``.
+    entry : Entry
+    key : Key
+    """
+    line = _Line(statements, sheet, refs, entry)
+    place = sheet.place(refs["value"])
+    value = line.number("value")
+    if value is None and not line.is_faulty:
+        if line.has("feedstock") or line.has("factor"):
+            line.fault("value", Finding("the use itself", "a part or a factor alone says nothing", "use_missing"))
+            statements.spoiled.add(key)
+        else:
+            statements.blanks[key] = place
+        return
+    unit, times = line.unit("unit", entry.units, entry.unit)
+    factor_unit, factor_times = line.unit("factor_unit", entry.factor, "") if line.has("factor") else ("", 1.0)
+    parts = {name: line.extra(name, getattr(entry, name)) for name in ("feedstock", "factor")}
+    grade = line.grade()
+    if value is not None and unit == "share":
+        line.check_share(value, times)
+    if value is not None and parts["feedstock"] is not None and parts["feedstock"] > value:
+        finding = Finding(f"at most the use itself, {value!r}", "feedstock is a part of the use", "feedstock")
+        line.fault("feedstock", finding)
+    if key in statements.all or key in statements.spoiled:
+        where = f" in {statements.all[key].place}" if key in statements.all else ""
+        line.fault("value", Finding("one value a year", f"it is given before{where}; keep one", "twice"))
+    if line.is_faulty:
+        statements.spoiled.add(key)
+        return
+    written = f"{shown(sheet.raw(refs['value']))} {shown(line.raw('unit')) or entry.unit}"
+    statements.all[key] = Statement(
+        place,
+        *key[:2],
+        key[3],
+        entry,
+        value * times,
+        unit,
+        written,
+        grade,
+        (parts["feedstock"] or 0.0) * times,
+        sheet.place(refs["feedstock"]) if parts["feedstock"] else "",
+        None if parts["factor"] is None else parts["factor"] * factor_times,
+        factor_unit,
+        sheet.place(refs["factor"]) if "factor" in refs else "",
+    )
+
+
+@dataclass
+class _Line:
+    """The cells of one line while they are read."""
+
+    statements: Statements
+    sheet: Sheet
+    refs: Mapping[str, str]
+    entry: Entry
+    is_faulty: bool = False
+
+    def raw(self, name: str) -> Any:
+        return self.sheet.raw(self.refs[name]) if name in self.refs else None
+
+    def has(self, name: str) -> bool:
+        raw = self.raw(name)
+        return raw is not None and str(raw).strip() != ""
+
+    def fault(self, name: str, finding: Finding) -> None:
+        self.statements.report(self.sheet.place(self.refs[name]), self.raw(name), finding)
+        self.is_faulty |= finding.severity == "error"
+
+    def number(self, name: str) -> float | None:
+        """A number of 0 or more; None where blank or faulty."""
+        if name not in self.refs or self.sheet.cells[self.refs[name]].value is None:
+            return self._covered(name)
+        ref = self.refs[name]
+        raw, findings = self.sheet.value(ref)
+        failed = any(finding.severity == "error" for finding in findings)
+        value, more = (None, []) if failed else read_number(raw)
+        if value is not None and ref in self.sheet.merged:
+            more = [*more, Finding("a cell of its own", f"take {self.sheet.merged[ref]} apart", "merged")]
+        if value is not None and name == "value" and self.sheet.is_cell_hidden(ref):
+            more = [
+                *more,
+                Finding("a visible cell", "unhide its row or column: it is counted", "cell_hidden", "warning"),
+            ]
+        if value is not None and value < 0:
+            remedy = "what is sold goes in the rows of sales; check the sign"
+            more = [*more, Finding("a number of 0 or more", remedy, "negative")]
+        for finding in (*findings, *more):
+            self.fault(name, finding)
+        return None if any(finding.severity == "error" for finding in (*findings, *more)) else value
+
+    def _covered(self, name: str) -> None:
+        """A blank under a merged area that holds a value would be a value lost."""
+        area = self.sheet.merged.get(self.refs.get(name, ""))
+        if area and self.sheet.cells[area.split(":")[0]].value is not None:
+            place = self.sheet.place(area.split(":")[0])
+            finding = Finding("a cell of its own", f"take {area} apart and fill each cell", "merged")
+            self.statements.report(place, self.sheet.raw(area.split(":")[0]), finding)
+            self.is_faulty = True
+
+    def unit(self, name: str, unit_set: str, default: str) -> tuple[str, float]:
+        """Canonical unit and multiplier; blank only where the layout has no cell for it."""
+        layout = self.statements.layout
+        allowed = layout.unit_sets.get(unit_set, ())
+        if name not in self.refs:
+            return layout.conversion(default)
+        raw = self.raw(name)
+        text = "" if raw is None else str(raw)
+        expected = f"one of {', '.join(allowed)}"
+        if not text.strip() and self.refs[name] in self.sheet.merged:
+            return "", 1.0  # the value's own fault says so
+        if not text.strip() and allowed:
+            self.fault(name, Finding(expected, "choose the unit of the value beside it", "unit_blank"))
+            return "", 1.0
+        unit = layout.unit_spellings.get(text, text)
+        if unit not in allowed:
+            plain = {label_of(u): u for u in allowed} | {
+                label_of(s): u for s, u in layout.unit_spellings.items() if u in allowed
+            }
+            unit = plain.get(label_of(text), "")
+            if not unit and not allowed:
+                return "", 1.0
+            if not unit:
+                remedy = f"{self.entry.words().en} is given in one of these units only"
+                self.fault(name, Finding(expected, remedy, "unit" if name == "unit" else "factor_unit"))
+                return "", 1.0
+            self.fault(name, Finding(unit, f"read as {unit}", "unit_spelling", "note"))
+        return layout.conversion(unit)
+
+    def extra(self, name: str, is_allowed: bool | str) -> float | None:
+        """Feedstock or own factor."""
+        if not self.has(name):
+            return None
+        if not is_allowed:
+            remedy = "delete it: it has no meaning for this row"
+            self.fault(name, Finding("nothing", remedy, f"{name}_unused"))
+            return None
+        return self.number(name)
+
+    def grade(self) -> str:
+        """Quality grade, empty where none is given."""
+        if not self.has("grade"):
+            return ""
+        raw = str(self.raw("grade"))
+        grade = label_of(raw).upper()
+        if grade not in GRADES:
+            self.fault("grade", Finding("A, B, C or D", "see the data quality sheet, or leave it blank", "grade"))
+            return ""
+        if grade != raw:
+            self.fault("grade", Finding(grade, f"read as {grade}", "grade_spelling", "note"))
+        return grade
+
+    def check_share(self, value: float, times: float) -> None:
+        """Shares lie between 0 and 1, and a percentage is not a share."""
+        if times == 1.0 and value > 1:
+            remedy = "choose the unit %" if value <= 100 else "correct the value"
+            self.fault("value", Finding("a share between 0 and 1", remedy, "percent_as_share"))
+        elif value * times > 1:
+            self.fault("value", Finding("at most 100 %", "correct the value", "share_high"))
+        elif times < 1.0 and 0 < value < 1:
+            remedy = "it is read as less than 1 %; choose the unit share if it is a share"
+            self.fault("value", Finding("a percentage", remedy, "share_as_percent", "warning"))

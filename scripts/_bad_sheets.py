@@ -1,0 +1,168 @@
+"""Workbooks whose sheets, rows or sums are wrong, by file name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import xlsxwriter
+from _workbooks import GROWTH, YEARS, Filled, Formula, cell_of, row_of
+
+from pathway_models.intake.layout import template_layout
+
+Change = Callable[[Filled], object]
+
+
+def _touch(change: Callable[[xlsxwriter.Workbook], object]) -> Change:
+    """Change the workbook itself once it is filled."""
+    return lambda filled: setattr(filled, "touch", change)
+
+
+def _sheet_2019(workbook: xlsxwriter.Workbook) -> Any:
+    return workbook.get_worksheet_by_name("2019")
+
+
+def _every_year(key: str, **columns: object) -> Change:
+    def change(filled: Filled) -> None:
+        for lines in filled.lines.values():
+            lines[key] = {**lines.get(key, {}), **columns}
+
+    return change
+
+
+def _without(key: str) -> Change:
+    return lambda filled: [lines.pop(key) for lines in filled.lines.values()]
+
+
+def _list(sheet: str, *records: dict[str, object]) -> Change:
+    return lambda filled: filled.lists.update({sheet: list(records)})
+
+
+def _member(name: str, value: object, **more: object) -> dict[str, object]:
+    return {"year": 2019, "name": name, "entry": "natural_gas", "value": value, "unit": "10^4 Nm3", **more}
+
+
+def _sector(year: int, name: str, entry: str, value: float, unit: str) -> dict[str, object]:
+    return {"year": year, "name": name, "entry": entry, "value": value, "unit": unit}
+
+
+def _swapped_years(filled: Filled) -> None:
+    filled.cells["2018", "C2"], filled.cells["2019", "C2"] = 2019, 2018
+
+
+def _copied_year(filled: Filled) -> None:
+    filled.lines[2020] = copy.deepcopy(filled.lines[2019])
+
+
+def _row_twice(filled: Filled) -> None:
+    filled.cells["2019", f"A{row_of('lng')}"] = "bituminous"
+    filled.put(2019, "lng", 700)
+    filled.put(2019, "lng", "t", "unit")
+
+
+def _one_sector(filled: Filled) -> None:
+    """Gas is split, all other energy is not."""
+    parts = [
+        _sector(year, "glass", "natural_gas", filled.lines[year]["natural_gas"]["value"], "10^4 Nm3") for year in YEARS
+    ]
+    filled.lists["分行业"] = parts
+
+
+def _two_sectors(filled: Filled) -> None:
+    """All energy, processes and value added are split, but the gas of 2019 does not add up."""
+    keys = ("bituminous", "diesel_oil", "natural_gas", "electricity", "heat", "limestone", "value_added")
+    filled.lists["分行业"] = [
+        {
+            "year": year,
+            "name": name,
+            "entry": key,
+            **filled.lines[year][key],
+            "value": share * filled.lines[year][key]["value"],
+        }
+        for year in YEARS
+        for key in keys
+        for name, share in (("glass", 0.75), ("food", 0.25))
+    ]
+    for record in filled.lists["分行业"]:
+        record["unit"] = template_layout().entries()[str(record["entry"])].unit
+        record.pop("feedstock", None)
+        if record["name"] == "food" and record["entry"] == "natural_gas" and record["year"] == 2019:
+            record["value"] = 20
+
+
+def _asset(filled: Filled) -> None:
+    filled.cells.update(
+        {("能源设施", f"{c}4"): v for c, v in zip("ABDF", ("2号锅炉", "boiler", 35, 1935), strict=True)}
+    )
+
+
+SHEETS: dict[str, Change] = {
+    "merged_cells": _touch(
+        lambda book: _sheet_2019(book).merge_range(f"C{row_of('bituminous')}:D{row_of('bituminous')}", 9)
+    ),
+    "hidden_row": _touch(
+        lambda book: _sheet_2019(book).set_row(row_of("bituminous") - 1, None, None, {"hidden": True})
+    ),
+    "hidden_sheet": _touch(lambda book: _sheet_2019(book).hide()),
+    "renamed_sheet": lambda filled: filled.names.update({"2019": "2019年数据"}),
+    "missing_sheet": lambda filled: filled.lines.pop(2019),
+    "missing_park_sheet": lambda filled: filled.names.update({"park": "Sheet1"}),
+    "sheet_with_year_sign": lambda filled: filled.names.update({"2019": "2019年"}),
+    "sheet_of_same_year": _touch(lambda book: book.add_worksheet("2019年")),
+    "sheet_of_other_year": lambda filled: filled.lines.update({2021: copy.deepcopy(filled.lines[2020])}),
+    "sheet_nobody_reads": _touch(lambda book: book.add_worksheet("草稿").write_number("A1", 1)),
+    "empty_sheet": lambda filled: filled.lines.update({2019: {}}),
+    "stray_cell": lambda filled: filled.cells.update({("2019", "XFD1048576"): 1}),
+    "swapped_years": _swapped_years,
+    "copied_year": _copied_year,
+    "year_cell_blank": lambda filled: filled.cells.update({("2019", "C2"): None}),
+    "year_cell_unreadable": lambda filled: filled.cells.update({("2019", "C2"): "二〇一九"}),
+    "row_twice": _row_twice,
+    "row_code_changed": lambda filled: filled.cells.update({("2019", f"A{row_of('diesel_oil')}"): "diesel"}),
+    "park_field_removed": lambda filled: filled.cells.update({("园区", "A11"): "x"}),
+    "year_without_value": lambda filled: filled.lines[2019].update({"diesel_oil": {}}),
+    "no_energy_at_all": lambda filled: [
+        lines.pop(key)
+        for lines in filled.lines.values()
+        for key in ("bituminous", "diesel_oil", "natural_gas", "electricity", "heat", "green_power", "export_power")
+    ],
+    "set_without_fuel": lambda f: (f.park.update(factor_set="NDRC_steel_2013"), _every_year("naphtha", value=50)(f)),
+    "aggregate_without_factor": _every_year("lime", value=400),
+    "activity_zero": lambda filled: filled.put(2019, "value_added", 0),
+    "activity_blank": _without("value_added"),
+    "green_above_purchase": lambda filled: filled.put(2019, "green_power", 3000),
+    "export_above_production": lambda filled: filled.put(2019, "export_power", 9000),
+    "shared_above_production": _every_year("shared_heat", value=1000),
+    "waste_used_above_made": lambda filled: filled.put(2019, "solid_waste_used", 9000),
+    "value_added_above_output": lambda filled: filled.put(2019, "gross_output", 50),
+    "industrial_above_planned": lambda filled: filled.put(2019, "area_industrial", 40),
+    "tonnes_for_ten_thousand": lambda filled: filled.put(2019, "bituminous", "万t", "unit"),
+    "jump": lambda filled: filled.put(2020, "natural_gas", 5200),
+    "total_differs": _every_year("total_energy", value=9000),
+    "total_at_equivalent_value": lambda filled: [
+        lines.update(total_energy={"value": round(21200 * GROWTH[year])}) for year, lines in filled.lines.items()
+    ],
+    "shares_above_one": lambda filled: [
+        lines.update(share_coal={"value": 60}, share_gas={"value": 50}) for lines in filled.lines.values()
+    ],
+    "share_differs": _every_year("share_coal", value=90),
+    "intensity_too_high": lambda filled: [lines["value_added"].update(unit="万元") for lines in filled.lines.values()],
+    "process_factor_far": lambda f: (
+        f.put(2019, "limestone", 44, "factor"),
+        f.put(2019, "limestone", "tCO2/t", "factor_unit"),
+    ),
+    "sink_without_rate": _without("sequestration"),
+    "enterprises_not_closing": _list("主要企业", _member("甲厂", 100), _member("乙厂", 200)),
+    "enterprise_without_name": _list("主要企业", _member("甲厂", 500), _member(None, 25)),
+    "enterprise_named_formula": _list("主要企业", _member("甲厂", 500), _member("@SUM(1+1)", 25)),
+    "enterprise_without_year": _list("主要企业", _member("甲厂", 525), _member("乙厂", 25, year=None)),
+    "enterprise_of_other_year": _list("主要企业", _member("甲厂", 525), _member("乙厂", 25, year=2011)),
+    "enterprise_of_unknown_entry": _list("主要企业", _member("甲厂", 525), _member("乙厂", 25, entry="蒸气")),
+    "enterprise_value_unreadable": _list("主要企业", _member("甲厂", "五百"), _member("乙厂", 25)),
+    "sector_with_blank_in_name": _list("分行业", _member("Glass Works", 525)),
+    "sectors_not_closing": _two_sectors,
+    "one_carrier_by_sector": _one_sector,
+    "asset_of_1935": _asset,
+    "unit_formula": lambda f: f.cells.update({("2019", cell_of("natural_gas", "unit")): Formula("=D1", "t")}),
+}
