@@ -95,7 +95,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _peaks(cast: Hindcast, law: str, panel: str, holdout: str, seed: int) -> pd.DataFrame:
-    scores, reliability = peak_tables(cast, seed)
+    scores, reliability = peak_tables(cast, panel, seed)
     show(f"Reliability of P(peaked): {panel}, law {law}, {holdout} held out", reliability)
     scores.insert(0, "case", f"{panel}, {law}, {holdout}")
     return scores

@@ -104,5 +104,15 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "broken_xml": _replaced("xl/workbook.xml", b"<sheets>", b"<sheets"),
     "sheet_part_lost": _changed(lambda parts: {n: p for n, p in parts.items() if n != "xl/worksheets/sheet2.xml"}),
     "newer_drop_down": _changed(_extension),
+    "merged_everything": _replaced(
+        "xl/worksheets/sheet2.xml",
+        b"</sheetData>",
+        b'</sheetData><mergeCells><mergeCell ref="J1:XFD1048576"/></mergeCells>',
+    ),
+    "linked_everything": _replaced(
+        "xl/worksheets/sheet2.xml",
+        b"</sheetData>",
+        b"</sheetData><hyperlinks><hyperlink ref='J1:XFD1048576'/></hyperlinks>",
+    ),
     "another_workbook": _replaced("xl/sharedStrings.xml", b"pathways-template-1", b"pathways-template-9"),
 }

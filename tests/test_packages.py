@@ -34,7 +34,7 @@ SEVEN = (
 def invented_costs():
     """The shipped costs, with an invented cost for every lever that has none: no search below has unknown levers."""
     costs = read_costs()
-    rates = {"replace_activity": 0.15, "retire_activity": 0.4, "reduce_intensity": 0.2, "reduce_process": 4e-4}
+    rates = {"replace_activity": 0.6, "retire_activity": 0.8, "reduce_intensity": 0.2, "reduce_process": 4e-4}
     for lever_id, lever in pw.read_levers().items():
         if not costs.levers[lever_id].known:
             rate = rates.get(lever.action, 1e-3)
@@ -209,13 +209,15 @@ def test_levers_of_unknown_cost_are_taken_last_and_named(steel):
 
 
 def test_budget_and_limits_hold_in_the_answer(steel):
-    asked = {"grid": small_grid(), "costs": invented_costs(), "members": 100, "fresh": 0}
+    grid = small_grid()
+    asked = {"grid": grid, "costs": invented_costs(), "members": 100, "fresh": 0, "seed": 1}
     free = cheapest_package(steel, 2040, 0.5, **asked)
-    limits = Limits(peak=free.closest.peak, totals={2050: free.closest.peak})
-    bound = cheapest_package(steel, 2040, 0.5, **asked, limits=limits)
-    assert set(bound.closest.held) == {"peak", "total_2050"}
+    draws = pw.sample(steel, [grid.everything()], members=100, seed=1)
+    strong = pw.project(steel, [grid.everything()], draws)
+    cap, at_2050 = np.median(pw.find_peaks(strong).value), np.median(strong.total()[0, :, strong.years == 2050])
+    bound = cheapest_package(steel, 2040, 0.5, **asked, limits=Limits(peak=cap, totals={2050: at_2050}))
+    assert min(bound.closest.held["peak"], bound.closest.held["total_2050"]) >= 0.5 - 1e-9
     assert bound.closest.cost > free.closest.cost > 0
-    assert min(bound.closest.held.values()) >= 0.5 - 1e-9
     poor = cheapest_package(steel, 2040, 0.5, **asked, budget=free.closest.cost / 2)
     assert not poor.reached
     assert poor.closest.cost <= free.closest.cost / 2
@@ -247,7 +249,7 @@ def test_correlated_inputs_leave_the_park_without_levers_as_it_was(steel):
     asked = {"grid": small_grid(), "costs": invented_costs(), "members": 60, "fresh": 0}
     tied = cheapest_package(steel, 2035, 0.5, **asked, correlations=read_correlations())
     free = cheapest_package(steel, 2035, 0.5, **asked)
-    assert tied.off == free.off
+    assert (tied.off.p_before, tied.off.peak) == (free.off.p_before, free.off.peak)
     assert [one.cost for one in tied.front] != [one.cost for one in free.front]
 
 

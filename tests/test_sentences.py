@@ -9,7 +9,7 @@ from ensembles import YEARS, hill, mixture, pathways_of, peaks_of, rising
 
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.decomposition import decompose_past
-from pathway_models.findings.effects import effects, later_members, reference_of
+from pathway_models.findings.effects import effects, later_members, reference_of, typical_sources
 from pathway_models.findings.peaks import find_peaks
 from pathway_models.foundations.errors import PathwayError, ScenarioError
 from pathway_models.intake.library import read_scenarios
@@ -261,7 +261,7 @@ def captured(taken, heat):
 def test_capture_that_pays_its_energy_is_told_with_the_price():
     late = np.where(YEARS > 2030, 1e6, 0.0)
     assert captured(late, 0.25 * late).endswith(
-        "capture lowers emissions in every member and year; its energy emits 25 % of what it captures."
+        "capture lowers emissions in every member and year; its energy emits 25 % of what it captures (median member)."
     )
 
 
@@ -362,3 +362,18 @@ def test_english_sentences_hold_no_chinese_and_chinese_ones_do(park_id):
         for text in said:
             assert bool(CHINESE.search(text.replace(INVENTED, ""))) == (lang == "zh"), text
             assert text.endswith("。" if lang == "zh" else ".")
+
+
+def test_a_few_extreme_members_do_not_decide_which_source_is_typical():
+    gas = np.zeros((40, YEARS.size))
+    gas[-2:] = 1e12
+    pathways = pathways_of({"deep": mixture((40, hill(2025)))}, gas={"deep": gas})
+    mean = typical_sources(pathways, "deep")
+    np.testing.assert_allclose(mean.sum(axis=0), hill(2025))
+    assert "the largest source left in 2060 is coal (100 %" in sentences.sources(pathways, "deep")
+
+
+def test_sources_of_the_typical_members_add_up_to_their_total():
+    totals = np.outer(np.arange(1.0, 9.0), hill(2030))
+    pathways = pathways_of({"deep": totals}, gas={"deep": 0.5 * totals})
+    np.testing.assert_allclose(typical_sources(pathways, "deep").sum(axis=0), 1.5 * totals[2:6].mean(axis=0))

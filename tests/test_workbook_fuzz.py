@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from workbook_maker import YEARS, Filled, cell_of, examined, park_cell
 
 from pathway_models.foundations.errors import InputError
-from pathway_models.intake.cells import arithmetic, read_number, read_text, read_year
+from pathway_models.intake.cells import INVISIBLE, arithmetic, read_number, read_text, read_year
 from pathway_models.intake.examination import examine_workbook
 
 KEYS = ("bituminous", "natural_gas", "electricity", "heat", "value_added", "limestone", "green_power")
@@ -45,8 +45,7 @@ def outcome(content, folder):
     path.write_bytes(content)
     try:
         return examine_workbook(path).park
-    except InputError as error:
-        assert error.faults
+    except InputError:
         return None
 
 
@@ -127,11 +126,8 @@ def test_anything_in_a_cell_is_read_told_or_refused(sound, folder, year, key, co
 def test_every_text_is_a_number_in_one_way_or_none(text):
     value, findings = read_number(text)
     if value is None:
-        assert (
-            not text.strip("\u200b\u200c\u200d\u2060\ufeff\u00ad \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0")
-            or findings
-            or text.isspace()
-        )
+        is_blank = not text.translate(INVISIBLE).strip()
+        assert is_blank != bool(findings)
     else:
         assert [finding.severity for finding in findings] == ["note"]
         assert repr(value) in findings[0].remedy

@@ -81,6 +81,24 @@ def effects(
     return found
 
 
+def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
+    """Emissions by source of the middle half of the members: (source, year), tCO2/yr.
+
+    Members are ranked by their emissions over all years; the mean over the half between the quartiles is taken,
+    so that the sources add up (their medians would not) and a few extreme members do not decide (in the mean
+    over all they would: growth is compounded, and its upper tail is long).
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    """
+    values = pathways.emissions[pathways.index(scenario)]
+    order = np.argsort(values.sum(axis=(1, 2)), kind="stable")
+    quarter = order.size // 4
+    return values[order[quarter : order.size - quarter]].mean(axis=0)
+
+
 def year_index(pathways: Pathways, year: int) -> int:
     """Position of a year, or of the last one where the pathways end before it."""
     return min(year - int(pathways.years[0]), pathways.years.size - 1)

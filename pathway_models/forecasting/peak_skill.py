@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.forecasting.hindcast import Hindcast
+from pathway_models.forecasting.windows import Windows
 from pathway_models.kernels.growth import damped_log_trend
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.kernels.turning_points import AT_HORIZON, PeakRule, turning_points
@@ -35,6 +36,8 @@ class PeakForecasts:
     probability : (window, ahead) float
         Share of members that peaked by ``origin + ahead``.
     happened : (window, ahead) bool
+    known_rate : (window, ahead) float
+        How often it had happened on this panel in cases decided by the origin year; NaN before the first.
     ahead : tuple of int
         Years after the origin.
     """
@@ -43,6 +46,7 @@ class PeakForecasts:
     origin: NDArray[np.int_]
     probability: NDArray[np.float64]
     happened: NDArray[np.bool_]
+    known_rate: NDArray[np.float64]
     ahead: tuple[int, ...]
 
 
@@ -66,13 +70,21 @@ def simulate(
 
 
 def forecast_peaks(
-    cast: Hindcast, ahead: tuple[int, ...] = (2, 5), judged: int = 10, members: int = 400, *, seed: int
+    cast: Hindcast,
+    every: Windows,
+    ahead: tuple[int, ...] = (2, 4),
+    judged: int = 6,
+    members: int = 400,
+    *,
+    seed: int,
 ) -> PeakForecasts:
     """Forecast for every window with ``judged`` known years whether it has peaked.
 
     Parameters
     ----------
     cast : Hindcast
+    every : Windows
+        All windows of the panel, tested or not: the base rate known at an origin comes from them.
     ahead : tuple of int
         Years after the origin by which the peak should have come; below ``judged``.
     judged : int
@@ -87,20 +99,40 @@ def forecast_peaks(
     """
     rng = np.random.default_rng(seed)
     windows = cast.windows
-    complete = np.flatnonzero(np.isfinite(windows.change[:, :judged]).all(axis=1))
     limits = windows.record - 1 + np.asarray(ahead)
+    complete = np.flatnonzero(np.isfinite(windows.change[:, :judged]).all(axis=1))
     probability = np.empty((complete.size, limits.size))
-    happened = np.empty((complete.size, limits.size), dtype=bool)
     for start in range(0, complete.size, CHUNK):
         kept = complete[start : start + CHUNK]
         record = windows.log_history[kept] - windows.log_history[kept, -1:]
-        truth = np.concatenate([record, windows.change[kept, :judged]], axis=1)
-        happened[start : start + CHUNK] = _peaked_by(truth, limits)
         paths = simulate(cast, kept, judged, members, rng)
         past = np.broadcast_to(record[:, None], (*paths.shape[:2], record.shape[1]))
         peaked = _peaked_by(np.concatenate([past, paths], axis=2), limits)
         probability[start : start + CHUNK] = peaked.mean(axis=1)
-    return PeakForecasts(windows.entity[complete], windows.origin[complete], probability, happened, ahead)
+    tested = windows.take(complete)
+    happened = _outcome(tested, limits, judged)
+    known = _known_rates(every, tested.origin, limits, judged)
+    return PeakForecasts(tested.entity, tested.origin, probability, happened, known, ahead)
+
+
+def _outcome(windows: Windows, limits: NDArray[np.int_], judged: int) -> NDArray[np.bool_]:
+    """Whether what happened had peaked no later than each index; (window, limit)."""
+    record = windows.log_history - windows.log_history[:, -1:]
+    return _peaked_by(np.concatenate([record, windows.change[:, :judged]], axis=1), limits)
+
+
+def _known_rates(
+    every: Windows, origins: NDArray[np.int_], limits: NDArray[np.int_], judged: int
+) -> NDArray[np.float64]:
+    """Frequency of the event among cases decided by each origin year; (origin, limit)."""
+    decided = every.take(np.isfinite(every.change[:, :judged]).all(axis=1))
+    happened = _outcome(decided, limits, judged)
+    rates = np.full((origins.size, limits.size), np.nan)
+    for year in np.unique(origins):
+        past = decided.origin + judged <= year
+        if past.any():
+            rates[origins == year] = happened[past].mean(axis=0)
+    return rates
 
 
 def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[np.bool_]:
@@ -125,20 +157,31 @@ def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:
 
 
 def brier_table(forecasts: PeakForecasts) -> pd.DataFrame:
-    """Brier score of the probabilities against the base rate.
+    """Brier score of the probabilities against two base rates.
 
-    The base rate is that of the very forecasts that are scored: a rival that knows how often peaks
-    came, which no forecaster did.  Columns: ``ahead``, ``forecasts``, ``events``, ``base_rate``,
-    ``mean_forecast``, ``brier``, ``brier_base_rate``, ``skill``.
+    ``skill`` is against the base rate of the very forecasts that are scored: a rival that knows how often
+    peaks came, which no forecaster did.  ``skill_known_rate`` is against the frequency in the cases that had
+    been decided by the origin year, where there were any.  Other columns: ``ahead``, ``forecasts``,
+    ``events``, ``base_rate``, ``mean_forecast``, ``brier``.
     """
     rows = []
     for at, ahead in enumerate(forecasts.ahead):
         probability, happened = forecasts.probability[:, at], forecasts.happened[:, at]
         rate = happened.mean()
-        own, rival = brier(probability, happened), brier(np.full(happened.size, rate), happened)
-        skill = 1.0 - own / rival if rival > 0 else np.nan
-        rows.append((ahead, happened.size, int(happened.sum()), rate, probability.mean(), own, rival, skill))
-    columns = [
-        "ahead", "forecasts", "events", "base_rate", "mean_forecast", "brier", "brier_base_rate", "skill",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+        known = np.isfinite(forecasts.known_rate[:, at])
+        own = brier(probability, happened)
+        row = {
+            "ahead": ahead,
+            "forecasts": happened.size,
+            "events": int(happened.sum()),
+            "base_rate": rate,
+            "mean_forecast": probability.mean(),
+            "brier": own,
+            "skill": 1.0 - own / brier(np.full(happened.size, rate), happened) if 0 < rate < 1 else np.nan,
+            "skill_known_rate": np.nan,
+        }
+        if known.any():
+            rival = brier(forecasts.known_rate[known, at], happened[known])
+            row["skill_known_rate"] = 1.0 - brier(probability[known], happened[known]) / rival if rival > 0 else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows)

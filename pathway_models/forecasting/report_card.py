@@ -82,11 +82,10 @@ def summary(cast: Hindcast, law: str, panel: str, holdout: str) -> pd.DataFrame:
     return table
 
 
-def peak_tables(
-    cast: Hindcast, seed: int, judged: int = 6, ahead: tuple[int, ...] = (2, 4)
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Brier scores and reliability of "peaked by" probabilities; see `peak_skill`."""
-    forecasts = forecast_peaks(cast, ahead, judged, seed=seed)
+def peak_tables(cast: Hindcast, panel: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
+    every = Subject(read_panel(panel)).windows(cast.windows.record, cast.windows.change.shape[1])
+    forecasts = forecast_peaks(cast, every, seed=seed)
     return brier_table(forecasts), reliability_table(forecasts)
 
 

@@ -6,8 +6,6 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,24 +25,43 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-@dataclass
 class Sheet:
-    """One sheet of a workbook."""
+    """One sheet of a workbook.
 
-    book: Book
-    name: str
-    cells: Worksheet
-    merged: dict[str, str] = field(default_factory=dict)
+    Parameters
+    ----------
+    book : Book
+    cells : Worksheet
+    """
 
-    def __post_init__(self) -> None:
-        for area in self.cells.merged_cells.ranges:
-            for row, column in area.cells:
-                self.merged[f"{get_column_letter(column)}{row}"] = area.coord
+    def __init__(self, book: Book, cells: Worksheet) -> None:
+        self.book, self.cells, self.name = book, cells, cells.title
+        # The store of the library holds what the file has and no more; its public iterators fill whole rectangles.
+        stored = cells._cells
+        self.last_row = max((row for row, _ in stored), default=0)
+        self.last_column = max((column for _, column in stored), default=0)
+        self._found = {
+            f"{get_column_letter(column)}{row}": cell
+            for (row, column), cell in stored.items()
+            if cell.value is not None and row <= LAST_ROW and column <= LAST_COLUMN
+        }
+        self.merged = {
+            f"{get_column_letter(column)}{row}": area.coord
+            for area in cells.merged_cells.ranges
+            for row, column in area.cells
+        }
+        self._hidden_rows = {number for number, line in cells.row_dimensions.items() if line.hidden}
+        self._hidden_columns = _hidden_columns(cells)
 
     @property
     def is_hidden(self) -> bool:
         """Whether a reader of the workbook cannot see the sheet."""
         return self.cells.sheet_state != "visible"
+
+    @property
+    def is_far(self) -> bool:
+        """Whether cells stand far beyond any table."""
+        return self.last_row > LAST_ROW or self.last_column > LAST_COLUMN
 
     def place(self, ref: str) -> str:
         """Where a cell stands, as messages say it."""
@@ -53,39 +70,43 @@ class Sheet:
     def is_cell_hidden(self, ref: str) -> bool:
         """Whether the row or column of a cell is hidden."""
         column, row = re.match(r"([A-Z]+)(\d+)", ref).groups()
-        rows, columns = self.cells.row_dimensions, self.cells.column_dimensions
-        return (int(row) in rows and bool(rows[int(row)].hidden)) or (
-            column in columns and bool(columns[column].hidden)
-        )
+        return int(row) in self._hidden_rows or column in self._hidden_columns
 
     def raw(self, ref: str) -> Any:
-        """What stands in a cell, a formula as its text."""
-        value = self.cells[ref].value
-        return getattr(value, "text", value) if self.is_formula(ref) else value
+        """What stands in a cell, a formula as its text; None where nothing stands."""
+        cell = self._found.get(ref)
+        if cell is None:
+            return None
+        return getattr(cell.value, "text", cell.value) if cell.data_type == "f" else cell.value
 
     def is_formula(self, ref: str) -> bool:
         """Whether a cell computes its value."""
-        return self.cells[ref].data_type == "f"
+        return ref in self._found and self._found[ref].data_type == "f"
 
     def value(self, ref: str) -> tuple[Any, list[Finding]]:
         """Value of a cell; of a formula, its stored result where that can be relied on."""
         if not self.is_formula(ref):
-            return self.cells[ref].value, []
+            return self.raw(ref), []
         return stored_result(str(self.raw(ref)), self.book.stored_results(self.name).get(ref))
 
-    def rows(self, first: int) -> Iterator[int]:
+    def rows(self, first: int) -> range:
         """Row numbers from the first row of a table to the last with any content."""
-        yield from range(first, min(self.cells.max_row, LAST_ROW) + 1)
+        return range(first, min(self.last_row, LAST_ROW) + 1)
 
-    def columns(self, first: str) -> Iterator[str]:
+    def columns(self, first: str) -> list[str]:
         """Column letters from the first column of a table to the last with any content."""
-        last = min(self.cells.max_column, LAST_COLUMN)
-        yield from (get_column_letter(at) for at in range(column_index_from_string(first), last + 1))
+        last = min(self.last_column, LAST_COLUMN)
+        return [get_column_letter(at) for at in range(column_index_from_string(first), last + 1)]
 
-    @property
-    def is_far(self) -> bool:
-        """Whether cells stand far beyond any table."""
-        return self.cells.max_row > LAST_ROW or self.cells.max_column > LAST_COLUMN
+
+def _hidden_columns(cells: Worksheet) -> set[str]:
+    """Letters of the hidden columns; a file names runs of columns by their first."""
+    hidden: set[str] = set()
+    for line in cells.column_dimensions.values():
+        if line.hidden:
+            last = min(line.max or 1, LAST_COLUMN)
+            hidden |= {get_column_letter(at) for at in range(line.min or 1, last + 1)}
+    return hidden
 
 
 class Book:
@@ -116,7 +137,7 @@ class Book:
         for text in dict.fromkeys(str(warning.message) for warning in caught):
             remedy = f"the library that reads it says: {text[:160]}"
             self.faults.append(Fault(path.name, "file", "", "an ordinary workbook", remedy, "note", "library_notice"))
-        self.sheets = {sheet.title: Sheet(self, sheet.title, sheet) for sheet in self.workbook.worksheets}
+        self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
 
     def stored_results(self, sheet: str) -> dict[str, Any]:
         """Stored results of the formulas of a sheet, by cell; None where a formula has none."""

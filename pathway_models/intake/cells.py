@@ -48,6 +48,8 @@ ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#
 #: First signs that make a spreadsheet take a text for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TEXT = 500
+#: Beyond any park in any unit; products of what lies below stay far from the end of floating point.
+LARGEST_NUMBER = 1e15
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -83,10 +85,12 @@ def read_number(raw: Any) -> tuple[float | None, list[Finding]]:
     if isinstance(raw, (datetime.date, datetime.time, datetime.timedelta)):
         remedy = "the cell is formatted as a date: format it as a number and type the value again"
         return None, [Finding("a number", remedy, "date")]
-    if isinstance(raw, (int, float)):
-        value = float(raw)
-        return (value, []) if math.isfinite(value) else (None, [Finding("a finite number", "correct it", "number")])
-    return _number_in_text(str(raw))
+    value, findings = (float(raw), []) if isinstance(raw, (int, float)) else _number_in_text(str(raw))
+    if value is not None and not abs(value) <= LARGEST_NUMBER:
+        return None, [
+            Finding(f"at most {LARGEST_NUMBER:g}", "no park has so much of anything; correct it", "number_large")
+        ]
+    return value, findings
 
 
 def _number_in_text(raw: str) -> tuple[float | None, list[Finding]]:
@@ -123,7 +127,7 @@ def read_year(raw: Any) -> tuple[int | None, list[Finding]]:
     """Read a year such as 2019, ``2019年`` or ``"２０１９"``; blank is no year and no finding."""
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None, []
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and raw == int(raw) and 1900 <= raw <= 2100:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and 1900 <= raw <= 2100 and raw == int(raw):
         return int(raw), []
     if isinstance(raw, str):
         text = raw.translate(FULL_WIDTH).translate(INVISIBLE).strip().removesuffix("年").strip()

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.description import Choices
-from pathway_models.intake.energy_content import default_factor, own_factor, tj_per
-from pathway_models.intake.process_factors import process_factors
+from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.statements import Key, Statement, Statements
 
 #: Quantities that must be given in every year once they are given in one.
@@ -39,6 +38,9 @@ class Check:
     years: range
     questioned: set[tuple[str, int]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.book = Factors(self.choices)
+
     def run(self) -> None:
         """Report every fault."""
         self.gaps()
@@ -60,10 +62,9 @@ class Check:
         self.statements.report(s.place, s.written, Finding(expected, remedy, code, severity))
         self.questioned.add((s.entry.key, s.year))
 
-    def tj(self, s: Statement, value: float | None = None) -> float:
+    def tj(self, s: Statement) -> float:
         """Energy of a statement, TJ; 0 where it cannot be known."""
-        content = tj_per(s.unit, s.entry.item, self.choices.factor_set)
-        return (s.value if value is None else value) * (content or 0.0)
+        return self.book.tj(s)
 
     def gaps(self) -> None:
         """A series once begun has a value in every year: a blank may be 0 or unknown, and only the user knows."""
@@ -100,18 +101,18 @@ class Check:
         for s in self.statements.all.values():
             if s.entry.quantity != "energy":
                 continue
-            content = tj_per(s.unit, s.entry.item, self.choices.factor_set)
+            content = self.book.tj_per(s.unit, s.entry.item)
             name = s.entry.words().en
             if content is None:
                 remedy = (
                     f"{self.choices.factor_set} has no calorific value for it; give it in tce, or choose another set"
                 )
                 self.report(s, f"{name} in a unit of energy", remedy, "no_calorific_value")
-            elif s.factor is not None and own_factor(s, self.choices.factor_set) is None:
+            elif s.factor is not None and self.book.own(s) is None:
                 remedy = f"{s.factor_unit} cannot be converted for {name}; give it in tCO2/TJ"
                 self.statements.report(s.factor_place, s.factor, Finding("a factor per TJ", remedy, "factor_unit"))
             elif s.factor is None and s.value > 0 and s.role != "enterprise":
-                factor = default_factor(s.entry.item, self.choices.factor_set, self.choices.grid_factor)
+                factor = self.book.default(s.entry.item)
                 unknown = s.entry.item == "electricity" and not self.choices.grid_factor
                 if factor is None and not unknown and s.entry.key not in lacking:
                     lacking.add(s.entry.key)
@@ -139,7 +140,7 @@ class Check:
         for s in self.statements.all.values():
             if s.entry.quantity not in ("product", "fixed_carbon") or s.factor is not None or s.value == 0:
                 continue
-            listed = process_factors().get(s.entry.default_factor)
+            listed = self.book.processes.get(s.entry.default_factor)
             if listed is None or not listed.is_trusted:
                 known = f" (listed: {listed.value} tCO2/t, {listed.confidence}, not verified)" if listed else ""
                 self.report(s, f"its own factor{known}", "fill the columns of the own factor", "no_process_factor")

@@ -1,49 +1,73 @@
-"""Energy in what a park states: tonnes and cubic metres through the calorific value of the factor set."""
+"""Energy and factors behind what a park states, by the choices it made."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from pathway_models.foundations.units import TJ_PER_MWH
-from pathway_models.intake.factors import Fuel, factor_sets, find_fuel, grid_factor, heat_factor, read_carriers
+from pathway_models.intake.description import Choices
+from pathway_models.intake.factors import Carrier, find_fuel, grid_factor, heat_factor, read_carriers
+from pathway_models.intake.process_factors import ProcessFactor, process_factors
 from pathway_models.intake.statements import Statement
 
 
-def fuel_of(item: str, factor_set: str) -> Fuel | None:
-    """The fuel of a factor set behind a carrier, None where it has none."""
-    carrier = read_carriers().get(item)
-    return find_fuel(factor_set, carrier) if carrier and factor_set in factor_sets() else None
+@dataclass
+class Factors:
+    """The factor tables as one park chose them; each is looked up once.
 
+    Parameters
+    ----------
+    choices : Choices
+    carriers : dict
+    processes : dict
+    """
 
-def tj_per(unit: str, item: str, factor_set: str) -> float | None:
-    """TJ in one unit of a carrier; None where the factor set has no calorific value for it in that unit."""
-    if unit == "TJ":
-        return 1.0
-    if unit == "MWh":
-        return TJ_PER_MWH
-    fuel = fuel_of(item, factor_set)
-    return fuel.tj_per_unit if fuel and fuel.unit == unit else None
+    choices: Choices
+    carriers: dict[str, Carrier] = field(default_factory=read_carriers)
+    processes: dict[str, ProcessFactor] = field(default_factory=process_factors)
+    _contents: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    _defaults: dict[str, float | None] = field(default_factory=dict)
 
+    def tj_per(self, unit: str, item: str) -> float | None:
+        """TJ in one unit of a carrier; None where the factor set has no calorific value for it in that unit."""
+        if (unit, item) not in self._contents:
+            self._contents[unit, item] = self._content(unit, item)
+        return self._contents[unit, item]
 
-def own_factor(statement: Statement, factor_set: str) -> float | None:
-    """Own factor of a statement in tCO2/TJ; None where it has none, or none that can be converted."""
-    if statement.factor is None:
-        return None
-    if statement.factor_unit == "tCO2/TJ":
-        return statement.factor
-    if statement.factor_unit == "tCO2/MWh":
-        return statement.factor / TJ_PER_MWH
-    content = tj_per(statement.factor_unit.removeprefix("tCO2/"), statement.entry.item, factor_set)
-    return statement.factor / content if content else None
+    def _content(self, unit: str, item: str) -> float | None:
+        if unit == "TJ":
+            return 1.0
+        if unit == "MWh":
+            return TJ_PER_MWH
+        carrier = self.carriers.get(item)
+        fuel = find_fuel(self.choices.factor_set, carrier) if carrier else None
+        return fuel.tj_per_unit if fuel and fuel.unit == unit else None
 
+    def tj(self, s: Statement, value: float | None = None) -> float:
+        """Energy of a statement or of a part of it, TJ; 0 where it cannot be known."""
+        return (s.value if value is None else value) * (self.tj_per(s.unit, s.entry.item) or 0.0)
 
-def default_factor(item: str, factor_set: str, grid_choice: str) -> float | None:
-    """Factor of a carrier where the park gives none, tCO2/TJ; None where there is no default."""
-    group = read_carriers()[item].group
-    if group in ("biomass", "hydrogen"):
-        return 0.0
-    if group == "heat":
-        return heat_factor()
-    if group == "electricity":
-        factor, fault = grid_factor(grid_choice, "")
-        return None if fault else factor / TJ_PER_MWH
-    fuel = fuel_of(item, factor_set)
-    return fuel.factor if fuel else None
+    def own(self, s: Statement) -> float | None:
+        """Own factor of a statement in tCO2/TJ; None where it has none, or none that can be converted."""
+        if s.factor is None:
+            return None
+        content = self.tj_per(s.factor_unit.removeprefix("tCO2/"), s.entry.item)
+        return s.factor / content if content else None
+
+    def default(self, item: str) -> float | None:
+        """Factor of a carrier where the park gives none, tCO2/TJ; None where there is no default."""
+        if item not in self._defaults:
+            self._defaults[item] = self._default(item)
+        return self._defaults[item]
+
+    def _default(self, item: str) -> float | None:
+        carrier = self.carriers[item]
+        if carrier.group in ("biomass", "hydrogen"):
+            return 0.0
+        if carrier.group == "heat":
+            return heat_factor()
+        if carrier.group == "electricity":
+            factor, fault = grid_factor(self.choices.grid_factor, "")
+            return None if fault else factor / TJ_PER_MWH
+        fuel = find_fuel(self.choices.factor_set, carrier)
+        return fuel.factor if fuel else None

@@ -95,7 +95,7 @@ class _Line:
 
     def number(self, name: str) -> float | None:
         """A number of 0 or more; None where blank or faulty."""
-        if name not in self.refs or self.sheet.cells[self.refs[name]].value is None:
+        if self.raw(name) is None:
             return self._covered(name)
         ref = self.refs[name]
         raw, findings = self.sheet.value(ref)
@@ -118,7 +118,7 @@ class _Line:
     def _covered(self, name: str) -> None:
         """A blank under a merged area that holds a value would be a value lost."""
         area = self.sheet.merged.get(self.refs.get(name, ""))
-        if area and self.sheet.cells[area.split(":")[0]].value is not None:
+        if area and self.sheet.raw(area.split(":")[0]) is not None:
             place = self.sheet.place(area.split(":")[0])
             finding = Finding("a cell of its own", f"take {area} apart and fill each cell", "merged")
             self.statements.report(place, self.sheet.raw(area.split(":")[0]), finding)

@@ -13,9 +13,6 @@ from pathway_models.foundations.units import TJ_PER_TCE
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check
-from pathway_models.intake.energy_content import default_factor, own_factor
-from pathway_models.intake.factors import read_carriers
-from pathway_models.intake.process_factors import process_factors
 from pathway_models.intake.statements import Statement
 from pathway_models.intake.translation import USED
 
@@ -86,8 +83,8 @@ def _own_factors(check: Check) -> None:
         if s.factor is None:
             continue
         if s.entry.quantity == "energy":
-            own, group = own_factor(s, check.choices.factor_set), read_carriers()[s.entry.item].group
-            default = default_factor(s.entry.item, check.choices.factor_set, check.choices.grid_factor)
+            own, group = check.book.own(s), check.book.carriers[s.entry.item].group
+            default = check.book.default(s.entry.item)
             if own is None:
                 continue
             if group in ("electricity", "heat"):
@@ -95,7 +92,7 @@ def _own_factors(check: Check) -> None:
             else:
                 name, tested = ("fuel_factor_ratio", own / default) if default else ("fuel_factor", own)
         else:
-            listed = process_factors().get(s.entry.default_factor)
+            listed = check.book.processes.get(s.entry.default_factor)
             name, tested = "process_factor_ratio", s.factor / listed.value if listed else 1.0
         if not bounds[name].holds(tested):
             expected = f"{bounds[name].unit} from {bounds[name].low:g} to {bounds[name].high:g}"
@@ -191,7 +188,7 @@ def _group(check: Check, year: int, item: str) -> float:
     """Energy of a group of carriers in a year, TJ."""
     found = (s for s in check.statements.all.values() if s.role == "park" and s.year == year)
     energy = [s for s in found if s.entry.quantity == "energy"]
-    return sum(check.tj(s) for s in energy if SHARES.get(read_carriers()[s.entry.item].group, "other") == item)
+    return sum(check.tj(s) for s in energy if SHARES.get(check.book.carriers[s.entry.item].group, "other") == item)
 
 
 def _intensity(check: Check) -> None:

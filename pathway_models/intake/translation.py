@@ -16,10 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pathway_models.foundations.units import TJ_PER_MWH
-from pathway_models.intake.description import Description
-from pathway_models.intake.energy_content import default_factor, own_factor, tj_per
+from pathway_models.intake.description import Description, choices_of
+from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.layout import Entry
-from pathway_models.intake.process_factors import process_factors
 from pathway_models.intake.rows import Row
 from pathway_models.intake.statements import Statement, Statements
 
@@ -64,6 +63,9 @@ class Translator:
     description: Description
     result: Translation = field(default_factory=Translation)
 
+    def __post_init__(self) -> None:
+        self.book = Factors(choices_of(self.description))
+
     def translate(self) -> Translation:
         """The whole workbook."""
         kept = {item: self._kept(item) for item in SOLD}
@@ -105,11 +107,8 @@ class Translator:
         for series in self._owned().values():
             if (_entry(series).quantity, _entry(series).item) == ("energy", item):
                 for year, s in series.items():
-                    bought[year] = bought.get(year, 0.0) + self._tj(s, s.value)
+                    bought[year] = bought.get(year, 0.0) + self.book.tj(s)
         return bought
-
-    def _tj(self, statement: Statement, value: float) -> float:
-        return value * (tj_per(statement.unit, statement.entry.item, self.description.factor_set) or 0.0)
 
     def _kept(self, item: str) -> dict[int, float]:
         """Share of the purchases of a year that is not sold on.
@@ -120,23 +119,21 @@ class Translator:
         kept = {}
         for s in self._of("export", item):
             total = bought.get(s.year, 0.0)
-            kept[s.year] = 1.0 - min(self._tj(s, s.value), total) / total if total else 1.0
+            kept[s.year] = 1.0 - min(self.book.tj(s), total) / total if total else 1.0
         return kept
 
     def _surplus(self, item: str) -> None:
         """What is sold beyond the purchases: a credit at the factor of purchases."""
         bought = self._bought(item)
-        sold = {s.year: (s, self._tj(s, s.value)) for s in self._of("export", item)}
+        sold = {s.year: (s, self.book.tj(s)) for s in self._of("export", item)}
         beyond = {year: max(0.0, tj - bought.get(year, 0.0)) for year, (_, tj) in sold.items()}
         if not any(beyond.values()):
             return
         owner = self._main_sector()
         for year in self.years():
             s = sold.get(year)
-            own = next(
-                (own_factor(p, self.description.factor_set) for p in self._of("energy", item) if p.year == year), None
-            )
-            factor = self._factor(item) if own is None else own
+            own = next((self.book.own(p) for p in self._of("energy", item) if p.year == year), None)
+            factor = (self.book.default(item) or 0.0) if own is None else own
             place = s[0].place if s else ""
             # ASSUME: the credit of a projected year keeps the last observed factor, though the grid gets cleaner.
             self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
@@ -151,10 +148,6 @@ class Translator:
         owners = [owner for (owner, _), series in self._owned().items() if _entry(series).quantity == "energy"]
         return owners[0] if owners else "park"
 
-    def _factor(self, item: str) -> float:
-        chosen = default_factor(item, self.description.factor_set, self.description.grid_factor)
-        return 0.0 if chosen is None else chosen
-
     def _energy(self, owner: str, item: str, series: Series, kept: dict[int, float]) -> None:
         factors = {year: self._own(owner, s) for year, s in series.items()}
         has_own = any(place for _, place in factors.values())
@@ -167,26 +160,26 @@ class Translator:
                 value, place = factors[year]
                 self._row(place, year, owner, "factor", item, value, "tCO2/TJ")
             if s.feedstock:
-                self.result.beside.setdefault(("feedstock", owner, item), {})[year] = self._tj(s, s.feedstock)
+                self.result.beside.setdefault(("feedstock", owner, item), {})[year] = self.book.tj(s, s.feedstock)
 
     def _own(self, owner: str, s: Statement) -> tuple[float, str]:
         """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
-        stated = own_factor(s, self.description.factor_set)
-        base = self._factor(s.entry.item) if stated is None else stated
+        stated = self.book.own(s)
+        base = (self.book.default(s.entry.item) or 0.0) if stated is None else stated
         places = [s.factor_place] if stated is not None else []
-        total = self._tj(s, s.value - s.feedstock)
+        total = self.book.tj(s, s.value - s.feedstock)
         members = self._of("energy", s.entry.item, "enterprise") if owner == "park" else []
         measured = [m for m in members if m.year == s.year and m.factor is not None]
         if not measured or total <= 0:
             return base, ", ".join(places)
-        burnt = {m: self._tj(m, m.value - m.feedstock) for m in measured}
-        ours = {m: own_factor(m, self.description.factor_set) or 0.0 for m in measured}
+        burnt = {m: self.book.tj(m, m.value - m.feedstock) for m in measured}
+        ours = {m: self.book.own(m) or 0.0 for m in measured}
         emitted = sum(burnt[m] * ours[m] for m in measured) + (total - sum(burnt.values())) * base
         return emitted / total, ", ".join([*places, *(m.factor_place for m in measured)])
 
     def _process(self, owner: str, series: Series) -> None:
         for year, s in series.items():
-            default = process_factors().get(s.entry.default_factor)
+            default = self.book.processes.get(s.entry.default_factor)
             factor = s.factor if s.factor is not None else default.value if default else 0.0
             is_fixed = s.entry.quantity == "fixed_carbon"
             item = f"conversion_fixed_{s.entry.item}" if is_fixed else s.entry.item

@@ -21,6 +21,11 @@ LARGEST_UNPACKED = 64 * 2**20
 MOST_PARTS = 1000
 #: Cells and rows are counted in the raw sheets, because each costs far more memory than its bytes.
 MOST_CELLS = 200_000
+#: The reading library walks every cell of a merged or linked area, and one tag can name 17 billion.
+LARGEST_AREA = 20_000
+AREA = re.compile(
+    rb"<(?:\w+:)?(?:mergeCell|hyperlink)\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']", re.I
+)
 CHUNK = 2**18
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -160,11 +165,32 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
             _refuse_entities(part.filename, content)
         if is_sheet:
             cells += content.count(b"<c ") + content.count(b"<c>") + content.count(b"<row")
+            _refuse_areas(part.filename, content)
         if part.filename == "[Content_Types].xml" and MAIN_TYPE not in content:
             _refuse_main_type(content)
     if cells > MOST_CELLS:
         remedy = "delete empty formatted rows below and right of the tables, or copy the tables to a fresh template"
         raise _FileError("file", f"{cells} cells and rows", f"at most {MOST_CELLS}", remedy, "cells_many")
+
+
+def _refuse_areas(name: str, content: bytes) -> None:
+    """Refuse merged or linked areas that would be walked cell by cell for hours."""
+    total = 0
+    for found in AREA.finditer(content):
+        left, top, right, bottom = found.groups()
+        total += max(0, _column(right) - _column(left) + 1) * max(0, int(bottom[:9]) - int(top[:9]) + 1)
+    if total > LARGEST_AREA:
+        remedy = "take merged cells and links over whole rows and columns apart"
+        raise _FileError(
+            name, f"{total} cells", f"merged or linked areas of at most {LARGEST_AREA} cells", remedy, "area_large"
+        )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper()[:9]:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _refuse_entities(name: str, content: bytes) -> None:

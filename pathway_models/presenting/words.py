@@ -19,7 +19,7 @@ WORDS = MappingProxyType(
         "gas": ("gas", "天然气"),
         "other_fuel": ("other fuels", "其他燃料"),
         "process": ("industrial processes", "工业过程"),
-        "process_and_balance": ("processes and\nbalances", "工业过程与\n平衡项"),
+        "process_and_balance": ("processes and balances", "工业过程与平衡项"),
         "conversion": ("conversion balance", "转换平衡项"),
         "exported": ("power and heat sold", "外售电力和热力"),
         "capture_heat": ("heat for capture", "捕集用热"),
@@ -124,8 +124,9 @@ WORDS = MappingProxyType(
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (
-            "Means over members: medians of sources would not add up to the median of the total.",
-            "各源为成员均值：各源的中位数之和不等于总量的中位数。",
+            "Mean over the middle half of members, ranked by their emissions over all years: medians of sources would"
+            " not add up to the median of the total.",
+            "按各年排放合计排序、居中一半成员的均值：各源的中位数之和不等于总量的中位数。",
         ),
         "note_all_parks": (
             "Upper line of each pair: first scenario of the legend. An arrow at >{last}: more than one member in"

@@ -24,6 +24,8 @@ from pathway_models.projection.accounts import ECONOMIC, RESIDENT
 from pathway_models.projection.plans import Measures, Plan
 from pathway_models.projection.stages import Leaf, Stage, Trunk
 
+Money = float | np.ndarray
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -51,6 +53,11 @@ class Rates:
         return Rates(levers, prices, self.discount)
 
 
+def _by_member(quantity: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Sum over years of what each member pays: (member,)."""
+    return np.einsum("ym,ym->m", quantity, rate)
+
+
 class Ledger:
     """Quantities and costs of a batch; what several packages share is worked out once.
 
@@ -60,14 +67,18 @@ class Ledger:
     rates : Rates
         Of the batch's members, from `Rates.of`.
     plan : Plan
+    by_member : bool
+        Give costs member by member, (member,), instead of their sum.
     """
 
-    def __init__(self, stage: Stage, rates: Rates, plan: Plan) -> None:
+    def __init__(self, stage: Stage, rates: Rates, plan: Plan, *, by_member: bool = False) -> None:
         self.stage, self.rates, self.plan = stage, rates, plan
+        self._dot = _by_member if by_member else np.vdot
         self.steps = {part: [self._steps(m) for m in plan.parts[part]] for part in ("intensity", "process")}
         books = stage.accounts
-        self.baseline = float(sum((books.both(books.energy, [g], 1.0) * p).sum() for g, p in rates.prices.items()))
+        self.baseline = sum(self._dot(books.both(books.energy, [g], 1.0), price) for g, price in rates.prices.items())
         self._trunk: Trunk | None = None
+        self._ones = np.ones(stage.sinks.shape)
 
     def _steps(self, measures: Measures) -> list[tuple[str, np.ndarray | float]]:
         """Each measure with the share that it takes of what its part acts on, after the measures before it."""
@@ -79,11 +90,11 @@ class Ledger:
             before = before * left
         return steps
 
-    def leaf(self, leaf: Leaf) -> float:
+    def leaf(self, leaf: Leaf) -> Money:
         """Weighted cost of a leaf over the batch, sinks left out, million CNY."""
         if leaf.trunk is not self._trunk:
             self._open(leaf.trunk, leaf.parts["structure"])
-        cost = self._of_structure - self.baseline + float(np.sum(self._energy * leaf.intensity))
+        cost = self._of_structure - self.baseline + self._dot(self._energy * leaf.intensity, self._ones)
         for part in ("intensity", "process"):
             key = part, leaf.parts[part]
             if key not in self._known:
@@ -101,10 +112,10 @@ class Ledger:
             self._energy += replaced * self.rates.levers.get(lever_id, 0.0)
         self._of_structure = self._worth(self._moved(self.plan.parts["structure"][structure]))
 
-    def _worth(self, quantities: Mapping[str, np.ndarray]) -> float:
+    def _worth(self, quantities: Mapping[str, np.ndarray]) -> Money:
         """Discounted and weighted cost of some quantities, as far as it is known."""
         rates = self.rates.levers
-        return float(sum(np.vdot(amount, rates[name]) for name, amount in quantities.items() if name in rates))
+        return sum((self._dot(amount, rates[name]) for name, amount in quantities.items() if name in rates), 0.0)
 
     def quantities(self, leaf: Leaf) -> dict[str, np.ndarray]:
         """Quantity of each lever of a leaf, sinks left out: lever -> (year, member)."""
@@ -158,6 +169,6 @@ class Ledger:
             sinks = sinks + found[measure.lever.lever_id]
         return found
 
-    def sinks(self, measures: Measures) -> float:
+    def sinks(self, measures: Measures) -> Money:
         """Weighted cost of the sinks part over the batch."""
         return self._worth(self.grown(measures))

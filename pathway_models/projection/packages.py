@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.projection.ledgers import Rates
+from pathway_models.projection.ledgers import Ledger, Rates
 from pathway_models.projection.plans import plan_grid, plan_packages
 from pathway_models.projection.projecting import BATCH
 from pathway_models.projection.stages import Stage
@@ -99,6 +99,29 @@ class PackageEngine:
             for leaf in stage.leaves(plan):
                 by_leaf[leaf.index, members, known:] = leaf.total.T
         return by_leaf[plan.leaf_of]
+
+    def by_member(self, packages: Sequence[Scenario]) -> tuple[np.ndarray, np.ndarray]:
+        """Known present value (million CNY) and discounted emissions (tCO2) of some packages: (package, member) each.
+
+        Raises
+        ------
+        PathwayError
+            The engine was made without rates.
+        """
+        if self.rates is None:
+            raise PathwayError("no costs: make the engine with rates")
+        plan = plan_packages(packages)
+        cost, tonnes = np.empty((2, plan.leaves.shape[0], self.draws.members))
+        sinks = np.empty((len(plan.parts["sinks"]), self.draws.members))
+        for members, stage in self.stages():
+            equal = np.ones(members.stop - members.start)
+            ledger = Ledger(stage, self.rates.of(members, equal), plan, by_member=True)
+            for leaf in stage.leaves(plan):
+                cost[leaf.index, members] = ledger.leaf(leaf)
+                tonnes[leaf.index, members] = self.rates.discount @ leaf.total
+            for at, measures in enumerate(plan.parts["sinks"]):
+                sinks[at, members] = ledger.sinks(measures)
+        return cost[plan.leaf_of] + sinks[plan.sinks_of], tonnes[plan.leaf_of]
 
     def survey(
         self,

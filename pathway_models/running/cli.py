@@ -18,6 +18,7 @@ import click
 from pathway_models import __version__
 from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.judge_command import judge_command
+from pathway_models.running.reproduce_command import reproduce_command
 
 
 class VariadicScenarios(click.Command):
@@ -148,6 +149,7 @@ def _summarise(folder: Path, outcomes: list, lang: str, quiet: bool) -> Path:
 
 
 main.add_command(judge_command)
+main.add_command(reproduce_command)
 
 
 class _Progress:

@@ -3,8 +3,9 @@
 Where the share of emissions that the levers take away never falls after the peak of business as usual,
 the deep scenario cannot peak later: for a year y after that peak p,
 deep(y) = bau(y) (1 - a(y)) <= bau(p) (1 - a(p)) = deep(p).
-So an exception needs a falling share: the member's energy moves away from what the levers act on (coal,
-grid electricity that gets cleaner by itself), while business as usual turns only just before the horizon.
+So an exception needs a falling share: the member's emissions move away from what the levers act on (from coal,
+from grid electricity that gets cleaner by itself, from a sector they reach to one they do not), while business as
+usual turns only shortly before the horizon.
 Censored members count as peaking after the horizon.
 """
 
@@ -95,14 +96,16 @@ def test_the_chance_of_peaking_before_2030_is_never_smaller_in_deep(pairs):
         assert deep >= bau, name
 
 
-def test_with_mix_and_grid_held_still_deep_peaks_no_later_in_any_member_of_any_park(
+def test_with_mix_and_grid_held_still_deep_peaks_no_later_in_any_member_of_a_park_of_one_sector(
     shipped_parks, scenarios, monkeypatch
 ):
     still = replace(read_uncertainties(), grid_decline=Triangle(0.0, 0.0, 0.0))
     monkeypatch.setattr(projecting, "read_uncertainties", lambda: still)
     chosen = scenarios.pick(["bau", "deep"])
+    one_sector = {name: shipped for name, shipped in shipped_parks.items() if len(shipped.sectors) == 1}
+    assert len(one_sector) > 30
     exceptions = {}
-    for name, shipped in shipped_parks.items():
+    for name, shipped in one_sector.items():
         pathways = projected(with_last_mix(shipped), chosen, members=MEMBERS, change=without_mix_drift)
         exceptions[name] = later(pathways).tolist()
     assert {name: members for name, members in exceptions.items() if members} == {}

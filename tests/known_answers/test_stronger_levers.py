@@ -5,6 +5,7 @@ The one exception is capture, which pays for itself with energy: test_capture_pa
 
 from dataclasses import replace
 
+import numpy as np
 from builders import BAU, lever, mixed_park, projected, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from pathway_models.records import Measure, Ramp
 from pathway_models.records.levers import ACTIONS, RAMPS
 
-#: Room for the rounding of sums.
-ROOM = 1 + 1e-12
+#: Room for the rounding of sums, as a share of the larger total.
+ROUNDING = 1e-12
 some = settings(max_examples=20)
 shares = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).map(sorted)
 #: One way to use each action that saves; the others are tested on their own.
@@ -30,6 +31,15 @@ SAVING = {
 }
 
 
+def raised_members(weaker, stronger):
+    """Members in which a stronger lever emits more in some year, of those with emissions above zero throughout.
+
+    A total below zero is no emission: see the test of negative totals below.
+    """
+    more = stronger > weaker + ROUNDING * np.abs(weaker)
+    return np.flatnonzero(more.any(axis=-1) & (weaker > 0).all(axis=-1)).tolist()
+
+
 def test_shipped_levers_at_strong_never_emit_more_than_at_moderate_or_than_without(levers, shipped_parks):
     tried = [name for name, one in levers.items() if one.family != "ccus"]
     chosen = [
@@ -37,26 +47,34 @@ def test_shipped_levers_at_strong_never_emit_more_than_at_moderate_or_than_witho
         for name in tried
         for setting in ("moderate", "strong")
     ]
-    raised = []
+    raised = {}
     for park_id, shipped in shipped_parks.items():
         bau, *pairs = projected(shipped, [BAU, *chosen], members=20).total()
         for name, moderate, strong in zip(tried, pairs[::2], pairs[1::2], strict=True):
-            if (moderate > bau * ROOM).any() or (strong > moderate * ROOM).any():
-                raised.append((park_id, name))
-    assert raised == []
+            raised[park_id, name] = raised_members(bau, moderate) + raised_members(moderate, strong)
+    assert {key: members for key, members in raised.items() if members} == {}
 
 
 def test_a_shipped_lever_made_stronger_never_raises_emissions_beside_all_the_others(scenarios, levers, shipped_parks):
-    raised = []
+    deep = scenarios["deep"]
+    others = [name for name, one in levers.items() if one.family != "ccus"]
+    weaker = [replace(deep.with_measure(levers[name], "moderate"), scenario_id=name) for name in others]
+    raised = {}
     for park_id in ("region-d", "demo-steel", "demo-services-rd"):
-        for lever_id, one in levers.items():
-            if one.family == "ccus":
-                continue
-            weaker = replace(scenarios["deep"].with_measure(one, "moderate"), scenario_id="weaker")
-            total = projected(shipped_parks[park_id], [weaker, scenarios["deep"]], members=20).total()
-            if (total[1] > total[0] * ROOM).any():
-                raised.append((park_id, lever_id))
-    assert raised == []
+        *weak, strong = projected(shipped_parks[park_id], [*weaker, deep], members=20).total()
+        raised |= {(park_id, name): raised_members(total, strong) for name, total in zip(others, weak, strict=True)}
+    assert {key: members for key, members in raised.items() if members} == {}
+
+
+def test_totals_fall_below_zero_in_few_members_of_region_d_and_nowhere_else(scenarios, shipped_parks):
+    # Its energy transformation is booked as a negative balance that follows the energy of industry, also where
+    # the power and heat it belongs to fall faster (notes of the park).
+    share = {}
+    for park_id, shipped in shipped_parks.items():
+        total = projected(shipped, scenarios.pick(["bau", "deep"]), members=100).total()
+        share[park_id] = (total < 0).any(axis=-1).mean(axis=1).max()
+    assert {park_id for park_id, below in share.items() if below > 0} <= {"region-d"}
+    assert share["region-d"] < 0.05
 
 
 @some
@@ -77,8 +95,8 @@ def test_any_stronger_setting_of_any_saving_action_never_raises_emissions(action
     ]
     chosen = [BAU, *(scenario(one, scenario_id=str(at)) for at, one in enumerate(settings))]
     total = projected(mixed_park(), chosen, members=10).total()
-    assert (total[1] <= total[0] * ROOM).all()
-    assert (total[2] <= total[1] * ROOM).all()
+    assert (total[1] <= total[0] * (1 + ROUNDING)).all()
+    assert (total[2] <= total[1] * (1 + ROUNDING)).all()
     assert (total >= -1e-6).all()
 
 
@@ -96,7 +114,7 @@ def test_a_lever_that_starts_earlier_or_works_faster_never_raises_emissions(acti
     soon = Ramp("linear", start - earlier, start + 15 - earlier - faster)
     chosen = [scenario(one), replace(scenario(one), scenario_id="soon", measures=(Measure(one, "on", soon),))]
     late, early = projected(mixed_park(), chosen, members=10).total()
-    assert (early <= late * ROOM).all()
+    assert (early <= late * (1 + ROUNDING)).all()
 
 
 def test_every_action_of_the_model_is_covered_here():

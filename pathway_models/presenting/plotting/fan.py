@@ -77,7 +77,7 @@ def fan(
     peaks = find_peaks(pathways) if peaks is None else peaks
     head = headline(park or pathways.park_id, lang)
     figure, (ax, strip) = sheet(lang, (8.0, 5.7), rows=(4.2, 1.0), head=0.98, foot=0.76)
-    scale = scale_of(float(total.max()), lang)
+    scale = scale_of(float(np.quantile(total, 0.95, axis=0).max()), lang)
     _bands(ax, pathways, total / scale.divisor, scenario, lang)
     if inventory is not None:
         observed = inventory.total() / scale.divisor
@@ -102,6 +102,8 @@ def _bands(ax: Axes, pathways: Pathways, total: np.ndarray, scenario: str, lang:
     some = [np.column_stack([years, path]) for path in total[:SINGLE]]
     label = word("single_members", lang, count=len(some))
     ax.add_collection(LineCollection(some, colors=DARK, linewidths=0.6, alpha=0.65, label=label))
+    # A single extreme member may leave the sheet; the bands fill it.
+    ax.set_ylim(min(0.0, 1.1 * float(p05.min())), 1.12 * float(p95.max()))
     ax.plot(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang))
 
 

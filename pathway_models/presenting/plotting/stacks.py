@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pathway_models.accounting.factor_ids import SOLD
 from pathway_models.accounting.inventory import take_inventory
+from pathway_models.findings.effects import typical_sources
 from pathway_models.intake.factors import read_carriers
 from pathway_models.presenting.names import headline, scenario_name
 from pathway_models.presenting.plotting.canvas import (
@@ -108,10 +109,10 @@ def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang:
 def sources(
     pathways: Pathways, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
 ) -> Figure:
-    """Draw emissions by source of one scenario, as the mean over members.
+    """Draw emissions by source of one scenario, as the mean over the middle half of its members.
 
     Medians of sources do not add up to the median of the total; means do, so means are drawn, and the note
-    says so.
+    says so (`findings.effects.typical_sources`).
 
     Parameters
     ----------
@@ -133,9 +134,9 @@ def sources(
     PathwayError
         The park is not in the register and not given.
     """
-    mean = pathways.emissions[pathways.index(scenario)].mean(axis=0)
+    mean = typical_sources(pathways, scenario)
     head = headline(park or pathways.park_id, lang)
-    figure, (ax,) = sheet(lang, (8.0, 4.6), head=0.72, right=BESIDE)
+    figure, (ax,) = sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=BESIDE)
     total = mean.sum(axis=0)
     scale = scale_of(float(total.max()), lang)
     parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}

@@ -90,22 +90,24 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     penalty = parts.get("capture_heat", zero) + parts.get("capture_electricity", zero)
     if not (taken > 0).any():
         return say(lang, en=f"{name}: nothing is captured.", zh=f"{name}：没有捕集。")
-    back = share_text(float(min(penalty.sum() / taken.sum(), 1.0)), lang)
+    captured, given_back = taken.sum(axis=1), penalty.sum(axis=1)
+    ratio = float(np.median(given_back[captured > 0] / captured[captured > 0]))
+    back = f"{100 * ratio:.0f}{say(lang, en=' ', zh='')}%"
     worse = (penalty > taken) & (taken > 0)
     if not worse.any():
         return say(
             lang,
             en=f"{name}: capture lowers emissions in every member and year; its energy emits {back} of what it"
-            " captures.",
-            zh=f"{name}：捕集在所有成员和年份都降低排放；捕集用能的排放相当于捕集量的{back}。",
+            " captures (median member).",
+            zh=f"{name}：捕集在所有成员和年份都降低排放；捕集用能的排放相当于捕集量的{back}（成员中位数）。",
         )
     share = share_text(float(worse.any(axis=1).mean()), lang)
     first = int(pathways.years[worse.any(axis=0).argmax()])
     return say(
         lang,
         en=f"{name}: capture RAISES emissions in some year in {share} of members (from {first} on), because its"
-        f" energy emits more than it captures; over all members and years its energy emits {back} of what it"
-        " captures.",
+        f" energy emits more than it captures; over all years its energy emits {back} of what it captures (median"
+        " member).",
         zh=f"{name}：{share}的成员在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
-        f"全部成员和年份合计，捕集用能的排放相当于捕集量的{back}。",
+        f"各年合计，捕集用能的排放相当于捕集量的{back}（成员中位数）。",
     )

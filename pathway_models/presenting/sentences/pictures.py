@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pathway_models.findings.effects import typical_sources
 from pathway_models.presenting.names import headline, item_name, scenario_name
 from pathway_models.presenting.rounding import emissions_text
 from pathway_models.presenting.sentences.peaks import peak, probability
@@ -52,12 +53,12 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
 
 def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     """Alt text of `plotting.sources`."""
-    mean = pathways.emissions[pathways.index(scenario)].mean(axis=0)
+    mean = typical_sources(pathways, scenario)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
     shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
     name, year = scenario_name(scenario, lang), pathways.years[-1]
     return say(
         lang,
-        en=f"Emissions by source under {name}, mean over members; in {year}: {', '.join(shown)}.",
-        zh=f"{name}下分排放源的排放（成员均值）；{year}年：{'、'.join(shown)}。",
+        en=f"Emissions by source under {name}, mean over the middle half of members; in {year}: {', '.join(shown)}.",
+        zh=f"{name}下分排放源的排放（居中一半成员的均值）；{year}年：{'、'.join(shown)}。",
     )

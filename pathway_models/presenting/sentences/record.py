@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.findings.decomposition import Decomposition, decoupling, has_economy
+from pathway_models.findings.effects import typical_sources
 from pathway_models.presenting.names import headline, item_name, scenario_name
 from pathway_models.presenting.rounding import change_text, emissions_text, share_text
 from pathway_models.presenting.words import INVENTED, say, word
@@ -118,7 +119,7 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     ScenarioError
         The scenario was not projected.
     """
-    mean = pathways.emissions[pathways.index(scenario)].mean(axis=0)
+    mean = typical_sources(pathways, scenario)
     total, last = mean.sum(axis=0), int(pathways.years[-1])
     since = int(pathways.last_observed_year - pathways.years[0])
     largest = pathways.sources[int(mean[:, -1].argmax())]
@@ -126,9 +127,9 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
     return say(
         lang,
-        en=f"{name}, mean over members: emissions change by {change} from {pathways.last_observed_year} to {last};"
+        en=f"{name}, middle half of members: emissions change by {change} from {pathways.last_observed_year} to {last};"
         f" the largest source left in {last} is {word(largest, lang)} ({share} of all positive sources).",
-        zh=f"{name}（成员均值）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
+        zh=f"{name}（居中一半成员）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
         f"{word(largest, lang)}（占全部正排放的{share}）。",
     )
 

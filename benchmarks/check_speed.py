@@ -1,0 +1,72 @@
+"""How long the check of a workbook takes, in readings of the same workbook by the library alone.
+
+    python benchmarks/check_speed.py [REPEATS]
+
+The promise: a check takes no longer than reading the workbook twice with openpyxl.  Shares of the smallest of
+several repeats are printed for a full template of five years, an enterprise list of 1,000 rows, and a sheet in
+which every value is a formula.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import openpyxl
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from workbook_maker import PARK, YEARS, Filled, Formula, fill_template, grown  # noqa: E402
+
+from pathway_models.intake.examination import examine_workbook  # noqa: E402
+
+
+def seconds(work: Callable[[], object], repeats: int) -> float:
+    """Least time of a piece of work."""
+    times = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def workbooks(folder: Path) -> dict[str, Path]:
+    """The workbooks that are timed."""
+    full = {year: grown(2018) for year in range(2016, 2021)}
+    made = {"full template": fill_template(folder / "full.xlsx", {**PARK, "first_year": 2016}, full)}
+    many = Filled()
+    gas = {year: many.lines[year]["natural_gas"]["value"] for year in YEARS}
+    many.lists["主要企业"] = [
+        {"year": year, "name": f"企业{at}", "entry": "天然气", "value": gas[year] / 334, "unit": "10^4 Nm3"}
+        for year in YEARS
+        for at in range(334)
+    ]
+    made["1,000 enterprise rows"] = many.write(folder / "many.xlsx")
+    computed = Filled()
+    for year, lines in computed.lines.items():
+        for key, columns in lines.items():
+            computed.put(year, key, Formula("=SUM(K1:K2)", columns["value"]))
+    made["all formulas"] = computed.write(folder / "computed.xlsx")
+    return made
+
+
+def main(repeats: int) -> int:
+    """Print the table; 1 where the promise is not kept."""
+    worst = 0.0
+    with TemporaryDirectory() as name:
+        for what, path in workbooks(Path(name)).items():
+            examine_workbook(path)
+            reading = seconds(lambda path=path: openpyxl.load_workbook(path), repeats)
+            checking = seconds(lambda path=path: examine_workbook(path), repeats)
+            worst = max(worst, checking / reading)
+            print(f"{what:<24} read {reading * 1e3:7.1f} ms   check {checking * 1e3:7.1f} ms   ratio {checking / reading:.2f}")
+    return 0 if worst <= 2.0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))

@@ -1,0 +1,37 @@
+"""Draw the figures that README and docs show, from the shipped data.
+
+Usage: python scripts/make_figures.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402 - the backend must be chosen first
+
+import pathway_models as pw  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+MEMBERS, SEED = 1000, 20240401
+
+
+def main(folder: Path) -> None:
+    """Draw the fan of region-d under business as usual and under every lever."""
+    folder.mkdir(parents=True, exist_ok=True)
+    park = pw.read_park("region-d")
+    scenarios = pw.read_scenarios().pick(["bau", "deep"])
+    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=MEMBERS, seed=SEED))
+    peaks, inventory = pw.find_peaks(pathways), pw.take_inventory(park)
+    for scenario in scenarios:
+        figure = pw.plotting.fan(pathways, scenario, peaks=peaks, park=park, inventory=inventory)
+        figure.savefig(folder / f"region-d-{scenario}.png", dpi=110)
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "figures")
