@@ -2,9 +2,9 @@
 
     python benchmarks/check_speed.py [REPEATS]
 
-The promise: a check takes no longer than reading the workbook twice with openpyxl.  Shares of the smallest of
-several repeats are printed for a full template of five years, an enterprise list of 1,000 rows, and a sheet in
-which every value is a formula.
+The promise: a check takes no longer than reading the workbook twice with openpyxl (exit code 1 where not).
+The least time of several repeats is taken for a full template of five years, an enterprise list of 1,000 rows, a
+template in which every value is a formula, and a bare copy without any format, whose reading is next to nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ import openpyxl
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from workbook_maker import PARK, YEARS, Filled, Formula, fill_template, grown  # noqa: E402
+from workbook_maker import PARK, YEARS, Filled, fill_template, grown  # noqa: E402
 
 from pathway_models.intake.examination import examine_workbook  # noqa: E402
+
+#: Not part of the promise: no format, comment or drop-down to read, so that all that is left is the check itself.
+BARE = "bare copy of 8 kB"
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:
@@ -47,11 +50,12 @@ def workbooks(folder: Path) -> dict[str, Path]:
         for at in range(334)
     ]
     made["1,000 enterprise rows"] = many.write(folder / "many.xlsx")
-    computed = Filled()
-    for year, lines in computed.lines.items():
-        for key, columns in lines.items():
-            computed.put(year, key, Formula("=SUM(K1:K2)", columns["value"]))
-    made["all formulas"] = computed.write(folder / "computed.xlsx")
+    sums = {
+        year: {key: {**line, "value": f"={line['value']}+0"} for key, line in lines.items()}
+        for year, lines in full.items()
+    }
+    made["formulas throughout"] = fill_template(folder / "sums.xlsx", {**PARK, "first_year": 2016}, sums)
+    made[BARE] = Filled().write(folder / "plain.xlsx")
     return made
 
 
@@ -63,8 +67,10 @@ def main(repeats: int) -> int:
             examine_workbook(path)
             reading = seconds(lambda path=path: openpyxl.load_workbook(path), repeats)
             checking = seconds(lambda path=path: examine_workbook(path), repeats)
-            worst = max(worst, checking / reading)
-            print(f"{what:<24} read {reading * 1e3:7.1f} ms   check {checking * 1e3:7.1f} ms   ratio {checking / reading:.2f}")
+            if what != BARE:
+                worst = max(worst, checking / reading)
+            times = f"read {reading * 1e3:7.1f} ms   check {checking * 1e3:7.1f} ms"
+            print(f"{what:<24} {times}   ratio {checking / reading:.2f}")
     return 0 if worst <= 2.0 else 1
 
 

@@ -20,6 +20,8 @@ _HOME = {
     "sample": "projection.sampling",
     "project": "projection.projecting",
     "find_peaks": "findings.peaks",
+    "decompose_past": "findings.decomposition",
+    "decoupling": "findings.decomposition",
     "judge": "findings.judging",
     "observed_peaks": "findings.judging",
     "write_results": "running.results",

@@ -1,75 +1,18 @@
-"""Sentences say what the numbers carry, in both languages, and never name a peak that is not there."""
+"""Sentences about peaks and levers say what the members carry, and never name a peak that is not there."""
 
 import re
-import string
 
 import numpy as np
 import pytest
 from ensembles import YEARS, hill, mixture, pathways_of, peaks_of, rising
 
-from pathway_models.accounting.inventory import take_inventory
-from pathway_models.findings.decomposition import decompose_past
 from pathway_models.findings.effects import effects, later_members, reference_of, typical_sources
 from pathway_models.findings.peaks import find_peaks
-from pathway_models.foundations.errors import PathwayError, ScenarioError
+from pathway_models.foundations.errors import ScenarioError
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
 from pathway_models.presenting import sentences
-from pathway_models.presenting.names import headline, is_invented, item_name, park_name, scenario_name
-from pathway_models.presenting.words import INVENTED, WORDS, say, word
 
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SCENARIOS = read_scenarios()
-
-
-def blanks(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("key", WORDS)
-def test_every_word_has_both_languages_with_the_same_blanks(key):
-    english, chinese = WORDS[key]
-    assert english
-    assert not CHINESE.search(english)
-    assert chinese
-    assert blanks(english) == blanks(chinese)
-
-
-@pytest.mark.parametrize("speak", [word, park_name, scenario_name, item_name])
-def test_other_languages_are_refused(speak):
-    with pytest.raises(ValueError, match=re.escape("lang is 'en' or 'zh', not 'de'")):
-        speak("coal", "de")
-
-
-def test_a_sentence_is_said_in_the_language_asked_for():
-    assert say("zh", en="yes", zh="是") == "是"
-
-
-def test_every_sector_and_process_of_the_shipped_tables_has_a_name_in_both_languages():
-    for entry in read_register():
-        if entry.has_data:
-            park = read_park(entry.park_id)
-            for item in (*park.sectors, *park.carriers, *(process.name for process in park.processes)):
-                assert CHINESE.search(item_name(item, "zh")), (entry.park_id, item)
-                assert not CHINESE.search(item_name(item, "en"))
-
-
-def test_what_has_no_name_is_shown_by_its_id():
-    assert park_name("my-park", "en") == "my-park"
-    assert scenario_name("my_scenario", "zh") == "my_scenario"
-    assert item_name("ship_building", "zh") == "ship building"
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_invented_parks_are_marked_in_both_languages_wherever_they_are_named(lang):
-    assert headline("demo-steel", lang).startswith(f"[{INVENTED}] ")
-    assert INVENTED not in headline("region-d", lang)
-
-
-def test_whether_an_unregistered_park_is_invented_is_not_guessed():
-    with pytest.raises(PathwayError, match=re.escape("'my-park' is not in the register: give the Park itself")):
-        is_invented("my-park")
 
 
 # --- peaks ---------------------------------------------------------------------------------------------------
@@ -279,89 +222,6 @@ def test_the_largest_source_left_is_named():
     pathways = pathways_of({"deep": hill(2016, slope=0.02)}, gas={"deep": gas})
     said = sentences.sources(pathways, "deep")
     assert "the largest source left in 2060 is gas" in said
-
-
-# --- the record ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_page_about_an_invented_park_says_so_before_anything_else(lang):
-    lines = sentences.heading(read_park("demo-cement"), lang=lang).split("\n\n")
-    assert lines[0].startswith(f"## [{INVENTED}]")
-    assert lines[1].startswith(f"**{INVENTED}")
-
-
-def test_a_page_prints_the_choice_of_factors():
-    said = sentences.heading(read_park("region-jiangsu"))
-    assert "Factor set GBT32151_2024, grid factor provincial_2021:江苏" in said
-
-
-def test_findings_in_the_data_are_shown():
-    assert "297.2 万tCO2" in sentences.notes(read_park("region-d"))
-
-
-def test_what_missing_detail_costs_is_said_for_each_tier():
-    assert "no lever has to act on an average" in sentences.detail(read_park("region-d"))
-    province = sentences.detail(read_park("region-jiangsu"))
-    assert "act on an average park" in province
-    assert "fewer than" not in province
-    assert "With fewer than 10 years" in sentences.detail(read_park("demo-cement"))
-
-
-def test_the_inventory_is_summed_up():
-    said = sentences.inventory(take_inventory(read_park("region-d")))
-    assert said.startswith("In 2020 emissions were 723 Mt CO₂ (+28.3 % since 2010; highest in 2019)")
-
-
-def test_sectors_are_named_where_there_are_some():
-    assert "industry emits most" in sentences.sectors(take_inventory(read_park("region-d")))
-    assert sentences.sectors(take_inventory(read_park("region-jiangsu"))) == "The table has no split by sector."
-
-
-def test_the_drivers_of_the_past_are_named_and_their_sum_is_vouched_for():
-    said = sentences.decomposition(decompose_past(read_park("region-d")))
-    assert "most upwards by activity (+532 Mt CO₂)" in said
-    assert said.endswith("the effects add up to the change without a rest.")
-
-
-def test_decoupling_is_named():
-    assert "weak decoupling" in sentences.decoupled(read_park("region-d"))
-    assert "弱脱钩" in sentences.decoupled(read_park("region-d"), lang="zh")
-
-
-def test_parks_without_data_are_counted():
-    count = sum(not entry.has_data for entry in read_register())
-    assert sentences.waiting(read_register()).startswith(f"{count} further parks")
-
-
-@pytest.mark.parametrize("park_id", ["region-jiangsu", "demo-steel"])
-def test_english_sentences_hold_no_chinese_and_chinese_ones_do(park_id):
-    park = read_park(park_id)
-    pathways = pathways_of({"bau": rising(), "deep": hill(2030)}, park_id=park_id)
-    peaks = find_peaks(pathways)
-    for lang in ("en", "zh"):
-        said = [
-            sentences.detail(park, lang=lang),
-            sentences.inventory(take_inventory(park), lang=lang),
-            sentences.sectors(take_inventory(park), lang=lang),
-            sentences.decomposition(decompose_past(park), lang=lang),
-            sentences.decoupled(park, lang=lang),
-            sentences.peak(peaks, "deep", lang=lang),
-            sentences.spread(peaks, lang=lang),
-            sentences.order_of_peaks(peaks, "deep", "bau", lang=lang),
-            sentences.order_of_peaks(peaks, "bau", "deep", lang=lang),
-            sentences.most_helpful(pathways, peaks, SCENARIOS, lang=lang),
-            sentences.capture(pathways, "deep", lang=lang),
-            sentences.sources(pathways, "deep", lang=lang),
-            sentences.median_path(pathways, peaks, "deep", lang=lang),
-            sentences.describe_fan(pathways, peaks, "bau", lang=lang),
-            sentences.describe_inventory(take_inventory(park), lang=lang),
-            sentences.describe_sources(pathways, "deep", lang=lang),
-            sentences.describe_peak_years(peaks, lang=lang),
-        ]
-        for text in said:
-            assert bool(CHINESE.search(text.replace(INVENTED, ""))) == (lang == "zh"), text
-            assert text.endswith("。" if lang == "zh" else ".")
 
 
 def test_a_few_extreme_members_do_not_decide_which_source_is_typical():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from ensembles import YEARS, hill, mixture, pathways_of, rising
+from ensembles import hill, mixture, pathways_of, rising
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -281,7 +281,3 @@ def test_no_change_has_no_sign():
     assert change_text(-1e-9, "en") == "0.0 %"
     assert change_text(-0.021, "en", sign="-") == "-2.1 %"
     assert change_text(0.021, "en", sign="-") == "2.1 %"
-
-
-def test_years_of_the_little_ensembles_hold_the_record():
-    assert YEARS[0] == 2016

@@ -221,7 +221,7 @@ def _coalition(measures: tuple[Measure, ...], inside: np.ndarray) -> Scenario:
 
 
 def _order(values: np.ndarray, known: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Levers by height of the mean; then those that avoid nothing, then those of unknown cost, as the library has them."""
+    """Levers by height of the mean, then those that avoid nothing, then those of unknown cost."""
     cost, tonnes = (values @ weights).T
     heights = np.where(known, np.nan_to_num(levelised(cost, tonnes), nan=np.inf), np.inf)
     return np.lexsort((heights, ~known))

@@ -69,6 +69,8 @@ class Sheet:
 
     def is_cell_hidden(self, ref: str) -> bool:
         """Whether the row or column of a cell is hidden."""
+        if not (self._hidden_rows or self._hidden_columns):
+            return False
         column, row = re.match(r"([A-Z]+)(\d+)", ref).groups()
         return int(row) in self._hidden_rows or column in self._hidden_columns
 

@@ -101,23 +101,24 @@ class Check:
         for s in self.statements.all.values():
             if s.entry.quantity != "energy":
                 continue
-            content = self.book.tj_per(s.unit, s.entry.item)
-            name = s.entry.words().en
-            if content is None:
+            if self.book.tj_per(s.unit, s.entry.item) is None:
                 remedy = (
                     f"{self.choices.factor_set} has no calorific value for it; give it in tce, or choose another set"
                 )
-                self.report(s, f"{name} in a unit of energy", remedy, "no_calorific_value")
+                self.report(s, f"{s.entry.words().en} in a unit of energy", remedy, "no_calorific_value")
             elif s.factor is not None and self.book.own(s) is None:
-                remedy = f"{s.factor_unit} cannot be converted for {name}; give it in tCO2/TJ"
+                remedy = f"{s.factor_unit} cannot be converted for {s.entry.words().en}; give it in tCO2/TJ"
                 self.statements.report(s.factor_place, s.factor, Finding("a factor per TJ", remedy, "factor_unit"))
-            elif s.factor is None and s.value > 0 and s.role != "enterprise":
-                factor = self.book.default(s.entry.item)
-                unknown = s.entry.item == "electricity" and not self.choices.grid_factor
-                if factor is None and not unknown and s.entry.key not in lacking:
-                    lacking.add(s.entry.key)
-                    remedy = "give its own factor in every year, or choose a set or grid factor that has one"
-                    self.report(s, f"a factor of {name}", remedy, "no_factor")
+            elif s.entry.key not in lacking and self._lacks_factor(s):
+                lacking.add(s.entry.key)
+                remedy = "give its own factor in every year, or choose a set or grid factor that has one"
+                self.report(s, f"a factor of {s.entry.words().en}", remedy, "no_factor")
+
+    def _lacks_factor(self, s: Statement) -> bool:
+        if s.factor is not None or s.value <= 0 or s.role == "enterprise":
+            return False
+        is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # told at the choice itself
+        return not is_unknown and self.book.default(s.entry.item) is None
 
     def activity(self) -> None:
         """Activity stands in every year, above zero."""

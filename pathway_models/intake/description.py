@@ -60,11 +60,6 @@ class Choices(NamedTuple):
     grid_factor: str = ""
 
 
-def choices_of(description: Description) -> Choices:
-    """The choices a description makes."""
-    return Choices(description.activity, description.factor_set, description.grid_factor)
-
-
 def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, dict[str, Finding]]:
     """The choices that can be used, and what is wrong with the others."""
     wrong: dict[str, Finding] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pathway_models.foundations.units import TJ_PER_MWH
 from pathway_models.intake.description import Choices
-from pathway_models.intake.factors import Carrier, find_fuel, grid_factor, heat_factor, read_carriers
+from pathway_models.intake.factors import Carrier, default_factor, find_fuel, grid_factor, read_carriers
 from pathway_models.intake.process_factors import ProcessFactor, process_factors
 from pathway_models.intake.statements import Statement
 
@@ -62,12 +62,7 @@ class Factors:
 
     def _default(self, item: str) -> float | None:
         carrier = self.carriers[item]
-        if carrier.group in ("biomass", "hydrogen"):
-            return 0.0
-        if carrier.group == "heat":
-            return heat_factor()
         if carrier.group == "electricity":
             factor, fault = grid_factor(self.choices.grid_factor, "")
             return None if fault else factor / TJ_PER_MWH
-        fuel = find_fuel(self.choices.factor_set, carrier)
-        return fuel.factor if fuel else None
+        return default_factor(self.choices.factor_set, carrier)

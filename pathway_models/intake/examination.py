@@ -10,6 +10,7 @@ from pathway_models.foundations.errors import Fault
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.checks import Check
 from pathway_models.intake.description import Description
+from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.paths import fingerprint
 from pathway_models.intake.places import places_of
 from pathway_models.intake.plausibility import question
@@ -55,12 +56,12 @@ def examine_workbook(path: Path, layout: Path | None = None) -> Examination:
     faults = _in_order(filled.statements.faults)
     if filled.description is None or any(fault.severity == "error" for fault in faults):
         return Examination(None, faults)
-    return _park_of(path, filled, faults)
+    return _park_of(path, filled, check.book, faults)
 
 
-def _park_of(path: Path, filled: Filled, faults: tuple[Fault, ...]) -> Examination:
+def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...]) -> Examination:
     description = filled.description
-    result = Translator(filled.statements, description).translate()
+    result = Translator(filled.statements, description, book).translate()
     fields, more = _assembled(path.name, description, result.rows)
     if more:
         return Examination(None, (*faults, *more))

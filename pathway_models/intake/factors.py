@@ -131,7 +131,12 @@ def grid_factor(choice: str, file: str) -> tuple[float, Fault | None]:
 
 def heat_factor() -> float:
     """Default factor of purchased heat, tCO2/TJ (0.11 tCO2/GJ, NDRC industry guides)."""
-    for row in _rows(data_folder() / "factors" / "grid_factors.csv"):
+    return _heat(data_folder())
+
+
+@cache
+def _heat(folder: Path) -> float:
+    for row in _rows(folder / "factors" / "grid_factors.csv"):
         if row["factor_type"] == "purchased heat default":
             return float(row["value"]) * 1e3
     raise LookupError("grid_factors.csv has no default for purchased heat")

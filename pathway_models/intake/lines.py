@@ -132,26 +132,25 @@ class _Line:
             return layout.conversion(default)
         raw = self.raw(name)
         text = "" if raw is None else str(raw)
-        expected = f"one of {', '.join(allowed)}"
-        if not text.strip() and self.refs[name] in self.sheet.merged:
-            return "", 1.0  # the value's own fault says so
-        if not text.strip() and allowed:
-            self.fault(name, Finding(expected, "choose the unit of the value beside it", "unit_blank"))
-            return "", 1.0
         unit = layout.unit_spellings.get(text, text)
-        if unit not in allowed:
-            plain = {label_of(u): u for u in allowed} | {
-                label_of(s): u for s, u in layout.unit_spellings.items() if u in allowed
-            }
-            unit = plain.get(label_of(text), "")
-            if not unit and not allowed:
-                return "", 1.0
-            if not unit:
-                remedy = f"{self.entry.words().en} is given in one of these units only"
-                self.fault(name, Finding(expected, remedy, "unit" if name == "unit" else "factor_unit"))
-                return "", 1.0
+        if unit in allowed:
+            return layout.conversion(unit)
+        if not allowed or (not text.strip() and self.refs[name] in self.sheet.merged):
+            return "", 1.0  # the value's own fault says so
+        known = {label_of(u): u for u in allowed} | {
+            label_of(s): u for s, u in layout.unit_spellings.items() if u in allowed
+        }
+        if label_of(text) in known:
+            unit = known[label_of(text)]
             self.fault(name, Finding(unit, f"read as {unit}", "unit_spelling", "note"))
-        return layout.conversion(unit)
+            return layout.conversion(unit)
+        remedy, code = f"{self.entry.words().en} is given in one of these units only", "unit"
+        if not text.strip():
+            remedy, code = "choose the unit of the value beside it", "unit_blank"
+        elif name == "factor_unit":
+            code = "factor_unit"
+        self.fault(name, Finding(f"one of {', '.join(allowed)}", remedy, code))
+        return "", 1.0
 
     def extra(self, name: str, is_allowed: bool | str) -> float | None:
         """Feedstock or own factor."""

@@ -6,11 +6,14 @@ import hashlib
 import os
 from pathlib import Path
 
+#: Resolved once: following links takes longer than reading a cell, and the folder is asked for at every factor.
+_SHIPPED = Path(__file__).resolve().parents[2] / "data"
+
 
 def data_folder() -> Path:
     """The folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``."""
     given = os.environ.get("PATHWAY_DATA")
-    return Path(given) if given else Path(__file__).resolve().parents[2] / "data"
+    return Path(given) if given else _SHIPPED
 
 
 def fingerprint(path: Path) -> tuple[str, str]:

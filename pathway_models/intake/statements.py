@@ -110,5 +110,7 @@ def shown(raw: Any) -> str:
         return raw.isoformat().removesuffix("T00:00:00")
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         raw = int(raw)
-    text = "".join(sign if sign.isprintable() else "·" for sign in str(raw))
+    text = str(raw)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "·" for sign in text)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pathway_models.foundations.units import TJ_PER_MWH
-from pathway_models.intake.description import Description, choices_of
+from pathway_models.intake.description import Description
 from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.layout import Entry
 from pathway_models.intake.rows import Row
@@ -57,14 +57,14 @@ class Translator:
     ----------
     statements : Statements
     description : Description
+    book : Factors
+        The factor tables by the choices of the description.
     """
 
     statements: Statements
     description: Description
+    book: Factors
     result: Translation = field(default_factory=Translation)
-
-    def __post_init__(self) -> None:
-        self.book = Factors(choices_of(self.description))
 
     def translate(self) -> Translation:
         """The whole workbook."""

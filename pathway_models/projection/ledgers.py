@@ -22,7 +22,7 @@ import numpy as np
 
 from pathway_models.projection.accounts import ECONOMIC, RESIDENT
 from pathway_models.projection.plans import Measures, Plan
-from pathway_models.projection.stages import Leaf, Stage, Trunk
+from pathway_models.projection.stages import Leaf, Left, Stage, Trunk
 
 Money = float | np.ndarray
 
@@ -95,22 +95,29 @@ class Ledger:
         if leaf.trunk is not self._trunk:
             self._open(leaf.trunk, leaf.parts["structure"])
         cost = self._of_structure - self.baseline + self._dot(self._energy * leaf.intensity, self._ones)
-        for part in ("intensity", "process"):
-            key = part, leaf.parts[part]
+        for key in (("intensity", leaf.parts["intensity"]), ("process", leaf.parts["process"])):
             if key not in self._known:
-                self._known[key] = self._worth(self._shared(leaf.trunk, *key))
+                self._known[key] = self.of_part(*key, leaf.trunk.structure)
             cost += self._known[key]
         return cost + self._worth({measure.lever.lever_id: captured for measure, captured in leaf.captures})
 
     def _open(self, trunk: Trunk, structure: int) -> None:
-        """Costs of a trunk: energy and substitutions by member and year, structure as a sum."""
+        """Begin with a trunk: energy and substitutions by member and year, structure as a sum."""
         self._trunk, self._known = trunk, {}
         self._energy = np.zeros(self.stage.sinks.shape)
         for group, price in self.rates.prices.items():
             self._energy += self.stage.accounts.both(trunk.energy, [group], trunk.structure) * price
         for lever_id, replaced in self._replaced(trunk).items():
             self._energy += replaced * self.rates.levers.get(lever_id, 0.0)
-        self._of_structure = self._worth(self._moved(self.plan.parts["structure"][structure]))
+        self._of_structure = self.of_structure(structure)
+
+    def of_structure(self, at: int) -> Money:
+        """Cost of a set of structure measures."""
+        return self._worth(self._moved(self.plan.parts["structure"][at]))
+
+    def of_part(self, name: str, at: int, structure: Left) -> Money:
+        """Cost of a set of intensity or process measures, on what structure leaves."""
+        return self._worth(self._shared(name, at, structure))
 
     def _worth(self, quantities: Mapping[str, np.ndarray]) -> Money:
         """Discounted and weighted cost of some quantities, as far as it is known."""
@@ -121,7 +128,7 @@ class Ledger:
         """Quantity of each lever of a leaf, sinks left out: lever -> (year, member)."""
         found = self._moved(self.plan.parts["structure"][leaf.parts["structure"]])
         for part in ("intensity", "process"):
-            found |= self._shared(leaf.trunk, part, leaf.parts[part])
+            found |= self._shared(part, leaf.parts[part], leaf.trunk.structure)
         found |= {name: replaced * leaf.intensity for name, replaced in self._replaced(leaf.trunk).items()}
         return found | {measure.lever.lever_id: captured for measure, captured in leaf.captures}
 
@@ -148,12 +155,12 @@ class Ledger:
             found[lever_id] = books.both(parts, taken, trunk.structure)
         return found
 
-    def _shared(self, trunk: Trunk, part: str, at: int) -> dict[str, np.ndarray]:
+    def _shared(self, part: str, at: int, left: Left) -> dict[str, np.ndarray]:
         """What intensity measures save (TJ) or process measures avoid (tCO2/yr), after structure."""
         steps = self.steps[part][at]
         if not steps:
             return {}
-        books, left = self.stage.accounts, trunk.structure
+        books = self.stage.accounts
         if part == "intensity":
             base = books.both(books.energy, books.groups, left)
         else:

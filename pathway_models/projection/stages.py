@@ -185,12 +185,10 @@ class Stage:
 
     def leaves(self, plan: Plan) -> Iterator[Leaf]:
         """Every leaf of a plan, in its order."""
-        structures = [self.left(measures) for measures in plan.parts["structure"]]
         intensities = [self.left(measures) for measures in plan.parts["intensity"]]
         lefts = [self.left(measures) for measures in plan.parts["process"]]
-        takes = {measure.lever.takes_from for measures in plan.parts["capture"] for measure in measures}
         total, taken = np.empty(self.sinks.shape), np.empty(self.sinks.shape)
-        for trunk, rows in self._visits(plan, structures, takes):
+        for trunk, rows in self.visits(plan):
             process: dict[int, tuple[np.ndarray, np.ndarray]] = {}
             shares: dict[int, list] = {}
             for row in rows:
@@ -211,14 +209,16 @@ class Stage:
                     np.subtract(total, np.multiply(taken, net, out=taken), out=total)
                 yield Leaf(row, parts, trunk, intensity, tuple(captures), total)
 
-    def _visits(
-        self, plan: Plan, structures: list[Left], takes: set[tuple[str, ...]]
-    ) -> Iterator[tuple[Trunk, np.ndarray]]:
+    def visits(self, plan: Plan) -> Iterator[tuple[Trunk, np.ndarray]]:
         """Trunks of a plan with the rows of their leaves."""
-        rows = np.arange(plan.leaves.shape[0])
-        for mix_at in np.unique(plan.leaves[:, 0]):
-            of_mix = rows[plan.leaves[:, 0] == mix_at]
-            used = np.unique(plan.leaves[of_mix, 1])
+        structures = [self.left(measures) for measures in plan.parts["structure"]]
+        takes = {measure.lever.takes_from for measures in plan.parts["capture"] for measure in measures}
+        first = np.flatnonzero(np.append(True, (np.diff(plan.leaves[:, :2], axis=0) != 0).any(axis=1)))
+        ends = np.append(first[1:], plan.leaves.shape[0])
+        starts = plan.leaves[first, 0]
+        for mix_at in np.unique(starts):
+            here = starts == mix_at
             mix = self.mixed(plan.parts["mix"][mix_at])
-            for at, trunk in zip(used, self.trunks(mix, [structures[at] for at in used], takes), strict=True):
-                yield trunk, of_mix[plan.leaves[of_mix, 1] == at]
+            used = [structures[at] for at in plan.leaves[first[here], 1]]
+            for trunk, start, end in zip(self.trunks(mix, used, takes), first[here], ends[here], strict=True):
+                yield trunk, np.arange(start, end)

@@ -17,8 +17,10 @@ import click
 
 from pathway_models import __version__
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.check_command import check_command
 from pathway_models.running.judge_command import judge_command
 from pathway_models.running.reproduce_command import reproduce_command
+from pathway_models.running.template_command import template_command
 
 
 class VariadicScenarios(click.Command):
@@ -148,8 +150,8 @@ def _summarise(folder: Path, outcomes: list, lang: str, quiet: bool) -> Path:
     return write_index(folder, outcomes, rows, lang)
 
 
-main.add_command(judge_command)
-main.add_command(reproduce_command)
+for command in (check_command, judge_command, reproduce_command, template_command):
+    main.add_command(command)
 
 
 class _Progress:
