@@ -15,6 +15,7 @@ import pandas as pd
 
 from pathway_models.forecasting.driver_chain import DriverLaw
 from pathway_models.forecasting.hindcast import HOLDOUTS, Hindcast
+from pathway_models.forecasting.peak_skill import prior_sensitivity
 from pathway_models.forecasting.report_card import (
     driver_table,
     far_table,
@@ -81,6 +82,8 @@ def main() -> None:
     }.items():
         show(title, table[table.horizon.isin((*SHOWN, 20))])
     show("Law for parks on countries, far ahead", far_table(emissions))
+    table = prior_sensitivity(emissions, lambda years: baselines.prior_path("emissions", years), seed=arguments.seed)
+    show("Peak of a five-year record ending in 2020 by its growth and by a shift of the long-run growth", table)
     if arguments.write:
         whole = pd.concat(tables, ignore_index=True)
         whole.insert(0, "version", baselines.version)

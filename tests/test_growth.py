@@ -171,7 +171,7 @@ def test_a_prior_of_another_length_is_refused():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("damping", 1.0), ("recency", 0.0), ("noise", 0.0), ("tail", 2.0), ("slope_noise", -1.0), ("prior_growth", np.nan)],
+    [("damping", 1.0), ("recency", 0.0), ("noise", 0.0), ("tail", 2.0), ("slope_noise", -1), ("prior_growth", np.nan)],
 )
 def test_parameters_outside_their_range_are_named(name, value):
     with pytest.raises(ValueError, match=re.escape(f"out of range: {name} = {value}")):

@@ -1,4 +1,4 @@
-"""Indicators of HJ 274-2015 and of the zero-carbon parks: computed as a reader would by hand, judged only where seen."""
+"""Indicators of HJ 274-2015 and of zero-carbon parks: computed as a reader would by hand, judged only where seen."""
 
 import pytest
 from workbook_maker import Filled, examined

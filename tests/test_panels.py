@@ -54,7 +54,8 @@ def test_years_without_energy_statistics_are_missing_and_not_tiny():
 @pytest.mark.parametrize("name", ["provinces", "countries"])
 def test_fuels_never_exceed_the_total_by_more_than_rounding(name):
     panel = read_panel(name)
-    parts = [array for quantity, array in panel.values.items() if re.fullmatch(r"(coal|oil|gas|process)_tco2", quantity)]
+    fuels = re.compile(r"(coal|oil|gas|process)_tco2")
+    parts = [array for quantity, array in panel.values.items() if fuels.fullmatch(quantity)]
     total = panel.values["emissions_tco2"]
     together = np.nansum(parts, axis=0)
     known = np.isfinite(total) & (together > 0)
@@ -131,7 +132,12 @@ def test_missing_and_doubled_columns_are_told_together(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "columns"), (b"entity,year,emissions_tco2\n", "empty"), (b"a\x00b", "not_text"), (b"\xff\xfe\xff", "encoding")],
+    [
+        (b"", "columns"),
+        (b"entity,year,emissions_tco2\n", "empty"),
+        (b"a\x00b", "not_text"),
+        (b"\xff\xfe\xff", "encoding"),
+    ],
 )
 def test_files_that_hold_no_table_are_refused(tmp_path, content, code):
     path = tmp_path / "own.csv"

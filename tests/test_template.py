@@ -167,3 +167,19 @@ def test_the_commands_go_the_whole_way(tmp_path, example):
     assert "factor set GBT32151_2024, grid factor national_2021" in good.output
     assert "40,873.5" in good.output
     assert len((tmp_path / "ledger.csv").read_text(encoding="utf-8-sig").splitlines()) == 8
+
+
+def test_check_takes_ids_and_several_tables_and_says_which_are_wrong(tmp_path, example):
+    runner = CliRunner()
+    answer = runner.invoke(check_command, ["demo-steel", "nowhere", str(example), "--quiet"])
+    assert answer.exit_code == 1
+    lines = answer.output.splitlines()
+    assert lines[0] == "demo-steel: 0 errors, 0 warnings, 0 notes"
+    assert "nowhere: 1 error, 0 warnings, 0 notes" in lines
+    assert f"{example}: 0 errors, 0 warnings, 1 note" in lines
+    for wrong in (["demo-steel", "--annotate", "x.xlsx"], [str(example), "demo-steel", "--ledger", "x.csv"]):
+        assert runner.invoke(check_command, wrong).exit_code == 2
+    (tmp_path / "old.csv").write_text("kept", encoding="utf-8")
+    kept = runner.invoke(check_command, [str(example), "--ledger", str(tmp_path / "old.csv")])
+    assert kept.exit_code == 1
+    assert (tmp_path / "old.csv").read_text(encoding="utf-8") == "kept"

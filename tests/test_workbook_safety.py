@@ -115,6 +115,10 @@ def hostile():
         sheet.conditional_format("K2:K9", {"type": "formula", "criteria": "=C13>1", "format": book.add_format()})
         sheet.data_validation("K3", {"validate": "custom", "value": '=INDIRECT("C13")>0'})
         sheet.data_validation("K4", {"validate": "list", "source": ["A", "B"]})
+        sheet.print_area("A1:C9")
+        sheet.repeat_rows(0, 3)
+        book.set_custom_property("link", "=1+1")
+        sheet.autofilter("P1:Q9")
         sheet.add_table("L1:M3", {"columns": [{"header": "a"}, {"header": "b", "formula": "=C13"}]})
 
     filled.touch = touch
@@ -198,3 +202,10 @@ def test_an_unpacked_archive_of_many_parts_is_refused(tmp_path):
     many = {f"docProps/{n}.bin": b"" for n in range(1001)}
     path.write_bytes(repacked(path.read_bytes(), lambda parts: {**parts, **many}))
     assert refusal(path).code == "zip_parts"
+
+
+def test_a_sheet_named_like_a_formula_never_begins_a_line_of_a_result(tmp_path):
+    filled = Filled(touch=lambda book: book.add_worksheet("=1+1").write_number("A1", 1))
+    park = examined(filled, tmp_path).park
+    assert any("=1+1" in note for note in park.notes)
+    assert not any(note.startswith(("=", "+", "-", "@")) for note in park.notes)

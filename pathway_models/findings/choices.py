@@ -123,8 +123,8 @@ class Decision:
         No lever at all.
     packages, evaluated : int
         Packages of the grid, and distinct ones whose probability was worked out.
-    gap : float
-        0 where the best is proven; else how much less, at most, an unseen package could cost (million CNY).
+    gap : Price or None
+        None where the best is proven; else how much less, at most, a package not looked at could ask for.
     members, fresh_members, seed : int
     """
 
@@ -146,7 +146,7 @@ class Decision:
     off: Candidate
     packages: int
     evaluated: int
-    gap: float
+    gap: Price | None
     members: int
     fresh_members: int
     seed: int

@@ -87,6 +87,7 @@ def cheapest_package(
     fresh: int = 2000,
     rate: float | None = None,
     correlations: Sequence[Correlation] = (),
+    most: int = 250_000,
 ) -> Decision:
     """Find the cheapest package that peaks before a year with a probability.
 
@@ -116,6 +117,9 @@ def cheapest_package(
         Real discount rate; that of the costs by default.
     correlations : sequence of Correlation
         Rank correlations of the inputs; independent by default.
+    most : int
+        Packages up to which every one is looked at. Of a larger grid so many are looked at in order of cost; the
+        decision then says whether its best is proven, and how large the gap can be.
 
     Returns
     -------
@@ -139,11 +143,11 @@ def cheapest_package(
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
     everything = [grid.everything()]
     draws = correlate(sample(park, everything, members=members, seed=seed, until=until), correlations)
-    search = Search(park, grid, target, costs, draws, until, rate)
+    search = Search(park, grid, target, costs, draws, until, rate, margin, most)
     check = None
     if fresh:
         check = correlate(sample(park, everything, members=fresh, seed=seed + 1, until=until), correlations)
-    return search.decision(dropped, margin, check)
+    return search.decision(dropped, check)
 
 
 def _check(park: Park, target: Target, until: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pathway_models.findings.choices import Candidate, Decision, Price, Target
 from pathway_models.findings.costs import draw_rates, uncounted_savings, unknown_costs
+from pathway_models.findings.ordered import Ranking, rank_packages
 from pathway_models.kernels.costs import levelised
 from pathway_models.projection.packages import PackageEngine
 from pathway_models.projection.surveys import Survey
@@ -23,43 +24,85 @@ ROUNDING = 1e-9
 MOST_ALTERNATIVES = 50
 
 
+def reached(survey: Survey, before: int, probability: float) -> np.ndarray:
+    """Which packages peak before a year and meet every condition with a probability: (package,) bool."""
+    fine = survey.p_peaked_by(before - 1) >= probability - ROUNDING
+    for name in survey.held:
+        fine &= survey.p_held(name) >= probability - ROUNDING
+    return fine
+
+
 class Search:
-    """All packages of a grid, surveyed."""
+    """All packages of a grid, surveyed; of a very large grid those that rank first.
+
+    Parameters
+    ----------
+    park, grid, target, costs, draws, until, rate
+        As `cheapest_package` has them.
+    margin : float
+    most : int
+        Packages up to which every one is surveyed, and that are looked at in a larger grid.
+    """
 
     def __init__(
-        self, park: Park, grid: Grid, target: Target, costs: Costs, draws: Draws, until: int, rate: float | None
+        self,
+        park: Park,
+        grid: Grid,
+        target: Target,
+        costs: Costs,
+        draws: Draws,
+        until: int,
+        rate: float | None,
+        margin: float,
+        most: int,
     ) -> None:
         self.park, self.grid, self.target, self.costs, self.draws, self.until = park, grid, target, costs, draws, until
         self.levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
         self.unknown = unknown_costs(costs, self.levers, park)
         self.rates = draw_rates(costs, self.levers, draws, until=until, rate=rate)
         self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
-        self.codes = grid.codes()
-        self.survey: Survey = self.engine.survey(grid, self.codes, target.limits)
+        self.margin = margin
+        self.ranking = self._ranked(most)
+        self.codes = grid.codes() if self.ranking is None else self.ranking.codes
+        self.survey: Survey = self._surveyed(self.codes)
         self.cost = self.survey.package_cost()
         # Nothing costs nothing: without this the first package costs what sums are rounded by.
         self.cost = self.cost - self.cost[0]
-        self.steps = self._steps()
+        self.steps = self._steps(self.codes)
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
         self.order = np.lexsort((self.cost, self.steps))
 
-    def _steps(self) -> np.ndarray:
-        """Setting steps of unknown cost of every package."""
-        steps = np.zeros(len(self.codes), dtype=int)
+    def _surveyed(self, codes: np.ndarray) -> Survey:
+        return self.engine.survey(self.grid, codes, self.target.limits)
+
+    def _ranked(self, most: int) -> Ranking | None:
+        """The packages of a grid too large to survey whole; None for others."""
+        if self.grid.size <= most:
+            return None
+        target = self.target
+
+        def reaches(survey: Survey) -> np.ndarray:
+            return reached(survey, target.before, target.probability) & self._affordable(survey.package_cost())
+
+        return rank_packages(self.engine, self.grid, self._steps, reaches, self._surveyed, most, self.margin)
+
+    def _affordable(self, cost: np.ndarray) -> np.ndarray:
+        return np.ones(len(cost), dtype=bool) if self.target.budget is None else cost <= self.target.budget
+
+    def _steps(self, codes: np.ndarray) -> np.ndarray:
+        """Setting steps of unknown cost of some packages."""
+        steps = np.zeros(len(codes), dtype=int)
         for column, block in enumerate(self.grid.blocks):
             by_option = [
                 sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
                 for o in block.options
             ]
-            steps += np.array(by_option)[self.codes[:, column]]
+            steps += np.array(by_option)[codes[:, column]]
         return steps
 
     def feasible(self, before: int, probability: float) -> np.ndarray:
         """Which packages reach a target: (package,) bool."""
-        fine = self.survey.p_peaked_by(before - 1) >= probability - ROUNDING
-        for name in self.survey.held:
-            fine &= self.survey.p_held(name) >= probability - ROUNDING
-        return fine if self.target.budget is None else fine & (self.cost <= self.target.budget)
+        return reached(self.survey, before, probability) & self._affordable(self.cost)
 
     def first(self, fine: np.ndarray) -> int | None:
         """The cheapest of some packages."""
@@ -121,9 +164,16 @@ class Search:
                 found[block.block_id] = None if other is None else self.candidate(other)
         return found
 
-    def alternatives(self, best: int, fine: np.ndarray, margin: float) -> list[int]:
+    def gap(self, best: int | None) -> Price | None:
+        """How much less, at most, a package not looked at could ask for; None where the best is proven."""
+        if self.ranking is None or self.ranking.proven:
+            return None
+        steps, cost = (0, 0.0) if best is None else (self.steps[best], self.cost[best])
+        return Price(int(steps - self.ranking.next_steps), float(cost - self.ranking.next_cost), "")
+
+    def alternatives(self, best: int, fine: np.ndarray) -> list[int]:
         """Other packages that reach the target with as many steps of unknown cost, within a margin of known cost."""
-        most = self.cost[best] + margin * abs(self.cost[best])
+        most = self.cost[best] + self.margin * abs(self.cost[best])
         near = fine & (self.steps == self.steps[best]) & (self.cost <= most)
         near[best] = False
         return [int(at) for at in self.order[near[self.order]][:MOST_ALTERNATIVES]]
@@ -137,12 +187,12 @@ class Search:
         reached = engine.survey(self.grid, codes).p_peaked_by(self.target.before - 1)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
 
-    def decision(self, dropped: Mapping[str, str], margin: float, check: Draws | None) -> Decision:
+    def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:
         """Everything a manager needs to choose."""
         target = self.target
         fine = self.feasible(target.before, target.probability)
         best = self.first(fine)
-        near = [] if best is None else self.alternatives(best, fine, margin)
+        near = [] if best is None else self.alternatives(best, fine)
         shown = self.closest() if best is None else best
         found = self.fresh([self.candidate(at) for at in (shown, *near)], check)
         return Decision(
@@ -156,7 +206,7 @@ class Search:
             best=None if best is None else found[0],
             closest=found[0],
             alternatives=tuple(found[1:]),
-            margin=margin,
+            margin=self.margin,
             without_block={} if best is None else self.without(best, fine),
             front=self.front(),
             one_year_earlier=None if best is None else self.price(best, target.before - 1, target.probability),
@@ -164,7 +214,7 @@ class Search:
             off=self.candidate(0),
             packages=self.grid.size,
             evaluated=self.survey.plan.leaves.shape[0],
-            gap=0.0,
+            gap=self.gap(best),
             members=self.draws.members,
             fresh_members=0 if check is None else check.members,
             seed=self.draws.seed,

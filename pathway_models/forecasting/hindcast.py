@@ -153,7 +153,8 @@ def hindcast_windows(
     parameters = START
     for rivals_train, training, tested in split:
         if tested.size:
-            parameters = estimate(training, start=parameters)
+            # A fit to other regions may not even lend its result as a place to start from.
+            parameters = estimate(training, start=parameters if holdout == "future" else START)
             parts.append(_forecast(own.take(tested), rivals_train, parameters))
             places.append(tested)
     if not parts:

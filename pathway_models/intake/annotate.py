@@ -90,7 +90,7 @@ def _is_ours(path: Path) -> bool:
 def _strip(workbook: Workbook) -> None:
     """Leave behind all that computes, links or runs."""
     workbook.defined_names.clear()
-    workbook.properties.keywords = workbook.properties.description = None
+    workbook.custom_doc_props.props = []
     if LIST_SHEET in workbook.sheetnames:
         workbook.remove(workbook[LIST_SHEET])
     for other in list(workbook.chartsheets):
@@ -100,6 +100,8 @@ def _strip(workbook: Workbook) -> None:
         sheet.conditional_formatting = type(sheet.conditional_formatting)()
         sheet._charts, sheet._images, sheet._pivots = [], [], []
         sheet.tables.clear()
+        sheet.auto_filter.ref = None
+        sheet.print_area = sheet._print_rows = sheet._print_cols = None
         rules = sheet.data_validations.dataValidation
         sheet.data_validations.dataValidation = [rule for rule in rules if _is_plain(rule.formula1, rule.formula2)]
         for row in sheet.iter_rows(max_row=min(sheet.max_row, 20_000), max_col=min(sheet.max_column, 200)):

@@ -49,8 +49,7 @@ def assemble(
     processes, outputs, process_factors, used_fuels = _processes(table, used, library)
     sectors = tuple(dict.fromkeys(sector for sector, _ in [*used, *table.items("product")]))
     carriers = tuple(dict.fromkeys([item for _, item in used_fuels] + ["electricity", "green_electricity"]))
-    shape = (len(sectors), len(carriers), table.years.size)
-    energy, factors = np.zeros(shape), np.zeros(shape)
+    energy, factors = np.zeros((2, len(sectors), len(carriers), table.years.size))
     defaults = {name: _default_factor(table, factor_set, grid_choice, library[name]) for name in carriers}
     for sector, item in dict.fromkeys(used_fuels):
         at = sectors.index(sector), carriers.index(item)

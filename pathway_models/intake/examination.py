@@ -66,7 +66,8 @@ def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...
     if more:
         return Examination(None, (*faults, *more))
     files = [fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else [])
-    told = [f"{f.place}: expected {f.expected}; {f.remedy}" for f in faults if f.severity == "warning"]
+    # The words before the place keep a sheet name of the input from ever standing first in a cell of a result.
+    told = [f"Warning at {f.place}: expected {f.expected}; {f.remedy}" for f in faults if f.severity == "warning"]
     told += [f.remedy for f in faults if f.code == "beside"]
     park = _park(
         description,

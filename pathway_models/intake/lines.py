@@ -43,11 +43,8 @@ def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], ent
     factor_unit, factor_times = line.unit("factor_unit", entry.factor, "") if line.has("factor") else ("", 1.0)
     parts = {name: line.extra(name, getattr(entry, name)) for name in ("feedstock", "factor")}
     grade = line.grade()
-    if value is not None and unit == "share":
-        line.check_share(value, times)
-    if value is not None and parts["feedstock"] is not None and parts["feedstock"] > value:
-        finding = Finding(f"at most the use itself, {value!r}", "feedstock is a part of the use", "feedstock")
-        line.fault("feedstock", finding)
+    if value is not None:
+        line.check(value, unit, times, parts["feedstock"])
     if key in statements.all or key in statements.spoiled:
         where = f" in {statements.all[key].place}" if key in statements.all else ""
         line.fault("value", Finding("one value a year", f"it is given before{where}; keep one", "twice"))
@@ -175,8 +172,13 @@ class _Line:
             self.fault("grade", Finding(grade, f"read as {grade}", "grade_spelling", "note"))
         return grade
 
-    def check_share(self, value: float, times: float) -> None:
-        """Shares lie between 0 and 1, and a percentage is not a share."""
+    def check(self, value: float, unit: str, times: float, feedstock: float | None) -> None:
+        """Shares lie between 0 and 1, a percentage is not a share, a part is not more than the whole."""
+        if feedstock is not None and feedstock > value:
+            finding = Finding(f"at most the use itself, {value!r}", "feedstock is a part of the use", "feedstock")
+            self.fault("feedstock", finding)
+        if unit != "share":
+            return
         if times == 1.0 and value > 1:
             remedy = "choose the unit %" if value <= 100 else "correct the value"
             self.fault("value", Finding("a share between 0 and 1", remedy, "percent_as_share"))

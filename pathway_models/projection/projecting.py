@@ -129,7 +129,7 @@ class _Batch:
             output=process_output(park, activity, activity * paths.intensity[..., :count]),
             process_factors=park.process_factors[:, last],
             is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
-            errors=factor_errors(draws, members),
+            errors=factor_errors(park, draws, members),
         )
 
     def chain(self, park: Park) -> Chain:

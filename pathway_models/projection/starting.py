@@ -45,7 +45,12 @@ def process_output(park: Park, activity: np.ndarray, energy: np.ndarray) -> np.n
     return output
 
 
-def factor_errors(draws: Draws, members: slice) -> dict[str, np.ndarray]:
-    """Constant factor errors by group, median one: group -> (member, 1)."""
+def factor_errors(park: Park, draws: Draws, members: slice) -> dict[str, np.ndarray]:
+    """Constant errors by group, median one: group -> (member, 1).
+
+    The error of a group's factor and that of its activity data (from quality grades, where a workbook gives
+    them) multiply; both are log-normal and independent, so that their variances add.
+    """
     errors = read_uncertainties().factor_errors
-    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in errors.items()}
+    spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}
+    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}

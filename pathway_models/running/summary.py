@@ -18,7 +18,7 @@ STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 
 def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write ``status.csv``: one row a park."""
-    rows = [[o.park_id, o.status, f"{o.seconds:.2f}", o.cause] for o in outcomes]
+    rows = [[o.park_id, o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
 
 
@@ -69,6 +69,11 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, 
     waiting: list[Entry] = [entry for entry in known.values() if not entry.has_data]
     page = index_page(folder.name, rows, outcomes, waiting, lang)
     return _replace(folder / "index.html", page, encoding="utf-8")
+
+
+def _as_text(cause: str) -> str:
+    """A cause that no spreadsheet program takes for a formula: it may begin with a file's or a cell's own text."""
+    return f"'{cause}" if cause.startswith(("=", "+", "-", "@")) else cause
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> Path:

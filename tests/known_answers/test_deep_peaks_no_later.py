@@ -65,8 +65,10 @@ def test_deep_never_emits_more_than_business_as_usual(pairs):
         assert (deep <= bau + 1e-12 * np.abs(bau)).all(), name
 
 
-def test_deep_peaks_no_later_in_region_d(pairs):
-    assert later(pairs["region-d"]).size == 0
+def test_deep_peaks_no_later_in_region_d_but_for_one_member_in_a_hundred(region_d, scenarios):
+    members = 500
+    pathways = projected(region_d, scenarios.pick(["bau", "deep"]), members=members)
+    assert later(pathways).size <= members / 100
 
 
 def test_every_exception_has_levers_that_take_a_falling_share(pairs):
