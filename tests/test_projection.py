@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import BAU, coal_park, growing, mixed_park, park, projected, quiet, without_factor_errors
+from builders import (
+    BAU,
+    coal_park,
+    growing,
+    lever,
+    mixed_park,
+    park,
+    projected,
+    quiet,
+    scenario,
+    without_factor_errors,
+)
 
 import pathway_models as pw
 from pathway_models.foundations.errors import PathwayError
@@ -17,14 +28,24 @@ GROUP_SOURCES = ("coal", "oil", "gas", "other_fuel", "electricity", "heat")
 
 
 def by_source(a_park):
-    """The inventory by source of the pathways: source to (year,), tCO2/yr."""
+    """The inventory by source of the pathways: source to (year,), tCO2/yr.
+
+    Carbon balances of transformation are spread over the energy emissions of their sector in proportion.
+    """
     inventory = pw.take_inventory(a_park)
     group = dict(zip(a_park.carriers, a_park.groups, strict=True))
+    balances = {(a_park.sectors[p.sector], p.name) for p in a_park.processes if p.is_balance}
     sums = {source: np.zeros(a_park.years.size) for source in SOURCES}
-    for (_, item, _), emissions in zip(inventory.rows, inventory.emissions, strict=True):
+    for (sector, item, _), emissions in zip(inventory.rows, inventory.emissions, strict=True):
         source = group.get(item, "process")
+        own = [at for at, row in enumerate(inventory.rows) if row[0] == sector]
+        balance = inventory.emissions[[at for at in own if inventory.rows[at][:2] in balances]].sum(axis=0)
+        energy = inventory.emissions[[at for at in own if inventory.rows[at][1] in group]].sum(axis=0)
+        if (sector, item) in balances:
+            continue
         if source in sums:
-            sums[source] += emissions
+            spread = np.divide(balance, energy, out=np.zeros_like(energy), where=energy > 0)
+            sums[source] += emissions * (1 + spread) if source != "process" else emissions
         else:
             assert not emissions.any(), f"{item} emits and belongs to no source"
     return sums
@@ -170,3 +191,24 @@ def test_the_inventory_by_hand():
     }
     assert inventory.location_based[0] == pytest.approx(500 * 160.0)
     assert inventory.sinks.tolist() == [500.0] * 6
+
+
+def test_stored_is_the_stated_part_of_what_is_captured(region_d, scenarios):
+    pathways = projected(region_d, scenarios.pick(["bau", "ccus"]), members=50)
+    captured = -pathways.emissions[1, :, pathways.sources.index("captured")]
+    stored = pathways.beside["stored"][1]
+    assert not pathways.beside["stored"][0].any()
+    running = captured > 0
+    # stored_share of data/levers.yml: 0.6 to 1.0, the same in every year of a member.
+    share = stored[running] / captured[running]
+    assert share.min() >= 0.6
+    assert share.max() <= 1.0
+
+
+def test_two_capture_plants_cannot_take_more_than_there_is():
+    values = {"equipped_share": 1.0, "capture_rate": 0.9, "heat_penalty": 0.0, "electricity_penalty": 0.0}
+    plant = lever("capture", {**values, "stored_share": 1.0}, family="ccus", takes_from=("coal",))
+    plants = (plant, replace(plant, lever_id="second"))
+    pathways = projected(coal_park(), [scenario(*plants)], members=2, change=quiet)
+    coal, captured = (pathways.emissions[0, :, pathways.sources.index(name), -1] for name in ("coal", "captured"))
+    np.testing.assert_allclose(-captured / coal, 1 - 0.1 * 0.1)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.intake.factors import read_carriers
 from pathway_models.kernels.turning_points import AT_HORIZON, PLATEAU, turning_points
 from pathway_models.projection.correlating import correlate
 from pathway_models.projection.packages import PackageEngine
@@ -33,10 +34,10 @@ OUTPUTS = ("peak_year", "peaked_before", "log_peak_level")
 LEARNING = {
     "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
     "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
-    "intensity": ("more years of record; energy audits", "延长数据年份;开展能源审计"),
+    "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
     "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
     "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
-    "grid": ("national; follow the published factors", "全国性因素;跟踪公布的排放因子"),
+    "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
     "noise": ("cannot be known beforehand", "事先无法获知"),
 }
 
@@ -70,13 +71,22 @@ _DRIVERS = {
     "activity": ("growth", "growth of activity", "活动水平增长"),
     "intensity": ("intensity", "trend of energy intensity", "能源强度趋势"),
 }
+_FACTORS = {
+    "coal": ("coal", "煤炭"),
+    "oil": ("oil", "油品"),
+    "gas": ("gas", "天然气"),
+    "other_fuel": ("other fuels", "其他燃料"),
+    "electricity": ("electricity", "电力"),
+    "heat": ("purchased heat", "外购热力"),
+    "process": ("processes", "工业过程"),
+}
 _PARAMETERS = {
     "share": ("size", "力度"),
     "reduction": ("size", "力度"),
     "equipped_share": ("size", "力度"),
     "area_growth": ("size", "力度"),
     "intensity_ratio": ("energy of new branches", "新业态能耗比"),
-    "energy_ratio": ("energy needed per energy replaced", "替代能耗比"),
+    "energy_ratio": ("energy ratio", "替代能耗比"),
     "capture_rate": ("capture rate", "捕集率"),
     "heat_penalty": ("heat of capture", "捕集热耗"),
     "electricity_penalty": ("electricity of capture", "捕集电耗"),
@@ -89,16 +99,19 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
     identifier = name.replace(":", "__").replace("-", "_")
     if kind in levers:
         lever, (en, zh) = levers[kind], _PARAMETERS[what]
-        return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}:{zh}", True)
+        return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}：{zh}", True)
     if kind == "factor":
-        return Input(name, identifier, "factors", f"emission factor: {what}", f"排放因子:{what}", what != "electricity")
+        return Input(
+            name, identifier, "factors", f"emission factor: {what}", f"排放因子：{what}", what != "electricity"
+        )
     if name == f"{SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
     if name == f"{SHARED}:slope":
         return Input(name, identifier, "growth", "national growth", "全国增长", False)
     if kind == "slope" and what.startswith("mix:"):
-        carrier = what[len("mix:") :]
-        return Input(name, identifier, "mix", f"trend of the share of {carrier}", f"{carrier}占比趋势", True)
+        carrier = read_carriers()[what[len("mix:") :]]
+        en, zh = f"trend of the share of {carrier.name_en}", f"{carrier.name_zh}占比趋势"
+        return Input(name, identifier, "mix", en, zh, True)
     if kind == "slope":
         group, en, zh = _DRIVERS[what]
         return Input(name, identifier, group, en, zh, True)

@@ -19,6 +19,9 @@ from pathway_models.intake.rows import Row
 from pathway_models.intake.table import Table
 from pathway_models.records.park import Process
 
+#: Item under which emissions of processes may be reported without their output.
+PROCESS_EMISSIONS = ("process",)
+
 
 def assemble(
     file: str, activity: str, factor_set: str, grid_choice: str, rows: list[Row]
@@ -158,15 +161,17 @@ def _processes(table: Table, used: list, library: dict) -> tuple[list, np.ndarra
     for sector, item in used:
         if item in library:
             fuels.append((sector, item))
-        elif table.rows(("emissions", sector, item)):
+        elif item in PROCESS_EMISSIONS and table.rows(("emissions", sector, item)):
             # Reported process emissions without an output: the emission itself is the output.
             processes.append((sector, item, "t"))
             outputs.append(table.series(("emissions", sector, item)))
             factors.append(np.ones(table.years.size))
         else:
-            table.series(("energy", sector, item))
-            row = table.rows(("energy", sector, item))[0]
-            table.fault(row, "a carrier of carriers.csv", f"there is no carrier {item!r}; see its list", "carrier")
+            keys = ("energy", sector, item), ("emissions", sector, item)
+            key = next(key for key in keys if table.rows(key))
+            table.series(key)
+            expected = f"a carrier of carriers.csv, or {PROCESS_EMISSIONS[0]!r} for reported process emissions"
+            table.fault(table.rows(key)[0], expected, f"there is no carrier {item!r}; see its list", "carrier")
     shape = (len(processes), table.years.size)
     return processes, np.reshape(outputs, shape), np.reshape(factors, shape), fuels
 

@@ -6,13 +6,24 @@ import hashlib
 import os
 from pathlib import Path
 
+from pathway_models.foundations.errors import Fault, InputError
+
 #: Resolved once: following links takes longer than reading a cell, and the folder is asked for at every factor.
 _SHIPPED = Path(__file__).resolve().parents[2] / "data"
 
 
 def data_folder() -> Path:
-    """The folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``."""
+    """The folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``.
+
+    Raises
+    ------
+    InputError
+        The variable names no folder.
+    """
     given = os.environ.get("PATHWAY_DATA")
+    if given and not os.path.isdir(given):
+        expected, remedy = "the folder of the data", "correct the variable or leave it out"
+        raise InputError([Fault("environment", "PATHWAY_DATA", given, expected, remedy, code="data_folder")])
     return Path(given) if given else _SHIPPED
 
 

@@ -37,7 +37,7 @@ def option_name(label: str, lang: str) -> str:
     en, zh = SETTINGS.get(setting, (setting, setting))
     if shift:
         when = ("later", "晚") if shift > 0 else ("earlier", "早")
-        en, zh = f"{en}, {abs(shift)} years {when[0]}", f"{zh},{when[1]}{abs(shift)}年"
+        en, zh = f"{en}, {abs(shift)} years {when[0]}", f"{zh}，{when[1]}{abs(shift)}年"
     return say(lang, en=en, zh=zh)
 
 
@@ -45,7 +45,7 @@ def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
     """A package in words: its blocks with their settings."""
     used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
     parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
-    return say(lang, en="; ", zh=";").join(parts) or say(lang, en="no lever", zh="无措施")
+    return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
 
 
 def money_text(million: float, lang: str) -> str:
@@ -71,7 +71,7 @@ def cost_text(candidate: Candidate, lang: str) -> str:
     return say(
         lang,
         en=f"cost not known ({candidate.steps} steps without a price); known part {known} a year",
-        zh=f"成本未知({candidate.steps}级力度无价格);已知部分每年{known}",
+        zh=f"成本未知({candidate.steps}级力度无价格)；已知部分每年{known}",
     )
 
 

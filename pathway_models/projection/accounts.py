@@ -80,9 +80,7 @@ class Accounts:
             if g in EMITTING
         }
         self.process = {(k, t): self._process(k, t) for k in (ECONOMIC, RESIDENT) for t in (True, False)}
-        self.grid = self._shaped(self.batch.factors[:, 0, start.carriers.index("electricity")]) * self.error(
-            "electricity"
-        )
+        self.grid = self._shaped(self.batch.grid[:, 0]) * self.error("electricity")
 
     def error(self, group: str) -> np.ndarray:
         """Constant factor error of a group: (1, member)."""

@@ -15,7 +15,7 @@ from pathway_models.kernels.emissions import energy_by_carrier
 from pathway_models.kernels.levers import capture
 from pathway_models.projection.chain import Chain
 from pathway_models.projection.sampling import lever_streams
-from pathway_models.projection.starting import factor_errors, process_output, with_added
+from pathway_models.projection.starting import balance_shares, factor_errors, process_output, with_added
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -63,7 +63,7 @@ def project(
     emissions = np.zeros((len(chosen), len(SOURCES), years.size, draws.members)).transpose(0, 3, 1, 2)
     beside = {
         name: np.zeros((len(chosen), years.size, draws.members)).transpose(0, 2, 1)
-        for name in ("sinks", "location_based", "energy", "activity")
+        for name in ("sinks", "stored", "location_based", "energy", "activity")
     }
     baselines, uncertainties = read_baselines(), read_uncertainties()
     for start in range(0, draws.members, BATCH):
@@ -97,6 +97,7 @@ class _Batch:
     activity: np.ndarray
     energy: np.ndarray
     factors: np.ndarray
+    grid: np.ndarray
     output: np.ndarray
     process_factors: np.ndarray
     is_technical: np.ndarray
@@ -119,6 +120,8 @@ class _Batch:
         # ASSUME: factors stay at their last observed value; only the grid goes on declining.
         by_year = np.repeat(factors[None, ..., last], size, axis=0)
         by_year[:, :, carriers.index("electricity")] *= paths.grid[:, None, :count]
+        grid = by_year[:, :, carriers.index("electricity")].copy()
+        by_year[:, :, : len(park.carriers)] *= balance_shares(park)[:, None, last]
         return cls(
             years=years,
             carriers=carriers,
@@ -126,6 +129,7 @@ class _Batch:
             activity=activity,
             energy=energy,
             factors=by_year,
+            grid=grid,
             output=process_output(park, activity, activity * paths.intensity[..., :count]),
             process_factors=park.process_factors[:, last],
             is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
@@ -186,11 +190,12 @@ class _Batch:
         direct = emissions[:, [sources.index(name) for name in ("coal", "oil", "gas", "other_fuel")]].sum(axis=1)
         power = np.isin(self.groups, ("electricity", "green_electricity"))
         bought = use[:, power].sum(axis=1)
-        grid = self.factors[:, 0, self.carriers.index("electricity")] * self.errors["electricity"]
+        grid = self.grid[:, 0] * self.errors["electricity"]
         billed = emissions[:, sources.index("electricity")]
         electricity_factor = _per(billed, bought, grid)
         taken = capture(
-            capturable=np.maximum(within + process, 0.0),
+            # A second plant finds only what the first has left.
+            capturable=np.maximum(within + process + emissions[:, sources.index("captured")], 0.0),
             # ASSUME: a scenario that burns nothing heats its capture plant with electricity.
             heat_factor=_per(direct, use[:, fuel].sum(axis=1), electricity_factor),
             electricity_factor=electricity_factor,
@@ -199,6 +204,7 @@ class _Batch:
         emissions[:, sources.index("captured")] -= taken.captured
         emissions[:, sources.index("capture_heat")] += taken.heat_emissions
         emissions[:, sources.index("capture_electricity")] += taken.electricity_emissions
+        beside["stored"] += taken.stored
         beside["energy"] += taken.heat + taken.electricity
         beside["location_based"] += taken.electricity * grid
 
@@ -214,7 +220,7 @@ class _Batch:
     def _location_based(self, chain: Chain, out: np.ndarray) -> None:
         grid, green = self.carriers.index("electricity"), self.carriers.index("green_electricity")
         bought = chain.energy[:, :, grid] + chain.energy[:, :, green]
-        out[:] = (bought * self.factors[:, :, grid]).sum(axis=1) * self.errors["electricity"]
+        out[:] = (bought * self.grid).sum(axis=1) * self.errors["electricity"]
 
 
 def _per(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:

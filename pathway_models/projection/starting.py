@@ -28,16 +28,36 @@ def with_added(park: Park, chosen: list[Scenario]) -> tuple[tuple[str, ...], tup
     return (*park.carriers, *new), (*park.groups, *(library[name].group for name in new)), factors
 
 
+def balance_shares(park: Park) -> np.ndarray:
+    """What carbon balances leave of a sector's emissions from energy: (sector, year), one where there is none.
+
+    ASSUME: a balance of transformation, or a credit for energy sold, stays the same share of the energy
+    emissions it corrects. Followed on its own it would stay while the emissions it belongs to are cut, and
+    totals could fall below zero. A balance that outweighs them is followed like a process instead.
+    """
+    left = np.ones((len(park.sectors), park.years.size))
+    from_energy = (park.energy * park.factors).sum(axis=1)
+    for s in range(len(park.sectors)):
+        own = [j for j, process in enumerate(park.processes) if process.is_balance and process.sector == s]
+        balance = (park.outputs[own] * park.process_factors[own]).sum(axis=0)
+        if own and (from_energy[s] > 0).all() and (balance > -from_energy[s]).all():
+            left[s] += balance / from_energy[s]
+    return left
+
+
 def process_output(park: Park, activity: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """Process output by member: (member, process, year), from activity and energy (member, sector, year).
 
     ASSUME: output follows the baseline energy of its sector, as kilns and furnaces do; efficiency
     measures save energy at the same output. Where the sector used no energy in the last observed year,
-    output follows its activity.
+    output follows its activity. Balances that `balance_shares` carries in the factors stand at zero here.
     """
+    carried = (balance_shares(park) != 1.0).any(axis=1)
     output = np.zeros((energy.shape[0], len(park.processes), energy.shape[-1]))
     known = park.years.size
     for j, process in enumerate(park.processes):
+        if process.is_balance and carried[process.sector]:
+            continue
         uses_energy = park.energy[process.sector, :, -1].any()
         leader = (energy if uses_energy else activity)[:, process.sector]
         output[:, j, :known] = park.outputs[j]

@@ -44,8 +44,9 @@ class Pathways:
     last_observed_year : int
     emissions : (scenario, member, source, year), tCO2/yr
     beside : mapping name -> (scenario, member, year)
-        ``sinks`` and ``location_based`` (tCO2/yr), ``energy`` (TJ) and ``activity``: reported beside
-        the emissions, never inside them.
+        ``sinks``, ``stored`` (the part of the captured CO2 that is stored; the rest is used) and
+        ``location_based`` (tCO2/yr), ``energy`` (TJ) and ``activity``: reported beside the emissions,
+        never inside them.
     seed : int
     """
 

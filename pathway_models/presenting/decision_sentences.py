@@ -1,0 +1,149 @@
+"""The decision in sentences, each computed from the numbers it speaks of, in English and Chinese."""
+
+from __future__ import annotations
+
+from pathway_models.findings.choices import Decision, Price
+from pathway_models.findings.sensitivity import Rule
+from pathway_models.presenting.decision_words import cost_text, lever_names, money_text, package_name
+from pathway_models.presenting.names import item_name
+from pathway_models.presenting.rounding import share_text
+from pathway_models.presenting.words import say
+
+
+def describe(decision: Decision, *, lang: str = "en") -> list[str]:
+    """Say what the search found, in sentences: the answer first, then what it leaves open."""
+    target, found = decision.target, decision.closest
+    p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
+    package = package_name(decision.grid, found.code, lang)
+    cost = cost_text(found, lang)
+    if decision.reached:
+        lines = [
+            say(
+                lang,
+                en=f"The cheapest package that peaks before {target.before} with at least {wanted}: {package}."
+                f" It does with {p}; {cost}.",
+                zh=f"以不低于{wanted}的概率在{target.before}年前达峰的最低成本组合：{package}。概率为{p}；{cost}。",
+            )
+        ]
+    else:
+        lines = [
+            say(
+                lang,
+                en=f"No package of this grid peaks before {target.before} with {wanted}. The closest reaches {p}:"
+                f" {package}; {cost}.",
+                zh=f"本方案空间内没有组合能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
+            )
+        ]
+    lines += [_known_only(decision, lang), _fresh(decision, lang), *_prices(decision, lang), *_left_out(decision, lang)]
+    return [line for line in lines if line]
+
+
+def _known_only(decision: Decision, lang: str) -> str:
+    """How far levers of known cost get by themselves."""
+    known = [one for one in decision.front if not one.steps]
+    if not decision.unknown or not known:
+        return ""
+    best = share_text(known[-1].p_before, lang)
+    return say(
+        lang,
+        en=f"With levers of known cost alone the most is {best}, for {money_text(known[-1].annualised, lang)} a year.",
+        zh=f"仅用成本已知的措施，概率最高为{best}，每年{money_text(known[-1].annualised, lang)}。",
+    )
+
+
+def _fresh(decision: Decision, lang: str) -> str:
+    if decision.closest.p_fresh is None:
+        return ""
+    fresh = share_text(decision.closest.p_fresh, lang)
+    error = 100 * decision.fresh_error()
+    return say(
+        lang,
+        en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f} points).",
+        zh=f"在{decision.fresh_members}个新样本上概率为{fresh}(抽样误差{error:.1f}个百分点)。",
+    )
+
+
+def _prices(decision: Decision, lang: str) -> list[str]:
+    if not decision.reached:
+        return []
+    year = decision.target.before - 1
+    asked = [
+        (decision.one_year_earlier, (f"One year earlier (before {year})", f"提前一年({year}年前)")),
+        (decision.one_percent_more, ("One more percent of probability", "概率再提高1个百分点")),
+    ]
+    return [
+        say(lang, en=f"{en}: {_price(price, lang)}.", zh=f"{zh}：{_price(price, lang)}。") for price, (en, zh) in asked
+    ]
+
+
+def _price(price: Price | None, lang: str) -> str:
+    if price is None:
+        return say(lang, en="out of reach in this grid", zh="本方案空间内无法实现")
+    money = money_text(price.cost, lang)
+    if not price.steps and not price.cost:
+        return say(lang, en="the same package does it", zh="同一组合即可实现")
+    if not price.steps:
+        return say(lang, en=f"{money} of present value more", zh=f"现值增加{money}")
+    return say(
+        lang,
+        en=f"{price.steps:+d} steps of levers whose cost is not known; known part {money}",
+        zh=f"另需成本未知的措施{price.steps:+d}级；已知部分{money}",
+    )
+
+
+def _left_out(decision: Decision, lang: str) -> list[str]:
+    lines = []
+    if decision.unknown:
+        names = lever_names(decision, tuple(decision.unknown), lang)
+        lines.append(say(lang, en=f"Cost not known: {names}.", zh=f"成本未知：{names}。"))
+    if decision.uncounted:
+        groups = say(lang, en=", ", zh="、").join(item_name(group, lang) for group in decision.uncounted)
+        lines.append(say(lang, en=f"Savings not counted, no price: {groups}.", zh=f"未计节约(无价格)：{groups}。"))
+    if decision.gap is not None:
+        cost = money_text(decision.gap.cost, lang)
+        lines.append(
+            say(
+                lang,
+                en=f"Not proven: a package not looked at could cost up to {cost} less, with {decision.gap.steps} steps"
+                " fewer.",
+                zh=f"尚未证明最优：未检查的组合成本至多低{cost}(少{decision.gap.steps}级)。",
+            )
+        )
+    return lines
+
+
+def describe_rule(rule: Rule, before: int, *, lang: str = "en") -> str:
+    """The rule of failure as a sentence."""
+    fails = share_text(rule.base, lang)
+    if not rule.bounds:
+        return say(
+            lang,
+            en=f"{fails} of members do not peak before {before}; no simple rule tells which.",
+            zh=f"{fails}的成员未能在{before}年前达峰；没有简单规则可以区分。",
+        )
+    parts = []
+    for one, low, high in rule.bounds:
+        name = one.label_zh if lang == "zh" else one.label_en
+        if high >= 1:
+            parts.append(
+                say(lang, en=f"{name} above its {100 * low:.0f}th percentile", zh=f"{name}高于其{100 * low:.0f}%分位")
+            )
+        elif low <= 0:
+            parts.append(
+                say(lang, en=f"{name} below its {100 * high:.0f}th percentile", zh=f"{name}低于其{100 * high:.0f}%分位")
+            )
+        else:
+            parts.append(
+                say(
+                    lang,
+                    en=f"{name} between its {100 * low:.0f}th and {100 * high:.0f}th percentile",
+                    zh=f"{name}介于其{100 * low:.0f}%与{100 * high:.0f}%分位之间",
+                )
+            )
+    density, coverage = share_text(rule.density, lang), share_text(rule.coverage, lang)
+    return say(
+        lang,
+        en=f"The park fails to peak before {before} in {fails} of members. With {' and '.join(parts)} it fails in"
+        f" {density} of members; {coverage} of all failures are of this kind.",
+        zh=f"园区在{fails}的成员中未能于{before}年前达峰。当{'且'.join(parts)}时，失败占{density}；全部失败中{coverage}属于此类。",
+    )
