@@ -9,7 +9,7 @@ such members stands beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,42 +171,48 @@ def attribute(
     """
     players = _players(scenario, by)
     engine = PackageEngine(park, scenario, draws, until=until)
-    measure_of = list(players.values())
+    measure_of, n = list(players.values()), len(players)
 
     def reach(members: np.ndarray) -> np.ndarray:
-        packages = [_coalition(measure_of, inside) for inside in members]
-        return _reached(engine, packages, before)
+        return _reached(engine, [_coalition(measure_of, inside) for inside in members], before)
 
-    n = len(players)
-    error = None
-    ends = reach(np.array([[False] * n, [True] * n]))
-    if n <= EXACT_UP_TO:
-        values = reach(coalitions(n))
-        shares, alone, lost = shapley_values(values), one_at_a_time(values), leave_one_out(values)
-    else:
-        sampled = sampled_shapley(reach, _orders(draws, n, orders))
-        shares, error = sampled.shares, sampled.standard_error
-        alone, lost = reach(np.eye(n, dtype=bool)) - ends[0], ends[1] - reach(~np.eye(n, dtype=bool))
+    nobody = np.zeros(n, dtype=bool)
+    without, reached = reach(np.stack([nobody, ~nobody]))
+    shares, alone, lost, error = _shares(reach, _orders(draws, n, orders))
     years = engine.years[1:]
-    sign = np.append(-np.ones(years.size + 3), 1.0)
-    peaks = engine.survey([_coalition(measure_of, [False] * n), scenario]).p_peaked_by(int(years[-1]))
-    names = _names(players, by)
+    peaked = engine.survey([_coalition(measure_of, nobody), scenario]).p_peaked_by(int(years[-1]))
+    # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
+    good = np.append(-np.ones(years.size + 3), 1.0)
+    names_en, names_zh = _names(players, by)
     return Attribution(
         park_id=park.park_id,
         scenario=scenario.scenario_id,
         players=tuple(players),
-        names_en=names[0],
-        names_zh=names[1],
+        names_en=names_en,
+        names_zh=names_zh,
         years=years,
         before=before,
-        shares=sign * shares + 0.0,  # no minus before a zero
-        without=ends[0],
-        reached=ends[1],
+        shares=good * shares + 0.0,
+        without=without,
+        reached=reached,
         standard_error=error,
-        alone=sign * alone + 0.0,
-        lost=sign * lost + 0.0,
-        censored=(1.0 - float(peaks[0]), 1.0 - float(peaks[1])),
+        alone=good * alone + 0.0,
+        lost=good * lost + 0.0,
+        censored=(1.0 - float(peaked[0]), 1.0 - float(peaked[1])),
     )
+
+
+def _shares(
+    reach: Callable[[np.ndarray], np.ndarray], orders: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Shapley shares, one at a time, leave-one-out, and the standard error of sampled shares."""
+    n = orders.shape[1]
+    if n <= EXACT_UP_TO:
+        values = reach(coalitions(n))
+        return shapley_values(values), one_at_a_time(values), leave_one_out(values), None
+    sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
+    without, reached = reach(np.array([[False] * n, [True] * n]))
+    return sampled.shares, reach(single) - without, reached - reach(~single), sampled.standard_error
 
 
 def _players(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:

@@ -177,23 +177,9 @@ def abatement_costs(
     if not measures:
         raise PathwayError(f"scenario {scenario.scenario_id!r} has no lever that avoids emissions")
     levers = {m.lever.lever_id: m.lever for m in measures}
-    rates = draw_rates(costs, levers, draws, until=until, rate=rate)
+    rates, unknown = draw_rates(costs, levers, draws, until=until, rate=rate), unknown_costs(costs, levers, park)
     engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
-    unknown, level = unknown_costs(costs, levers, park), rates.discount.sum()
-
-    def reach(members: np.ndarray) -> np.ndarray:
-        """Level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
-        cost, tonnes = engine.by_member([NOTHING, *(_coalition(measures, inside) for inside in members)])
-        return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
-
     known = np.array([name not in unknown for name in levers])
-    alone = reach(np.eye(len(measures), dtype=bool))
-    order = _order(alone, known, engine.central())
-    steps = np.tri(len(measures) + 1, len(measures), -1, dtype=bool)[:, np.argsort(order)]
-    marginal = np.empty_like(alone)
-    marginal[order] = np.diff(reach(steps), axis=0)
-    shares = _shares(reach, len(measures), draws, orders)
-    found = {"stand_alone": alone, "retrospective": marginal, "shapley": shares}
     return Macc(
         park_id=park.park_id,
         scenario=scenario.scenario_id,
@@ -202,17 +188,33 @@ def abatement_costs(
         names_zh=tuple(lever.name_zh for lever in levers.values()),
         known=known,
         assumed=np.array([name in costs.levers and costs.levers[name].assumed for name in levers]),
-        readings={
-            name: Reading(
-                values[:, 1],
-                values[:, 0],
-                order if name == "retrospective" else _order(values, known, engine.central()),
-            )
-            for name, values in found.items()
-        },
+        readings=_readings(engine, measures, known, orders),
         weights=engine.central(),
         price_year=costs.price_year,
     )
+
+
+def _readings(
+    engine: PackageEngine, measures: tuple[Measure, ...], known: np.ndarray, orders: int
+) -> dict[str, Reading]:
+    level, players = engine.rates.discount.sum(), len(measures)
+
+    def reach(members: np.ndarray) -> np.ndarray:
+        """Level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
+        cost, tonnes = engine.by_member([NOTHING, *(_coalition(measures, inside) for inside in members)])
+        return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
+
+    alone = reach(np.eye(players, dtype=bool))
+    order = _order(alone, known, engine.central())
+    steps = np.tri(players + 1, players, -1, dtype=bool)[:, np.argsort(order)]
+    marginal = np.empty_like(alone)
+    marginal[order] = np.diff(reach(steps), axis=0)
+    shares = _shares(reach, players, engine.draws, orders)
+    return {
+        "stand_alone": Reading(alone[:, 1], alone[:, 0], order),
+        "retrospective": Reading(marginal[:, 1], marginal[:, 0], order),
+        "shapley": Reading(shares[:, 1], shares[:, 0], _order(shares, known, engine.central())),
+    }
 
 
 def _coalition(measures: tuple[Measure, ...], inside: np.ndarray) -> Scenario:

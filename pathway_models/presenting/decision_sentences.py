@@ -126,17 +126,17 @@ def describe_rule(rule: Rule, before: int, *, lang: str = "en") -> str:
         name = one.label_zh if lang == "zh" else one.label_en
         if high >= 1:
             parts.append(
-                say(lang, en=f"{name} above its {100 * low:.0f}th percentile", zh=f"{name}高于其{100 * low:.0f}%分位")
+                say(lang, en=f"{name} above its {_ordinal(low)} percentile", zh=f"{name}高于其{100 * low:.0f}%分位")
             )
         elif low <= 0:
             parts.append(
-                say(lang, en=f"{name} below its {100 * high:.0f}th percentile", zh=f"{name}低于其{100 * high:.0f}%分位")
+                say(lang, en=f"{name} below its {_ordinal(high)} percentile", zh=f"{name}低于其{100 * high:.0f}%分位")
             )
         else:
             parts.append(
                 say(
                     lang,
-                    en=f"{name} between its {100 * low:.0f}th and {100 * high:.0f}th percentile",
+                    en=f"{name} between its {_ordinal(low)} and {_ordinal(high)} percentile",
                     zh=f"{name}介于其{100 * low:.0f}%与{100 * high:.0f}%分位之间",
                 )
             )
@@ -147,3 +147,10 @@ def describe_rule(rule: Rule, before: int, *, lang: str = "en") -> str:
         f" {density} of members; {coverage} of all failures are of this kind.",
         zh=f"园区在{fails}的成员中未能于{before}年前达峰。当{'且'.join(parts)}时，失败占{density}；全部失败中{coverage}属于此类。",
     )
+
+
+def _ordinal(rank: float) -> str:
+    """A rank as an English percentile: 0.71 is the 71st."""
+    number = round(100 * rank)
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

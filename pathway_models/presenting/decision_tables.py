@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pathway_models.findings.attribution import Attribution
 from pathway_models.findings.choices import Candidate, Decision
+from pathway_models.findings.costs import unknown_costs
 from pathway_models.findings.information import Worth
 from pathway_models.findings.macc import Macc
 from pathway_models.findings.sensitivity import Sensitivity
 from pathway_models.presenting.decision_words import cost_text, family_name, package_name
 from pathway_models.presenting.rounding import emissions_text, scale_of, share_text, significant
 from pathway_models.presenting.words import say
+from pathway_models.records.costs import Costs, LeverCost
+from pathway_models.records.levers import Lever
 
 UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 
@@ -165,3 +170,32 @@ def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.
         if one.input.can_be_learnt and one.doubt > one.spread
     ]
     return pd.DataFrame(rows[:most], columns=head).set_index(head[0])
+
+
+def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.DataFrame:
+    """What each lever costs beside its energy, as its source states it; what was not found says so."""
+    head = [
+        say(lang, en="lever", zh="措施"),
+        say(lang, en="own cost as stated", zh="自身成本（原始表述）"),
+        say(lang, en="source", zh="来源"),
+        say(lang, en="confidence", zh="可信度"),
+    ]
+    unknown = unknown_costs(given, levers)
+    rows = []
+    for lever_id, lever in levers.items():
+        name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
+        amounts = [own.capital, *own.running] if own.capital else list(own.running)
+        if lever_id in unknown:
+            rows.append((name, UNKNOWN[lang], unknown[lever_id], ""))
+        elif own.bought:
+            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), own.note, ""))
+        for one in [] if lever_id in unknown else amounts:
+            rows.append(
+                (
+                    name,
+                    one.stated,
+                    one.source,
+                    say(lang, en="assumed in part", zh="部分为假设") if one.assumed else one.confidence,
+                )
+            )
+    return pd.DataFrame(rows, columns=head).set_index(head[0])

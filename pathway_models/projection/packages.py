@@ -148,7 +148,7 @@ class PackageEngine:
             plan = plan_packages(packages)
         tally = Tally(plan, self.years, self.rates, self.central(), limits or Limits(), by_year)
         for members, stage in self.stages():
-            tally.open(stage, members)
+            tally.begin(stage, members)
             for leaf in stage.leaves(plan):
                 tally.add(leaf)
         return tally.survey()

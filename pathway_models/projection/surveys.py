@@ -126,7 +126,7 @@ class Tally:
         names += ["neutral"] if limits.neutral is not None else []
         self.held = {name: np.zeros((leaves, sinks), dtype=np.int32) for name in names}
 
-    def open(self, stage: Stage, members: slice) -> None:
+    def begin(self, stage: Stage, members: slice) -> None:
         """Begin with a batch."""
         rates = self.rates
         self.members += members.stop - members.start
