@@ -15,14 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.foundations.errors import ScenarioError
-from pathway_models.kernels.shapley import (
-    coalitions,
-    leave_one_out,
-    one_at_a_time,
-    sampled_shapley,
-    shapley_values,
-)
-from pathway_models.projection.packages import PackageEngine
+from pathway_models.kernels.shapley import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
+from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.projection.sampling import stream
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import FAMILIES, Measure, Scenario
@@ -176,11 +170,10 @@ def attribute(
     def reach(members: np.ndarray) -> np.ndarray:
         return _reached(engine, [_coalition(measure_of, inside) for inside in members], before)
 
-    nobody = np.zeros(n, dtype=bool)
-    without, reached = reach(np.stack([nobody, ~nobody]))
+    without, reached = reach(np.array([[False] * n, [True] * n]))
     shares, alone, lost, error = _shares(reach, _orders(draws, n, orders))
     years = engine.years[1:]
-    peaked = engine.survey([_coalition(measure_of, nobody), scenario]).p_peaked_by(int(years[-1]))
+    peaked = engine.survey([NOTHING, scenario]).p_peaked_by(int(years[-1]))
     # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
     good = np.append(-np.ones(years.size + 3), 1.0)
     names_en, names_zh = _names(players, by)
