@@ -12,9 +12,9 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402 - the backend must be chosen first
+import matplotlib.pyplot as plt
 
-import pathway_models as pw  # noqa: E402
+import pathway_models as pw
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMBERS, SEED = 1000, 20240401

@@ -95,6 +95,9 @@ def test_levers_of_unknown_cost_are_taken_last_and_named(steel):
     assert set(found.unknown) == {"energy_efficiency"}
     steps = [one.steps for one in found.front]
     assert steps == sorted(steps)
+    assert found.off.label == found.front[0].label
+    saving = cheapest_package(steel, 2040, found.off.p_before, grid=grid, members=200, fresh=0)
+    assert saving.closest.steps == 0
     for one in found.front:
         assert bool(one.unknown) == (one.steps > 0) == ("energy_efficiency" in one.label)
 

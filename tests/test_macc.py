@@ -93,6 +93,10 @@ def test_two_savings_of_a_fifth_by_hand(costs):
     dearer = found.reading("stand_alone").heights()[1] - found.reading("stand_alone").heights()[0]
     assert dearer == pytest.approx([0.01 / 90 * 1e6] * 2, rel=1e-9)
     assert found.reading("retrospective").order.tolist() == [0, 1]
+    tried, own = two_savings(0.02, 0.01)
+    turned = abatement_costs(park, tried, draws, replace(given, levers=own), rate=0.0)
+    assert turned.reading("retrospective").order.tolist() == [1, 0]
+    assert turned.reading("retrospective").tonnes == pytest.approx(np.stack([0.8 * total, total]), rel=1e-9)
 
 
 def test_curves_without_levers_and_unknown_readings_are_refused(curve, scenarios, costs):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import mixed_park
+from builders import park as park_of
 from package_grids import invented_costs, seven_by_four
 from slow_packages import SlowPark, has_peaked_by
 
@@ -67,7 +68,7 @@ def test_every_package_has_the_totals_and_peaks_of_a_projection(park_id):
     expected = pathways.total()
     assert np.abs(engine.totals(packages) - expected).max() <= 1e-9 * np.abs(expected).max()
     survey, peaks = engine.survey(packages), pw.find_peaks(pathways)
-    for year in (2025, 2029, 2040, 2059, 2060):
+    for year in (park.last_observed_year, 2025, 2029, 2040, 2059, 2060):
         assert survey.p_peaked_by(year).tolist() == peaks.p_peaked_by(year).tolist()
     assert survey.p_peaked_by(2029).tolist() == engine.survey(grid, codes).p_peaked_by(2029).tolist()
     assert survey.peak == pytest.approx((peaks.value @ engine.central())[np.argsort(survey.plan.leaf_of)])
@@ -132,3 +133,44 @@ def test_grid_beyond_ranking_is_refused_with_a_remedy(steel):
     everything = lever_grid(pw.read_levers(), delays=(0, 5))
     with pytest.raises(PathwayError, match="set levers together"):
         cheapest_package(steel, 2035, 0.6, grid=everything, members=5, fresh=0)
+
+
+@pytest.mark.parametrize("park_id", ["region-d", "demo-steel"])
+def test_costs_of_whole_families_equal_the_slow_way(park_id):
+    """Two structure levers on one another, six substitutions, sinks: everything that can be paid for."""
+    park, costs = pw.read_park(park_id), invented_costs()
+    grid = lever_grid(pw.read_levers(), by="family", delays=(0, 5))
+    draws = pw.sample(park, [grid.everything()], members=10, seed=8)
+    rates = draw_rates(costs, pw.read_levers(), draws)
+    engine, slow = PackageEngine(park, grid.everything(), draws, rates=rates), SlowPark(park, draws, rates)
+    codes = grid.codes()[:: grid.size // 7]
+    packages = [grid.scenario(code) for code in codes]
+    expected = [slow.run(package) for package in packages]
+    assert np.abs(engine.totals(packages) - [total for total, _ in expected]).max() <= 1e-9 * expected[0][0].max()
+    money = np.array([cost @ engine.central() for _, cost in expected])
+    assert np.abs(engine.survey(grid, codes).package_cost() - money).max() <= 1e-9 * np.abs(money).max()
+
+
+def test_negative_process_emissions_are_not_captured():
+    """A process that takes CO2 up, in a park without coal: capture finds nothing to take and gives nothing back."""
+    rise = 1.02 ** np.arange(6)
+    taker = park_of(
+        {"works": {"natural_gas": 100 * rise, "electricity": 100 * rise}},
+        processes=[("carbonation", "works", rise, -500.0)],
+    )
+    grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("ccus", "process_change")})
+    draws = pw.sample(taker, [grid.everything()], members=10, seed=1)
+    totals = PackageEngine(taker, grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(taker, [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+
+
+def test_means_leave_out_the_members_with_the_most_and_the_least_emissions(steel):
+    grid = seven_by_four()
+    draws = pw.sample(steel, [grid.everything()], members=200, seed=1)
+    weights = PackageEngine(steel, grid.everything(), draws).central()
+    without = pw.project(steel, [grid.scenario([0] * 7)], draws).total()[0].sum(axis=1)
+    left_out = np.sort(without[weights == 0])
+    ordered = np.sort(without)
+    assert weights.sum() == pytest.approx(1.0)
+    assert left_out.tolist() == [*ordered[:10].tolist(), *ordered[-10:].tolist()]
