@@ -53,8 +53,11 @@ class SlowPark:
             (s, name): use[s] * paths.shares[:, s, c] for s in self.activity for c, name in enumerate(park.carriers)
         }
         self.grid, self.use = paths.grid, use
-        errors = read_uncertainties().factor_errors
-        self.error = {g: np.exp(sd * draws.normals[f"factor:{g}"])[:, None] for g, sd in errors.items()}
+        spread = {
+            g: math.hypot(sd, park.activity_errors.get(g, 0)) for g, sd in read_uncertainties().factor_errors.items()
+        }
+        self.error = {g: np.exp(sd * draws.normals[f"factor:{g}"])[:, None] for g, sd in spread.items()}
+        self.balance = {s: self.balance_of(s) for s in self.activity}
         # Worked out once for all packages; the rest is done again for each.
         self.factor, self.value, self.process = cache(self.factor), cache(self._value), cache(self.process)
         self.phase = cache(self._phase)
@@ -70,6 +73,8 @@ class SlowPark:
             known = park.factors[sector, park.carriers.index(carrier)]
         else:
             known = np.full(park.years.size, default_factor(park.factor_set, self.library[carrier]))
+        if self.balance[sector] is not None and carrier in park.carriers:
+            known = known * self.balance[sector]
         path = np.concatenate([known, np.full(len(self.years) - known.size, known[-1])])[None]
         if carrier == "electricity":
             path = path * self.grid
@@ -79,6 +84,8 @@ class SlowPark:
         """Process emissions without levers: list of (sector, technical, member by year)."""
         found = []
         for j, process in enumerate(self.park.processes):
+            if process.is_balance and self.balance[process.sector] is not None:
+                continue
             known = self.park.years.size
             leader = self.use[process.sector] if self.park.energy[process.sector, :, -1].any() else None
             leader = self.activity[process.sector] if leader is None else leader
@@ -89,6 +96,19 @@ class SlowPark:
             factor = np.concatenate([factor, np.full(len(self.years) - known, factor[-1])])
             found.append((process.sector, not process.is_balance, output * factor * self.error["process"]))
         return found
+
+    def balance_of(self, sector):
+        """Share that a sector's carbon balances leave of its energy emissions, by observed year; None without any."""
+        park = self.park
+        own = [j for j, process in enumerate(park.processes) if process.is_balance and process.sector == sector]
+        shares = []
+        for at in range(park.years.size):
+            burnt = sum(park.energy[sector, c, at] * park.factors[sector, c, at] for c in range(len(park.carriers)))
+            balance = sum(park.outputs[j, at] * park.process_factors[j, at] for j in own)
+            if not own or burnt <= 0 or balance <= -burnt:
+                return None
+            shares.append(1 + balance / burnt)
+        return np.array(shares)
 
     def _value(self, triangle, name):
         return np.array([[corner(triangle, u)] for u in self.draws.uniforms[name]])
@@ -136,7 +156,7 @@ class SlowPark:
         ratio = self.parameter(measure, "energy_ratio")
         replaced = 0.0 * share
         for s in self.activity:
-            taken = 0.0
+            taken = np.zeros(self.grid.shape)
             for (sector, carrier), e in energy.items():
                 if sector == s and self.library[carrier].group in lever.takes_from:
                     taken = taken + e * share

@@ -65,7 +65,7 @@ def test_problem_is_what_salib_reads(ensemble):
 
 def test_groups_have_one_index_each(ensemble):
     groups = dict.fromkeys(one.group for one in ensemble.inputs)
-    found = sobol_indices(problem(ensemble, groups=True), ensemble.evaluate, 8, seed=1)
+    found = sobol_indices(problem(ensemble, groups=True), ensemble.evaluate, 64, seed=1)
     assert found["ST"].shape == (len(groups), len(OUTPUTS))
 
 

@@ -41,7 +41,7 @@ def views(park, scenarios):
         "levers": attribute(park, scenarios["deep"], draws, by="lever", orders=4),
         "curve": abatement_costs(park, scenarios["deep"], draws, read_costs(), orders=4),
         "study": evaluated,
-        "sobol": sobol(ensemble, runs=8),
+        "sobol": sobol(ensemble, runs=64),
         "given": given_data(evaluated),
         "worth": worth_knowing(evaluated),
     }
@@ -99,6 +99,17 @@ def test_sentences_give_the_answer_first_and_what_it_leaves_open(decision, park,
     )
     first = decision_sentences.describe(failed, lang=lang)[0]
     assert ("No package" in first) or ("没有组合" in first)
+
+
+@LANGUAGES
+def test_search_that_did_not_look_at_everything_claims_nothing_of_the_rest(park, lang):
+    grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("ccus", "green_power", "biomass")}, delays=(0, 5))
+    partial = cheapest_package(park, 2025, 1.0, grid=grid, members=20, fresh=0, most=10)
+    first = decision_sentences.describe(partial, lang=lang)[0]
+    assert str(partial.evaluated) in first
+    assert not any(
+        "known cost alone" in line or "仅用成本已知" in line for line in decision_sentences.describe(partial, lang=lang)
+    )
 
 
 @LANGUAGES

@@ -110,6 +110,10 @@ def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, mo
     full = cheapest_package(steel, 2035, 0.6, **asked)
     found = cheapest_package(steel, 2035, 0.6, **asked, most=most)
     assert found.evaluated < full.evaluated
+    assert full.complete
+    assert not found.complete
+    assert found.one_year_earlier is None
+    assert found.without_block == {}
     if found.gap is None:
         assert found.closest.label == full.closest.label
     else:
@@ -174,3 +178,15 @@ def test_means_leave_out_the_members_with_the_most_and_the_least_emissions(steel
     ordered = np.sort(without)
     assert weights.sum() == pytest.approx(1.0)
     assert left_out.tolist() == [*ordered[:10].tolist(), *ordered[-10:].tolist()]
+
+
+def test_second_capture_plant_finds_what_the_first_has_left():
+    levers = dict(pw.read_levers())
+    levers["second"] = replace(levers["ccus"], lever_id="second", takes_from=("coal", "gas"), rank=99)
+    grid = lever_grid(levers, {name: (name,) for name in ("ccus", "second")})
+    draws = pw.sample(mixed_park(), [grid.everything()], members=10, seed=1)
+    totals = PackageEngine(mixed_park(), grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(mixed_park(), [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+    with pytest.raises(PathwayError, match="two capture levers"):
+        cheapest_package(mixed_park(), 2035, 0.5, grid=grid, members=5, fresh=0, most=2)

@@ -114,15 +114,19 @@ class Decision:
         All other packages that reach the target with as many steps of unknown cost and within ``margin`` of its cost.
     margin : float
     without_block : mapping block -> Candidate or None
-        For each block the best uses, the cheapest package that does without; None: indispensable.
+        For each block the best uses, the cheapest package that does without; None: indispensable. Empty where not
+        every package was looked at.
     front : tuple of Candidate
         The cheapest way to every probability.
     one_year_earlier, one_percent_more : Price or None
-        None where the tighter target is out of reach.
+        None where the tighter target is out of reach, or not every package was looked at.
     off : Candidate
         No lever at all.
     packages, evaluated : int
         Packages of the grid, and distinct ones whose probability was worked out.
+    complete : bool
+        Whether every package was looked at. Where not, a best is still proven if ``gap`` is None, but nothing is
+        said of prices, of indispensable blocks, or of what no package can do.
     gap : Price or None
         None where the best is proven; else how much less, at most, a package not looked at could ask for.
     members, fresh_members, seed : int
@@ -146,6 +150,7 @@ class Decision:
     off: Candidate
     packages: int
     evaluated: int
+    complete: bool
     gap: Price | None
     members: int
     fresh_members: int

@@ -166,10 +166,10 @@ class Search:
 
     def gap(self, best: int | None) -> Price | None:
         """How much less, at most, a package not looked at could ask for; None where the best is proven."""
-        if self.ranking is None or self.ranking.proven:
+        if best is None or self.ranking is None or self.ranking.proven:
             return None
-        steps, cost = (0, 0.0) if best is None else (self.steps[best], self.cost[best])
-        return Price(int(steps - self.ranking.next_steps), float(cost - self.ranking.next_cost), "")
+        steps, cost = self.steps[best] - self.ranking.next_steps, self.cost[best] - self.ranking.next_cost
+        return Price(int(steps), float(cost), "")
 
     def alternatives(self, best: int, fine: np.ndarray) -> list[int]:
         """Other packages that reach the target with as many steps of unknown cost, within a margin of known cost."""
@@ -195,6 +195,8 @@ class Search:
         near = [] if best is None else self.alternatives(best, fine)
         shown = self.closest() if best is None else best
         found = self.fresh([self.candidate(at) for at in (shown, *near)], check)
+        # What lies beyond the packages looked at can be neither priced nor excluded.
+        whole = best if self.ranking is None else None
         return Decision(
             park_id=self.park.park_id,
             target=target,
@@ -207,13 +209,14 @@ class Search:
             closest=found[0],
             alternatives=tuple(found[1:]),
             margin=self.margin,
-            without_block={} if best is None else self.without(best, fine),
+            without_block={} if whole is None else self.without(whole, fine),
             front=self.front(),
-            one_year_earlier=None if best is None else self.price(best, target.before - 1, target.probability),
-            one_percent_more=None if best is None else self.price(best, target.before, target.probability + 0.01),
+            one_year_earlier=None if whole is None else self.price(whole, target.before - 1, target.probability),
+            one_percent_more=None if whole is None else self.price(whole, target.before, target.probability + 0.01),
             off=self.candidate(0),
             packages=self.grid.size,
             evaluated=self.survey.plan.leaves.shape[0],
+            complete=self.ranking is None,
             gap=self.gap(best),
             members=self.draws.members,
             fresh_members=0 if check is None else check.members,

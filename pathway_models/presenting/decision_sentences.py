@@ -29,19 +29,30 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
         lines = [
             say(
                 lang,
-                en=f"No package of this grid peaks before {target.before} with {wanted}. The closest reaches {p}:"
+                en=f"{_none_of(decision, lang)} peaks before {target.before} with {wanted}. The closest reaches {p}:"
                 f" {package}; {cost}.",
-                zh=f"本方案空间内没有组合能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
+                zh=f"{_none_of(decision, lang)}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
             )
         ]
     lines += [_known_only(decision, lang), _fresh(decision, lang), *_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
 
 
+def _none_of(decision: Decision, lang: str) -> str:
+    if decision.complete:
+        return say(lang, en="No package of this grid", zh="本方案空间内没有组合")
+    looked, count = decision.evaluated, decision.packages
+    return say(
+        lang,
+        en=f"None of the {looked:,} packages looked at, of {count:,},",
+        zh=f"在{count}个组合中已检查的{looked}个均不",
+    )
+
+
 def _known_only(decision: Decision, lang: str) -> str:
     """How far levers of known cost get by themselves."""
     known = [one for one in decision.front if not one.steps]
-    if not decision.unknown or not known:
+    if not decision.unknown or not known or not decision.complete:
         return ""
     best = share_text(known[-1].p_before, lang)
     return say(
@@ -64,7 +75,7 @@ def _fresh(decision: Decision, lang: str) -> str:
 
 
 def _prices(decision: Decision, lang: str) -> list[str]:
-    if not decision.reached:
+    if not decision.reached or not decision.complete:
         return []
     year = decision.target.before - 1
     asked = [

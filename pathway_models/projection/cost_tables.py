@@ -69,6 +69,8 @@ class _Batch:
         self.process = np.array(
             [[ledger.of_part("process", p, a) for p in range(len(lefts["process"]))] for a in lefts["structure"]]
         )
+        if any(len(measures) > 1 for measures in plan.parts["capture"]):
+            raise PathwayError("packages with two capture levers can only be listed: take a smaller grid")
         technical = [[stage.processes(a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")

@@ -204,7 +204,10 @@ class Stage:
                 captures = []
                 for measure, gross, net in shares[by]:
                     np.multiply(intensity, trunk.eligible[measure.lever.takes_from], out=taken)
-                    np.maximum(np.add(taken, technical, out=taken), 0.0, out=taken)
+                    np.add(taken, technical, out=taken)
+                    for _, earlier in captures:  # a second plant finds only what the first has left
+                        np.subtract(taken, earlier, out=taken)
+                    np.maximum(taken, 0.0, out=taken)
                     captures.append((measure, taken * gross))
                     np.subtract(total, np.multiply(taken, net, out=taken), out=total)
                 yield Leaf(row, parts, trunk, intensity, tuple(captures), total)

@@ -18,6 +18,7 @@ import click
 from pathway_models import __version__
 from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.check_command import check_command
+from pathway_models.running.decide_command import decide_command
 from pathway_models.running.judge_command import judge_command
 from pathway_models.running.reproduce_command import reproduce_command
 from pathway_models.running.template_command import template_command
@@ -150,7 +151,7 @@ def _summarise(folder: Path, outcomes: list, lang: str, quiet: bool) -> Path:
     return write_index(folder, outcomes, rows, lang)
 
 
-for command in (check_command, judge_command, reproduce_command, template_command):
+for command in (check_command, decide_command, judge_command, reproduce_command, template_command):
     main.add_command(command)
 
 
