@@ -10,8 +10,10 @@ from pathway_models.findings.attribution import attribute
 from pathway_models.findings.information import worth_knowing
 from pathway_models.findings.inputs import Ensemble
 from pathway_models.findings.macc import READINGS, abatement_costs
+from pathway_models.findings.package_costs import carbon_exposure
 from pathway_models.findings.packages import cheapest_package
 from pathway_models.findings.sensitivity import Rule, discover, given_data, sobol, study
+from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.costs import read_costs
 from pathway_models.presenting import decision_plots, decision_sentences, decision_tables, doubt_plots
 from pathway_models.presenting.decision_words import money_text, option_name, package_name
@@ -99,6 +101,17 @@ def test_sentences_give_the_answer_first_and_what_it_leaves_open(decision, park,
     )
     first = decision_sentences.describe(failed, lang=lang)[0]
     assert ("No package" in first) or ("没有组合" in first)
+
+
+@LANGUAGES
+def test_blocks_and_allowances_are_told(decision, park, lang):
+    assert len(decision_tables.indispensable(decision, lang=lang)) == len(decision.without_block)
+    package = decision.scenario()
+    draws = pw.sample(park, [package], members=20, seed=1)
+    exposure = carbon_exposure(park, package, draws, decision.costs, covered_share=1.0, free_share=0.5)
+    assert "2035" in decision_sentences.describe_exposure(exposure, 2035, lang=lang)
+    with pytest.raises(PathwayError, match="year 2015"):
+        decision_sentences.describe_exposure(exposure, 2015, lang=lang)
 
 
 @LANGUAGES

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pathway_models.intake.factors import read_carriers
-from pathway_models.kernels.costs import GJ_PER_KWH, annuity, discount_factors
+from pathway_models.kernels.costs import annuity, capital_per_energy, discount_factors
 from pathway_models.projection.ledgers import Rates
 from pathway_models.projection.sampling import SHARED, stream
 from pathway_models.records.costs import Costs, LeverCost
@@ -104,7 +104,6 @@ def _yearly(drawn: dict[str, np.ndarray], rate: float) -> np.ndarray:
     if "capital" in drawn:
         capital = drawn["capital"]
         if "full_load_hours" in drawn:
-            # One kW gives hours x 0.0036 GJ a year; the quantity is in TJ.
-            capital = capital / (drawn["full_load_hours"] * GJ_PER_KWH * 1e-3)
+            capital = 1e3 * capital_per_energy(capital, drawn["full_load_hours"])  # per GJ to per TJ
         total = total + capital * (annuity(rate, drawn["lifetime"]) + drawn.get("upkeep", 0.0))
     return np.asarray(total)

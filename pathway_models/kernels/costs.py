@@ -103,7 +103,7 @@ def price_index(changes: Mapping[int, float], base_year: int) -> dict[int, float
     return {year: value / level[base_year] for year, value in level.items()}
 
 
-def capital_per_energy(capital_per_kw: float, hours: float) -> float:
+def capital_per_energy(capital_per_kw: ArrayLike, hours: ArrayLike) -> Floats:
     """Capital per GJ a year from capital per kW and hours of full load a year.
 
     Raises
@@ -113,12 +113,13 @@ def capital_per_energy(capital_per_kw: float, hours: float) -> float:
 
     Examples
     --------
-    >>> round(capital_per_energy(720.0, 5000.0), 9)
+    >>> round(float(capital_per_energy(720.0, 5000.0)), 9)
     40.0
     """
-    if not 0 < hours <= 8784:
+    full = np.asarray(hours, dtype=float)
+    if ((full <= 0) | (full > 8784)).any():
         raise ValueError(f"{hours} full-load hours: expected above 0 and at most 8784")
-    return capital_per_kw / (hours * GJ_PER_KWH)
+    return np.asarray(capital_per_kw, dtype=float) / (full * GJ_PER_KWH)
 
 
 def along_years(years: ArrayLike, anchors: ArrayLike, values: ArrayLike) -> Floats:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pathway_models.findings.choices import Decision, Price
+from pathway_models.findings.package_costs import CarbonExposure
 from pathway_models.findings.sensitivity import Rule
+from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.decision_words import cost_text, lever_names, money_text, package_name
 from pathway_models.presenting.names import item_name
 from pathway_models.presenting.rounding import share_text
@@ -31,7 +35,8 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
                 lang,
                 en=f"{_none_of(decision, lang)} peaks before {target.before} with {wanted}. The closest reaches {p}:"
                 f" {package}; {cost}.",
-                zh=f"{_none_of(decision, lang)}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
+                zh=f"{_none_of(decision, lang)}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；"
+                f"{cost}。",
             )
         ]
     lines += [_known_only(decision, lang), _fresh(decision, lang), *_prices(decision, lang), *_left_out(decision, lang)]
@@ -121,6 +126,28 @@ def _left_out(decision: Decision, lang: str) -> list[str]:
             )
         )
     return lines
+
+
+def describe_exposure(found: CarbonExposure, year: int, *, lang: str = "en") -> str:
+    """What allowances cost in a year without and with a package, median and 5-95 % of members.
+
+    Raises
+    ------
+    PathwayError
+        The year is not projected.
+    """
+    if year not in found.years:
+        raise PathwayError(f"year {year}: allowances are priced from {found.years[0]} to {found.years[-1]}")
+    at = int(np.flatnonzero(found.years == year)[0])
+    ranges = []
+    for bought in (found.without, found.with_package):
+        low, middle, high = (money_text(float(x), lang) for x in np.quantile(bought[:, at], (0.05, 0.5, 0.95)))
+        ranges.append(say(lang, en=f"{middle} ({low} to {high})", zh=f"{middle}（{low}至{high}）"))
+    return say(
+        lang,
+        en=f"Allowances to be bought in {year} cost {ranges[0]} without levers and {ranges[1]} with the package.",
+        zh=f"{year}年需购配额的费用：无措施时{ranges[0]}，采用组合时{ranges[1]}。",
+    )
 
 
 def describe_rule(rule: Rule, before: int, *, lang: str = "en") -> str:

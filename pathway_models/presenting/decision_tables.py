@@ -12,7 +12,7 @@ from pathway_models.findings.costs import unknown_costs
 from pathway_models.findings.information import Worth
 from pathway_models.findings.macc import Macc
 from pathway_models.findings.sensitivity import Sensitivity
-from pathway_models.presenting.decision_words import cost_text, family_name, package_name
+from pathway_models.presenting.decision_words import block_name, cost_text, family_name, package_name
 from pathway_models.presenting.rounding import emissions_text, scale_of, share_text, significant
 from pathway_models.presenting.words import say
 from pathway_models.records.costs import Costs, LeverCost
@@ -89,6 +89,24 @@ def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataF
     named += [(str(at), one) for at, one in enumerate(decision.alternatives[:most], start=2)]
     named.append((say(lang, en="no lever", zh="无措施"), decision.off))
     rows = [(name, *_package_row(decision, one, lang)) for name, one in named]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
+    """For each block of the best package the cheapest one without it, or that there is none."""
+    head = [
+        say(lang, en="without", zh="去掉"),
+        say(lang, en="cheapest package", zh="最低成本组合"),
+        say(lang, en="cost", zh="成本"),
+    ]
+    names = {block.block_id: block_name(block, lang) for block in decision.grid.blocks}
+    nothing = say(lang, en="indispensable: none reaches the target", zh="不可或缺：无组合达标")
+    rows = [
+        (names[block], nothing, "")
+        if other is None
+        else (names[block], package_name(decision.grid, other.code, lang), cost_text(other, lang))
+        for block, other in decision.without_block.items()
+    ]
     return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
