@@ -6,10 +6,13 @@
     python tasks.py test                        run all tests, all notebooks and the linters
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
+    python tasks.py book                        make the HTML book of all notebooks and pages, without network
     python tasks.py setup                       only set up
 
 ("python3" on Linux and macOS, "py" on Windows.) The first call makes .venv from requirements.lock.txt, by uv
 where it is installed and else by pip; pip's settings, such as PIP_INDEX_URL for a mirror, are respected by both.
+"test" and "book" add what requirements-test.lock.txt holds beyond that; "test" also installs the Debian packages
+it needs (a browser, LibreOffice) where it may, and says which are missing where it may not.
 A conda environment made from environment.yml is used as it is while it is active.
 """
 
@@ -30,8 +33,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock.txt"
+TEST_LOCK = ROOT / "requirements-test.lock.txt"  # the same versions, and what tests and the book need beside them
 PYPROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
+#: What some tests drive, and the Debian package it comes from.
+SYSTEM_PROGRAMS = {"chromium": "chromium", "soffice": "libreoffice-calc-nogui libreoffice-writer-nogui"}
 
 
 class SetupError(Exception):
@@ -46,10 +52,10 @@ def project_tables() -> dict:
     return {name: tables[name] for name in ("build-system", "project")}
 
 
-def stamp_text() -> str:
+def stamp_text(lock: Path) -> str:
     """Return the fingerprint of all that an environment is made from."""
     parts = [
-        LOCK.read_text(encoding="utf-8"),
+        lock.read_text(encoding="utf-8"),
         json.dumps(project_tables(), sort_keys=True),
         f"{sys.version_info[:2]} {sys.platform} {ROOT}",
     ]
@@ -61,10 +67,12 @@ def venv_python() -> Path:
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def is_finished() -> bool:
-    """Tell whether .venv was made to the end, and from the present lock and project."""
+def is_finished(lock: Path) -> bool:
+    """Tell whether .venv was made to the end, and from the present project and this lock or the larger one."""
     stamp = VENV / "pathways-stamp.txt"
-    return venv_python().exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == stamp_text()
+    if not (venv_python().exists() and stamp.exists()):
+        return False
+    return stamp.read_text(encoding="utf-8") in {stamp_text(lock), stamp_text(TEST_LOCK)}
 
 
 def is_complete_conda() -> bool:
@@ -101,20 +109,21 @@ def index_of_pip() -> str | None:
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
-def build_by_uv(uv: str) -> None:
-    """Make .venv by uv, from pip's index unless uv has its own."""
+def build_by_uv(uv: str, lock: Path) -> None:
+    """Make .venv by uv, or add to it, from pip's index unless uv has its own."""
     env = dict(os.environ)
     index = None if {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & env.keys() else index_of_pip()
     if index:
         env["UV_DEFAULT_INDEX"] = index
-    call([uv, "venv", "--quiet", "--python", sys.executable, VENV], env)
+    if not VENV.exists():
+        call([uv, "venv", "--quiet", "--python", sys.executable, VENV], env)
     install = [uv, "pip", "install", "--quiet", "--python", venv_python()]
-    call([*install, "-r", LOCK], env)
+    call([*install, "-r", lock], env)
     call([*install, "--no-deps", "-e", ROOT], env)
 
 
-def build_by_pip() -> None:
-    """Make .venv by Python's own venv and pip."""
+def build_by_pip(lock: Path) -> None:
+    """Make .venv by Python's own venv and pip, or add to it."""
     if importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise SetupError(
@@ -123,32 +132,35 @@ def build_by_pip() -> None:
         )
     # A setting that sends packages to the user's folder cannot hold inside a virtual environment.
     env = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    call([sys.executable, "-m", "venv", VENV], env)
+    if not VENV.exists():
+        call([sys.executable, "-m", "venv", VENV], env)
     # Byte-code is left to the first import: compiling all of it now takes a third of the whole time.
     install = [venv_python(), "-m", "pip", "install", "--no-compile"]
     if not sys.stdout.isatty():
         install.append("--quiet")
-    call([*install, "-r", LOCK], env)
+    call([*install, "-r", lock], env)
     call([*install, "--no-deps", "-e", ROOT], env)
 
 
-def build() -> None:
-    """Make .venv from nothing: by uv if it is there and works, else by pip."""
-    if Path(sys.prefix) == VENV:
+def build(lock: Path) -> None:
+    """Make .venv from nothing, or add to a smaller one: by uv if it is there and works, else by pip."""
+    adding = is_finished(LOCK)
+    if Path(sys.prefix) == VENV and not adding:
         raise SetupError(".venv must be made anew, but is in use: leave it first (deactivate), then try again.")
     uv = shutil.which("uv")
-    ways = [("uv", lambda: build_by_uv(uv))] if uv else []
-    for name, way in [*ways, ("pip", build_by_pip)]:
+    ways = [("uv", lambda: build_by_uv(uv, lock))] if uv else []
+    for name, way in [*ways, ("pip", lambda: build_by_pip(lock))]:
         print(f"Setting up .venv by {name}; this is done once and takes a minute or two ...", flush=True)
         started = time.monotonic()
-        if VENV.exists():
+        if VENV.exists() and not adding:
             shutil.rmtree(VENV)  # half-made, or made from another lock
+        adding = False  # what one way left half-done, the next one begins anew
         try:
             way()
         except (OSError, subprocess.CalledProcessError) as failure:
             print(f"{name} did not succeed: {failure}", file=sys.stderr)
             continue
-        (VENV / "pathways-stamp.txt").write_text(stamp_text(), encoding="utf-8")
+        (VENV / "pathways-stamp.txt").write_text(stamp_text(lock), encoding="utf-8")
         print(f"Set up in {time.monotonic() - started:.0f} s.", flush=True)
         return
     raise SetupError(
@@ -157,13 +169,31 @@ def build() -> None:
     )
 
 
-def ready_python() -> Path:
-    """Return a Python that has everything, after making it where needed."""
+def ready_python(lock: Path | None = None) -> Path:
+    """Return a Python that has what a lock names (that of users by default), after making it where needed."""
     if is_complete_conda():
         return Path(sys.executable)
-    if not is_finished():
-        build()
+    if not is_finished(lock or LOCK):
+        build(lock or LOCK)
     return venv_python()
+
+
+def install_system_programs() -> None:
+    """Install the programs that some tests drive: on Debian as root; elsewhere say what is missing.
+
+    A failed installation is no reason to stop: the tests that need the program say so themselves.
+    """
+    missing = " ".join(package for program, package in SYSTEM_PROGRAMS.items() if not shutil.which(program))
+    if not missing:
+        return
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        print(f"Tests of browser and spreadsheet will not run; they need (Debian names): {missing}", flush=True)
+        return
+    print(f"Installing {missing} ...", flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = {"env": env, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL, "check": False}
+    subprocess.run(["apt-get", "update", "-qq"], **quiet)
+    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing.split()], **quiet)
 
 
 def script(python: Path, name: str) -> str:
@@ -189,7 +219,7 @@ def run(arguments: list[str]) -> int:
 
 def lint(arguments: list[str]) -> int:
     """Check the import order of the rooms and the style of the code."""
-    python = ready_python()
+    python = ready_python(TEST_LOCK)
     rooms = exit_code_of([script(python, "lint-imports")])
     style = exit_code_of([python, "-m", "ruff", "check", *(arguments or ["."])])
     return 1 if rooms or style else 0
@@ -197,7 +227,8 @@ def lint(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Run all tests and notebooks, then the linters; what is given goes to pytest."""
-    python = ready_python()
+    install_system_programs()
+    python = ready_python(TEST_LOCK)
     command = [python, "-m", "pytest", "--nbval", "--nbval-current-env"]
     command += ["--nbval-sanitize-with", ROOT / "tests" / "nbval_sanitize.cfg", *arguments]
     # The profile gives kernels back the inline figures that MPLBACKEND takes from them, and silences them.
@@ -212,6 +243,11 @@ def notebooks(arguments: list[str]) -> int:
     return exit_code_of([ready_python(), ROOT / "scripts" / "execute_notebooks.py", *arguments])
 
 
+def book(arguments: list[str]) -> int:
+    """Make the HTML book."""
+    return exit_code_of([ready_python(TEST_LOCK), ROOT / "scripts" / "build_book.py", *arguments])
+
+
 def setup(arguments: list[str]) -> int:
     """Make the environment and say where it is."""
     if arguments:
@@ -220,7 +256,7 @@ def setup(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "notebooks": notebooks, "setup": setup}
+COMMANDS = {"run": run, "test": test, "lint": lint, "notebooks": notebooks, "book": book, "setup": setup}
 
 
 def main(words: list[str]) -> int:

@@ -2,8 +2,10 @@
 
 import sys
 
+import ema_workbench
 import numpy as np
 import pytest
+import SALib
 from builders import mixed_park
 
 from pathway_models.findings.adapters import optional, problem, sobol_indices, to_ema
@@ -57,7 +59,7 @@ def test_problem_is_what_salib_reads(ensemble):
     count = len(ensemble.inputs)
     assert described["num_vars"] == len(described["names"]) == len(described["bounds"]) == count
     assert described["outputs"] == list(OUTPUTS)
-    spec = pytest.importorskip("SALib").ProblemSpec(described)
+    spec = SALib.ProblemSpec(described)
     spec.sample_sobol(4, calc_second_order=False, seed=1).evaluate(ensemble.evaluate)
     assert spec.results.shape == (4 * (count + 2), len(OUTPUTS))
     assert np.isfinite(spec.results).all()
@@ -76,12 +78,11 @@ def test_missing_package_is_named_with_its_cure(monkeypatch):
 
 
 def test_park_runs_in_ema_workbench_with_levers_and_uncertainties(levers):
-    """Runs against an installed EMA Workbench 2.5 or 3; it is an extra, so that without it there is nothing to test."""
-    workbench = pytest.importorskip("ema_workbench")
+    """Runs against an installed EMA Workbench 2.5 or 3; the lock of tests has the one for this Python."""
     grid = lever_grid(levers, {name: (name,) for name in ("green_power", "energy_efficiency")})
     ensemble = Ensemble(mixed_park(), grid.everything())
     model = to_ema(ensemble, grid)
-    experiments, outcomes = workbench.perform_experiments(model, 4, 3)
+    experiments, outcomes = ema_workbench.perform_experiments(model, 4, 3)
     assert len(experiments) == 12
     assert set(outcomes) == {*OUTPUTS, "censored"}
     for values in outcomes.values():

@@ -35,14 +35,23 @@ def declared():
     return {canonicalize_name(need.name): need.specifier for need in needs}
 
 
-def locked():
-    lines = [line for line in text_of("requirements.lock.txt").splitlines() if line and not line.startswith("#")]
+def locked(name="requirements-test.lock.txt"):
+    lines = [line for line in text_of(name).splitlines() if line and not line.startswith("#")]
     return [Requirement(line) for line in lines]
+
+
+def needed_by_users():
+    """Return the names of what a run, a report and the explorer need."""
+    tables = project()["project"]
+    extras = [text for name in ("app", "pdf", "sens") for text in tables["optional-dependencies"][name]]
+    return {canonicalize_name(Requirement(text).name) for text in tables["dependencies"] + extras}
 
 
 def conda():
     needs = yaml.safe_load(text_of("environment.yml"))["dependencies"]
-    found = [Requirement(text) for text in needs if isinstance(text, str) and not text.startswith(("python ", "pip"))]
+    (by_pip,) = [each["pip"] for each in needs if isinstance(each, dict)]
+    names = [text for text in needs if isinstance(text, str) and not text.startswith(("python ", "pip"))]
+    found = [Requirement(text) for text in names + [text for text in by_pip if not text.startswith("-e")]]
     return {CONDA_NAMES.get(need.name, need.name): need.specifier for need in found}
 
 
@@ -89,6 +98,21 @@ def test_lock_pins_every_declared_package_within_its_bounds():
         for need in pins[name]:
             (pin,) = need.specifier
             assert bounds.contains(pin.version), f"{need} lies outside {name}{bounds}"
+
+
+def test_lock_of_users_is_part_of_the_lock_of_tests():
+    users, tests = (
+        {(need.name, str(need.specifier)) for need in locked(name)}
+        for name in ("requirements.lock.txt", "requirements-test.lock.txt")
+    )
+    assert users < tests
+    assert {canonicalize_name(need.name) for need in locked("requirements.lock.txt")} >= needed_by_users()
+
+
+def test_every_extra_is_tested():
+    extras = [Requirement(text) for texts in project()["project"]["optional-dependencies"].values() for text in texts]
+    tested = declared()
+    assert {canonicalize_name(need.name): need.specifier for need in extras}.items() <= tested.items()
 
 
 def test_lock_pins_exact_versions_from_no_particular_place():
@@ -152,7 +176,7 @@ def test_tasks_can_be_read_by_an_old_python_and_tells_it_its_age(tasks, monkeypa
 def test_tasks_explains_itself():
     answer = call_tasks("--help")
     assert answer.returncode == 0
-    for command in ("run", "test", "lint", "notebooks", "setup"):
+    for command in ("run", "test", "lint", "notebooks", "book", "setup"):
         assert f"tasks.py {command}" in answer.stdout
 
 
@@ -160,7 +184,7 @@ def test_tasks_explains_itself():
 def test_tasks_refuses_what_it_does_not_know(words):
     answer = call_tasks(*words)
     assert answer.returncode == 2
-    assert "run, test, lint, notebooks, setup" in answer.stderr
+    assert "run, test, lint, notebooks, book, setup" in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -175,7 +199,7 @@ def test_tasks_refuses_what_it_does_not_know(words):
 )
 def test_run_means_all_parks_unless_one_is_named(tasks, monkeypatch, given, passed_on):
     seen = []
-    monkeypatch.setattr(tasks, "ready_python", lambda: Path("python"))
+    monkeypatch.setattr(tasks, "ready_python", lambda lock=None: Path("python"))
     monkeypatch.setattr(tasks, "script", lambda python, name: name)
     monkeypatch.setattr(tasks, "exit_code_of", lambda command, **settings: seen.append(command) or 7)
     assert tasks.main(["run", *given]) == 7
@@ -195,6 +219,24 @@ def test_environment_is_built_once_and_again_when_the_lock_changes(tasks, monkey
     assert len(tasks.commands) == 2 * built
 
 
+def test_tests_add_to_the_environment_of_a_run_and_a_run_takes_that_of_the_tests(tasks):
+    tasks.ready_python()
+    made = len(tasks.commands)
+    (tasks.VENV / "kept.txt").touch()
+    tasks.ready_python(tasks.TEST_LOCK)
+    added = tasks.commands[made:]
+    assert (tasks.VENV / "kept.txt").exists()
+    assert [str(tasks.TEST_LOCK) in command for command in added] == [True, False]
+    tasks.ready_python()
+    assert len(tasks.commands) == made + len(added)
+
+
+def test_missing_programs_are_named_where_they_cannot_be_installed(tasks, capsys):
+    tasks.install_system_programs()
+    assert "chromium libreoffice-calc-nogui libreoffice-writer-nogui" in capsys.readouterr().out
+    assert tasks.commands == []
+
+
 def test_half_made_environment_is_removed_and_built(tasks):
     leftover = tasks.VENV / "lib" / "leftover.txt"
     leftover.parent.mkdir(parents=True)
@@ -203,18 +245,19 @@ def test_half_made_environment_is_removed_and_built(tasks):
     tasks.venv_python().touch()
     tasks.ready_python()
     assert not leftover.exists()
-    assert tasks.is_finished()
+    assert tasks.is_finished(tasks.LOCK)
+    assert not tasks.is_finished(tasks.TEST_LOCK)
 
 
 def test_pip_is_used_when_uv_fails(tasks, monkeypatch, capsys):
     monkeypatch.setattr(tasks.shutil, "which", lambda name, path=None: "uv" if name == "uv" else None)
 
-    def fail(uv):
+    def fail(uv, lock):
         raise subprocess.CalledProcessError(2, [uv])
 
     monkeypatch.setattr(tasks, "build_by_uv", fail)
     tasks.ready_python()
-    assert tasks.is_finished()
+    assert tasks.is_finished(tasks.LOCK)
     assert any("pip" in command for command in tasks.commands)
     assert "uv did not succeed" in capsys.readouterr().err
 
@@ -225,7 +268,7 @@ def test_uv_takes_the_index_of_pip(tasks, monkeypatch):
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(tasks, "call", lambda command, env=None: seen.append(env["UV_DEFAULT_INDEX"]))
-    tasks.build_by_uv("uv")
+    tasks.build_by_uv("uv", tasks.LOCK)
     assert set(seen) == {"https://index.example/simple"}
 
 
@@ -235,7 +278,7 @@ def test_failed_installation_leaves_nothing_that_looks_finished(tasks, monkeypat
 
     monkeypatch.setattr(tasks, "call", fail)
     assert tasks.main(["setup"]) == 1
-    assert not tasks.is_finished()
+    assert not tasks.is_finished(tasks.LOCK)
     assert "PIP_INDEX_URL" in capsys.readouterr().err
 
 
