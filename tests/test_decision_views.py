@@ -1,5 +1,7 @@
 """What people see of a decision: every figure and table in both languages, nothing unknown shown as zero."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -15,8 +17,14 @@ from pathway_models.findings.packages import cheapest_package
 from pathway_models.findings.sensitivity import Rule, discover, given_data, sobol, study
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.costs import read_costs
-from pathway_models.presenting import decision_plots, decision_sentences, decision_tables, doubt_plots
-from pathway_models.presenting.decision_words import money_text, option_name, package_name
+from pathway_models.presenting import (
+    contribution_sentences,
+    decision_plots,
+    decision_sentences,
+    decision_tables,
+    doubt_plots,
+)
+from pathway_models.presenting.decision_words import family_name, money_text, option_name, package_name
 from pathway_models.records.grids import lever_grid
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -142,6 +150,34 @@ def test_tables_of_the_doubt_list_the_strongest_first(views, lang):
     assert (np.diff(values) <= 0).all()
     assert decision_tables.drivers(views["sobol"], lang=lang).shape[1] == 4
     assert len(decision_tables.measure_first(views["worth"], lang=lang)) <= 6
+
+
+@LANGUAGES
+def test_figures_are_told_by_their_own_numbers(views, decision, lang):
+    told = contribution_sentences
+    shared = views["shared"]
+    best = int(shared.shares[:, shared.column("years_gained")].argmax())
+    name = family_name(shared.players[best], lang)
+    assert name in told.describe_years(shared, lang=lang)
+    assert "2040" in told.describe_contributions(shared, 2040, lang=lang)
+    rows = [row for row in views["curve"].table() if row["cny_per_tco2"] is not None]
+    assert rows[0]["name_zh" if lang == "zh" else "name_en"] in told.describe_curve(views["curve"], lang=lang)
+    labels = views["given"].labels_zh if lang == "zh" else views["given"].labels_en
+    assert labels[int(views["given"].first[:, 0].argmax())] in told.describe_drivers(views["given"], 2030, lang=lang)
+    assert told.describe_front(decision, lang=lang)
+
+
+@LANGUAGES
+def test_nothing_is_told_of_what_stays_below_chance(views, lang):
+    told = contribution_sentences
+    worth = [replace(one, doubt=0.5 * one.spread) for one in views["worth"]]
+    assert any(word in told.describe_worth(worth, lang=lang) for word in ("Nothing", "未超过"))
+    clear = [replace(one, doubt=2.0 * one.spread) for one in views["worth"]]
+    first = next(one for one in clear if one.input.can_be_learnt).input
+    assert (first.label_zh if lang == "zh" else first.label_en) in told.describe_worth(clear, lang=lang)
+    nothing = replace(views["shared"], shares=np.zeros_like(views["shared"].shares))
+    assert any(word in told.describe_years(nothing, lang=lang) for word in ("No measure", "没有措施"))
+    assert any(word in told.describe_contributions(nothing, lang=lang) for word in ("No measure", "没有措施"))
 
 
 def test_words_for_options_money_and_packages(decision):
