@@ -1,0 +1,277 @@
+"""A new year of data against the forecast made without it (``docs/tracking.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pathway_models.accounting.inventory import take_inventory
+from pathway_models.findings.peaks import find_peaks
+from pathway_models.findings.steering import Target, counted_sectors, next_targets
+from pathway_models.forecasting.replay import REPORT_ERROR, collapsed
+from pathway_models.foundations.errors import PathwayError
+from pathway_models.kernels.decomposition import lmdi
+from pathway_models.kernels.weights import (
+    effective_size,
+    log_mean,
+    log_weights,
+    normalised,
+    weighted_quantiles,
+)
+from pathway_models.projection.projecting import project
+from pathway_models.projection.sampling import sample
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Factors that a deviation from the plan is split into.
+DRIVERS = ("activity", "energy_per_activity", "emissions_per_energy")
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """A forecast of one scenario at one time.
+
+    Parameters
+    ----------
+    scenario : str
+    state : {"made", "re-weighted", "re-fitted"}
+    known : int
+        Last year of data it rests on.
+    weights : (member,)
+    effective : float
+        Effective sample size.
+    p_before, p_by : float
+        Weight of the members that peak before the year asked for, and by its end.
+    quantiles : (3,)
+        Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
+    """
+
+    scenario: str
+    state: str
+    known: int
+    weights: np.ndarray
+    effective: float
+    p_before: float
+    p_by: float
+    quantiles: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """What a new year says.
+
+    Parameters
+    ----------
+    park_id : str
+    known : int
+        The new last year.
+    base : int
+        The last year the forecast knew.
+    before : int
+    plan : str
+        Scenario that is the plan.
+    made, updated : mapping scenario -> Outlook
+    log_evidence : mapping scenario -> float
+        Logarithm of how likely the new years were to the forecast as made.
+    reported : mapping year -> float, tCO2/yr
+    foreseen : mapping year -> (3,), tCO2/yr
+        The plan's p05 / p50 / p95, from the level of the base year.
+    deviation : mapping driver -> (member,), tCO2/yr
+        Of the new year from the plan, by `DRIVERS`.
+    targets : tuple of Target
+        For the year after ``known``.
+    restated : mapping year -> (old, new), tCO2/yr
+        Years whose totals the new table changes.
+    seed, members : int
+    """
+
+    park_id: str
+    known: int
+    base: int
+    before: int
+    plan: str
+    made: Mapping[str, Outlook]
+    updated: Mapping[str, Outlook]
+    log_evidence: Mapping[str, float]
+    reported: Mapping[int, float]
+    foreseen: Mapping[int, np.ndarray]
+    deviation: Mapping[str, np.ndarray]
+    targets: tuple[Target, ...]
+    restated: Mapping[int, tuple[float, float]]
+    seed: int
+    members: int
+
+    def evidence(self, against: str) -> float:
+        """How many times more likely the new years were under the plan than under another scenario."""
+        return float(np.exp(self.log_evidence[self.plan] - self.log_evidence[against]))
+
+
+def track(
+    earlier: Park,
+    later: Park,
+    scenarios: Iterable[Scenario],
+    *,
+    before: int = 2030,
+    probability: float = 0.7,
+    members: int = 1000,
+    seed: int = 20240401,
+    until: int = 2060,
+    error: float = REPORT_ERROR,
+) -> Account:
+    """Set a longer record against the forecast from the shorter one.
+
+    Parameters
+    ----------
+    earlier : Park
+        As it was when the forecast was made.
+    later : Park
+        With the new years (`records.joining.joined`).
+    scenarios : iterable of Scenario
+        The last one is the plan.
+    before : int
+        Year before which emissions shall peak.
+    probability : float
+        Asked for, when next year's targets are set.
+    members, seed, until : int
+        Of the forecast as it was made.
+    error : float
+        Of a reported yearly change, log.
+
+    Raises
+    ------
+    PathwayError
+        Another park, no new year, no scenario, or totals that are not above zero.
+    """
+    chosen = list(scenarios)
+    base, known = earlier.last_observed_year, later.last_observed_year
+    _check(earlier, later, chosen, until)
+    totals = dict(zip(later.years.tolist(), take_inventory(later).total().tolist(), strict=True))
+    old = dict(zip(earlier.years.tolist(), take_inventory(earlier).total().tolist(), strict=True))
+    ensemble = _Ensemble(earlier, chosen, members, seed, until)
+    new = range(base, known + 1)
+    reported = np.array([totals[year] for year in new])
+    if (reported <= 0).any():
+        raise PathwayError(f"{later.park_id}: a total is not above zero; changes have no logarithm")
+    logs = {}
+    for at, name in enumerate(ensemble.pathways.scenarios):
+        foreseen = np.diff(np.log(ensemble.totals(at, new)), axis=-1)
+        logs[name] = log_weights(foreseen, np.diff(np.log(reported)), error)
+    weights = {name: normalised(own) for name, own in logs.items()}
+    equal = np.full(members, 1.0 / members)
+    made = {name: ensemble.outlook(name, "made", equal, before) for name in logs}
+    plan = ensemble.pathways.scenarios[-1]
+    if any(bool(collapsed(own)) for own in weights.values()):
+        renewed = _Ensemble(later, chosen, members, seed, until)
+        updated = {name: renewed.outlook(name, "re-fitted", equal, before) for name in logs}
+    else:
+        renewed = ensemble
+        updated = {
+            name: replace(ensemble.outlook(name, "re-weighted", weights[name], before), known=known) for name in logs
+        }
+    return Account(
+        park_id=later.park_id,
+        known=known,
+        base=base,
+        before=before,
+        plan=plan,
+        made=made,
+        updated=updated,
+        log_evidence={name: float(log_mean(own)) for name, own in logs.items()},
+        reported={year: totals[year] for year in new[1:]},
+        foreseen=ensemble.foreseen(totals[base], new[1:]),
+        deviation=ensemble.deviation(later, totals[base], known),
+        targets=renewed.targets(later, chosen[-1], updated[plan].weights, before, probability),
+        restated={y: (was, totals[y]) for y, was in old.items() if abs(totals[y] - was) > 1e-6 * abs(was)},
+        seed=seed,
+        members=members,
+    )
+
+
+def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> None:
+    wrong = []
+    if not chosen:
+        wrong.append("no scenario")
+    if earlier.park_id != later.park_id:
+        wrong.append(f"the new record is of {later.park_id}")
+    if later.last_observed_year <= earlier.last_observed_year:
+        wrong.append(f"the new record ends in {later.last_observed_year}, which was known already")
+    if not set(earlier.years.tolist()) <= set(later.years.tolist()):
+        wrong.append("the new record lacks years of the old one")
+    if later.last_observed_year >= until:
+        wrong.append(f"nothing is left to forecast until {until}")
+    if wrong:
+        raise PathwayError(f"{earlier.park_id}: " + "; ".join(wrong))
+
+
+class _Ensemble:
+    """A forecast with all its members."""
+
+    def __init__(self, park: Park, chosen: list[Scenario], members: int, seed: int, until: int) -> None:
+        self.park = park
+        self.draws = sample(park, chosen, members=members, seed=seed, until=until)
+        self.pathways: Pathways = project(park, chosen, self.draws)
+        self.peaks: Peaks = find_peaks(self.pathways)
+
+    def at(self, year: int) -> int:
+        """Position of a year."""
+        return int(year - self.pathways.years[0])
+
+    def totals(self, scenario: int, years: Iterable[int]) -> np.ndarray:
+        """Totals of some years: (member, year)."""
+        return self.pathways.emissions[scenario].sum(axis=1)[:, [self.at(year) for year in years]]
+
+    def outlook(self, name: str, state: str, weights: np.ndarray, before: int) -> Outlook:
+        """The forecast of one scenario with some weights."""
+        at = self.pathways.index(name)
+        year = np.where(self.peaks.censored()[at], np.inf, self.peaks.year[at])
+        return Outlook(
+            scenario=name,
+            state=state,
+            known=self.park.last_observed_year,
+            weights=weights,
+            effective=float(effective_size(weights)),
+            p_before=float(weights[year < before].sum()),
+            p_by=float(weights[year <= before].sum()),
+            quantiles=weighted_quantiles(year, weights, QUANTILES),
+        )
+
+    def _plan(self, values: np.ndarray, years: Iterable[int]) -> np.ndarray:
+        return values[-1][:, [self.at(year) for year in years]]
+
+    def targets(
+        self, later: Park, plan: Scenario, weights: np.ndarray, before: int, probability: float
+    ) -> tuple[Target, ...]:
+        """Targets for the year after the record."""
+        made = (self.draws, self.pathways, self.peaks)
+        return next_targets(later, self.park, plan, *made, weights, before, probability)
+
+    def foreseen(self, level: float, years: Iterable[int]) -> dict[int, np.ndarray]:
+        """Quantiles of the plan's totals from a reported level of the base year: year -> (3,)."""
+        base = self.park.last_observed_year
+        found = {}
+        for year in years:
+            start, end = self.totals(-1, (base, year)).T
+            found[year] = np.quantile(level * end / start, QUANTILES)
+        return found
+
+    def deviation(self, later: Park, level: float, year: int) -> dict[str, np.ndarray]:
+        """What was reported less what each member of the plan had foreseen, by driver: (member,) each."""
+        base = self.park.last_observed_year
+        name = "economy" if "economy" in self.pathways.beside else "activity"
+        value = self._plan(self.pathways.beside[name], (year,))[:, 0]
+        energy = self._plan(self.pathways.beside["energy"], (year,))[:, 0]
+        start, end = self.totals(-1, (base, year)).T
+        # From the reported level on: a member's own factor error is no deviation.
+        total = level * end / start
+        seen_value = float(later.activity[counted_sectors(later), -1].sum())
+        seen_energy = float(later.energy[..., -1].sum())
+        seen_total = float(take_inventory(later).total()[-1])
+        planned = np.stack([value, energy / value, total / energy])[:, None]
+        reported = np.array([seen_value, seen_energy / seen_value, seen_total / seen_energy])
+        effects = lmdi(planned, np.broadcast_to(reported[:, None, None], planned.shape))
+        return dict(zip(DRIVERS, effects, strict=True))
