@@ -7,6 +7,7 @@ reads the same for every input.  The yearly shocks of all drivers are one input:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,6 +72,11 @@ _DRIVERS = {
     "activity": ("growth", "growth of activity", "活动水平增长"),
     "intensity": ("intensity", "trend of energy intensity", "能源强度趋势"),
 }
+#: Draws of a park's plans.
+_PLANNED = {
+    "project": ("growth", "project", "拟建项目"),
+    "override": ("growth", "given path", "给定路径"),
+}
 _FACTORS = {
     "coal": ("coal", "煤炭"),
     "oil": ("oil", "油品"),
@@ -112,6 +118,9 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
         carrier = read_carriers()[what[len("mix:") :]]
         en, zh = f"trend of the share of {carrier.name_en}", f"{carrier.name_zh}占比趋势"
         return Input(name, identifier, "mix", en, zh, True)
+    if kind in _PLANNED:
+        group, en, zh = _PLANNED[kind]
+        return Input(name, re.sub(r"\W", "_", identifier), group, f"{en}: {what}", f"{zh}：{what}", True)
     if kind == "slope":
         group, en, zh = _DRIVERS[what]
         return Input(name, identifier, group, en, zh, True)
@@ -131,7 +140,8 @@ class Ensemble:
     seed : int
         Of the sets of yearly shocks.
     correlations : sequence of Correlation
-        Applied to whatever ranks are given.
+        Applied to whatever ranks are given. None by default, unlike in `sample`: Sobol indices need independent
+        inputs; give ``read_correlations()`` for a study of the ensemble as it is.
 
     Attributes
     ----------
@@ -158,7 +168,7 @@ class Ensemble:
         )
         if not park.last_observed_year + 2 <= before <= until:
             raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
-        self._library = sample(park, [scenario], members=SHOCKS, seed=seed, until=until)
+        self._library = sample(park, [scenario], members=SHOCKS, seed=seed, until=until, correlations=None)
         levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
         fixed = {
             f"{measure.lever.lever_id}:{name}"

@@ -15,7 +15,6 @@ from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.projection.correlating import correlate
 from pathway_models.projection.sampling import sample
 from pathway_models.projection.surveys import Limits
 from pathway_models.records.correlations import Correlation
@@ -86,7 +85,7 @@ def cheapest_package(
     margin: float = 0.1,
     fresh: int = 2000,
     rate: float | None = None,
-    correlations: Sequence[Correlation] = (),
+    correlations: Sequence[Correlation] | bool | None = True,
     most: int = 250_000,
 ) -> Decision:
     """Find the cheapest package that peaks before a year with a probability.
@@ -115,8 +114,8 @@ def cheapest_package(
         Members of the out-of-sample check; 0 leaves it out.
     rate : float, optional
         Real discount rate; that of the costs by default.
-    correlations : sequence of Correlation
-        Rank correlations of the inputs; independent by default.
+    correlations : sequence of Correlation, bool or None
+        Rank correlations of the inputs, as `sample` takes them: the shipped ones by default.
     most : int
         Packages up to which every one is looked at. Of a larger grid so many are looked at in order of cost; the
         decision then says whether its best is proven, and how large the gap can be.
@@ -142,11 +141,12 @@ def cheapest_package(
     if not grid.blocks:
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
     everything = [grid.everything()]
-    draws = correlate(sample(park, everything, members=members, seed=seed, until=until), correlations)
+    drawn = {"until": until, "correlations": correlations}
+    draws = sample(park, everything, members=members, seed=seed, **drawn)
     search = Search(park, grid, target, costs, draws, until, rate, margin, most)
     check = None
     if fresh:
-        check = correlate(sample(park, everything, members=fresh, seed=seed + 1, until=until), correlations)
+        check = sample(park, everything, members=fresh, seed=seed + 1, **drawn)
     return search.decision(dropped, check)
 
 

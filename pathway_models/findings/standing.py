@@ -38,8 +38,8 @@ def standing(parks: Iterable[Park]) -> pd.DataFrame:
     -------
     DataFrame
         One row a park: park_id, kind, invented, year, compared_with (number of parks, itself included), then
-        `INDICATORS` (NaN where the table does not have what they need) and ``<indicator>_distance``, NaN where fewer than
-        three parks have the indicator.
+        `INDICATORS` (NaN where the table does not have what they need) and ``<indicator>_distance``, NaN where fewer
+        than three parks have the indicator.
     """
     table = pd.DataFrame([_row(park) for park in parks])
     if table.empty:

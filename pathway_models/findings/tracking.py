@@ -87,7 +87,7 @@ class Account:
         For the year after ``known``.
     restated : mapping year -> (old, new), tCO2/yr
         Years whose totals the new table changes.
-    seed, members : int
+    seed, members, until : int
     """
 
     park_id: str
@@ -105,6 +105,7 @@ class Account:
     restated: Mapping[int, tuple[float, float]]
     seed: int
     members: int
+    until: int
 
     def evidence(self, against: str) -> float:
         """How many times more likely the new years were under the plan than under another scenario."""
@@ -189,6 +190,7 @@ def track(
         restated={y: (was, totals[y]) for y, was in old.items() if abs(totals[y] - was) > 1e-6 * abs(was)},
         seed=seed,
         members=members,
+        until=until,
     )
 
 

@@ -56,9 +56,10 @@ def sheet(
     columns: Sequence[float] = (1.0,),
     head: float = 0.62,
     foot: float = 0.55,
+    shared_y: bool = True,
     **adjust: float,
 ) -> tuple[Figure, list[Axes]]:
-    """Open a figure in the project's style; rows share their x axis, columns their y axis.
+    """Open a figure in the project's style; rows share their x axis, columns their y axis unless told otherwise.
 
     Parameters
     ----------
@@ -66,6 +67,7 @@ def sheet(
     size : (width, height), inches
     rows, columns : relative heights and widths of the axes
     head, foot : height kept free above and below the axes, inches
+    shared_y : whether columns share their y axis
     **adjust : further margins of :meth:`matplotlib.figure.Figure.subplots_adjust`
 
     Raises
@@ -81,7 +83,7 @@ def sheet(
         height_ratios=rows,
         width_ratios=columns,
         sharex="col",
-        sharey="row",
+        sharey="row" if shared_y else False,
         squeeze=False,
     )
     margins = {"left": 0.11, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}

@@ -1,0 +1,213 @@
+"""What each lever cuts of CO2 and of pollutants: Shapley shares that add up in every member, and each lever alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.findings.attribution import _coalition, _names, _orders, _players, _shares
+from pathway_models.findings.cobenefit_scenarios import elastic_range, run, spread
+from pathway_models.findings.pollutant_basis import Basis, lay_basis
+from pathway_models.foundations.errors import PathwayError
+from pathway_models.kernels.pollutants import cross_elasticity, equivalents, quadrant
+from pathway_models.projection.packages import NOTHING, PackageEngine
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Measure, Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pollutants import PollutantFactors
+
+READINGS = ("shapley", "alone")
+#: Period that sums over all projected years.
+CUMULATIVE = "cumulative"
+#: Coalitions worked out at a time, so that memory does not grow with their number.
+TOGETHER = 64
+Period = int | str
+
+
+@dataclass(frozen=True, eq=False)
+class LeverCobenefits:
+    """Shares of levers or families in what a scenario cuts; quantity 0 is CO2 (tCO2), the others pollutants (t).
+
+    Parameters
+    ----------
+    park_id, scenario : str
+    players, names_en, names_zh : (n,) str
+    basis : Basis
+    years : (Y,) int
+        Projected years.
+    periods : tuple
+        Years looked at member by member, and `CUMULATIVE`.
+    shares, alone : (player, quantity, period, member)
+        What is cut; positive is good.
+    yearly : (player, quantity, year)
+        Shapley shares, mean over the central members.
+    without, reached : (quantity, period, member)
+        Without levers and with all.
+    standard_error : (player, quantity, year) or None
+        Of sampled yearly shares; None where every coalition was worked out.
+    weights : (member,)
+    """
+
+    park_id: str
+    scenario: str
+    players: tuple[str, ...]
+    names_en: tuple[str, ...]
+    names_zh: tuple[str, ...]
+    basis: Basis
+    years: np.ndarray
+    periods: tuple[Period, ...]
+    shares: np.ndarray
+    alone: np.ndarray
+    yearly: np.ndarray
+    without: np.ndarray
+    reached: np.ndarray
+    standard_error: np.ndarray | None
+    weights: np.ndarray
+
+    def coordinates(self, period: Period, reading: str = "shapley") -> tuple[np.ndarray, np.ndarray]:
+        """Co-control coordinates: CO2 cut (tCO2) and equivalents cut (thousands), (player, member) each.
+
+        Raises
+        ------
+        PathwayError
+            There is no such period or reading.
+        """
+        values = self._reading(reading)[:, :, self._period(period)]
+        return values[:, 0], equivalents(values[:, 1:], self.basis.equivalents, axis=1)
+
+    def elasticity(self, period: Period, reading: str = "shapley") -> np.ndarray:
+        """Cross-elasticity of each lever: (player, member); NaN where it cuts no CO2."""
+        carbon, pollution = self.coordinates(period, reading)
+        level = self.without[:, self._period(period)]
+        return cross_elasticity(pollution, equivalents(level[1:], self.basis.equivalents), carbon, level[0])
+
+    def equivalents_by_year(self) -> np.ndarray:
+        """Mean equivalents that each lever cuts: (player, year), thousands a year."""
+        return equivalents(self.yearly[:, 1:], self.basis.equivalents, axis=1)
+
+    def residual(self) -> float:
+        """Largest gap between the sum of the shares and what the scenario cuts, relative to no levers."""
+        gap = np.abs(self.shares.sum(axis=0) - (self.without - self.reached))
+        return float((gap / np.where(self.without == 0, 1.0, np.abs(self.without))).max())
+
+    def table(self, period: Period = 2035, reading: str = "shapley", *, lang: str = "en") -> list[dict[str, object]]:
+        """One row a lever: CO2, pollutants and equivalents cut with ranges, quadrant and elasticity."""
+        carbon, pollution = self.coordinates(period, reading)
+        elastic, values = self.elasticity(period, reading), self._reading(reading)[:, :, self._period(period)]
+        rows = []
+        for n, player in enumerate(self.players):
+            row: dict[str, object] = {"player": player, "name": (self.names_zh if lang == "zh" else self.names_en)[n]}
+            row |= spread("co2_cut_tco2", carbon[n], self.weights)
+            row |= {
+                f"{p.key}_cut_t": float(values[n, at] @ self.weights) for at, p in enumerate(self.basis.pollutants, 1)
+            }
+            row |= spread("equivalents_cut", pollution[n], self.weights) | elastic_range(elastic[n])
+            shares = np.bincount(quadrant(carbon[n], pollution[n]), minlength=5) / carbon.shape[1]
+            rows.append(row | {"quadrant": int(shares.argmax()), "quadrant_share": float(shares.max())})
+        return rows
+
+    def _period(self, period: Period) -> int:
+        if period not in self.periods:
+            known = ", ".join(map(str, self.periods))
+            raise PathwayError(f"no lever shares for {period!r}; there are {known}: name it in periods=")
+        return self.periods.index(period)
+
+    def _reading(self, reading: str) -> np.ndarray:
+        if reading not in READINGS:
+            raise PathwayError(f"no reading {reading!r}; there are {', '.join(READINGS)}")
+        return self.shares if reading == "shapley" else self.alone
+
+    def __repr__(self) -> str:
+        kind = "exact" if self.standard_error is None else "sampled"
+        return f"<LeverCobenefits {self.park_id}, {self.scenario}: {len(self.players)} players, {kind}>"
+
+
+def lever_cobenefits(
+    park: Park,
+    scenario: Scenario,
+    draws: Draws,
+    *,
+    by: str = "lever",
+    periods: Sequence[int] = (2030, 2035),
+    factors: PollutantFactors | None = None,
+    pollutants: Iterable[str] | None = None,
+    allow_background: bool = False,
+    until: int | None = None,
+    orders: int = 15,
+) -> LeverCobenefits:
+    """Share out what a scenario cuts of CO2 and of pollutants among its levers or families.
+
+    Parameters
+    ----------
+    park, scenario, draws
+    by : {"lever", "family"}
+    periods : sequence of int
+        Years looked at member by member; the sum over all years is always added.
+    factors, pollutants, allow_background, until
+        As in `cobenefits`.
+    orders : int
+        Sampled orders, each taken both ways, where there are more than ten players.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario has no measures, or ``by`` is unknown.
+    PathwayError
+        A period is not projected, or no pollutant can be told without consent.
+    """
+    players = _players(scenario, by)
+    basis = lay_basis(park, [scenario], draws, factors, pollutants, allow_background)
+    engine = PackageEngine(park, scenario, draws, until=until)
+    years = engine.years[1:]
+    strange = [year for year in periods if year not in years]
+    if strange:
+        raise PathwayError(f"periods {strange}: projected years are {years[0]} to {years[-1]}")
+    measures, drawn = list(players.values()), _orders(draws, len(players), orders)
+    reach = _Reach(engine, basis, measures, [int(year - years[0]) for year in periods])
+    shares, alone, _, error = _shares(reach, drawn)
+    names_en, names_zh = _names(players, by)
+    (single, yearly), (alone_single, _) = reach.parted(-shares), reach.parted(-alone)
+    without, reached = reach.parted(reach(np.array([[False] * len(measures), [True] * len(measures)])))[0]
+    return LeverCobenefits(
+        park_id=park.park_id, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
+        names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
+        alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
+        standard_error=None if error is None else reach.parted(error)[1], weights=reach.weights,
+    )  # fmt: skip
+
+
+class _Reach:
+    """What coalitions of levers emit: single members in the periods, then means by year, in one row a coalition."""
+
+    def __init__(
+        self, engine: PackageEngine, basis: Basis, measures: list[tuple[Measure, ...]], columns: list[int]
+    ) -> None:
+        self.engine, self.basis, self.measures, self.columns = engine, basis, measures, columns
+        self.weights, self.known = engine.central(), engine.park.years.size
+        self.quantities = 1 + len(basis.pollutants)
+
+    def __call__(self, members: np.ndarray) -> np.ndarray:
+        rows = []
+        for start in range(0, len(members), TOGETHER):
+            packages = [_coalition(self.measures, inside) for inside in members[start : start + TOGETHER]]
+            emitted, co2 = run(self.engine, self.basis, packages)
+            levels = np.concatenate([co2[:, None], emitted], axis=1)[..., self.known :]
+            single = np.concatenate([levels[..., self.columns], levels.sum(axis=-1, keepdims=True)], axis=-1)
+            means = np.einsum("cqmy,m->cqy", levels, self.weights)
+            rows.append(np.hstack([single.reshape(len(packages), -1), means.reshape(len(packages), -1)]))
+        return np.concatenate(rows)
+
+    def parted(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Rows as (row, quantity, period, member) and (row, quantity, year)."""
+        looked, count = len(self.columns) + 1, self.weights.size
+        single = self.quantities * looked * count
+        by_member = values[:, :single].reshape(-1, self.quantities, count, looked).swapaxes(-1, -2)
+        return by_member, values[:, single:].reshape(len(values), self.quantities, -1)
+
+
+def single_levers(scenario: Scenario) -> list[Scenario]:
+    """No lever, and one scenario for every measure of a scenario by itself."""
+    alone = [Scenario(m.lever.lever_id, m.lever.name_en, m.lever.name_zh, measures=(m,)) for m in scenario.measures]
+    return [NOTHING, *alone]
