@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pathway_models.presenting.glyphs import readable
 from pathway_models.presenting.names import scenario_order
 from pathway_models.presenting.rounding import Scale
 from pathway_models.presenting.style import SCENARIO_COLOURS, WIDE, scenario_styles, use_style
@@ -93,6 +94,7 @@ def sheet(
 
 def put_title(figure: Figure, head: str, line: str = "") -> None:
     """Write the park's headline in bold and a line below it, at the left edge of the figure."""
+    head, line = readable(head), readable(line)
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
     # A long name is written smaller instead of running out of the figure.
@@ -105,7 +107,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
 def put_note(figure: Figure, note: str, lang: str) -> None:
     """Write a small note below the axes, its lines wrapped to the width of the figure."""
     width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / WIDE[0])
-    lines = [wrapped(line, width) for line in note.split("\n")]
+    lines = [wrapped(line, width) for line in readable(note).split("\n")]
     size = plt.rcParams["font.size"] - 2
     text = {"va": "bottom", "ha": "left", "parse_math": False, "linespacing": 1.3}
     figure.text(0.012, 0.05 / figure.get_figheight(), "\n".join(lines), size=size, color=DARK, **text)

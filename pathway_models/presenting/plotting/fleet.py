@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pathway_models.presenting.glyphs import readable
 from pathway_models.presenting.names import park_name, scenario_name
 from pathway_models.presenting.plotting.canvas import (
     BEHIND,
@@ -109,7 +110,7 @@ def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: i
 
 def _name_rows(ax: Axes, parks: list[str], places: np.ndarray, made_up: np.ndarray, lang: str) -> None:
     """Names beside the rows; the mark of invention above the invented ones."""
-    ax.set_yticks(places, [_short_name(park_id, lang) for park_id in parks], size="small")
+    ax.set_yticks(places, [short_name(park_id, lang) for park_id in parks], size="small")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.7, places[0] - 0.7)
     if made_up.any():
@@ -119,9 +120,10 @@ def _name_rows(ax: Axes, parks: list[str], places: np.ndarray, made_up: np.ndarr
         ax.axhline(above, color=DARK, linewidth=0.8)
 
 
-def _short_name(park_id: str, lang: str) -> str:
+def short_name(park_id: str, lang: str) -> str:
+    """Name of a park beside a row; its id where the name is too long."""
     name = park_name(park_id, lang)
-    return name if len(name) <= LONGEST[lang] else park_id
+    return readable(name) if len(name) <= LONGEST[lang] else park_id
 
 
 def _key(figure: Figure, pair: tuple[str, ...], some_invented: bool, lang: str) -> None:
