@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -149,49 +149,42 @@ def track(
         Another park, no new year, no scenario, or totals that are not above zero.
     """
     chosen = list(scenarios)
-    base, known = earlier.last_observed_year, later.last_observed_year
     _check(earlier, later, chosen, until)
-    totals = dict(zip(later.years.tolist(), take_inventory(later).total().tolist(), strict=True))
-    old = dict(zip(earlier.years.tolist(), take_inventory(earlier).total().tolist(), strict=True))
+    base, known = earlier.last_observed_year, later.last_observed_year
+    totals, old = _totals(later), _totals(earlier)
     ensemble = _Ensemble(earlier, chosen, members, seed, until)
-    new = range(base, known + 1)
-    reported = np.array([totals[year] for year in new])
-    if (reported <= 0).any():
-        raise PathwayError(f"{later.park_id}: a total is not above zero; changes have no logarithm")
-    logs = {}
-    for at, name in enumerate(ensemble.pathways.scenarios):
-        foreseen = np.diff(np.log(ensemble.totals(at, new)), axis=-1)
-        logs[name] = log_weights(foreseen, np.diff(np.log(reported)), error)
-    weights = {name: normalised(own) for name, own in logs.items()}
-    equal = np.full(members, 1.0 / members)
-    made = {name: ensemble.outlook(name, "made", equal, before) for name in logs}
-    plan = ensemble.pathways.scenarios[-1]
-    if any(bool(collapsed(own)) for own in weights.values()):
-        renewed = _Ensemble(later, chosen, members, seed, until)
-        updated = {name: renewed.outlook(name, "re-fitted", equal, before) for name in logs}
+    logs = ensemble.log_weights(totals, known, error)
+    if any(bool(collapsed(normalised(own))) for own in logs.values()):
+        renewed, state, weights = _Ensemble(later, chosen, members, seed, until), "re-fitted", ensemble.equal
     else:
-        renewed = ensemble
-        updated = {
-            name: replace(ensemble.outlook(name, "re-weighted", weights[name], before), known=known) for name in logs
-        }
+        renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
+    plan = ensemble.pathways.scenarios[-1]
     return Account(
         park_id=later.park_id,
         known=known,
         base=base,
         before=before,
         plan=plan,
-        made=made,
-        updated=updated,
+        made=ensemble.outlooks("made", base, ensemble.equal, before),
+        updated=renewed.outlooks(state, known, weights, before),
         log_evidence={name: float(log_mean(own)) for name, own in logs.items()},
-        reported={year: totals[year] for year in new[1:]},
-        foreseen=ensemble.foreseen(totals[base], new[1:]),
+        reported={year: totals[year] for year in range(base + 1, known + 1)},
+        foreseen=ensemble.foreseen(totals[base], range(base + 1, known + 1)),
         deviation=ensemble.deviation(later, totals[base], known),
-        targets=renewed.targets(later, chosen[-1], updated[plan].weights, before, probability),
+        targets=renewed.targets(later, chosen[-1], weights[plan], before, probability),
         restated={y: (was, totals[y]) for y, was in old.items() if abs(totals[y] - was) > 1e-6 * abs(was)},
         seed=seed,
         members=members,
         until=until,
     )
+
+
+def _totals(park: Park) -> dict[int, float]:
+    """Reported totals by year, tCO2/yr."""
+    totals = take_inventory(park).total()
+    if (totals <= 0).any():
+        raise PathwayError(f"{park.park_id}: a total is not above zero; changes have no logarithm")
+    return dict(zip(park.years.tolist(), totals.tolist(), strict=True))
 
 
 def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> None:
@@ -218,6 +211,7 @@ class _Ensemble:
         self.draws = sample(park, chosen, members=members, seed=seed, until=until)
         self.pathways: Pathways = project(park, chosen, self.draws)
         self.peaks: Peaks = find_peaks(self.pathways)
+        self.equal = dict.fromkeys(self.pathways.scenarios, np.full(members, 1.0 / members))
 
     def at(self, year: int) -> int:
         """Position of a year."""
@@ -227,14 +221,26 @@ class _Ensemble:
         """Totals of some years: (member, year)."""
         return self.pathways.emissions[scenario].sum(axis=1)[:, [self.at(year) for year in years]]
 
-    def outlook(self, name: str, state: str, weights: np.ndarray, before: int) -> Outlook:
-        """The forecast of one scenario with some weights."""
+    def log_weights(self, totals: Mapping[int, float], known: int, error: float) -> dict[str, np.ndarray]:
+        """Logarithms of the weights that the reported years give the members of each scenario: (member,) each."""
+        years = range(self.park.last_observed_year, known + 1)
+        happened = np.diff(np.log([totals[year] for year in years]))
+        return {
+            name: log_weights(np.diff(np.log(self.totals(at, years)), axis=-1), happened, error)
+            for at, name in enumerate(self.pathways.scenarios)
+        }
+
+    def outlooks(self, state: str, known: int, weights: Mapping[str, np.ndarray], before: int) -> dict[str, Outlook]:
+        """The forecast of every scenario with some weights."""
+        return {name: self._outlook(name, state, known, own, before) for name, own in weights.items()}
+
+    def _outlook(self, name: str, state: str, known: int, weights: np.ndarray, before: int) -> Outlook:
         at = self.pathways.index(name)
         year = np.where(self.peaks.censored()[at], np.inf, self.peaks.year[at])
         return Outlook(
             scenario=name,
             state=state,
-            known=self.park.last_observed_year,
+            known=known,
             weights=weights,
             effective=float(effective_size(weights)),
             p_before=float(weights[year < before].sum()),
