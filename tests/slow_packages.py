@@ -54,7 +54,8 @@ class SlowPark:
         }
         self.grid, self.use = paths.grid, use
         spread = {
-            g: math.hypot(sd, park.activity_errors.get(g, 0)) for g, sd in read_uncertainties().factor_errors.items()
+            g: math.hypot(park.factor_errors.get(g, sd), park.activity_errors.get(g, 0))
+            for g, sd in read_uncertainties().factor_errors.items()
         }
         self.error = {g: np.exp(sd * draws.normals[f"factor:{g}"])[:, None] for g, sd in spread.items()}
         self.balance = {s: self.balance_of(s) for s in self.activity}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway_models.kernels.quantiles import censored_quantiles, triangular
+from pathway_models.kernels.quantiles import censored_quantiles, sorted_quantiles, triangular
 
 corners = st.lists(st.floats(0.0, 1.0), min_size=3, max_size=3).map(sorted)
 
@@ -83,3 +83,12 @@ def test_a_triangle_has_its_mean_and_its_mode(low, mode, high):
     assert values.mean() == pytest.approx((low + mode + high) / 3, abs=1e-3)
     share_below_mode = (mode - low) / (high - low)
     assert (values < mode).mean() == pytest.approx(share_below_mode, abs=1e-3)
+
+
+@given(
+    values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40), probabilities=st.lists(st.floats(0, 1), max_size=5)
+)
+def test_quantiles_of_sorted_values_are_numpys(values, probabilities):
+    ordered = np.sort(np.array([values, values]), axis=-1)
+    expected = np.quantile(ordered, probabilities, axis=-1)
+    np.testing.assert_allclose(sorted_quantiles(ordered, probabilities), expected, rtol=1e-12, atol=1e-6)

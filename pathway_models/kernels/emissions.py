@@ -5,8 +5,6 @@ The chain (docs/methods.md):
     energy[i, c, y]   = activity[i, y] * intensity[i, y] * share[i, c, y]
     emissions[c, y]   = sum_i energy[i, c, y] * factor[i, c, y]
     process[y]        = sum_j output[j, y] * factor[j, y]
-
-Axes: ``(..., sector, carrier, year)`` for energy, ``(..., sector, year)`` for activity.
 """
 
 from __future__ import annotations
@@ -14,36 +12,27 @@ from __future__ import annotations
 import numpy as np
 
 
-def energy_by_carrier(activity: np.ndarray, intensity: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Energy use by sector and carrier.
+def add_carrier(
+    energy: np.ndarray, emissions: np.ndarray, use: np.ndarray, share: np.ndarray, factor: np.ndarray, room: np.ndarray
+) -> None:
+    """Add one carrier of one sector to sums of energy and emissions, in place and in one pass over memory.
 
     Parameters
     ----------
-    activity : (..., sector, year)
-    intensity : (..., sector, year), TJ per unit of activity
-    shares : (..., sector, carrier, year)
-        Shares of the sector's energy, summing to one over carriers.
-
-    Returns
-    -------
-    (..., sector, carrier, year), TJ
+    energy, emissions : (...), TJ and tCO2/yr
+        The sums; written over.
+    use : (...), TJ
+        Energy of all carriers of the sector, ``activity * intensity``.
+    share : (...)
+        Share of the carrier in it.
+    factor : broadcastable, tCO2/TJ
+    room : (...)
+        Working space, written over: no array is made.
     """
-    return (activity * intensity)[..., None, :] * shares
-
-
-def carrier_emissions(energy: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """Emissions by carrier, summed over sectors.
-
-    Parameters
-    ----------
-    energy : (..., sector, carrier, year), TJ
-    factors : broadcastable to ``energy``, tCO2/TJ
-
-    Returns
-    -------
-    (..., carrier, year), tCO2/yr
-    """
-    return (energy * factors).sum(axis=-3)
+    np.multiply(use, share, out=room)
+    energy += room
+    np.multiply(room, factor, out=room)
+    emissions += room
 
 
 def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray:
@@ -60,9 +49,19 @@ def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray
     (..., carrier, year)
         On [0, 1], summing to one over carriers wherever any is present, else all zero.
     """
-    mask = present[:, None]
+    log_ratios = np.asarray(log_ratios, dtype=float)
+    weights = np.zeros_like(log_ratios)
+    used = np.flatnonzero(present)
+    if not used.size:
+        return weights
     # Subtracting the largest keeps exp() in range whatever the drift.
-    largest = np.where(mask, log_ratios, -np.inf).max(axis=-2, keepdims=True, initial=-1e300)
-    weights = np.where(mask, np.exp(np.where(mask, log_ratios - largest, 0.0)), 0.0)
-    total = weights.sum(axis=-2, keepdims=True)
-    return weights / np.where(total == 0.0, 1.0, total)
+    largest = log_ratios[..., used[0], :].copy("K")
+    for carrier in used[1:]:
+        np.maximum(largest, log_ratios[..., carrier, :], out=largest)
+    total = np.zeros_like(largest)
+    for carrier in used:
+        weight = weights[..., carrier, :]
+        np.exp(np.subtract(log_ratios[..., carrier, :], largest, out=weight), out=weight)
+        total += weight
+    weights /= total[..., None, :]
+    return weights

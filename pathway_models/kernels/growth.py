@@ -24,6 +24,7 @@ Distributions, ch. 1 (one chi-square for all components).  Cited from background
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +39,8 @@ CALMEST = 0.1
 # ASSUME: of a thousand members the six stormiest are drawn as the seventh, so that one member out of
 # thousands cannot carry a mean; quantiles up to 99 % do not notice.
 STORMIEST = 2.5
+#: Most members whose scales are remembered.
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,8 @@ def record_growth(log_history: ArrayLike, parameters: TrendParameters) -> tuple[
     ValueError
         Fewer than three years.
     """
-    changes = np.diff(np.asarray(log_history, dtype=float), axis=-1)
+    history = np.asarray(log_history, dtype=float)
+    changes = history[..., 1:] - history[..., :-1]
     count = changes.shape[-1]
     if count < 2:
         raise ValueError(f"a record needs at least 3 years, got {count + 1}")
@@ -171,7 +175,14 @@ def expected_change(
     ValueError
         Fewer than three years of record, or a prior path of another length.
     """
-    growth, noise, effective = record_growth(log_history, parameters)
+    return _expected(record_growth(log_history, parameters), steps, parameters, prior_path)
+
+
+def _expected(
+    record: tuple[Floats, Floats, float], steps: int, parameters: TrendParameters, prior_path: ArrayLike | None
+) -> Floats:
+    """`expected_change` of a record that `record_growth` has summarised."""
+    growth, noise, effective = record
     path = np.full(steps, parameters.prior_growth) if prior_path is None else np.asarray(prior_path, float)
     if path.shape[-1] != steps:
         raise ValueError(f"prior_path has {path.shape[-1]} years, expected {steps}")
@@ -205,6 +216,21 @@ def member_scale(scale_draws: ArrayLike, tail: float) -> Floats:
     draws = np.minimum(np.asarray(scale_draws, dtype=float), STORMIEST)
     if np.isinf(tail):
         return np.ones_like(draws)
+    # Every driver of a batch of members asks for the same scales, whose incomplete gamma functions take longer than
+    # the path itself.
+    if draws.size <= REMEMBERED:
+        return _known_scale(draws.tobytes(), tail).reshape(draws.shape)
+    return _scale(draws, tail)
+
+
+@lru_cache(maxsize=16)
+def _known_scale(draws: bytes, tail: float) -> Floats:
+    scale = _scale(np.frombuffer(draws), tail)
+    scale.setflags(write=False)
+    return scale
+
+
+def _scale(draws: Floats, tail: float) -> Floats:
     chi_square = 2.0 * special.gammaincinv(0.5 * tail, special.ndtr(-draws))
     return np.sqrt(tail / chi_square)
 
@@ -240,10 +266,26 @@ def damped_log_trend(
     Returns
     -------
     ndarray, shape (..., member, step)
-        ``log(value in T + j) - log(value in T)``.
+        ``log(value in T + j) - log(value in T)``; in memory year after year, as ensembles are stored.
     """
-    _, noise, _ = record_growth(log_history, parameters)
-    mean = expected_change(log_history, steps, parameters, prior_path)
-    walk = noise[..., None, None] * np.cumsum(np.asarray(innovation_draws, dtype=float), axis=-1)
-    tilt = np.asarray(slope_draws, float)[..., None] * slope_loading(noise, steps, parameters)[..., None, :]
-    return mean[..., None, :] + member_scale(scale_draws, parameters.tail)[..., None] * (walk + tilt)
+    record = record_growth(log_history, parameters)
+    noise = np.asarray(record[1])
+    mean = _year_first(_expected(record, steps, parameters, prior_path))
+    loading = _year_first(slope_loading(noise, steps, parameters))
+    shocks = _year_first(np.asarray(innovation_draws, dtype=float))
+    slope, scale = np.asarray(slope_draws, float), member_scale(scale_draws, parameters.tail)
+    path = np.empty((steps, *np.broadcast_shapes(shocks.shape[1:], slope.shape, scale.shape, (*noise.shape, 1))))
+    path[0] = shocks[0]
+    # Year upon year instead of a cumulative sum along members: neighbours in memory are independent of one another.
+    for year in range(1, steps):
+        np.add(path[year - 1], shocks[year], out=path[year])
+    path *= noise[..., None]
+    path += slope * loading[..., None]
+    path *= scale
+    path += mean[..., None]
+    return path.transpose(*range(1, path.ndim), 0)
+
+
+def _year_first(values: Floats) -> Floats:
+    """The last axis as the first one; a view."""
+    return values.transpose(-1, *range(values.ndim - 1))

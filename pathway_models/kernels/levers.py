@@ -44,33 +44,21 @@ def reduce_process(reduction: np.ndarray) -> np.ndarray:
     return 1.0 - reduction
 
 
-def substitute(
-    energy: np.ndarray, takes: np.ndarray, gives: np.ndarray, share: np.ndarray, energy_ratio: np.ndarray
-) -> np.ndarray:
-    """Replace a share of some carriers by others.
+def mean_factor(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
+    """Mean factor of some energy, tCO2/TJ; ``otherwise`` where none is used.
 
     Parameters
     ----------
-    energy : (..., sector, carrier, year), TJ
-    takes : (carrier,) bool
-        Carriers that are replaced.
-    gives : (carrier,)
-        How the new energy divides over carriers; sums to one.
-    share : broadcastable to (..., sector, year)
-        Share replaced in each year.
-    energy_ratio : broadcastable to (..., sector, year)
-        TJ of the new carriers for one TJ of the old: below one where the new equipment is better.
+    emissions : (...), tCO2/yr
+    energy : (...), TJ
+    otherwise : broadcastable, tCO2/TJ
 
     Returns
     -------
-    (..., sector, carrier, year), TJ
-        A new array; the argument is left alone.
+    (...,)
     """
-    taken = energy[..., takes, :].sum(axis=-2) * share
-    left = np.where(takes[:, None], energy * (1.0 - share)[..., None, :], energy)
-    at = np.flatnonzero(gives)
-    left[..., at, :] += (taken * energy_ratio)[..., None, :] * gives[at, None]
-    return left
+    used = energy > 0
+    return np.where(used, emissions / np.where(used, energy, 1.0), otherwise)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,40 @@
-"""Quantiles that keep censored mass, and the triangular distribution."""
+"""Quantiles over members, quantiles that keep censored mass, and the triangular distribution."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+
+
+def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+    """Quantiles of values that stand in order, linear between neighbours: (P, ...).
+
+    The same numbers as ``numpy.quantile`` (type 7 of Hyndman and Fan 1996, The American Statistician 50, 361-365, DOI
+    from background knowledge: 10.1080/00031305.1996.10473566), which selects instead of sorting and takes longer where
+    several probabilities are asked for.
+
+    Parameters
+    ----------
+    ordered : (..., member)
+        Sorted along the last axis.
+    probabilities : (P,)
+        On [0, 1].
+
+    Examples
+    --------
+    >>> sorted_quantiles(np.array([1.0, 2.0, 4.0]), (0.25, 0.5)).tolist()
+    [1.5, 2.0]
+    """
+    last = ordered.shape[-1] - 1
+    found = np.empty((len(probabilities), *ordered.shape[:-1]))
+    for at, probability in enumerate(probabilities):
+        place = probability * last
+        below = int(place)
+        low, high, part = ordered[..., below], ordered[..., min(below + 1, last)], place - below
+        # From the nearer neighbour, as numpy does: monotone in the probability to the last bit.
+        found[at] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+    return found
 
 
 def censored_quantiles(year: np.ndarray, censored: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:

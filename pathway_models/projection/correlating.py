@@ -15,9 +15,8 @@ import numpy as np
 from scipy import special
 
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.projection.sampling import SHARED
 from pathway_models.records.correlations import Correlation
-from pathway_models.records.draws import Draws
+from pathway_models.records.draws import SHARED, Draws
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.intake.trend_parameters import read_baselines
+from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.projection.batches import batches, horizon, lay_out
 from pathway_models.projection.ledgers import Ledger, Rates
 from pathway_models.projection.plans import plan_grid, plan_packages
-from pathway_models.projection.projecting import BATCH
 from pathway_models.projection.stages import Stage
 from pathway_models.projection.surveys import Limits, Survey, Tally
 from pathway_models.records.draws import Draws
@@ -22,6 +24,8 @@ from pathway_models.records.grids import Grid
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 
+#: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
+BATCH = 250
 #: The package without any lever.
 NOTHING = Scenario("off", "no lever", "无措施")
 #: Share of the members that means of tonnes and money are taken over.
@@ -60,11 +64,7 @@ class PackageEngine:
     ) -> None:
         self.park, self.draws, self.rates = park, draws, rates
         self.everything = [everything] if isinstance(everything, Scenario) else list(everything)
-        self.until = int(draws.years[-1]) if until is None else until
-        if draws.park_id != park.park_id:
-            raise PathwayError(f"the draws were made for {draws.park_id!r}, not for {park.park_id!r}; sample this park")
-        if not park.last_observed_year < self.until <= draws.years[-1]:
-            raise PathwayError(f"until = {self.until}: the draws reach from {draws.years[0]} to {draws.years[-1]}")
+        self.until = horizon(park, draws, until)
         self.years = np.arange(park.last_observed_year, self.until + 1)
         self._weights: np.ndarray | None = None
 
@@ -85,9 +85,9 @@ class PackageEngine:
 
     def stages(self) -> Iterator[tuple[slice, Stage]]:
         """The ensemble, batch by batch."""
-        for start in range(0, self.draws.members, BATCH):
-            members = slice(start, min(start + BATCH, self.draws.members))
-            yield members, Stage(self.park, self.everything, self.draws, members, self.until)
+        frame = lay_out(self.park, self.everything, self.until)
+        for batch in batches(frame, self.draws, read_baselines(), read_uncertainties(), BATCH):
+            yield batch.members, Stage(batch)
 
     def totals(self, packages: Sequence[Scenario]) -> np.ndarray:
         """Totals of some packages, as `Pathways.total`: (package, member, year) with observed years, tCO2/yr."""

@@ -51,6 +51,11 @@ class Plan:
     sinks_of: np.ndarray
 
 
+def measures_of(package: Scenario, part: str) -> Measures:
+    """The measures of a package that belong to one part, in their order."""
+    return tuple(measure for measure in package.measures if PART_OF[measure.lever.action] == part)
+
+
 def plan_packages(packages: Sequence[Scenario]) -> Plan:
     """Sort scenarios into their distinct parts."""
     names = (*PARTS, "sinks")
@@ -59,8 +64,9 @@ def plan_packages(packages: Sequence[Scenario]) -> Plan:
     known: dict[tuple, int] = {}
     for at, package in enumerate(packages):
         for column, name in enumerate(names):
-            measures = tuple(m for m in package.measures if PART_OF[m.lever.action] == name)
-            key = (name, *((m.lever.lever_id, m.setting, m.ramp) for m in measures))
+            measures = measures_of(package, name)
+            # By the lever itself: two variants of one lever may carry the same id.
+            key = (name, *((id(m.lever), m.setting, m.ramp) for m in measures))
             if key not in known:
                 known[key] = len(parts[name])
                 parts[name].append(measures)
@@ -79,8 +85,7 @@ def plan_grid(grid: Grid, codes: np.ndarray) -> Plan:
             parts[name] = [()]
             continue
         _, first, which = np.unique(codes[:, moves], axis=0, return_index=True, return_inverse=True)
-        chosen = [grid.scenario(codes[at]).measures for at in first]
-        parts[name] = [tuple(m for m in measures if PART_OF[m.lever.action] == name) for measures in chosen]
+        parts[name] = [measures_of(grid.scenario(codes[at]), name) for at in first]
         rows[:, column] = which.ravel()
     return _plan(parts, rows)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
 
-from pathway_models.forecasting.baseline import DRIVERS, mixed_carriers
+from pathway_models.forecasting.baseline import DRIVERS
+from pathway_models.forecasting.reading import mixed_carriers
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.intake.correlations import read_correlations
 from pathway_models.intake.uncertainties import read_uncertainties
-from pathway_models.records.draws import Draws
+from pathway_models.projection.correlating import correlate
+from pathway_models.records.correlations import Correlation
+from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 
-#: Owner of the streams that all parks have in common.
-SHARED = "shared"
+#: What a draw that is no lever's is called: its name begins so.
+OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
 #: Latest year of a projection: far beyond any target of the notice.
 LAST_YEAR = 2100
 
@@ -50,6 +55,7 @@ def sample(
     members: int = 1000,
     seed: int,
     until: int = 2060,
+    correlations: Sequence[Correlation] | bool | None = True,
 ) -> Draws:
     """Draw the random numbers of an ensemble, the same for every scenario.
 
@@ -63,6 +69,8 @@ def sample(
         0 or more; 0 is a seed like any other.
     until : int
         Last projected year.
+    correlations : sequence of Correlation, bool or None
+        Inputs tied by rank: those of ``data/correlations.yml`` where True, none where False, None or empty.
 
     Returns
     -------
@@ -71,7 +79,7 @@ def sample(
     Raises
     ------
     PathwayError
-        ``members``, ``seed`` or ``until`` is out of range.
+        ``members``, ``seed`` or ``until`` is out of range, or the correlations cannot be.
 
     Examples
     --------
@@ -84,14 +92,31 @@ def sample(
     mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)]
     drivers = [*DRIVERS, *mixes]
     chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
-    uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in lever_streams(chosen)}
+    ties = read_correlations() if correlations is True else correlations or ()
+    levers = lever_streams(chosen)
+    partners = _partners(ties, levers)
+    uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
+    uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
     uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in _error_groups())]
+    names += park.plans.normals()
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
     normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
     shocks = {name: _yearly(seed, park.park_id, name, members, years) for name in drivers}
     shocks[f"{SHARED}:activity"] = _yearly(seed, SHARED, "activity", members, years)
-    return Draws(park.park_id, seed, members, years, uniforms, normals, shocks)
+    drawn = Draws(park.park_id, seed, members, years, uniforms, normals, shocks)
+    tied = correlate(drawn, ties)
+    kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
+    return replace(tied, uniforms=kept) if partners else tied
+
+
+def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
+    """Parameters of levers that no scenario has but that others are tied to.
+
+    They are drawn along, so that a lever's draw does not depend on which other levers the scenarios have.
+    """
+    named = dict.fromkeys(name for tie in ties for name in (tie.first, tie.second))
+    return [name for name in named if name not in levers and name.partition(":")[0] not in OWN_STREAMS]
 
 
 def _check(park: Park, members: int, seed: int, until: int) -> None:

@@ -2,53 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from pathway_models.forecasting.baseline import baseline_paths
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels import levers as act
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.kernels.ramps import ramp
-from pathway_models.projection.accounts import BURNT, ECONOMIC, EMITTING, FOSSIL, POWER, RESIDENT, Accounts, Mix
+from pathway_models.projection.accounts import BURNT, ECONOMIC, EMITTING, FOSSIL, POWER, RESIDENT, Accounts, Mix, Parts
+from pathway_models.projection.batches import Batch
 from pathway_models.projection.plans import PARTS, Measures, Plan
-from pathway_models.projection.projecting import _Batch, _per
-from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.levers import Measure
+from pathway_models.records.park import ACTIVITY_KINDS
 
 Left = np.ndarray | float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """Energy and emissions of one mix before structure and intensity, each worked out when first asked for."""
+
+    books: Accounts
+    mix: Mix
+
+    @cached_property
+    def energy(self) -> Parts:
+        """(class, group) -> (year, member), TJ."""
+        return {key: self.books.use_of(self.mix, *key) for key in self.books.energy}
+
+    @cached_property
+    def emissions(self) -> Parts:
+        """(class, group) -> (year, member), tCO2/yr, of the groups that emit."""
+        books = self.books
+        groups = [group for group in books.groups if group in EMITTING]
+        return {(k, group): books.emissions_of(self.mix, k, group) for k in books.classes for group in groups}
+
+
+@dataclass(frozen=True, eq=False)
 class Trunk:
-    """What all packages of one mix and structure share; arrays (year, member).
+    """What all packages of one mix and structure share; arrays (year, member), each worked out when first asked for.
 
     Parameters
     ----------
-    mix : Mix
+    blend : Blend
     structure
         Share of the economic sectors' energy and output that structure leaves.
-    energy : dict (class, group) -> TJ before structure and intensity
-    emissions : tCO2/yr before intensity, without processes
-    eligible : dict of carrier groups -> tCO2/yr before intensity
-        What capture may take from.
-    heat_factor, electricity_factor : tCO2/TJ of the energy that capture needs
     """
 
-    mix: Mix
+    blend: Blend
     structure: Left
-    energy: dict[tuple[int, str], np.ndarray]
-    emissions: np.ndarray
-    eligible: dict[tuple[str, ...], np.ndarray]
-    heat_factor: np.ndarray
-    electricity_factor: np.ndarray
+
+    @property
+    def mix(self) -> Mix:
+        """The mix it stands on."""
+        return self.blend.mix
+
+    @property
+    def energy(self) -> Parts:
+        """(class, group) -> TJ before structure and intensity."""
+        return self.blend.energy
+
+    @cached_property
+    def emissions(self) -> np.ndarray:
+        """tCO2/yr before intensity, without processes."""
+        return self.blend.books.both(self.blend.emissions, EMITTING, self.structure)
+
+    def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
+        """What capture may take from, tCO2/yr before intensity."""
+        return self.structure * self.blend.books.sum_of(self.blend.emissions, ECONOMIC, groups)
+
+    @cached_property
+    def electricity_factor(self) -> np.ndarray:
+        """tCO2/TJ of the electricity that capture needs: the mean of what is bought."""
+        books = self.blend.books
+        billed = books.both(self.blend.emissions, ("electricity",), self.structure)
+        return act.mean_factor(billed, books.both(self.energy, POWER, self.structure), books.grid_factor())
+
+    @cached_property
+    def heat_factor(self) -> np.ndarray:
+        """tCO2/TJ of the heat that capture needs: the mean of the fuels.
+
+        ASSUME: a scenario that burns nothing heats its capture plant with electricity.
+        """
+        books = self.blend.books
+        direct = books.both(self.blend.emissions, FOSSIL, self.structure)
+        return act.mean_factor(direct, books.both(self.energy, BURNT, self.structure), self.electricity_factor)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Leaf:
     """One package of one batch; arrays (year, member).
 
@@ -59,6 +102,7 @@ class Leaf:
     parts : part -> position in ``Plan.parts``
     trunk : Trunk
     intensity : share of all energy that intensity leaves
+    process : tCO2/yr of processes
     captures : tuple of (measure, tCO2/yr captured)
     total : tCO2/yr; written over by the next leaf
     """
@@ -67,6 +111,7 @@ class Leaf:
     parts: dict[str, int]
     trunk: Trunk
     intensity: Left
+    process: np.ndarray
     captures: tuple[tuple[Measure, np.ndarray], ...]
     total: np.ndarray
 
@@ -76,37 +121,42 @@ class Stage:
 
     Parameters
     ----------
-    park : Park
-    everything : list of Scenario
-        With every lever that any package uses.
-    draws : Draws
-    members : slice
-    until : int
-        Last year.
+    batch : Batch
+        Made with every lever that any package uses.
     """
 
-    def __init__(self, park: Park, everything: list[Scenario], draws: Draws, members: slice, until: int) -> None:
-        paths = baseline_paths(park, draws, members, read_baselines(), read_uncertainties())
-        years = np.arange(park.years[0], until + 1)
-        batch = _Batch.start(park, everything, draws, members, paths, years)
-        chain = batch.chain(park)
-        known = park.years.size
-        self.draws, self.members = draws, members
-        self.accounts = Accounts(chain, batch, slice(known, None))
-        self.years = years[known:]
-        self.sinks = np.ascontiguousarray(chain.sinks[:, known:].T)
-        self.activity = np.ascontiguousarray(chain.activity[:, chain.movable, known:].sum(axis=1).T)
-        self.observed = self.accounts.observed()
+    def __init__(self, batch: Batch) -> None:
+        frame, known = batch.frame, batch.frame.known
+        self.batch, self.draws, self.members = batch, batch.draws, batch.members
+        self.years = frame.years[known:]
+        self.accounts = Accounts(batch, slice(known, None))
+        # The record is the same for all members but for their factor errors.
+        self.past = Accounts(batch, slice(0, known), slice(0, 1))
+        self.size = batch.grid.shape[1]
+        self.sinks = np.broadcast_to(frame.sinks[known:, None], (self.years.size, self.size))
+        self.activity = self.accounts.activity(kind for kind in ACTIVITY_KINDS if kind != "population")
+        self._drawn: dict[tuple, tuple[dict[str, np.ndarray], np.ndarray]] = {}
+
+    @cached_property
+    def observed(self) -> np.ndarray:
+        """Totals of the observed years, which no measure changes: (year, member), tCO2/yr."""
+        books = self.past
+        total = books.both(books.emissions, EMITTING, 1.0) + sum(books.process.values())
+        return np.broadcast_to(total, (books.zero.shape[0], self.size))
 
     def values(self, measure: Measure) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Parameters of a measure, each (1, member), and its phase, (year, 1)."""
-        given = measure.ramp
-        phase = ramp(self.years, given.shape, given.start, given.complete, given.delay_years)[:, None]
-        drawn = {}
-        for name, corners in measure.lever.triangles(measure.setting).items():
-            uniform = self.draws.uniforms[f"{measure.lever.lever_id}:{name}"][self.members]
-            drawn[name] = triangular(uniform, corners.low, corners.mode, corners.high)[None]
-        return drawn, phase
+        key = (id(measure.lever), measure.setting, measure.ramp)
+        if key not in self._drawn:
+            given = measure.ramp
+            phase = ramp(self.years, given.shape, given.start, given.complete, given.delay_years)[:, None]
+            drawn = {}
+            for name, corners in measure.lever.triangles(measure.setting).items():
+                uniform = self.draws.uniforms[f"{measure.lever.lever_id}:{name}"][self.members]
+                drawn[name] = triangular(uniform, corners.low, corners.mode, corners.high)[None]
+            self._drawn[key] = drawn, phase
+        drawn, phase = self._drawn[key]
+        return dict(drawn), phase
 
     def left_by(self, measure: Measure) -> np.ndarray:
         """What a measure of structure, intensity or process leaves of what it acts on: (year, member)."""
@@ -140,25 +190,6 @@ class Stage:
             mix = self.accounts.substitute(mix, measure.lever, drawn["share"] * phase, drawn["energy_ratio"])
         return mix
 
-    def trunks(self, mix: Mix, structures: Sequence[Left], takes: set[tuple[str, ...]]) -> Iterator[Trunk]:
-        """One mix under several structures."""
-        books = self.accounts
-        energy = {key: books.use_of(mix, *key) for key in books.energy}
-        emitted = {key: books.emissions_of(mix, *key) for key in books.emissions}
-        for left in structures:
-            billed, bought = books.both(emitted, ("electricity",), left), books.both(energy, POWER, left)
-            electricity_factor = _per(billed, bought, books.grid)
-            burnt = books.both(energy, BURNT, left)
-            yield Trunk(
-                mix=mix,
-                structure=left,
-                energy=energy,
-                emissions=books.both(emitted, EMITTING, left),
-                eligible={groups: left * books.sum_of(emitted, ECONOMIC, groups) for groups in takes},
-                heat_factor=_per(books.both(emitted, FOSSIL, left), burnt, electricity_factor),
-                electricity_factor=electricity_factor,
-            )
-
     def capture_shares(self, trunk: Trunk, measures: Measures) -> list[tuple[Measure, np.ndarray, np.ndarray]]:
         """Share of the capturable CO2 that each measure takes, and takes net of what its energy emits."""
         shares = []
@@ -166,7 +197,7 @@ class Stage:
             drawn, phase = self.values(measure)
             drawn["equipped_share"] = drawn["equipped_share"] * phase
             one = act.capture(
-                np.ones_like(trunk.emissions),
+                np.ones(self.sinks.shape),
                 heat_factor=trunk.heat_factor,
                 electricity_factor=trunk.electricity_factor,
                 **drawn,
@@ -191,6 +222,7 @@ class Stage:
         for trunk, rows in self.visits(plan):
             process: dict[int, tuple[np.ndarray, np.ndarray]] = {}
             shares: dict[int, list] = {}
+            eligible: dict[tuple[str, ...], np.ndarray] = {}
             for row in rows:
                 parts = dict(zip(PARTS, plan.leaves[row].tolist(), strict=True))
                 at, by = parts["process"], parts["capture"]
@@ -203,25 +235,26 @@ class Stage:
                 np.add(total, emitted, out=total)
                 captures = []
                 for measure, gross, net in shares[by]:
-                    np.multiply(intensity, trunk.eligible[measure.lever.takes_from], out=taken)
+                    takes = measure.lever.takes_from
+                    if takes not in eligible:
+                        eligible[takes] = trunk.eligible(takes)
+                    np.multiply(intensity, eligible[takes], out=taken)
                     np.add(taken, technical, out=taken)
                     for _, earlier in captures:  # a second plant finds only what the first has left
                         np.subtract(taken, earlier, out=taken)
                     np.maximum(taken, 0.0, out=taken)
                     captures.append((measure, taken * gross))
                     np.subtract(total, np.multiply(taken, net, out=taken), out=total)
-                yield Leaf(row, parts, trunk, intensity, tuple(captures), total)
+                yield Leaf(row, parts, trunk, intensity, emitted, tuple(captures), total)
 
     def visits(self, plan: Plan) -> Iterator[tuple[Trunk, np.ndarray]]:
         """Trunks of a plan with the rows of their leaves."""
         structures = [self.left(measures) for measures in plan.parts["structure"]]
-        takes = {measure.lever.takes_from for measures in plan.parts["capture"] for measure in measures}
         first = np.flatnonzero(np.append(True, (np.diff(plan.leaves[:, :2], axis=0) != 0).any(axis=1)))
         ends = np.append(first[1:], plan.leaves.shape[0])
         starts = plan.leaves[first, 0]
         for mix_at in np.unique(starts):
             here = starts == mix_at
-            mix = self.mixed(plan.parts["mix"][mix_at])
-            used = [structures[at] for at in plan.leaves[first[here], 1]]
-            for trunk, start, end in zip(self.trunks(mix, used, takes), first[here], ends[here], strict=True):
-                yield trunk, np.arange(start, end)
+            blend = Blend(self.accounts, self.mixed(plan.parts["mix"][mix_at]))
+            for start, end in zip(first[here], ends[here], strict=True):
+                yield Trunk(blend, structures[plan.leaves[start, 1]]), np.arange(start, end)

@@ -1,5 +1,8 @@
 """The records everything passes around: frozen, valid from birth, arrays read-only."""
 
+import copyreg
+from types import MappingProxyType
+
 from pathway_models.records.draws import Draws
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
@@ -21,3 +24,12 @@ __all__ = [
     "Scenarios",
     "Triangle",
 ]
+
+
+def read_only(mapping: dict) -> MappingProxyType:
+    """A view of a mapping that cannot be changed."""
+    return MappingProxyType(mapping)
+
+
+# Records can be sent to other processes: their read-only mappings travel as dicts.
+copyreg.pickle(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))

@@ -11,6 +11,9 @@ import numpy as np
 from pathway_models.foundations.errors import RecordError
 from pathway_models.records.arrays import frozen_array, rising_years
 
+#: Owner of the streams that all parks have in common.
+SHARED = "shared"
+
 
 @dataclass(frozen=True, eq=False)
 class Draws:

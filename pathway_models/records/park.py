@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pathway_models.foundations.errors import RecordError
 from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
 ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index")
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
+#: How the note on years set aside begins.
+ASIDE = "SET ASIDE"
+#: Fewest observed years a trend can be read from.
+LEAST_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,13 @@ class Park:
         The line or cell each value stands in.
     activity_errors : mapping group -> float
         Standard deviation of the log of a group's activity data, from quality grades; empty where none are given.
+    factor_errors : mapping group -> float
+        Standard deviation of the log of a group's factor, from the confidence of the factors behind it
+        (`intake.factor_spread`); a group that is not named has the size of ``uncertainties.yml``.
+    one_off_years : (K,) int
+        Observed years that say nothing about the trend; `set_aside` names them.
+    plans : Plans
+        Committed projects and overrides on top of the baseline.
 
     Raises
     ------
@@ -118,6 +130,9 @@ class Park:
     beside: Mapping[tuple[str, str, str], Mapping[int, float]] = field(default_factory=dict)
     origins: Mapping[tuple[str, str, str], Mapping[int, str]] = field(default_factory=dict)
     activity_errors: Mapping[str, float] = field(default_factory=dict)
+    factor_errors: Mapping[str, float] = field(default_factory=dict)
+    one_off_years: tuple[int, ...] = ()
+    plans: Plans = field(default_factory=Plans)
 
     def __post_init__(self) -> None:
         years = rising_years(f"{self.park_id}: years", self.years)
@@ -138,7 +153,9 @@ class Park:
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
         for name in ("beside", "origins"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
-        put(self, "activity_errors", dict(self.activity_errors))
+        for name in ("activity_errors", "factor_errors"):
+            put(self, name, dict(getattr(self, name)))
+        put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
         self._check()
 
     def _check(self) -> None:
@@ -151,6 +168,8 @@ class Park:
             raise RecordError(f"{self.park_id}: energy use is negative somewhere; sold energy is not a use")
         if (self.activity <= 0).any():
             raise RecordError(f"{self.park_id}: activity must be above zero in every sector and year")
+        if self.one_off_years and (wrong := one_off_problem(self.years, self.one_off_years)):
+            raise RecordError(f"{self.park_id}: one-off years {list(self.one_off_years)}: {wrong}")
         self._check_labels()
 
     def _check_labels(self) -> None:
@@ -169,6 +188,29 @@ class Park:
         return int(self.years[-1])
 
     @property
+    def pollutants(self) -> dict[str, np.ndarray]:
+        """Measured air pollutants, t/yr: ``so2``, ``nox``, ``pm``, ``voc`` to (H,), NaN in years without a value."""
+        return self._recorded("pollutant")
+
+    @property
+    def waste(self) -> dict[str, np.ndarray]:
+        """Recorded waste, t/yr: ``solid_generated``, ``solid_used``, ``incinerated``, ``wastewater`` to (H,)."""
+        return self._recorded("waste")
+
+    def _recorded(self, wanted: str) -> dict[str, np.ndarray]:
+        """What stands beside of one quantity for the whole park: item to (H,), NaN where not given."""
+        return {
+            item: np.array([values.get(int(year), np.nan) for year in self.years])
+            for (quantity, owner, item), values in self.beside.items()
+            if (quantity, owner) == (wanted, "park")
+        }
+
+    @property
+    def kept(self) -> np.ndarray:
+        """Observed years the growth of the trend is read from: (H,) bool."""
+        return ~np.isin(self.years, self.one_off_years)
+
+    @property
     def tier(self) -> str:
         """How much the table tells: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals)."""
         if len(self.sectors) > 1:
@@ -181,5 +223,52 @@ class Park:
             f"<Park {self.park_id}: {self.name_en} ({self.kind}{made_up})\n"
             f"  {self.years[0]}-{self.years[-1]}, {len(self.sectors)} sectors x {len(self.carriers)} carriers,"
             f" {len(self.processes)} processes, tier {self.tier}\n"
-            f"  factors {self.factor_set}, grid {self.grid_factor}>"
+            f"  factors {self.factor_set}, grid {self.grid_factor}{self._beyond_the_record()}>"
         )
+
+    def _beyond_the_record(self) -> str:
+        aside = f"\n  set aside: {', '.join(map(str, self.one_off_years))}" if self.one_off_years else ""
+        projects, targets = len(self.plans.projects), len(self.plans.targets)
+        return aside + (f"\n  plans: {projects} projects, {targets} targets of drivers" if self.plans else "")
+
+
+def one_off_problem(years: np.ndarray, one_off: Iterable[int]) -> str:
+    """What is wrong with years to set aside; empty where nothing is.
+
+    Parameters
+    ----------
+    years : (H,) int
+        Observed years.
+    one_off : iterable of int
+    """
+    unknown = sorted(set(one_off) - set(years.tolist()))
+    if unknown:
+        return f"{', '.join(map(str, unknown))} not among the observed years {years[0]}-{years[-1]}"
+    left = int((~np.isin(years, list(one_off))).sum())
+    return "" if left >= LEAST_YEARS else f"{left} years are left, expected at least {LEAST_YEARS}"
+
+
+def set_aside(park: Park, years: Iterable[int]) -> Park:
+    """The park with some observed years named as one-off: the trend is read from the others.
+
+    Parameters
+    ----------
+    park : Park
+    years : iterable of int
+        In place of those named before; none brings all years back.
+
+    Returns
+    -------
+    Park
+        Inventories and observed values as they were (docs/baseline.md, section 8).
+
+    Raises
+    ------
+    RecordError
+        A year was not observed, or fewer than three are left.
+    """
+    others = tuple(note for note in park.notes if not note.startswith(ASIDE))
+    aside = replace(park, one_off_years=tuple(years), notes=others)
+    listed = ", ".join(map(str, aside.one_off_years))
+    note = f"{ASIDE}: {listed} lend no growth to the trend. / {listed}年不计入趋势增速。"
+    return replace(aside, notes=(*others, note)) if listed else aside

@@ -28,6 +28,8 @@ SOURCES = MappingProxyType(
         "capture_electricity": 2,
     }
 )
+#: The one source of pathways of which only totals were kept.
+TOTAL = "total"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +41,15 @@ class Pathways:
     park_id : str
     scenarios : (N,) str
     sources : (R,) str
-        A subset of `SOURCES`, in its order.
+        A subset of `SOURCES`, in its order; `TOTAL` alone where only totals were kept.
     years : (Y,) int
     last_observed_year : int
     emissions : (scenario, member, source, year), tCO2/yr
     beside : mapping name -> (scenario, member, year)
         ``sinks``, ``stored`` (the part of the captured CO2 that is stored; the rest is used) and
         ``location_based`` (tCO2/yr), ``energy`` (TJ) and ``activity``: reported beside the emissions,
-        never inside them.
+        never inside them.  ``economy``, value added or GDP, where other sectors have another activity.  Where only
+        totals were kept, ``sinks`` alone.
     seed : int
     """
 
@@ -66,7 +69,7 @@ class Pathways:
         if self.last_observed_year not in years:
             raise RecordError(f"last observed year {self.last_observed_year} is outside {years[0]}-{years[-1]}")
         unknown = [name for name in self.sources if name not in SOURCES]
-        if unknown:
+        if unknown and self.sources != (TOTAL,):
             raise RecordError(f"unknown sources {unknown}; there are {tuple(SOURCES)}")
         n, m = len(self.scenarios), np.shape(self.emissions)[1]
         shape = (n, m, len(self.sources), years.size)
@@ -97,17 +100,30 @@ class Pathways:
 
     def scope(self, scope: int) -> np.ndarray:
         """One scope: (scenario, member, year), tCO2/yr."""
-        picked = [SOURCES[name] == scope for name in self.sources]
-        return self.emissions[:, :, picked].sum(axis=SOURCE)
+        return self._some([SOURCES[name] == scope for name in self._by_source("scope")])
 
     def gross(self) -> np.ndarray:
         """Before capture is taken off, its energy included: (scenario, member, year), tCO2/yr."""
-        picked = [name != "captured" for name in self.sources]
-        return self.emissions[:, :, picked].sum(axis=SOURCE)
+        return self._some([name != "captured" for name in self._by_source("gross")])
 
     def net(self) -> np.ndarray:
         """Total less sinks, for the neutrality target only: (scenario, member, year), tCO2/yr."""
         return self.total() - self.beside["sinks"]
+
+    def _some(self, picked: list[bool]) -> np.ndarray:
+        return self.emissions[:, :, picked].sum(axis=SOURCE)
+
+    def _by_source(self, asked: str) -> tuple[str, ...]:
+        """The sources, where they were kept.
+
+        Raises
+        ------
+        RecordError
+            Only totals were kept.
+        """
+        if self.sources == (TOTAL,):
+            raise RecordError(f"{asked}: only totals were kept; project with keep='sources'")
+        return self.sources
 
     def __repr__(self) -> str:
         n, m, r, y = self.emissions.shape

@@ -1,0 +1,156 @@
+"""The baseline of a batch of members, laid out as the engine steps through it: year after year, members side by side.
+
+A member is a column: neighbours in memory are members of one year, so that every operation on a (year, member) block
+is one pass over memory that the processor's cache holds.  What is the same for all members stands in `Frame`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.forecasting.baseline import baseline_paths
+from pathway_models.forecasting.process_output import balance_shares
+from pathway_models.foundations.errors import PathwayError
+from pathway_models.intake.trend_parameters import Baselines
+from pathway_models.intake.uncertainties import Uncertainties
+from pathway_models.projection.starting import factor_errors, with_added
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+
+#: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
+BATCH = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What all members of a projection share.
+
+    Parameters
+    ----------
+    park : Park
+    years : (Y,) int
+        Observed years first.
+    carriers, groups : (C,) str
+        The park's carriers, then those that levers bring in.
+    factors : (sector, carrier, year), tCO2/TJ
+        With what carbon balances leave; the decline of the grid is not in it.
+    grid_factors : (sector, year), tCO2/TJ
+        Of purchased electricity, without balances.
+    process_factors : (process, year), tCO2 per unit of output
+    is_technical : (process,) bool
+        False for book-keeping balances, which no measure can touch.
+    sinks : (Y,), tCO2/yr
+    """
+
+    park: Park
+    years: np.ndarray
+    carriers: tuple[str, ...]
+    groups: tuple[str, ...]
+    factors: np.ndarray
+    grid_factors: np.ndarray
+    process_factors: np.ndarray
+    is_technical: np.ndarray
+    sinks: np.ndarray
+
+    @property
+    def known(self) -> int:
+        """Number of observed years."""
+        return self.park.years.size
+
+
+def lay_out(park: Park, scenarios: Sequence[Scenario], until: int) -> Frame:
+    """Factors, processes and sinks of a park to the last year.
+
+    ASSUME: factors stay at their last observed value; only the grid goes on declining.
+    ASSUME: sinks stay at their last observed value without a lever.
+    """
+    years = np.arange(park.years[0], until + 1)
+    carriers, groups, factors = with_added(park, list(scenarios))
+    last = np.minimum(np.arange(years.size), park.years.size - 1)
+    balanced = factors[..., last]
+    grid_factors = balanced[:, carriers.index("electricity")].copy()
+    balanced[:, : len(park.carriers)] *= balance_shares(park)[:, None, last]
+    return Frame(
+        park=park,
+        years=years,
+        carriers=carriers,
+        groups=groups,
+        factors=balanced,
+        grid_factors=grid_factors,
+        process_factors=park.process_factors[:, last],
+        is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
+        sinks=park.sinks[last],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The baseline of some members; arrays end in (year, member).
+
+    Parameters
+    ----------
+    frame : Frame
+    draws : Draws
+    members : slice
+    activity : (sector, year, member)
+    use : (sector, year, member), TJ
+        Energy of all carriers.
+    shares : (sector, carrier, year, member)
+        Of the park's own carriers.
+    grid : (year, member)
+        Grid factor relative to the last observed year.
+    output : (process, year, member)
+    errors : mapping group -> (1, member)
+        Constant factor errors.
+    """
+
+    frame: Frame
+    draws: Draws
+    members: slice
+    activity: np.ndarray
+    use: np.ndarray
+    shares: np.ndarray
+    grid: np.ndarray
+    output: np.ndarray
+    errors: Mapping[str, np.ndarray]
+
+
+def batches(
+    frame: Frame, draws: Draws, baselines: Baselines, uncertainties: Uncertainties, size: int | None = None
+) -> Iterator[Batch]:
+    """The ensemble, ``size`` members at a time, `BATCH` by default."""
+    size = BATCH if size is None else size
+    for start in range(0, draws.members, size):
+        members = slice(start, min(start + size, draws.members))
+        paths = baseline_paths(frame.park, draws, members, baselines, uncertainties)
+        activity, intensity, shares, grid, output = (
+            np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
+            for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
+        )
+        errors = {group: values.T for group, values in factor_errors(frame.park, draws, members).items()}
+        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, errors)
+
+
+def horizon(park: Park, draws: Draws, until: int | None) -> int:
+    """Last year of a projection.
+
+    Parameters
+    ----------
+    until : int or None
+        As far as the draws reach where not given.
+
+    Raises
+    ------
+    PathwayError
+        The draws are another park's, or do not reach ``until``.
+    """
+    last = int(draws.years[-1]) if until is None else until
+    if draws.park_id != park.park_id:
+        raise PathwayError(f"the draws were made for {draws.park_id!r}, not for {park.park_id!r}; sample this park")
+    if not park.last_observed_year < last <= draws.years[-1]:
+        raise PathwayError(f"until = {last}: the draws reach from {draws.years[0]} to {draws.years[-1]}")
+    return last

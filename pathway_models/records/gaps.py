@@ -1,0 +1,226 @@
+"""Targets, budgets, and the distance of every member from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pathway_models.foundations.errors import RecordError, ScenarioError
+from pathway_models.kernels.quantiles import censored_quantiles
+from pathway_models.records.arrays import frozen_array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Kinds of gaps, in the order of tables.
+GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity")
+#: What an intensity target asks of: emissions, or energy, per value added.
+QUANTITIES = ("co2_intensity", "energy_intensity")
+PROBABILITIES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cut of an intensity between two years.
+
+    Parameters
+    ----------
+    target_id : str
+        Shown after ``intensity:``.
+    quantity : str
+        One of `QUANTITIES`.
+    base_year, year : int
+    change : float
+        Change asked for, a share of the base year: -0.18 is a cut of 18 %.
+    name_en, name_zh : str
+    source : str
+        Where it is written.
+    confidence : str
+        Of that source.
+    """
+
+    target_id: str
+    quantity: str
+    base_year: int
+    year: int
+    change: float
+    name_en: str
+    name_zh: str
+    source: str
+    confidence: str = ""
+
+    def __post_init__(self) -> None:
+        if self.quantity not in QUANTITIES:
+            raise RecordError(f"{self.target_id}: quantity {self.quantity!r} is not one of {QUANTITIES}")
+        if not self.base_year < self.year:
+            raise RecordError(f"{self.target_id}: {self.base_year}-{self.year}: expected the base year first")
+        if not -1.0 <= self.change <= 1.0:
+            raise RecordError(f"{self.target_id}: a change of {self.change}: expected a share, -0.18 for 18 % less")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Emissions a park may still cause.
+
+    Parameters
+    ----------
+    tco2 : float
+        Sum of the total over all its years, tCO2.
+    first, last : int
+        Years it holds for, both included.
+    name : str
+        Who gave it, or how it follows from what.
+    """
+
+    tco2: float
+    first: int
+    last: int
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.tco2) and self.tco2 >= 0):
+            raise RecordError(f"a budget of {self.tco2} tCO2: expected a number of at least 0")
+        if self.first > self.last:
+            raise RecordError(f"a budget from {self.first} to {self.last}: expected the first year before the last")
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """Distance of every member from one target.
+
+    Parameters
+    ----------
+    gap : str
+        Kind, one of `GAPS`; ``intensity:<target id>`` for an intensity.
+    target : float
+        What is asked for, in `target_unit`; NaN where there is none.
+    target_unit, unit : str
+        Of the target and of the gap: ``year`` and ``years``, ``tCO2/yr``, ``tCO2``, ``points``.
+    values : (scenario, member) or None
+        Above zero: missing; infinite for members beyond the horizon.  None where nothing can be computed.
+    furthest : float
+        Gap of a member that meets the target in the last year of the horizon; shown as ``>furthest`` for
+        infinite ones.
+    notes_en, notes_zh : (N,) str
+        Per scenario what must be known before reading it, or why nothing could be computed.
+    """
+
+    gap: str
+    target: float
+    target_unit: str
+    unit: str
+    values: np.ndarray | None
+    furthest: float
+    notes_en: tuple[str, ...]
+    notes_zh: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.gap.split(":")[0] not in GAPS:
+            raise RecordError(f"{self.gap!r} is not one of {GAPS}")
+        if self.values is not None:
+            values = np.array(self.values, dtype=float)
+            # Members without a peak have an infinite gap, which arrays of other records may not have.
+            finite = np.where(np.isposinf(values), 0.0, values)
+            frozen_array(self.gap, finite, (len(self.notes_en), values.shape[1]))
+            values.setflags(write=False)
+            object.__setattr__(self, "values", values)
+
+    def probability(self) -> np.ndarray:
+        """Share of all members that meet the target: (scenario,); NaN where it cannot be computed."""
+        if self.values is None:
+            return np.full(len(self.notes_en), np.nan)
+        return (self.values <= 0).mean(axis=1)
+
+    def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
+        """Quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
+        if self.values is None:
+            return np.full((len(self.notes_en), len(probabilities)), np.nan)
+        return censored_quantiles(self.values, np.isposinf(self.values), probabilities)
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Distance of a park from all targets, by scenario.
+
+    Parameters
+    ----------
+    park_id : str
+    scenarios : (N,) str
+    before, neutral : int
+        Year before which emissions shall peak, and in which they shall be net zero.
+    last_observed_year, until : int
+    level : float
+        Level of emissions behind `peak_level` and the implied budget, tCO2/yr.
+    budget : Budget or None
+        None where it reaches behind the horizon or cannot be made.
+    entries : tuple of Gap
+        In the order of `GAPS`.
+    seed : int
+    """
+
+    park_id: str
+    scenarios: tuple[str, ...]
+    before: int
+    neutral: int
+    last_observed_year: int
+    until: int
+    level: float
+    budget: Budget | None
+    entries: tuple[Gap, ...]
+    seed: int
+
+    def __getitem__(self, gap: str) -> Gap:
+        """One gap by its name.
+
+        Raises
+        ------
+        KeyError
+            It is not there.
+        """
+        for entry in self.entries:
+            if entry.gap == gap:
+                return entry
+        raise KeyError(f"no gap {gap!r}; there are {', '.join(entry.gap for entry in self.entries)}")
+
+    def index(self, scenario: str) -> int:
+        """Position of a scenario.
+
+        Raises
+        ------
+        ScenarioError
+            It was not projected.
+        """
+        if scenario not in self.scenarios:
+            raise ScenarioError(f"no scenario {scenario!r} among these gaps; there are {', '.join(self.scenarios)}")
+        return self.scenarios.index(scenario)
+
+    def table(self, lang: str = "en") -> pd.DataFrame:
+        """One row a scenario and gap, numbers as numbers.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``scenario, gap, target, unit, p05, p50, p95, probability, note``.  ``target`` is in the unit of
+            the gap, but a year for ``peak_year`` and the change asked for, in percent, for an intensity;
+            quantiles are infinite beyond the horizon, and numbers missing where nothing could be computed.
+        """
+        import pandas as pd
+
+        rows = []
+        for at, scenario in enumerate(self.scenarios):
+            for entry in self.entries:
+                low, middle, high = entry.quantiles()[at].tolist()
+                notes = entry.notes_zh if lang == "zh" else entry.notes_en
+                chance = float(entry.probability()[at])
+                rows.append((scenario, entry.gap, entry.target, entry.unit, low, middle, high, chance, notes[at]))
+        columns = ["scenario", "gap", "target", "unit", "p05", "p50", "p95", "probability", "note"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def __repr__(self) -> str:
+        names = ", ".join(entry.gap for entry in self.entries)
+        return (
+            f"<Gaps {self.park_id}: peak before {self.before}, neutral in {self.neutral}, seed {self.seed}\n"
+            f"  {len(self.scenarios)} scenarios x {names}>"
+        )

@@ -1,0 +1,188 @@
+"""What a park plans beside its record: committed projects and given paths of drivers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pathway_models.foundations.errors import RecordError
+
+#: What a project may load, in canonical units: TJ, units of output, activity of its sector.
+LOADS = ("energy", "product", "value_added")
+#: Drivers whose path can be given, and how a target may be stated.
+DRIVERS = ("activity", "intensity", "share", "grid_factor", "output")
+KINDS = ("level", "growth", "change")
+#: Last year a plan may speak of.
+LATEST = 2100
+#: Stands for every sector whose activity is economic.
+ALL_SECTORS = "all"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load of a project at full size; negative for what closes.
+
+    Parameters
+    ----------
+    quantity : str
+        One of `LOADS`.
+    item : str
+        Carrier or process; empty for value added.
+    value : float
+        TJ/yr, units of output a year, or million CNY/yr.
+    """
+
+    quantity: str
+    item: str
+    value: float
+
+    def __post_init__(self) -> None:
+        if self.quantity not in LOADS:
+            raise RecordError(f"load {self.quantity!r} is not one of {LOADS}")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A committed project.
+
+    Parameters
+    ----------
+    name, sector : str
+    start : int
+        First year with a load, if nothing is late.
+    loads : tuple of Load
+    ramp_years : int
+        Years to the full load, the first one included.
+    probability : float
+        Of going ahead at all, above 0 and at most 1.
+    delay_likely, delay_longest : float
+        Mode and upper end of a triangular delay from 0 on, years.
+    source : str
+    """
+
+    name: str
+    sector: str
+    start: int
+    loads: tuple[Load, ...]
+    ramp_years: int = 1
+    probability: float = 1.0
+    delay_likely: float = 0.0
+    delay_longest: float = 0.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.ramp_years < 1 or not 0 < self.probability <= 1 or not 0 <= self.delay_likely <= self.delay_longest:
+            raise RecordError(
+                f"project {self.name}: expected ramp_years of 1 or more, a probability above 0 and at most 1,"
+                " and 0 <= delay_likely <= delay_longest"
+            )
+
+    @property
+    def chance_stream(self) -> str:
+        """Name of the uniform draw that says whether it goes ahead."""
+        return f"project:{self.name}:goes_ahead"
+
+    @property
+    def delay_stream(self) -> str:
+        """Name of the uniform draw of its delay."""
+        return f"project:{self.name}:delay"
+
+    @property
+    def follows_sector(self) -> bool:
+        """Whether it gives value added alone, so that energy and output follow the sector."""
+        return all(load.quantity == "value_added" for load in self.loads)
+
+    @property
+    def has_load(self) -> bool:
+        """Whether it loads anything at all."""
+        return any(load.value != 0.0 for load in self.loads)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One given value of a driver.
+
+    Parameters
+    ----------
+    driver : str
+        One of `DRIVERS`.
+    sector : str
+        Sector id, `ALL_SECTORS`, or empty for the grid factor.
+    item : str
+        Carrier of a share, process of an output, else empty.
+    year : int
+    kind : str
+        One of `KINDS`.
+    value : float
+        Level in canonical units (grid factor: tCO2/TJ), growth a year, or change against ``base_year``.
+    spread : float
+        Standard deviation in the unit of ``value``; 0 is exact.
+    base_year : int or None
+        Of a change; the last observed year where None.
+    source : str
+    """
+
+    driver: str
+    sector: str
+    item: str
+    year: int
+    kind: str
+    value: float
+    spread: float = 0.0
+    base_year: int | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if self.driver not in DRIVERS or self.kind not in KINDS or self.spread < 0:
+            raise RecordError(f"target {self.driver!r}, {self.kind!r}, spread {self.spread}: {DRIVERS}, {KINDS}, >= 0")
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Driver, sector and item: what the target belongs to."""
+        return self.driver, self.sector, self.item
+
+    @property
+    def stream(self) -> str:
+        """Name of the normal draw that moves all targets of the driver."""
+        return f"override:{':'.join(self.key)}"
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Committed projects and overrides of a park; falsy where there are none.
+
+    Parameters
+    ----------
+    projects : tuple of Project
+    targets : tuple of Target
+    files : tuple of (name, SHA-256)
+        What they were read from.
+    notes : tuple of str
+        Shown with every result.
+    factors : tuple of (process, sector, unit, factor)
+        Processes that the projects bring in, tCO2 per unit.
+    """
+
+    projects: tuple[Project, ...] = ()
+    targets: tuple[Target, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    factors: tuple[tuple[str, str, str, float], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.projects or self.targets)
+
+    def uniforms(self) -> tuple[str, ...]:
+        """Names of the uniform draws: none for what is certain."""
+        chances = [project.chance_stream for project in self.projects if project.probability < 1]
+        return (*chances, *(project.delay_stream for project in self.projects if project.delay_longest > 0))
+
+    def normals(self) -> tuple[str, ...]:
+        """Names of the normal draws: none for exact targets."""
+        return tuple(dict.fromkeys(target.stream for target in self.targets if target.spread > 0))
+
+    def by_driver(self) -> dict[tuple[str, str, str], tuple[Target, ...]]:
+        """Targets of each driver, sector and item, by year."""
+        found: dict[tuple[str, str, str], list[Target]] = {}
+        for target in sorted(self.targets, key=lambda one: one.year):
+            found.setdefault(target.key, []).append(target)
+        return {key: tuple(targets) for key, targets in found.items()}
