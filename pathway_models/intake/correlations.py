@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -33,7 +34,16 @@ def read_correlations(path: str | Path | None = None) -> tuple[Correlation, ...]
     InputError
         All faults of the file, by line.
     """
-    path = Path(path) if path else data_folder() / "correlations.yml"
+    return _read(Path(path)) if path else _shipped(data_folder() / "correlations.yml")
+
+
+@cache
+def _shipped(path: Path) -> tuple[Correlation, ...]:
+    """The shipped correlations, read once a process: every ensemble is drawn with them."""
+    return _read(path)
+
+
+def _read(path: Path) -> tuple[Correlation, ...]:
     content, lines = validated(path, _File)
     found, faults = [], []
     for at, pair in enumerate(content.correlations):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,16 @@ def read_baselines(path: Path | None = None) -> Baselines:
     InputError
         A key is missing, unknown or of the wrong kind, or a parameter lies outside its range.
     """
-    path = data_folder() / "baseline.yml" if path is None else Path(path)
+    return _shipped(data_folder() / "baseline.yml") if path is None else _read(Path(path))
+
+
+@cache
+def _shipped(path: Path) -> Baselines:
+    """The shipped parameters, read once a process: every projection asks for them."""
+    return _read(path)
+
+
+def _read(path: Path) -> Baselines:
     content, lines = validated(path, _File)
     faults = _missing(path, content, lines)
     trends = {}

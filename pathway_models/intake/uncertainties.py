@@ -30,9 +30,25 @@ class _Decline(BaseModel):
     source: str
 
 
+class _Fuels(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    carriers: tuple[str, ...]
+    source: str
+
+
+class _Regions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    regions: dict[str, tuple[str, ...]]
+    source: str
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     factor_errors: dict[str, _Value]
+    factor_confidence: dict[str, _Value]
+    assumed_fuels: _Fuels
+    measured_factor_errors: dict[str, _Value]
+    grid_regions: _Regions
     grid_decline: _Decline
     population: dict[str, _Value]
 
@@ -44,7 +60,15 @@ class Uncertainties:
     Parameters
     ----------
     factor_errors : mapping group -> float
-        Standard deviation of the log of a constant factor.
+        Standard deviation of the log of a constant factor that was seen in a source.
+    factor_confidence : mapping mark -> float
+        What multiplies it, by confidence mark.
+    assumed_fuels : tuple of str
+        Carriers that another fuel stands for.
+    measured_factor_errors : mapping group -> float
+        Standard deviation of the log of a factor the park measured itself.
+    grid_regions : mapping province -> str
+        Regional grid of 2012 of each province.
     grid_decline : Triangle
         Share per year, one draw for all parks.
     population : mapping name -> float
@@ -52,6 +76,10 @@ class Uncertainties:
     """
 
     factor_errors: Mapping[str, float]
+    factor_confidence: Mapping[str, float]
+    assumed_fuels: tuple[str, ...]
+    measured_factor_errors: Mapping[str, float]
+    grid_regions: Mapping[str, str]
     grid_decline: Triangle
     population: Mapping[str, float]
 
@@ -70,9 +98,13 @@ def read_uncertainties() -> Uncertainties:
 @cache
 def _read(path: Path) -> Uncertainties:
     content, _ = validated(path, _File)
-    decline = content.grid_decline
+    decline, regions = content.grid_decline, content.grid_regions.regions
     return Uncertainties(
         factor_errors={name: item.value for name, item in content.factor_errors.items()},
+        factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
+        assumed_fuels=content.assumed_fuels.carriers,
+        measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
+        grid_regions={province: region for region, members in regions.items() for province in members},
         grid_decline=Triangle(decline.low, decline.mode, decline.high),
         population={name: item.value for name, item in content.population.items()},
     )
