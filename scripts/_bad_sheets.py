@@ -91,10 +91,23 @@ def _two_sectors(filled: Filled) -> None:
             record["value"] = 20
 
 
-def _asset(filled: Filled) -> None:
-    filled.cells.update(
-        {("能源设施", f"{c}4"): v for c, v in zip("ABDF", ("2号锅炉", "boiler", 35, 1935), strict=True)}
-    )
+#: A unit of which everything is known.
+UNIT = {
+    "name": "2号锅炉", "kind": "锅炉", "entry": "烟煤", "use": 4000, "use_unit": "t", "commissioned": 2009,
+    "lifetime": 20, "capital": 12, "capacity": 35, "capacity_unit": "t/h",
+}  # fmt: skip
+
+
+def _assets(*units: dict[str, object]) -> Change:
+    """Lines of the sheet of energy assets, each the unit above with something changed."""
+    columns = template_layout().block("list", "asset").columns
+
+    def change(filled: Filled) -> None:
+        for row, unit in enumerate(units, start=4):
+            cells = {("能源设施", f"{columns[name]}{row}"): value for name, value in {**UNIT, **unit}.items()}
+            filled.cells.update({where: value for where, value in cells.items() if value is not None})
+
+    return change
 
 
 SHEETS: dict[str, Change] = {
@@ -163,6 +176,30 @@ SHEETS: dict[str, Change] = {
     "sector_with_blank_in_name": _list("分行业", _member("Glass Works", 525)),
     "sectors_not_closing": _two_sectors,
     "one_carrier_by_sector": _one_sector,
-    "asset_of_1935": _asset,
+    "asset_of_1935": _assets({"commissioned": 1935}),
+    "asset_of_unknown_kind": _assets({"kind": "蒸汽机"}),
+    "asset_of_no_energy": _assets({"entry": "工业增加值"}),
+    "asset_of_half_a_year": _assets({"lifetime": 0.5}),
+    "asset_twice": _assets({"use": 100}, {"use": 200}),
+    "asset_without_lifetime": _assets({"lifetime": None}),
+    "asset_without_name": _assets({"name": None}),
+    "assets_above_the_park": _assets({"use": 30000}),
+    "factor_of_one_year": lambda f: (
+        f.put(2019, "bituminous", 90, "factor"),
+        f.put(2019, "bituminous", "tCO2/TJ", "factor_unit"),
+    ),
+    "captured_above_emissions": _every_year("captured_stored", value=90000),
+    "captured_in_one_year": lambda filled: filled.lines[2019].update(captured_used={"value": 50}),
+    "grid_of_another_province": lambda filled: filled.park.update(grid_factor="provincial_2021:云南"),
+    "no_power": lambda filled: [
+        lines.pop(key)
+        for lines in filled.lines.values()
+        for key in ("electricity", "green_power", "export_power", "plant_power")
+    ],
+    "factors_a_hundredfold": lambda f: [
+        lines[key].update(factor=9000 if key == "natural_gas" else 80, factor_unit="tCO2/TJ")
+        for lines in f.lines.values()
+        for key in ("bituminous", "natural_gas")
+    ],
     "unit_formula": lambda f: f.cells.update({("2019", cell_of("natural_gas", "unit")): Formula("=D1", "t")}),
 }

@@ -66,11 +66,16 @@ def indicators(park: Park) -> list[Indicator]:
 def total_energy(park: Park) -> Values:
     """Total energy use by year, tce: as stated, else the sum of the carriers with feedstock."""
     stated = park.beside.get(("total_energy", "park", ""), {})
+    return {year: stated.get(year, summed) / TJ_PER_TCE for year, summed in summed_energy(park).items()}
+
+
+def summed_energy(park: Park) -> Values:
+    """Sum of the carriers with feedstock by year, TJ."""
     summed = park.energy.sum(axis=(0, 1))
     for (quantity, _, _), values in park.beside.items():
         if quantity == "feedstock":
             summed = summed + [values.get(int(year), 0.0) for year in park.years]
-    return {int(y): stated.get(int(y), float(e)) / TJ_PER_TCE for y, e in zip(park.years, summed, strict=True)}
+    return {int(year): float(tj) for year, tj in zip(park.years, summed, strict=True)}
 
 
 def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator]:

@@ -21,9 +21,9 @@ def take_inventory(park: Park) -> Inventory:
     Returns
     -------
     Inventory
-        One row a sector and carrier with any use, and one a process; scope 1 for fuels and
-        processes, scope 2 (market-based) for purchased electricity and heat, and for sales of them beyond
-        the purchases, which count below zero.  Sinks stand beside.
+        One row a sector and carrier with any use, and one a process; scope 1 for fuels and processes,
+        scope 2 (market-based) for purchased electricity and heat.  Sales beyond the purchases and captured
+        CO2 (stored and used parts apart) are rows below zero in scope 1.  Sinks stand beside.
 
     Notes
     -----
@@ -35,12 +35,12 @@ def take_inventory(park: Park) -> Inventory:
     for s, sector in enumerate(park.sectors):
         for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
             if park.energy[s, c].any():
-                rows.append((sector, carrier, scope_of(carrier, group)))
+                rows.append((sector, carrier, scope_of(group)))
                 values.append(emissions[s, c])
                 factor_ids.append(_one_id(carrier_factor_id(park, sector, carrier, int(y)) for y in park.years))
         for j, process in enumerate(park.processes):
             if process.sector == s:
-                rows.append((sector, process.name, scope_of(process.name)))
+                rows.append((sector, process.name, scope_of()))
                 values.append(park.outputs[j] * park.process_factors[j])
                 factor_ids.append(_one_id(process_factor_id(park, sector, process.name, int(y)) for y in park.years))
     return Inventory(

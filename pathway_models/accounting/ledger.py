@@ -42,7 +42,7 @@ def ledger_rows(park: Park) -> Iterator[Line]:
             sector, output = park.sectors[process.sector], float(park.outputs[j, at])
             place = _place(park, ("product", sector, process.name), ("emissions", sector, process.name), year)
             yield {
-                **_source(year, sector, process.name, scope_of(process.name)),
+                **_source(year, sector, process.name, scope_of()),
                 "amount": output,
                 "amount_unit": process.unit,
                 "factor": float(park.process_factors[j, at]),
@@ -63,7 +63,7 @@ def _energy(park: Park, at: int, year: int) -> Iterator[Line]:
             if group == "green_electricity":
                 place = _place(park, ("green_electricity", "park", ""), ("green_electricity", sector, ""), year)
             yield {
-                **_source(year, sector, carrier, scope_of(carrier, group)),
+                **_source(year, sector, carrier, scope_of(group)),
                 "amount": use,
                 "amount_unit": "TJ",
                 "factor": factor,

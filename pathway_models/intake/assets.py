@@ -1,4 +1,7 @@
-"""Reading a table of energy assets: ``asset_id,kind,carrier,energy,unit,commissioned,lifetime,capital,source``."""
+"""Reading energy assets: from a workbook's own sheet, or from a table.
+
+The columns of a table: ``asset_id,kind,carrier,energy,unit,commissioned,lifetime,capital,source``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError, RecordError
 from pathway_models.foundations.units import to_canonical
+from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors import read_carriers
 from pathway_models.records.assets import Asset
 
@@ -14,14 +18,18 @@ HEADER = ("asset_id", "kind", "carrier", "energy", "unit", "commissioned", "life
 
 
 def read_assets(path: str | Path) -> tuple[Asset, ...]:
-    """Read a table of assets; ``capital`` (million CNY) may be empty where it is not known.
+    """Read a table of assets, or the sheet of energy assets of a park's workbook (``.xlsx``).
+
+    ``capital`` (million CNY) may be empty where it is not known.
 
     Raises
     ------
     InputError
-        All faults of the file, by line.
+        All faults of the file, by line or cell.
     """
     path = Path(path)
+    if path.suffix.lower() == ".xlsx":
+        return _of_workbook(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -45,6 +53,14 @@ def read_assets(path: str | Path) -> tuple[Asset, ...]:
     if faults:
         raise InputError(faults)
     return tuple(assets)
+
+
+def _of_workbook(path: Path) -> tuple[Asset, ...]:
+    examination = examine_workbook(path)
+    faults = [*examination.of("error"), *examination.lacking]
+    if faults:
+        raise InputError(faults)
+    return examination.assets
 
 
 def _asset(row: dict[str, str]) -> Asset:

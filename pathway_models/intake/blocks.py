@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from pathway_models.intake.book import Book, Sheet
-from pathway_models.intake.cells import Finding, label_of, read_number, read_text, read_year
+from pathway_models.intake.cells import Finding, label_of, read_text, read_year
 from pathway_models.intake.layout import Entry, FormBlock, GridBlock, ListBlock
 from pathway_models.intake.lines import read_line
 from pathway_models.intake.statements import Statements
 
 SECTOR_ID = re.compile(r"[a-z][a-z0-9_]{0,40}")
-#: Years of commissioning that an energy asset of today may have.
-FIRST_ASSET, LAST_ASSET = 1950, 2035
 
 
 def year_sheets(book: Book, block: FormBlock, statements: Statements) -> dict[int, Sheet]:
@@ -25,8 +23,9 @@ def year_sheets(book: Book, block: FormBlock, statements: Statements) -> dict[in
         if year in found:
             remedy = f"the sheet {found[year].name!r} is of the same year; remove one"
             findings = [Finding("one sheet a year", remedy, "sheet_twice")]
-        for finding in findings if name != str(year) else ():
-            statements.report(name, name, finding)
+        for finding in findings:
+            if finding.severity == "error" or name != str(year):
+                statements.report(name, name, finding)
         if year is not None:
             found.setdefault(year, sheet)
     return found
@@ -42,11 +41,13 @@ def read_form(sheet: Sheet, block: FormBlock, year: int, statements: Statements)
     if stated != year and not any(finding.severity == "error" for finding in findings):
         remedy = "sheet name and year cell must agree: check whether sheets were swapped or copied"
         statements.report(place, sheet.raw(block.year_cell), Finding(f"the year {year}", remedy, "year_cell"))
-    entries, count = statements.layout.entries(), len(statements.all) + len(statements.spoiled)
+    entries, count = statements.entries, len(statements.all) + len(statements.spoiled)
     for row in sheet.rows(block.first_row):
-        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
         raw_key = sheet.raw(f"{block.keys}{row}")
-        entry = entries.get(label_of(raw_key))
+        entry = None if raw_key is None else entries.get(label_of(raw_key))
+        if raw_key is None and sheet.raw(f"{block.columns['value']}{row}") is None:
+            continue
+        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
         if entry is not None:
             read_line(statements, sheet, refs, entry, ("park", "park", entry.key, year))
         elif sheet.raw(refs["value"]) is not None:
@@ -111,7 +112,7 @@ def read_list(sheet: Sheet, block: ListBlock, years: range, statements: Statemen
             read_line(statements, sheet, refs, entry, (block.role, owner, entry.key, year))
         else:
             # Whatever this record may have been of: its sums are not judged without it.
-            keys = [entry.key] if entry else statements.layout.entries()
+            keys = [entry.key] if entry else statements.entries
             of_years = [year] if year is not None else years
             statements.spoiled |= {(block.role, "", key, of_year) for key in keys for of_year in of_years}
 
@@ -149,22 +150,3 @@ def _entry(sheet: Sheet, ref: str, by_label: dict[str, Entry], statements: State
         finding = Finding("an entry of the list", "choose it from the list of the cell", "entry_unknown")
         statements.report(sheet.place(ref), sheet.raw(ref), finding)
     return entry
-
-
-def read_assets(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
-    """Read energy assets: what they are, how large, since when."""
-    for row in sheet.rows(block.first_row):
-        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
-        if all(sheet.raw(ref) in (None, "") for ref in refs.values()):
-            continue
-        name = _owner(sheet, refs["name"], block.role, statements)
-        kind, findings = read_text(sheet.raw(refs["kind"]))
-        capacity, more = read_number(sheet.value(refs["capacity"])[0])
-        year, found = read_year(sheet.value(refs["commissioned"])[0])
-        if year is not None and not FIRST_ASSET <= year <= LAST_ASSET:
-            found = [Finding(f"a year from {FIRST_ASSET} to {LAST_ASSET}", "correct the year", "asset_year")]
-        for column, said in (("kind", findings), ("capacity", more), ("commissioned", found)):
-            for finding in said:
-                statements.report(sheet.place(refs[column]), sheet.raw(refs[column]), finding)
-        asset = {"place": sheet.place(refs["name"]), "name": name, "kind": kind}
-        statements.assets.append(asset | {"capacity": str(capacity or ""), "commissioned": str(year or "")})

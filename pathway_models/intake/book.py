@@ -79,7 +79,10 @@ class Sheet:
         cell = self._found.get(ref)
         if cell is None:
             return None
-        return getattr(cell.value, "text", cell.value) if cell.data_type == "f" else cell.value
+        if cell.data_type != "f":
+            return cell.value
+        text = getattr(cell.value, "text", cell.value)
+        return text if isinstance(text, str) else "=TABLE()"  # a what-if table has no text of its own
 
     def is_formula(self, ref: str) -> bool:
         """Whether a cell computes its value."""

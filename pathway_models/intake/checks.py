@@ -16,7 +16,7 @@ from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.statements import Key, Statement, Statements
 
 #: Quantities that must be given in every year once they are given in one.
-COMPLETE = ("energy", "product", "fixed_carbon", "green_electricity", "export", "population")
+COMPLETE = ("energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population")
 #: A part may exceed the whole by rounding.
 ROUNDING = 1 + 1e-9
 
@@ -54,8 +54,7 @@ class Check:
 
     def of(self, quantity: str, item: str = "", role: str = "park") -> dict[int, Statement]:
         """Statements of the park by year."""
-        found = (s for s in self.statements.all.values() if s.role == role)
-        return {s.year: s for s in found if (s.entry.quantity, s.entry.item) == (quantity, item)}
+        return {s.year: s for s in self.statements.of(role, quantity, item)}
 
     def report(self, s: Statement, expected: str, remedy: str, code: str, severity: str = "error") -> None:
         """Note a finding at a statement, and that its value is in question."""
@@ -70,7 +69,7 @@ class Check:
         """A series once begun has a value in every year: a blank may be 0 or unknown, and only the user knows."""
         given = {(s.role, s.owner, s.entry.key): s for s in self.statements.all.values() if s.role != "enterprise"}
         if not any(s.entry.quantity == "energy" for s in given.values()):
-            if not any(key[2] in self.statements.layout.entries() for key in self.statements.spoiled):
+            if not any(key[2] in self.statements.entries for key in self.statements.spoiled):
                 finding = Finding("energy use of at least one carrier", "fill the rows of fuels and power", "no_energy")
                 self.statements.report("workbook", None, finding)
             return
@@ -180,7 +179,7 @@ class Check:
                 self.questioned |= {(s.entry.key, year) for s in around}
 
     def _key(self, name: tuple[str, str]) -> tuple[str, str, str]:
-        entries = self.statements.layout.entries().values()
+        entries = self.statements.entries.values()
         key = next((entry.key for entry in entries if (entry.quantity, entry.item) == name), "")
         return "park", "park", key
 
@@ -219,7 +218,7 @@ class Check:
     def _all_split(self, sums: Iterable[tuple[str, int]]) -> None:
         """Once sectors are given, what is not split would count twice or nowhere."""
         split, whole = {key for key, _ in sums}, ("energy", "product", "fixed_carbon", "value_added")
-        is_used = any(self.statements.layout.entries()[key].quantity in whole for key in split)
+        is_used = any(self.statements.entries[key].quantity in whole for key in split)
         for s in self.statements.all.values() if is_used else ():
             must = s.entry.quantity in whole and s.value > 0
             if s.role == "park" and must and s.entry.key not in split and s.year == self.years[0]:

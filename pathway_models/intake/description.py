@@ -35,8 +35,18 @@ class Description(BaseModel):
     source: list[str] = Field(default_factory=list)
     licence: str = ""
     notes: list[str] = Field(default_factory=list)
+    #: Observed years that say nothing about the trend, such as one of lockdowns; none unless named.
+    one_off_years: list[int] = Field(default_factory=list)
 
-    @field_validator("park_id", "name_zh", "name_en", "archetype", "province")
+    @field_validator("source", "notes")
+    @classmethod
+    def _are_plain(cls, texts: list[str]) -> list[str]:
+        """They are shown with every result, in tables too."""
+        if any(text.startswith(FORMULA_SIGNS) for text in texts):
+            raise ValueError("a text must not begin with = + - @, which spreadsheets take for a formula")
+        return texts
+
+    @field_validator("park_id", "name_zh", "name_en", "archetype", "province", "boundary", "licence")
     @classmethod
     def _is_plain(cls, text: str) -> str:
         """Names end up in tables of results, where a spreadsheet would run them."""

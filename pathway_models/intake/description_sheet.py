@@ -8,6 +8,7 @@ from pathway_models.foundations.errors import Fault
 from pathway_models.intake.book import Sheet
 from pathway_models.intake.cells import Finding, label_of, read_text, read_year
 from pathway_models.intake.description import Choices, Description, is_park_id, sound_choices
+from pathway_models.intake.hints import other_province
 from pathway_models.intake.layout import DescriptionField, DescriptionSheet
 from pathway_models.intake.statements import Statements
 
@@ -91,6 +92,9 @@ def _choices(values: dict[str, Any], places: dict[str, str], statements: Stateme
     choices, wrong = sound_choices(*given)
     for key, finding in wrong.items():
         statements.report(places[key], values[key], finding)
+    province = other_province(choices.grid_factor, str(values.get("province") or ""))
+    if province:
+        statements.report(places["grid_factor"], values["grid_factor"], province)
     is_blank = "price_year" in values and not values["price_year"]
     needs_price = choices.activity in ("value_added", "gdp")
     if needs_price and is_blank and not statements.is_reported(places["price_year"]):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pathway_models.foundations.errors import Fault
+from pathway_models.foundations.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
+from pathway_models.intake.asset_sheet import assets_of, check_assets, incomplete
+from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.checks import Check
 from pathway_models.intake.description import Description
 from pathway_models.intake.energy_content import Factors
+from pathway_models.intake.factor_spread import factor_errors
+from pathway_models.intake.hints import hint, hint_at_power
 from pathway_models.intake.paths import fingerprint
 from pathway_models.intake.places import places_of
+from pathway_models.intake.plans import one_off_faults
 from pathway_models.intake.plausibility import question
 from pathway_models.intake.quality import activity_errors
 from pathway_models.intake.rows import Row
 from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook import Filled, read_workbook
+from pathway_models.records.assets import Asset
 from pathway_models.records.park import Park
 
 
@@ -31,66 +41,133 @@ class Examination:
         None where there is any error.
     faults : tuple of Fault
         Errors, warnings and notes in reading order.
+    assets : tuple of Asset
+        Energy assets of which enough is known.
+    lacking : tuple of Fault
+        Energy assets of which too little is known, should they be asked for.
     """
 
     park: Park | None
     faults: tuple[Fault, ...]
+    assets: tuple[Asset, ...] = ()
+    lacking: tuple[Fault, ...] = ()
 
     def of(self, severity: str) -> tuple[Fault, ...]:
         """Faults of one severity."""
         return tuple(fault for fault in self.faults if fault.severity == severity)
 
 
-def examine_workbook(path: Path, layout: Path | None = None) -> Examination:
+def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> Examination:
     """Examine a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Path, optional
+        A layout file of one's own.
+    **choices : str
+        Fields of the description to be replaced, such as ``factor_set``.
 
     Raises
     ------
     InputError
         The file itself is refused, is unreadable, or is of no known layout.
     """
-    filled = read_workbook(path, layout)
+    filled = read_workbook(path, layout, **choices)
     check = Check(filled.statements, filled.choices, filled.years)
     check.run()
     question(check)
-    faults = _in_order(filled.statements.faults)
+    hint(check)
+    if filled.description and filled.description.kind == "park":
+        hint_at_power(check, filled.statements.sheets.get(filled.years[0], "workbook") if filled.years else "workbook")
+    if filled.years:
+        check_assets(filled.statements, check.book, filled.years[-1])
+    faults = in_order(filled.statements.faults)
     if filled.description is None or any(fault.severity == "error" for fault in faults):
         return Examination(None, faults)
-    return _park_of(path, filled, check.book, faults)
+    found = _park_of(path, filled, check.book, faults)
+    lacking = tuple(incomplete(filled.statements))
+    return replace(found, assets=assets_of(filled.statements, check.book), lacking=lacking)
 
 
 def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...]) -> Examination:
     description = filled.description
     result = Translator(filled.statements, description, book).translate()
-    fields, more = _assembled(path.name, description, result.rows)
+    fields, more = assemble(
+        path.name, description.activity, description.factor_set, description.grid_factor, result.rows
+    )
     if more:
         return Examination(None, (*faults, *more))
-    files = [fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else [])
+    return build_park(
+        description,
+        fields,
+        result.rows,
+        faults,
+        files=[fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else []),
+        beside=result.beside,
+        activity_errors=activity_errors(filled.statements, fields),
+    )
+
+
+def build_park(
+    description: Description,
+    fields: dict[str, Any],
+    rows: list[Row],
+    faults: Iterable[Fault],
+    *,
+    files: list[tuple[str, str]],
+    **more: Any,
+) -> Examination:
+    """The park of a table or workbook without errors, and what is questionable about it as a whole.
+
+    Parameters
+    ----------
+    description : Description
+    fields : dict
+        Array fields, as `assemble` returns them.
+    rows : list of Row
+        What they were assembled from.
+    faults : iterable of Fault
+        Warnings and notes so far; warnings are kept with the park and shown with every result.
+    files : list of (name, SHA-256)
+    **more
+        Further fields of `Park`.
+    """
+    wrong = one_off_faults(files[-1][0], fields["years"], description.one_off_years)
+    if wrong:
+        return Examination(None, (*faults, *wrong))
+    faults = in_order([*faults, *implied_factor(files[0][0], fields)])
     # The words before the place keep a sheet name of the input from ever standing first in a cell of a result.
     told = [f"Warning at {f.place}: expected {f.expected}; {f.remedy}" for f in faults if f.severity == "warning"]
     told += [f.remedy for f in faults if f.code == "beside"]
-    park = _park(
-        description,
-        fields,
-        files,
+    said = description.model_dump(exclude={"activity", "source", "notes"})
+    park = Park(
+        **said,
+        **fields,
+        source="; ".join(description.source),
+        files=tuple(files),
         notes=(*description.notes, *told),
-        beside=result.beside,
-        origins=places_of(result.rows),
-        activity_errors=activity_errors(filled.statements, fields),
+        origins=places_of(rows),
+        factor_errors=factor_errors(rows, fields, description),
+        **more,
     )
     return Examination(park, faults)
 
 
-def _assembled(file: str, description: Description, rows: list[Row]) -> tuple[dict[str, Any], list[Fault]]:
-    return assemble(file, description.activity, description.factor_set, description.grid_factor, rows)
+def implied_factor(file: str, fields: dict[str, Any]) -> list[Fault]:
+    """Warn where the whole park emits more or less per tonne of standard coal than any park can."""
+    bound, years = read_plausible().bounds["energy_carbon_factor"], fields["years"]
+    use = fields["energy"].sum(axis=(0, 1)) / TJ_PER_TCE
+    emitted = (fields["energy"] * fields["factors"]).sum(axis=(0, 1))
+    expected = f"from {bound.low:g} to {bound.high:g} {bound.unit}"
+    return [
+        Fault(file, f"{year}", f"{per:.3g}", expected, "check factors and units of energy", "warning", "implied_factor")
+        for year, per in zip(years, emitted / np.where(use > 0, use, 1.0), strict=True)
+        if per > 0 and not bound.holds(per)
+    ]
 
 
-def _park(description: Description, fields: dict[str, Any], files: list[tuple[str, str]], **more: Any) -> Park:
-    said = description.model_dump(exclude={"activity", "source", "notes"})
-    return Park(**said, **fields, source="; ".join(description.source), files=tuple(files), **more)
-
-
-def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Errors first, then warnings, then notes, each in reading order."""
     ranks = {"error": 0, "warning": 1, "note": 2}
     return tuple(sorted(faults, key=lambda fault: ranks[fault.severity]))

@@ -85,7 +85,12 @@ def _fuels(folder: Path) -> dict[tuple[str, str], Fuel]:
 
 def factor_sets() -> tuple[str, ...]:
     """Names of the fuel factor sets."""
-    return tuple(dict.fromkeys(name for name, _ in _fuels(data_folder())))
+    return _sets(data_folder())
+
+
+@cache
+def _sets(folder: Path) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in _fuels(folder)))
 
 
 def find_fuel(factor_set: str, carrier: Carrier) -> Fuel | None:
@@ -127,6 +132,17 @@ def grid_factor(choice: str, file: str) -> tuple[float, Fault | None]:
         else f"it is {grid[choice][1]} and may not be a default; enter it in the table"
     )
     return 0.0, Fault(file, "grid_factor", choice, expected, why, code="grid_factor")
+
+
+@cache
+def _grid_years(folder: Path) -> dict[str, tuple[int, str]]:
+    rows = _rows(folder / "factors" / "grid_factors.csv")
+    return {row["choice"]: (int(row["data_year"] or 0), row["confidence"]) for row in rows if row["choice"]}
+
+
+def grid_year(choice: str) -> tuple[int, str]:
+    """Year a factor of power or heat is of (0 where of none), and its confidence; "uncertain" where not listed."""
+    return _grid_years(data_folder()).get(choice, (0, "uncertain"))
 
 
 def heat_factor() -> float:

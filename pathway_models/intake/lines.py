@@ -9,10 +9,8 @@ from typing import Any
 from pathway_models.intake.book import Sheet
 from pathway_models.intake.cells import Finding, label_of, read_number
 from pathway_models.intake.layout import Entry
+from pathway_models.intake.rows import GRADES
 from pathway_models.intake.statements import Key, Statement, Statements, shown
-
-#: Quality of a value: A metered and verified, B metered or invoiced, C estimated from records, D judged.
-GRADES = ("A", "B", "C", "D")
 
 
 def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], entry: Entry, key: Key) -> None:
@@ -29,7 +27,7 @@ def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], ent
     entry : Entry
     key : Key
     """
-    line = _Line(statements, sheet, refs, entry)
+    line = Line(statements, sheet, refs, entry)
     place = sheet.place(refs["value"])
     value = line.number("value")
     if value is None and not line.is_faulty:
@@ -70,7 +68,7 @@ def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], ent
 
 
 @dataclass
-class _Line:
+class Line:
     """The cells of one line while they are read."""
 
     statements: Statements
@@ -80,13 +78,16 @@ class _Line:
     is_faulty: bool = False
 
     def raw(self, name: str) -> Any:
+        """What stands in a cell of the line; None where the layout has no such cell."""
         return self.sheet.raw(self.refs[name]) if name in self.refs else None
 
     def has(self, name: str) -> bool:
+        """Whether a cell of the line is filled."""
         raw = self.raw(name)
         return raw is not None and str(raw).strip() != ""
 
     def fault(self, name: str, finding: Finding) -> None:
+        """Report a finding at a cell; an error spoils the line."""
         self.statements.report(self.sheet.place(self.refs[name]), self.raw(name), finding)
         self.is_faulty |= finding.severity == "error"
 

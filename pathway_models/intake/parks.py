@@ -1,23 +1,17 @@
-"""From a park table and its description to a checked `Park`."""
+"""From a park table and its description, or a filled workbook, to a checked `Park`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.intake.assembly import assemble
-from pathway_models.intake.description import Description
-from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.paths import data_folder, fingerprint
-from pathway_models.intake.places import places_of
+from pathway_models.foundations.errors import InputError
+from pathway_models.intake.examination import Examination, examine_workbook
+from pathway_models.intake.paths import data_folder
+from pathway_models.intake.plans import with_plans_beside
 from pathway_models.intake.register import find_table
-from pathway_models.intake.rows import Row, read_rows
-from pathway_models.intake.yaml_files import validated
+from pathway_models.intake.table_examination import examine_table
 from pathway_models.records.park import Park
-
-#: Choices of a description that the assembling of a table checks.
-CHOICES = ("factor_set", "grid_factor")
 
 
 def table_of(park: str | Path) -> Path:
@@ -32,14 +26,47 @@ def table_of(park: str | Path) -> Path:
     return Path(park) if is_path else data_folder() / find_table(str(park))
 
 
-def read_park(park: str | Path) -> Park:
+def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str) -> Examination:
+    """Examine a park's table or workbook: errors, warnings and notes at once, and the park where there is no error.
+
+    Parameters
+    ----------
+    park : str or Path
+        Id of the register, ``.csv`` table or ``.xlsx`` workbook.
+    layout : Path, optional
+        Layout file of a workbook arranged in a way of its own.
+    **choices : str
+        ``factor_set`` or ``grid_factor`` in place of the one the park chose.
+
+    Raises
+    ------
+    InputError
+        The files cannot be examined at all.
+    """
+    table = table_of(park)
+    if table.suffix.lower() == ".xlsx":
+        examination = examine_workbook(table, layout, **choices)
+    else:
+        examination = examine_table(table, **choices)
+    if examination.park is None:
+        return examination
+    try:
+        return replace(examination, park=with_plans_beside(examination.park, table))
+    except InputError as error:
+        return Examination(None, (*error.faults, *examination.faults))
+
+
+def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "") -> Park:
     """Read a park by its id in the register, or from a table of one's own.
 
     Parameters
     ----------
     park : str or Path
         ``"region-d"``; or the path of a ``.csv`` table with a ``.yml`` description of the same name
-        beside it; or the path of a filled ``.xlsx`` workbook.
+        beside it; or the path of a filled ``.xlsx`` workbook.  Plans that lie beside it, ``<park_id>.projects.csv``
+        and ``<park_id>.overrides.csv``, are put on the park, and its notes say so.
+    factor_set, grid_factor : str, optional
+        A choice in place of the park's own, to see what another one would change; the record says which.
 
     Returns
     -------
@@ -48,52 +75,15 @@ def read_park(park: str | Path) -> Park:
     Raises
     ------
     InputError
-        Every fault of both files: file, line, value, what was expected, what to do.
+        Every fault of the files: file, line or cell, value, what was expected, what to do.
 
     Examples
     --------
     >>> read_park("region-d").sectors
     ('agriculture', 'industry', 'transport', 'buildings', 'residents')
     """
-    table = table_of(park)
-    if table.suffix.lower() == ".xlsx":
-        examination = examine_workbook(table)
-        if examination.park is None:
-            raise InputError(examination.of("error"))
-        return examination.park
-    description, rows, faults = _both_files(table)
-    described = table.with_suffix(".yml").name
-    if description.park_id != table.stem:
-        remedy = "give the table, its description and the id the same name"
-        faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
-    fields, more = assemble(table.name, description.activity, description.factor_set, description.grid_factor, rows)
-    # Choices stand in the description, whichever file showed that they cannot hold.
-    faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
-    if faults:
-        raise InputError(faults)
-    return Park(
-        **description.model_dump(exclude={"activity", "source", "notes"}),
-        **fields,
-        source="; ".join(description.source),
-        notes=tuple(description.notes),
-        files=(fingerprint(table), fingerprint(table.with_suffix(".yml"))),
-        origins=places_of(rows),
-    )
-
-
-def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
-    """Read description and table; where either cannot be used, the faults of both are told."""
-    faults: list[Fault] = []
-    description, rows = None, None
-    try:
-        description, _ = validated(table.with_suffix(".yml"), Description)
-    except InputError as error:
-        faults.extend(error.faults)
-    try:
-        rows, more = read_rows(table)
-        faults.extend(more)
-    except InputError as error:
-        faults.extend(error.faults)
-    if description is None or rows is None:
-        raise InputError(faults)
-    return description, rows, faults
+    given = {"factor_set": factor_set, "grid_factor": grid_factor}
+    examination = examine_park(park, **{name: choice for name, choice in given.items() if choice})
+    if examination.park is None:
+        raise InputError(examination.of("error"))
+    return examination.park

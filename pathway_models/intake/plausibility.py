@@ -38,11 +38,12 @@ def question(check: Check) -> None:
 
 
 def _series(check: Check) -> Iterator[list[Statement]]:
-    """Park statements by entry, in the order of years."""
-    series: dict[str, list[Statement]] = {}
-    for s in check.statements.all.values():
-        if s.role == "park":
-            series.setdefault(s.entry.key, []).append(s)
+    """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer."""
+    series: dict[tuple[str, str], list[Statement]] = {}
+    for role in ("sector", "park"):
+        for s in check.statements.all.values():
+            if s.role == role:
+                series.setdefault((s.owner, s.entry.key), []).append(s)
     yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
 
 
@@ -85,7 +86,8 @@ def _own_factors(check: Check) -> None:
         if s.entry.quantity == "energy":
             own, group = check.book.own(s), check.book.carriers[s.entry.item].group
             default = check.book.default(s.entry.item)
-            if own is None:
+            # A table may state on purpose that an aggregate of its own emits nothing.
+            if own is None or (own == 0 and default is None and group == "other_fuel"):
                 continue
             if group in ("electricity", "heat"):
                 name, tested = ("grid_factor", own * 0.0036) if group == "electricity" else ("heat_factor", own)
@@ -119,7 +121,7 @@ def _jumps(check: Check) -> None:
 
 def _is_minor(check: Check, s: Statement, totals: dict[int, float]) -> bool:
     """Whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
-    if s.entry.quantity == "energy":
+    if s.entry.quantity == "energy" or s.unit == "TJ":
         return check.tj(s) < read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
     return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
 
@@ -135,7 +137,7 @@ def _energy_by_year(check: Check) -> dict[int, float]:
 
 def _is_in_question(check: Check, year: int, *quantities: str) -> bool:
     """Whether a year has a value that is already in question or could not be read."""
-    entries = check.statements.layout.entries()
+    entries = check.statements.entries
     doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
     return any(y == year and entries[key].quantity in quantities for key, y in doubtful)
 
@@ -208,10 +210,8 @@ def _unused(check: Check) -> None:
     """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
     activity = check.choices.activity
     names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
-    entries = [entry for key, entry in check.statements.layout.entries().items() if key in names]
+    entries = [entry for key, entry in check.statements.entries.items() if key in names]
     beside = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
-    if check.statements.assets:
-        beside.append(f"{len(check.statements.assets)} energy assets")
     if beside:
         finding = Finding(
             "nothing more", f"recorded and checked, not part of the emissions: {', '.join(beside)}", "beside", "note"

@@ -12,11 +12,16 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.foundations.units import CONVERSIONS, TJ_PER_MWH, units_of
+from pathway_models.intake.cells import FORMULA_SIGNS, LARGEST_NUMBER
 
 #: The columns of a park table, in order.
 COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "confidence", "note")
-#: What a row may state, and the canonical units it may have.
-QUANTITIES = {
+#: A column that may stand after them: the quality grade of each value.
+GRADE = "grade"
+#: Quality of a value: A metered and verified, B metered or invoiced, C estimated from records, D judged.
+GRADES = ("A", "B", "C", "D")
+#: What becomes part of the emissions, and the canonical units it may have.
+COUNTED = {
     "value_added": ("million CNY",),
     "population": ("persons",),
     "energy": ("TJ", "t", "10^4 Nm3", "MWh"),
@@ -28,8 +33,30 @@ QUANTITIES = {
     "green_area": ("ha",),
     "sequestration": ("tCO2/ha",),
 }
+#: What corrects it, checks it, or is recorded beside it.
+RECORDED = {
+    "feedstock": ("TJ", "t", "10^4 Nm3"),
+    "export": ("MWh", "TJ"),
+    "captured": ("tCO2",),
+    "total_energy": ("TJ",),
+    "energy_share": ("share",),
+    "generation": ("MWh", "TJ"),
+    "shared": ("MWh", "TJ"),
+    "gdp": ("million CNY",),
+    "gross_output": ("million CNY",),
+    "employees": ("persons",),
+    "area": ("ha",),
+    "waste": ("t",),
+    "reuse_share": ("share",),
+    "pollutant": ("t",),
+}
+QUANTITIES = {**COUNTED, **RECORDED}
+#: Beginning of the sector of a row that speaks of one enterprise: it checks the park and never adds to it.
+ENTERPRISE = "enterprise:"
 #: Quantities that may be below zero, for the carbon balances named conversion_* only.
 SIGNED = ("product", "process_factor")
+#: No table of one park is larger.
+LARGEST_FILE = 20 * 2**20
 #: What is wrong with a row: column, what was expected, remedy, code.
 Problem = tuple[str, str, str, str]
 #: How sure a value is (``data/README.md``).
@@ -43,7 +70,7 @@ class Row:
     """One value of a park table in its canonical unit, and where it stands.
 
     The value is NaN where the row has a fault; such a table never becomes a park.  ``written`` is the
-    value and unit as the user wrote them, for messages.
+    value and unit as the user wrote them, for messages; ``is_measured`` marks a factor that the park measured itself.
     """
 
     place: str
@@ -56,6 +83,8 @@ class Row:
     source: str
     confidence: str
     written: str = ""
+    grade: str = ""
+    is_measured: bool = False
 
 
 def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
@@ -75,8 +104,8 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     rows, faults = [], []
     try:
         header = tuple(lines.fieldnames or ())
-        if header != COLUMNS:
-            expected, remedy = f"the columns {','.join(COLUMNS)}", "rename or reorder the columns"
+        if header not in (COLUMNS, (*COLUMNS, GRADE)):
+            expected, remedy = f"the columns {','.join(COLUMNS)} (and {GRADE})", "rename or reorder the columns"
             raise InputError([Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns")])
         for line in lines:
             row = _row(path.name, f"line {lines.line_num}", line, faults)
@@ -90,6 +119,9 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
 
 def _text(path: Path) -> str:
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            expected, remedy = f"at most {LARGEST_FILE >> 20} MB", "it is no table of one park; remove what is not"
+            raise InputError([Fault(path.name, "file", "", expected, remedy, code="file_large")])
         content = path.read_bytes()
     except OSError as error:
         remedy = f"check the name: {error.strerror}"
@@ -106,11 +138,14 @@ def _text(path: Path) -> str:
 
 
 def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]) -> Row | None:
-    if None in line or any(line[column] is None for column in COLUMNS):
-        expected, remedy = f"{len(COLUMNS)} fields", "add or remove commas; put text with commas in quotes"
+    if None in line or None in line.values():
+        expected, remedy = (
+            f"{len(line) - (None in line)} fields",
+            "add or remove commas; put text with commas in quotes",
+        )
         faults.append(Fault(file, f"{place}, row", "", expected, remedy, code="fields"))
         return None
-    given = {column: line[column].strip() for column in COLUMNS}
+    given = {column: text.strip() for column, text in line.items()}
     wrong = {}
     for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(given)):
         wrong[column] = Fault(file, f"{place}, {column}", given[column], expected, remedy, code=code)
@@ -123,7 +158,10 @@ def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]
     if canonical == "tCO2/MWh":
         value, canonical = value / TJ_PER_MWH, "tCO2/TJ"
     sector, item = given["sector"] or "park", given["item"]
-    stated = given["source"], given["confidence"], f"{given['value']} {given['unit']}"
+    grade = given.get(GRADE, "")
+    # A factor whose grade says that it was metered was measured by the park itself.
+    measured = given["quantity"] in ("factor", "process_factor") and grade in GRADES[:2]
+    stated = given["source"], given["confidence"], f"{given['value']} {given['unit']}", grade, measured
     return Row(place, int(given["year"]), sector, given["quantity"], item, value, canonical, *stated)
 
 
@@ -132,6 +170,11 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
     year, quantity = given["year"], given["quantity"]
     if not (year.isdecimal() and year.isascii() and 1900 <= int(year) <= 2100):
         yield "year", "a year such as 2019", "write the year in four digits", "year"
+    for column in ("sector", "item"):
+        name = given[column].removeprefix(ENTERPRISE)
+        if name.startswith(FORMULA_SIGNS) or not name.isprintable():
+            remedy = "names end up in tables of results, where a spreadsheet would run them"
+            yield column, "a plain name", remedy, "formula_text"
     if quantity not in QUANTITIES:
         yield "quantity", f"one of {', '.join(QUANTITIES)}", "correct the word", "quantity"
     allowed = [spelling for canonical in QUANTITIES.get(quantity, ()) for spelling in units_of(canonical)]
@@ -141,6 +184,8 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
         yield "source", "where the value comes from", "name the source, such as a key of SOURCES.bib", "source"
     if given["confidence"] not in CONFIDENCE:
         yield "confidence", f"one of {', '.join(CONFIDENCE)}", "say how sure the value is", "confidence"
+    if given.get(GRADE, "") not in ("", *GRADES):
+        yield GRADE, f"one of {', '.join(GRADES)}, or nothing", "see docs/workbook.md for the grades", "grade"
 
 
 def _wrong_number(given: dict[str, str]) -> Iterator[Problem]:
@@ -149,5 +194,10 @@ def _wrong_number(given: dict[str, str]) -> Iterator[Problem]:
     if not math.isfinite(value):
         remedy = "write plain digits with a point; leave the row out if the value is unknown"
         yield "value", "a number", remedy, "number"
+    elif abs(value) > LARGEST_NUMBER:
+        remedy = "no park has so much of anything; correct it"
+        yield "value", f"at most {LARGEST_NUMBER:g}", remedy, "number_large"
     elif value < 0 and not is_signed:
         yield "value", "a number of 0 or more", "energy sold goes in its own row; check the sign", "negative"
+    elif value > 1 and QUANTITIES.get(given["quantity"]) == ("share",):
+        yield "value", "a share between 0 and 1", "divide a percentage by 100", "share"

@@ -27,9 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1750, 2100
 COLUMNS = ("entity", "year", "value")
 
 
-def read_series(
-    path: str | Path, entity: str = "entity", year: str = "year", value: str = "value"
-) -> pd.DataFrame:
+def read_series(path: str | Path, entity: str = "entity", year: str = "year", value: str = "value") -> pd.DataFrame:
     """Read a CSV of emissions series, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``.
 
     Parameters
@@ -59,9 +57,7 @@ def read_series(
     return _checked(file.name, _rows_of(file.name, lines, header, faults), wanted, faults)
 
 
-def _rows_of(
-    file: str, lines: Any, header: list[str], faults: list[Fault]
-) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows_of(file: str, lines: Any, header: list[str], faults: list[Fault]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield place and cells of every line that has a cell for each column."""
     for cells in lines:
         place = f"line {lines.line_num}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pathway_models.foundations.errors import Fault
@@ -76,6 +77,8 @@ class Statements:
         Places of blank values, where a value could have stood.
     spoiled : set of Key
         What was given but could not be read: not to be reported again as missing.
+    assets : list of AssetLine
+        Lines of the sheet of energy assets (`intake.asset_sheet`).
     sheets : dict year -> str
         Sheets of single years that were read.
     """
@@ -86,9 +89,11 @@ class Statements:
     blanks: dict[Key, str] = field(default_factory=dict)
     spoiled: set[Key] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
-    assets: list[dict[str, str]] = field(default_factory=list)
+    assets: list[Any] = field(default_factory=list)
     sheets: dict[int, str] = field(default_factory=dict)
     _reported: set[tuple[str, str]] = field(default_factory=set)
+    _index: dict[tuple[str, str, str], list[Statement]] = field(default_factory=dict)
+    _indexed: int = -1
 
     def report(self, place: str, raw: Any, finding: Finding) -> None:
         """Note a finding once."""
@@ -96,6 +101,19 @@ class Statements:
             self._reported.add((place, finding.code))
             parts = finding.expected, finding.remedy, finding.severity, finding.code
             self.faults.append(Fault(self.file, place, shown(raw), *parts))
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """Entries of the layout by key."""
+        return self.layout.entries()
+
+    def of(self, role: str, quantity: str, item: str = "") -> list[Statement]:
+        """Statements of one quantity and item by role, looked up in an index made when all have been read."""
+        if len(self.all) != self._indexed:
+            self._index, self._indexed = {}, len(self.all)
+            for s in self.all.values():
+                self._index.setdefault((s.role, s.entry.quantity, s.entry.item), []).append(s)
+        return self._index.get((role, quantity, item), [])
 
     def is_reported(self, place: str) -> bool:
         """Whether anything was found at a place."""

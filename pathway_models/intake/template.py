@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -15,14 +17,16 @@ from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.factors import TRUSTED, factor_sets
 from pathway_models.intake.layout import DescriptionSheet, Entry, FormBlock, Layout, ListBlock, template_layout
-from pathway_models.intake.lines import GRADES
 from pathway_models.intake.paths import data_folder
+from pathway_models.intake.rows import GRADES
 from pathway_models.intake.template_words import GRADE_WORDS, HEADS, INSTRUCTIONS, NUMBER_ERROR
 
 #: Rows of a list that are formatted and guided.
 LIST_ROWS = 300
 #: A fixed date keeps two templates of the same years identical.
 CREATED = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+#: Columns of lists that hold numbers.
+NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capital")
 WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
 
 
@@ -67,6 +71,12 @@ def _grid_lists() -> dict[str, list[str]]:
     return {"provinces": list(provinces), "grid_factors": ["table", *(row["choice"] for row in rows)]}
 
 
+def height_of(text: str, width: float) -> float:
+    """Height of a row in points that shows a text in a column of so many characters, Chinese ones counted twice."""
+    signs = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return 15.0 * max(1, math.ceil(signs * 1.05 / width))
+
+
 class _Template:
     """The workbook while it is written."""
 
@@ -82,7 +92,10 @@ class _Template:
             "head": workbook.add_format({**plain, "bold": True, "bg_color": "#D9D9D9", "border": 1, "text_wrap": True}),
             "label": workbook.add_format({**plain, "border": 1, "text_wrap": True}),
             "code": workbook.add_format({**plain, "font_color": "#808080", "font_size": 8}),
-            "input": workbook.add_format({**plain, "border": 1, "locked": False, "bg_color": "#FFF9E5"}),
+            "plain": workbook.add_format(plain),
+            "input": workbook.add_format(
+                {**plain, "border": 1, "locked": False, "bg_color": "#FFF9E5", "align": "left", "indent": 1}
+            ),
             "number": workbook.add_format(
                 {**plain, "border": 1, "locked": False, "bg_color": "#FFF9E5", "num_format": "#,##0.######"}
             ),
@@ -112,9 +125,20 @@ class _Template:
             "", {"format_columns": True, "format_rows": True, "insert_rows": False, "select_locked_cells": True}
         )
         sheet.hide_gridlines(2)
+        # On paper: A4 across, as wide as the sheet, as long as it takes.
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+        sheet.set_footer("&L&A&R&P / &N")
         sheet.write_string("A1", signature, self.formats["code"])
         sheet.write_string("B1", title, self.formats["title"])
         return sheet
+
+    def _statement(self, sheet: Worksheet, area: str, text: str, width: float) -> None:
+        """A text across the head of a sheet, in a row high enough for all of it."""
+        sheet.merge_range(area, text, self.formats["warning"])
+        sheet.set_row(1, height_of(text, width), self.formats["plain"])
 
     def _read_me(self, years: list[int]) -> None:
         zh = self.lang == "zh"
@@ -132,7 +156,7 @@ class _Template:
         )
         for column, width in ((block.keys, 12), (block.labels, 28), (block.values, 40), (block.notes, 90)):
             sheet.set_column(f"{column}:{column}", width)
-        sheet.write_string("B2", self.layout.statement.in_(self.lang), self.formats["warning"])
+        self._statement(sheet, f"{block.labels}2:{block.notes}2", self.layout.statement.in_(self.lang), 158)
         filled = {"first_year": years[0], "last_year": years[-1]}
         for row, field in enumerate(block.fields, start=block.first_row):
             star = " *" if field.required else ""
@@ -144,7 +168,9 @@ class _Template:
             else:
                 sheet.write_blank(where, None, self.formats["input"])
             if field.comment:
-                sheet.write_string(f"{block.notes}{row}", field.comment.in_(self.lang), self.formats["label"])
+                text = field.comment.in_(self.lang)
+                sheet.write_string(f"{block.notes}{row}", text, self.formats["label"])
+                sheet.set_row(row - 1, height_of(text, 90))
             if field.choices:
                 # Any other text may be typed too (a region's own spelling); the reading checks it.
                 rule = {"validate": "list", "source": self._source(field.choices), "error_type": "warning"}
@@ -165,7 +191,10 @@ class _Template:
         self._heads(sheet, columns, block.first_row - 1)
         sheet.freeze_panes(block.first_row - 1, 3)
         row = block.first_row
+        sheet.repeat_rows(block.first_row - 2)
         for section in self.layout.sections:
+            for column in columns.values():
+                sheet.write_blank(f"{column}{row}", None, self.formats["section"])
             sheet.write_string(f"{block.labels}{row}", section.title.in_(self.lang), self.formats["section"])
             row += 1
             for entry in section.entries:
@@ -209,13 +238,19 @@ class _Template:
 
     def _list(self, block: ListBlock, years: list[int]) -> None:
         sheet = self._sheet(block.sheets.in_(self.lang), block.sheets.in_(self.lang))
-        sheet.write_string("B2", block.help.in_(self.lang), self.formats["warning"])
+        # The colour of the columns below must not reach up into the head.
+        for row in range(block.first_row - 1):
+            sheet.set_row(row, None, self.formats["plain"])
+        columns = list(block.columns.values())
+        widths = sum(WIDTHS.get(name, 18) for name in list(block.columns)[1:])
+        self._statement(sheet, f"{columns[1]}2:{columns[-1]}2", block.help.in_(self.lang), widths)
+        sheet.repeat_rows(block.first_row - 2)
         self._heads(sheet, block.columns, block.first_row - 1)
         sheet.freeze_panes(block.first_row - 1, 0)
         last = block.first_row + LIST_ROWS - 1
         for name, column in block.columns.items():
             area = f"{column}{block.first_row}:{column}{last}"
-            style: Format = self.formats["number" if name in ("value", "feedstock", "factor", "capacity") else "input"]
+            style: Format = self.formats["number" if name in NUMBERS else "input"]
             sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
             rule = self._list_rule(name, years)
             if rule:
@@ -228,7 +263,9 @@ class _Template:
             return {"validate": "list", "source": [str(year) for year in years]}
         if name == "grade":
             return {"validate": "list", "source": list(GRADES)}
-        return self._number_rule() if name in ("value", "feedstock", "factor", "capacity") else None
+        if name == "kind":
+            return {"validate": "list", "source": [words.in_(self.lang) for words in self.layout.kinds.values()]}
+        return self._number_rule() if name in NUMBERS else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"

@@ -20,6 +20,10 @@ HEADS = {
     "kind": Words(zh="类型", en="kind"),
     "capacity": Words(zh="容量", en="capacity"),
     "capacity_unit": Words(zh="容量单位", en="unit of capacity"),
+    "use": Words(zh="末年用量", en="use in the last year"),
+    "use_unit": Words(zh="用量单位", en="unit of use"),
+    "lifetime": Words(zh="寿命（年）", en="lifetime, years"),
+    "capital": Words(zh="投资（百万元）", en="investment, million CNY"),
     "commissioned": Words(zh="投产年份", en="commissioned"),
 }
 NUMBER_ERROR = Words(

@@ -6,6 +6,7 @@ The rules (docs/workbook.md):
 * Power and heat sold outside the boundary are taken off the purchases of the same kind, green part alike, at the
   factor of purchases (net purchases, as in the NDRC industry guides).  What is sold beyond the purchases is a
   credit of its own, ``conversion_exported_*``.
+* CO2 captured is taken off what was emitted, stored and used parts told apart, ``conversion_captured_*``.
 * Fuel of a plant inside the boundary counts at its stack; what the plant supplies inside counts nowhere else.
 * A measured factor goes before the factor set; an enterprise's measured factor holds for its own use, the rest of
   the park's use keeps the park's factor.
@@ -14,6 +15,7 @@ The rules (docs/workbook.md):
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pathway_models.foundations.units import TJ_PER_MWH
 from pathway_models.intake.description import Description
@@ -25,8 +27,12 @@ from pathway_models.intake.statements import Statement, Statements
 #: What is taken over as it stands: quantity of the workbook to quantity of the core.
 SAME = ("population",)
 #: What the projection uses; everything else is kept beside.
-USED = ("energy", "product", "fixed_carbon", "green_electricity", "export", "green_area", "sequestration", *SAME)
+USED = (
+    "energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "green_area", "sequestration",
+    *SAME,
+)  # fmt: skip
 SOLD = ("electricity", "heat")
+CAPTURED_PARTS = ("stored", "used")
 Series = dict[int, Statement]
 
 
@@ -68,8 +74,8 @@ class Translator:
 
     def translate(self) -> Translation:
         """The whole workbook."""
-        kept = {item: self._kept(item) for item in SOLD}
-        for (owner, _), series in self._owned().items():
+        kept = {item: self.kept(item) for item in SOLD}
+        for (owner, _), series in self._owned.items():
             entry = _entry(series)
             if entry.quantity == "energy":
                 self._energy(owner, entry.item, series, kept.get(entry.item, {}))
@@ -79,15 +85,29 @@ class Translator:
                 self._take(owner, series, "value_added")
             elif entry.quantity in SAME:
                 self._take(owner, series, entry.quantity)
-            if entry.quantity not in (*USED, self.description.activity) and owner == "park":
-                values = {year: s.value for year, s in series.items()}
-                self.result.beside[entry.quantity, owner, entry.item] = values
         self._green(kept["electricity"])
         self._sinks()
-        for item in SOLD:
-            self._surplus(item)
+        self.more()
         return self.result
 
+    def more(self) -> None:
+        """What no row of its own says: credits for sales, captured CO2, and what is recorded beside."""
+        for item in SOLD:
+            self._surplus(item)
+        self._captured()
+        for s in self.statements.all.values():
+            named = s.entry.quantity, "park", s.entry.item
+            if s.role == "park" and s.entry.quantity not in (*USED, self.description.activity):
+                self.result.beside.setdefault(named, {})[s.year] = self._recorded(s)
+
+    def _recorded(self, s: Statement) -> float:
+        """A value in the canonical unit of its entry: power may be given in units of energy."""
+        unit = self.statements.layout.conversion(s.entry.unit)[0]
+        if (s.unit, unit) == ("TJ", "MWh"):
+            return s.value / TJ_PER_MWH
+        return s.value * TJ_PER_MWH if (s.unit, unit) == ("MWh", "TJ") else s.value
+
+    @cached_property
     def _owned(self) -> dict[tuple[str, str], Series]:
         """Statements by owner and entry; where an entry is split by sector, the park's own is left out."""
         split = {s.entry.key for s in self.statements.all.values() if s.role == "sector"}
@@ -98,19 +118,18 @@ class Translator:
         return owned
 
     def _of(self, quantity: str, item: str = "", role: str = "park") -> list[Statement]:
-        found = (s for s in self.statements.all.values() if s.role == role)
-        return [s for s in found if s.entry.quantity == quantity and s.entry.item == item]
+        return self.statements.of(role, quantity, item)
 
     def _bought(self, item: str) -> dict[int, float]:
         """Purchases by year, TJ."""
         bought: dict[int, float] = {}
-        for series in self._owned().values():
+        for series in self._owned.values():
             if (_entry(series).quantity, _entry(series).item) == ("energy", item):
                 for year, s in series.items():
                     bought[year] = bought.get(year, 0.0) + self.book.tj(s)
         return bought
 
-    def _kept(self, item: str) -> dict[int, float]:
+    def kept(self, item: str) -> dict[int, float]:
         """Share of the purchases of a year that is not sold on.
 
         ASSUME: what is sold has the mix of what is bought, green part alike.
@@ -139,17 +158,26 @@ class Translator:
             self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
             self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
 
+    def _captured(self) -> None:
+        """CO2 captured, stored or used: a negative source of its own, whose energy stands with the other energy."""
+        for part in CAPTURED_PARTS:
+            taken = {s.year: s for s in self._of("captured", part)}
+            for year in self.years() if taken else ():
+                s, item = taken.get(year), f"conversion_captured_{part}"
+                self._row(s.place if s else "", year, self._main_sector(), "product", item, s.value if s else 0.0, "t")
+                self._row("", year, self._main_sector(), "process_factor", item, -1.0, "tCO2/t")
+
     def years(self) -> list[int]:
         """Years with energy."""
         return sorted({s.year for s in self.statements.all.values() if s.entry.quantity == "energy"})
 
     def _main_sector(self) -> str:
         """The sector that credits without a sector of their own are booked in: the park, or the first sector."""
-        owners = [owner for (owner, _), series in self._owned().items() if _entry(series).quantity == "energy"]
+        owners = [owner for (owner, _), series in self._owned.items() if _entry(series).quantity == "energy"]
         return owners[0] if owners else "park"
 
     def _energy(self, owner: str, item: str, series: Series, kept: dict[int, float]) -> None:
-        factors = {year: self._own(owner, s) for year, s in series.items()}
+        factors = {year: self.own_factor(owner, s) for year, s in series.items()}
         has_own = any(place for _, place in factors.values())
         sales = {sale.year: sale.place for sale in self._of("export", item)}
         for year, s in series.items():
@@ -158,11 +186,11 @@ class Translator:
             self._row(place, year, owner, "energy", item, (s.value - s.feedstock) * kept.get(year, 1.0), s.unit)
             if has_own:
                 value, place = factors[year]
-                self._row(place, year, owner, "factor", item, value, "tCO2/TJ")
+                self._row(place, year, owner, "factor", item, value, "tCO2/TJ", measured=s.factor is not None)
             if s.feedstock:
                 self.result.beside.setdefault(("feedstock", owner, item), {})[year] = self.book.tj(s, s.feedstock)
 
-    def _own(self, owner: str, s: Statement) -> tuple[float, str]:
+    def own_factor(self, owner: str, s: Statement) -> tuple[float, str]:
         """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
         stated = self.book.own(s)
         base = (self.book.default(s.entry.item) or 0.0) if stated is None else stated
@@ -185,7 +213,8 @@ class Translator:
             item = f"conversion_fixed_{s.entry.item}" if is_fixed else s.entry.item
             place = s.factor_place if s.factor is not None else f"process_factors.csv:{s.entry.default_factor}"
             self._row(s.place, year, owner, "product", item, s.value, s.unit)
-            self._row(place, year, owner, "process_factor", item, -factor if is_fixed else factor, f"tCO2/{s.unit}")
+            per, sign, own = f"tCO2/{s.unit}", -1.0 if is_fixed else 1.0, s.factor is not None
+            self._row(place, year, owner, "process_factor", item, sign * factor, per, measured=own)
 
     def _green(self, kept: dict[int, float]) -> None:
         """Green power trades and certificates together, MWh."""
@@ -209,5 +238,9 @@ class Translator:
         for year, s in series.items():
             self._row(s.place, year, owner, quantity, "", s.value, s.unit)
 
-    def _row(self, place: str, year: int, sector: str, quantity: str, item: str, value: float, unit: str) -> None:
-        self.result.rows.append(Row(place, year, sector, quantity, item, value, unit, "workbook", ""))
+    def _row(
+        self, place: str, year: int, sector: str, quantity: str, item: str, value: float, unit: str, *,
+        measured: bool = False,
+    ) -> None:  # fmt: skip
+        row = Row(place, year, sector, quantity, item, value, unit, "workbook", "", is_measured=measured)
+        self.result.rows.append(row)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.intake.blocks import read_assets, read_form, read_grid, read_list, year_sheets
+from pathway_models.intake.asset_sheet import read_asset_sheet
+from pathway_models.intake.blocks import read_form, read_grid, read_list, year_sheets
 from pathway_models.intake.book import Book, Sheet
 from pathway_models.intake.cells import Finding, label_of
 from pathway_models.intake.description import Choices, Description, sound_choices
@@ -42,7 +43,7 @@ class Filled:
     sidecar: Path | None = None
 
 
-def read_workbook(path: Path, layout: Path | None = None) -> Filled:
+def read_workbook(path: Path, layout: Path | None = None, **chosen: str) -> Filled:
     """Read a workbook.
 
     Parameters
@@ -50,6 +51,8 @@ def read_workbook(path: Path, layout: Path | None = None) -> Filled:
     path : Path
     layout : Path, optional
         A layout file of one's own; otherwise the shipped layout it is recognised by.
+    **chosen : str
+        ``factor_set`` or ``grid_factor`` in place of the one the workbook names.
 
     Returns
     -------
@@ -78,6 +81,8 @@ def read_workbook(path: Path, layout: Path | None = None) -> Filled:
     if not statements.layout.description:
         given = [s.year for s in statements.all.values() if s.entry.quantity == "energy"]
         years = range(min(given), max(given) + 1) if given else range(0)
+    if chosen and description:
+        description, choices = description.model_copy(update=chosen), choices._replace(**chosen)
     return Filled(statements, description, choices, years, sidecar)
 
 
@@ -155,7 +160,7 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
     if isinstance(block, GridBlock):
         read_grid(sheet, block, statements)
     elif block.role == "asset":
-        read_assets(sheet, block, statements)
+        read_asset_sheet(sheet, block, statements)
     else:
         read_list(sheet, block, years, statements)
 

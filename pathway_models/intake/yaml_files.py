@@ -14,7 +14,17 @@ Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
 
 
+#: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
+MOST_VALUES, DEEPEST, LARGEST = 200_000, 50, 20 * 2**20
+
+
+class _TooLargeError(Exception):
+    """The file unfolds to more than any description holds."""
+
+
 def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tuple[Keys, int]]) -> None:
+    if len(lines) >= MOST_VALUES or len(keys) > DEEPEST:
+        raise _TooLargeError
     lines[keys] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -28,6 +38,21 @@ def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tup
             _walk(value, (*keys, at), lines, doubled)
 
 
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """Nodes and content, parsed once; by libyaml, ten times as fast, unless there is an error to put in words."""
+    for kind in (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader):
+        loader = kind(text)
+        try:
+            node = loader.get_single_node()
+            return node, None if node is None else loader.construct_document(node)
+        except (yaml.YAMLError, ValueError):
+            if kind is yaml.SafeLoader:
+                raise
+        finally:
+            loader.dispose()
+    raise AssertionError("the second loader returns or raises")
+
+
 def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     """Read a YAML file and the line of each of its values.
 
@@ -36,10 +61,18 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     InputError
         The file is missing, is not UTF-8 or not YAML, or says a key twice (which YAML readers accept silently).
     """
+    lines: dict[Keys, int] = {}
+    doubled: list[tuple[Keys, int]] = []
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        if path.stat().st_size > LARGEST:
+            raise _TooLargeError
+        node, content = _parsed(path.read_text(encoding="utf-8-sig"))
+        if node is not None:
+            _walk(node, (), lines, doubled)
+    except (_TooLargeError, RecursionError):
+        remedy = "it unfolds to far more values, or deeper, than a description holds; do not trust this file"
+        fault = Fault(path.name, "file", "", f"at most {MOST_VALUES} values", remedy, code="yaml_large")
+        raise InputError([fault]) from None
     except OSError as error:
         remedy = f"check the name: {error.strerror}"
         raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
@@ -53,10 +86,6 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
         what = getattr(error, "problem", None) or str(error)
         fault = Fault(path.name, place, "", "valid YAML", f"mend the syntax: {what}", code="yaml_syntax")
         raise InputError([fault]) from None
-    lines: dict[Keys, int] = {}
-    doubled: list[tuple[Keys, int]] = []
-    if node is not None:
-        _walk(node, (), lines, doubled)
     if doubled:
         raise InputError(
             Fault(
