@@ -1,0 +1,189 @@
+"""Make the Word templates of the special report, Chinese and English.
+
+Run once, by a maintainer, when the look of the report changes::
+
+    python scripts/build_report_templates.py
+
+The templates are ordinary Word files: a user may open them, change styles, margins, headers or the order of the
+tags, save them under another name and hand them to ``pathways report --template``.  Fonts of the Chinese one follow
+what official documents use (GB/T 9704-2012, from background knowledge): 方正小标宋简体 for titles, 黑体 and 楷体_GB2312
+for headings, 仿宋_GB2312 for text; each names a font that Windows itself has as its substitute.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from _template_parts import (
+    add_field,
+    add_paragraph,
+    font_table,
+    new_document,
+    page_footer,
+    save_stable,
+    set_style,
+    table_style,
+)
+from docx.document import Document as Word
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_BREAK
+from docx.shared import Pt
+
+FOLDER = Path(__file__).resolve().parents[1] / "pathway_models" / "presenting" / "report" / "templates"
+#: Role -> (Latin font, East Asian font, size in points, bold).
+LOOKS = {
+    "zh": {
+        "Title": ("Times New Roman", "方正小标宋简体", 22, False),
+        "Heading 1": ("Times New Roman", "黑体", 16, False),
+        "Heading 2": ("Times New Roman", "楷体_GB2312", 15, True),
+        "Normal": ("Times New Roman", "仿宋_GB2312", 12, False),
+        "Caption": ("Times New Roman", "黑体", 10.5, False),
+        "Cell": ("Times New Roman", "仿宋_GB2312", 9, False),
+        "Small": ("Times New Roman", "仿宋_GB2312", 9, False),
+    },
+    "en": {
+        "Title": ("Calibri", "黑体", 22, True),
+        "Heading 1": ("Calibri", "黑体", 16, True),
+        "Heading 2": ("Calibri", "黑体", 13, True),
+        "Normal": ("Calibri", "仿宋_GB2312", 11, False),
+        "Caption": ("Calibri", "黑体", 10, True),
+        "Cell": ("Calibri", "仿宋_GB2312", 8.5, False),
+        "Small": ("Calibri", "仿宋_GB2312", 9, False),
+    },
+}
+WORDS = {
+    "zh": {"contents": "目录", "table": "表", "figure": "图", "page": ("第", "页 / 共", "页")},
+    "en": {"contents": "Contents", "table": "Table", "figure": "Figure", "page": ("Page", "of", "")},
+}
+
+
+def styles(word: Word, lang: str) -> None:
+    """Set every style the report uses; nothing is formatted by hand, so that a user changes a look in one place."""
+    look = LOOKS[lang]
+    indent = 2 * look["Normal"][2] if lang == "zh" else 0
+    # Fixed distances between lines: the pages break alike whichever font a reader's machine puts in.
+    normal = {"spacing": Pt(22) if lang == "zh" else Pt(15), "after": 0 if lang == "zh" else 6}
+    set_style(word, "Normal", look["Normal"], lang, **normal)
+    set_style(word, "Body Text", look["Normal"], lang, first=indent, **normal)
+    set_style(word, "Title", look["Title"], lang, align=ALIGN.CENTER, before=48, after=14)
+    set_style(word, "Heading 1", look["Heading 1"], lang, before=18, after=8, keep=True)
+    set_style(word, "Heading 2", look["Heading 2"], lang, before=10, after=4, keep=True)
+    set_style(word, "List Bullet", look["Normal"], lang, **normal)
+    set_style(word, "Caption", look["Caption"], lang, align=ALIGN.CENTER, before=8, after=4, keep=True)
+    set_style(word, "Figure Caption", look["Caption"], lang, align=ALIGN.CENTER, before=2, after=10, base="Normal")
+    set_style(
+        word, "Picture", look["Normal"], lang, align=ALIGN.CENTER, before=8, keep=True, base="Normal", spacing=1.0
+    )
+    set_style(word, "Remark", look["Small"], lang, before=2, after=8, base="Normal", spacing=Pt(12))
+    set_style(
+        word,
+        "Mark",
+        look["Heading 2"],
+        lang,
+        align=ALIGN.CENTER,
+        after=8,
+        base="Normal",
+        colour="A00040",
+        spacing=Pt(22),
+    )
+    set_style(word, "Cover", look["Normal"], lang, align=ALIGN.CENTER, base="Normal", spacing=Pt(18))
+    set_style(word, "Contents Heading", look["Heading 1"], lang, align=ALIGN.CENTER, after=10, base="Normal")
+    set_style(word, "TOC 1", look["Normal"], lang, base="Normal", spacing=Pt(19), dots=True)
+    set_style(word, "TOC 2", look["Normal"], lang, base="Normal", spacing=Pt(18), left=18, dots=True)
+    set_style(word, "Cell", look["Cell"], lang, base="Normal", spacing=Pt(12.5))
+    set_style(word, "Header", look["Small"], lang, align=ALIGN.CENTER)
+    set_style(word, "Footer", look["Small"], lang, align=ALIGN.CENTER)
+    table_style(word, "Report Table")
+
+
+def cover(word: Word, lang: str) -> None:
+    """First page: mark of invention, title, where the numbers come from, the answer."""
+    add_paragraph(word, "{{ title }}", "Title")
+    add_paragraph(word, "{%p if mark %}")
+    add_paragraph(word, "{{ mark }}", "Mark")
+    add_paragraph(word, "{%p endif %}")
+    add_paragraph(word, "{%p for line in cover %}")
+    add_paragraph(word, "{{ line }}", "Cover")
+    add_paragraph(word, "{%p endfor %}")
+    add_paragraph(word, "{{ summary_title }}", "Contents Heading").paragraph_format.space_before = Pt(22)
+    add_paragraph(word, "{%p for line in summary %}")
+    add_paragraph(word, "{{ line }}", "Body Text")
+    add_paragraph(word, "{%p endfor %}")
+    word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    add_paragraph(word, WORDS[lang]["contents"], "Contents Heading")
+    add_field(add_paragraph(word, "", "TOC 1"), r'TOC \o "1-2" \h \z \u', "-")
+    word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+
+def body(word: Word, lang: str) -> None:
+    """The loop over everything the report says; each kind of block has its style."""
+    add_paragraph(word, "{%p for block in body %}")
+    add_paragraph(word, "{%p if block.is_chapter %}")
+    add_paragraph(word, "{{ block.text }}", "Heading 1")
+    add_paragraph(word, "{%p elif block.is_section %}")
+    add_paragraph(word, "{{ block.text }}", "Heading 2")
+    add_paragraph(word, "{%p elif block.is_bullet %}")
+    add_paragraph(word, "{{ block.text }}", "List Bullet")
+    add_paragraph(word, "{%p elif block.is_note %}")
+    add_paragraph(word, "{{ block.text }}", "Remark")
+    add_paragraph(word, "{%p elif block.is_body %}")
+    add_paragraph(word, "{{ block.text }}", "Body Text")
+    add_paragraph(word, "{%p elif block.is_figure %}")
+    add_paragraph(word, "{{ block.picture }}", "Picture")
+    caption(word, "Figure Caption", WORDS[lang]["figure"], "Figure")
+    add_paragraph(word, "{%p elif block.is_table %}")
+    caption(word, "Caption", WORDS[lang]["table"], "Table")
+    table(word)
+    add_paragraph(word, "{{ block.note }}", "Remark")
+    add_paragraph(word, "{%p endif %}")
+    add_paragraph(word, "{%p endfor %}")
+
+
+def caption(word: Word, style: str, label: str, series: str) -> None:
+    """A caption whose number Word counts itself; the report fills in the right one beforehand."""
+    line = add_paragraph(word, f"{label} ", style)
+    add_field(line, rf"SEQ {series} \* ARABIC", "1")
+    line.add_run("  {{ block.caption }}")
+
+
+def table(word: Word) -> None:
+    """Two rows: the head, and the one that is repeated."""
+    made = word.add_table(rows=4, cols=3, style="Report Table")
+    texts = (
+        ("{%tc for name in block.head %}", "{{ name }}", "{%tc endfor %}"),
+        ("{%tr for row in block.rows %}", "", ""),
+        ("{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}"),
+        ("{%tr endfor %}", "", ""),
+    )
+    for row, line in zip(made.rows, texts, strict=True):
+        for cell, text in zip(row.cells, line, strict=True):
+            cell.paragraphs[0].style = word.styles["Cell"]
+            cell.paragraphs[0].add_run(text)
+
+
+def build(lang: str) -> Word:
+    """One template."""
+    word = new_document(lang)
+    styles(word, lang)
+    font_table(word)
+    cover(word, lang)
+    body(word, lang)
+    section = word.sections[0]
+    section.header.paragraphs[0].add_run("{{ header }}")
+    page_footer(section.footer.paragraphs[0], "{{ footer }}", WORDS[lang]["page"])
+    return word
+
+
+def main() -> None:
+    """Write both templates."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the templates")
+    folder = parser.parse_args().out
+    folder.mkdir(parents=True, exist_ok=True)
+    for lang in LOOKS:
+        save_stable(build(lang), folder / f"report_{lang}.docx")
+
+
+if __name__ == "__main__":
+    main()
