@@ -1,9 +1,14 @@
 """Fixtures shared by all tests, the flag that renews the golden tables, and how hypothesis draws."""
 
+import os
+
 import hypothesis
 import pytest
 
 import pathway_models as pw
+
+# Messages are compared in English, whatever the locale of the machine.
+os.environ["PATHWAYS_LANG"] = "en"
 
 # The same examples every time: a test that fails for one person fails for all.
 hypothesis.settings.register_profile("same_for_all", derandomize=True, deadline=None)

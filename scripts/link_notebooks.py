@@ -1,0 +1,65 @@
+"""Write under the title of each notebook a line that leads to the one before and the one after it in the course.
+
+    python scripts/link_notebooks.py [notebooks/NAME.ipynb ...]
+
+The links are relative: they work in JupyterLab and in the book. Outputs stay as they are. Run after a notebook was
+added, renamed or moved; the order is that of ``scripts/build_book.py``. The notebook that the batch runs for every
+park gets no line: in the folder of a run it would lead nowhere.
+"""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+from build_book import ROOT, ordered, title_of
+
+#: Runs in the folders of the parks.
+TEMPLATE = "notebooks/02_park_pathways"
+LINE = re.compile(r"\n\n(?:\[← |\[[^\]]* →\]\()[^\n]*")
+
+
+def course() -> list[str]:
+    """Notebooks in the order of the course, without suffix."""
+    pages = [page for pages in ordered(ROOT).values() for page in pages]
+    return [page for page in pages if page.startswith("notebooks/")]
+
+
+def line_of(page: str, pages: list[str]) -> str:
+    """The line of a notebook; empty for the one that the batch runs."""
+    if page == TEMPLATE:
+        return ""
+    at = pages.index(page)
+    here = (ROOT / page).parent
+    links = []
+    for other, text in ((at - 1, "← {}"), (at + 1, "{} →")):
+        if 0 <= other < len(pages):
+            target = os.path.relpath(ROOT / f"{pages[other]}.ipynb", here).replace(os.sep, "/")
+            links.append(f"[{text.format(title_of(ROOT, pages[other]))}]({target})")
+    return "\n\n" + " · ".join(links)
+
+
+def linked(source: str, line: str) -> str:
+    """The first cell with its line under the title."""
+    head, _, rest = LINE.sub("", source, count=1).partition("\n")
+    return f"{head}{line}\n{rest}" if rest else head + line
+
+
+def main(names: list[str]) -> int:
+    """Write the lines of the named notebooks, or of all."""
+    pages = course()
+    wanted = [Path(name).resolve().relative_to(ROOT).with_suffix("").as_posix() for name in names] or pages
+    for page in wanted:
+        path = ROOT / f"{page}.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        first = notebook["cells"][0]
+        first["source"] = linked("".join(first["source"]), line_of(page, pages)).splitlines(keepends=True)
+        text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+        path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{len(wanted)} notebooks linked")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
