@@ -78,10 +78,26 @@ def test_both_readings_of_before_2030_stand_in_the_summary():
     assert (row["p_peak_before_2030"], row["p_peak_by_2030"]) == (0.3, 0.7)
 
 
-def test_another_year_adds_columns_and_leaves_the_contract():
+#: What depends on the years asked for, behind everything else.
+ASKED = ["before", "p_peak_before", "p_peak_by", "years_late_p50", "neutral", "net_p50_tco2", "p_net_zero"]
+
+
+def test_the_year_asked_for_has_columns_of_its_own_and_leaves_the_contract():
     (row,) = rows_of({"bau": mixture((3, hill(2024)), (7, hill(2027)))}, before=2025)
     assert list(row)[: len(COLUMNS)] == COLUMNS
-    assert (row["p_peak_before_2030"], row["p_peak_before_2025"]) == (1.0, 0.3)
+    assert list(row)[-len(ASKED) :] == ASKED
+    assert (row["p_peak_before_2030"], row["p_peak_before"], row["before"]) == (1.0, 0.3, 2025)
+    assert row["years_late_p50"] == "3"
+
+
+def test_a_park_that_rises_is_later_than_the_horizon_can_say():
+    (row,) = rows_of({"bau": rising()})
+    assert (row["years_late_p50"], row["p_net_zero"]) == (">31", 0.0)
+
+
+def test_net_emissions_stay_empty_where_the_horizon_ends_before_neutrality():
+    (row,) = rows_of({"bau": hill(2030)}, neutral=2070)
+    assert np.isnan([row["net_p50_tco2"], row["p_net_zero"]]).all()
 
 
 def test_the_last_emissions_are_those_of_the_inventory():

@@ -112,6 +112,7 @@ def hindcast_windows(
     folds: int = 10,
     teachers: Sequence[Subject] = (),
     taught_records: Sequence[int] | None = None,
+    law: TrendParameters | None = None,
 ) -> Hindcast:
     """Forecast every record of a panel with the outcome hidden.
 
@@ -132,6 +133,8 @@ def hindcast_windows(
         Further panels that train, each with the weight of this one; what is hidden is hidden there too.
     taught_records : sequence of int, optional
         Lengths of record that train; only ``record`` when not given.
+    law : TrendParameters, optional
+        A law fitted elsewhere, instead of one fitted here; rivals still learn their errors from what is not hidden.
 
     Returns
     -------
@@ -154,7 +157,8 @@ def hindcast_windows(
     for rivals_train, training, tested in split:
         if tested.size:
             # A fit to other regions may not even lend its result as a place to start from.
-            parameters = estimate(training, start=parameters if holdout == "future" else START)
+            start = parameters if holdout == "future" else START
+            parameters = estimate(training, start=start) if law is None else law
             parts.append(_forecast(own.take(tested), rivals_train, parameters))
             places.append(tested)
     if not parts:
@@ -165,9 +169,7 @@ def hindcast_windows(
 Split = Iterator[tuple[Windows, list[Windows], NDArray[np.int_]]]
 
 
-def _by_region(
-    subject: Subject, own: Windows, taught: list[tuple[Subject, Windows]], folds: int, seed: int
-) -> Split:
+def _by_region(subject: Subject, own: Windows, taught: list[tuple[Subject, Windows]], folds: int, seed: int) -> Split:
     names = np.unique(np.array(subject.panel.groups))
     fold = dict(zip(names, np.random.default_rng(seed).permutation(names.size) % folds, strict=True))
 

@@ -158,17 +158,61 @@ def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["ahead", "from", "to", "forecasts", "forecast", "frequency"])
 
 
-def brier_table(forecasts: PeakForecasts) -> pd.DataFrame:
-    """Brier score of the probabilities against two base rates.
+def pooled_with_rate(
+    probability: NDArray[np.float64], happened: NDArray[np.bool_], fold: NDArray[np.int_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Frequency in the other regions, and the pool of forecast and frequency with the best score there.
 
-    ``skill`` is against the base rate of the very forecasts that are scored: a rival that knows how often
-    peaks came, which no forecaster did.  ``skill_known_rate`` is against the frequency in the cases that had
-    been decided by the origin year, where there were any.  Other columns: ``ahead``, ``forecasts``,
-    ``events``, ``base_rate``, ``mean_forecast``, ``brier``.
+    ``pool = w forecast + (1 - w) frequency``; ``w`` in 0-1 has the least Brier score over the other folds, whose
+    own forecasts are out of fold.
+
+    Parameters
+    ----------
+    probability, happened : (window,)
+    fold : (window,) int
+        Regions of one fold are held out together.
+
+    Returns
+    -------
+    rate, pooled : (window,) float
+    """
+    rate, pooled = np.full(probability.size, np.nan), np.full(probability.size, np.nan)
+    for held in np.unique(fold):
+        tested = fold == held
+        others = happened[~tested].astype(float)
+        if not others.size:
+            continue
+        mean = others.mean()
+        beyond = probability[~tested] - mean
+        weight = np.clip(beyond @ (others - mean) / max(beyond @ beyond, 1e-12), 0.0, 1.0)
+        rate[tested] = mean
+        pooled[tested] = weight * probability[tested] + (1.0 - weight) * mean
+    return rate, pooled
+
+
+def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) -> pd.DataFrame:
+    """Brier score of the probabilities against base rates.
+
+    Parameters
+    ----------
+    forecasts : PeakForecasts
+    fold : (window,) int, optional
+        Fold of regions each forecast was held out with.
+
+    Returns
+    -------
+    DataFrame
+        ``skill`` is against the base rate of the very forecasts that are scored: a rival that knows how often
+        peaks came, which no forecaster did.  ``skill_known_rate`` is against the frequency in the cases that had
+        been decided by the origin year, where there were any; ``skill_other_regions`` against the frequency in the
+        regions of the other folds, and ``skill_pooled`` that of the pool with it (`pooled_with_rate`), where folds
+        are given.  Other columns: ``ahead``, ``forecasts``, ``events``, ``base_rate``, ``mean_forecast``, ``brier``.
     """
     rows = []
     for at, ahead in enumerate(forecasts.ahead):
         probability, happened = forecasts.probability[:, at], forecasts.happened[:, at]
+        if not happened.size:
+            continue
         rate = happened.mean()
         known = np.isfinite(forecasts.known_rate[:, at])
         own = brier(probability, happened)
@@ -181,10 +225,17 @@ def brier_table(forecasts: PeakForecasts) -> pd.DataFrame:
             "brier": own,
             "skill": 1.0 - own / brier(np.full(happened.size, rate), happened) if 0 < rate < 1 else np.nan,
             "skill_known_rate": np.nan,
+            "skill_other_regions": np.nan,
+            "skill_pooled": np.nan,
         }
         if known.any():
             rival = brier(forecasts.known_rate[known, at], happened[known])
             row["skill_known_rate"] = 1.0 - brier(probability[known], happened[known]) / rival if rival > 0 else np.nan
+        if fold is not None:
+            rate, pooled = pooled_with_rate(probability, happened, fold)
+            rival = brier(rate, happened)
+            for column, forecast in (("skill_other_regions", probability), ("skill_pooled", pooled)):
+                row[column] = 1.0 - brier(forecast, happened) / rival if rival > 0 else np.nan
         rows.append(row)
     return pd.DataFrame(rows)
 

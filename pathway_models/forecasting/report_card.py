@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,9 +25,10 @@ from pathway_models.forecasting.park_laws import (
     match_width,
 )
 from pathway_models.forecasting.peak_skill import brier_table, forecast_peaks, reliability_table
-from pathway_models.forecasting.skill import LEVELS, summarise
+from pathway_models.forecasting.skill import LEVELS, deciles, summarise
 from pathway_models.forecasting.synthetic import make_synthetic_parks
-from pathway_models.intake.panels import read_panel
+from pathway_models.intake.panels import Panel, read_panel
+from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import coverage, pit_student_t
 
@@ -41,27 +42,35 @@ FOLDS = 10
 LAWS = ("fitted", "widened")
 
 
-def hindcasts(panel: str, law: str, holdout: str, record: int, seed: int) -> Hindcast:
-    """Hindcast the emissions of a shipped panel.
+def hindcasts(
+    panel: str | Panel, law: str, holdout: str, record: int, seed: int, horizon: int = max(HORIZONS)
+) -> Hindcast:
+    """Hindcast the emissions of a panel.
 
     Parameters
     ----------
-    panel : str
-        Name of a shipped panel.
+    panel : str or Panel
+        Name of a shipped panel, or a panel of one's own.
     law : {"own", "parks"}
-        Taught by the panel alone at this record length, or by all panels as the law for parks is.
+        Taught by the panel alone at this record length, or by all panels as the law for parks is.  To a panel of
+        one's own the law for parks is applied as it is shipped: nothing of that panel is in it.
     holdout : {"region", "future"}
     record : int
         Years.
     seed : int
+    horizon : int
+        Furthest year ahead of the panel's own law.
 
     Returns
     -------
     Hindcast
     """
-    subject = Subject(read_panel(panel))
+    subject = Subject(read_panel(panel) if isinstance(panel, str) else panel)
     if law == "own":
-        return hindcast_windows(subject, record, max(HORIZONS), holdout, seed=seed, folds=FOLDS)
+        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS)
+    if not isinstance(panel, str):
+        shipped = read_baselines().trends["emissions"]
+        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS, law=shipped)
     return hindcast_windows(
         subject,
         record,
@@ -74,19 +83,53 @@ def hindcasts(panel: str, law: str, holdout: str, record: int, seed: int) -> Hin
     )
 
 
-def summary(cast: Hindcast, law: str, panel: str, holdout: str) -> pd.DataFrame:
+def summary(cast: Hindcast, law: str, panel: str, holdout: str, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
     """Coverage and skill of one set of hindcasts, with what it is in front."""
-    table = summarise(cast, HORIZONS)
-    for at, (name, value) in enumerate({"law": law, "panel": panel, "holdout": holdout}.items()):
+    return _fronted(summarise(cast, horizons), law=law, panel=panel, holdout=holdout)
+
+
+def decile_table(
+    cast: Hindcast, law: str, panel: str, holdout: str, horizons: Sequence[int] = HORIZONS
+) -> pd.DataFrame:
+    """Where outcomes fell in their forecasts, by decile, with what it is in front."""
+    return _fronted(deciles(cast, horizons), law=law, panel=panel, holdout=holdout)
+
+
+def _fronted(table: pd.DataFrame, **front: object) -> pd.DataFrame:
+    for at, (name, value) in enumerate(front.items()):
         table.insert(at, name, value)
     return table
 
 
-def peak_tables(cast: Hindcast, panel: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
-    every = Subject(read_panel(panel)).windows(cast.windows.record, cast.windows.change.shape[1])
+def peak_tables(
+    cast: Hindcast, panel: str | Panel, holdout: str, seed: int, front: Mapping[str, object] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Brier scores and reliability of the probability of having peaked; see `peak_skill`.
+
+    Parameters
+    ----------
+    cast : Hindcast
+    panel : str or Panel
+        Shipped or one's own.
+    holdout : {"region", "future"}
+        With regions held out, base rates and weights of the other regions are scored as well.
+    seed : int
+    front : mapping, optional
+        Columns put in front of both tables.
+
+    Returns
+    -------
+    brier, reliability : DataFrame
+    """
+    subject = Subject(read_panel(panel) if isinstance(panel, str) else panel)
+    every = subject.windows(cast.windows.record, cast.windows.change.shape[1])
     forecasts = forecast_peaks(cast, every, seed=seed)
-    return brier_table(forecasts), reliability_table(forecasts)
+    fold = None
+    if holdout == "region":
+        of_entity = dict(zip(cast.windows.entity.tolist(), cast.fit.tolist(), strict=True))
+        fold = np.array([of_entity[entity] for entity in forecasts.entity.tolist()])
+    front = front or {}
+    return _fronted(brier_table(forecasts, fold), **front), _fronted(reliability_table(forecasts), **front)
 
 
 def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:

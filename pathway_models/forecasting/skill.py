@@ -13,6 +13,8 @@ from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage
 
 LEVELS = (0.5, 0.8, 0.9)
+#: Equal parts into which forecast probabilities are counted.
+DECILES = 10
 
 
 def hindcast(
@@ -59,6 +61,22 @@ def hindcast(
     return table
 
 
+def deciles(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
+    """Share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
+
+    Columns: ``record``, ``horizon`` (years), ``forecasts`` (count), ``decile_1`` ... ``decile_10`` (shares).
+    """
+    rows = []
+    for horizon in horizons:
+        pit = cast.pit[:, horizon - 1]
+        pit = pit[np.isfinite(pit)]
+        if pit.size:
+            counts = np.bincount(np.minimum((pit * DECILES).astype(int), DECILES - 1), minlength=DECILES)
+            shares = {f"decile_{at + 1}": float(count / pit.size) for at, count in enumerate(counts)}
+            rows.append({"record": cast.windows.record, "horizon": horizon, "forecasts": pit.size} | shares)
+    return pd.DataFrame(rows)
+
+
 def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
     """Coverage, scores and skill of hindcasts of one record length by horizon.
 
@@ -93,4 +111,3 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
             row[f"skill_{name}"] = float(skill)
         rows.append(row)
     return pd.DataFrame(rows)
-

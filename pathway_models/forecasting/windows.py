@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pathway_models.intake.panels import Panel
+
 Floats = NDArray[np.float64]
 
 
@@ -85,3 +87,26 @@ def rolling_origins(logs: Floats, years: NDArray[np.int_], record: int, horizon:
     start, entity = np.nonzero(usable)
     history = history[usable]
     return Windows(entity, years[start + record - 1], history, later[usable] - history[:, -1:])
+
+
+def latest_runs(panel: Panel, quantity: str = "emissions_tco2") -> dict[str, dict[int, float]]:
+    """Last unbroken run of years of every entity, as `findings.judging` takes series.
+
+    Parameters
+    ----------
+    panel : Panel
+    quantity : str
+        Column of the panel.
+
+    Returns
+    -------
+    dict
+        entity -> {year: value}; entities without a value are left out.
+    """
+    found = {}
+    for entity, values in zip(panel.entities, panel.values[quantity], strict=True):
+        known = np.flatnonzero(np.isfinite(values))
+        if known.size:
+            run = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)[-1]
+            found[entity] = {int(panel.years[at]): float(values[at]) for at in run}
+    return found

@@ -3,7 +3,10 @@
 from pathway_models.presenting.plotting.drivers import compare, decomposition
 from pathway_models.presenting.plotting.fan import fan
 from pathway_models.presenting.plotting.fleet import all_parks
+from pathway_models.presenting.plotting.gaps import gaps
+from pathway_models.presenting.plotting.overrides import overrides
 from pathway_models.presenting.plotting.peak_years import peak_years
+from pathway_models.presenting.plotting.saving import save
 from pathway_models.presenting.plotting.stacks import inventory, sources
 from pathway_models.presenting.sentences import (
     describe_all_parks,
@@ -23,7 +26,10 @@ __all__ = [
     "describe_peak_years",
     "describe_sources",
     "fan",
+    "gaps",
     "inventory",
+    "overrides",
     "peak_years",
+    "save",
     "sources",
 ]

@@ -46,7 +46,7 @@ LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handl
 #: Characters of a headline at full size, a Chinese one counted twice.
 HEAD_WIDTH = 92
 #: Characters of a line of a note at full width.
-NOTE_WIDTH = {"en": 138, "zh": 70}
+NOTE_WIDTH = {"en": 138, "zh": 66}
 
 
 def sheet(

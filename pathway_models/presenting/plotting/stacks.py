@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from pathway_models.accounting.factor_ids import SOLD
+from pathway_models.accounting.factor_ids import CAPTURED, SOLD
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.effects import typical_sources
 from pathway_models.intake.factors import read_carriers
@@ -89,7 +89,9 @@ def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
 
 
 def _kind(process: str) -> str:
-    """What a row that is no carrier is: a process, a balance of energy conversion, or a credit for sales."""
+    """What a row that is no carrier is: a process, a balance of conversion, a credit for sales, captured CO2."""
+    if process.startswith(CAPTURED):
+        return "captured"
     if process.startswith(SOLD):
         return "exported"
     return "conversion" if process.startswith("conversion_") else "process"

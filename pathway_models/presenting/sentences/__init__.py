@@ -1,6 +1,7 @@
 """Findings in words, each computed from the numbers it speaks of, in English and Chinese."""
 
 from pathway_models.presenting.sentences.fleet import all_parks, describe_all_parks, waiting
+from pathway_models.presenting.sentences.gaps import gap, late
 from pathway_models.presenting.sentences.levers import capture, most_helpful
 from pathway_models.presenting.sentences.peaks import (
     median_path,
@@ -15,6 +16,7 @@ from pathway_models.presenting.sentences.pictures import (
     describe_peak_years,
     describe_sources,
 )
+from pathway_models.presenting.sentences.plans import plans
 from pathway_models.presenting.sentences.record import (
     decomposition,
     decoupled,
@@ -25,6 +27,7 @@ from pathway_models.presenting.sentences.record import (
     sectors,
     sources,
 )
+from pathway_models.presenting.sentences.report_card import report_card
 
 __all__ = [
     "all_parks",
@@ -37,14 +40,18 @@ __all__ = [
     "describe_peak_years",
     "describe_sources",
     "detail",
+    "gap",
     "heading",
     "inventory",
+    "late",
     "median_path",
     "most_helpful",
     "notes",
     "order_of_peaks",
     "peak",
+    "plans",
     "probability",
+    "report_card",
     "sectors",
     "sources",
     "spread",

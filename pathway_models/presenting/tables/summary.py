@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.accounting.inventory import take_inventory
+from pathway_models.findings.gap_analysis import gaps
 from pathway_models.findings.peaks import find_peaks
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
+from pathway_models.presenting.gap_words import plain_text
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.levers import Scenario
@@ -39,8 +41,9 @@ CONTRACT = (
     "members",
     "seed",
 )
-#: The year of the contract's probability.
+#: The year of the contract's probability, and the one of neutrality.
 YEAR = 2030
+NEUTRAL = 2060
 #: Columns that are numbers.
 NUMBERS = (
     "last_observed_year",
@@ -52,10 +55,18 @@ NUMBERS = (
     "members",
     "seed",
     "until",
+    "before",
+    "p_peak_before",
+    "p_peak_by",
+    "neutral",
+    "net_p50_tco2",
+    "p_net_zero",
 )
 
 
-def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = YEAR) -> list[dict[str, object]]:
+def summary_rows(
+    park: Park, peaks: Peaks, pathways: Pathways, *, before: int = YEAR, neutral: int = NEUTRAL
+) -> list[dict[str, object]]:
     """Rows of ``summary.csv`` for one park.
 
     Parameters
@@ -63,15 +74,18 @@ def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = 
     park : Park
     peaks, pathways
         Of this park.
-    before : int
-        Another year to count peaks before; adds ``p_peak_before_<before>`` and ``p_peak_by_<before>``.
+    before, neutral : int
+        Year before which emissions shall peak, and in which they shall be net zero.
 
     Returns
     -------
     list of dict
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
-        ``factor_set``, ``grid_factor`` and ``name_zh``.  ``peak_status`` is the most frequent one; peak
-        years are texts, ``">2060"`` where the quantile lies among members without a peak.
+        ``factor_set``, ``grid_factor`` and ``name_zh``; then what was asked for: ``before``, ``p_peak_before``
+        and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year and
+        ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
+        texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
+        missing where ``neutral`` lies behind the horizon.
     """
     known = {
         "park_id": park.park_id,
@@ -89,12 +103,37 @@ def summary_rows(park: Park, peaks: Peaks, pathways: Pathways, *, before: int = 
         "name_zh": park.name_zh,
     }
     order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
-    further = () if before == YEAR else (f"p_peak_before_{before}", f"p_peak_by_{before}")
-    rows = []
-    for row, other in zip(peaks.summary(YEAR), peaks.summary(before), strict=True):
-        together = known | other | row
-        rows.append({name: together[name] for name in (*order, *further)})
-    return rows
+    found = _asked(park, peaks, pathways, before, neutral)
+    return [
+        {name: (known | row)[name] for name in order} | asked
+        for row, asked in zip(peaks.summary(YEAR), found, strict=True)
+    ]
+
+
+def _asked(park: Park, peaks: Peaks, pathways: Pathways, before: int, neutral: int) -> list[dict[str, object]]:
+    """What depends on the years asked for, by scenario."""
+    found = gaps(park, pathways, peaks, before, neutral, targets=())
+    late, net = found["peak_year"], found["neutrality"]
+    columns = zip(
+        peaks.p_peaked_by(before - 1),
+        peaks.p_peaked_by(before),
+        late.quantiles((0.5,))[:, 0],
+        net.quantiles((0.5,))[:, 0],
+        net.probability(),
+        strict=True,
+    )
+    return [
+        {
+            "before": before,
+            "p_peak_before": float(early),
+            "p_peak_by": float(by),
+            "years_late_p50": plain_text(late, float(years)),
+            "neutral": neutral,
+            "net_p50_tco2": float(rest),
+            "p_net_zero": float(chance),
+        }
+        for early, by, years, rest, chance in columns
+    ]
 
 
 def read_summary(path: str | Path) -> pd.DataFrame:

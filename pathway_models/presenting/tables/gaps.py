@@ -1,0 +1,70 @@
+"""Gaps to the targets: the table people read, and the rows of ``gaps.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.presenting.gap_words import gap_name, plain_text, target_text, value_text
+from pathway_models.presenting.names import scenario_name
+from pathway_models.presenting.rounding import share_text
+from pathway_models.presenting.words import say
+from pathway_models.records.gaps import Gaps
+
+
+def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.DataFrame:
+    """Distance from every target by scenario: range over members, probability of meeting it, what to know.
+
+    Parameters
+    ----------
+    found : Gaps
+    scenarios : sequence of str
+        Which ones, in this order; all by default.
+    lang : {"en", "zh"}
+
+    Raises
+    ------
+    ScenarioError
+        A scenario is not among the gaps.
+    """
+    rows = []
+    for name in scenarios or found.scenarios:
+        at = found.index(name)
+        for entry in found.entries:
+            values = [value_text(entry, value, lang) for value in entry.quantiles()[at].tolist()]
+            chance = float(entry.probability()[at])
+            note = (entry.notes_zh if lang == "zh" else entry.notes_en)[at]
+            rows.append((
+                scenario_name(name, lang),
+                gap_name(found, entry, lang),
+                target_text(entry, lang),
+                *values,
+                "" if np.isnan(chance) else share_text(chance, lang),
+                note,
+            ))  # fmt: skip
+    head = [
+        say(lang, en="scenario", zh="情景"),
+        say(lang, en="target", zh="目标"),
+        say(lang, en="asked for", zh="要求"),
+        say(lang, en="gap p05", zh="差距 p05"),
+        "p50",
+        "p95",
+        say(lang, en="P(met)", zh="达成概率"),
+        say(lang, en="note", zh="说明"),
+    ]
+    return pd.DataFrame(rows, columns=head).set_index(head[:2])
+
+
+def gap_rows(found: Gaps) -> list[dict[str, object]]:
+    """Rows of ``gaps.csv``: one a scenario and gap, notes in both languages, ``>31`` for beyond the horizon."""
+    notes_zh = found.table("zh")["note"]
+    rows = []
+    for row, note in zip(found.table().to_dict("records"), notes_zh, strict=True):
+        entry = found[str(row["gap"])]
+        for name in ("p05", "p50", "p95"):
+            row[name] = plain_text(entry, float(row[name]))
+        front = {"park_id": found.park_id, "before": found.before, "neutral": found.neutral}
+        rows.append({**front, **row, "note_zh": note})
+    return rows
