@@ -5,28 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pathway_models.foundations.errors import Fault, InputError, PathwayError
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
+from pathway_models.intake.register import Entry, read_register
 from pathway_models.records.park import Park
 
 #: What is counted by itself; regions hold parks, so that the two are never added.
 REGION = "region"
-
-
-class Counted(Protocol):
-    """What is asked of a park, a register's entry or a stored run before it is counted."""
-
-    @property
-    def park_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def invented(self) -> bool: ...
-    @property
-    def province(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +23,10 @@ class Member:
     kind: str
     invented: bool
     province: str = ""
+
+
+#: What is asked of each before it is counted: park_id, kind, invented, province.
+Counted = Park | Entry | Member
 
 
 def check_fleet(parks: Iterable[Counted]) -> None:
@@ -91,6 +81,29 @@ def fleet_ids(kind: str) -> list[str]:
     ]
 
 
+def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
+    """Regions and parks apart, each a fleet of its own; kinds without a member are left out.
+
+    A region that does not say which province it is stays out where there are others.
+    """
+    regions = [park for park in parks if park.kind == REGION]
+    named = [park for park in regions if park.province]
+    apart = [named or regions[:1], [park for park in parks if park.kind != REGION]]
+    return [some for some in apart if some]
+
+
+def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
+    """Read parks and regions and set them apart; none named means all of the register that have data.
+
+    Raises
+    ------
+    InputError
+        The faults of all tables that cannot be read.
+    """
+    names = parks or [*fleet_ids(REGION), *fleet_ids("park")]
+    return split_kinds(_read(names))
+
+
 def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
     """Read parks that may be counted together.
 
@@ -115,17 +128,23 @@ def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
     """
     if kind not in ("", "park", REGION):
         raise PathwayError(f"kind = {kind!r}: expected 'park' or 'region'")
+    found = _read(parks or fleet_ids(kind or "park"))
+    other = [park.park_id for park in found if kind and (park.kind == REGION) != (kind == REGION)]
+    if other:
+        raise PathwayError(f"of another kind than {kind!r}: {', '.join(other)}")
+    check_fleet(found)
+    return found
+
+
+def _read(parks: Iterable[str | Path]) -> list[Park]:
+    """Read parks; the faults of all of them at once."""
     found: list[Park] = []
     faults: list[Fault] = []
-    for name in parks or fleet_ids(kind or "park"):
+    for name in parks:
         try:
             found.append(read_park(name))
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    other = [park.park_id for park in found if kind and (park.kind == REGION) != (kind == REGION)]
-    if other:
-        raise PathwayError(f"of another kind than {kind!r}: {', '.join(other)}")
-    check_fleet(found)
     return found

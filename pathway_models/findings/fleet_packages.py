@@ -144,14 +144,7 @@ def package_fleet(
         The parks cannot be one fleet, or the target fits no park or not all: all parks at once.
     """
     check_fleet(parks)
-    wrong = [] if 0 < probability <= 1 else [f"probability = {probability}: expected above 0 and at most 1"]
-    wrong += [
-        f"{park.park_id}: before = {before}: expected a year from {park.last_observed_year + 2} to {until}"
-        for park in parks
-        if not park.last_observed_year + 2 <= before <= until
-    ]
-    if wrong:
-        raise PathwayError("; ".join(wrong))
+    _check(parks, before, probability, until)
     costs = read_costs() if costs is None else costs
     # ASSUME: where no grid is given a park moves whole families of levers: some hundred packages instead of tens of
     # thousands, so that a fleet is looked through in seconds; a finer grid can only find cheaper packages.
@@ -175,3 +168,15 @@ def package_fleet(
 
     together = add_up(parks, one_by_one())
     return FleetPackages(together, decisions, tuple(unchanged), before, probability, costs.price_year)
+
+
+def _check(parks: Sequence[Park], before: int, probability: float, until: int) -> None:
+    """Refuse a target that does not fit, for all parks at once."""
+    wrong = [] if 0 < probability <= 1 else [f"probability = {probability}: expected above 0 and at most 1"]
+    wrong += [
+        f"{park.park_id}: before = {before}: expected a year from {park.last_observed_year + 2} to {until}"
+        for park in parks
+        if not park.last_observed_year + 2 <= before <= until
+    ]
+    if wrong:
+        raise PathwayError("; ".join(wrong))

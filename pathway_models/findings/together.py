@@ -36,12 +36,15 @@ class Together:
         Parks that are invented.
     peaks : mapping park -> Peaks
         Each park's own, under the same scenarios and members.
+    ends : mapping park -> (scenario, member), tCO2/yr
+        Each park's emissions in the last year it is projected to.
     """
 
     fleet: Fleet
     kind: str
     invented: tuple[str, ...]
     peaks: Mapping[str, Peaks]
+    ends: Mapping[str, np.ndarray]
 
     def pathways(self) -> Pathways:
         """The total as pathways of one source, for whatever draws or writes pathways."""
@@ -76,8 +79,30 @@ class Together:
             }
         )
 
+    def summary(self, before: int = 2030) -> pd.DataFrame:
+        """Peaks of every park, one row a park and scenario, as the strip of peak years takes them."""
+        rows = [
+            {"park_id": park_id, "kind": self.kind, "invented": park_id in self.invented, **row}
+            | {"until": int(peaks.years[-1]), "members": peaks.members, "seed": peaks.seed}
+            for park_id, peaks in self.peaks.items()
+            for row in peaks.summary(before)
+        ]
+        return pd.DataFrame(rows)
+
     def chances(self, scenario: str, before: int = 2030) -> pd.Series:
         """Share of all members of each park that peak before a year, by park id.
+
+        Raises
+        ------
+        PathwayError
+            The scenario is not among those added up.
+        """
+        at = self.index(scenario)
+        found = {park_id: float(peaks.p_peaked_by(before - 1)[at]) for park_id, peaks in self.peaks.items()}
+        return pd.Series(found, name=f"p_before_{before}", dtype=float)
+
+    def index(self, scenario: str) -> int:
+        """Position of a scenario on the first axis.
 
         Raises
         ------
@@ -87,9 +112,18 @@ class Together:
         names = self.fleet.scenarios
         if scenario not in names:
             raise PathwayError(f"no scenario {scenario!r} in this fleet; there are {', '.join(names)}")
-        at = names.index(scenario)
-        found = {park_id: float(peaks.p_peaked_by(before - 1)[at]) for park_id, peaks in self.peaks.items()}
-        return pd.Series(found, name=f"p_before_{before}", dtype=float)
+        return names.index(scenario)
+
+    def largest(self, scenario: str) -> tuple[float, float]:
+        """Share of the largest park: in the last year on record, and at the end in the median member.
+
+        Growth errors have heavy tails and are drawn park by park. Of many parks some grow without bound in almost
+        every member, and late in a long projection they carry the total.
+        """
+        at = self.index(scenario)
+        known = int(self.fleet.last_observed_year - self.fleet.years[0])
+        ends = np.stack([end[at] for end in self.ends.values()])
+        return float(self.fleet.shares[:, at, known].max()), float(np.median(ends.max(axis=0) / ends.sum(axis=0)))
 
 
 def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> Together:
@@ -108,16 +142,17 @@ def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> Together:
     """
     check_fleet(parks)
     peaks: dict[str, Peaks] = {}
-    fleet = fleet_total(_noted(pathways, peaks))
+    ends: dict[str, np.ndarray] = {}
+    fleet = fleet_total(_noted(pathways, peaks, ends))
     if sorted(fleet.parks) != sorted(park.park_id for park in parks):
         raise PathwayError("the pathways are not those of the parks: one of each is needed")
-    return Together(fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks)
+    return Together(fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks, ends)
 
 
-def _noted(pathways: Iterable[Pathways], peaks: dict[str, Peaks]) -> Iterator[Pathways]:
-    """The pathways as they come, their peaks noted."""
+def _noted(pathways: Iterable[Pathways], peaks: dict[str, Peaks], ends: dict[str, np.ndarray]) -> Iterator[Pathways]:
+    """The pathways as they come, their peaks and ends noted."""
     for one in pathways:
-        peaks[one.park_id] = find_peaks(one)
+        peaks[one.park_id], ends[one.park_id] = find_peaks(one), one.total()[..., -1]
         yield one
 
 
