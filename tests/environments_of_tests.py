@@ -18,7 +18,10 @@ SECONDS = 900
 def run_in(name, script, *words, **settings):
     """Run a script of ``tests/environments`` in the environment of a name, and return what it printed."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    command = [python_of(name), LOCKS / script, *words]
+    python = python_of(name)
+    command = [python, LOCKS / script, *words]
+    # A cache of its own: pint remembers paths of whichever environment filled the user's, also of one that is gone.
+    env["XDG_CACHE_HOME"] = str(python.parents[1] / "cache")
     done = subprocess.run(
         [str(word) for word in command],
         env={**env, "PYTHONUTF8": "1", "MPLBACKEND": "Agg", **settings},

@@ -27,6 +27,8 @@ def drawn(head="园区 park", lang="en"):
 def fresh(monkeypatch):
     """The state of a new process: nothing announced, no richer font in use."""
     monkeypatch.setattr(glyphs, "FAMILIES", list(glyphs.FAMILIES[:2]))
+    # Another test may have configured logging, which switches existing loggers off.
+    monkeypatch.setattr(glyphs.LOG, "disabled", False)
     caches = (glyphs._announce, glyphs._richer)
     for cached in caches:
         cached.cache_clear()

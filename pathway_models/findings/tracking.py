@@ -128,10 +128,8 @@ def track(
 
     Parameters
     ----------
-    earlier : Park
-        As it was when the forecast was made.
-    later : Park
-        With the new years (`records.joining.joined`).
+    earlier, later : Park
+        As it was when the forecast was made, and with the new years (`records.joining.joined`).
     scenarios : iterable of Scenario
         The last one is the plan.
     before : int

@@ -134,7 +134,7 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
     texts = TEXTS[lang]
     table = pd.DataFrame(rows)
     figure, alt = _figure(table, lang) if rows else ("", "")
-    done = sum(outcome.status == "done" for outcome in outcomes)
+    done = sum(outcome.came_out for outcome in outcomes)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
     )
@@ -146,7 +146,7 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
         any_invented=any(row["invented"] == "true" for row in rows),
-        problems=[outcome for outcome in outcomes if outcome.status != "done"],
+        problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
         alt=alt,
         rows=rows,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyam import IamDataFrame
 
 #: Release of the variables' meaning; mappings of nomenclature are keyed by it.
-MODEL = "pathway_models 0.1"
+MODEL = "pathway_models 0.2"
 INDEX = ["Model", "Scenario", "Region", "Variable", "Unit"]
 #: Columns of the indicators, which the format has no place for: its meta has no region.
 INDICATOR_COLUMNS = (
