@@ -159,7 +159,12 @@ def against_kaya(python, regions, repeats):
             path = Path(folder) / "factors.npz"
             np.savez(path, factors=given[:, :regions], years=np.arange(2016, 2016 + YEARS))
             rival = Path(__file__).with_name("kaya_rival.py")
-            done = subprocess.run([python, rival, path], capture_output=True, text=True, check=True, encoding="utf-8")
+            # A cache of its own: pint remembers paths of environments that may be gone.
+            env = {**os.environ, "XDG_CACHE_HOME": folder}
+            command = [python, rival, path]
+            done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, check=False)
+            if done.returncode:
+                raise SystemExit(done.stderr)
         theirs = json.loads(done.stdout.strip().splitlines()[-1])
         print(
             f"  factors {name}: largest share left over, ours {left:.0e}, kaya-decomposition {theirs['residual']:.0e}"

@@ -63,6 +63,7 @@ _HOME = {
     "worth_knowing": "findings.information",
     "problem": "findings.adapters",
     "to_ema": "findings.adapters",
+    "plan_assets": "findings.assets",
     "respect": "findings.assets",
     "track": "findings.tracking",
     "fleet_total": "findings.fleets",

@@ -96,6 +96,18 @@ def test_no_room_below_running_imports_the_public_face():
     assert guilty == []
 
 
+def test_what_two_modules_share_has_a_public_name():
+    guilty = [
+        f"{file}:{node.lineno} {alias.name}"
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pathway_models")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert guilty == []
+
+
 def test_only_intake_presenting_and_running_touch_files():
     guilty = [place for place, name, _ in calls() if name in READERS and room_of(place) in ROOMS_WITHOUT_FILES]
     assert guilty == []

@@ -1,5 +1,6 @@
 """The cheapest package: kept on fresh draws, with alternatives and prices, honest where nothing reaches the target."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,6 @@ from package_grids import invented_costs, seven_by_four, small_grid
 import pathway_models as pw
 from pathway_models.findings.packages import cheapest_package, measure_blocks, useless_blocks
 from pathway_models.foundations.errors import PathwayError, ScenarioError
-from pathway_models.intake.correlations import read_correlations
 from pathway_models.projection.surveys import Limits
 from pathway_models.records.grids import lever_grid
 
@@ -36,6 +36,32 @@ def test_alternatives_all_reach_the_target_within_the_margin(decision):
         assert other.p_before >= decision.target.probability - 1e-9
         assert best.cost <= other.cost <= best.cost + decision.margin * abs(best.cost)
         assert other.steps == best.steps == 0
+
+
+def test_all_alternatives_are_kept_however_many_are_told(decision):
+    """The first ones with everything known about them, all of them as packages that `project` can run."""
+    assert len(decision.near) >= len(decision.alternatives)
+    told = [one.code for one in decision.alternatives]
+    assert [tuple(code) for code in decision.near[: len(told)]] == told
+    assert decision.closest.code not in {tuple(code) for code in decision.near}
+    assert len(np.unique(decision.near, axis=0)) == len(decision.near)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"limits": Limits(neutral=1999)}, "neutral = 1999: expected a year from 2021 to 2060"),
+        ({"limits": Limits(totals={2061: 1.0})}, "totals = 2061: expected a year from 2021 to 2060"),
+        ({"limits": Limits(totals={2025: float("nan")})}, "totals of 2025 = nan"),
+        ({"limits": Limits(peak=-1.0)}, "peak = -1.0: expected tCO2 a year, above 0"),
+        ({"budget": float("inf")}, "budget = inf"),
+        ({"rate": -0.01}, "rate = -0.01: expected a share of 0 or more"),
+        ({"margin": float("nan")}, "margin = nan"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_is_worked_out(asked, message):
+    with pytest.raises(PathwayError, match=re.escape(message)):
+        cheapest_package(pw.read_park("demo-steel"), **asked)
 
 
 def test_probability_on_fresh_draws_is_within_sampling_error(decision):
@@ -141,8 +167,8 @@ def test_blocks_without_effect_are_left_out_and_say_why():
 
 def test_correlated_inputs_leave_the_park_without_levers_as_it_was(steel):
     asked = {"grid": small_grid(), "costs": invented_costs(), "members": 60, "fresh": 0}
-    tied = cheapest_package(steel, 2035, 0.5, **asked, correlations=read_correlations())
-    free = cheapest_package(steel, 2035, 0.5, **asked)
+    tied = cheapest_package(steel, 2035, 0.5, **asked)
+    free = cheapest_package(steel, 2035, 0.5, **asked, correlations=None)
     assert (tied.off.p_before, tied.off.peak) == (free.off.p_before, free.off.peak)
     assert [one.cost for one in tied.front] != [one.cost for one in free.front]
 

@@ -251,6 +251,22 @@ def test_all_faults_of_a_cost_file_are_told_with_their_lines(tmp_path):
         assert any(f"line {line}," in one and words in one for one in told), (line, told)
 
 
+def test_a_misspelt_name_of_a_cost_file_is_a_fault_and_not_a_cost_nobody_counts(tmp_path):
+    path = tmp_path / "own.yml"
+    text = OWN.replace("energy_efficiency", "energy_eficiency").replace("heat:", "haet:")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_costs(path)
+    assert [(fault.place, fault.value, fault.code) for fault in caught.value.faults] == [
+        ("line 7, prices.haet", "haet", "cost_name"),
+        ("line 4, levers.energy_eficiency", "energy_eficiency", "cost_name"),
+    ]
+    assert "heat" in caught.value.faults[0].expected
+    own = OWN.replace("energy_efficiency", "my_own_lever")
+    path.write_text(own, encoding="utf-8")
+    assert read_costs(path, levers=["my_own_lever"]).levers["my_own_lever"].running
+
+
 def test_amounts_and_levers_that_make_no_sense_are_refused():
     with pytest.raises(RecordError, match="anchor years must rise"):
         Amount((), "yr", "nothing", "invented", "invented")

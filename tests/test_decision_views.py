@@ -168,6 +168,16 @@ def test_figures_are_told_by_their_own_numbers(views, decision, lang):
 
 
 @LANGUAGES
+def test_a_curve_counts_the_levers_it_shows(views, lang):
+    table = decision_tables.abatement(views["curve"], lang=lang)
+    height = table.iloc[:, 2]
+    unknown = sum(height == decision_tables.UNKNOWN[lang])
+    said = contribution_sentences.describe_curve(views["curve"], lang=lang)
+    assert 0 < unknown < len(table)
+    assert {"en": f"{unknown} measures have no known cost", "zh": f"{unknown}项措施成本未知"}[lang] in said
+
+
+@LANGUAGES
 def test_nothing_is_told_of_what_stays_below_chance(views, lang):
     told = contribution_sentences
     worth = [replace(one, doubt=0.5 * one.spread) for one in views["worth"]]

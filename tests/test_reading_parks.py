@@ -20,7 +20,10 @@ from pathway_models.intake.rows import NUMBER, read_rows
 
 DATA = Path(__file__).parent / "data"
 GOOD, BAD = DATA / "good", DATA / "bad"
-MODULES = ("rows", "table", "assembly", "parks", "yaml_files", "library", "register", "factors")
+MODULES = (
+    "rows", "table", "table_examination", "table_statements", "assembly", "parks", "yaml_files", "library", "register",
+    "factors",
+)  # fmt: skip
 #: Faults that follow from another one, which is told first.
 CONSEQUENCES = {"gap", "no_energy", "no_factor"}
 with (BAD / "messages.csv").open(encoding="utf-8", newline="") as stream:
@@ -94,9 +97,31 @@ def test_every_code_of_the_reading_modules_has_a_bad_file():
         found = [node for node in stated_codes(ast.parse(path.read_text(encoding="utf-8")))]
         codes |= {node.value for node in found if isinstance(node, ast.Constant)}
     # The codes of pydantic come through as yaml_<type>; the two every model can have must be there.
-    wanted = codes | {"yaml_missing", "yaml_extra_forbidden"}
+    # A file too large is tested in test_table_examination, one of another kind below.
+    wanted = (codes | {"yaml_missing", "yaml_extra_forbidden"}) - {"file_large", "file_kind"}
     assert len(codes) > 30
     assert sorted(wanted - {code_of(row["file"]) for row in MESSAGES}) == []
+
+
+@pytest.mark.parametrize("name", ["folder", "park.xls", "园区.ods", "park.txt"])
+def test_a_folder_or_a_file_of_another_kind_is_no_misspelt_park(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError) as refused:
+        pw.read_park(tmp_path / name)
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.code) == (name, "file_kind")
+    assert "a .csv table, an .xlsx workbook or the id of a park" in str(fault)
+
+
+def test_a_park_is_not_mistaken_for_a_folder_of_its_name(tmp_path, monkeypatch):
+    (tmp_path / "region-d").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert pw.read_park("region-d").park_id == "region-d"
+
+
+def test_a_misspelt_park_is_answered_with_those_nearest():
+    with pytest.raises(InputError, match="such as demo-steel"):
+        pw.read_park("demo-stel")
 
 
 def test_the_good_files_are_good():

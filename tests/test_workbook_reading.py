@@ -1,14 +1,24 @@
 """What a workbook states becomes what the core counts: feedstock, sales, shared plants, measured factors, sectors."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import openpyxl
 import pytest
 import yaml
+from click.testing import CliRunner
 from workbook_maker import PARK, YEARS, Filled, cell_of, examined, told
 
 import pathway_models as pw
+from pathway_models.findings.assets import due_share
+from pathway_models.foundations.errors import InputError
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors import find_fuel, read_carriers
+from pathway_models.intake.layout import template_layout
+from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.records.pathways import SOURCES
+from pathway_models.running.cli import main
 
 COAL = 19.57e-3 * 26.1 * 0.93 * 44 / 12  # tCO2/t in the set GBT32151_2024
 HEAT = 0.11  # tCO2/GJ
@@ -59,7 +69,16 @@ def test_power_sold_comes_off_the_purchase(tmp_path):
     np.testing.assert_allclose(green[0] / green[1], kept, rtol=1e-12)
 
 
-def test_heat_sold_beyond_the_purchase_is_a_credit_of_scope_2(tmp_path):
+def seen_by_the_projection(park):
+    """Scopes 1 and 2 of the observed years in pathways whose factors are known exactly."""
+    exact = replace(park, factor_errors=dict.fromkeys(read_uncertainties().factor_errors, 0.0), activity_errors={})
+    scenarios = pw.read_scenarios()
+    pathways = pw.project(exact, scenarios, pw.sample(exact, scenarios, members=2, seed=1, until=2025))
+    observed = pathways.emissions[0, 0, :, : park.years.size]
+    return [observed[[SOURCES[name] == scope for name in pathways.sources]].sum(axis=0) for scope in (1, 2)]
+
+
+def test_heat_sold_beyond_the_purchase_comes_off_scope_1_in_inventory_and_pathways(tmp_path):
     def sell(lines):
         lines["heat"] = {"value": 1000}
         lines["export_heat"] = {"value": 41000}
@@ -69,7 +88,8 @@ def test_heat_sold_beyond_the_purchase_is_a_credit_of_scope_2(tmp_path):
     assert "heat" not in [row[1] for row in pw.take_inventory(park).rows]
     np.testing.assert_allclose(emitted(park, "conversion_exported_heat"), -40000 * HEAT, rtol=1e-12)
     inventory = pw.take_inventory(park)
-    np.testing.assert_allclose(inventory.scope(2), emitted(park, "electricity") - 40000 * HEAT, rtol=1e-12)
+    np.testing.assert_allclose(inventory.scope(2), emitted(park, "electricity"), rtol=1e-12)
+    np.testing.assert_allclose(seen_by_the_projection(park), [inventory.scope(1), inventory.scope(2)], rtol=1e-9)
 
 
 def test_steam_of_a_plant_inside_counts_at_its_stack_only(tmp_path):
@@ -175,11 +195,85 @@ def test_fixed_carbon_is_taken_off(tmp_path):
     np.testing.assert_allclose(emitted(park, "conversion_fixed_crude_steel"), -100000 * 0.0154, rtol=1e-12)
 
 
-def test_captured_carbon_areas_and_pollutants_are_recorded_and_never_netted(tmp_path):
-    more = park_of(tmp_path, put("captured_stored", value=5000))
-    np.testing.assert_array_equal(pw.take_inventory(more).total(), pw.take_inventory(park_of(tmp_path)).total())
-    assert more.beside["captured", "park", "stored"] == {2018: 5000, 2019: 5000, 2020: 5000}
-    assert any("captured_stored" in note and "not part of the emissions" in note for note in more.notes)
+def test_captured_co2_is_a_negative_source_stored_and_used_told_apart(tmp_path):
+    def capture(lines):
+        lines.update(captured_stored={"value": 5000}, captured_used={"value": 1200})
+
+    park, whole = park_of(tmp_path, capture), pw.take_inventory(park_of(tmp_path))
+    np.testing.assert_allclose(emitted(park, "conversion_captured_stored"), -5000)
+    np.testing.assert_allclose(emitted(park, "conversion_captured_used"), -1200)
+    inventory = pw.take_inventory(park)
+    np.testing.assert_allclose(inventory.scope(1), whole.scope(1) - 6200, rtol=1e-12)
+    np.testing.assert_allclose(seen_by_the_projection(park), [inventory.scope(1), inventory.scope(2)], rtol=1e-9)
+    lines = [line for line in pw.ledger_rows(park) if line["source"] == "conversion_captured_used"]
+    assert [line["place"] for line in lines] == [f"{year}!{cell_of('captured_used')}" for year in YEARS]
+    assert {line["factor_id"] for line in lines} == {"measured CO2"}
+
+
+def test_fixed_sold_and_captured_carbon_together_leave_both_scopes_as_accounted(tmp_path):
+    def busy(lines):
+        lines.update(
+            captured_stored={"value": 900}, crude_steel={"value": 5000}, export_power={"value": 3000},
+            plant_power={"value": 5000},
+        )  # fmt: skip
+
+    park = park_of(tmp_path, busy)
+    inventory = pw.take_inventory(park)
+    np.testing.assert_allclose(seen_by_the_projection(park), [inventory.scope(1), inventory.scope(2)], rtol=1e-9)
+
+
+def test_pollutants_and_waste_are_recorded_by_year_and_never_netted(tmp_path):
+    filled = Filled()
+    filled.lines[2019].pop("so2")
+    park = examined(filled, tmp_path).park
+    np.testing.assert_array_equal(park.pollutants["so2"], [12, np.nan, 12.96])
+    np.testing.assert_array_equal(park.waste["solid_used"], [3000, 3150, 3240])
+    np.testing.assert_array_equal(pw.take_inventory(park).total(), pw.take_inventory(park_of(tmp_path)).total())
+    assert any("so2" in note and "not part of the emissions" in note for note in park.notes)
+
+
+def with_assets(folder, **changed):
+    """The invented park with two boilers, one of them described by its line in the sheet of energy assets."""
+    columns = template_layout().block("list", "asset").columns
+    unit = {"name": "1号锅炉", "kind": "锅炉", "entry": "烟煤", "use": 4000, "use_unit": "t", "commissioned": 2009}
+    unit |= {"lifetime": 20, "capital": 12} | changed
+    other = {"name": "CHP", "kind": "chp", "entry": "natural_gas", "use": 100, "use_unit": "10^4 Nm3"}
+    other |= {"commissioned": 2015, "lifetime": 25}
+    filled = Filled()
+    for row, line in ((4, unit), (5, other)):
+        cells = {("能源设施", f"{columns[name]}{row}"): value for name, value in line.items()}
+        filled.cells.update({where: value for where, value in cells.items() if value is not None})
+    return filled.write(folder / "assets.xlsx")
+
+
+def test_energy_assets_of_a_workbook_reach_the_levers_that_wait_for_replacement(tmp_path):
+    path = with_assets(tmp_path)
+    boiler, chp = pw.read_assets(path)
+    assert (boiler.kind, boiler.carrier, boiler.due, boiler.capital) == ("boiler", "bituminous", 2029, 12)
+    assert boiler.energy == pytest.approx(4000 * 19.57e-3)
+    assert (chp.kind, chp.energy, chp.capital) == ("chp", pytest.approx(100 * 389.31e-3), None)
+    assert boiler.source == "workbook, 能源设施!A4"
+    assert due_share([boiler, chp], ["coal"], np.array([2028, 2029]), 2025).tolist() == [0, 1]
+    np.testing.assert_array_equal(pw.take_inventory(pw.read_park(path)).total(),
+                                  pw.take_inventory(park_of(tmp_path)).total())  # fmt: skip
+
+
+def test_a_decision_on_a_workbook_waits_for_the_assets_of_its_own_sheet(tmp_path):
+    path = str(with_assets(tmp_path))
+    words = ["decide", path, "--assets", path, "--by", "family", "--members", "20", "--fresh", "0", "--format", "json"]
+    record = json.loads(CliRunner().invoke(main, words).output)
+    waits = {(row["lever"], row["setting"]): row for row in record["assets"]["levers"]}
+    assert waits["coal_to_gas", "strong"]["years_later"] > 0
+    assert waits["coal_to_gas", "strong"]["stopped_early_without_waiting"] == ["1号锅炉"]
+    assert [row["year"] for row in record["assets"]["reinvestment_windows"]] == [2029, 2040, 2049]
+
+
+def test_an_asset_without_a_lifetime_is_no_fault_of_the_park_and_one_of_the_asset_list(tmp_path):
+    path = with_assets(tmp_path, lifetime=None)
+    assert examine_workbook(path).park is not None
+    with pytest.raises(InputError, match="also its lifetime") as refused:
+        pw.read_assets(path)
+    assert [(fault.place, fault.code) for fault in refused.value.faults] == [("能源设施!A4", "asset")]
 
 
 @pytest.mark.parametrize("written", ["１０５００", "10,500", " 10500 ", "10 500", "\u00a010500", "1.05e4", "10500.0"])
@@ -254,6 +348,12 @@ def test_a_wrong_choice_beside_the_workbook_is_told_in_its_own_file(tmp_path):
     path.with_suffix(".yml").write_text(text, encoding="utf-8")
     faults = examine_workbook(path).of("error")
     assert [(fault.file, fault.code) for fault in faults] == [("invented-park.yml", "factor_set")]
+
+
+@pytest.mark.parametrize("name", ["２０１９", "2019年"])
+def test_two_sheets_of_one_year_are_never_read_as_one(tmp_path, name):
+    filled = Filled(names={"2019": name}, touch=lambda book: book.add_worksheet("2019").write_number("C2", 2019))
+    assert ("2019", "sheet_twice") in told(examined(filled, tmp_path), "error")
 
 
 def test_places_of_a_workbook_are_cells_of_the_template(tmp_path):

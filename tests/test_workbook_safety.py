@@ -19,6 +19,7 @@ from pathway_models.intake.annotate import write_annotated
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.workbook_safety import safe_bytes
 from pathway_models.running.check_command import check_command
+from pathway_models.running.cli import main
 from pathway_models.running.fault_table import fault_lines, width_of
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -154,6 +155,25 @@ def test_a_marked_copy_shows_each_fault_in_its_cell(tmp_path):
     assert listed == {fault.place for fault in examine_workbook(path).faults}
 
 
+@pytest.mark.parametrize("name", ["nowhere", "x" * 300])
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path, name):
+    """A link into a folder that is not there, and a name no disk takes, stand for a folder one may not write to."""
+    park = Filled().write(tmp_path / "park.xlsx")
+
+    def target(suffix):
+        path = tmp_path / f"{name}{suffix}"
+        if name == "nowhere":
+            path.symlink_to(tmp_path / "missing" / "file")
+        return path
+
+    copy = ["check", str(park), "--annotate", str(target(".xlsx"))]
+    for words in (copy, ["check", str(park), "--ledger", str(target(".csv"))], ["template", copy[-1]]):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 1, done.output
+        assert isinstance(done.exception, SystemExit)
+        assert "a file that can be written" in done.output
+
+
 def test_a_marked_copy_can_be_mended_checked_and_marked_again(tmp_path):
     filled = Filled()
     place = filled.put(2019, "heat", "约五万")
@@ -165,6 +185,15 @@ def test_a_marked_copy_can_be_mended_checked_and_marked_again(tmp_path):
     book.save(copy)
     assert told(examine_workbook(copy), "error") == []
     write_annotated(path, [], copy)
+
+
+def test_the_terminal_names_the_file_where_it_is_not_the_one_that_was_checked():
+    faults = [
+        Fault(file, "file", "", "a file to read", "check the name", code="no_file") for file in ("p.csv", "p.yml")
+    ]
+    own, other = list(fault_lines(faults, 80, table="p.csv"))[1:]
+    assert own.split()[:3] == ["error", "file", "expected"]
+    assert other.split()[:3] == ["error", "p.yml", "file"]
 
 
 def test_the_terminal_shows_no_control_sign_of_the_input():

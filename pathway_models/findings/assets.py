@@ -16,7 +16,8 @@ from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.factors import read_carriers
 from pathway_models.kernels.ramps import ramp
 from pathway_models.records.assets import Asset
-from pathway_models.records.levers import Measure
+from pathway_models.records.grids import Grid, Option
+from pathway_models.records.levers import Lever, Measure
 from pathway_models.records.park import Park
 
 #: Years a ramp may be moved back at most.
@@ -35,6 +36,8 @@ def windows(assets: Sequence[Asset], first: int, last: int) -> list[dict[str, ob
 
 def due_share(assets: Sequence[Asset], groups: Sequence[str], years: np.ndarray, start: int) -> np.ndarray:
     """Share of some groups' energy whose units came up for replacement after ``start`` up to each year: (year,).
+
+    ASSUME: units that are not in the table are as old as those of the same groups that are.
 
     Raises
     ------
@@ -90,7 +93,8 @@ class Fitted:
     early : tuple of str
         Units that the measure, as it was, would stop before they are due.
     early_cost : float or None
-        What is not written off of those units when they are stopped, million CNY; None where any of it is not known.
+        What is not written off of those units when the lever reaches them, million CNY; None where any of it is not
+        known. ASSUME: a unit stops as a whole as soon as some of its energy is replaced, which makes it an upper bound.
     """
 
     measure: Measure
@@ -146,3 +150,85 @@ def _early(measure: Measure, assets: Sequence[Asset], years: np.ndarray, most: f
             found.append((one, int(years[reached[0]])))
         done += one.energy
     return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What one setting of a lever has to wait for.
+
+    Parameters
+    ----------
+    lever : Lever
+    option : str
+        Label of the option in its block.
+    fitted : Fitted
+    """
+
+    lever: Lever
+    option: str
+    fitted: Fitted
+
+
+@dataclass(frozen=True, eq=False)
+class AssetPlan:
+    """A grid whose substitutions wait for replacement, and what the units say beside it.
+
+    Parameters
+    ----------
+    assets : tuple of Asset
+    grid : Grid
+    waiting : tuple of Waiting
+        Every setting of every substitution that replaces listed units, those that need not wait included.
+    free : tuple of Lever
+        Substitutions that replace what no listed unit uses: they do not wait.
+    windows : list of dict
+        Rows of `windows`.
+    years : (Y,) int
+        Projected years.
+    locked_in : (Y,)
+        tCO2/yr of today's units, each run to the end of its lifetime.
+    """
+
+    assets: tuple[Asset, ...]
+    grid: Grid
+    waiting: tuple[Waiting, ...]
+    free: tuple[Lever, ...]
+    windows: list[dict[str, object]]
+    years: np.ndarray
+    locked_in: np.ndarray
+
+
+def plan_assets(park: Park, grid: Grid, assets: Sequence[Asset], until: int = 2060) -> AssetPlan:
+    """Fit every substitution of a grid to the age of a park's energy assets.
+
+    Raises
+    ------
+    PathwayError
+        A unit uses a carrier the park does not.
+    """
+    years = np.arange(park.last_observed_year + 1, until + 1)
+    waiting: list[Waiting] = []
+    free: dict[str, Lever] = {}
+
+    def fitted(option: Option) -> Option:
+        measures = []
+        for measure in option.measures:
+            lever = measure.lever
+            if lever.action == "substitute" and any(one.energy for one in _units(assets, lever.takes_from)):
+                waiting.append(Waiting(lever, option.label, respect(measure, assets, until)))
+                measures.append(waiting[-1].fitted.measure)
+            else:
+                free.update({lever.lever_id: lever} if lever.action == "substitute" else {})
+                measures.append(measure)
+        return replace(option, measures=tuple(measures))
+
+    blocks = [replace(block, options=tuple(map(fitted, block.options))) for block in grid.blocks]
+    return AssetPlan(
+        assets=tuple(assets),
+        grid=Grid(tuple(blocks)),
+        waiting=tuple(waiting),
+        free=tuple(free.values()),
+        windows=windows(assets, int(years[0]), until),
+        years=years,
+        locked_in=locked_in(assets, park, years),
+    )

@@ -9,21 +9,17 @@ such members stands beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from pathway_models.findings.coalitions import coalition, drawn_orders, names_of, players_of, share_out
 from pathway_models.foundations.errors import ScenarioError
-from pathway_models.kernels.shapley import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
 from pathway_models.projection.packages import NOTHING, PackageEngine
-from pathway_models.projection.sampling import stream
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import FAMILIES, Measure, Scenario
+from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 
-#: Players up to which every coalition is worked out.
-EXACT_UP_TO = 10
 #: Quantities beside the emissions of each year, in the order of their columns.
 QUANTITIES = ("cumulative", "peak_level", "years_gained", "probability")
 
@@ -163,20 +159,19 @@ def attribute(
     ScenarioError
         The scenario has no measures, or ``by`` is unknown.
     """
-    players = _players(scenario, by)
+    players = players_of(scenario, by)
     engine = PackageEngine(park, scenario, draws, until=until)
     measure_of, n = list(players.values()), len(players)
 
     def reach(members: np.ndarray) -> np.ndarray:
-        return _reached(engine, [_coalition(measure_of, inside) for inside in members], before)
+        return _reached(engine, [coalition(measure_of, inside) for inside in members], before)
 
-    without, reached = reach(np.array([[False] * n, [True] * n]))
-    shares, alone, lost, error = _shares(reach, _orders(draws, n, orders))
+    shared = share_out(reach, drawn_orders(draws, n, orders))
     years = engine.years[1:]
     peaked = engine.survey([NOTHING, scenario]).p_peaked_by(int(years[-1]))
     # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
     good = np.append(-np.ones(years.size + 3), 1.0)
-    names_en, names_zh = _names(players, by)
+    names_en, names_zh = names_of(players, by)
     return Attribution(
         park_id=park.park_id,
         scenario=scenario.scenario_id,
@@ -185,52 +180,14 @@ def attribute(
         names_zh=names_zh,
         years=years,
         before=before,
-        shares=good * shares + 0.0,
-        without=without,
-        reached=reached,
-        standard_error=error,
-        alone=good * alone + 0.0,
-        lost=good * lost + 0.0,
+        shares=good * shared.shares + 0.0,
+        without=shared.without,
+        reached=shared.reached,
+        standard_error=shared.standard_error,
+        alone=good * shared.alone + 0.0,
+        lost=good * shared.lost + 0.0,
         censored=(1.0 - float(peaked[0]), 1.0 - float(peaked[1])),
     )
-
-
-def _shares(
-    reach: Callable[[np.ndarray], np.ndarray], orders: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
-    """Shapley shares, one at a time, leave-one-out, and the standard error of sampled shares."""
-    n = orders.shape[1]
-    if n <= EXACT_UP_TO:
-        values = reach(coalitions(n))
-        return shapley_values(values), one_at_a_time(values), leave_one_out(values), None
-    sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
-    without, reached = reach(np.array([[False] * n, [True] * n]))
-    return sampled.shares, reach(single) - without, reached - reach(~single), sampled.standard_error
-
-
-def _players(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
-    if by not in ("family", "lever"):
-        raise ScenarioError(f"by = {by!r}: expected 'family' or 'lever'")
-    if not scenario.measures:
-        raise ScenarioError(f"scenario {scenario.scenario_id!r} has no measures: there is nothing to share out")
-    # All seven families are players, so that one without a measure shows as zero.
-    found: dict[str, list[Measure]] = {family: [] for family in FAMILIES} if by == "family" else {}
-    for measure in scenario.measures:
-        player = measure.lever.family if by == "family" else measure.lever.lever_id
-        found.setdefault(player, []).append(measure)
-    return {player: tuple(measures) for player, measures in found.items()}
-
-
-def _names(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if by == "family":
-        return tuple(players), tuple(players)
-    levers = [measures[0].lever for measures in players.values()]
-    return tuple(lever.name_en for lever in levers), tuple(lever.name_zh for lever in levers)
-
-
-def _coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -> Scenario:
-    chosen = tuple(m for group, joins in zip(measures, inside, strict=True) if joins for m in group)
-    return Scenario("coalition", "coalition", "coalition", measures=chosen)
 
 
 def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np.ndarray:
@@ -239,8 +196,3 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
     leaf = survey.plan.leaf_of
     single = (survey.cumulative[leaf], survey.peak[leaf], survey.counted_year(), survey.p_peaked_by(before - 1))
     return np.hstack([survey.by_year[leaf], np.stack(single, axis=1)])
-
-
-def _orders(draws: Draws, players: int, orders: int) -> np.ndarray:
-    rng = stream(draws.seed, draws.park_id, "shapley:orders")
-    return np.stack([rng.permutation(players) for _ in range(orders)])

@@ -111,7 +111,10 @@ class Decision:
     closest : Candidate
         The best, or the package with the highest probability where there is none.
     alternatives : tuple of Candidate
-        All other packages that reach the target with as many steps of unknown cost and within ``margin`` of its cost.
+        Other packages that reach the target with as many steps of unknown cost and within ``margin`` of its cost,
+        the cheapest ones with everything known about them.
+    near : (package, block) int
+        All such packages, the cheapest first; ``grid.scenario(near[7])`` is the eighth.
     margin : float
     without_block : mapping block -> Candidate or None
         For each block the best uses, the cheapest package that does without; None: indispensable. Empty where not
@@ -142,6 +145,7 @@ class Decision:
     best: Candidate | None
     closest: Candidate
     alternatives: tuple[Candidate, ...]
+    near: np.ndarray
     margin: float
     without_block: Mapping[str, Candidate | None]
     front: tuple[Candidate, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.findings.attribution import _coalition, _names, _orders, _players, _shares
+from pathway_models.findings.coalitions import coalition, drawn_orders, names_of, players_of, share_out
 from pathway_models.findings.cobenefit_scenarios import elastic_range, run, spread
 from pathway_models.findings.pollutant_basis import Basis, lay_basis
 from pathway_models.foundations.errors import PathwayError
@@ -157,24 +157,25 @@ def lever_cobenefits(
     PathwayError
         A period is not projected, or no pollutant can be told without consent.
     """
-    players = _players(scenario, by)
+    players = players_of(scenario, by)
     basis = lay_basis(park, [scenario], draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, scenario, draws, until=until)
     years = engine.years[1:]
     strange = [year for year in periods if year not in years]
     if strange:
         raise PathwayError(f"periods {strange}: projected years are {years[0]} to {years[-1]}")
-    measures, drawn = list(players.values()), _orders(draws, len(players), orders)
+    measures = list(players.values())
     reach = _Reach(engine, basis, measures, [int(year - years[0]) for year in periods])
-    shares, alone, _, error = _shares(reach, drawn)
-    names_en, names_zh = _names(players, by)
-    (single, yearly), (alone_single, _) = reach.parted(-shares), reach.parted(-alone)
-    without, reached = reach.parted(reach(np.array([[False] * len(measures), [True] * len(measures)])))[0]
+    shared = share_out(reach, drawn_orders(draws, len(players), orders))
+    names_en, names_zh = names_of(players, by)
+    (single, yearly), (alone_single, _) = reach.parted(-shared.shares), reach.parted(-shared.alone)
+    without, reached = reach.parted(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
         park_id=park.park_id, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
         names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
-        standard_error=None if error is None else reach.parted(error)[1], weights=reach.weights,
+        standard_error=None if shared.standard_error is None else reach.parted(shared.standard_error)[1],
+        weights=reach.weights,
     )  # fmt: skip
 
 
@@ -191,7 +192,7 @@ class _Reach:
     def __call__(self, members: np.ndarray) -> np.ndarray:
         rows = []
         for start in range(0, len(members), TOGETHER):
-            packages = [_coalition(self.measures, inside) for inside in members[start : start + TOGETHER]]
+            packages = [coalition(self.measures, inside) for inside in members[start : start + TOGETHER]]
             emitted, co2 = run(self.engine, self.basis, packages)
             levels = np.concatenate([co2[:, None], emitted], axis=1)[..., self.known :]
             single = np.concatenate([levels[..., self.columns], levels.sum(axis=-1, keepdims=True)], axis=-1)

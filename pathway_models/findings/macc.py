@@ -8,17 +8,15 @@ A lever whose cost is not known has a width and no height.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from pathway_models.findings.coalitions import coalition, drawn_orders, share_out
 from pathway_models.findings.costs import draw_rates, unknown_costs
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.costs import levelised
-from pathway_models.kernels.shapley import coalitions, sampled_shapley, shapley_values
 from pathway_models.projection.packages import NOTHING, PackageEngine
-from pathway_models.projection.sampling import stream
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
@@ -197,19 +195,19 @@ def abatement_costs(
 def _readings(
     engine: PackageEngine, measures: tuple[Measure, ...], known: np.ndarray, orders: int
 ) -> dict[str, Reading]:
-    level, players = engine.rates.discount.sum(), len(measures)
+    level, groups = engine.rates.discount.sum(), [(measure,) for measure in measures]
 
     def reach(members: np.ndarray) -> np.ndarray:
         """Level yearly cost and tonnes avoided of some coalitions: (coalition, 2, member)."""
-        cost, tonnes = engine.by_member([NOTHING, *(_coalition(measures, inside) for inside in members)])
+        cost, tonnes = engine.by_member([NOTHING, *(coalition(groups, inside) for inside in members)])
         return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
 
-    alone = reach(np.eye(players, dtype=bool))
+    shared = share_out(reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_UP_TO)
+    alone, shares = shared.alone, shared.shares
     order = _order(alone, known, engine.central())
-    steps = np.tri(players + 1, players, -1, dtype=bool)[:, np.argsort(order)]
+    steps = np.tri(len(groups) + 1, len(groups), -1, dtype=bool)[:, np.argsort(order)]
     marginal = np.empty_like(alone)
     marginal[order] = np.diff(reach(steps), axis=0)
-    shares = _shares(reach, players, engine.draws, orders)
     return {
         "stand_alone": Reading(alone[:, 1], alone[:, 0], order),
         "retrospective": Reading(marginal[:, 1], marginal[:, 0], order),
@@ -217,20 +215,8 @@ def _readings(
     }
 
 
-def _coalition(measures: tuple[Measure, ...], inside: np.ndarray) -> Scenario:
-    chosen = tuple(measure for measure, joins in zip(measures, inside, strict=True) if joins)
-    return Scenario("coalition", "coalition", "coalition", measures=chosen)
-
-
 def _order(values: np.ndarray, known: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Levers by height of the mean, then those that avoid nothing, then those of unknown cost."""
     cost, tonnes = (values @ weights).T
     heights = np.where(known, np.nan_to_num(levelised(cost, tonnes), nan=np.inf), np.inf)
     return np.lexsort((heights, ~known))
-
-
-def _shares(reach: Callable[[np.ndarray], np.ndarray], players: int, draws: Draws, orders: int) -> np.ndarray:
-    if players <= EXACT_UP_TO:
-        return shapley_values(reach(coalitions(players)))
-    rng = stream(draws.seed, draws.park_id, "macc:orders")
-    return sampled_shapley(reach, np.stack([rng.permutation(players) for _ in range(orders)])).shares

@@ -8,6 +8,7 @@ steps they take of levers whose cost is *not known*, then by known cost: what is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from pathway_models.findings.choices import Decision, Target
 from pathway_models.findings.searching import Search
@@ -127,15 +128,15 @@ def cheapest_package(
     Raises
     ------
     PathwayError
-        The probability is not above 0 and at most 1, the year is outside the projection, or no lever of the grid can
-        change the park's peak.
+        The probability is not above 0 and at most 1, a year is outside the projection, a cap, budget, rate or margin
+        is no number it can be, or no lever of the grid can change the park's peak.
     """
     costs = read_costs() if costs is None else costs
     if grid is None:
         levers = read_levers()
         grid = lever_grid(levers, measure_blocks(levers))
     target = Target(before, probability, limits or Limits(), budget)
-    _check(park, target, until)
+    _check(park, target, until, {"rate": rate, "margin": margin})
     dropped = useless_blocks(park, grid, target.limits.neutral is not None)
     grid = grid.without({name: range(1, 99) for name in dropped})
     if not grid.blocks:
@@ -150,8 +151,20 @@ def cheapest_package(
     return search.decision(dropped, check)
 
 
-def _check(park: Park, target: Target, until: int) -> None:
+def _check(park: Park, target: Target, until: int, shares: Mapping[str, float | None]) -> None:
     if not 0 < target.probability <= 1:
         raise PathwayError(f"probability = {target.probability}: expected above 0 and at most 1")
     if not park.last_observed_year + 2 <= target.before <= until:
         raise PathwayError(f"before = {target.before}: expected a year from {park.last_observed_year + 2} to {until}")
+    limits, first = target.limits, park.last_observed_year + 1
+    for name, year in [("neutral", limits.neutral), *(("totals", year) for year in limits.totals)]:
+        if year is not None and not first <= year <= until:
+            raise PathwayError(f"{name} = {year}: expected a year from {first} to {until}")
+    for name, tonnes in [("peak", limits.peak), *((f"totals of {year}", cap) for year, cap in limits.totals.items())]:
+        if tonnes is not None and not (isfinite(tonnes) and tonnes > 0):
+            raise PathwayError(f"{name} = {tonnes}: expected tCO2 a year, above 0")
+    if target.budget is not None and not isfinite(target.budget):
+        raise PathwayError(f"budget = {target.budget}: expected million CNY")
+    for name, share in shares.items():
+        if share is not None and not (isfinite(share) and share >= 0):
+            raise PathwayError(f"{name} = {share}: expected a share of 0 or more, such as 0.05")

@@ -171,12 +171,12 @@ class Search:
         steps, cost = self.steps[best] - self.ranking.next_steps, self.cost[best] - self.ranking.next_cost
         return Price(int(steps), float(cost), "")
 
-    def alternatives(self, best: int, fine: np.ndarray) -> list[int]:
-        """Other packages that reach the target with as many steps of unknown cost, within a margin of known cost."""
+    def alternatives(self, best: int, fine: np.ndarray) -> np.ndarray:
+        """All other packages that reach the target with as many steps of unknown cost, and nearly its known cost."""
         most = self.cost[best] + self.margin * abs(self.cost[best])
         near = fine & (self.steps == self.steps[best]) & (self.cost <= most)
         near[best] = False
-        return [int(at) for at in self.order[near[self.order]][:MOST_ALTERNATIVES]]
+        return self.order[near[self.order]]
 
     def fresh(self, candidates: list[Candidate], check: Draws | None) -> list[Candidate]:
         """Candidates with their probability on fresh draws."""
@@ -192,9 +192,9 @@ class Search:
         target = self.target
         fine = self.feasible(target.before, target.probability)
         best = self.first(fine)
-        near = [] if best is None else self.alternatives(best, fine)
+        near = self.order[:0] if best is None else self.alternatives(best, fine)
         shown = self.closest() if best is None else best
-        found = self.fresh([self.candidate(at) for at in (shown, *near)], check)
+        found = self.fresh([self.candidate(at) for at in (shown, *near[:MOST_ALTERNATIVES])], check)
         # What lies beyond the packages looked at can be neither priced nor excluded.
         whole = best if self.ranking is None else None
         return Decision(
@@ -208,6 +208,7 @@ class Search:
             best=None if best is None else found[0],
             closest=found[0],
             alternatives=tuple(found[1:]),
+            near=self.codes[near],
             margin=self.margin,
             without_block={} if whole is None else self.without(whole, fine),
             front=self.front(),

@@ -146,8 +146,7 @@ def track(
     PathwayError
         Another park, no new year, no scenario, or totals that are not above zero.
     """
-    chosen = list(scenarios)
-    _check(earlier, later, chosen, until)
+    chosen = _checked(earlier, later, list(scenarios), until)
     base, known = earlier.last_observed_year, later.last_observed_year
     totals, old = _totals(later), _totals(earlier)
     ensemble = _Ensemble(earlier, chosen, members, seed, until)
@@ -185,7 +184,8 @@ def _totals(park: Park) -> dict[int, float]:
     return dict(zip(park.years.tolist(), totals.tolist(), strict=True))
 
 
-def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> None:
+def _checked(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> list[Scenario]:
+    """The scenarios, where they and the two records can be set against one another."""
     wrong = []
     if not chosen:
         wrong.append("no scenario")
@@ -199,6 +199,7 @@ def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> No
         wrong.append(f"nothing is left to forecast until {until}")
     if wrong:
         raise PathwayError(f"{earlier.park_id}: " + "; ".join(wrong))
+    return chosen
 
 
 class _Ensemble:

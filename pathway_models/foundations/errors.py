@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,23 @@ class InputError(PathwayError):
         count = len(self.faults)
         head = f"{count} fault{'s' if count != 1 else ''} in the input"
         super().__init__("\n".join([head + ":", *(f"  * {fault}" for fault in self.faults)]))
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around the writing of a file: a folder that may not be written to, or a file that is open, is no traceback.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        remedy = f"choose another folder, or close the file where it is open: {error.strerror}"
+        fault = Fault(path.name, "file", "", "a file that can be written", remedy, code="not_written")
+        raise InputError([fault]) from None
 
 
 class RecordError(PathwayError, ValueError):

@@ -17,7 +17,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.foundations.errors import Fault, InputError, writing
 from pathway_models.intake.book import Book
 from pathway_models.intake.cells import FORMULA_SIGNS
 
@@ -55,10 +55,12 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
         The source is refused, or the target cannot be written.
     """
     faults = list(faults)
+    with writing(target):
+        there = target.exists()
     wrong = None
     if target.suffix.lower() != ".xlsx" or not target.parent.is_dir():
         wrong = "a name ending in .xlsx in an existing folder", "annotate_name"
-    elif target.exists() and (source.samefile(target) or not _is_ours(target)):
+    elif there and (source.samefile(target) or not _is_ours(target)):
         wrong = "a new file, or an earlier marked copy", "annotate_exists"
     if wrong:
         raise InputError([Fault(target.name, "file", "", wrong[0], "choose another name", code=wrong[1])])
@@ -72,7 +74,7 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
     for (name, ref), of_cell in by_cell.items():
         _mark(workbook[name], ref, sorted(of_cell, key=lambda fault: RANKS[fault.severity]))
     _list(workbook, faults)
-    with warnings.catch_warnings():
+    with writing(target), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
         workbook.save(target)
     return target

@@ -5,7 +5,8 @@ A user's own file may hold only what differs: its entries replace the shipped on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +122,15 @@ class _Money:
             return None
         try:
             factor, unit = self._factor(given)
+            wrong = [r for r in given.ranges.values() if not r.low <= r.mode <= r.high]
+            if wrong:
+                raise ValueError("low <= mode <= high")
             anchors = tuple(
                 (year, Triangle(r.low * factor, r.mode * factor, r.high * factor)) for year, r in given.ranges.items()
             )
             return Amount(anchors, unit, given.stated, given.source, given.confidence, given.note)
         except (ValueError, RecordError) as error:
-            self._fault(keys, given.unit, error)
+            self._fault(keys, given.stated, error)
             return None
 
     def lever(self, given: _Lever, keys: Keys) -> LeverCost:
@@ -144,7 +148,17 @@ class _Money:
 
     def _fault(self, keys: Keys, value: str, error: Exception) -> None:
         file, place = self.place(keys)
-        self.faults.append(Fault(file, place, value, str(error), "correct the entry", code="cost"))
+        expected = str(error).removeprefix("expected ")
+        self.faults.append(Fault(file, place, value, expected, "correct the entry", code="cost"))
+
+    def strange(self, section: str, known: Iterable[str], given: Iterable[str]) -> None:
+        """Entries that would count for nothing: a misspelt name must not leave a cost as it was."""
+        known = list(known)
+        for name in given:
+            if name not in known:
+                file, place = self.place((section, name))
+                expected = f"one of {', '.join(get_close_matches(name, known) or known)}"
+                self.faults.append(Fault(file, place, name, expected, "correct the name", code="cost_name"))
 
     def _factor(self, given: _Amount) -> tuple[float, str]:
         if given.unit in PLAIN:
@@ -169,13 +183,15 @@ class _Money:
         raise ValueError(f"money per {', '.join([*ENERGY, *MASS, 'tCO2', 'kW', 'CNY'])}")
 
 
-def read_costs(path: str | Path | None = None) -> Costs:
+def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) -> Costs:
     """Read costs; a user's file is laid over the shipped one, key by key.
 
     Parameters
     ----------
     path : path, optional
         The shipped ``data/costs.yml`` alone by default.
+    levers : iterable of str
+        Ids of levers of one's own library that the file may speak of beside the shipped ones.
 
     Returns
     -------
@@ -197,9 +213,11 @@ def read_costs(path: str | Path | None = None) -> Costs:
     money = _Money({name: currency.value for name, currency in content["currencies"].items()}, index, laid.place)
     prices = {name: money.amount(given, ("prices", name)) for name, given in content["prices"].items()}
     above = {name: given.above for name, given in content["prices"].items() if given is not None and given.above}
-    levers = {lever_id: money.lever(given, ("levers", lever_id)) for lever_id, given in content["levers"].items()}
+    by_lever = {lever_id: money.lever(given, ("levers", lever_id)) for lever_id, given in content["levers"].items()}
     rate = money.amount(content["discount_rate"], ("discount_rate",))
     carbon = money.amount(content["carbon_price"], ("carbon_price",))
+    money.strange("prices", laid.shipped["prices"], prices)
+    money.strange("levers", [*laid.shipped["levers"], *levers], by_lever)
     if money.faults or rate is None or carbon is None:
         raise InputError(money.faults)
     return Costs(
@@ -208,16 +226,17 @@ def read_costs(path: str | Path | None = None) -> Costs:
         carbon_price=carbon,
         prices={name: amount for name, amount in prices.items() if amount is not None and name not in above},
         premiums={name: (base, prices[name]) for name, base in above.items()},
-        levers=levers,
+        levers=by_lever,
         files=tuple(fingerprint(one) for one in paths),
     )
 
 
 class _Laid:
-    """Files laid over one another, and where each entry stands."""
+    """Files laid over one another, where each entry stands, and the names of the first one, which is shipped."""
 
     def __init__(self, paths: list[Path]) -> None:
         self.content: dict[str, Any] = {}
+        self.shipped: dict[str, tuple[str, ...]] = {}
         self._origin: dict[Keys, tuple[str, dict[Keys, int]]] = {}
         for path in paths:
             given, lines = validated(path, _File)
@@ -225,6 +244,7 @@ class _Laid:
                 value = getattr(given, name)
                 if isinstance(value, dict):
                     self.content[name] = {**self.content.get(name, {}), **value}
+                    self.shipped.setdefault(name, tuple(value))
                     self._origin |= {(name, key): (path.name, lines) for key in value}
                 else:
                     self.content[name] = value

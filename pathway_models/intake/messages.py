@@ -41,7 +41,7 @@ def read_catalogue(name: str) -> tuple[dict[str, str], tuple[Template, ...]]:
 
     Parameters
     ----------
-    name : {"faults", "cli"}
+    name : {"faults", "cli", "tables"}
 
     Raises
     ------

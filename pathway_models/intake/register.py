@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.paths import data_folder
@@ -49,9 +50,12 @@ def find_table(park_id: str) -> str:
     """
     entries = {entry.park_id: entry for entry in read_register()}
     if park_id not in entries:
-        near = [name for name in entries if park_id.lower() in name] or [
-            name for name in entries if entries[name].table
-        ]
+        with_data = [name for name, entry in entries.items() if entry.has_data]
+        near = (
+            [name for name in entries if park_id.lower() in name]
+            or get_close_matches(park_id.lower(), entries, n=5)
+            or with_data
+        )
         expected = f"a park of the register, such as {', '.join(near[:5])}"
         raise InputError([Fault("parks.csv", "park_id", park_id, expected, "see 'pathways list'", code="park_unknown")])
     if not entries[park_id].has_data:

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.foundations.errors import Fault, InputError, writing
 from pathway_models.intake.bounds import read_plausible
 from pathway_models.intake.factors import TRUSTED, factor_sets
 from pathway_models.intake.layout import DescriptionSheet, Entry, FormBlock, Layout, ListBlock, template_layout
@@ -46,18 +46,21 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
     Raises
     ------
     InputError
-        The name does not end in .xlsx, the file exists, or its folder does not.
+        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to.
     """
+    with writing(path):
+        there = path.exists()
     wrong = None
     if path.suffix.lower() != ".xlsx":
         wrong = "a name ending in .xlsx", "change the ending", "template_name"
     elif not path.parent.is_dir():
         wrong = "an existing folder", f"make the folder {path.parent.name} first", "template_folder"
-    elif path.exists() and not overwrite:
+    elif there and not overwrite:
         wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
     if wrong:
         raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
         workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
         _Template(workbook, template_layout(), lang).write(list(years))
     return path

@@ -87,8 +87,10 @@ def _player(found: Attribution, at: int, lang: str) -> str:
 
 def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> str:
     """The cheapest and the dearest measure of a reading, and how sure the first place is."""
-    rows = [row for row in found.table(reading) if row["cny_per_tco2"] is not None]
-    unknown = int((~found.known).sum())
+    # As in the table and the figure: a lever that finds nothing to replace in this park is in neither.
+    whole = [row for row in found.table(reading) if float(row["tco2_per_year"])]
+    rows = [row for row in whole if row["cny_per_tco2"] is not None]
+    unknown = sum(not row["cost_known"] for row in whole)
     if not rows:
         return say(lang, en="No measure has a known cost.", zh="没有成本已知的措施。")
     first, last = rows[0], rows[-1]

@@ -32,6 +32,8 @@ from pathway_models.records.park import Park
 #: Colours of the seven families in their order; neighbours differ in brightness, so that grey print keeps them apart.
 PLAYER_COLOURS = ("#3B3B3B", "#9CCBE8", "#0072B2", "#F0C27B", "#D55E00", "#8FD3BF", "#CC79A7")
 
+#: Share of the width of a curve within which two numbers would touch.
+NARROW = 0.035
 #: A block whose cost is not known.
 NO_HEIGHT = {"facecolor": "none", "edgecolor": DARK, "hatch": "////"}
 #: Longest line of a label beside an axis or in a legend; a Chinese character counts twice.
@@ -191,12 +193,16 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, park: Park | None 
     rows = [row for row in found.table(reading) if float(row["tco2_per_year"]) > 0]
     scale = scale_of(sum(float(row["tco2_per_year"]) for row in rows), lang)
     top = max([float(row["cny_p95"]) for row in rows if row["cny_p95"] is not None], default=1.0)
-    start, patches = 0.0, []
+    start, patches, whole = 0.0, [], sum(float(row["tco2_per_year"]) for row in rows) / scale.divisor
+    middle = lift = -whole
     for at, (row, (colour, hatch)) in enumerate(zip(rows, player_fills(len(rows)), strict=True)):
         width = float(row["tco2_per_year"]) / scale.divisor
         name = str(row["name_zh"] if lang == "zh" else row["name_en"])
         _block(ax, row, start, width, colour, hatch, top)
-        _number(ax, at + 1, start + width / 2, row, top)
+        # Numbers of narrow blocks stand above one another, not over one another.
+        lift = lift + 10 if start + width / 2 - middle < NARROW * whole else 3
+        middle = start + width / 2
+        _number(ax, at + 1, (middle, lift), row, top)
         look = {"facecolor": colour, "hatch": hatch, "edgecolor": "white"} if row["cost_known"] else NO_HEIGHT
         patches.append(Patch(label=label(f"{at + 1} {name}"), **look))
         start += width
@@ -227,9 +233,10 @@ def _block(ax: Axes, row: dict[str, object], start: float, width: float, colour:
     ax.plot([middle, middle], [float(row["cny_p05"]), float(row["cny_p95"])], color=DARK, linewidth=1.4)
 
 
-def _number(ax: Axes, number: int, middle: float, row: dict[str, object], top: float) -> None:
+def _number(ax: Axes, number: int, at: tuple[float, float], row: dict[str, object], top: float) -> None:
     height = 0.06 * top if row["cny_per_tco2"] is None else max(float(row["cny_p95"]), 0.0)
-    ax.annotate(str(number), (middle, height), (0, 3), textcoords="offset points", ha="center", size="small")
+    middle, lift = at
+    ax.annotate(str(number), (middle, height), (0, lift), textcoords="offset points", ha="center", size="small")
 
 
 def _reading_name(reading: str, lang: str) -> str:

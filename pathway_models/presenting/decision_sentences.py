@@ -10,7 +10,7 @@ from pathway_models.findings.sensitivity import Rule
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.decision_words import cost_text, lever_names, money_text, package_name
 from pathway_models.presenting.names import item_name
-from pathway_models.presenting.rounding import share_text
+from pathway_models.presenting.rounding import emissions_text, share_text
 from pathway_models.presenting.words import say
 
 
@@ -39,8 +39,67 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
                 f"{cost}。",
             )
         ]
-    lines += [_known_only(decision, lang), _fresh(decision, lang), *_prices(decision, lang), *_left_out(decision, lang)]
+    lines += [_conditions(decision, lang), _budget(decision, lang), _known_only(decision, lang), _fresh(decision, lang)]
+    lines += [*_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
+
+
+def _conditions(decision: Decision, lang: str) -> str:
+    """The conditions beside the peak year, with the probability that each holds."""
+    limits, held = decision.target.limits, decision.closest.held
+    asked = []
+    if limits.peak is not None:
+        most = emissions_text(limits.peak, lang)
+        asked.append(("peak", (f"peak level at most {most}", f"峰值不高于{most}")))
+    for year, cap in limits.totals.items():
+        most = emissions_text(cap, lang)
+        asked.append((f"total_{year}", (f"at most {most} in {year}", f"{year}年不高于{most}")))
+    if limits.neutral is not None:
+        year = limits.neutral
+        asked.append(("neutral", (f"emissions less sinks zero in {year}", f"{year}年排放减碳汇为零")))
+    if not asked:
+        return ""
+    wanted = share_text(decision.target.probability, lang)
+    told = [f"{say(lang, en=en, zh=zh)} ({share_text(held[name], lang)})" for name, (en, zh) in asked]
+    listed = say(lang, en="; ", zh="；").join(told)
+    return say(
+        lang,
+        en=f"Further conditions, each asked for with {wanted} (in brackets: what the package does): {listed}.",
+        zh=f"其他条件，各要求概率{wanted}（括号内为该组合的概率）：{listed}。",
+    )
+
+
+def _budget(decision: Decision, lang: str) -> str:
+    """The budget, and that it says nothing of what has no price."""
+    if decision.target.budget is None:
+        return ""
+    most, known = (money_text(one, lang) for one in (decision.target.budget, decision.closest.cost))
+    sentence = say(
+        lang,
+        en=f"Budget: at most {most} of present value; the package's known costs are {known}.",
+        zh=f"预算：现值不超过{most}；该组合已知成本现值{known}。",
+    )
+    if not decision.closest.unknown:
+        return sentence
+    return sentence + say(
+        lang,
+        en=" What its measures without a price cost comes on top: whether the budget holds is not known.",
+        zh="成本未知的措施另计，预算能否满足尚不可知。",
+    )
+
+
+def describe_alternatives(decision: Decision, shown: int, *, lang: str = "en") -> str:
+    """How many other packages reach the target at nearly the same cost; empty where none does."""
+    count, margin = len(decision.near), share_text(decision.margin, lang)
+    if not count:
+        return ""
+    some = min(shown, count)
+    return say(
+        lang,
+        en=f"{count:,} other packages reach it with as many steps without a price and a known cost within {margin} of"
+        f" this one's; the cheapest {some}:",
+        zh=f"另有{count}个组合同样达标，成本未知的级数相同、已知成本相差不超过{margin}；成本最低的{some}个：",
+    )
 
 
 def _none_of(decision: Decision, lang: str) -> str:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.running.fault_table import counts, fault_lines
+from pathway_models.foundations.errors import Fault, InputError, writing
+from pathway_models.presenting.words import say
+from pathway_models.running.fault_table import counts, fault_lines, padded
+from pathway_models.running.speaking import language, mistake_text
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -46,18 +48,19 @@ def check_command(
 
 def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path | None, quiet: bool) -> bool:
     park, faults = _examined(table, layout)
-    click.echo(f"{table}: {counts(faults)}")
-    for line in fault_lines(faults):
+    click.echo(f"{table}: {counts(faults, language())}")
+    for line in fault_lines(faults, lang=language(), table=Path(table).name):
         click.echo(line)
     try:
         if annotate:
             from pathway_models.intake.annotate import write_annotated
 
-            click.echo(f"marked copy: {write_annotated(Path(table), faults, annotate)}")
+            marked = say(language(), en="marked copy", zh="标注副本")
+            click.echo(f"{marked}: {write_annotated(Path(table), faults, annotate)}")
         if park is not None and ledger:
-            click.echo(f"ledger: {_write_ledger(park, ledger)}")
+            click.echo(f"{say(language(), en='ledger', zh='台账')}: {_write_ledger(park, ledger)}")
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         return False
     if park is not None and not quiet:
         for line in _inventory_lines(park):
@@ -67,34 +70,33 @@ def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path 
 
 def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault, ...]]:
     """The park, or what is wrong with its table."""
-    from pathway_models.intake.examination import examine_workbook
-    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.parks import examine_park
 
     try:
-        if table.lower().endswith(".xlsx"):
-            examination = examine_workbook(Path(table), layout)
-            return examination.park, examination.faults
-        return read_park(table), ()
+        examination = examine_park(table, layout=layout)
     except InputError as error:
         return None, error.faults
+    return examination.park, examination.faults
 
 
 def _inventory_lines(park: Park) -> list[str]:
     """The inventory in short: totals by year, and the choices behind them."""
     from pathway_models.accounting.inventory import take_inventory
 
-    inventory = take_inventory(park)
-    made_up = " (INVENTED data)" if park.invented else ""
-    lines = [f"{park.park_id}{made_up}: factor set {park.factor_set}, grid factor {park.grid_factor}"]
-    lines.append("  tCO2/yr        " + "".join(f"{year:>14}" for year in inventory.years))
+    inventory, lang = take_inventory(park), language()
+    made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
+    choices = say(lang, en="factor set {}, grid factor {}", zh="因子组{}，电网因子{}")
+    lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
+    unit = say(lang, en="tCO2/yr", zh="tCO2/年")
+    lines.append(f"  {padded(unit, 15)}" + "".join(f"{year:>14}" for year in inventory.years))
     for name, values in {
-        "scope 1": inventory.scope(1),
-        "scope 2 (market)": inventory.scope(2),
-        "total": inventory.total(),
-        "power, by place": inventory.location_based,
-        "sinks (beside)": inventory.sinks,
+        say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
+        say(lang, en="scope 2 (market)", zh="范围二（市场法）"): inventory.scope(2),
+        say(lang, en="total", zh="合计"): inventory.total(),
+        say(lang, en="power, by place", zh="电力（位置法）"): inventory.location_based,
+        say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
     }.items():
-        lines.append(f"  {name:<16}" + "".join(f"{value:>14,.1f}" for value in values))
+        lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
     return lines
 
 
@@ -102,12 +104,14 @@ def _write_ledger(park: Park, path: Path) -> Path:
     """Write every tonne with its cell and its factor."""
     from pathway_models.accounting.ledger import LEDGER_COLUMNS, ledger_rows
 
-    if path.suffix.lower() != ".csv" or not path.parent.is_dir() or path.exists():
+    with writing(path):
+        there = path.exists()
+    if path.suffix.lower() != ".csv" or not path.parent.is_dir() or there:
         fault = Fault(
             path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name"
         )
         raise InputError([fault])
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, LEDGER_COLUMNS)
         writer.writeheader()
         writer.writerows(ledger_rows(park))

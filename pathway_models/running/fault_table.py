@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 from pathway_models.foundations.errors import Fault
 
 SEVERITIES = ("error", "warning", "note")
+#: Head of the table, names of the severities, what stands before what was expected, what parts the texts.
+WORDS = {
+    "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
+    "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
+}
+#: What a line may end behind: a word with its spaces, or one Chinese sign.
+PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 #: Narrower terminals get lines that wrap.
 NARROWEST = 60
 
@@ -24,7 +31,9 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - width_of(text))
 
 
-def fault_lines(faults: Iterable[Fault], columns: int | None = None) -> Iterator[str]:
+def fault_lines(
+    faults: Iterable[Fault], columns: int | None = None, lang: str = "en", *, table: str = ""
+) -> Iterator[str]:
     """Lines of the table: a head, a line for place and value, and below it what was expected and what to do.
 
     Parameters
@@ -33,45 +42,65 @@ def fault_lines(faults: Iterable[Fault], columns: int | None = None) -> Iterator
         In the order they are shown.
     columns : int, optional
         Width of the terminal; the real one by default.
+    lang : {"en", "zh"}
+    table : str, optional
+        Name of the file that is checked: a fault of another file, such as the description beside a table, names it.
     """
-    faults = [_printable(fault) for fault in faults]
+    faults = [_printable(fault, table) for fault in faults]
     if not faults:
         return
+    if lang != "en":
+        # The catalogue of messages is read only where somebody reads Chinese.
+        from pathway_models.presenting.messages import fault_in
+
+        faults = [fault_in(fault, lang) for fault in faults]
     width = max(NARROWEST, columns or shutil.get_terminal_size((100, 24)).columns)
     places = min(max(width_of(fault.place) for fault in faults), width // 3)
-    yield f"{padded('severity', 8)}  {padded('place', places)}  value: expected; remedy"
+    head, names, expected, apart = WORDS[lang]
+    yield f"{padded(head[0], 8)}  {padded(head[1], places)}  {head[2]}"
     for fault in faults:
-        value = f"{fault.value}: " if fault.value else ""
-        text = f"{value}expected {fault.expected}; {fault.remedy}"
-        head = f"{padded(fault.severity, 8)}  {padded(fault.place, places)}  "
+        value = f"{fault.value}{apart[0]}" if fault.value else ""
+        text = f"{value}{expected}{fault.expected}{apart[1]}{fault.remedy}"
+        head = f"{padded(names[SEVERITIES.index(fault.severity)], 8)}  {padded(fault.place, places)}  "
         room = max(20, width - width_of(head))
-        for at, line in enumerate(_wrapped(text, room)):
+        for at, line in enumerate(wrapped(text, room)):
             yield (head if at == 0 else " " * width_of(head)) + line
 
 
-def counts(faults: Iterable[Fault]) -> str:
+def counts(faults: Iterable[Fault], lang: str = "en") -> str:
     """How many of each severity, in words."""
     found = [fault.severity for fault in faults]
+    if lang == "zh":
+        return "，".join(f"{name}{found.count(code)}处" for code, name in zip(SEVERITIES, WORDS[lang][1], strict=True))
     words = [f"{found.count(name)} {name}{'s' if found.count(name) != 1 else ''}" for name in SEVERITIES]
     return ", ".join(words)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
-    """Lines of at most so many columns, broken at spaces where there are any."""
-    lines = []
-    for line in textwrap.wrap(text, room, break_on_hyphens=False) or [""]:
-        while width_of(line) > room:
+def wrapped(text: str, room: int) -> list[str]:
+    """Lines of at most so many columns, broken at spaces and between Chinese signs where there are any.
+
+    Examples
+    --------
+    >>> wrapped("应为0或以上的数值 check the sign", 16)
+    ['应为0或以上的数', '值 check the', 'sign']
+    """
+    lines = [""]
+    for piece in PIECES.findall(text):
+        if lines[-1] and width_of(lines[-1] + piece.rstrip()) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+        while width_of(lines[-1].rstrip()) > room:
+            line = lines.pop()
             cut = next(at for at in range(len(line), 0, -1) if width_of(line[:at]) <= room)
-            lines.append(line[:cut])
-            line = line[cut:]
-        lines.append(line)
-    return lines
+            lines += [line[:cut], line[cut:]]
+    return [line.rstrip() for line in lines]
 
 
-def _printable(fault: Fault) -> Fault:
+def _printable(fault: Fault, table: str) -> Fault:
     """Without signs that would steer the terminal: values and places come from the input."""
+    elsewhere = f"{fault.file} " if table and fault.file != table else ""
     place, value, expected, remedy = (
         "".join(sign if sign.isprintable() else "·" for sign in text)
-        for text in (fault.place, fault.value, fault.expected, fault.remedy)
+        for text in (elsewhere + fault.place, fault.value, fault.expected, fault.remedy)
     )
     return Fault(fault.file, place, value, expected, remedy, fault.severity, fault.code)
