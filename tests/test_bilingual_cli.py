@@ -82,7 +82,7 @@ def test_every_text_that_is_given_to_a_fault_has_a_chinese_one(file):
     assert missing == [], "add the clauses to data/messages/faults_zh.yml"
 
 
-@pytest.mark.parametrize("name", ["faults", "cli"])
+@pytest.mark.parametrize("name", ["faults", "cli", "tables"])
 def test_a_chinese_text_fills_the_same_blanks(name):
     _, templates = read_catalogue(name)
     assert templates

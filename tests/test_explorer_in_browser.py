@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,31 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from browsers import browser, chromium  # noqa: F401  # fixtures
 
 from pathway_models.intake.library import read_scenarios
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MEMBERS = 500
 #: Milliseconds a redraw may take in which a slider still feels tied to the picture; reported, never asserted.
 GOAL = 150
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("no browser: python tasks.py test installs chromium where it may")
-    if found is None:
-        pytest.skip("no chromium on this machine")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +39,12 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(address, chromium):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1640, "height": 1250})
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        _open(page, address[0])
-        yield page
-        browser.close()
+def page(address, browser):  # noqa: F811
+    page = browser.new_page(viewport={"width": 1640, "height": 1250})
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    _open(page, address[0])
+    return page
 
 
 def _open(page, url):

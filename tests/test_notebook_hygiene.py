@@ -9,9 +9,7 @@ import pytest
 from machine_paths import MACHINE_PATH
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted(
-    path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts
-)
+NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 MOST_LINES = 12
 TIMES = ("execution", "ExecuteTime", "papermill")
 
@@ -121,6 +119,22 @@ def test_a_question_stands_before_each_figure(path):
         if cell.cell_type == "code" and has_figure(cell) and cells[place - 1].cell_type != "markdown"
     ]
     assert bare == [], "figure cells without a Markdown cell before them"
+
+
+@each_notebook
+def test_a_sentence_worked_out_from_the_numbers_follows_each_figure(path):
+    """Before the next figure or heading: a reader who cannot see the figure reads what it shows."""
+    untold, waiting = [], None
+    for place, cell in enumerate(read(path).cells):
+        heading = cell.cell_type == "markdown" and re.search(r"^#+ \S", cell.source, re.MULTILINE)
+        if waiting is not None and (heading or has_figure(cell)):
+            untold.append(waiting)
+            waiting = None
+        if has_figure(cell):
+            waiting = place
+        elif any("text/markdown" in output.get("data", {}) for output in cell.get("outputs", [])):
+            waiting = None
+    assert untold + ([] if waiting is None else [waiting]) == []
 
 
 @each_notebook

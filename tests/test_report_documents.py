@@ -99,6 +99,14 @@ def test_tables_are_whole_and_repeat_their_head(word):
         assert table._tbl.tr_lst[0].trPr.find(qn("w:tblHeader")) is not None
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_head_of_a_table_stands_alone_at_the_foot_of_a_page(word, lang):
+    """LibreOffice drops all rows of a table whose repeated head does."""
+    for table in opened(word[lang]).tables:
+        lines = [line for cell in table.rows[0].cells for line in cell.paragraphs]
+        assert len(table.rows) == 1 or all(line.paragraph_format.keep_with_next for line in lines)
+
+
 def test_pictures_have_alternative_texts(word):
     told = [one.get("descr") for one in opened(word["zh"]).element.iter(qn("wp:docPr"))]
     assert told == [figure.alt for figure in reports.report("demo-steel", "zh").of(Figure)]

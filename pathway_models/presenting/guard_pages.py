@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -16,6 +17,15 @@ from pathway_models.records.guard import Check, Key
 TEMPLATES = Path(__file__).parent / "pages"
 #: Rows of a page; the CSV has all.
 MOST = 2000
+#: Heads of the lines on a terminal, English and Chinese.
+GUARD_HEADS = (("verdict", "check", "breaches / of", "why"), ("判定", "检查", "未通过 / 比较", "理由"))
+PARK_HEADS = (("park", "changes", "widest"), ("园区", "变化数", "最大相对变化"))
+#: What `change_rows` has of a change.
+CHANGES = ("park", "scenario", "quantity", "year", "before", "after", "relative", "times")
+CHANGE_HEADS = (
+    ("park", "scenario", "figure", "year", "before", "after", "change", "tolerance"),
+    ("园区", "情景", "结果", "年份", "之前", "之后", "变化", "容差倍数"),
+)
 
 
 def value_text(value: float, quantity: str = "") -> str:
@@ -44,13 +54,26 @@ def key_text(key: Key | None) -> str:
     return f"{key.park} {key.scenario} {key.quantity}" + (f" {key.year}" if key.year else "")
 
 
+def _wide(text: str, width: int) -> str:
+    """The text with spaces up to a width of the terminal, where a Chinese sign takes two columns."""
+    return text + " " * (width - sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text))
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (len(_wide(text, width)) - len(text)) + text
+
+
 def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[str]:
     """Checks with their counts, then the breaches."""
-    lines = []
+    heads = say(lang, en=GUARD_HEADS[0], zh=GUARD_HEADS[1])
+    lines = ["  ".join((_wide(heads[0], 8), _wide(heads[1], 32), f"{_wide(heads[2], 18)}{heads[3]}"))]
     for check, count in found.looked_at:
         broken = found.count(check)
-        mark = "ok" if not broken else say(lang, en="BREACHED", zh="未通过") if check.severity == "error" else "!"
-        lines.append(f"{mark:<8} {check.check_id:<32} {broken:>6} / {count:,}  {why_text(check, lang)}")
+        mark = say(lang, en="ok", zh="通过") if not broken else "!"
+        if broken and check.severity == "error":
+            mark = say(lang, en="BREACHED", zh="未通过")
+        numbers = f"{broken:,} / {count:,}"
+        lines.append(f"{_wide(mark, 8)}  {check.check_id:<32}  {numbers:<16}  {why_text(check, lang)}")
     lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:most]]
     if len(found.breaches) > most:
         rest = len(found.breaches) - most
@@ -102,22 +125,32 @@ def comparison_lines(found: Comparison, *, most: int = 30, lang: str = "en") -> 
     lines = [f"{found.before} -> {found.after}", comparison_sentence(found, lang=lang)]
     for name, (old, new) in found.about.items():
         lines.append(f"  {name}: {old or '-'} -> {new or '-'}")
+    if found.changes:
+        lines.append(_park_line(*say(lang, en=PARK_HEADS[0], zh=PARK_HEADS[1])))
     for row in found.by_park():
         widest = "" if row["relative"] is None else f"{100 * float(str(row['relative'])):.3g} %"
-        lines.append(f"{row['park']!s:<24} {row['changes']!s:>7}  {widest:>10}")
-    lines += [_line(row, lang) for row in change_rows(found, lang)[:most]]
+        lines.append(_park_line(str(row["park"]), str(row["changes"]), widest))
+    if found.changes and most > 0:
+        heads = say(lang, en=CHANGE_HEADS[0], zh=CHANGE_HEADS[1])
+        lines.append(_line(dict(zip(CHANGES, heads, strict=True))))
+    lines += [_line(row) for row in change_rows(found, lang)[:most]]
     if len(found.changes) > most:
         rest = len(found.changes) - most
         lines.append(say(lang, en=f"... and {rest:,} more changes", zh=f"……另有{rest:,}处变化"))
     return lines
 
 
-def _line(row: dict[str, str], lang: str) -> str:
-    year = row["year"] or "-"
-    return (
-        f"  {row['park']:<22} {row['scenario']:<14} {row['quantity']:<22} {year:>5}"
-        f" {row['before']:>14} -> {row['after']:>14} {row['relative']:>10} {row['times']:>8}"
+def _park_line(park: str, changes: str, widest: str) -> str:
+    return f"{_wide(park, 24)} {_right(changes, 7)}  {_right(widest, 12)}"
+
+
+def _line(row: dict[str, str]) -> str:
+    park, scenario, quantity = (
+        _wide(row[name], width) for name, width in (("park", 22), ("scenario", 14), ("quantity", 22))
     )
+    widths = {"year": 5, "before": 14, "after": 14, "relative": 10, "times": 9}
+    year, before, after, relative, times = (_right(row[name] or "-", width) for name, width in widths.items())
+    return f"  {park} {scenario} {quantity} {year} {before} -> {after} {relative} {times}"
 
 
 def change_rows(found: Comparison, lang: str) -> list[dict[str, str]]:
@@ -148,12 +181,8 @@ def comparison_page(found: Comparison, *, lang: str = "en") -> str:
         "gone": say(lang, en="Gone", zh="消失"),
         "new": say(lang, en="New", zh="新增"),
         "cut": say(lang, en=f"The first {MOST:,}; the CSV has all.", zh=f"仅列前{MOST:,}项，CSV为全部。"),
-        "columns": (
-            ("park", "scenario", "figure", "year", "before", "after", "change", "times tolerance")
-            if lang == "en"
-            else ("园区", "情景", "结果", "年份", "之前", "之后", "变化", "容差倍数")
-        ),
-        "park_columns": ("park", "changes", "widest") if lang == "en" else ("园区", "变化数", "最大相对变化"),
+        "columns": say(lang, en=CHANGE_HEADS[0], zh=CHANGE_HEADS[1]),
+        "park_columns": say(lang, en=PARK_HEADS[0], zh=PARK_HEADS[1]),
     }
     rows, cut, parks = change_rows(found, lang)[:MOST], len(found.changes) > MOST, _park_rows(found, lang)
     return _render("changes.html.j2", lang, t=titles, found=found, rows=rows, key_text=key_text, cut=cut, parks=parks)

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from pathway_models.presenting.names import scenario_name
 from pathway_models.presenting.plotting import all_parks, describe_all_parks
 from pathway_models.presenting.style import use_style
 
@@ -20,6 +21,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "When do the parks peak?",
         "run": "Run",
+        "done": "parks done",
         "seed": "seed",
         "members": "ensemble members",
         "reading": (
@@ -36,6 +38,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "All parks",
         "scenario": "Scenario",
         "kind": "Kind",
+        "kinds": {"park": "park", "region": "region"},
         "every": "all",
         "search": "Find",
         "columns": (
@@ -63,16 +66,17 @@ TEXTS: dict[str, dict[str, Any]] = {
         },
     },
     "zh": {
-        "title": "各园区何时达峰?",
+        "title": "各园区何时达峰？",
         "run": "运行批次",
+        "done": "个园区完成",
         "seed": "随机种子",
         "members": "个集合成员",
         "reading": (
-            "达峰年为全部集合成员的分位数;“>”表示到预测期末仍在上升或尚未走出平台期的成员。"
-            "“2030 年前”按达峰年不晚于 2029 年计。情景不是预测。"
+            "达峰年为全部集合成员的分位数；“>”表示到预测期末仍在上升或尚未走出平台期的成员。"
+            "“2030年前”按达峰年不晚于 2029年计。情景不是预测。"
         ),
         "invented": "虚构",
-        "invented_note": "示范园区为演示方法而虚构,数值不代表任何真实地点。",
+        "invented_note": "示范园区为演示方法而虚构，数值不代表任何真实地点。",
         "failed": "运行失败",
         "refused": "数据表未通过检查",
         "cancelled": "未运行",
@@ -81,6 +85,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "全部园区",
         "scenario": "情景",
         "kind": "类型",
+        "kinds": {"park": "园区", "region": "区域"},
         "every": "全部",
         "search": "查找",
         "columns": (
@@ -88,23 +93,23 @@ TEXTS: dict[str, dict[str, Any]] = {
             "类型",
             "情景",
             "最后观测年",
-            "排放,万tCO₂",
-            "达峰年 p05",
+            "排放，万tCO₂",
+            "达峰年p05",
             "p50",
             "p95",
-            "2030 年前达峰概率",
+            "2030年前达峰概率",
             "期末未达峰比例",
             "最常见状态",
-            "峰值 p50,万tCO₂",
+            "峰值p50，万tCO₂",
         ),
         "no_data": "尚无数据",
-        "no_data_note": "已知但没有数据表的园区:只列出,不模拟。",
+        "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
         "statuses": {
             "within_horizon": "期内达峰",
             "observed": "已观测到峰值",
             "at_start": "期初即为最高",
             "at_horizon": "期末仍未达峰",
-            "plateau": "平台期,未见下降",
+            "plateau": "平台期，未见下降",
         },
     },
 }
@@ -150,7 +155,7 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
         figure=figure,
         alt=alt,
         rows=rows,
-        scenarios=list(dict.fromkeys(row["scenario"] for row in rows)),
+        scenarios={row["scenario"]: scenario_name(row["scenario"], lang) for row in rows},
         kinds=sorted({row["kind"] for row in rows}),
         columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
         waiting=waiting,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.speaking import mistake_text, of_terminal, table_text
 
 if TYPE_CHECKING:
     from pathway_models.findings.cobenefit_levers import LeverCobenefits
@@ -43,10 +44,10 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
         if form == "json":
             click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
             return
-        for line in _lines(whole, parts, costs, year, lang):
+        for line in _lines(whole, parts, costs, year, of_terminal(lang)):
             click.echo(line)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
@@ -84,16 +85,16 @@ def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], y
     blocks = [
         headline(park_id, lang) if find_entry(park_id) else park_id,
         sentences.describe(whole, parts.scenario, year, lang=lang),
-        tables.scenarios(whole, year, lang=lang).to_string(),
+        table_text(tables.scenarios(whole, year, lang=lang)),
         sentences.describe_levers(parts, year, lang=lang),
-        tables.coordinates(parts, year, lang=lang).to_string(),
+        table_text(tables.coordinates(parts, year, lang=lang)),
         sentences.describe_costs(costs[0], lang=lang),
-        tables.unit_costs(*costs, lang=lang).to_string(),
+        table_text(tables.unit_costs(*costs, lang=lang)),
         *sentences.describe_basis(whole.basis, lang=lang),
-        tables.equipment(whole.basis, lang=lang).to_string(),
+        table_text(tables.equipment(whole.basis, lang=lang)),
     ]
     if whole.basis.background:
-        blocks.append(tables.basis(whole.basis, lang=lang).to_string())
+        blocks.append(table_text(tables.basis(whole.basis, lang=lang)))
     return blocks
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.speaking import mistake_text, of_terminal
 
 if TYPE_CHECKING:
     from pathway_models.findings.comparing import Comparison
@@ -46,11 +47,11 @@ def compare_command(
         if table:
             write_changes(table, found)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
-    for line in comparison_lines(found, most=most, lang=lang):
+    for line in comparison_lines(found, most=most, lang=of_terminal(lang)):
         click.echo(line)
     sys.exit(0 if found.unchanged else 1)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.speaking import mistake_text, of_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,13 +63,13 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
 
     try:
         found = _found(**asked)
-        for line in lines(found, lang):
+        for line in lines(found, of_terminal(lang)):
             click.echo(line)
         if out is not None:
             for path in write_findings(out, found, lang):
                 click.echo(f"{out.name}/{path.name}")
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None

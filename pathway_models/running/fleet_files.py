@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pathway_models.running.speaking import table_text
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -24,7 +26,7 @@ def lines(found: Findings, lang: str) -> Iterator[str]:
     for name in first:
         yield fleet_sentences.describe_total(together, name, before=found.before, lang=lang)
     yield fleet_sentences.describe_largest(together, first[-1], lang=lang)
-    yield fleet_tables.totals(together, lang=lang).to_string()
+    yield table_text(fleet_tables.totals(together, lang=lang))
     yield standing_sentences.describe_standing(found.standing, lang=lang)
     if found.groups is not None:
         yield standing_sentences.describe_groups(found.standing, found.groups, lang=lang)
@@ -34,10 +36,10 @@ def lines(found: Findings, lang: str) -> Iterator[str]:
         yield standing_sentences.describe_norms(norms(found.parks), lang=lang)
     if found.packages is not None:
         yield from fleet_sentences.describe_packages(found.packages, lang=lang)
-        yield fleet_tables.packages(found.packages, lang=lang).to_string()
+        yield table_text(fleet_tables.packages(found.packages, lang=lang))
     if found.shares is not None:
         yield fleet_sentences.describe_shares(found.shares, lang=lang)
-        yield fleet_tables.shares(found.shares, lang=lang).to_string()
+        yield table_text(fleet_tables.shares(found.shares, lang=lang))
 
 
 def write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:

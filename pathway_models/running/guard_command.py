@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.speaking import mistake_text, of_terminal
 
 if TYPE_CHECKING:
     from pathway_models.records.guard import Results
@@ -53,11 +54,11 @@ def guard_command(
         if out:
             out.write_text(verdict_page(verdict, lang=lang), encoding="utf-8")
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
-    for line in verdict_lines(verdict, lang=lang):
+    for line in verdict_lines(verdict, lang=of_terminal(lang)):
         click.echo(line)
     sys.exit(0 if verdict.passed else 1)
 

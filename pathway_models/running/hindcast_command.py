@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.presenting.words import say
+from pathway_models.running.speaking import in_table, of_terminal, table_text
 from pathway_models.running.variadic import Variadic
 
 if TYPE_CHECKING:
@@ -47,23 +49,25 @@ def hindcast_command(
     """
     if write and (panels or records or quick or horizon != 15):
         raise click.UsageError("--write renews the whole report card: no --panel, --record, --horizon, --quick")
-    tables = _measure(panels, records, horizon, seed, quick, with_chain=write)
+    told = of_terminal(lang)
+    tables = _measure(panels, records, horizon, seed, quick, with_chain=write, lang=told)
     for name in ("peaks", "combination", "chain"):
         if name in tables:
-            show(name, at_horizons(tables[name], keep=("law", "panel", "holdout", "record")))
+            show(name, at_horizons(tables[name], keep=("law", "panel", "holdout", "record")), told)
     if out is not None:
         write_tables(out, tables)
         _draw(out, tables, lang)
-        click.echo(f"\nwritten: {', '.join(sorted(path.name for path in out.iterdir()))}")
+        names = ", ".join(sorted(path.name for path in out.iterdir()))
+        click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))
     if write:
         from pathway_models.intake.hindcasts import hindcast_files
 
         write_tables(None, tables, hindcast_files())
-        click.echo("\nthe shipped report card has been renewed")
+        click.echo(say(told, en="\nthe shipped report card has been renewed", zh="\n自带成绩单已更新"))
 
 
 def _measure(
-    panels: tuple[str, ...], records: tuple[int, ...], horizon: int, seed: int, quick: bool, with_chain: bool
+    panels: tuple[str, ...], records: tuple[int, ...], horizon: int, seed: int, quick: bool, with_chain: bool, lang: str
 ) -> dict[str, pd.DataFrame]:
     """Make the hindcasts case by case, printing each as it is done."""
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
@@ -82,7 +86,7 @@ def _measure(
     parts = []
     for case in report_cases(chosen, records or RECORDS, horizon, quick=quick):
         parts.append(measure(case, seed, quick=quick))
-        show(str(case), at_horizons(parts[-1]["summary"]))
+        show(str(case), at_horizons(parts[-1]["summary"]), lang)
     if with_chain:
         parts.append({"chain": chain_table(seed)})
     return joined(parts, read_baselines().version)
@@ -94,10 +98,16 @@ def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame
     return rows.drop(columns=[name for name in FRONT if name in rows and name not in keep])
 
 
-def show(title: str, table: pd.DataFrame) -> None:
+def show(title: str, table: pd.DataFrame, lang: str) -> None:
     """Print a table under a heading."""
-    text = table.to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
-    click.echo(f"\n## {title}\n\n{text}")
+    import pandas as pd
+
+    told = table.rename(columns=lambda name: in_table(name, lang))
+    for at, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            told.isetitem(at, [in_table(str(cell), lang) for cell in table.iloc[:, at]])
+    text = table_text(told, index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
+    click.echo(f"\n## {in_table(title, lang)}\n\n{text}")
 
 
 def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: dict[str, Path] | None = None) -> None:

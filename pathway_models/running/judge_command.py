@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from pathlib import Path
 
 import click
+
+from pathway_models.running.fault_table import padded, width_of
+from pathway_models.running.speaking import in_table, mistake_text
+
+#: Columns whose texts are the program's own; the others are names of the user and of rules.
+TOLD = ("verdict", "detail")
 
 
 @click.command("judge")
@@ -35,26 +40,22 @@ def judge_command(
     try:
         table = judge(read_series(file, entity, year, value), rules or None, as_of)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     if form == "csv":
         click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        rows = [["-" if pd.isna(cell) else str(cell) for cell in row] for row in table.itertuples(index=False)]
-        for line in _aligned([list(table.columns), *rows]):
+        told = [
+            ["-" if pd.isna(cell) else in_table(cell) if name in TOLD else str(cell) for cell in table[name]]
+            for name in table
+        ]
+        for line in _aligned([[in_table(name) for name in table], *map(list, zip(*told, strict=True))]):
             click.echo(line)
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """Lines of left-aligned columns; a Chinese character counts as two places wide."""
-
-    def width(text: str) -> int:
-        return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-    widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    """Lines of left-aligned columns."""
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]

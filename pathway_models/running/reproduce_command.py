@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.presenting.words import say
 from pathway_models.running.fault_table import padded, width_of
+from pathway_models.running.speaking import in_table, language, mistake_text
 
 if TYPE_CHECKING:
     from pathway_models.findings.reproduction import Reproduction
@@ -66,7 +68,7 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
     try:
         found = reproduce_all() if everything else {name: reproduce(name) for name in dict.fromkeys(studies)}
     except PathwayError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     for line in _table(found.values(), each):
         click.echo(line)
@@ -75,11 +77,16 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
 
         table = pd.concat([result.table() for result in found.values()], ignore_index=True)
         file.write_text(table.drop(columns="values").to_csv(index=False, lineterminator="\n"), encoding="utf-8")
-        click.echo(f"{len(table)} values written to {file}")
+        click.echo(say(language(), en=f"{len(table)} values written to {file}", zh=f"{len(table)}个值已写入{file}"))
     moved = [name for name, result in found.items() if not result.is_as_expected]
     for name in moved:
         recorded, now = (_counted(counts) for counts in (found[name].study.about.expected, found[name].counts()))
-        click.echo(f"{name}: verdicts have moved: {now}; recorded in its study.yml: {recorded}", err=True)
+        text = say(
+            language(),
+            en=f"{name}: verdicts have moved: {now}; recorded in its study.yml: {recorded}",
+            zh=f"{name}：判定已变化：{now}；study.yml所记：{recorded}",
+        )
+        click.echo(text, err=True)
     sys.exit(1 if moved else 0)
 
 
@@ -89,15 +96,27 @@ def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
 
     results = list(results)
     rows = {result.study.study: [_cells(row, each) for row in _rows(result, each)] for result in results}
-    widths = [max(map(width_of, column)) for column in zip(HEAD, *chain(*rows.values()), strict=True)]
-    lines = [_aligned(HEAD, widths)]
+    head = tuple(map(in_table, HEAD))
+    widths = [max(map(width_of, column)) for column in zip(head, *chain(*rows.values()), strict=True)]
+    lines = [_aligned(head, widths)]
     for result in results:
-        lines += ["", f"{result.study.study}: {result.finding()}", f"  {result.study.about.citation}"]
+        lines += ["", _finding(result), f"  {result.study.about.citation}"]
         for cells, row in zip(rows[result.study.study], _rows(result, each), strict=True):
-            lines += [_aligned(cells, widths), f"    cause: {row.cause}"]
+            lines += [
+                _aligned(cells, widths),
+                say(language(), en=f"    cause: {row.cause}", zh=f"    原因：{row.cause}"),
+            ]
     found = Counter(row.verdict for result in results for row in result.rows)
     total = {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
-    return [*lines, "", f"{found.total()} published values: {_counted(total)}"]
+    count, counted = found.total(), _counted(total)
+    return [*lines, "", say(language(), en=f"{count} published values: {counted}", zh=f"发表值{count}个：{counted}")]
+
+
+def _finding(result: Reproduction) -> str:
+    """What came out of a study; its title is a name and stays as it is."""
+    title, count = result.study.about.title, len(result.rows)
+    chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
+    return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
 
 
 def _rows(result: Reproduction, each: bool) -> list[Any]:
@@ -110,7 +129,7 @@ def _cells(row: Any, each: bool) -> tuple[str, ...]:
     numbers = [row.published, row.ours, row.difference, row.tolerance]
     if each:
         numbers = ["-" if number != number else shown(number, row.unit) for number in numbers]
-    return (row.verdict, *numbers, row.unit, str(row.values), f"{row.scope}: {row.scenario}: {row.quantity}")
+    return (in_table(row.verdict), *numbers, row.unit, str(row.values), f"{row.scope}: {row.scenario}: {row.quantity}")
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -119,7 +138,10 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "none"
+    parts = [f"{count} {verdict}" for verdict, count in counts.items()]
+    if language() == "zh":
+        parts = [f"{in_table(verdict)}{count}个" for verdict, count in counts.items()]
+    return say(language(), en=", ", zh="，").join(parts) or in_table("none")
 
 
 @reproduce_command.command("new")
@@ -145,4 +167,10 @@ def new_study(study: str, folder: Path) -> None:
         raise click.UsageError(f"{target} exists already; choose another name, or remove it")
     for path in write_skeleton(target):
         click.echo(str(path))
-    click.echo("Next: fill in the three tables, then run the notebook. docs/add_a_study.md has the whole way.")
+    click.echo(
+        say(
+            language(),
+            en="Next: fill in the three tables, then run the notebook. docs/add_a_study.md has the whole way.",
+            zh="接下来：填写三张表，然后运行笔记本。完整步骤见docs/add_a_study.md。",
+        )
+    )

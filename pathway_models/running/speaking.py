@@ -14,13 +14,16 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.words import LANGUAGES
 from pathway_models.running.fault_table import width_of, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
@@ -133,6 +136,28 @@ def say(text: str | None) -> str | None:
     from pathway_models.presenting.messages import translated
 
     return translated(text, "zh", "cli")
+
+
+def of_terminal(lang: str) -> str:
+    """Language of what a command with a ``--lang`` of its own prints: Chinese where either choice is Chinese."""
+    return "zh" if "zh" in (lang, language()) else "en"
+
+
+def in_table(text: str, lang: str | None = None) -> str:
+    """A head, verdict or finding of a table in the language of the call; what has no Chinese stays as it is."""
+    if (lang or language()) == "en":
+        return text
+    from pathway_models.presenting.messages import translated
+
+    return translated(text, "zh", "tables")
+
+
+def table_text(table: pd.DataFrame, **options: Any) -> str:
+    """A table as lines whose columns stand below their heads although a Chinese sign is two columns wide."""
+    import pandas as pd
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return table.to_string(**options)
 
 
 def mistake_text(error: PathwayError) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.running.speaking import of_terminal, table_text
+
 if TYPE_CHECKING:
     from pathway_models.findings.tracking import Account
     from pathway_models.records.park import Park
@@ -67,9 +69,10 @@ def track_command(
     book = add_forecasts(folder / "forecasts.csv", found, manifest)
     document = folder / f"account_{found.known}_{lang}.{form}"
     _write(document, _set(views.build_account(found, later, manifest, lang=lang), form))
-    for line in views.answer(found, lang=lang):
+    told = of_terminal(lang)
+    for line in views.answer(found, lang=told):
         click.echo(line)
-    click.echo(views.targets(found, lang=lang).to_string(index=False))
+    click.echo(table_text(views.targets(found, lang=told), index=False))
     for path in (document, book):
         click.echo(str(path))
 

@@ -23,6 +23,8 @@ from pathway_models.presenting.report.columns import shares_of
 TABLE_STYLE = "Report Table"
 #: Twips of the text's width on A4 with the template's margins.
 TEXT_WIDTH = 8844
+#: Rows of a longer table that stay with the next one: its head.
+FIRST = 1
 NUMBER = re.compile(r"[<>]?[+-]?[\d,]*\.?\d*\s*%?")
 
 
@@ -145,6 +147,8 @@ def _lay_out(table: Table) -> None:
         grid.remove(column)
     for width in widths:
         grid.append(parse_xml(f'<w:gridCol {nsdecls("w")} w:w="{width}"/>'))
+    # A head alone at the foot of a page is ugly in Word, and LibreOffice then loses the rows below it.
+    bound = len(rows) - 1 if len(rows) <= SMALL else FIRST
     for number, row in enumerate(rows):
         properties = row.get_or_add_trPr()
         properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
@@ -154,7 +158,7 @@ def _lay_out(table: Table) -> None:
             cell.width = width * 635  # twips to English Metric Units
             for line in cell.p_lst:
                 settings = line.get_or_add_pPr()
-                if len(rows) <= SMALL and number < len(rows) - 1:
+                if number < bound:
                     settings.get_or_add_keepNext()
                 if is_number:
                     settings.get_or_add_jc().val = WD_ALIGN_PARAGRAPH.RIGHT
