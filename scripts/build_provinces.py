@@ -115,10 +115,7 @@ def read_emissions() -> Emissions:
 def real_gdp() -> dict[tuple[str, int], float]:
     """Compute GDP at 2015 prices, 亿元, keyed by (province, year)."""
     lines = read_rows(DATA / "raw" / "drivers" / "prov_gdp_nominal_revised_2004_2023.csv")
-    nominal = {
-        (line["province"], int(line["year"])): float(line["gdp_nominal_nbs_revised_1e8_cny"])
-        for line in lines
-    }
+    nominal = {(line["province"], int(line["year"])): float(line["gdp_nominal_nbs_revised_1e8_cny"]) for line in lines}
     china = {
         int(line["year"]): float(line["gdp_const2015usd_tn"])
         for line in read_rows(DATA / "raw" / "gcb2023_china_1990_2022.csv")
@@ -142,9 +139,7 @@ def province_rows(province: str, emissions: Emissions, gdp: dict[tuple[str, int]
         for fuel in used:
             value = emissions.get((province, fuel, year))
             note = ZERO if value is None else ""
-            yield Row(
-                year, "park", "emissions", ITEMS[fuel], value or "0", "MtCO2", "ceads_provinces", "seen", note
-            )
+            yield Row(year, "park", "emissions", ITEMS[fuel], value or "0", "MtCO2", "ceads_provinces", "seen", note)
 
 
 def findings(province: str, emissions: Emissions) -> list[str]:
@@ -155,28 +150,21 @@ def findings(province: str, emissions: Emissions) -> list[str]:
         parts = sum(float(emissions.get((province, fuel, year), 0)) for fuel in ITEMS)
         if abs(parts - total[year]) > ROUNDING_MT:
             found.append(
-                f"Finding: fuels and process add up to {parts:.3f} Mt in {year}, "
-                f"the total is {total[year]:.3f} Mt."
+                f"Finding: fuels and process add up to {parts:.3f} Mt in {year}, the total is {total[year]:.3f} Mt."
             )
     changes = {year: total[year] / total[year - 1] - 1 for year in YEARS[1:]}
     jumps = [f"{change:+.1%} in {year}" for year, change in changes.items() if abs(change) > JUMP]
     if jumps:
-        found.append(
-            f"Finding: the total changes by {', '.join(jumps)}; breaks in the statistics are possible."
-        )
+        found.append(f"Finding: the total changes by {', '.join(jumps)}; breaks in the statistics are possible.")
     panel = read_rows(DATA / "raw" / "drivers" / "prov_driver_panel_1997_2023.csv")
     flagged = [
         line["year"]
         for line in panel
-        if line["province"] == province
-        and line["flag_coal_vs_ceads"] == "check"
-        and int(line["year"]) in YEARS
+        if line["province"] == province and line["flag_coal_vs_ceads"] == "check" and int(line["year"]) in YEARS
     ]
     if flagged:
         years = ", ".join(flagged)
-        found.append(
-            f"Finding: physical coal use and CEADs coal emissions disagree in {years} (driver panel flag)."
-        )
+        found.append(f"Finding: physical coal use and CEADs coal emissions disagree in {years} (driver panel flag).")
     return found
 
 

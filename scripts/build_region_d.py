@@ -117,16 +117,12 @@ def conversion_rows(cells: dict[tuple[int, int], str]) -> Iterator[Row]:
             if factor is not None:
                 yield seen(year, "industry", "process_factor", item, factor, "tCO2/tce")
             elif (item, year) == BLANK_FACTOR:
-                yield Row(
-                    year, "industry", "process_factor", item, "0", "tCO2/tce", SOURCE, "derived", BLANK_NOTE
-                )
+                yield Row(year, "industry", "process_factor", item, "0", "tCO2/tce", SOURCE, "derived", BLANK_NOTE)
             elif amount != 0:
                 raise ValueError(f"{item} is not zero in {year} and the sheet has no factor for it")
         factor = cells[-CONVERSION_HEAT_FACTOR, year]
         note = "conversion total less coal, oil and gas"
-        yield Row(
-            year, "industry", "product", "conversion_heat", repr(heat), "万tce", SOURCE, "derived", note
-        )
+        yield Row(year, "industry", "product", "conversion_heat", repr(heat), "万tce", SOURCE, "derived", note)
         yield seen(year, "industry", "process_factor", "conversion_heat", factor, "tCO2/tce")
 
 
@@ -156,8 +152,7 @@ def main(folder: Path) -> None:
         "boundary": "Energy use of five sectors of a province-scale region; power and heat at the year's "
         "own factors, conversion with industry. No industrial process emissions such as clinker.",
         "source": [SOURCE],
-        "licence": "None stated by the repository; figures used as facts with citation, problem text "
-        "not included.",
+        "licence": "None stated by the repository; figures used as facts with citation, problem text not included.",
         "notes": NOTES,
     }
     write_park(folder, rows, sidecar)

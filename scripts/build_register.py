@@ -51,10 +51,7 @@ def table_lines() -> Iterator[dict[str, str]]:
     for sidecar in sorted(sidecars, key=rank):
         invented = sidecar["invented"]
         yield {
-            **{
-                name: sidecar[name]
-                for name in ("park_id", "name_zh", "name_en", "kind", "province", "archetype")
-            },
+            **{name: sidecar[name] for name in ("park_id", "name_zh", "name_en", "kind", "province", "archetype")},
             "invented": str(invented).lower(),
             "table": f"parks/{sidecar['park_id']}.csv",
             "status": "invented" if invented else "data",

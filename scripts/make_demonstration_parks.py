@@ -47,9 +47,7 @@ class Recipe:
             if row["factor_set"] == self.common["factor_set"]
         }
         self.gj_per_unit = {carrier: calorific.get(fuel) for carrier, fuel in fuel_names.items()}
-        self.process_factors = {
-            row["process_id"]: row for row in read_rows(DATA / "factors" / "process_factors.csv")
-        }
+        self.process_factors = {row["process_id"]: row for row in read_rows(DATA / "factors" / "process_factors.csv")}
 
     def noise(self, park_id: str, series: str, size: str) -> np.ndarray:
         """Draw yearly multipliers around one, shape ``(years,)``."""
@@ -135,9 +133,7 @@ def park_rows(recipe: Recipe, park_id: str, park: Mapping[str, Any]) -> Iterator
         yield invented(year, "park", "population", "", park["population"]["value"], "万人")
 
 
-def invented(
-    year: int, sector: str, quantity: str, item: str, value: float, unit: str, note: str = ""
-) -> Row:
+def invented(year: int, sector: str, quantity: str, item: str, value: float, unit: str, note: str = "") -> Row:
     """Make a row that says it is invented."""
     return Row(year, sector, quantity, item, significant(value, 6), unit, SOURCE, CONFIDENCE, note)
 
@@ -165,8 +161,7 @@ def sidecar(recipe: Recipe, park_id: str, park: Mapping[str, Any]) -> dict[str, 
             "any real park.",
             "ASSUME: the national grid factor of 2021 stands for all five years, because no verified "
             "provincial factor exists for 2016-2020.",
-            "2020 carries a dip of demand; whether it is set aside as a one-off year is a choice of "
-            "the analysis.",
+            "2020 carries a dip of demand; whether it is set aside as a one-off year is a choice of the analysis.",
         ],
     }
 
