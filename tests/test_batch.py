@@ -43,7 +43,14 @@ def test_every_park_leaves_notebook_page_and_tables(both):
     folder, _ = both
     for park in ("demo-cement", "region-d"):
         names = {path.name for path in (folder / park).iterdir()}
-        assert names >= {"notebook.ipynb", "notebook.html", "summary.csv", "pathways.csv", "peaks.csv", "inventory.csv"}
+        assert names >= {
+            "notebook.ipynb",
+            "notebook.html",
+            "summary.csv",
+            "pathways.csv",
+            "members.parquet",
+            "inventory.csv",
+        }
     assert not list(folder.glob("**/*.partial"))
 
 
@@ -92,7 +99,7 @@ def test_one_park_alone_with_one_worker_gives_the_same_bytes(both, tmp_path):
     folder, _ = both
     alone = tmp_path / "alone"
     assert run("region-d", *MEMBERS, "--workers", 1, "--out", alone).exit_code == 0
-    for name in ("summary.csv", "peaks.csv", "pathways.csv", "inventory.csv", "levers.csv"):
+    for name in ("summary.csv", "members.parquet", "pathways.csv", "inventory.csv", "levers.csv"):
         assert (alone / "region-d" / name).read_bytes() == (folder / "region-d" / name).read_bytes()
     together = (folder / "summary.csv").read_text(encoding="utf-8-sig").splitlines()
     assert (alone / "summary.csv").read_text(encoding="utf-8-sig").splitlines() == [together[0], *together[3:]]

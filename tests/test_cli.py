@@ -1,9 +1,12 @@
 """The command line: what it answers, what it refuses, with which exit code."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
-from pathway_models.running.cli import main
+from pathway_models.running.cli import COMMANDS, main
 
 
 @pytest.fixture
@@ -15,8 +18,35 @@ def call():
 def test_help_names_every_command(call):
     answer = call("--help")
     assert answer.exit_code == 0
-    for command in ("list", "check", "run", "summarise", "judge"):
-        assert command in answer.output
+    for command in COMMANDS:
+        assert f"  {command} " in answer.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_there_and_explains_itself(call, name):
+    answer = call(name, "--help")
+    assert answer.exit_code == 0
+    assert f"Usage: main {name}" in answer.output.replace("pathways", "main")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["list"], ["--version"]])
+def test_help_and_list_load_nothing_heavy(words):
+    """Each of these packages takes longer to load than help may take in all."""
+    code = (
+        "import sys\nfrom pathway_models.running.cli import main\n"
+        f"main({words}, standalone_mode=False)\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'matplotlib', 'papermill', 'nbformat', 'IPython', 'pydantic', 'yaml'}\n"
+        "print('heavy:', *sorted(heavy & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert told.stdout.splitlines()[-1].strip() == "heavy:", told.stderr
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("chek", "'check'"), ("summarize", "'summarise'"), ("lst", "'list'")])
+def test_a_misspelt_command_is_recognised(call, wrong, meant):
+    answer = call(wrong)
+    assert answer.exit_code == 2
+    assert f"No such command '{wrong}'. Did you mean {meant}" in answer.output
 
 
 def test_list_shows_parks_without_data_as_such(call):
@@ -45,6 +75,9 @@ def test_list_can_leave_out_parks_without_data(call):
         (["run", "region-d", "--workers", "0"], "workers"),
         (["run", "region-d", "--member", "5"], "No such option"),
         (["run", "region-d", "--until", "soon"], "not a valid integer"),
+        (["run", "region-d", "--timeout", "0"], "timeout must be at least 1 second"),
+        (["run", "region-d", "--engine", "steam"], "is not one of 'fork', 'papermill'"),
+        (["run", "region-d", "--scenario-file", "nowhere.yml"], "does not exist"),
         (["unknown"], "No such command"),
     ],
 )

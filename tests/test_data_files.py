@@ -15,9 +15,7 @@ FACTORS = sorted((DATA / "factors").glob("*.csv"))
 BIB_KEYS, CARRIERS = bib_keys(), carriers()
 
 #: No-break and ideographic spaces, zero-width marks, byte order mark, full-width digits, control characters.
-STRANGE = re.compile(
-    "[\u00a0\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff\uff10-\uff19\x00-\x09\x0b-\x1f\x7f]"
-)
+STRANGE = re.compile("[\u00a0\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff\uff10-\uff19\x00-\x09\x0b-\x1f\x7f]")
 SCRIPTS = ("build_region_d", "build_provinces", "make_demonstration_parks", "build_register")
 
 
@@ -29,8 +27,7 @@ def test_every_source_has_one_entry():
 def test_text_is_utf8_with_line_feeds_and_without_strange_characters(path):
     text = path.read_bytes().decode("utf-8")
     strange = {
-        f"line {text.count(chr(10), 0, found.start()) + 1}: {found.group()!r}"
-        for found in STRANGE.finditer(text)
+        f"line {text.count(chr(10), 0, found.start()) + 1}: {found.group()!r}" for found in STRANGE.finditer(text)
     }
     assert strange == set()
     assert text.endswith("\n")
@@ -96,9 +93,7 @@ def test_each_carrier_maps_to_a_fuel_of_the_recommended_set_or_says_why_not():
             sets[row["fuel_cn"]].add(row["factor_set"])
     for name, row in CARRIERS.items():
         if row["fuel_cn"]:
-            assert (
-                "GBT32151_2024" in sets[row["fuel_cn"]] or "Only in NDRC_other_industry_2015" in row["note"]
-            ), name
+            assert "GBT32151_2024" in sets[row["fuel_cn"]] or "Only in NDRC_other_industry_2015" in row["note"], name
         else:
             assert row["note"], name
 
@@ -111,7 +106,5 @@ def test_script_makes_the_shipped_files_again_byte_by_byte(script, tmp_path):
     assert done.returncode == 0, done.stderr
     made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
     assert made
-    changed = [
-        name.as_posix() for name in made if (tmp_path / name).read_bytes() != (DATA / name).read_bytes()
-    ]
+    changed = [name.as_posix() for name in made if (tmp_path / name).read_bytes() != (DATA / name).read_bytes()]
     assert changed == []

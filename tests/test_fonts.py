@@ -23,10 +23,7 @@ from pathway_models.presenting.style import (
 
 ROOT = Path(__file__).resolve().parents[1]
 BUNDLED_ONLY = FAMILIES[:1]
-LABELS = (
-    "₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺℃±×÷≤≥≈−→←↑↓–—…·•‰△▲●○■□★Δσµ①②③㎡"
-    "，。；：？！、“”‘’（）《》〔〕【】％＋－＝１２３ＡＢ￥"
-)
+LABELS = "₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺℃±×÷≤≥≈−→←↑↓–—…·•‰△▲●○■□★Δσµ①②③㎡，。；：？！、“”‘’（）《》〔〕【】％＋－＝１２３ＡＢ￥"
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 

@@ -331,4 +331,4 @@ def test_gaps_are_written_beside_the_other_tables(tmp_path):
     lines = (tmp_path / "gaps.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("park_id,before,neutral,scenario,gap,target,unit,p05,p50,p95,probability,note")
     assert lines[1].startswith("demo-steel,2035,2060,bau,peak_year,2034,years,-1,-1,>26,0.5,")
-    assert ",points,,,,,\"cannot be computed: the record begins in 2016" in lines[-1]
+    assert ',points,,,,,"cannot be computed: the record begins in 2016' in lines[-1]

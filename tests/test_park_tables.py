@@ -144,8 +144,7 @@ def test_fuels_and_process_of_every_province_add_up_to_its_published_total():
     published = {
         (row["province"], row["year"]): float(row["mtco2"])
         for row in rows_of(DATA / "raw" / "ceads_provinces_1997_2019.csv.gz")
-        if row["fuel"] == "Scope 1 Total"
-        and row["sector"].replace(" ", "") in ("TotalConsumption", "TotalEmissions")
+        if row["fuel"] == "Scope 1 Total" and row["sector"].replace(" ", "") in ("TotalConsumption", "TotalEmissions")
     }
     tables = [table for table in TABLES if sidecar_of(table)["activity"] == "gdp"]
     assert len(tables) == 30

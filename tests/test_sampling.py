@@ -5,10 +5,14 @@ import re
 import numpy as np
 import pytest
 from builders import BAU, coal_park, projected
+from package_grids import invented_costs
+from scipy.stats import spearmanr
 
 import pathway_models as pw
+from pathway_models.findings.costs import draw_rates
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.projection.sampling import stream
+from pathway_models.records import Measure, Scenario
 
 MANY = 300
 
@@ -94,14 +98,56 @@ def test_the_shared_growth_shock_of_a_year_is_the_same_for_parks_of_different_re
         assert np.array_equal(*pair) == are_equal
 
 
+def test_prices_of_energy_are_drawn_once_for_all_parks_and_costs_of_levers_for_each(shipped_parks, scenarios):
+    costs, levers = invented_costs(), scenarios.levers
+    first, second = (
+        draw_rates(costs, levers, pw.sample(shipped_parks[name], scenarios, members=20, seed=0)) for name in PAIR
+    )
+    assert first.prices
+    assert first.levers
+    assert all(np.array_equal(price, second.prices[group]) for group, price in first.prices.items())
+    assert any(np.ptp(price) > 0 for price in first.prices.values())
+    differ = [
+        not np.array_equal(rate, second.levers[name]) for name, rate in first.levers.items() if np.ptp(rate[:, 0])
+    ]
+    assert differ
+    assert all(differ)
+
+
 def test_streams_of_one_park_are_independent_of_each_other(region_d, scenarios):
-    arrays = drawn(pw.sample(region_d, scenarios, members=2000, seed=0))
+    arrays = drawn(pw.sample(region_d, scenarios, members=2000, seed=0, correlations=None))
     columns = np.array([array if array.ndim == 1 else array[:, 0] for array in arrays.values()])
     apart = np.corrcoef(columns) - np.eye(len(columns))
     # 4.5 standard errors of a correlation of 2,000 independent members.
     assert np.abs(apart).max() < 4.5 / np.sqrt(2000)
     years = np.corrcoef(arrays["shock activity"].T) - np.eye(arrays["shock activity"].shape[1])
     assert np.abs(years).max() < 4.5 / np.sqrt(2000)
+
+
+def test_inputs_are_tied_as_the_shipped_file_says_unless_switched_off(region_d, scenarios):
+    tied, free = (pw.sample(region_d, scenarios, members=4000, seed=0, correlations=on) for on in (True, None))
+    for pair in pw.read_correlations():
+        for draws, rank in ((tied, pair.rank), (free, 0.0)):
+            found = spearmanr(draws.uniforms[pair.first], draws.uniforms[pair.second]).statistic
+            # Four standard errors of a rank correlation of 4,000 members.
+            assert found == pytest.approx(rank, abs=4 / np.sqrt(4000))
+    for name in ("scale", "slope:activity", "factor:coal"):
+        assert np.array_equal(tied.normals[name], free.normals[name])
+    same = pw.sample(region_d, scenarios, members=50, seed=0, correlations=pw.read_correlations())
+    assert all(np.array_equal(same.uniforms[name], values[:50]) for name, values in tied.uniforms.items())
+
+
+def test_a_tied_lever_has_the_same_draw_without_its_partner(region_d, scenarios):
+    """Green power follows electrification; a scenario without electrification still has the same green power."""
+    second = pw.read_correlations()[0].second
+    lever = scenarios.levers[second.partition(":")[0]]
+    alone = Scenario("alone", "", "", "", (Measure(lever, "strong", lever.ramp),))
+    draws = [pw.sample(region_d, chosen, members=60, seed=0) for chosen in (scenarios, [alone])]
+    assert np.array_equal(draws[0].uniforms[second], draws[1].uniforms[second])
+    assert draws[1].uniforms.keys() == {
+        "shared:grid_decline",
+        *(f"{lever.lever_id}:{name}" for name in lever.triangles("strong")),
+    }
 
 
 def test_draws_have_the_distribution_they_claim(region_d, scenarios):

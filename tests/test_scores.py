@@ -42,9 +42,7 @@ def test_ensemble_score_is_the_mean_over_all_pairs(outcome, members):
 def test_a_large_ensemble_scores_like_the_law_it_was_drawn_from():
     members = 0.1 + 0.4 * stats.t.ppf((np.arange(4000) + 0.5) / 4000, 4.0)
     outcomes = np.array([-1.0, 0.1, 0.8])
-    np.testing.assert_allclose(
-        crps_ensemble(outcomes, members), crps_student_t(outcomes, 0.1, 0.4, 4.0), rtol=2e-3
-    )
+    np.testing.assert_allclose(crps_ensemble(outcomes, members), crps_student_t(outcomes, 0.1, 0.4, 4.0), rtol=2e-3)
 
 
 def test_a_single_member_scores_its_absolute_error():

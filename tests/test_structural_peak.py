@@ -16,9 +16,7 @@ from pathway_models.kernels.structural_peak import (
     trend_residuals,
 )
 
-PUBLISHED_METHODS = dict(
-    zip(("linear_w_autocorrelation", "hamilton", "broken_trend"), TREND_METHODS, strict=True)
-)
+PUBLISHED_METHODS = dict(zip(("linear_w_autocorrelation", "hamilton", "broken_trend"), TREND_METHODS, strict=True))
 
 
 def world_emissions():

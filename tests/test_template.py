@@ -100,6 +100,15 @@ def test_both_languages_and_a_plain_copy_are_read_alike(tmp_path):
     assert totals[0][0] == pytest.approx(by_hand()["total"] - by_hand()["diesel"] + diesel_of_the_set, rel=1e-9)
 
 
+def test_a_template_filled_and_saved_again_by_libreoffice_is_read_alike(tmp_path):
+    """The file was made by LibreOffice from the template with the lines of the invented park; it computes nothing."""
+    examination = examine_workbook(ROOT / "tests" / "data" / "resaved" / "by_libreoffice.xlsx")
+    assert told(examination, "error", "warning") == []
+    ours = examined(Filled(), tmp_path).park
+    assert pw.take_inventory(examination.park).total().tolist() == pw.take_inventory(ours).total().tolist()
+    assert examination.park.activity_errors == ours.activity_errors
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_empty_template_asks_for_what_it_needs_and_for_nothing_else(tmp_path, lang):
     path = write_template(tmp_path / "empty.xlsx", [2019, 2020], lang)

@@ -30,10 +30,11 @@ ELSEWHERE = {
     "sheet_missing": "here",
     "beside": "here",
     "year_twice": "test_workbook_reading",
+    "asset": "test_workbook_reading",
 }
 MODULES = (
-    "annotate", "blocks", "book", "cells", "checks", "description_sheet", "layout", "lines", "plausibility",
-    "template", "workbook", "workbook_safety",
+    "annotate", "asset_sheet", "blocks", "book", "cells", "checks", "description_sheet", "examination", "hints",
+    "layout", "lines", "plausibility", "template", "workbook", "workbook_safety",
 )  # fmt: skip
 
 

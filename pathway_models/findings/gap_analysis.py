@@ -200,8 +200,9 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     reason = None
     if not first <= neutral <= last:
-        reason = f"cannot be computed: {neutral} lies outside {first}-{last}", (
-            f"无法计算：{neutral}年不在{first}-{last}年之内"
+        reason = (
+            f"cannot be computed: {neutral} lies outside {first}-{last}",
+            (f"无法计算：{neutral}年不在{first}-{last}年之内"),
         )
     elif "sinks" not in pathways.beside:
         reason = "cannot be computed: the pathways carry no sinks", "无法计算：路径中没有碳汇"

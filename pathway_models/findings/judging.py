@@ -161,11 +161,7 @@ def _as_table(series: Series, entity: str, year: str, value: str) -> tuple[pd.Da
         found = type(series).__name__
         remedy = "give a DataFrame with entity, year, value"
         raise InputError([Fault("judge", "series", found, expected, remedy, code="series")])
-    rows = [
-        (name, calendar_year, number)
-        for name, part in series.items()
-        for calendar_year, number in part.items()
-    ]
+    rows = [(name, calendar_year, number) for name, part in series.items() for calendar_year, number in part.items()]
     return pd.DataFrame(rows, columns=["entity", "year", "value"]), "entity", "year", "value"
 
 

@@ -18,9 +18,7 @@ from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_poin
 SMALLEST_COUNTRY = 1_000_000
 
 
-def pathway(
-    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, rule: PeakRule | None = None
-) -> Ruling:
+def pathway(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, rule: PeakRule | None = None) -> Ruling:
     """Apply the rule of this project to an observed series: first maximum, plateau of 1 %, edges censored.
 
     It describes the record and does not test it: a dip of more than 1 % after the maximum is a peak here,
@@ -102,9 +100,7 @@ def lamb2022(
     return Ruling("not_peaked", None, detail)
 
 
-def c40(
-    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, drop: float = 0.10
-) -> Ruling:
+def c40(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, drop: float = 0.10) -> Ruling:
     """Peaked when four criteria hold; not peaked when only the two on the maximum fail; else unknown.
 
     (1) three years of data; (2) maximum more than 5 years before the latest point; (3) latest point no
@@ -148,8 +144,7 @@ def lequere2019(
     trend = ols_slope(part.years, part.values)
     relative = trend.slope / max(part.values.mean(), TIE)
     detail = (
-        f"maximum in {record.peak_year}; trend {relative:+.2%} a year in {window[0]}-{window[1]}, "
-        f"p = {trend.p:.3f}"
+        f"maximum in {record.peak_year}; trend {relative:+.2%} a year in {window[0]}-{window[1]}, p = {trend.p:.3f}"
     )
     if record.peak_year <= window[0] and trend.slope < 0 and trend.p < level:
         return Ruling("peaked", record.peak_year, detail + record.censoring_note)

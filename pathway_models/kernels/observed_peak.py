@@ -123,9 +123,7 @@ def observed_peak(
     critical = critical_value(null.fall[:allowed])
     nearest = int(np.searchsorted(MEMORIES, memory))
     growth = max(float(fit.before[0]), 0.0)
-    miss = tuple(
-        _miss_rate(length, nearest, noise, growth, decline, declining, critical) for decline in DECLINES
-    )
+    miss = tuple(_miss_rate(length, nearest, noise, growth, decline, declining, critical) for decline in DECLINES)
     status = _status(p_peaked, p_rising, top < len(calendar) - 1, miss)
     return ObservedPeak(
         status=status,

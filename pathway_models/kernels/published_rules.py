@@ -49,9 +49,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "pathway": Rule(maximum_rules.pathway, "This project, docs/peak_rules.md", "", "", "own"),
-    "observed_peak_test": Rule(
-        trend_rules.observed_peak_test, "This project, docs/peak_rules.md", "", "", "own"
-    ),
+    "observed_peak_test": Rule(trend_rules.observed_peak_test, "This project, docs/peak_rules.md", "", "", "own"),
     "bersalli2023": Rule(
         maximum_rules.bersalli2023,
         "Bersalli, Tröndle and Lilliestam (2023), Communications Earth & Environment 4, 44",
@@ -86,12 +84,8 @@ RULES: dict[str, Rule] = {
         "verbatim",
         ("consumption", "gdp", "population"),
     ),
-    "wri2017": Rule(
-        trend_rules.wri2017, "World Resources Institute (2017), Turning Points", "", "", "background"
-    ),
-    "unep_g20": Rule(
-        trend_rules.unep_g20, "UNEP, Emissions Gap Report, peaking of G20 members", "", "", "background"
-    ),
+    "wri2017": Rule(trend_rules.wri2017, "World Resources Institute (2017), Turning Points", "", "", "background"),
+    "unep_g20": Rule(trend_rules.unep_g20, "UNEP, Emissions Gap Report, peaking of G20 members", "", "", "background"),
     "zhang2022": Rule(
         trend_rules.zhang2022,
         "张楠 et al. (2022), 中国环境科学 42(4), 1912-1921",

@@ -65,9 +65,7 @@ def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
     return np.mean(np.abs(ordered - np.asarray(outcome, float)[..., None]), axis=-1) - half_spread
 
 
-def student_t_loss(
-    outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float, weights: ArrayLike
-) -> float:
+def student_t_loss(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float, weights: ArrayLike) -> float:
     """Mean negative log density of Student-t forecasts, horizons weighing as given.
 
     Parameters

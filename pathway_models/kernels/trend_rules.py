@@ -179,9 +179,7 @@ def city_peak_definition(
     return Ruling("plateau", None, detail + "; no steady decline below the plateau yet")
 
 
-def guan2018(
-    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, variant: str = "recursive"
-) -> Ruling:
+def guan2018(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, variant: str = "recursive") -> Ruling:
     """Peaked when emissions are below their maximum and a cumulative-sum test finds a break downwards.
 
     ``recursive``: recursive residuals of emissions on last year's emissions (Brown, Durbin and Evans

@@ -137,15 +137,11 @@ def _checked_totals(total: ArrayLike, last_observed: int) -> NDArray[np.float64]
     if not np.isfinite(totals).all():
         raise ValueError("total holds a missing or infinite value: expected a finite number in every year")
     if not -1 <= last_observed < totals.shape[YEAR]:
-        raise ValueError(
-            f"last_observed = {last_observed}: expected -1 or a year index below {totals.shape[YEAR]}"
-        )
+        raise ValueError(f"last_observed = {last_observed}: expected -1 or a year index below {totals.shape[YEAR]}")
     return totals
 
 
-def _run_around(
-    inside: NDArray[np.bool_], index: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _run_around(inside: NDArray[np.bool_], index: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """First and last year index of the run of ``inside`` years that holds ``index``."""
     final = inside.shape[YEAR] - 1
     position = np.arange(final + 1)

@@ -1,20 +1,26 @@
-"""All parks: checked first, run in parallel, failures kept to themselves."""
+"""All parks: what is unchanged left alone, the rest run in parallel, failures kept to themselves."""
 
 from __future__ import annotations
 
-import multiprocessing
-import shutil
+import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pathway_models.foundations.errors import BatchError, Fault, InputError, PathwayError
-from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.parks import read_park, table_of
-from pathway_models.running.execution import Outcome, check_parameters, run_park
-from pathway_models.running.provenance import describe_run, write_json
+from pathway_models.foundations.errors import BatchError, Fault, InputError
+from pathway_models.intake.parks import table_of
+from pathway_models.running.execution import NOTEBOOK, Job, Outcome
+from pathway_models.running.forking import shared_parent, warm_call
+from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
+from pathway_models.running.provenance import content_hash, describe_run, write_json
+from pathway_models.running.resuming import Basis, Step, decide
+from pathway_models.running.scheduling import local, papermill_engine
+from pathway_models.running.warm_parent import can_fork
+
+#: Threads that wait for the disk while workers go on.
+PUBLISHERS = 2
+Report = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,16 @@ class Request:
     workers : int
     timeout : int
         Seconds one cell of a notebook may take.
+    engine : {"fork", "papermill"}
+    scheduler : str
+        Address of a Dask scheduler; empty for this machine.
+    force, retry_failed : bool
+        Run unchanged parks again; run parks again that failed unchanged.
+    memory : float
+        Largest address space of a notebook, GB; 0 for no limit.
+    scenario_file : str
+        A scenario file of the user's own; empty for the shipped one.
+    notebook : Path
     """
 
     parks: tuple[str, ...]
@@ -43,12 +59,22 @@ class Request:
     lang: str = "en"
     workers: int = 1
     timeout: int = 600
+    engine: str = "fork"
+    scheduler: str = ""
+    force: bool = False
+    retry_failed: bool = False
+    memory: float = 0
+    scenario_file: str = ""
+    notebook: Path = NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
         """Parameters of the notebook that are the same for all parks."""
-        scenarios = list(self.scenarios or read_scenarios())
+        from pathway_models.intake.library import read_scenarios
+
+        given = {"scenario_file": os.path.abspath(self.scenario_file)} if self.scenario_file else {}
+        scenarios = list(self.scenarios or read_scenarios(self.scenario_file or None))
         same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "lang")}
-        return {"scenarios": scenarios, **same}
+        return {"scenarios": scenarios, **same, **given}
 
 
 @dataclass
@@ -67,7 +93,7 @@ class Run:
     @property
     def complete(self) -> bool:
         """Whether everything asked for came out."""
-        return all(outcome.status == "done" for outcome in self.ordered())
+        return all(outcome.came_out for outcome in self.ordered())
 
 
 def park_id_of(park: str) -> str:
@@ -75,13 +101,46 @@ def park_id_of(park: str) -> str:
     return Path(park).stem if park.endswith((".csv", ".xlsx")) else park
 
 
-def run_parks(request: Request, folder: Path, report: Callable[[Outcome], None] = lambda outcome: None) -> Run:
+def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
+    """What a run would do for each park, and why; nothing is started or written.
+
+    Raises
+    ------
+    BatchError, ScenarioError
+        The request itself is wrong.
+    """
+    parameters = _checked(request)
+    basis = Basis(parameters, request.notebook)
+    engine = papermill_engine(request.engine if can_fork() else "papermill")
+    steps = []
+    for park in request.parks:
+        table = table_of(park)
+        of_park = basis.of(table)
+        # A table given by its path is read from there wherever the notebook runs; the basis knows it by content.
+        name = str(table.resolve()) if park.endswith((".csv", ".xlsx")) else park
+        job = Job(
+            park_id=park_id_of(park),
+            folder=str(folder.absolute()),
+            parameters={**parameters, "park": name},
+            key=content_hash(of_park),
+            engine=engine,
+            timeout=request.timeout,
+            memory=int(request.memory * 2**30),
+            notebook=str(request.notebook),
+            basis=of_park,
+        )
+        options = {"force": request.force, "retry_failed": request.retry_failed}
+        steps.append((decide(folder, job.park_id, of_park, **options), job))
+    return steps
+
+
+def run_parks(request: Request, folder: Path | Place, report: Report = lambda outcome: None) -> Run:
     """Run the batch notebook for every park asked for.
 
     Parameters
     ----------
     request : Request
-    folder : Path
+    folder : Path or Place
         Folder of the run; each park gets ``folder/<park_id>/``.
     report : callable
         Called with each outcome as it comes.
@@ -96,28 +155,65 @@ def run_parks(request: Request, folder: Path, report: Callable[[Outcome], None] 
     BatchError, ScenarioError
         The request itself is wrong: nothing was started.
     """
-    parameters = _checked(request)
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(request, folder)
-    ready = []
-    for park in request.parks:
-        cause = _refusal(park)
-        if cause:
-            run.outcomes[park_id_of(park)] = Outcome(park_id_of(park), "refused", 0.0, cause)
-            report(run.outcomes[park_id_of(park)])
-        else:
-            ready.append(park)
-    tables = [table_of(park) for park in ready]
-    write_json(folder / "run.json", describe_run({"parks": list(request.parks), **parameters}, tables))
-    try:
-        for outcome in _outcomes(ready, folder, parameters, request):
-            run.outcomes[outcome.park_id] = outcome
-            report(outcome)
-    except KeyboardInterrupt:
-        pass
-    for partial in folder.glob(".*.partial"):
-        shutil.rmtree(partial, ignore_errors=True)
+    place = folder if isinstance(folder, Place) else Place(folder)
+    parameters = _checked(request)  # before anything is made on disk
+    with locked(place.folder):
+        tidy(place.folder)
+        steps = plan(request, place.folder)
+        jobs = [job for step, job in steps if step.action == "run"]
+        if jobs:
+            _check_parameters(jobs[0], request)
+        tables = [table_of(park) for park in request.parks]
+        about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
+        write_json(place.folder / "run.json", about)
+        run = Run(request, place.folder)
+        settle = _Settling(run, place, report)
+        for step, _ in steps:
+            if step.action != "run":
+                status = "unchanged" if step.action == "unchanged" else "failed"
+                settle.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
+        with ThreadPoolExecutor(PUBLISHERS) as publishers:
+            try:
+                for outcome in _outcomes(jobs, request):
+                    publishers.submit(settle, outcome)
+            except KeyboardInterrupt:
+                pass
+        tidy(place.folder)
     return run
+
+
+@dataclass
+class _Settling:
+    """Puts finished parks in their places, and tells of them."""
+
+    run: Run
+    place: Place
+    report: Report
+
+    def __call__(self, outcome: Outcome) -> None:
+        partial = partial_folder(self.run.folder, outcome.park_id)
+        try:
+            if partial.is_dir():
+                self.place.publish(outcome.park_id)
+        except OSError as error:
+            remove(partial)
+            outcome = Outcome(outcome.park_id, "failed", outcome.seconds, f"{type(error).__name__}: {error}")
+        self.note(outcome)
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep and tell an outcome."""
+        self.run.outcomes[outcome.park_id] = outcome
+        self.report(outcome)
+
+
+def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
+    if not jobs:
+        return iter(())
+    if request.scheduler:
+        from pathway_models.running.cluster import on_cluster
+
+        return on_cluster(jobs, request.scheduler)
+    return local(jobs, request.workers, request.engine)
 
 
 def _checked(request: Request) -> dict[str, object]:
@@ -130,13 +226,23 @@ def _checked(request: Request) -> dict[str, object]:
         raise BatchError("no park to run: name parks or ask for all")
     if request.workers < 1 or request.members < 1 or request.seed < 0:
         raise BatchError("workers and members must be at least 1, seed at least 0")
-    read_scenarios().pick(list(request.scenarios))
+    if request.memory < 0 or request.timeout < 1:
+        raise BatchError("timeout must be at least 1 second, memory not below 0")
+    from pathway_models.intake.library import read_scenarios
+
+    read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:
         raise BatchError("\n".join(str(fault) for fault in unknown))
-    parameters = request.parameters()
-    check_parameters({**parameters, "park": names[0], "out": ""})
-    return parameters
+    return request.parameters()
+
+
+def _check_parameters(job: Job, request: Request) -> None:
+    """See that the notebook has the parameters; asked of a warm process, where papermill is there already."""
+    if request.engine == "fork" and can_fork() and not request.scheduler:
+        shared_parent()
+    given = {**job.parameters, "out": "."}
+    warm_call("pathway_models.running.execution:check_parameters", given, job.notebook)
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:
@@ -146,52 +252,3 @@ def _unknown(park: str) -> tuple[Fault, ...]:
     except InputError as error:
         return error.faults
     return ()
-
-
-def _refusal(park: str) -> str:
-    """Why a park's table cannot be run, in one line; empty when it can."""
-    try:
-        read_park(park)
-    except InputError as error:
-        more = f" (and {len(error.faults) - 1} more faults; see 'pathways check')" if len(error.faults) > 1 else ""
-        return f"{error.faults[0]}{more}"
-    except PathwayError as error:
-        return str(error)
-    return ""
-
-
-def _outcomes(parks: Sequence[str], folder: Path, parameters: dict[str, object], request: Request) -> Iterator[Outcome]:
-    """Outcomes as they come; where a process dies, the parks it took along get one of their own each."""
-    lost: list[str] = []
-    yield from _pooled(parks, folder, parameters, request, request.workers, lost)
-    for park in lost:
-        dead: list[str] = []
-        yield from _pooled([park], folder, parameters, request, 1, dead)
-        for name in dead:
-            cause = "the process that ran the notebook died (out of memory, or killed from outside)"
-            yield Outcome(park_id_of(name), "failed", 0.0, cause)
-
-
-def _pooled(
-    parks: Sequence[str],
-    folder: Path,
-    parameters: dict[str, object],
-    request: Request,
-    workers: int,
-    lost: list[str],
-) -> Iterator[Outcome]:
-    """Outcomes of parks run in a pool of fresh processes; parks whose process died go to ``lost``."""
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=min(workers, max(len(parks), 1)), mp_context=spawn)
-    waiting: dict[Future[Outcome], str] = {}
-    try:
-        for park in parks:
-            given = {**parameters, "park": park}
-            waiting[pool.submit(run_park, park_id_of(park), folder, given, request.timeout)] = park
-        for future in as_completed(waiting):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                lost.append(waiting[future])
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

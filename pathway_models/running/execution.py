@@ -1,20 +1,29 @@
-"""One park, one notebook: executed by papermill in a kernel of its own, its folder whole or not there."""
+"""One park, one notebook: executed by papermill, exported, and put in its place whole or not at all."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pathway_models.foundations.errors import BatchError
-from pathway_models.running.provenance import ROOT
+from pathway_models.foundations.errors import BatchError, InputError, PathwayError
+from pathway_models.running.places import park_folder, partial_folder, remove
+from pathway_models.running.provenance import ROOT, write_json
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: The batch notebook.
 NOTEBOOK = ROOT / "notebooks" / "02_park_pathways.ipynb"
 #: Quietens notices that kernels print when they start and when they are shut down.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
+#: Statuses of parks whose results are there.
+CAME_OUT = ("done", "unchanged")
+#: Errors that say something of the machine and nothing of the park: such a park is run again.
+OF_THE_MACHINE = ("DeadKernelError", "CellTimeoutError", "MemoryError", "OSError", "KeyboardInterrupt")
+#: What is kept of a park that failed.
+KEPT_OF_A_FAILURE = ("notebook.ipynb", "notebook.html")
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class Outcome:
 
     Parameters
     ----------
-    status : {"done", "failed", "refused", "cancelled"}
+    status : {"done", "unchanged", "failed", "refused", "cancelled"}
     cause : str
         One line: what went wrong and where; empty when done.
     """
@@ -33,8 +42,49 @@ class Outcome:
     seconds: float
     cause: str = ""
 
+    @property
+    def came_out(self) -> bool:
+        """Whether the park's results are there."""
+        return self.status in CAME_OUT
 
-def check_parameters(parameters: dict[str, object], notebook: Path = NOTEBOOK) -> None:
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is told: one park, and how to run it.
+
+    Parameters
+    ----------
+    park_id : str
+    folder : str
+        Folder of the run.
+    parameters : dict
+        Of the notebook, without ``out``.
+    key : str
+        Hash of everything the results rest on.
+    engine : str
+        Name of a papermill engine.
+    timeout : int
+        Seconds one cell may take.
+    memory : int
+        Largest address space of a forked notebook, bytes; 0 for no limit.
+    """
+
+    park_id: str
+    folder: str
+    parameters: dict[str, object]
+    key: str = ""
+    engine: str = "pathways-kernel"
+    timeout: int = 600
+    memory: int = 0
+    notebook: str = str(NOTEBOOK)
+    basis: dict[str, object] = field(default_factory=dict)
+
+    def record(self) -> dict[str, object]:
+        """The job as JSON."""
+        return asdict(self)
+
+
+def check_parameters(parameters: dict[str, object], notebook: str | Path = NOTEBOOK) -> None:
     """Refuse parameters the notebook does not have, before any kernel starts.
 
     papermill itself only logs an unknown name and then runs with the default.
@@ -53,74 +103,97 @@ def check_parameters(parameters: dict[str, object], notebook: Path = NOTEBOOK) -
         if declared and declared.split("[")[0] != type(value).__name__:
             wrong.append(f"{name} = {value!r} is {type(value).__name__}, the notebook declares {declared}")
     if wrong:
-        raise BatchError(f"{notebook.name}: {'; '.join(wrong)}; its parameters are {', '.join(known)}")
+        raise BatchError(f"{Path(notebook).name}: {'; '.join(wrong)}; its parameters are {', '.join(known)}")
 
 
-def run_park(park_id: str, folder: Path, parameters: dict[str, object], timeout: int) -> Outcome:
-    """Execute the batch notebook for one park and keep notebook, HTML and tables in ``folder/park_id``.
-
-    Parameters
-    ----------
-    park_id : str
-    folder : Path
-        Folder of the run.
-    parameters : dict
-        As `check_parameters` accepts them.
-    timeout : int
-        Seconds one cell may take.
+def run_park(job: Job) -> Outcome:
+    """Execute the batch notebook for one park; leave notebook, HTML, tables and record in its partial folder.
 
     Returns
     -------
     Outcome
-        A failure is an outcome, not an exception: the failed notebook is kept with its traceback.
+        A failure is an outcome, not an exception: the failed notebook is kept with its traceback. Where not even
+        that could be saved, no folder is left.
     """
     begin = time.perf_counter()
-    partial, final = folder / f".{park_id}.partial", folder / park_id
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    refusal = _refusal(str(job.parameters["park"]))
+    if refusal:
+        return Outcome(job.park_id, "refused", round(time.perf_counter() - begin, 2), refusal)
+    partial = partial_folder(Path(job.folder), job.park_id)
     try:
-        cause = _execute(partial, {**parameters, "out": str(partial)}, timeout)
-        _to_html(partial / "notebook.ipynb", partial / "notebook.html")
+        remove(partial)
+        partial.mkdir(parents=True)
+        notebook, name, cause = _execute(job, partial)
+        _export(notebook, partial)
+        if cause:
+            for path in partial.iterdir():
+                if path.name not in KEPT_OF_A_FAILURE:
+                    remove(path)
+        status = "failed" if cause else "done"
+        record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
+        files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
+        write_json(partial / "record.json", {**record, "again": name in OF_THE_MACHINE, "files": files})
     except Exception as error:  # whatever breaks one park must not break the others
-        cause = f"{type(error).__name__}: {error}".splitlines()[0]
-    shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
-    seconds = round(time.perf_counter() - begin, 2)
-    return Outcome(park_id, "failed" if cause else "done", seconds, cause)
+        remove(partial)
+        status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
+    return Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
 
 
-def _execute(folder: Path, parameters: dict[str, object], timeout: int) -> str:
-    """Run the notebook; return the cause of a failure, empty when it ran through."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+def _refusal(park: str) -> str:
+    """Why a park's table cannot be run, in one line; empty when it can."""
+    from pathway_models.intake.parks import read_park
 
-    # One thread a kernel: as many kernels as cores run side by side. A backend set from outside would
-    # keep the figures out of the notebook.
-    os.environ.pop("MPLBACKEND", None)
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     try:
-        papermill.execute_notebook(
-            str(NOTEBOOK),
-            str(folder / "notebook.ipynb"),
-            parameters=parameters,
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=timeout,
-            extra_arguments=list(KERNEL_ARGUMENTS),
-        )
-    except PapermillExecutionError as error:
-        lines = str(error.evalue).strip().splitlines()
-        return f"{error.ename}: {' '.join(line.strip() for line in lines[:2])}"
+        read_park(park)
+    except InputError as error:
+        more = f" (and {len(error.faults) - 1} more faults; see 'pathways check')" if len(error.faults) > 1 else ""
+        return f"{error.faults[0]}{more}"
+    except (PathwayError, OSError) as error:
+        return str(error)
     return ""
 
 
-def _to_html(notebook: Path, page: Path) -> None:
-    """Export an executed notebook as one HTML file, without starting another Python."""
-    if not notebook.exists():
-        return
-    from nbconvert import HTMLExporter
+def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
+    """Run the notebook; return it with the name and the cause of a failure, empty when it ran through."""
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
 
-    exporter = HTMLExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
-    body, _ = exporter.from_filename(str(notebook))
-    page.write_text(body, encoding="utf-8")
+    from pathway_models.running.forked_engine import register
+
+    register()
+    target = folder / "notebook.ipynb"
+    try:
+        notebook = papermill.execute_notebook(
+            job.notebook,
+            str(target),
+            parameters={**job.parameters, "out": "."},
+            engine_name=job.engine,
+            cwd=str(folder),
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=job.timeout,
+            extra_arguments=list(KERNEL_ARGUMENTS),
+            memory=job.memory,
+        )
+    except PapermillExecutionError as error:
+        lines = str(error.evalue).strip().splitlines()
+        cause = f"{error.ename}: {' '.join(line.strip() for line in lines[:2])}"
+        return nbformat.read(target, as_version=4), str(error.ename), cause
+    return notebook, "", ""
+
+
+def _export(notebook: NotebookNode, folder: Path) -> None:
+    """Export an executed notebook as one HTML file, without starting another Python."""
+    from pathway_models.running.html import to_html
+
+    (folder / "notebook.html").write_text(to_html(notebook), encoding="utf-8")
+
+
+def is_whole(folder: Path, park_id: str, files: dict[str, int]) -> bool:
+    """Whether the files of a park's record are all there in full."""
+    place = park_folder(folder, park_id)
+    sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
+    return sizes == files

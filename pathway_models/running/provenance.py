@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,11 +17,19 @@ from pathway_models.intake.paths import data_folder
 PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "papermill")
 #: Repository, or whatever folder holds the package.
 ROOT = Path(__file__).resolve().parents[2]
+#: Files of this room that what a park leaves behind depends on; commands and schedulers do not matter to it.
+WRITING = ("results.py", "members.py", "html.py", "kernel_free.py", "execution.py")
 
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def content_hash(content: object) -> str:
+    """SHA-256 of JSON content in one fixed spelling."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def commit() -> dict[str, object]:
@@ -46,27 +54,58 @@ def versions() -> dict[str, str]:
     return found
 
 
-def describe_run(parameters: dict[str, object], tables: Iterable[Path]) -> dict[str, object]:
-    """Everything a run rests on.
+def shared_inputs() -> dict[str, str]:
+    """Hashes of the data that every park reads: factors, levers, scenarios, panels, register."""
+    data = data_folder()
+    paths = [*data.glob("*.yml"), *data.glob("*.csv"), *data.glob("factors/*.csv"), *data.glob("layouts/*.yml")]
+    return {path.name: file_hash(path) for path in sorted(paths)}
+
+
+def park_inputs(table: Path) -> dict[str, str]:
+    """Hashes of a park's table and of every file of its name beside it: description, projects, overrides, assets."""
+    paths = {table, *table.parent.glob(f"{table.stem}.*")}
+    return {path.name: file_hash(path) for path in sorted(paths) if path.is_file() and path.suffix != ".partial"}
+
+
+def code_hash() -> str:
+    """Hash of the sources that results depend on."""
+    package = ROOT / "pathway_models"
+    paths = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    counted = [path for path in paths if path.parent.name != "running" or path.name in WRITING]
+    return content_hash({path.relative_to(package).as_posix(): file_hash(path) for path in counted})
+
+
+def describe_run(
+    parameters: Mapping[str, object], tables: Iterable[Path], notebook: Path | None = None
+) -> dict[str, object]:
+    """Everything a run rests on, and its id.
 
     Parameters
     ----------
-    parameters : dict
+    parameters : mapping
         As given to the run.
     tables : iterable of Path
         The park tables it read.
+    notebook : Path, optional
+        The notebook that was run for every park.
     """
-    shared = sorted(path for path in data_folder().glob("*.yml")) + sorted(data_folder().glob("factors/*.csv"))
-    inputs = [*shared, data_folder() / "carriers.csv", *tables]
-    return {
-        "parameters": parameters,
-        "inputs_sha256": {path.name: file_hash(path) for path in inputs if path.is_file()},
+    inputs = shared_inputs()
+    for table in tables:
+        inputs |= park_inputs(table)
+    content = {
+        "parameters": dict(parameters),
+        "inputs_sha256": inputs,
+        "code_sha256": code_hash(),
         "versions": versions(),
+        **({"notebook_sha256": file_hash(notebook)} if notebook else {}),
         **commit(),
     }
+    return {**content, "run_id": content_hash(content)[:12]}
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON with sorted keys, so that equal content is equal bytes."""
+    """Write JSON with sorted keys, so that equal content is equal bytes; whole or not at all."""
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text + "\n", encoding="utf-8", newline="\n")
+    partial.replace(path)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.register import Entry, read_register
-from pathway_models.presenting.tables import CONTRACT
 from pathway_models.running.execution import Outcome
 
 #: Columns of ``status.csv``.
@@ -18,7 +17,8 @@ STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 
 def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write ``status.csv``: one row a park."""
-    rows = [[o.park_id, o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
+    # A park left alone is done as far as whoever reads the run is concerned; no second was spent on it.
+    rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
 
 
@@ -49,13 +49,18 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
     header, lines = "", []
     for outcome in outcomes:
         path = folder / outcome.park_id / "summary.csv"
-        if outcome.status == "done" and path.is_file():
+        if outcome.came_out and path.is_file():
             head, *rest = path.read_text(encoding="utf-8-sig").splitlines()
             if header not in ("", head):
                 raise BatchError(f"{path}: its columns differ from the other parks'; run the parks again together")
             header = head
             lines += rest
-    text = "\n".join([header or ",".join(CONTRACT), *lines]) + "\n"
+    if not header:
+        # Deferred: pandas takes a second to load, and is not needed to put texts together.
+        from pathway_models.presenting.tables import CONTRACT
+
+        header = ",".join(CONTRACT)
+    text = "\n".join([header, *lines]) + "\n"
     _replace(folder / "summary.csv", text)
     return list(csv.DictReader(io.StringIO(text)))
 

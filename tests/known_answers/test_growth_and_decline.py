@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pathway_models as pw
-from pathway_models.kernels.emissions import carrier_emissions, energy_by_carrier
+from pathway_models.kernels.emissions import add_carrier
 from pathway_models.kernels.turning_points import PLATEAU, turning_points
 from pathway_models.projection import projecting
 
@@ -99,9 +99,10 @@ def test_kernels_accept_any_leading_axes(leading):
     sectors, carriers, years = 3, 2, 5
     activity, intensity = np.full((*leading, sectors, years), 10.0), np.full((sectors, years), 2.0)
     shares = np.broadcast_to(np.array([0.25, 0.75])[:, None], (*leading, sectors, carriers, years))
-    energy = energy_by_carrier(activity, intensity, shares)
-    assert energy.shape == (*leading, sectors, carriers, years)
-    emissions = carrier_emissions(energy, np.array([100.0, 0.0])[:, None])
-    assert emissions.shape == (*leading, carriers, years)
-    np.testing.assert_allclose(emissions[..., 0, :], sectors * 10 * 2 * 0.25 * 100)
-    assert (turning_points(emissions.sum(axis=-2)).status == PLATEAU).all()
+    energy, emissions, room = np.zeros((3, *leading, years))
+    for s in range(sectors):
+        for c, factor in zip(range(carriers), (100.0, 0.0), strict=True):
+            add_carrier(energy, emissions, (activity * intensity)[..., s, :], shares[..., s, c, :], factor, room)
+    np.testing.assert_allclose(energy, sectors * 10 * 2)
+    np.testing.assert_allclose(emissions, sectors * 10 * 2 * 0.25 * 100)
+    assert (turning_points(emissions).status == PLATEAU).all()

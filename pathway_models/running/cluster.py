@@ -1,0 +1,160 @@
+"""Jobs to an existing Dask cluster: tables go there with the job, whole folders come back."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import threading
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pathway_models.foundations.errors import BatchError
+from pathway_models.intake.parks import table_of
+from pathway_models.running.execution import Job, Outcome, run_park
+from pathway_models.running.forking import Child, shared_parent
+from pathway_models.running.places import partial_folder, remove
+from pathway_models.running.provenance import code_hash, shared_inputs
+from pathway_models.running.warm_parent import can_fork
+
+#: Seconds to wait for the scheduler to answer.
+CONNECTING = 20
+#: Times a park is given to another worker when its worker dies.
+TRIES = 2
+_idle: list[Child] = []
+_alone = threading.Lock()
+
+
+def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
+    """Outcomes of parks run by the workers of a cluster, as they come; results are in the parks' partial folders.
+
+    Raises
+    ------
+    BatchError
+        ``distributed`` is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise BatchError("--scheduler needs the package distributed: install pathway_models[dask]") from None
+    try:
+        client = Client(address, timeout=CONNECTING, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise BatchError(f"--scheduler {address}: no scheduler answers ({error})") from None
+    waiting = {}
+    try:
+        for job in jobs:
+            future = client.submit(run_there, job.record(), _tables(job), pure=False, retries=TRIES - 1)
+            waiting[future.key] = (future, job)
+        for future in as_completed([future for future, _ in waiting.values()], loop=client.loop):
+            _, job = waiting.pop(future.key)
+            yield _received(future, job)
+            future.release()
+    finally:
+        client.cancel([future for future, _ in waiting.values()])
+        client.close()
+
+
+def _tables(job: Job) -> dict[str, bytes]:
+    """A park's table and the files beside it; those of the register are at the worker already."""
+    park = str(job.parameters["park"])
+    if not park.endswith((".csv", ".xlsx")):
+        return {}
+    table = table_of(park)
+    return {path.name: path.read_bytes() for path in table.parent.glob(f"{table.stem}.*") if path.is_file()}
+
+
+def _received(future: object, job: Job) -> Outcome:
+    """Unpack what a worker has sent into the park's partial folder."""
+    partial = partial_folder(Path(job.folder), job.park_id)
+    try:
+        told, archive = future.result()
+        remove(partial)
+        if archive:
+            with zipfile.ZipFile(io.BytesIO(archive)) as files:
+                files.extractall(partial)
+        return Outcome(**told)
+    except Exception as error:  # the worker died, or was stopped by its cluster, or the disk is full here
+        remove(partial)
+        return Outcome(job.park_id, "failed", 0.0, f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def run_there(record: dict[str, object], tables: dict[str, bytes]) -> tuple[dict[str, object], bytes]:
+    """Run one park on a worker.
+
+    Parameters
+    ----------
+    record : dict
+        The job.
+    tables : dict of str to bytes
+        Files of the park that are not at the worker.
+
+    Returns
+    -------
+    outcome : dict
+    archive : bytes
+        The park's folder as an uncompressed zip file; empty where there is none.
+    """
+    job = Job(**record)
+    difference = _difference(job)
+    if difference:
+        return _told(Outcome(job.park_id, "failed", 0.0, difference)), b""
+    with tempfile.TemporaryDirectory(prefix="pathways-") as name:
+        folder = Path(name)
+        for file, content in tables.items():
+            (folder / file).write_bytes(content)
+        given = dict(job.parameters)
+        if tables:
+            given["park"] = str(folder / Path(str(given["park"])).name)
+        job = replace(job, folder=str(folder), parameters=given, notebook=_notebook_here(job))
+        outcome = _run(job)
+        partial = partial_folder(folder, job.park_id)
+        archive = io.BytesIO()
+        if partial.is_dir():
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as files:
+                for path in sorted(partial.iterdir()):
+                    files.write(path, path.name)
+        return _told(outcome), archive.getvalue()
+
+
+def _difference(job: Job) -> str:
+    """Why this worker would not give the caller's results; empty when it would."""
+    inputs = job.basis["inputs"]
+    other = sorted(name for name, hashed in shared_inputs().items() if inputs.get(name) != hashed)
+    if job.basis["code"] != code_hash():
+        other.insert(0, "the package")
+    return f"the worker has other versions of {', '.join(other)}; install the same there" if other else ""
+
+
+def _notebook_here(job: Job) -> str:
+    """The notebook at this worker: the same file of the same repository."""
+    from pathway_models.running.execution import NOTEBOOK
+
+    here = Path(job.notebook)
+    return str(here if here.is_file() else NOTEBOOK)
+
+
+def _run(job: Job) -> Outcome:
+    """Run a park in a warm worker of this worker, or, where forking is not to be had, in a kernel of its own."""
+    if not can_fork():
+        with _alone:
+            return run_park(replace(job, engine="pathways-kernel"))
+    try:
+        child = _idle.pop()
+    except IndexError:
+        child = shared_parent().fork(b"parks")
+    try:
+        child.channel.send_bytes(json.dumps(job.record()).encode())
+        outcome = Outcome(**json.loads(child.channel.recv_bytes()))
+    except (EOFError, OSError):
+        how = child.how_it_ended()
+        child.kill()
+        return Outcome(job.park_id, "failed", 0.0, f"the process that ran the notebook died: {how}")
+    _idle.append(child)
+    return outcome
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    return {name: getattr(outcome, name) for name in ("park_id", "status", "seconds", "cause")}

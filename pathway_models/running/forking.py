@@ -1,0 +1,213 @@
+"""Children of a warm parent, seen from outside: opened, spoken to, watched, killed."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pathway_models.foundations.errors import BatchError
+from pathway_models.running import warm_parent
+
+#: Seconds a warm parent may take to import everything.
+WARMING = 120
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+class Child:
+    """A forked child.
+
+    Parameters
+    ----------
+    pid : int
+        Process id; the child leads a process group of its own.
+    channel : Connection
+    ended : callable
+        Waits for the end and returns the wait status.
+    """
+
+    def __init__(self, pid: int, channel: Connection, ended: Callable[[], int]) -> None:
+        self.pid, self.channel = pid, channel
+        self._ended = ended
+        self._status: int | None = None
+
+    def status(self) -> int:
+        """Wait status, once the child has ended; waits for it."""
+        if self._status is None:
+            self._status = self._ended()
+        return self._status
+
+    def how_it_ended(self) -> str:
+        """Say in words how the child ended."""
+        code = os.waitstatus_to_exitcode(self.status())
+        if code >= 0:
+            return f"its process ended by itself with exit code {code}"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        why = " (killed from outside, or out of memory)" if name == "SIGKILL" else ""
+        return f"its process was ended by {name}{why}"
+
+    def kill(self) -> None:
+        """End the child and all it has started."""
+        if self._status is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        self.channel.close()
+        self.status()
+
+
+class WarmParent:
+    """A warm parent in a process of its own, and the way to it."""
+
+    def __init__(self) -> None:
+        self.stamp = _stamp()
+        self.owner = os.getpid()
+        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        code = f"from pathway_models.running.warm_parent import serve; serve({far.fileno()})"
+        # Its own session: Ctrl-C on the terminal reaches whoever has started the run, who then ends it in order.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code],
+            pass_fds=[far.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | warm_parent.PINNED,
+            start_new_session=True,
+        )
+        far.close()
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def _wait_until_warm(self) -> None:
+        self._control.settimeout(WARMING)
+        try:
+            told = self._control.recv(256)
+        except TimeoutError:
+            told = b""
+        if not told:
+            self.close()
+            raise BatchError("the warm parent did not start; '--engine papermill' does without it")
+        if json.loads(told)["threads"] > 1:
+            self.close()
+            raise BatchError(
+                "an imported package starts threads, so that forking is not safe: use '--engine papermill'"
+            )
+        self._control.settimeout(None)
+        self._ready = True
+
+    def fork(self, body: bytes, *files: int) -> Child:
+        """Fork a child that runs ``body`` with a connection and further descriptors."""
+        near, far = socket.socketpair()
+        report, told = os.pipe()
+        with self._lock:
+            if not self._ready:
+                self._wait_until_warm()
+            socket.send_fds(self._control, [body], [far.fileno(), *files, told])
+        far.close()
+        os.close(told)
+        (pid,) = struct.unpack("i", _read(report, 4) or b"\0\0\0\0")
+        if not pid:
+            raise BatchError("the warm parent is gone")
+
+        def ended() -> int:
+            status = _read(report, 4)
+            os.close(report)
+            return struct.unpack("i", status)[0] if status else signal.SIGKILL
+
+        return Child(pid, Connection(near.detach()), ended)
+
+    def call(self, function: str, *arguments: object) -> object:
+        """Call ``module:function`` of the package in a child, where everything is imported already.
+
+        Raises
+        ------
+        Exception
+            What the function raised.
+        BatchError
+            The child died.
+        """
+        child = self.fork(b"call")
+        try:
+            child.channel.send((function, arguments))
+            sound, answer = child.channel.recv()
+        except (EOFError, OSError):
+            raise BatchError(f"{function}: {child.how_it_ended()}") from None
+        finally:
+            child.kill()
+        if not sound:
+            raise answer
+        return answer
+
+    def is_usable(self) -> bool:
+        """Whether it is still there, ours, and has what now stands in the package and its data."""
+        return self.owner == os.getpid() and self._process.poll() is None and self.stamp == _stamp()
+
+    def close(self) -> None:
+        """End the warm parent and all its children."""
+        self._control.close()
+        if self.owner != os.getpid():
+            return
+        try:
+            if self._ready:
+                self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self._process.kill()
+            self._process.wait()
+
+
+_shared: WarmParent | None = None
+_sharing = threading.Lock()
+
+
+def shared_parent() -> WarmParent:
+    """The warm parent of this process; a new one where the package or its data have changed since."""
+    global _shared
+    with _sharing:
+        if _shared is None or not _shared.is_usable():
+            close_shared_parent()
+            _shared = WarmParent()
+        return _shared
+
+
+def warm_call(function: str, *arguments: object) -> object:
+    """Call ``module:function`` where everything is imported already, if that is anywhere; here otherwise."""
+    if _shared is not None and _shared.is_usable():
+        return _shared.call(function, *arguments)
+    module, _, attribute = function.partition(":")
+    return getattr(import_module(module), attribute)(*arguments)
+
+
+def close_shared_parent() -> None:
+    """End the warm parent of this process, if there is one."""
+    global _shared
+    if _shared is not None:
+        _shared.close()
+        _shared = None
+
+
+atexit.register(close_shared_parent)
+
+
+def _stamp() -> tuple[object, ...]:
+    """What a warm parent would have to be started again for."""
+    from pathway_models.intake.paths import data_folder
+
+    places = [*PACKAGE.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
+    return os.environ.get("PATHWAY_DATA"), len(places), max(place.stat().st_mtime_ns for place in places)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return os.read(descriptor, size)
+    return b""

@@ -1,0 +1,39 @@
+"""A warm worker: takes jobs over a connection, one at a time, and says how each ended."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+
+from pathway_models.running.execution import Job, run_park
+
+
+def serve_parks(connection: Connection) -> None:
+    """Run every park asked for until the connection is closed.
+
+    Parameters
+    ----------
+    connection : Connection
+        Brings jobs as JSON; takes outcomes as JSON.
+    """
+    while True:
+        try:
+            job = Job(**json.loads(connection.recv_bytes()))
+        except EOFError:
+            return
+        connection.send_bytes(json.dumps(asdict(run_park(job))).encode())
+
+
+def serve_calls(connection: Connection) -> None:
+    """Call one function of the package, ``module:function``, and send back what it returned or raised."""
+    from importlib import import_module
+    from pickle import dumps
+
+    name, arguments = connection.recv()
+    module, _, attribute = name.partition(":")
+    try:
+        answer = (True, getattr(import_module(module), attribute)(*arguments))
+    except Exception as error:
+        answer = (False, error)
+    connection.send_bytes(dumps(answer))

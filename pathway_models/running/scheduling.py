@@ -1,0 +1,111 @@
+"""Jobs to workers on this machine: forked from a warm parent, or ordinary processes with ordinary kernels."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+
+from pathway_models.foundations.errors import BatchError
+from pathway_models.running.execution import Job, Outcome, run_park
+from pathway_models.running.forking import Child, shared_parent
+from pathway_models.running.warm_parent import PINNED, can_fork
+
+#: Times a park is given to a worker when the worker itself dies.
+TRIES = 2
+DIED = "the process that ran the notebook died"
+
+
+def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    """Outcomes of parks run by warm workers, as they come; a worker that dies costs at most the park it was at."""
+    waiting = list(reversed(jobs))
+    tries = dict.fromkeys((job.park_id for job in jobs), 0)
+    busy: dict[object, tuple[Child, Job]] = {}
+    idle: list[Child] = []
+    try:
+        while waiting or busy:
+            while waiting and len(busy) < workers:
+                child = idle.pop() if idle else shared_parent().fork(b"parks")
+                job = waiting.pop()
+                tries[job.park_id] += 1
+                busy[child.channel] = (child, job)
+                with contextlib.suppress(OSError):  # it died while idle: reading tells
+                    child.channel.send_bytes(json.dumps(job.record()).encode())
+            for channel in wait(list(busy)):
+                child, job = busy[channel]
+                try:
+                    outcome = Outcome(**json.loads(channel.recv_bytes()))
+                    idle.append(child)
+                except (EOFError, OSError):
+                    how = child.how_it_ended()
+                    child.kill()
+                    outcome = Outcome(job.park_id, "failed", 0.0, f"{DIED}: {how}")
+                    if tries[job.park_id] < TRIES:
+                        waiting.append(job)
+                        outcome = None
+                del busy[channel]
+                if outcome is not None:
+                    yield outcome
+    finally:
+        for child in [*idle, *(child for child, _ in busy.values())]:
+            child.kill()
+
+
+def in_kernels(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    """Outcomes of parks run in ordinary processes; where one dies, the parks it took along get one of their own."""
+    lost: list[Job] = []
+    yield from _pooled(jobs, workers, lost)
+    for job in lost:
+        dead: list[Job] = []
+        yield from _pooled([job], 1, dead)
+        yield from (
+            Outcome(one.park_id, "failed", 0.0, f"{DIED} (out of memory, or killed from outside)") for one in dead
+        )
+
+
+def _pooled(jobs: Sequence[Job], workers: int, lost: list[Job]) -> Iterator[Outcome]:
+    spawn = multiprocessing.get_context("spawn")
+    size = min(workers, max(len(jobs), 1))
+    pool = ProcessPoolExecutor(max_workers=size, mp_context=spawn, initializer=_settle)
+    waiting: dict[Future[Outcome], Job] = {}
+    try:
+        waiting = {pool.submit(run_park, job): job for job in jobs}
+        for future in as_completed(waiting):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                lost.append(waiting[future])
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _settle() -> None:
+    """One thread a kernel; and no backend from outside, which would keep the figures out of the notebook."""
+    os.environ.pop("MPLBACKEND", None)
+    os.environ.update(PINNED)
+
+
+def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
+    """Outcomes of parks run on this machine, forked where that is wanted and safe."""
+    if engine == "fork" and can_fork():
+        return forked(jobs, workers)
+    return in_kernels(jobs, workers)
+
+
+def papermill_engine(engine: str) -> str:
+    """Name of the papermill engine behind ``--engine``.
+
+    Raises
+    ------
+    BatchError
+        There is no such engine.
+    """
+    names = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
+    if engine not in names:
+        raise BatchError(f"no engine {engine!r}; there are {', '.join(names)}")
+    return names[engine]
