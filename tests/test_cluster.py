@@ -1,6 +1,8 @@
 """Parks on an existing Dask cluster: the same command, the same bytes, failures told alike."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from distributed import LocalCluster
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.foundations.errors import BatchError
+from pathway_models.intake.paths import data_folder
 from pathway_models.running import cluster
 from pathway_models.running.batch import plan, run_parks
 from pathway_models.running.cli import main
@@ -91,11 +94,11 @@ def test_scheduler_and_workers_started_as_separate_processes_serve_the_same_comm
                 if file.exists() and file.stat().st_size:
                     break
                 time.sleep(0.1)
-        import json
-
         address = json.loads(file.read_text(encoding="utf-8"))["address"]
         out = tmp_path / "run"
-        options = ["--members", "5", "--scenarios", "bau", "--out", str(out)]
+        own = tmp_path / "own.yml"
+        shutil.copyfile(data_folder() / "scenarios.yml", own)
+        options = ["--members", "5", "--scenarios", "bau", "--scenario-file", str(own), "--out", str(out)]
         answer = CliRunner().invoke(main, ["run", "demo-cement", *options, "--scheduler", address])
         assert answer.exit_code == 0, answer.output
         near = tmp_path / "near"

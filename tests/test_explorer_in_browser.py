@@ -86,7 +86,7 @@ def test_page_answers_nobody_without_its_token(page, address, path):
     assert "login" in answered.headers["Location"]
 
 
-def test_moving_levers_moves_the_peak(page):
+def test_moving_levers_moves_the_peak(page, capsys):
     first, picture = answer(page), page.get_attribute("img.widget-image", "src")
     move(page, "Energy efficiency")
     move(page, "Energy efficiency")
@@ -96,7 +96,8 @@ def test_moving_levers_moves_the_peak(page):
     assert share(answer(page)) > share(first)
     assert page.get_attribute("img.widget-image", "src") != picture
     took = int(page.inner_text(".pace"))
-    print(f"\nredrawn in {took} ms at {MEMBERS} members (goal: {GOAL} ms); key to changed page {seen:.0f} ms")
+    with capsys.disabled():
+        print(f"\nredrawn in {took} ms at {MEMBERS} members (goal: {GOAL} ms); key to changed page {seen:.0f} ms")
 
 
 def test_saved_scenario_is_valid_and_found_again_after_a_reload(page, address):

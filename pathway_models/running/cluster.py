@@ -46,7 +46,7 @@ def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
     waiting = {}
     try:
         for job in jobs:
-            future = client.submit(run_there, job.record(), _tables(job), pure=False, retries=TRIES - 1)
+            future = client.submit(run_there, job.record(), _files(job), pure=False, retries=TRIES - 1)
             waiting[future.key] = (future, job)
         for future in as_completed([future for future, _ in waiting.values()], loop=client.loop):
             _, job = waiting.pop(future.key)
@@ -57,13 +57,14 @@ def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
         client.close()
 
 
-def _tables(job: Job) -> dict[str, bytes]:
-    """A park's table and the files beside it; those of the register are at the worker already."""
-    park = str(job.parameters["park"])
-    if not park.endswith((".csv", ".xlsx")):
-        return {}
-    table = table_of(park)
-    return {path.name: path.read_bytes() for path in table.parent.glob(f"{table.stem}.*") if path.is_file()}
+def _files(job: Job) -> dict[str, bytes]:
+    """A park's table with the files beside it, and a scenario file; what is shipped is at the worker already."""
+    park, scenarios = str(job.parameters["park"]), job.parameters.get("scenario_file")
+    paths = [Path(str(scenarios))] if scenarios else []
+    if park.endswith((".csv", ".xlsx")):
+        table = table_of(park)
+        paths += [path for path in table.parent.glob(f"{table.stem}.*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def _received(future: object, job: Job) -> Outcome:
@@ -81,15 +82,15 @@ def _received(future: object, job: Job) -> Outcome:
         return Outcome(job.park_id, "failed", 0.0, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
-def run_there(record: dict[str, object], tables: dict[str, bytes]) -> tuple[dict[str, object], bytes]:
+def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[str, object], bytes]:
     """Run one park on a worker.
 
     Parameters
     ----------
     record : dict
         The job.
-    tables : dict of str to bytes
-        Files of the park that are not at the worker.
+    sent : dict of str to bytes
+        Files that are not at the worker, by name.
 
     Returns
     -------
@@ -101,13 +102,14 @@ def run_there(record: dict[str, object], tables: dict[str, bytes]) -> tuple[dict
     difference = _difference(job)
     if difference:
         return _told(Outcome(job.park_id, "failed", 0.0, difference)), b""
-    with tempfile.TemporaryDirectory(prefix="pathways-") as name:
-        folder = Path(name)
-        for file, content in tables.items():
+    with tempfile.TemporaryDirectory(prefix="pathways-") as place:
+        folder = Path(place)
+        for file, content in sent.items():
             (folder / file).write_bytes(content)
         given = dict(job.parameters)
-        if tables:
-            given["park"] = str(folder / Path(str(given["park"])).name)
+        for name in ("park", "scenario_file"):
+            if Path(str(given.get(name, ""))).name in sent:
+                given[name] = str(folder / Path(str(given[name])).name)
         job = replace(job, folder=str(folder), parameters=given, notebook=_notebook_here(job))
         outcome = _run(job)
         partial = partial_folder(folder, job.park_id)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.speaking import mistake_text, of_terminal, told
 
 if TYPE_CHECKING:
     from pathway_models.findings.assets import AssetPlan
@@ -93,16 +94,16 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     try:
         decision, plan, exposure = _decided(park, **asked)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
-        raise click.UsageError(str(error)) from None
+        raise told(click.UsageError(str(error))) from None
     if form == "json":
         from pathway_models.running.decide_record import decision_record
 
         click.echo(json.dumps(decision_record(decision, plan, exposure), ensure_ascii=False, indent=1))
     else:
-        for line in _lines(decision, plan, exposure, lang):
+        for line in _lines(decision, plan, exposure, of_terminal(lang)):
             click.echo(line)
     sys.exit(0 if decision.reached else 1)
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.running.fault_table import padded
 from pathway_models.running.forking import shared_parent
+from pathway_models.running.speaking import in_table
 from pathway_models.running.summarise_command import summarise
 from pathway_models.running.warm_parent import can_fork
 
@@ -89,7 +91,7 @@ def run_command(
     with contextlib.closing(Place(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
             for step, _ in plan(request, place.folder):
-                click.echo(f"{step.park_id:<24} {step.action:<10} {step.why}")
+                click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
         with _stoppable(), _Progress(len(chosen), quiet) as report:
             finished = run_parks(request, place, report)

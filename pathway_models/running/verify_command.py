@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from pathway_models.running.speaking import in_table
+
 #: Differing lines shown of one table.
 SHOWN = 3
 
@@ -28,9 +30,9 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
 
     found = 0
     for line in changes_since(folder):
-        click.echo(line)
+        click.echo(in_table(line))
     for park_id, differences in verify(folder, sample=sample, workers=workers, engine=engine):
-        click.echo(f"{park_id:<24} {'the same' if not differences else 'DIFFERS'}")
+        click.echo(f"{park_id:<24} {in_table('the same' if not differences else 'DIFFERS')}")
         for difference in differences:
             _show(difference)
         found += bool(differences)
@@ -38,8 +40,8 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
 
 
 def _show(difference: Any) -> None:
-    click.echo(f"  {difference.table}: {difference.what}")
+    click.echo(f"  {difference.table}: {in_table(difference.what)}")
     for line in difference.lines[:SHOWN]:
         click.echo(f"    {line}")
     if len(difference.lines) > SHOWN:
-        click.echo(f"    ... and {len(difference.lines) - SHOWN} more lines")
+        click.echo(f"    {in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
