@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.findings.costs import draw_rates, unknown_costs
+from pathway_models.findings.peaks import peaks_of
 from pathway_models.foundations.errors import ScenarioError
-from pathway_models.kernels.turning_points import turning_points
 from pathway_models.projection.ledgers import Ledger
 from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.projection.plans import plan_packages
@@ -148,17 +148,7 @@ class Exploration:
         )
 
     def _peaks(self, scenario_id: str, total: np.ndarray) -> Peaks:
-        points = turning_points(np.ascontiguousarray(total.T)[None], self.park.years.size - 1)
-        first = int(self.years[0])
-        return Peaks(
-            park_id=self.park.park_id,
-            scenarios=(scenario_id,),
-            years=self.years,
-            last_observed_year=self.park.last_observed_year,
-            year=first + points.index,
-            status=points.status,
-            value=points.value,
-            plateau_first=first + points.plateau_first,
-            plateau_last=first + points.plateau_last,
-            seed=self.draws.seed,
-        )
+        park = self.park
+        members = np.ascontiguousarray(total.T)[None]
+        given = {"park_id": park.park_id, "scenarios": (scenario_id,), "seed": self.draws.seed}
+        return peaks_of(members, self.years, park.last_observed_year, **given)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pathway_models.findings.peaks import peaks_of
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.kernels.turning_points import turning_points
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -49,19 +49,8 @@ class Fleet:
 
     def peaks(self) -> Peaks:
         """Peaks of the fleet's members, by the rule for single parks."""
-        points = turning_points(self.total, int(self.last_observed_year - self.years[0]))
-        first = self.years[0]
-        return Peaks(
-            park_id=FLEET,
-            scenarios=self.scenarios,
-            years=self.years,
-            last_observed_year=self.last_observed_year,
-            year=first + points.index,
-            status=points.status,
-            value=points.value,
-            plateau_first=first + points.plateau_first,
-            plateau_last=first + points.plateau_last,
-            seed=self.seed,
+        return peaks_of(
+            self.total, self.years, self.last_observed_year, park_id=FLEET, scenarios=self.scenarios, seed=self.seed
         )
 
 

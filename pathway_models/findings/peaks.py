@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -20,18 +22,49 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
     -------
     Peaks
     """
-    last_observed = int(pathways.last_observed_year - pathways.years[0])
-    points = turning_points(pathways.total(), last_observed, rule)
-    first = pathways.years[0]
-    return Peaks(
+    return peaks_of(
+        pathways.total(),
+        pathways.years,
+        pathways.last_observed_year,
         park_id=pathways.park_id,
         scenarios=pathways.scenarios,
-        years=pathways.years,
-        last_observed_year=pathways.last_observed_year,
+        seed=pathways.seed,
+        rule=rule,
+    )
+
+
+def peaks_of(
+    total: np.ndarray,
+    years: np.ndarray,
+    last_observed_year: int,
+    *,
+    park_id: str,
+    scenarios: tuple[str, ...],
+    seed: int,
+    rule: PeakRule | None = None,
+) -> Peaks:
+    """Find the peaks of totals that stand in no `Pathways`.
+
+    Parameters
+    ----------
+    total : (scenario, member, year), tCO2/yr
+    years : (year,) int
+    last_observed_year : int
+    park_id, scenarios, seed
+        What the peaks are of.
+    rule : PeakRule, optional
+    """
+    first = int(years[0])
+    points = turning_points(total, int(last_observed_year) - first, rule)
+    return Peaks(
+        park_id=park_id,
+        scenarios=scenarios,
+        years=years,
+        last_observed_year=last_observed_year,
         year=first + points.index,
         status=points.status,
         value=points.value,
         plateau_first=first + points.plateau_first,
         plateau_last=first + points.plateau_last,
-        seed=pathways.seed,
+        seed=seed,
     )
