@@ -38,6 +38,8 @@ PYPROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
 #: What some tests drive, and the Debian package it comes from.
 SYSTEM_PROGRAMS = {"chromium": "chromium", "soffice": "libreoffice-calc-nogui libreoffice-writer-nogui"}
+#: LibreOffice may be there without its spreadsheet or its word processor.
+SYSTEM_PARTS = {"soffice": ("libsclo.so", "libswlo.so")}
 
 
 class SetupError(Exception):
@@ -178,12 +180,21 @@ def ready_python(lock: Path | None = None) -> Path:
     return venv_python()
 
 
+def is_there(program: str) -> bool:
+    """Tell whether a program is installed with the parts of it that tests need."""
+    found = shutil.which(program)
+    if found is None:
+        return False
+    parts = SYSTEM_PARTS.get(program, ()) if sys.platform == "linux" else ()
+    return all((Path(found).resolve().parent / part).exists() for part in parts)
+
+
 def install_system_programs() -> None:
     """Install the programs that some tests drive: on Debian as root; elsewhere say what is missing.
 
     A failed installation is no reason to stop: the tests that need the program say so themselves.
     """
-    missing = " ".join(package for program, package in SYSTEM_PROGRAMS.items() if not shutil.which(program))
+    missing = " ".join(package for program, package in SYSTEM_PROGRAMS.items() if not is_there(program))
     if not missing:
         return
     if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):

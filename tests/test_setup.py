@@ -237,6 +237,16 @@ def test_missing_programs_are_named_where_they_cannot_be_installed(tasks, capsys
     assert tasks.commands == []
 
 
+def test_office_without_its_spreadsheet_is_not_enough(tasks, monkeypatch, tmp_path):
+    monkeypatch.setattr(tasks.sys, "platform", "linux")
+    monkeypatch.setattr(tasks.shutil, "which", lambda name, path=None: str(tmp_path / name))
+    assert not tasks.is_there("soffice")
+    for part in tasks.SYSTEM_PARTS["soffice"]:
+        (tmp_path / part).touch()
+    assert tasks.is_there("soffice")
+    assert tasks.is_there("chromium")
+
+
 def test_half_made_environment_is_removed_and_built(tasks):
     leftover = tasks.VENV / "lib" / "leftover.txt"
     leftover.parent.mkdir(parents=True)
