@@ -85,17 +85,25 @@ def test_a_full_disk_loses_no_park_that_fitted_and_a_larger_one_takes_the_rest(t
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_worker_killed_from_outside_is_replaced_and_its_park_tried_again(tmp_path, monkeypatch):
-    """The notebook kills the worker that watches it, its parent, once."""
+WORKERS = """
+    caller = int(Path(f"/proc/{os.getppid()}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    children = lambda pid: map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    victims = [worker for parent in children(caller) if parent != os.getppid() for worker in children(parent)]"""
+
+
+@pytest.mark.parametrize("victims", [WORKERS, "    victims = [os.getppid()]"], ids=["workers", "warm parent"])
+def test_processes_killed_from_outside_are_replaced_and_their_parks_tried_again(tmp_path, victims):
+    """A notebook kills the workers that watch the notebooks, or the process its own has been forked from, once."""
     mark = tmp_path / "killed"
     code = (
-        f"import os\nmark = Path({str(mark)!r})\nif park.endswith('a.csv') and not mark.exists():\n"
-        "    mark.touch()\n    os.kill(os.getppid(), 9)"
+        f"import os\nfrom pathlib import Path\nmark = Path({str(mark)!r})\n"
+        f"if park.endswith('a.csv') and not mark.exists():\n    mark.touch()\n{victims}\n"
+        "    assert [os.kill(pid, 9) for pid in victims]"
     )
     parks, notebook = make_parks(tmp_path / "parks", ["a", "b", "c"]), make_notebook(tmp_path / "small.ipynb", code)
     run = run_parks(request(parks, notebook, workers=2), tmp_path / "run")
     assert mark.exists()
-    assert run.complete
+    assert run.complete, run.outcomes
     assert half_written(tmp_path / "run") == []
 
 

@@ -253,7 +253,7 @@ def test_a_warm_parent_is_started_again_when_the_data_are_others(monkeypatch, tm
 def test_the_warm_parent_and_its_children_end_with_the_client(tmp_path):
     code = (
         "import os\nfrom pathway_models.running.forked_cells import Cells, shared_parent\n"
-        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_parent()._process.pid, flush=True)\n"
+        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_parent().process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )
     told = subprocess.run(

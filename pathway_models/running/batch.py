@@ -11,7 +11,7 @@ from pathlib import Path
 from pathway_models.foundations.errors import BatchError, Fault, InputError
 from pathway_models.intake.parks import table_of
 from pathway_models.running.execution import NOTEBOOK, Job, Outcome
-from pathway_models.running.forking import shared_parent, warm_call
+from pathway_models.running.forking import warm_call, warm_up
 from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
 from pathway_models.running.provenance import content_hash, describe_run, write_json
 from pathway_models.running.resuming import Basis, Step, decide
@@ -240,9 +240,9 @@ def _checked(request: Request) -> dict[str, object]:
 def _check_parameters(job: Job, request: Request) -> None:
     """See that the notebook has the parameters; asked of a warm process, where papermill is there already."""
     if request.engine == "fork" and can_fork() and not request.scheduler:
-        shared_parent()
+        warm_up()
     given = {**job.parameters, "out": "."}
-    warm_call("pathway_models.running.execution:check_parameters", given, job.notebook)
+    warm_call("parks", "pathway_models.running.execution:check_parameters", given, job.notebook)
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.parks import table_of
 from pathway_models.running.execution import Job, Outcome, run_park
-from pathway_models.running.forking import Child, shared_parent
+from pathway_models.running.forking import Child, fork_worker
 from pathway_models.running.places import partial_folder, remove
 from pathway_models.running.provenance import code_hash, shared_inputs
 from pathway_models.running.warm_parent import can_fork
@@ -146,7 +146,7 @@ def _run(job: Job) -> Outcome:
     try:
         child = _idle.pop()
     except IndexError:
-        child = shared_parent().fork(b"parks")
+        child = fork_worker()
     try:
         child.channel.send_bytes(json.dumps(job.record()).encode())
         outcome = Outcome(**json.loads(child.channel.recv_bytes()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway_models.foundations.errors import BatchError, InputError, PathwayError
+from pathway_models.running.forking import ParentGoneError
 from pathway_models.running.places import park_folder, partial_folder, remove
 from pathway_models.running.provenance import ROOT, write_json
 
@@ -133,6 +134,9 @@ def run_park(job: Job) -> Outcome:
         record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
         files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
         write_json(partial / "record.json", {**record, "again": name in OF_THE_MACHINE, "files": files})
+    except ParentGoneError:  # says nothing of the park, which another worker takes
+        remove(partial)
+        raise
     except Exception as error:  # whatever breaks one park must not break the others
         remove(partial)
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]

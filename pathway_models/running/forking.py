@@ -25,6 +25,10 @@ WARMING = 120
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
+class ParentGoneError(BatchError):
+    """The warm parent has died, and with it the children it had forked: nobody's notebook is to blame."""
+
+
 class Child:
     """A forked child.
 
@@ -67,15 +71,31 @@ class Child:
 
 
 class WarmParent:
-    """A warm parent in a process of its own, and the way to it."""
+    """A warm parent, and the way to it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    control : socket.socket
+        Where it is asked for children.
+    process : subprocess.Popen, optional
+        Its process, where it is ours to end.
+    """
+
+    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
         self.stamp = _stamp()
         self.owner = os.getpid()
-        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        code = f"from pathway_models.running.warm_parent import serve; serve({far.fileno()})"
+        self.process = process
+        self._control = control
+        self._lock = threading.Lock()
+        self._ready = False
+
+    @classmethod
+    def start(cls, kind: str) -> WarmParent:
+        """Start one of a kind, ``cells`` or ``parks``; it warms up while the caller goes on."""
+        control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        code = f"from pathway_models.running.warm_parent import serve; serve({far.fileno()}, {kind!r})"
         # Its own session: Ctrl-C on the terminal reaches whoever has started the run, who then ends it in order.
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
             pass_fds=[far.fileno()],
             stdin=subprocess.DEVNULL,
@@ -84,14 +104,13 @@ class WarmParent:
             start_new_session=True,
         )
         far.close()
-        self._lock = threading.Lock()
-        self._ready = False
+        return cls(control, process)
 
     def _wait_until_warm(self) -> None:
         self._control.settimeout(WARMING)
         try:
             told = self._control.recv(256)
-        except TimeoutError:
+        except OSError:  # too long, or gone
             told = b""
         if not told:
             self.close()
@@ -108,22 +127,39 @@ class WarmParent:
         """Fork a child that runs ``body`` with a connection and further descriptors."""
         near, far = socket.socketpair()
         report, told = os.pipe()
-        with self._lock:
-            if not self._ready:
-                self._wait_until_warm()
-            socket.send_fds(self._control, [body], [far.fileno(), *files, told])
-        far.close()
-        os.close(told)
+        try:
+            self._ask(body, far.fileno(), *files, told)
+        finally:
+            far.close()
+            os.close(told)
         (pid,) = struct.unpack("i", _read(report, 4) or b"\0\0\0\0")
         if not pid:
-            raise BatchError("the warm parent is gone")
+            raise ParentGoneError("the warm parent is gone")
 
         def ended() -> int:
             status = _read(report, 4)
             os.close(report)
+            if not status and self.process is None:
+                raise ParentGoneError("the warm parent is gone")
             return struct.unpack("i", status)[0] if status else signal.SIGKILL
 
         return Child(pid, Connection(near.detach()), ended)
+
+    def introduce(self) -> int:
+        """Descriptor through which another process may ask this parent for children of its own."""
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far:
+            self._ask(b"client", far.fileno())
+        return near.detach()
+
+    def _ask(self, what: bytes, *files: int) -> None:
+        with self._lock:
+            if not self._ready:
+                self._wait_until_warm()
+            try:
+                socket.send_fds(self._control, [what], files)
+            except OSError:
+                raise ParentGoneError("the warm parent is gone") from None
 
     def call(self, function: str, *arguments: object) -> object:
         """Call ``module:function`` of the package in a child, where everything is imported already.
@@ -149,54 +185,80 @@ class WarmParent:
 
     def is_usable(self) -> bool:
         """Whether it is still there, ours, and has what now stands in the package and its data."""
-        return self.owner == os.getpid() and self._process.poll() is None and self.stamp == _stamp()
+        if self.process is None:
+            return True
+        return self.owner == os.getpid() and self.process.poll() is None and self.stamp == _stamp()
 
     def close(self) -> None:
         """End the warm parent and all its children."""
         self._control.close()
-        if self.owner != os.getpid():
+        if self.process is None or self.owner != os.getpid():
             return
         try:
             if self._ready:
-                self._process.wait(5)
+                self.process.wait(5)
         except subprocess.TimeoutExpired:
             pass
         finally:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
 
 
-_shared: WarmParent | None = None
+_shared: dict[str, WarmParent] = {}
 _sharing = threading.Lock()
 
 
-def shared_parent() -> WarmParent:
-    """The warm parent of this process; a new one where the package or its data have changed since."""
-    global _shared
+def shared_parent(kind: str = "cells") -> WarmParent:
+    """The warm parent of a kind; a new one where the package or its data have changed since."""
     with _sharing:
-        if _shared is None or not _shared.is_usable():
-            close_shared_parent()
-            _shared = WarmParent()
-        return _shared
+        if kind not in _shared or not _shared[kind].is_usable():
+            _close(kind)
+            _shared[kind] = WarmParent.start(kind)
+        return _shared[kind]
 
 
-def warm_call(function: str, *arguments: object) -> object:
+def warm_up() -> None:
+    """Start both parents, which warm up side by side."""
+    for kind in warm_parent.WARMERS:
+        shared_parent(kind)
+
+
+def fork_worker() -> Child:
+    """Fork a worker that runs parks; its notebooks run in children it asks the other parent for."""
+    parks = shared_parent("parks")
+    cells = shared_parent("cells").introduce()
+    try:
+        return parks.fork(b"parks", cells)
+    finally:
+        os.close(cells)
+
+
+def adopt(descriptor: int) -> None:
+    """Ask at a descriptor, from :meth:`WarmParent.introduce`, whenever this process wants cells run."""
+    _shared["cells"] = WarmParent(socket.socket(fileno=descriptor))
+
+
+def warm_call(kind: str, function: str, *arguments: object) -> object:
     """Call ``module:function`` where everything is imported already, if that is anywhere; here otherwise."""
-    if _shared is not None and _shared.is_usable():
-        return _shared.call(function, *arguments)
+    if kind in _shared and _shared[kind].is_usable():
+        return _shared[kind].call(function, *arguments)
     module, _, attribute = function.partition(":")
     return getattr(import_module(module), attribute)(*arguments)
 
 
-def close_shared_parent() -> None:
-    """End the warm parent of this process, if there is one."""
-    global _shared
-    if _shared is not None:
-        _shared.close()
-        _shared = None
+def close_shared_parents() -> None:
+    """End the warm parents of this process, if there are any."""
+    for kind in warm_parent.WARMERS:
+        _close(kind)
 
 
-atexit.register(close_shared_parent)
+def _close(kind: str) -> None:
+    parent = _shared.pop(kind, None)
+    if parent is not None:
+        parent.close()
+
+
+atexit.register(close_shared_parents)
 
 
 def _stamp() -> tuple[object, ...]:

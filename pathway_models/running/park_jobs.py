@@ -7,10 +7,11 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 
 from pathway_models.running.execution import Job, run_park
+from pathway_models.running.forking import ParentGoneError
 
 
 def serve_parks(connection: Connection) -> None:
-    """Run every park asked for until the connection is closed.
+    """Run every park asked for until the connection is closed, or nobody is left to fork children for notebooks.
 
     Parameters
     ----------
@@ -22,7 +23,11 @@ def serve_parks(connection: Connection) -> None:
             job = Job(**json.loads(connection.recv_bytes()))
         except EOFError:
             return
-        connection.send_bytes(json.dumps(asdict(run_park(job))).encode())
+        try:
+            outcome = run_park(job)
+        except ParentGoneError:
+            return
+        connection.send_bytes(json.dumps(asdict(outcome)).encode())
 
 
 def serve_calls(connection: Connection) -> None:

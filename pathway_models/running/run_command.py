@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.running.fault_table import padded
-from pathway_models.running.forking import shared_parent
+from pathway_models.running.forking import warm_up
 from pathway_models.running.speaking import in_table
 from pathway_models.running.summarise_command import summarise
 from pathway_models.running.warm_parent import can_fork
@@ -78,7 +78,7 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
-        shared_parent()  # warms while the request is looked at
+        warm_up()  # while the request is looked at
     from pathway_models.intake.register import read_register
     from pathway_models.running.batch import Request, plan, run_parks
     from pathway_models.running.execution import NOTEBOOK

@@ -13,7 +13,7 @@ from multiprocessing.connection import wait
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.running.execution import Job, Outcome, run_park
-from pathway_models.running.forking import Child, shared_parent
+from pathway_models.running.forking import Child, fork_worker
 from pathway_models.running.warm_parent import PINNED, can_fork
 
 #: Times a park is given to a worker when the worker itself dies.
@@ -30,7 +30,7 @@ def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
-                child = idle.pop() if idle else shared_parent().fork(b"parks")
+                child = idle.pop() if idle else fork_worker()
                 job = waiting.pop()
                 tries[job.park_id] += 1
                 busy[child.channel] = (child, job)

@@ -43,7 +43,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which says the same already
-    return warm_call("pathway_models.running.summary:write_index", folder, list(outcomes), rows, lang)
+    return warm_call("cells", "pathway_models.running.summary:write_index", folder, list(outcomes), rows, lang)
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,8 +1,10 @@
-"""The warm parent: a process that has imported everything once, and forks a fresh child for whoever asks.
+"""Warm parents: processes that have imported everything once, and fork a fresh child for whoever asks.
 
-Fork is safe only before threads exist. The parent is therefore a process of its own, started with one BLAS
-thread, without sockets of a kernel and without a screen, and it refuses to serve when anything has started a
-thread. It serves one client, over a socket pair, and ends with it; its children end with it.
+There are two, which warm up side by side: one has what notebooks import and forks the children that run cells, the
+other has papermill and the exporter and forks the workers that handle parks. Fork is safe only before threads exist.
+A parent is therefore a process of its own, started with one BLAS thread, without sockets of a kernel and without a
+screen, and it refuses to serve when anything has started a thread. It ends with the client that has started it;
+children end with the client that has asked for them.
 """
 
 from __future__ import annotations
@@ -18,10 +20,13 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from os import open as descriptor_of
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THRE
 PINNED["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 #: Signal that Linux sends to a child when its parent dies (prctl, PR_SET_PDEATHSIG).
 _DEATH_SIGNAL = 1
-#: The kernel of this process, once it is warm.
+#: The kernel of this process, once it is warm for cells.
 _kernel: CellKernel | None = None
 
 
@@ -43,7 +48,7 @@ def can_fork() -> bool:
 
 
 def is_warm() -> bool:
-    """Whether this process is a warm parent, or a fork of one."""
+    """Whether this process is the warm parent of cells, or a fork of it."""
     return _kernel is not None
 
 
@@ -55,7 +60,7 @@ def threads() -> int:
         return threading.active_count()
 
 
-def warm() -> None:
+def warm_cells() -> None:
     """Import what notebooks import, read what all parks share, draw once, and leave no trace of it."""
     global _kernel
     os.environ["MPLBACKEND"] = "agg"
@@ -64,7 +69,7 @@ def warm() -> None:
     kernel = build_kernel()
     # Inside the kernel: packages ask where they are when they are imported, pandas to know how wide tables may be.
     with kernel.shell.builtin_trap:
-        for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet", "papermill", "nbconvert"):
+        for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet"):
             import_module(name)
         # Whatever is wrong with the data is told by the park that reads it, not by the warming.
         with contextlib.suppress(Exception):
@@ -72,13 +77,11 @@ def warm() -> None:
     os.environ["MPLBACKEND"] = INLINE_BACKEND
     import_module("IPython.core.pylabtools").activate_matplotlib(INLINE_BACKEND)
     import_module("matplotlib_inline.backend_inline").configure_inline_support(kernel.shell, INLINE_BACKEND)
-    gc.collect()
-    gc.freeze()  # children then neither copy nor search what was there before them
     _kernel = kernel
 
 
 def _rehearse() -> None:
-    """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and templates."""
+    """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and texts."""
     import io
 
     import matplotlib as mpl
@@ -86,7 +89,6 @@ def _rehearse() -> None:
 
     import pathway_models as pw
     from pathway_models.running.execution import NOTEBOOK
-    from pathway_models.running.html import to_html
 
     for name in sorted(set(re.findall(r"\bpw\.(\w+)", NOTEBOOK.read_text(encoding="utf-8")))):
         getattr(pw, name)  # imports where it stands
@@ -97,7 +99,35 @@ def _rehearse() -> None:
         pw.plotting.fan(pathways, next(iter(scenarios)), peaks=pw.find_peaks(pathways), park=park, before=2030)
         plt.gcf().savefig(io.BytesIO(), format="png")
         plt.close("all")
-    to_html(None)
+
+
+def warm_parks() -> None:
+    """Import what runs a park around its notebook, and build the exporter."""
+    with _grammar_when_needed():
+        import_module("papermill")
+    for name in ("execution", "forked_engine", "park_jobs"):
+        import_module(f"pathway_models.running.{name}")
+    import_module("pathway_models.intake.parks")
+    import_module("pathway_models.running.html").to_html(None)
+
+
+@contextlib.contextmanager
+def _grammar_when_needed() -> Iterator[None]:
+    """Let jsonschema build its grammar of international addresses, a second's work, when one is to be checked."""
+    name = "rfc3987_syntax"
+
+    def is_valid_syntax(*given: object) -> bool:
+        return import_module(name).is_valid_syntax(*given)
+
+    if name in sys.modules or find_spec(name) is None:
+        yield
+        return
+    sys.modules[name] = ModuleType(name)
+    sys.modules[name].is_valid_syntax = is_valid_syntax
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def fork_cells(fds: list[int]) -> int:
@@ -165,9 +195,11 @@ def _run_cells(channel: int, out: int, err: int) -> None:
     serve_cells(_kernel, connection, Setting(**json.loads(connection.recv_bytes())))
 
 
-def _run_parks(channel: int) -> None:
+def _run_parks(channel: int, cells: int) -> None:
+    from pathway_models.running.forking import adopt
     from pathway_models.running.park_jobs import serve_parks
 
+    adopt(cells)
     serve_parks(Connection(channel))
 
 
@@ -178,51 +210,90 @@ def _run_call(channel: int) -> None:
 
 
 BODIES = {b"cells": _run_cells, b"parks": _run_parks, b"call": _run_call}
+WARMERS = {"cells": warm_cells, "parks": warm_parks}
 
 
-def serve(descriptor: int) -> None:
-    """Serve the client at the other end of a socket until it is gone.
+def serve(descriptor: int, kind: str) -> None:
+    """Serve the client at the other end of a socket, and those it introduces, until it is gone.
 
     A request is the name of a body with its descriptors; the last of them takes the process id and, when the
-    child has ended, its wait status.
+    child has ended, its wait status. The request ``client`` comes with the socket of another client.
     """
-    control = socket.socket(fileno=descriptor)
-    warm()
-    control.send(json.dumps({"threads": threads()}).encode())
+    WARMERS[kind]()
+    gc.collect()
+    gc.freeze()  # children then neither copy nor search what was there before them
+    # A figure is some ten thousand objects in circles: looking for garbage every 700 takes a fifth of its drawing.
+    gc.set_threshold(50_000, 20, 50)
     bell, ring = os.pipe()
     for end in (bell, ring):
         os.set_blocking(end, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(ring)
-    reports: dict[int, int] = {}
-    while True:
-        ready, _, _ = select.select([control, bell], [], [])
+    family = _Family()
+    first = family.welcome(descriptor)
+    while first in family.clients:
+        ready, _, _ = select.select([bell, *family.clients], [], [])
         if bell in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(bell, 4096)
-            _reap(reports)
-        if control in ready:
-            name, fds, *_ = socket.recv_fds(control, 64, 8)
-            if not name:
-                break
+            family.reap()
+        for client in family.clients & set(ready):
+            family.answer(client)
+    for client in set(family.clients):
+        family.forget(client)
+
+
+class _Family:
+    """Clients of a parent and the children they have asked for."""
+
+    def __init__(self) -> None:
+        self.clients: set[socket.socket] = set()
+        #: Who asked for a child, and where its end is reported.
+        self.children: dict[int, tuple[socket.socket, int]] = {}
+
+    def welcome(self, descriptor: int) -> socket.socket:
+        """Take a client on, and tell it that all is ready."""
+        client = socket.socket(fileno=descriptor)
+        self.clients.add(client)
+        with contextlib.suppress(OSError):
+            client.send(json.dumps({"threads": threads()}).encode())
+        return client
+
+    def answer(self, client: socket.socket) -> None:
+        """Do what a client asks for; one that is gone takes its children along."""
+        try:
+            name, fds, *_ = socket.recv_fds(client, 64, 8)
+        except OSError:
+            name, fds = b"", []
+        if not name:
+            self.forget(client)
+        elif name == b"client":
+            self.welcome(*fds)
+        else:
             *given, report = fds
             pid = _fork(BODIES[name], given)
             for fd in given:
                 os.close(fd)
-            reports[pid] = report
-            os.write(report, struct.pack("i", pid))
-    for pid in reports:
-        with contextlib.suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
+            self.children[pid] = (client, report)
+            with contextlib.suppress(OSError):
+                os.write(report, struct.pack("i", pid))
 
+    def forget(self, client: socket.socket) -> None:
+        """End the children of a client."""
+        for pid, (asked_by, _) in self.children.items():
+            if asked_by is client:
+                with contextlib.suppress(OSError):
+                    os.killpg(pid, signal.SIGKILL)
+        self.clients.discard(client)
+        client.close()
 
-def _reap(reports: dict[int, int]) -> None:
-    """Collect children that have ended, and say how."""
-    while reports:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        report = reports.pop(pid)
-        with contextlib.suppress(OSError):  # whoever asked may be gone
-            os.write(report, struct.pack("i", status))
-        os.close(report)
+    def reap(self) -> None:
+        """Collect children that have ended, and say how."""
+        while self.children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            _, report = self.children.pop(pid)
+            with contextlib.suppress(OSError):  # whoever asked may be gone
+                os.write(report, struct.pack("i", status))
+            os.close(report)
