@@ -17,7 +17,7 @@ from observed_peak_rates import declining_series, level_series, share_peaked, sh
 from pathway_models.findings.reproduction import reproduce
 from pathway_models.forecasting.hindcast_report import SEED, chain_table, joined, measure, report_cases
 from pathway_models.forecasting.peak_skill import prior_sensitivity
-from pathway_models.forecasting.report_card import far_table
+from pathway_models.forecasting.report_card import far_table, size_table
 from pathway_models.forecasting.yardstick import yardstick
 from pathway_models.intake.hindcasts import hindcast_files, read_hindcasts
 from pathway_models.intake.panels import PANELS
@@ -110,6 +110,7 @@ def show_growth(seed: int) -> None:
     baselines = read_baselines()
     emissions = baselines.trends["emissions"]
     show("Law for parks on countries, far ahead", far_table(emissions))
+    show("Law for parks by emissions of the last year of the record", size_table(emissions))
     table = prior_sensitivity(emissions, lambda years: baselines.prior_path("emissions", years), seed=seed)
     show("Peak of a five-year record ending in 2020 by its growth and by a shift of the long-run growth", table)
 

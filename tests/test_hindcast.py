@@ -8,7 +8,7 @@ import pytest
 
 from pathway_models.forecasting.calibration import estimate, fit_trend_parameters, horizon_weights, predictive
 from pathway_models.forecasting.hindcast import Subject, hindcast_windows
-from pathway_models.forecasting.report_card import FOLDS, hindcasts, summary
+from pathway_models.forecasting.report_card import FOLDS, hindcasts, size_table, summary
 from pathway_models.forecasting.skill import hindcast
 from pathway_models.forecasting.windows import rolling_origins
 from pathway_models.intake.panels import Panel
@@ -194,3 +194,15 @@ def test_every_use_has_a_law_and_long_run_growth():
     path = baselines.prior_path("activity", np.arange(2015, 2070))
     assert (np.diff(path) <= 0).all()
     assert path[0] == baselines.knots["activity"][2022]
+
+
+def test_large_emitters_reach_the_upper_edge_of_the_law_more_rarely_than_small_ones():
+    """The law does not know size, and size matters: docs/baseline.md has the table."""
+    table = size_table(read_baselines().trends["emissions"], horizons=(5, 10))
+    countries = table.query("panel == 'countries' and horizon == 10")
+    assert countries.above_95.is_monotonic_decreasing
+    assert countries.above_95.iloc[-1] < 0.01 < 0.05 < countries.above_95.iloc[0]
+    # Over all sizes together the upper edge is right, within a half.
+    share = (countries.above_95 * countries.forecasts).sum() / countries.forecasts.sum()
+    assert 0.025 < share < 0.05
+    assert (table.forecasts >= 100).all()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,7 +28,7 @@ from pathway_models.forecasting.park_laws import (
 from pathway_models.forecasting.peak_skill import brier_table, forecast_peaks, reliability_table
 from pathway_models.forecasting.skill import LEVELS, deciles, summarise
 from pathway_models.forecasting.synthetic import make_synthetic_parks
-from pathway_models.intake.panels import Panel, read_panel
+from pathway_models.intake.panels import PANELS, Panel, read_panel
 from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import coverage, pit_student_t
@@ -36,6 +37,8 @@ from pathway_models.kernels.scores import coverage, pit_student_t
 HORIZONS = tuple(range(1, 16))
 #: Years ahead that only countries can test.
 FAR = (20, 30, 40)
+#: Limits of classes of emissions, Mt CO2 a year, and the fewest forecasts that make a row.
+SIZES, FEWEST = (0.0, 1.0, 5.0, 20.0, 100.0, np.inf), 100
 #: Folds of regions.
 FOLDS = 10
 #: The drivers' law before and after it is made as wide as emissions.
@@ -194,6 +197,32 @@ def far_table(emissions: TrendParameters) -> pd.DataFrame:
     half_width = special.stdtrit(emissions.tail, 0.95) * np.median(scale, axis=0)
     table["factor_90"] = np.exp(half_width[[horizon - 1 for horizon in FAR]])
     return table
+
+
+def size_table(emissions: TrendParameters, horizons: Sequence[int] = (1, 5, 10, 20, 40)) -> pd.DataFrame:
+    """Where outcomes fall in the law for parks, by emissions of the last year of the record (in-sample).
+
+    Columns ``panel``, ``from_mt`` and ``below_mt`` (Mt CO2 a year), ``horizon``, ``forecasts``, the shares of
+    outcomes beyond quantiles of the law, ``above_95``, ``above_99`` and ``below_05``, and ``shift``: mean error in
+    units of the scale. Classes with fewer than `FEWEST` forecasts are left out.
+    """
+    rows = []
+    for panel in PANELS:
+        windows = Subject(read_panel(panel)).windows(RECORD, max(horizons))
+        centre, scale = predictive(windows, emissions)
+        pit = pit_student_t(windows.change, centre, scale, emissions.tail)
+        error = (windows.change - centre) / scale
+        size = np.exp(windows.log_history[:, -1]) / 1e6
+        for low, high in itertools.pairwise(SIZES):
+            for horizon in horizons:
+                inside = (size >= low) & (size < high) & np.isfinite(pit[:, horizon - 1])
+                found = pit[inside, horizon - 1]
+                if found.size >= FEWEST:
+                    beyond = [float(part.mean()) for part in (found > 0.95, found > 0.99, found < 0.05)]
+                    shift = float(error[inside, horizon - 1].mean())
+                    rows.append((panel, low, high, horizon, found.size, *beyond, shift))
+    head = ["panel", "from_mt", "below_mt", "horizon", "forecasts", "above_95", "above_99", "below_05", "shift"]
+    return pd.DataFrame(rows, columns=head)
 
 
 def _coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: object) -> pd.DataFrame:
