@@ -1,5 +1,6 @@
 """A notebook run in a forked child gives the outputs of an ordinary kernel, cell by cell, and keeps its failures."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from pathway_models.running import forking, warm_parent
+from pathway_models.running import shared_parents, warm_parent
 from pathway_models.running.forked_engine import FORKED, ORDINARY, register
 
 register()
@@ -241,9 +242,35 @@ def test_a_parent_with_threads_refuses_to_fork(monkeypatch):
         warm_parent.fork_cells([])
 
 
+THREADED = """
+import threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+"""
+
+
+def test_where_an_import_starts_a_thread_notebooks_run_in_ordinary_kernels_and_the_run_says_so(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(THREADED, encoding="utf-8")
+    nbformat.write(notebook_of(["type(get_ipython().kernel).__name__"]), tmp_path / "in.ipynb")
+    code = (
+        "import papermill\nfrom pathway_models.running.forked_engine import FORKED, register\nregister()\n"
+        "papermill.execute_notebook('in.ipynb', 'out.ipynb', engine_name=FORKED, progress_bar=False)\n"
+        "from pathway_models.running import scheduling\nscheduling.in_kernels = lambda jobs, workers: jobs\n"
+        "print(scheduling.local([], 1, 'fork'))"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines()[-1] == "[]"
+    assert "notebooks run in ordinary kernels" in ran.stderr
+    outputs = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1].outputs
+    assert outputs[-1]["data"]["text/plain"] == "'IPythonKernel'"
+
+
 def test_a_warm_parent_is_started_again_when_the_data_are_others(monkeypatch, tmp_path):
-    before = forking.shared_parent()
-    assert forking.shared_parent() is before
+    before = shared_parents.shared_parent()
+    assert shared_parents.shared_parent() is before
     monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
     (tmp_path / "levers.yml").write_text("", encoding="utf-8")
     (tmp_path / "factors").mkdir()

@@ -18,6 +18,7 @@ from pathway_models.intake.panels import read_panel
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.presenting import hindcast_plots, hindcast_sentences, plotting
+from pathway_models.presenting.gap_words import gap_name
 from pathway_models.presenting.words import INVENTED
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -86,9 +87,12 @@ def test_an_invented_park_is_marked_in_its_gaps(lang, found):
     assert any(text.startswith(f"[{INVENTED}]") for text in said(plotting.gaps(found, lang=lang)))
 
 
-def test_gaps_that_cannot_be_computed_have_no_axes(found):
+def test_gaps_that_cannot_be_computed_have_no_panel(found):
     computed = [entry for entry in found.entries if entry.values is not None]
-    assert len(plotting.gaps(found).axes) == len(computed)
+    titles = [gap_name(found, entry, "en") for entry in computed]
+    shown = [text.replace("\n", " ") for text in said(plotting.gaps(found))]
+    assert [title for title in titles if title in shown] == titles
+    assert sum(re.fullmatch(r"[<>]?\d+ %", text) is not None for text in shown) == len(computed) * len(TOTALS)
 
 
 SAID = {

@@ -223,6 +223,19 @@ def test_sources_are_means_and_say_so():
     assert any("medians of sources would not add up" in text for text in said(drawing("sources", "region-d", "en")))
 
 
+def test_a_park_without_emissions_still_has_an_axis():
+    shown = said(plotting.sources(pathways_of({"bau": 0 * hill(2030)}), "bau"))
+    assert {"0", "1", "total", "before 2030"} <= set(shown)
+
+
+def test_the_axis_of_sources_holds_the_whole_stack():
+    (ax,) = drawing("sources", "region-d", "en").axes
+    tops = [patch.get_xy()[:, 1].max() for patch in ax.patches if patch.get_label()]
+    bottoms = [patch.get_xy()[:, 1].min() for patch in ax.patches if patch.get_label()]
+    low, high = ax.get_ylim()
+    assert low < min(bottoms) < 0 < max(tops) < high
+
+
 def test_an_inventory_is_stacked_by_source_or_sector_only():
     with pytest.raises(ValueError, match=re.escape("by is 'source' or 'sector', not 'scope'")):
         plotting.inventory(read_park("region-d"), by="scope")

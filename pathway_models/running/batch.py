@@ -11,11 +11,11 @@ from pathlib import Path
 from pathway_models.foundations.errors import BatchError, Fault, InputError
 from pathway_models.intake.parks import table_of
 from pathway_models.running.execution import NOTEBOOK, Job, Outcome
-from pathway_models.running.forking import warm_call, warm_up
 from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
 from pathway_models.running.provenance import content_hash, describe_run, write_json
 from pathway_models.running.resuming import Basis, Step, decide
 from pathway_models.running.scheduling import local, papermill_engine
+from pathway_models.running.shared_parents import warm_call, warm_up
 from pathway_models.running.warm_parent import can_fork
 
 #: Threads that wait for the disk while workers go on.

@@ -14,9 +14,10 @@ from pathlib import Path
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.parks import table_of
 from pathway_models.running.execution import Job, Outcome, run_park
-from pathway_models.running.forking import Child, fork_worker
+from pathway_models.running.forking import Child
 from pathway_models.running.places import partial_folder, remove
 from pathway_models.running.provenance import code_hash, shared_inputs
+from pathway_models.running.shared_parents import fork_worker, refusal
 from pathway_models.running.warm_parent import can_fork
 
 #: Seconds to wait for the scheduler to answer.
@@ -140,7 +141,7 @@ def _notebook_here(job: Job) -> str:
 
 def _run(job: Job) -> Outcome:
     """Run a park in a warm worker of this worker, or, where forking is not to be had, in a kernel of its own."""
-    if not can_fork():
+    if not can_fork() or refusal("cells") or refusal("parks"):
         with _alone:
             return run_park(replace(job, engine="pathways-kernel"))
     try:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from pathway_models.running import warm_parent
-from pathway_models.running.forking import Child, shared_parent
+from pathway_models.running.forking import Child
+from pathway_models.running.shared_parents import shared_parent
 
 
 def as_message(msg_type: str, content: dict[str, object]) -> dict[str, object]:

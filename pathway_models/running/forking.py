@@ -1,8 +1,7 @@
-"""Children of a warm parent, seen from outside: opened, spoken to, watched, killed."""
+"""A warm parent and its children, seen from outside: opened, spoken to, watched, killed."""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -27,6 +25,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 class ParentGoneError(BatchError):
     """The warm parent has died, and with it the children it had forked: nobody's notebook is to blame."""
+
+
+class UnsafeForkError(BatchError):
+    """Something that is imported has started a thread: children forked beside it might hang."""
 
 
 class Child:
@@ -117,8 +119,8 @@ class WarmParent:
             raise BatchError("the warm parent did not start; '--engine papermill' does without it")
         if json.loads(told)["threads"] > 1:
             self.close()
-            raise BatchError(
-                "an imported package starts threads, so that forking is not safe: use '--engine papermill'"
+            raise UnsafeForkError(
+                "an imported package starts threads, so that forking is not safe: notebooks run in ordinary kernels"
             )
         self._control.settimeout(None)
         self._ready = True
@@ -152,10 +154,23 @@ class WarmParent:
             self._ask(b"client", far.fileno())
         return near.detach()
 
-    def _ask(self, what: bytes, *files: int) -> None:
+    def wait(self) -> None:
+        """Wait until it is warm.
+
+        Raises
+        ------
+        BatchError
+            It has not started.
+        UnsafeForkError
+            It must not fork.
+        """
         with self._lock:
             if not self._ready:
                 self._wait_until_warm()
+
+    def _ask(self, what: bytes, *files: int) -> None:
+        self.wait()
+        with self._lock:
             try:
                 socket.send_fds(self._control, [what], files)
             except OSError:
@@ -202,63 +217,6 @@ class WarmParent:
         finally:
             self.process.kill()
             self.process.wait()
-
-
-_shared: dict[str, WarmParent] = {}
-_sharing = threading.Lock()
-
-
-def shared_parent(kind: str = "cells") -> WarmParent:
-    """The warm parent of a kind; a new one where the package or its data have changed since."""
-    with _sharing:
-        if kind not in _shared or not _shared[kind].is_usable():
-            _close(kind)
-            _shared[kind] = WarmParent.start(kind)
-        return _shared[kind]
-
-
-def warm_up() -> None:
-    """Start both parents, which warm up side by side."""
-    for kind in warm_parent.WARMERS:
-        shared_parent(kind)
-
-
-def fork_worker() -> Child:
-    """Fork a worker that runs parks; its notebooks run in children it asks the other parent for."""
-    parks = shared_parent("parks")
-    cells = shared_parent("cells").introduce()
-    try:
-        return parks.fork(b"parks", cells)
-    finally:
-        os.close(cells)
-
-
-def adopt(descriptor: int) -> None:
-    """Ask at a descriptor, from :meth:`WarmParent.introduce`, whenever this process wants cells run."""
-    _shared["cells"] = WarmParent(socket.socket(fileno=descriptor))
-
-
-def warm_call(kind: str, function: str, *arguments: object) -> object:
-    """Call ``module:function`` where everything is imported already, if that is anywhere; here otherwise."""
-    if kind in _shared and _shared[kind].is_usable():
-        return _shared[kind].call(function, *arguments)
-    module, _, attribute = function.partition(":")
-    return getattr(import_module(module), attribute)(*arguments)
-
-
-def close_shared_parents() -> None:
-    """End the warm parents of this process, if there are any."""
-    for kind in warm_parent.WARMERS:
-        _close(kind)
-
-
-def _close(kind: str) -> None:
-    parent = _shared.pop(kind, None)
-    if parent is not None:
-        parent.close()
-
-
-atexit.register(close_shared_parents)
 
 
 def _stamp() -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.running.fault_table import padded
-from pathway_models.running.forking import warm_up
+from pathway_models.running.shared_parents import warm_up
 from pathway_models.running.speaking import in_table
 from pathway_models.running.summarise_command import summarise
 from pathway_models.running.warm_parent import can_fork

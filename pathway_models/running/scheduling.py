@@ -9,13 +9,20 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing.connection import wait
+
+import click
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.running.execution import Job, Outcome, run_park
-from pathway_models.running.forking import Child, fork_worker
+from pathway_models.running.forking import Child
+from pathway_models.running.shared_parents import fork_worker, refusal
+from pathway_models.running.speaking import mistake_text
 from pathway_models.running.warm_parent import PINNED, can_fork
 
+#: Papermill's names of what ``--engine`` takes.
+ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
 #: Times a park is given to a worker when the worker itself dies.
 TRIES = 2
 DIED = "the process that ran the notebook died"
@@ -93,7 +100,11 @@ def _settle() -> None:
 def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
     """Outcomes of parks run on this machine, forked where that is wanted and safe."""
     if engine == "fork" and can_fork():
-        return forked(jobs, workers)
+        refused = refusal("cells") or refusal("parks")
+        if refused is None:
+            return forked(jobs, workers)
+        click.echo(mistake_text(refused), err=True)
+        jobs = [replace(job, engine=ENGINES["papermill"]) for job in jobs]
     return in_kernels(jobs, workers)
 
 
@@ -105,7 +116,6 @@ def papermill_engine(engine: str) -> str:
     BatchError
         There is no such engine.
     """
-    names = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
-    if engine not in names:
-        raise BatchError(f"no engine {engine!r}; there are {', '.join(names)}")
-    return names[engine]
+    if engine not in ENGINES:
+        raise BatchError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    return ENGINES[engine]

@@ -29,7 +29,7 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
-    from pathway_models.running.forking import warm_call
+    from pathway_models.running.shared_parents import warm_call
     from pathway_models.running.summary import write_status, write_summary
 
     page = folder / "index.html"

@@ -196,8 +196,8 @@ def _run_cells(channel: int, out: int, err: int) -> None:
 
 
 def _run_parks(channel: int, cells: int) -> None:
-    from pathway_models.running.forking import adopt
     from pathway_models.running.park_jobs import serve_parks
+    from pathway_models.running.shared_parents import adopt
 
     adopt(cells)
     serve_parks(Connection(channel))

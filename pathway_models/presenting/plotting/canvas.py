@@ -10,9 +10,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
 
 from pathway_models.presenting.glyphs import readable
 from pathway_models.presenting.names import scenario_order
+from pathway_models.presenting.plotting.axes import LightAxes, light_line, light_number_ticks, light_ticks
+from pathway_models.presenting.plotting.quick_text import draw_text_quickly
 from pathway_models.presenting.rounding import Scale
 from pathway_models.presenting.style import SCENARIO_COLOURS, WIDE, scenario_styles, use_style
 from pathway_models.presenting.words import word
@@ -21,6 +24,8 @@ from pathway_models.presenting.words import word
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
 #: The line of the year before which parks shall peak: no scenario's colour.
 MARK = "#A00040"
+#: Steps of an axis of emissions at most.
+TICKS = 9
 #: Years behind the horizon at which members without a peak stand.
 BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
@@ -86,7 +91,9 @@ def sheet(
         sharex="col",
         sharey="row" if shared_y else False,
         squeeze=False,
+        subplot_kw={"axes_class": LightAxes},
     )
+    draw_text_quickly(figure)
     margins = {"left": 0.11, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}
     figure.subplots_adjust(**(margins | adjust))
     return figure, list(axes.ravel())
@@ -114,46 +121,56 @@ def put_note(figure: Figure, note: str, lang: str) -> None:
 
 
 def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
-    """Draw the line that parts the years before ``year`` from the rest."""
-    ax.axvline(year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
+    """Draw the line that parts the years before ``year`` from the rest; the limits stay as they are."""
+    light_line(ax, "x", year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
     if label:
-        ax.annotate(
-            word("before", lang, year=year),
-            (year - 0.5, 1),
-            (0, 2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            color=MARK,
-            ha="center",
-            va="bottom",
-            size="small",
-        )
+        put_above(ax, year - 0.5, word("before", lang, year=year), color=MARK)
+
+
+def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
+    """Write a small text above the axes, at a place of the x axis."""
+    transform, va, ha = ax.get_xaxis_text2_transform(2)
+    ax.text(place, 1, text, transform=transform, va=va, ha=ha, size="small", parse_math=False, **look)
 
 
 def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
-    """Ticks at the decades, and one for members without a peak behind the horizon."""
+    """Ticks at the decades, and one for members without a peak behind the horizon; sets the final limits."""
     ticks = list(range(-(-first // 10) * 10, last + 1, 10))
     labels = [str(year) for year in ticks]
     if behind:
         ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last}"]
-        ax.axvline(last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
-    ax.set_xticks(ticks, labels)
+        light_line(ax, "x", last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
     ax.set_xlim(first - 0.9, last + (BEHIND + 2 if behind else 0.9))
+    light_ticks(ax, "x", ticks, labels)
 
 
 def shade_record(ax: Axes, first: int, last_observed: int) -> None:
-    """Shade the observed years."""
-    ax.axvspan(first - 0.9, last_observed + 0.5, color=SHADE, zorder=0, linewidth=0)
+    """Shade the observed years; the limits stay as they are."""
+    width, across = last_observed + 0.5 - (first - 0.9), ax.get_xaxis_transform()
+    ax.add_artist(Rectangle((first - 0.9, 0), width, 1, color=SHADE, zorder=0, linewidth=0, transform=across))
 
 
 def emissions_axis(ax: Axes, scale: Scale, lang: str) -> None:
-    """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it."""
+    """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it.
+
+    What is drawn afterwards must fit the limits: the ticks are light ones.
+    """
     ax.set_ylabel(word("per_year", lang, unit=scale.unit))
     low, high = ax.get_ylim()
     if low < 0:
-        ax.axhline(0, color="black", linewidth=0.8)
+        light_line(ax, "y", 0, color="black", linewidth=0.8)
     ax.set_ylim(min(low, 0.0), high)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    height = ax.bbox.height / ax.figure.dpi * 72
+    # Between two labels at least one more would fit.
+    light_number_ticks(ax, "y", count=int(min(TICKS, height / (2 * plt.rcParams["font.size"]))))
+
+
+def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look: object) -> None:
+    """Fill between two lines, (N,) each, as one polygon; the limits stay as they are."""
+    outline = np.empty((2 * len(places), 2))
+    outline[:, 0] = np.concatenate([places, places[::-1]])
+    outline[:, 1] = np.concatenate([low, high[::-1]])
+    ax.add_artist(Polygon(outline, closed=True, **look))
 
 
 def style_of(scenario: str) -> dict[str, str]:
@@ -183,7 +200,7 @@ def wrapped(text: str, width: int) -> str:
     for piece in re.findall(r"[^ ，。；：、]+[ ，。；：、]*", text):
         if len(lines[-1] + piece.rstrip()) > width and lines[-1]:
             lines.append("")
-        while len(piece) > width and not piece.isascii():
+        while len(piece.rstrip()) > width and not piece.isascii():
             lines[-1], piece = piece[:width], piece[width:]
             lines.append("")
         lines[-1] += piece

@@ -11,7 +11,17 @@ from matplotlib.figure import Figure
 from pathway_models.findings.decomposition import Decomposition
 from pathway_models.findings.effects import Effect, effects, reference_of, year_index
 from pathway_models.presenting.names import headline, scenario_name
-from pathway_models.presenting.plotting.canvas import DARK, MARK, emissions_axis, fill_of, put_title, sheet, wrapped
+from pathway_models.presenting.plotting.axes import light_line, light_number_ticks, light_ticks
+from pathway_models.presenting.plotting.canvas import (
+    DARK,
+    MARK,
+    emissions_axis,
+    fill_of,
+    put_title,
+    sheet,
+    wrapped,
+)
+from pathway_models.presenting.plotting.marks import markers, segments
 from pathway_models.presenting.rounding import scale_of
 from pathway_models.presenting.words import word
 from pathway_models.records.levers import Scenario
@@ -21,6 +31,8 @@ from pathway_models.records.peaks import Peaks
 
 #: Characters of a driver's name in one line.
 LABEL_WIDTH = {"en": 12, "zh": 5}
+#: Width of a dot of a median or a share, points.
+DOT = 6.5
 UP, DOWN, LEVEL = "#D55E00", "#9CCBE8", "#4D4D4D"
 
 
@@ -113,47 +125,63 @@ def compare(
     found = effects(pathways, peaks, scenarios, year=year, before=before)
     reference = reference_of(scenarios, pathways.scenarios)
     head = headline(park or pathways.park_id, lang)
-    figure, (left, right) = sheet(
-        lang, (8.0, 1.65 + 0.36 * max(len(found), 1)), columns=(1.25, 1.0), head=0.85, left=0.26, wspace=0.07
-    )
+    size = (8.0, 1.65 + 0.36 * max(len(found), 1))
+    margins = {"head": 0.85, "left": 0.26, "wspace": 0.07}
+    figure, (left, right) = sheet(lang, size, columns=(1.25, 1.0), shared_y=False, **margins)
+    names = [wrapped(scenario_name(one.scenario, lang), 30) for one in found]
+    for ax, labels in ((left, names), (right, [""] * len(found))):
+        ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
+        light_ticks(ax, "y", range(len(found)), labels)
     shown = int(pathways.years[year_index(pathways, year)])
     _changes(left, found, word("change_in", lang, year=shown))
     base = float(peaks.p_peaked_by(before - 1)[peaks.scenarios.index(reference)])
     _chances(right, found, base, word("p_before_axis", lang, year=before), scenario_name(reference, lang))
-    left.set_yticks(range(len(found)), [wrapped(scenario_name(one.scenario, lang), 30) for one in found])
-    left.set_ylim(max(len(found), 1) - 0.5, -0.5)
     if not found:
-        left.set_xticks([])
-        left.annotate(word("nothing_to_compare", lang), (0.5, 0.5), xycoords="axes fraction", ha="center", va="center")
+        middle = {"transform": left.transAxes, "ha": "center", "va": "center"}
+        left.text(0.5, 0.5, word("nothing_to_compare", lang), **middle)
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
     put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure
 
 
 def _changes(ax: Axes, found: list[Effect], label: str) -> None:
-    """Range and median of the change of emissions, percent."""
-    rows = np.arange(len(found))
+    """Range and median of the change of emissions, percent; without anything to compare, an axis without ticks."""
     low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
-    colours = [fill_of(one.scenario) for one in found]
-    ax.hlines(rows, low, high, color=colours, linewidth=5, alpha=0.45)
-    ax.scatter(middle, rows, s=42, color=colours, edgecolor="black", linewidth=0.6, zorder=4)
+    first, last = low.min(initial=0.0), high.max(initial=0.0)
+    # Scenarios that change nothing have no range to take a margin of.
+    margin = 0.05 * (last - first) or 1.0
+    ax.set_xlim(first - margin, last + margin)
+    light_ticks(ax, "x", [], [])
     if found:
-        ax.axvline(0, color="black", linewidth=0.8)
+        light_number_ticks(ax, "x", count=7)
+        light_line(ax, "x", 0, color="black", linewidth=0.8)
+    rows = np.arange(len(found))
+    colours = [fill_of(one.scenario) for one in found]
+    ranges = {"colors": colours, "linewidths": 5, "alpha": 0.45, "label": "ranges"}
+    segments(ax, np.column_stack([low, rows]), np.column_stack([high, rows]), **ranges)
+    _dots(ax, middle, colours)
     ax.set_xlabel(label)
 
 
 def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: str) -> None:
     """Share of members with an early peak, percent, from that of the reference."""
+    ax.set_xlim(-3, 103)
+    light_ticks(ax, "x", range(0, 101, 25), [str(share) for share in range(0, 101, 25)])
     rows = np.arange(len(found))
     share = 100 * (base + np.array([one.gain for one in found]))
-    ax.hlines(rows, 100 * base, share, color=DARK, linewidth=1.0)
-    ax.scatter(share, rows, s=42, color=[fill_of(one.scenario) for one in found], edgecolor="black", linewidth=0.6,
-               zorder=4)  # fmt: skip
-    ax.axvline(100 * base, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)))
+    starts = np.column_stack([np.full(rows.size, 100 * base), rows])
+    segments(ax, starts, np.column_stack([share, rows]), colors=DARK, linewidths=1.0)
+    _dots(ax, share, [fill_of(one.scenario) for one in found])
+    light_line(ax, "x", 100 * base, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)))
     # Near an edge the name leans inwards, so that it does not run out of the figure.
     side = "left" if base < 0.2 else "right" if base > 0.8 else "center"
-    ax.annotate(reference, (100 * base, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
-                color=MARK, size="small", ha=side, va="bottom")  # fmt: skip
-    ax.set_xlim(-3, 103)
-    ax.tick_params(axis="y", length=0)
+    above = ax.get_xaxis_text2_transform(2)[0]
+    look = {"transform": above, "ha": side, "va": "bottom", "size": "small", "color": MARK, "parse_math": False}
+    ax.text(100 * base, 1, reference, **look)
     ax.set_xlabel(label)
+
+
+def _dots(ax: Axes, values: np.ndarray, colours: list[str]) -> None:
+    """One dot a row, from the first row downwards."""
+    places = np.column_stack([values, np.arange(len(colours))])
+    markers(ax, places, size=DOT, facecolors=colours, edgecolors="black", linewidths=0.6, zorder=4, label="dots")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from pathway_models.findings.planning import PlanEffects
 from pathway_models.presenting.names import headline, scenario_name
+from pathway_models.presenting.plotting.axes import light_number_ticks
 from pathway_models.presenting.plotting.canvas import (
     LEGEND,
     put_note,
@@ -110,5 +111,4 @@ def _two(
     top = min(highest, TALLEST * max(float(without[1].max()), float(given[1].max())))
     ax.set_ylim(min(0.0, float(without[0].min()), float(given[0].min())), 1.06 * top)
     ax.set_title(name, loc="left", fontsize="small", pad=3)
-    ax.locator_params(axis="y", nbins=4)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    light_number_ticks(ax, "y", count=4)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from pathway_models.presenting.names import headline, scenario_name
+from pathway_models.presenting.plotting.axes import light_ticks
 from pathway_models.presenting.plotting.canvas import (
     DARK,
     fill_of,
@@ -17,7 +20,8 @@ from pathway_models.presenting.plotting.canvas import (
     wrapped,
     years_axis,
 )
-from pathway_models.presenting.plotting.spread import draw_spread
+from pathway_models.presenting.plotting.marks import labels
+from pathway_models.presenting.plotting.spread import draw_spreads
 from pathway_models.presenting.rounding import share_text
 from pathway_models.presenting.words import word
 from pathway_models.records.park import Park
@@ -27,6 +31,8 @@ from pathway_models.records.peaks import Peaks
 #: in rows.
 CAP = 0.1
 TALLEST = 0.68
+#: Place of the shares beside the rows, in widths of the axes.
+RIGHT = 1.06
 #: Characters of a scenario's name in one line.
 NAME_WIDTH = {"en": 24, "zh": 11}
 
@@ -56,26 +62,28 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     """
     head = headline(park or peaks.park_id, lang)
     count, first, last = len(peaks.scenarios), int(peaks.years[0]), int(peaks.years[-1])
-    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.235, right=0.895)
-    early = peaks.p_peaked_by(before - 1)
-    for at, name in enumerate(peaks.scenarios):
-        base = count - 1 - at
-        draw_spread(ax, peaks, at, fill_of(name), lang, base=base, unit=TALLEST / CAP, cap=CAP)
-        share = share_text(float(early[at]), lang)
-        ax.annotate(
-            share, (1.06, base + 0.3), xycoords=("axes fraction", "data"), va="center", ha="center", weight="bold"
-        )
-    ax.annotate(word("p_before", lang, year=before), (1.06, 1), (0, 2), xycoords="axes fraction", color=DARK,
-                textcoords="offset points", va="bottom", ha="center", size="small")  # fmt: skip
-    names = [wrapped(scenario_name(name, lang), NAME_WIDTH[lang]) for name in peaks.scenarios]
-    ax.set_yticks(count - 1 - np.arange(count), [])
-    for at, name in enumerate(names):
-        ax.annotate(name, (-0.015, count - 0.68 - at), xycoords=("axes fraction", "data"), ha="right", va="center")
-    ax.tick_params(axis="y", length=0)
+    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.245, right=0.895)
     ax.set_ylim(-0.02, count + 0.1)
-    shade_record(ax, first, peaks.last_observed_year)
     years_axis(ax, first, last, behind=True)
+    shade_record(ax, first, peaks.last_observed_year)
     mark_year(ax, before, lang)
+    bases = np.arange(count)[::-1]
+    light_ticks(ax, "y", bases, [""] * count)
+    colours = [fill_of(name) for name in peaks.scenarios]
+    draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / CAP, cap=CAP)
+    _words(ax, peaks, bases, before, lang)
     put_title(figure, head, word("title_peak_years", lang))
     put_note(figure, word("note_peak_years", lang, cap=f"{CAP:.0%}", last=last, before=before), lang)
     return figure
+
+
+def _words(ax: Axes, peaks: Peaks, bases: np.ndarray, before: int, lang: str) -> None:
+    """Name of each row on its left, and the share that peaks before the year on its right, under a head."""
+    rows, above = ax.get_yaxis_transform(), offset_copy(ax.transAxes, ax.figure, 0, 2, units="points")
+    for name, base in zip(peaks.scenarios, bases.tolist(), strict=True):
+        name = wrapped(scenario_name(name, lang), NAME_WIDTH[lang])
+        ax.text(-0.015, base + 0.32, name, transform=rows, ha="right", va="center", parse_math=False)
+    early = [share_text(share, lang) for share in peaks.p_peaked_by(before - 1).tolist()]
+    labels(ax, np.column_stack([np.full(bases.size, RIGHT), bases + 0.3]), early, transform=rows, weight="bold")
+    look = {"va": "bottom", "ha": "center", "size": "small", "color": DARK, "parse_math": False}
+    ax.text(RIGHT, 1, word("p_before", lang, year=before), transform=above, **look)

@@ -1,16 +1,24 @@
-"""The spread of members' peak years: how it is counted and drawn, for one scenario."""
+"""The spread of members' peak years: how it is counted, and drawn for one scenario or many."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.transforms import offset_copy
 
 from pathway_models.presenting.plotting.canvas import BEHIND
+from pathway_models.presenting.plotting.marks import apart, labels
 from pathway_models.presenting.rounding import share_text
 from pathway_models.records.peaks import Peaks
 
 #: Years a text above a bar takes.
 ROOM = 4
+#: Years that the bar of members without a peak is wide.
+WIDTH = 2.6
 
 
 def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
@@ -33,38 +41,66 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
     return counts / peaks.members, float(censored.mean())
 
 
-def draw_spread(
-    ax: Axes, peaks: Peaks, at: int, colour: str, lang: str, *, base: float = 0, unit: float = 1, cap: float = 1
-) -> None:
-    """Draw bars of the peak year from a base line, and the hatched bar of members without a peak.
+def draw_spreads(
+    ax: Axes,
+    peaks: Peaks,
+    rows: Sequence[int],
+    colours: Sequence[str],
+    bases: np.ndarray,
+    lang: str,
+    *,
+    unit: float = 1,
+    cap: float = 1,
+) -> float:
+    """Draw bars of the peak year from base lines, and the hatched bars of members without a peak, as few artists.
+
+    The limits of the axes stay as they are.
 
     Parameters
     ----------
-    base, unit : float
-        Where the bars stand on the y axis, and the height of all members together.
+    ax : Axes
+    peaks : Peaks
+    rows : (N,) sequence of int
+        Positions of the scenarios.
+    colours : (N,) sequence of str
+        Of the scenarios.
+    bases : (N,)
+        Where their rows stand on the y axis.
+    lang : {"en", "zh"}
+    unit : float
+        Height of all members together.
     cap : float
         Share of members at which a bar is cut; a cut bar carries its share where there is room.
+
+    Returns
+    -------
+    float
+        Height of the highest bar above its base line.
     """
-    shares, censored = peak_shares(peaks, at)
-    first, last = int(peaks.years[0]), int(peaks.years[-1])
-    # One polygon instead of a bar a year; a year more at both ends closes the outer steps.
-    years, heights = np.arange(first - 1, last + 2), np.zeros(shares.size + 2)
-    heights[1:-1] = np.minimum(shares, cap) * unit
-    ax.fill_between(years, base, base + heights, step="mid", color=colour, linewidth=0, zorder=3)
-    top = min(censored, cap) * unit
-    ax.bar([last + BEHIND], [top], 2.6, [base], color="white", edgecolor=colour, hatch="//////", zorder=3)
-    cut = _apart(np.flatnonzero(shares > cap), shares)
-    places = [*(first + cut).tolist(), last + BEHIND]
-    tops, texts = [cap * unit] * cut.size + [top], [*shares[cut].tolist(), censored]
-    for place, height, share in zip(places, tops, texts, strict=True):
-        ax.annotate(share_text(share, lang), (place, base + height), (0, 1.5), textcoords="offset points",
-                    ha="center", va="bottom", size="small", zorder=6)  # fmt: skip
+    spread = [peak_shares(peaks, at) for at in rows]
+    shares, rest = np.array([part for part, _ in spread]), np.array([part for _, part in spread])
+    first, end = int(peaks.years[0]), int(peaks.years[-1]) + BEHIND
+    heights, tops = unit * np.minimum(shares, cap), bases + unit * np.minimum(rest, cap)
+    # One outline of steps a row, its corners between the years, from the base line and back to it.
+    steps = np.empty((rest.size, 2 * shares.shape[1] + 2, 2))
+    steps[..., 0] = np.repeat(np.arange(first, first + shares.shape[1] + 1) - 0.5, 2)
+    steps[..., 1] = bases[:, None]
+    steps[:, 1:-1, 1] += np.repeat(heights, 2, axis=1)
+    ax.add_artist(PolyCollection(steps, facecolors=colours, linewidths=0, zorder=3, label="members"))
+    boxes = np.empty((rest.size, 4, 2))
+    boxes[..., 0] = end + WIDTH / 2 * np.array([-1, -1, 1, 1])
+    boxes[..., 1] = np.column_stack([bases, tops, tops, bases])
+    look = {"facecolors": "white", "edgecolors": colours, "linewidths": mpl.rcParams["patch.linewidth"]}
+    ax.add_artist(PolyCollection(boxes, hatch="//////", zorder=3, label="no peak", **look))
+    cut = [(row, at) for row, part in enumerate(shares) for at in _carrying(part, cap)]
+    places = [(first + at, bases[row] + cap * unit) for row, at in cut] + [(end, top) for top in tops.tolist()]
+    words = [share_text(float(share), lang) for share in [*(shares[pair] for pair in cut), *rest]]
+    above = offset_copy(ax.transData, ax.figure, 0, 1.5, units="points")
+    labels(ax, np.array(places), words, transform=above, va="bottom", size="small", zorder=6)
+    return max(float(heights.max()), float((tops - bases).max()))
 
 
-def _apart(cut: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Of the years whose bars are cut, those that can carry a text: the largest first, none within `ROOM` years."""
-    kept: list[int] = []
-    for at in cut[np.argsort(-shares[cut], kind="stable")].tolist():
-        if all(abs(at - other) > ROOM for other in kept):
-            kept.append(at)
-    return np.array(sorted(kept), dtype=int)
+def _carrying(shares: np.ndarray, cap: float) -> list[int]:
+    """Of the years whose bars are cut, those that can carry a text."""
+    high = np.flatnonzero(shares > cap)
+    return high[apart(high, shares[high], ROOM)].tolist()

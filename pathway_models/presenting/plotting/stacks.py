@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.lines import Line2D
 
 from pathway_models.accounting.factor_ids import CAPTURED, SOLD
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.effects import typical_sources
 from pathway_models.intake.factors import read_carriers
 from pathway_models.presenting.names import headline, scenario_name
+from pathway_models.presenting.plotting.axes import light_ticks
 from pathway_models.presenting.plotting.canvas import (
+    area,
     emissions_axis,
     fills,
     mark_year,
@@ -23,6 +25,7 @@ from pathway_models.presenting.plotting.canvas import (
     wrapped,
     years_axis,
 )
+from pathway_models.presenting.plotting.key import entries_of, key_column
 from pathway_models.presenting.rounding import scale_of
 from pathway_models.presenting.words import word
 from pathway_models.records.inventory import Inventory
@@ -34,6 +37,10 @@ ORDER = ("coal", "oil", "gas", "other_fuel", "process", "electricity", "heat", "
          "conversion", "exported", "captured")  # fmt: skip
 #: Room for the legend beside the axes, as a share of the width.
 BESIDE = 0.765
+#: Room between a stack and the ends of its axis, as a share of its range.
+MARGIN = 0.05
+#: Years named below the bars of an inventory, at most.
+YEARS = 12
 #: Characters of a name in one line of the legend.
 LABEL_WIDTH = 20
 
@@ -69,9 +76,9 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
     ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
             markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.grid(axis="x", visible=False)
     emissions_axis(ax, scale, lang)
+    shown = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
+    light_ticks(ax, "x", shown, [str(year) for year in shown], grid=False)
     _legend(ax)
     put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
     return figure
@@ -146,8 +153,13 @@ def sources(
     if (parts.get("process", np.zeros(1)) < 0).any():
         # Only balances, of energy conversion or for sales, can be below zero; pathways carry them with the processes.
         parts = {"process_and_balance" if name == "process" else name: part for name, part in parts.items()}
-    _stack_areas(ax, pathways.years, parts, lang)
-    ax.plot(pathways.years, total / scale.divisor, color="black", linewidth=2.0, label=word("total", lang))
+    low, high = _stack_areas(ax, pathways.years, parts, lang)
+    ax.add_artist(
+        Line2D(pathways.years, total / scale.divisor, color="black", linewidth=2.0, label=word("total", lang))
+    )
+    # A park without emissions still has an axis.
+    room = MARGIN * (high - low) or 1.0
+    ax.set_ylim(low - room if low < 0 else 0.0, high + room)
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     shade_record(ax, first, pathways.last_observed_year)
     emissions_axis(ax, scale, lang)
@@ -159,8 +171,8 @@ def sources(
     return figure
 
 
-def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
-    """Areas of each part on those before it.
+def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> tuple[float, float]:
+    """Areas of each part on those before it; returns the lowest and the highest place they reach.
 
     A source may change its sign (a conversion balance), so each part has its positive and its negative half.
     """
@@ -172,12 +184,11 @@ def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang
         halves += [(below, down)] if down.any() else []
         for at, (base, half) in enumerate(halves):
             label = word(name, lang) if at == 0 else None
-            ax.fill_between(years, base, base + half, label=label, **look)
+            area(ax, years, base, base + half, label=label, **look)
         above, below = above + up, below + down
+    return float(below.min()), float(above.max())
 
 
 def _legend(ax: Axes) -> None:
     """Legend beside the axes, in the order of the stack from its top."""
-    handles, labels = ax.get_legend_handles_labels()
-    names = [wrapped(label, LABEL_WIDTH) for label in labels[::-1]]
-    ax.legend(handles[::-1], names, loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize="small")
+    key_column(ax, [(handle, wrapped(name, LABEL_WIDTH)) for handle, name in reversed(entries_of(ax))])
