@@ -45,6 +45,7 @@ def drawing(name, park_id, lang):
     pathways = pathways_of(TOTALS, park_id=park_id, **SOURCES)
     peaks = find_peaks(pathways)
     return {
+        "fans": lambda: plotting.fans(pathways, ["bau", "deep"], inventory=take_inventory(park), lang=lang),
         "fan": lambda: plotting.fan(pathways, "bau", inventory=take_inventory(park), lang=lang),
         "peak_years": lambda: plotting.peak_years(peaks, lang=lang),
         "inventory": lambda: plotting.inventory(park, lang=lang),
@@ -55,7 +56,7 @@ def drawing(name, park_id, lang):
     }[name]()
 
 
-NAMES = ("fan", "peak_years", "inventory", "sectors", "sources", "decomposition", "compare")
+NAMES = ("fan", "fans", "peak_years", "inventory", "sectors", "sources", "decomposition", "compare")
 
 
 def test_a_text_that_runs_out_is_noticed():
@@ -158,6 +159,22 @@ def test_a_park_of_ones_own_is_drawn_when_it_is_given():
     with pytest.raises(PathwayError, match=re.escape("give the Park itself, park=...")):
         plotting.fan(pathways, "my_plan")
     assert "my_plan" in said(plotting.fan(pathways, "my_plan", park=read_park("region-d")))
+
+
+def test_fans_side_by_side_share_one_scale_and_a_scenario_named_twice_is_drawn_once():
+    pathways = pathways_of(TOTALS)
+    first, second = pathways.scenarios[:2]
+    figure = plotting.fans(pathways, [first, second])
+    tops, strips = figure.axes[:2], figure.axes[2:]
+    assert tops[0].get_ylim() == tops[1].get_ylim()
+    assert strips[0].get_ylim() == strips[1].get_ylim()
+    for ax, name in zip(tops, (first, second), strict=True):
+        (median,) = [line for line in ax.lines if line.get_label() == "median"]
+        expected = np.median(pathways.total()[pathways.index(name)], axis=0)
+        ratio = expected / median.get_ydata()
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)
+    assert len(plotting.fans(pathways, [first, first]).axes) == len(plotting.fan(pathways, first).axes) == 2
+    assert overhang(figure) < 0.02
 
 
 @pytest.mark.parametrize("until", [2035, 2047, 2050])

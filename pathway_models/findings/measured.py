@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
 from pathway_models.findings.decomposition import has_economy
 from pathway_models.intake.hindcasts import read_hindcasts
+from pathway_models.intake.paths import data_folder
 from pathway_models.records.park import Park
 
 #: Law whose hindcasts are shown: the one parks are projected by.
@@ -59,6 +62,8 @@ class Measured:
 def measured(park: Park) -> Measured:
     """Pick the hindcasts that match a park: by its kind, the length of its record and the law it is projected by.
 
+    The tables are those of all parks like it: read them, do not write into them.
+
     Parameters
     ----------
     park : Park
@@ -67,26 +72,51 @@ def measured(park: Park) -> Measured:
     -------
     Measured
     """
-    panel = PANEL_OF.get(park.kind, PANEL_OF["park"])
-    summary = read_hindcasts("summary")
-    summary = summary[(summary["law"] == LAW) & (summary["panel"] == panel)]
-    records = sorted(summary["record"].unique())
-    record = int(max((length for length in records if length <= park.years.size), default=records[0]))
-    bands = summary[(summary["holdout"] == "region") & (summary["record"] == record)]
-    future = summary[(summary["holdout"] == "future") & (summary["record"] == records[0])]
-    chain, peaks = read_hindcasts("chain"), read_hindcasts("peaks")
-    drivers = chain[(chain["test"] == "drivers") & (chain["law"] == "widened") & (chain["panel"] == "provinces")]
-    peaks = peaks[(peaks["law"] == LAW) & (peaks["panel"] == panel) & (peaks["holdout"] == "region")]
+    panel, folder = PANEL_OF.get(park.kind, PANEL_OF["park"]), data_folder()
+    by_record, future, peaks = _of_panel(folder, panel)
+    record = max((length for length in by_record if length <= park.years.size), default=min(by_record))
+    drivers = _of_drivers(folder)
+    version, bands = by_record[record]
     return Measured(
         park_id=park.park_id,
-        version=str(bands["version"].iloc[0]),
+        version=version,
         panel=panel,
         record=record,
         years=int(park.years.size),
-        bands=_by_horizon(bands),
-        future=_by_horizon(future),
-        drivers=_by_horizon(drivers if has_economy(park) else drivers.iloc[:0]),
-        peaks=peaks.set_index("ahead"),
+        bands=bands,
+        future=future,
+        drivers=drivers if has_economy(park) else drivers.iloc[:0],
+        peaks=peaks,
+    )
+
+
+@cache
+def _of_panel(folder: Path, panel: str) -> tuple[dict[int, tuple[str, pd.DataFrame]], pd.DataFrame, pd.DataFrame]:
+    """What all parks a panel stands for have in common, of the files in a folder.
+
+    Returns
+    -------
+    by_record : dict
+        Years of the record, rising, to the version of the law and the bands.
+    future, peaks : DataFrame
+    """
+    summary, peaks = read_hindcasts("summary"), read_hindcasts("peaks")
+    summary = summary[(summary["law"] == LAW) & (summary["panel"] == panel)]
+    regions = summary[summary["holdout"] == "region"]
+    records = sorted(int(record) for record in summary["record"].unique())
+    by_record = {record: regions[regions["record"] == record] for record in records}
+    future = summary[(summary["holdout"] == "future") & (summary["record"] == records[0])]
+    peaks = peaks[(peaks["law"] == LAW) & (peaks["panel"] == panel) & (peaks["holdout"] == "region")]
+    told = {record: (str(rows["version"].iloc[0]), _by_horizon(rows)) for record, rows in by_record.items()}
+    return told, _by_horizon(future), peaks.set_index("ahead")
+
+
+@cache
+def _of_drivers(folder: Path) -> pd.DataFrame:
+    """Coverage of totals made from activity and intensity, of the files in a folder."""
+    chain = read_hindcasts("chain")
+    return _by_horizon(
+        chain[(chain["test"] == "drivers") & (chain["law"] == "widened") & (chain["panel"] == "provinces")]
     )
 
 

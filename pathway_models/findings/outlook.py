@@ -77,8 +77,9 @@ def survey(
                 if start == 0:
                     tally.add(first + at, stage.members, total)
             mean[first : first + len(some), here] = held.mean(axis=-1)
-            held.sort(axis=-1)
-            quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
+            if len(probabilities):  # sorting takes longer than all else here
+                held.sort(axis=-1)
+                quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
     peaks = Peaks(
         park.park_id,
         tuple(scenario.scenario_id for scenario in chosen),

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from statistics import median, stdev
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors import factor_sets, find_fuel, grid_factor, grid_year, read_carriers
+from pathway_models.intake.paths import data_folder
 from pathway_models.intake.process_factors import process_factors
 from pathway_models.intake.rows import Row
 from pathway_models.intake.uncertainties import read_uncertainties
@@ -143,6 +145,12 @@ def range_of_sets(carrier: str, unit: str) -> float:
 
     Per TJ the sets agree within some percent; per tonne or cubic metre their calorific values differ too.
     """
+    return _range_of_sets(data_folder(), carrier, unit)
+
+
+@cache
+def _range_of_sets(folder: Path, carrier: str, unit: str) -> float:
+    """The same of the data in a folder, which every reader below takes its files from."""
     entry = read_carriers()[carrier]
     fuels = [fuel for name in factor_sets() if (fuel := find_fuel(name, entry))]
     per = [fuel.factor * (fuel.tj_per_unit if fuel.unit == unit else 1.0) for fuel in fuels]
@@ -154,6 +162,12 @@ def spread_of_substitutes(province: str) -> float:
 
     ASSUME: a park that states no province, or one without factors, has the median of all provinces.
     """
+    return _spread_of_substitutes(data_folder(), province)
+
+
+@cache
+def _spread_of_substitutes(folder: Path, province: str) -> float:
+    """The same of the data in a folder, which every reader below takes its files from."""
     regions = read_uncertainties().grid_regions
     if province not in regions:
         return median(spread_of_substitutes(name) for name in regions)

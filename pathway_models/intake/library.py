@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathway_models.foundations.errors import Fault, InputError, RecordError, ScenarioError
 from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.paths import data_folder
-from pathway_models.intake.yaml_files import line_of, validated
+from pathway_models.intake.yaml_files import Stamp, line_of, stamped, validated
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 
 
@@ -84,7 +85,11 @@ def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
     InputError
         All faults of the file, by line.
     """
-    path = Path(path) if path else data_folder() / "levers.yml"
+    return dict(_levers(*stamped(Path(path) if path else data_folder() / "levers.yml")))
+
+
+@lru_cache(maxsize=8)
+def _levers(path: Path, stamp: Stamp) -> dict[str, Lever]:
     content, lines = validated(path, _Library)
     levers, faults = {}, []
     for rank, (lever_id, given) in enumerate(content.levers.items()):
@@ -149,8 +154,14 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
     InputError
         All faults of the files, by line: unknown levers, settings, keys.
     """
-    path = Path(path) if path else data_folder() / "scenarios.yml"
-    library = read_levers(levers)
+    own = stamped(Path(path) if path else data_folder() / "scenarios.yml")
+    found = _scenarios(*own, *stamped(Path(levers) if levers else data_folder() / "levers.yml"))
+    return Scenarios(found.scenarios, dict(found.levers))
+
+
+@lru_cache(maxsize=8)
+def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scenarios:
+    library = _levers(levers, of_levers)
     content, lines = validated(path, _ScenarioFile)
     scenarios, faults = [], []
     for scenario_id, given in content.scenarios.items():

@@ -5,38 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.foundations.errors import InputError
 from pathway_models.intake.examination import Examination, examine_workbook
-from pathway_models.intake.paths import data_folder
 from pathway_models.intake.plans import with_plans_beside
-from pathway_models.intake.register import find_table
+from pathway_models.intake.register import table_of
 from pathway_models.intake.table_examination import examine_table
 from pathway_models.records.park import Park
-
-#: Files of spreadsheet programs that are not read.
-OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")
-
-
-def table_of(park: str | Path) -> Path:
-    """Path of a park's table, from its id in the register or from the path itself.
-
-    Raises
-    ------
-    InputError
-        The id is unknown, the park has no data yet, or what stands there is no table.
-    """
-    path = Path(park)
-    if path.suffix.lower() in (".csv", ".xlsx"):
-        return path
-    try:
-        return data_folder() / find_table(str(park))
-    except InputError:
-        # A folder or a file of another kind is no misspelt park.
-        if not path.is_dir() and path.suffix.lower() not in OTHER_TABLES:
-            raise
-    remedy = "name the table in this folder" if path.is_dir() else "open it and save it as .xlsx"
-    expected = "a .csv table, an .xlsx workbook or the id of a park"
-    raise InputError([Fault(path.name or str(park), "file", str(park), expected, remedy, code="file_kind")])
 
 
 def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str) -> Examination:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -29,4 +28,6 @@ def data_folder() -> Path:
 
 def fingerprint(path: Path) -> tuple[str, str]:
     """Name and SHA-256 of a file, for the provenance of a result."""
+    import hashlib  # not needed to list parks, which shall start at once
+
     return path.name, hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from difflib import get_close_matches
+from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.paths import data_folder
+
+#: Files of spreadsheet programs that are not read.
+OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def find_table(park_id: str) -> str:
     """
     entries = {entry.park_id: entry for entry in read_register()}
     if park_id not in entries:
+        from difflib import get_close_matches
+
         with_data = [name for name, entry in entries.items() if entry.has_data]
         near = (
             [name for name in entries if park_id.lower() in name]
@@ -63,3 +68,25 @@ def find_table(park_id: str) -> str:
         remedy = "there is no data yet; fill a table and give its path instead"
         raise InputError([Fault("parks.csv", "park_id", park_id, expected, remedy, code="park_no_data")])
     return entries[park_id].table
+
+
+def table_of(park: str | Path) -> Path:
+    """Path of a park's table, from its id in the register or from the path itself.
+
+    Raises
+    ------
+    InputError
+        The id is unknown, the park has no data yet, or what stands there is no table.
+    """
+    path = Path(park)
+    if path.suffix.lower() in (".csv", ".xlsx"):
+        return path
+    try:
+        return data_folder() / find_table(str(park))
+    except InputError:
+        # A folder or a file of another kind is no misspelt park.
+        if not path.is_dir() and path.suffix.lower() not in OTHER_TABLES:
+            raise
+    remedy = "name the table in this folder" if path.is_dir() else "open it and save it as .xlsx"
+    expected = "a .csv table, an .xlsx workbook or the id of a park"
+    raise InputError([Fault(path.name or str(park), "file", str(park), expected, remedy, code="file_kind")])

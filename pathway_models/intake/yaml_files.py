@@ -12,6 +12,8 @@ from pathway_models.foundations.errors import Fault, InputError
 
 Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
+#: What a file is known by while nobody has written to it: time of the last change, bytes.
+Stamp = tuple[int, int]
 
 
 #: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
@@ -51,6 +53,15 @@ def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
         finally:
             loader.dispose()
     raise AssertionError("the second loader returns or raises")
+
+
+def stamped(path: Path) -> tuple[Path, Stamp]:
+    """A file and its stamp, so that what was read of it can be kept until it changes."""
+    try:
+        found = path.stat()
+    except OSError:  # whoever reads it says so
+        return path, (0, 0)
+    return path, (found.st_mtime_ns, found.st_size)
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:

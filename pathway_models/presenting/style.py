@@ -44,7 +44,7 @@ SETTINGS = {
     "lines.linewidth": 1.6,
     "legend.frameon": False,
     "figure.figsize": list(WIDE),
-    "figure.dpi": 110,
+    "figure.dpi": 100,
     "figure.constrained_layout.use": False,
     "savefig.dpi": 200,
     # Sheets keep all they show within their margins; a tight box would draw every figure twice to find that out.

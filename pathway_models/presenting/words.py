@@ -93,6 +93,11 @@ WORDS = MappingProxyType(
         # figures
         "median": ("median", "中位数"),
         "band_50": ("50 % of members", "50%的成员"),
+        "colon": (": ", "："),
+        "title_fans": (
+            "Total emissions and the members' peak years, side by side to one scale",
+            "总排放与各成员的达峰年，并列、同一刻度",
+        ),
         "band_90": ("90 % of members", "90%的成员"),
         "record": ("record", "观测"),
         "inventory": ("inventory", "排放清单"),

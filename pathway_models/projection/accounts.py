@@ -49,6 +49,11 @@ class Mix:
     taken: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
 
+def times(left: np.ndarray | float, values: np.ndarray) -> np.ndarray:
+    """What is left of some values; the values themselves, not copied, where that is all."""
+    return values if isinstance(left, float) and left == 1.0 else left * values
+
+
 class Accounts:
     """Sums over sectors of a batch's baseline in some years.
 
@@ -167,20 +172,20 @@ class Accounts:
 
     def located(self, mix: Mix, k: int) -> np.ndarray:
         """All purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
-        terms = [self.bought(k, g) * mix.left.get(g, 1.0) for g in POWER if g in self.present]
+        terms = [times(mix.left.get(g, 1.0), self.bought(k, g)) for g in POWER if g in self.present]
         terms += [share * self.bought(k, origin) for (carrier, origin), share in mix.added.items() if carrier in POWER]
         return self.sum(terms) * self.error("electricity")
 
     def use_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
         """Energy of a group in a class after the substitutions: (year, member), TJ before structure and intensity."""
-        terms = [self.energy[k, group] * mix.left.get(group, 1.0)] if group in self.present else []
+        terms = [times(mix.left.get(group, 1.0), self.energy[k, group])] if group in self.present else []
         terms += [s * self.energy[k, origin] for (c, origin), s in mix.added.items() if self.group_of[c] == group]
         return self.sum(terms)
 
     def emissions_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
         """Emissions of a group in a class after the substitutions: (year, member), tCO2/yr."""
         own = self.emissions.get((k, group))
-        terms = [] if own is None else [own * mix.left.get(group, 1.0)]
+        terms = [] if own is None else [times(mix.left.get(group, 1.0), own)]
         terms += [s * self.given(k, c, origin) for (c, origin), s in mix.added.items() if self.group_of[c] == group]
         return self.sum(terms)
 
@@ -194,7 +199,7 @@ class Accounts:
     def both(self, parts: Parts, groups: Iterable[str], left: np.ndarray | float) -> np.ndarray:
         """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""
         groups = tuple(groups)
-        economic = left * self.sum_of(parts, ECONOMIC, groups)
+        economic = times(left, self.sum_of(parts, ECONOMIC, groups))
         return economic + self.sum_of(parts, RESIDENT, groups) if RESIDENT in self.classes else economic
 
     def sum_of(self, parts: Parts, k: int, groups: Iterable[str]) -> np.ndarray:

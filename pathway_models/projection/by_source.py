@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pathway_models.kernels import levers as act
-from pathway_models.projection.accounts import ECONOMIC, EMITTING, RESIDENT, Accounts, Mix
+from pathway_models.projection.accounts import ECONOMIC, EMITTING, RESIDENT, Accounts, Mix, times
 from pathway_models.projection.plans import measures_of
 from pathway_models.projection.stages import Leaf, Stage
 from pathway_models.records.levers import Scenario
@@ -101,5 +101,5 @@ def _write_captured(stage: Stage, leaf: Leaf, emissions: np.ndarray, beside: Map
 
 def _located(books: Accounts, mix: Mix, structure: np.ndarray | float) -> np.ndarray:
     """Location-based emissions of purchased electricity before intensity: (year, member), tCO2/yr."""
-    total = structure * books.located(mix, ECONOMIC)
+    total = times(structure, books.located(mix, ECONOMIC))
     return total + books.located(mix, RESIDENT) if RESIDENT in books.classes else total

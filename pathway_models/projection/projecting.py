@@ -62,7 +62,9 @@ def project(
     # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
     emissions = np.zeros((len(chosen), len(sources), *shape))
     names = beside_names(park) if keep == "sources" else ("sinks",)
-    beside = {name: np.zeros((len(chosen), *shape)) for name in names}
+    # One piece, not many: the system hands it out in large pages.
+    beside = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
+    begun: dict[Stage, int] = {}
     for at, stage, leaf in runs(park, chosen, draws, last):
         here = (..., stage.members)
         room, others = emissions[at][here], {name: array[at][here] for name, array in beside.items()}
@@ -70,7 +72,10 @@ def project(
             room[0, : park.years.size], room[0, park.years.size :] = stage.observed, leaf.total
             write_sinks(stage, chosen[at], others["sinks"])
         else:
-            write_observed(stage, room, others)
+            if begun.setdefault(stage, at) == at:
+                write_observed(stage, room, others)
+            else:
+                _repeat_observed(stage, (emissions, *beside.values()), begun[stage], at)
             write_projected(stage, leaf, chosen[at], room, others)
     for array in (emissions, *beside.values()):
         array.setflags(write=False)  # so that the record takes them over instead of copying them
@@ -84,6 +89,13 @@ def project(
         beside={name: array.transpose(0, 2, 1) for name, array in beside.items()},
         seed=draws.seed,
     )
+
+
+def _repeat_observed(stage: Stage, arrays: Iterable[np.ndarray], first: int, at: int) -> None:
+    """Write a batch's observed years, which no measure changes, as they stand in its first scenario already."""
+    observed = (..., slice(stage.batch.frame.known), stage.members)
+    for array in arrays:
+        array[at][observed] = array[first][observed]
 
 
 def runs(park: Park, chosen: list[Scenario], draws: Draws, until: int) -> Iterator[tuple[int, Stage, Leaf]]:

@@ -11,7 +11,18 @@ import numpy as np
 from pathway_models.kernels import levers as act
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.kernels.ramps import ramp
-from pathway_models.projection.accounts import BURNT, ECONOMIC, EMITTING, FOSSIL, POWER, RESIDENT, Accounts, Mix, Parts
+from pathway_models.projection.accounts import (
+    BURNT,
+    ECONOMIC,
+    EMITTING,
+    FOSSIL,
+    POWER,
+    RESIDENT,
+    Accounts,
+    Mix,
+    Parts,
+    times,
+)
 from pathway_models.projection.batches import Batch
 from pathway_models.projection.plans import PARTS, Measures, Plan
 from pathway_models.records.levers import Measure
@@ -71,7 +82,7 @@ class Trunk:
 
     def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
         """What capture may take from, tCO2/yr before intensity."""
-        return self.structure * self.blend.books.sum_of(self.blend.emissions, ECONOMIC, groups)
+        return times(self.structure, self.blend.books.sum_of(self.blend.emissions, ECONOMIC, groups))
 
     @cached_property
     def electricity_factor(self) -> np.ndarray:
@@ -209,9 +220,9 @@ class Stage:
         """Process emissions that can be captured, and all: (year, member), tCO2/yr."""
         books = self.accounts
         technical, balance = (
-            structure * books.process[ECONOMIC, kind] + books.process[RESIDENT, kind] for kind in (True, False)
+            times(structure, books.process[ECONOMIC, kind]) + books.process[RESIDENT, kind] for kind in (True, False)
         )
-        technical = left * technical
+        technical = times(left, technical)
         return technical, technical + balance
 
     def leaves(self, plan: Plan) -> Iterator[Leaf]:

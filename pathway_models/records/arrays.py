@@ -44,6 +44,12 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
     return array
 
 
+def fixed(values: np.ndarray) -> np.ndarray:
+    """The array itself, made read-only, since it is kept and given to whoever asks."""
+    values.setflags(write=False)
+    return values
+
+
 def rising_years(name: str, years: ArrayLike) -> np.ndarray:
     """Return years as a read-only int array, or say which step is not one year.
 

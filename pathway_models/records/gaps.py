@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pathway_models.foundations.errors import RecordError, ScenarioError
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.records.arrays import frozen_array
+from pathway_models.records.arrays import fixed, frozen_array
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,15 +130,27 @@ class Gap:
 
     def probability(self) -> np.ndarray:
         """Share of all members that meet the target: (scenario,); NaN where it cannot be computed."""
+        return self._met
+
+    @cached_property
+    def _met(self) -> np.ndarray:
         if self.values is None:
-            return np.full(len(self.notes_en), np.nan)
-        return (self.values <= 0).mean(axis=1)
+            return fixed(np.full(len(self.notes_en), np.nan))
+        return fixed((self.values <= 0).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
         """Quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
         if self.values is None:
             return np.full((len(self.notes_en), len(probabilities)), np.nan)
-        return censored_quantiles(self.values, np.isposinf(self.values), probabilities)
+        asked = tuple(probabilities)
+        if asked not in self._quantiles:
+            self._quantiles[asked] = fixed(censored_quantiles(self.values, np.isposinf(self.values), asked))
+        return self._quantiles[asked]
+
+    @cached_property
+    def _quantiles(self) -> dict[tuple[float, ...], np.ndarray]:
+        """Quantiles asked for before: tables, sentences and figures ask for the same ones."""
+        return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +222,12 @@ class Gaps:
         import pandas as pd
 
         rows = []
+        quantiles = [entry.quantiles().tolist() for entry in self.entries]
         for at, scenario in enumerate(self.scenarios):
-            for entry in self.entries:
-                low, middle, high = entry.quantiles()[at].tolist()
+            for entry, by_scenario in zip(self.entries, quantiles, strict=True):
                 notes = entry.notes_zh if lang == "zh" else entry.notes_en
                 chance = float(entry.probability()[at])
-                rows.append((scenario, entry.gap, entry.target, entry.unit, low, middle, high, chance, notes[at]))
+                rows.append((scenario, entry.gap, entry.target, entry.unit, *by_scenario[at], chance, notes[at]))
         columns = ["scenario", "gap", "target", "unit", "p05", "p50", "p95", "probability", "note"]
         return pd.DataFrame(rows, columns=columns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import wrap
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from pathway_models.foundations.axes import SOURCE
 from pathway_models.foundations.errors import RecordError, ScenarioError
-from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.arrays import fixed, frozen_array, rising_years
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.
 SOURCES = MappingProxyType(
@@ -95,8 +96,12 @@ class Pathways:
         return self.scenarios.index(scenario)
 
     def total(self) -> np.ndarray:
-        """Scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr."""
-        return self.emissions.sum(axis=SOURCE)
+        """Scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr; read-only, summed once."""
+        return self._total
+
+    @cached_property
+    def _total(self) -> np.ndarray:
+        return fixed(self.emissions.sum(axis=SOURCE))
 
     def scope(self, scope: int) -> np.ndarray:
         """One scope: (scenario, member, year), tCO2/yr."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from pathway_models.foundations.errors import RecordError
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.arrays import fixed, frozen_array, rising_years
 
 #: Statuses without a peak year: still rising, or not yet below the plateau, at the horizon.
 CENSORED = ("at_horizon", "plateau")
@@ -62,7 +63,16 @@ class Peaks:
 
     def censored(self) -> np.ndarray:
         """Members without a peak year inside the horizon: (scenario, member) bool."""
-        return np.isin(self.status, [STATUS.index(name) for name in CENSORED])
+        return self._censored
+
+    @cached_property
+    def _censored(self) -> np.ndarray:
+        return fixed(np.isin(self.status, [STATUS.index(name) for name in CENSORED]))
+
+    @cached_property
+    def _quantiles(self) -> dict[tuple[float, ...], np.ndarray]:
+        """Quantiles asked for before: tables, sentences and figures ask for the same ones."""
+        return {}
 
     def p_peaked_by(self, year: int) -> np.ndarray:
         """Share of *all* members whose peak year is ``year`` or earlier: (scenario,)."""
@@ -73,7 +83,10 @@ class Peaks:
 
         ``inf`` where the quantile falls in the censored mass, to be shown as ``>horizon``.
         """
-        return censored_quantiles(self.year, self.censored(), probabilities)
+        asked = tuple(probabilities)
+        if asked not in self._quantiles:
+            self._quantiles[asked] = fixed(censored_quantiles(self.year, self.censored(), asked))
+        return self._quantiles[asked]
 
     def status_shares(self) -> np.ndarray:
         """Share of members by status: (scenario, status), columns as in ``STATUS``."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError, Fault, InputError
-from pathway_models.intake.parks import table_of
+from pathway_models.intake.register import table_of
 from pathway_models.running.execution import NOTEBOOK, Job, Outcome
 from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
 from pathway_models.running.provenance import content_hash, describe_run, write_json
@@ -161,10 +161,10 @@ def run_parks(request: Request, folder: Path | Place, report: Report = lambda ou
         tidy(place.folder)
         steps = plan(request, place.folder)
         jobs = [job for step, job in steps if step.action == "run"]
-        if jobs:
-            _check_parameters(jobs[0], request)
         tables = [table_of(park) for park in request.parks]
         about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
+        if jobs:
+            _check_parameters(jobs[0], request)
         write_json(place.folder / "run.json", about)
         run = Run(request, place.folder)
         settle = _Settling(run, place, report)

@@ -12,7 +12,6 @@ from importlib import import_module
 import click
 
 from pathway_models import __version__
-from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.speaking import SpeakingGroup, in_language, mistake_text, told
 
 #: Every command: where it stands, and the line ``--help`` shows for it without importing it.
@@ -85,11 +84,16 @@ class LazyGroup(SpeakingGroup):
         """
         try:
             return super().invoke(ctx)
-        except InputError as error:
-            click.echo(mistake_text(error), err=True)
-            sys.exit(1)
-        except PathwayError as error:
-            raise told(click.UsageError(str(error))) from None
+        except Exception as error:
+            # Imported where something went wrong: a call that goes well starts the sooner.
+            from pathway_models.foundations.errors import InputError, PathwayError
+
+            if isinstance(error, InputError):
+                click.echo(mistake_text(error), err=True)
+                sys.exit(1)
+            if isinstance(error, PathwayError):
+                raise told(click.UsageError(str(error))) from None
+            raise
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
-from pathway_models.intake.parks import table_of
+from pathway_models.intake.register import table_of
 from pathway_models.running.execution import Job, Outcome, run_park
 from pathway_models.running.forking import Child
 from pathway_models.running.places import partial_folder, remove

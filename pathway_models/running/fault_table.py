@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
-from pathway_models.foundations.errors import Fault
+if TYPE_CHECKING:
+    from pathway_models.foundations.errors import Fault
 
 SEVERITIES = ("error", "warning", "note")
 #: Head of the table, names of the severities, what stands before what was expected, what parts the texts.
@@ -16,14 +17,14 @@ WORDS = {
     "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
 }
 #: What a line may end behind: a word with its spaces, or one Chinese sign.
-PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
+PIECES = r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
 #: Narrower terminals get lines that wrap.
 NARROWEST = 60
 
 
 def width_of(text: str) -> int:
     """Columns a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def padded(text: str, width: int) -> str:
@@ -46,6 +47,9 @@ def fault_lines(
     table : str, optional
         Name of the file that is checked: a fault of another file, such as the description beside a table, names it.
     """
+    # Opens archives too, which takes a while to import.
+    import shutil
+
     faults = [_printable(fault, table) for fault in faults]
     if not faults:
         return
@@ -85,7 +89,7 @@ def wrapped(text: str, room: int) -> list[str]:
     ['应为0或以上的数', '值 check the', 'sign']
     """
     lines = [""]
-    for piece in PIECES.findall(text):
+    for piece in re.findall(PIECES, text):
         if lines[-1] and width_of(lines[-1] + piece.rstrip()) > room:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
@@ -98,9 +102,11 @@ def wrapped(text: str, room: int) -> list[str]:
 
 def _printable(fault: Fault, table: str) -> Fault:
     """Without signs that would steer the terminal: values and places come from the input."""
+    from dataclasses import replace
+
     elsewhere = f"{fault.file} " if table and fault.file != table else ""
     place, value, expected, remedy = (
         "".join(sign if sign.isprintable() else "·" for sign in text)
         for text in (elsewhere + fault.place, fault.value, fault.expected, fault.remedy)
     )
-    return Fault(fault.file, place, value, expected, remedy, fault.severity, fault.code)
+    return replace(fault, place=place, value=value, expected=expected, remedy=remedy)

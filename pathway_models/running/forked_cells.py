@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathway_models.running import warm_parent
 from pathway_models.running.forking import Child
 from pathway_models.running.shared_parents import shared_parent
+from pathway_models.running.warming import is_warm
 
 
 def as_message(msg_type: str, content: dict[str, object]) -> dict[str, object]:
@@ -37,7 +38,7 @@ class Cells:
         self._files = [tempfile.TemporaryFile(buffering=0) for _ in range(2)]  # noqa: SIM115 - closed by close()
         self._told = [0, 0]
         descriptors = [file.fileno() for file in self._files]
-        if warm_parent.is_warm():
+        if is_warm():
             near, far = socket.socketpair()
             pid = warm_parent.fork_cells([far.fileno(), *descriptors])
             far.close()

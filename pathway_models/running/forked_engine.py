@@ -13,7 +13,7 @@ from typing import Any
 
 from nbclient.client import run_sync, timestamp
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
@@ -21,12 +21,16 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 
 from pathway_models.running.forked_cells import Cells, as_message
+from pathway_models.running.shared_parents import refusal
 from pathway_models.running.warm_parent import can_fork
+from pathway_models.running.warming import is_warm
 
 #: Names of our engines, as ``papermill --engine`` takes them.
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
 #: Kernels that are this Python.
 OWN_KERNELS = (None, "", "python", "python3")
+#: Messages that show something, and what an output keeps of them.
+SHOWN = {"display_data": ("metadata", "data"), "execute_result": ("metadata", "data", "execution_count")}
 
 
 class _KernelLostError(Exception):
@@ -99,8 +103,18 @@ class ForkedClient(SavingClient):
         if self.record_timing:
             cell.metadata["execution"]["shell.execute_reply"] = timestamp()
         self._say(cell, cell_index, "idle")
-        run_sync(self._check_raise_for_error)(cell, cell_index, {"content": reply})
+        if reply["status"] == "error":
+            run_sync(self._check_raise_for_error)(cell, cell_index, {"content": reply})
         return cell
+
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
+        """Keep an output; the plain ones as they come: the whole notebook is checked when it is written."""
+        hooks = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if msg["msg_type"] not in SHOWN or display_id or hooks or self.clear_before_next_output:
+            return super().output(outs, msg, display_id, cell_index)
+        kept = {name: msg["content"][name] for name in SHOWN[msg["msg_type"]]}
+        outs.append(from_dict({"output_type": msg["msg_type"], **kept}))
+        return outs[-1]
 
     def _say(self, cell: NotebookNode, cell_index: int, state: str) -> None:
         """Let nbclient note when the cell began and ended."""
@@ -149,7 +163,7 @@ class ForkedEngine(OrdinaryEngine):
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
     ) -> NotebookNode | None:
         """Run a notebook whose parameters papermill has put in."""
-        if not can_fork() or kernel_name not in OWN_KERNELS:
+        if not can_fork() or kernel_name not in OWN_KERNELS or (not is_warm() and refusal("cells")):
             logger.info("No fork here: the notebook runs in an ordinary kernel")
             return OrdinaryEngine.execute_managed_notebook(nb_man, kernel_name, **options)
         return super().execute_managed_notebook(nb_man, kernel_name, **options)

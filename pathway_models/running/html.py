@@ -7,30 +7,44 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import pass_context
 from nbconvert import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import Highlight2HTML, clean_html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 if TYPE_CHECKING:
+    from jinja2.runtime import Context
     from nbformat import NotebookNode
 
 #: Notebooks here say below every figure what it shows.
 ALT = "Figure; the sentence below says what it shows. 图：结论见其下文字。"
 _REACHED = re.compile(r'<div class="([^"]*\b(?:jp-Cell-inputWrapper|jp-OutputArea-output)(?![\w-])[^"]*)"([^>]*)>')
 _IMAGE = re.compile(r"<img(?![^>]*\balt=)([^>]*)>")
+#: Stands for an image while the page is made, so that a megabyte of it need not be searched; private to this file.
+_PLACE = "\ue0f0{}\ue0f1"
+_PLACES = re.compile(_PLACE.format(r"(\d+)"))
 
 
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter without its second pass, which reads the finished page of a megabyte again.
 
     What that pass adds (places for the keyboard, descriptions of images) is put in while the page is text.
-    Cells that many notebooks share are coloured once a process.
+    Cells that many notebooks share are coloured once a process.  The notebook is copied once and not checked against
+    its grammar, which was done when it was written.
     """
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """Yield the filters of nbconvert, with a memory for the cleaning of code."""
+        """Yield the filters of nbconvert, with a memory for code and texts."""
         yield from super().default_filters()
+        told = lru_cache(maxsize=512)(lambda source: self.markdown2html({}, source))
+
+        @pass_context
+        def markdown2html(context: Context, source: str) -> str:
+            attached = context.get("cell", {}).get("attachments")
+            return self.markdown2html(context, source) if attached else told(source)
+
+        yield "markdown2html", markdown2html
         yield "clean_html", lru_cache(maxsize=512)(clean_html)
         coloured = lru_cache(maxsize=512)(Highlight2HTML(pygments_lexer="ipython3", parent=self))
         yield "highlight_code", lambda source, language=None, metadata=None: coloured(source, language)
@@ -44,7 +58,23 @@ class PageExporter(HTMLExporter):
         self.register_filter("filter_data_type", widgets)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
         page = _REACHED.sub(r'<div class="\1"\2 tabindex="0">', page)
-        return _IMAGE.sub(rf'<img alt="{ALT}"\1>', page), resources
+        page = _IMAGE.sub(rf'<img alt="{ALT}"\1>', page)
+        images = resources["images"]
+        return _PLACES.sub(lambda place: images[int(place.group(1))], page), resources
+
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the preprocessors that are switched on over a notebook that is already a copy, images set aside."""
+        for preprocessor in self._preprocessors:
+            if preprocessor.enabled:
+                nb, resources = preprocessor.preprocess(nb, resources)
+        resources["images"] = []
+        for output in (output for cell in nb.cells for output in cell.get("outputs", ())):
+            data = output.get("data", {})
+            for kind in ("image/png", "image/jpeg"):
+                if isinstance(data.get(kind), str):
+                    resources["images"].append(data[kind])
+                    data[kind] = _PLACE.format(len(resources["images"]) - 1)
+        return nb, resources
 
 
 @cache
@@ -53,9 +83,11 @@ def _exporter() -> PageExporter:
 
 
 def to_html(notebook: NotebookNode | None) -> str:
-    """Render an executed notebook; with ``None``, only build what the first page would have to wait for."""
+    """Render an executed notebook; with ``None`` the batch notebook as it is, since the first page is the slowest."""
     if notebook is None:
-        from nbformat.v4 import new_code_cell, new_notebook
+        import nbformat
 
-        notebook = new_notebook(cells=[new_code_cell("1 + 1")])
+        from pathway_models.running.execution import NOTEBOOK
+
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
     return _exporter().from_notebook_node(notebook)[0]

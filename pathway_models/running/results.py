@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.running.members import MEMBERS, write_members
 
+#: Columns of a table: name to values.
+Columns = Mapping[str, Sequence[object]]
 #: Quantiles of the pathways that are stored by year.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Columns of ``levers.csv``, in the order of its rows; also where no scenario moves a lever.
@@ -72,46 +75,61 @@ def write_results(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    inventory, found = take_inventory(park), gaps(park, pathways, peaks, before, neutral)
     tables = {
-        "summary": pd.DataFrame(summary_rows(park, peaks, pathways, before=before, neutral=neutral)),
-        "pathways": pathway_quantiles(pathways),
-        "gaps": pd.DataFrame(gap_rows(gaps(park, pathways, peaks, before, neutral))),
-        "inventory": inventory_sources(take_inventory(park)),
-        "levers": lever_settings(scenarios),
+        "summary": _of_rows(summary_rows(park, peaks, pathways, found=found, inventory=inventory)),
+        "pathways": _quantile_columns(pathways),
+        "gaps": _of_rows(gap_rows(found)),
+        "inventory": _inventory_sources(inventory),
+        "levers": _lever_settings(scenarios),
     }
-    written = [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
+    written = [_write_columns(folder / f"{name}.csv", columns) for name, columns in tables.items()]
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
 
 
 def write_table(path: Path, table: pd.DataFrame) -> Path:
     """Write a table as CSV that Excel opens with Chinese intact, whole or not at all."""
-    partial = path.with_suffix(".partial")
-    floats = table.select_dtypes("floating").columns
     # What was not computed stays an empty cell.
-    texts = table.assign(**{name: table[name].map(stable_text, na_action="ignore") for name in floats})
-    texts = texts.assign(**{name: table[name].map(stable_text) for name in table.select_dtypes("bool").columns})
-    texts.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\n")
+    known = table.astype(object).where(table.notna(), None)
+    return _write_columns(path, {name: known[name].tolist() for name in table.columns})
+
+
+def _write_columns(path: Path, columns: Columns) -> Path:
+    partial = path.with_suffix(".partial")
+    texts = [[_cell(value) for value in values] for values in columns.values()]
+    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(columns)
+        lines.writerows(zip(*texts, strict=True))
     return partial.replace(path)
 
 
-def inventory_sources(inventory: Inventory) -> pd.DataFrame:
+def _cell(value: object) -> object:
+    """A value of a table for a file: numbers as stable text, nothing where nothing was computed."""
+    if isinstance(value, float):
+        return "" if value != value else stable_text(value)
+    return stable_text(value) if value is None or isinstance(value, bool) else value
+
+
+def _of_rows(rows: Sequence[Mapping[str, object]]) -> Columns:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _inventory_sources(inventory: Inventory) -> Columns:
     """Every source of the inventory by year, with scope and factor."""
-    sectors, sources, scopes = zip(*inventory.rows, strict=True)
-    count = inventory.years.size
-    return pd.DataFrame(
-        {
-            "park_id": inventory.park_id,
-            "year": np.tile(inventory.years, len(inventory.rows)),
-            "sector": np.repeat(sectors, count),
-            "source": np.repeat(sources, count),
-            "scope": np.repeat(scopes, count),
-            "factor_id": np.repeat(inventory.factor_ids, count),
-            "emissions_tco2": inventory.emissions.ravel(),
-        }
-    )
+    years = inventory.years.tolist()
+    lines = [
+        (inventory.park_id, year, *row, factor_id)
+        for row, factor_id in zip(inventory.rows, inventory.factor_ids, strict=True)
+        for year in years
+    ]
+    names = ("park_id", "year", "sector", "source", "scope", "factor_id")
+    return dict(zip(names, zip(*lines, strict=True), strict=True)) | {
+        "emissions_tco2": inventory.emissions.ravel().tolist()
+    }
 
 
-def lever_settings(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
+def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
     """What each scenario moves: every lever parameter with its corners, ramp, unit and source."""
     rows = [
         (
@@ -129,22 +147,21 @@ def lever_settings(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()
     ]
-    return pd.DataFrame(rows, columns=list(LEVER_COLUMNS))
+    return {name: [row[at] for row in rows] for at, name in enumerate(LEVER_COLUMNS)}
 
 
 def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:
     """Quantiles and mean of the total by scenario and year, tCO2/yr."""
-    total = pathways.total()
-    columns = {f"p{round(q * 100):02d}_tco2": None for q in QUANTILES}
+    return pd.DataFrame(_quantile_columns(pathways))
+
+
+def _quantile_columns(pathways: Pathways) -> Columns:
+    total, count = pathways.total(), len(pathways.scenarios) * pathways.years.size
     levels = sorted_quantiles(np.sort(total, axis=1).transpose(0, 2, 1), QUANTILES)
-    for name, values in zip(columns, levels, strict=True):
-        columns[name] = values.ravel()
-    return pd.DataFrame(
-        {
-            "park_id": pathways.park_id,
-            "scenario": np.repeat(pathways.scenarios, pathways.years.size),
-            "year": np.tile(pathways.years, len(pathways.scenarios)),
-            "mean_tco2": total.mean(axis=1).ravel(),
-            **columns,
-        }
-    )
+    return {
+        "park_id": [pathways.park_id] * count,
+        "scenario": [name for name in pathways.scenarios for _ in range(pathways.years.size)],
+        "year": pathways.years.tolist() * len(pathways.scenarios),
+        "mean_tco2": total.mean(axis=1).ravel().tolist(),
+        **{f"p{round(q * 100):02d}_tco2": level.ravel().tolist() for q, level in zip(QUANTILES, levels, strict=True)},
+    }

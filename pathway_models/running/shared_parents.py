@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 from pathway_models.running.forking import Child, UnsafeForkError, WarmParent
-from pathway_models.running.warm_parent import WARMERS
+from pathway_models.running.warming import WARMERS
 
 _shared: dict[str, WarmParent] = {}
 _sharing = threading.Lock()

@@ -18,20 +18,20 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.words import LANGUAGES
-from pathway_models.running.fault_table import width_of, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pathway_models.foundations.errors import PathwayError
 
 VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
 #: What click writes behind an option.
 EXTRAS = (
-    (re.compile(r"\[default: "), "[默认："),
-    (re.compile(r"; default: "), "；默认："),
-    (re.compile("required]"), "必填]"),
+    ("[default: ", "[默认："),
+    ("; default: ", "；默认："),
+    ("required]", "必填]"),
 )
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -190,6 +190,11 @@ class _Told(click.UsageError):
 class _Formatter(click.HelpFormatter):
     """Headings in the language of the call, and lines that count a Chinese sign as two columns."""
 
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        # As click does, without the module it asks for the width of the terminal, which opens archives too.
+        wanted = width or click.formatting.FORCED_WIDTH or max(min(_columns(), max_width or 80) - 2, 50)
+        super().__init__(indent_increment, wanted, max_width)
+
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or ("Usage: " if language() == "en" else "用法："))
 
@@ -199,6 +204,8 @@ class _Formatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         if language() == "en":
             return super().write_text(text)
+        from pathway_models.running.fault_table import wrapped
+
         room, gap = self.width - self.current_indent, ""
         for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
             self.write(gap)
@@ -210,10 +217,12 @@ class _Formatter(click.HelpFormatter):
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         if language() == "en":
             return super().write_dl(rows, col_max, col_spacing)
+        from pathway_models.running.fault_table import width_of, wrapped
+
         first = min(max((width_of(term) for term, _ in rows), default=0), col_max) + col_spacing
         for term, meaning in rows:
             for sign, chinese in EXTRAS:
-                meaning = sign.sub(chinese, meaning)
+                meaning = meaning.replace(sign, chinese)
             lines = wrapped(say(meaning) or "", max(self.width - first - self.current_indent, 10))
             head = term if width_of(term) <= first - col_spacing else f"{term}\n{'':>{self.current_indent + first}}"
             pad = "" if "\n" in head else " " * (first - width_of(head))
@@ -221,6 +230,17 @@ class _Formatter(click.HelpFormatter):
             for line in lines[1:]:
                 self.write(f"{'':>{self.current_indent + first}}{line}\n")
         return None
+
+
+def _columns() -> int:
+    """Columns of the terminal, 80 where there is none; the variable ``COLUMNS`` has the first word."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 class _Context(click.Context):

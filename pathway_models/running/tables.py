@@ -18,7 +18,8 @@ from typing import TextIO
 from pathway_models.findings.peaks import find_peaks
 from pathway_models.foundations.errors import BatchError, InputError
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.parks import read_park, table_of
+from pathway_models.intake.parks import read_park
+from pathway_models.intake.register import table_of
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.levers import Scenario

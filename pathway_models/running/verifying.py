@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from pathway_models.foundations.errors import BatchError, InputError
-from pathway_models.intake.parks import table_of
+from pathway_models.intake.register import table_of
 from pathway_models.running.batch import Request, park_id_of, run_parks
 from pathway_models.running.execution import NOTEBOOK
 from pathway_models.running.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions

@@ -13,24 +13,17 @@ import contextlib
 import gc
 import json
 import os
-import re
 import select
 import signal
 import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from os import open as descriptor_of
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathway_models.running.kernel_free import CellKernel
+from pathway_models.running.warming import WARMERS, warm_kernel
 
 #: One thread a process: as many processes as cores run side by side. The allocator of Arrow, which pandas imports,
 #: would start a thread to tidy up.
@@ -38,18 +31,11 @@ PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THRE
 PINNED["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 #: Signal that Linux sends to a child when its parent dies (prctl, PR_SET_PDEATHSIG).
 _DEATH_SIGNAL = 1
-#: The kernel of this process, once it is warm for cells.
-_kernel: CellKernel | None = None
 
 
 def can_fork() -> bool:
     """Whether children can be forked here: not on Windows, and not on macOS, whose libraries do not survive it."""
     return hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform not in ("win32", "darwin", "cygwin")
-
-
-def is_warm() -> bool:
-    """Whether this process is the warm parent of cells, or a fork of it."""
-    return _kernel is not None
 
 
 def threads() -> int:
@@ -58,76 +44,6 @@ def threads() -> int:
         return len(os.listdir("/proc/self/task"))
     except OSError:
         return threading.active_count()
-
-
-def warm_cells() -> None:
-    """Import what notebooks import, read what all parks share, draw once, and leave no trace of it."""
-    global _kernel
-    os.environ["MPLBACKEND"] = "agg"
-    from pathway_models.running.kernel_free import INLINE_BACKEND, build_kernel
-
-    kernel = build_kernel()
-    # Inside the kernel: packages ask where they are when they are imported, pandas to know how wide tables may be.
-    with kernel.shell.builtin_trap:
-        for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet"):
-            import_module(name)
-        # Whatever is wrong with the data is told by the park that reads it, not by the warming.
-        with contextlib.suppress(Exception):
-            _rehearse()
-    os.environ["MPLBACKEND"] = INLINE_BACKEND
-    import_module("IPython.core.pylabtools").activate_matplotlib(INLINE_BACKEND)
-    import_module("matplotlib_inline.backend_inline").configure_inline_support(kernel.shell, INLINE_BACKEND)
-    _kernel = kernel
-
-
-def _rehearse() -> None:
-    """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and texts."""
-    import io
-
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
-    import pathway_models as pw
-    from pathway_models.running.execution import NOTEBOOK
-
-    for name in sorted(set(re.findall(r"\bpw\.(\w+)", NOTEBOOK.read_text(encoding="utf-8")))):
-        getattr(pw, name)  # imports where it stands
-    park = next(entry.park_id for entry in pw.read_register() if entry.has_data)
-    park, scenarios = pw.read_park(park), pw.read_scenarios()
-    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=20, seed=0, until=2060))
-    with mpl.rc_context():
-        pw.plotting.fan(pathways, next(iter(scenarios)), peaks=pw.find_peaks(pathways), park=park, before=2030)
-        plt.gcf().savefig(io.BytesIO(), format="png")
-        plt.close("all")
-
-
-def warm_parks() -> None:
-    """Import what runs a park around its notebook, and build the exporter."""
-    with _grammar_when_needed():
-        import_module("papermill")
-    for name in ("execution", "forked_engine", "park_jobs"):
-        import_module(f"pathway_models.running.{name}")
-    import_module("pathway_models.intake.parks")
-    import_module("pathway_models.running.html").to_html(None)
-
-
-@contextlib.contextmanager
-def _grammar_when_needed() -> Iterator[None]:
-    """Let jsonschema build its grammar of international addresses, a second's work, when one is to be checked."""
-    name = "rfc3987_syntax"
-
-    def is_valid_syntax(*given: object) -> bool:
-        return import_module(name).is_valid_syntax(*given)
-
-    if name in sys.modules or find_spec(name) is None:
-        yield
-        return
-    sys.modules[name] = ModuleType(name)
-    sys.modules[name].is_valid_syntax = is_valid_syntax
-    try:
-        yield
-    finally:
-        del sys.modules[name]
 
 
 def fork_cells(fds: list[int]) -> int:
@@ -192,7 +108,7 @@ def _run_cells(channel: int, out: int, err: int) -> None:
         os.dup2(source, target)
         os.close(source)
     connection = Connection(channel)
-    serve_cells(_kernel, connection, Setting(**json.loads(connection.recv_bytes())))
+    serve_cells(warm_kernel(), connection, Setting(**json.loads(connection.recv_bytes())))
 
 
 def _run_parks(channel: int, cells: int) -> None:
@@ -210,7 +126,6 @@ def _run_call(channel: int) -> None:
 
 
 BODIES = {b"cells": _run_cells, b"parks": _run_parks, b"call": _run_call}
-WARMERS = {"cells": warm_cells, "parks": warm_parks}
 
 
 def serve(descriptor: int, kind: str) -> None:
@@ -241,6 +156,7 @@ def serve(descriptor: int, kind: str) -> None:
             family.answer(client)
     for client in set(family.clients):
         family.forget(client)
+    os._exit(0)  # taking a warm process apart takes longer than many a park
 
 
 class _Family:

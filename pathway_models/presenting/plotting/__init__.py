@@ -1,7 +1,7 @@
 """Figures: one style, English or Chinese, every one with the mark of an invented park in its title."""
 
 from pathway_models.presenting.plotting.drivers import compare, decomposition
-from pathway_models.presenting.plotting.fan import fan
+from pathway_models.presenting.plotting.fan import fan, fans
 from pathway_models.presenting.plotting.fleet import all_parks
 from pathway_models.presenting.plotting.gaps import gaps
 from pathway_models.presenting.plotting.overrides import overrides
@@ -26,6 +26,7 @@ __all__ = [
     "describe_peak_years",
     "describe_sources",
     "fan",
+    "fans",
     "gaps",
     "inventory",
     "overrides",

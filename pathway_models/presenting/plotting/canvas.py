@@ -26,6 +26,8 @@ SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
 MARK = "#A00040"
 #: Steps of an axis of emissions at most.
 TICKS = 9
+#: Width of axes, inches, below which not every year near the horizon has room for its label.
+NARROW = 4.5
 #: Years behind the horizon at which members without a peak stand.
 BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
@@ -130,7 +132,8 @@ def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
 def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
     """Write a small text above the axes, at a place of the x axis."""
     transform, va, ha = ax.get_xaxis_text2_transform(2)
-    ax.text(place, 1, text, transform=transform, va=va, ha=ha, size="small", parse_math=False, **look)
+    usual = {"va": va, "ha": ha, "size": "small", "parse_math": False}
+    ax.text(place, 1, text, transform=transform, **(usual | look))
 
 
 def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
@@ -138,6 +141,8 @@ def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None
     ticks = list(range(-(-first // 10) * 10, last + 1, 10))
     labels = [str(year) for year in ticks]
     if behind:
+        if ax.bbox.width / ax.figure.dpi < NARROW:  # the two last labels would run into each other
+            labels = ["" if year > last - BEHIND else label for year, label in zip(ticks, labels, strict=True)]
         ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last}"]
         light_line(ax, "x", last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
     ax.set_xlim(first - 0.9, last + (BEHIND + 2 if behind else 0.9))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -14,6 +16,7 @@ from pathway_models.presenting import sentences
 from pathway_models.presenting.names import headline, scenario_name
 from pathway_models.presenting.plotting.axes import light_number_ticks
 from pathway_models.presenting.plotting.canvas import (
+    BEHIND,
     DARK,
     area,
     emissions_axis,
@@ -29,13 +32,15 @@ from pathway_models.presenting.plotting.canvas import (
 )
 from pathway_models.presenting.plotting.key import entries_of, key_row
 from pathway_models.presenting.plotting.spread import draw_spreads
-from pathway_models.presenting.rounding import scale_of
+from pathway_models.presenting.rounding import Scale, scale_of
 from pathway_models.presenting.words import word
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
+#: Size of one fan and of several, inches.
+SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
 #: Members drawn as lines of their own.
 SINGLE = 10
 #: Quantiles of the members: two bands and the median.
@@ -81,27 +86,60 @@ def fan(
     PathwayError
         The park is not in the register and not given.
     """
-    total = pathways.total()[pathways.index(scenario)]
+    return fans(pathways, [scenario], peaks=peaks, park=park, inventory=inventory, before=before, lang=lang)
+
+
+def fans(
+    pathways: Pathways,
+    scenarios: Sequence[str],
+    *,
+    peaks: Peaks | None = None,
+    park: Park | None = None,
+    inventory: Inventory | None = None,
+    before: int = 2030,
+    lang: str = "en",
+) -> Figure:
+    """Draw the fans of some scenarios side by side, all to one scale; see `fan` for the arguments.
+
+    A scenario named twice is drawn once.
+    """
+    names, count = list(dict.fromkeys(scenarios)), len(set(scenarios))
+    totals = [pathways.total()[pathways.index(name)] for name in names]
     peaks = find_peaks(pathways) if peaks is None else peaks
-    head = headline(park or pathways.park_id, lang)
-    figure, (ax, strip) = sheet(lang, (8.0, 5.7), rows=(4.2, 1.0), head=0.98, foot=0.76)
-    band = np.quantile(total, BAND, axis=0)
-    scale = scale_of(float(band[-1].max()), lang)
-    _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, scenario, lang)
-    if inventory is not None:
-        observed = inventory.total() / scale.divisor
-        dots = {"marker": "o", "color": "black", "markersize": 3.5, "linestyle": "none"}
-        ax.add_artist(Line2D(inventory.years, observed, label=word("inventory", lang), **dots))
-    _finish_paths(ax, pathways, lang)
-    emissions_axis(ax, scale, lang)
-    mark_year(ax, before, lang)
-    row, colour = index_of(peaks, scenario), fill_of(scenario)
-    highest = draw_spreads(strip, peaks, [row], [colour], np.zeros(1), lang, unit=100)
-    _finish_strip(strip, pathways, highest, lang)
-    mark_year(strip, before, lang, label=False)
-    put_title(figure, head, scenario_name(scenario, lang))
-    put_note(figure, sentences.median_path(pathways, peaks, scenario, lang=lang), lang)
+    head, size = headline(park or pathways.park_id, lang), SIZE if count == 1 else SIZES
+    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
+    figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
+    bands = [np.quantile(total, BAND, axis=0) for total in totals]
+    scale = scale_of(max(float(band[-1].max()) for band in bands), lang)
+    # A single extreme member may leave the sheet; the bands fill it.
+    low, high = min(float(band[0].min()) for band in bands), max(float(band[-1].max()) for band in bands)
+    axes[0].set_ylim(min(0.0, 1.1 * low / scale.divisor), 1.12 * high / scale.divisor)
+    for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
+        _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, name, lang)
+        _record(ax, pathways, inventory, scale, lang)
+        mark_year(ax, before, lang)
+        if count > 1:
+            put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
+                      weight="bold", color=style_of(name)["color"])  # fmt: skip
+    emissions_axis(axes[0], scale, lang)
+    # The legend stands above, as nowhere inside the axes is always free of paths.
+    key_row(axes[0], entries_of(axes[0]), above=20)
+    _strips(axes[count:], pathways, peaks, names, before, lang)
+    put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
+    put_note(figure, _note(pathways, peaks, names, lang), lang)
     return figure
+
+
+def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
+    """What the median line is and is not, with the name of each scenario where there are several."""
+    notes = [sentences.median_path(pathways, peaks, name, lang=lang) for name in names]
+    if len(notes) == 1:
+        return notes[0]
+    colon = word("colon", lang)
+    firsts = [
+        f"{scenario_name(name, lang)}{colon}{note.split(chr(10))[0]}" for name, note in zip(names, notes, strict=True)
+    ]
+    return "\n".join([*firsts, notes[0].split("\n")[1]])
 
 
 def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, scenario: str, lang: str) -> None:
@@ -113,24 +151,32 @@ def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, sc
     some = [np.column_stack([years, path]) for path in single]
     label = word("single_members", lang, count=len(some))
     ax.add_artist(LineCollection(some, colors=DARK, linewidths=0.6, alpha=0.65, label=label))
-    # A single extreme member may leave the sheet; the bands fill it.
-    ax.set_ylim(min(0.0, 1.1 * float(p05.min())), 1.12 * float(p95.max()))
     ax.add_artist(Line2D(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang)))
 
 
-def _finish_paths(ax: Axes, pathways: Pathways, lang: str) -> None:
-    """Shade and name the record; the legend stands above, as nowhere inside the axes is always free of paths."""
+def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Scale, lang: str) -> None:
+    """Shade and name the observed years, and draw what the inventory has for them."""
     first, last_observed = int(pathways.years[0]), pathways.last_observed_year
+    if inventory is not None:
+        dots = {"marker": "o", "color": "black", "markersize": 3.5, "linestyle": "none"}
+        observed = inventory.total() / scale.divisor
+        ax.add_artist(Line2D(inventory.years, observed, label=word("inventory", lang), **dots))
     shade_record(ax, first, last_observed)
     put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
-    key_row(ax, entries_of(ax), above=20)
 
 
-def _finish_strip(ax: Axes, pathways: Pathways, highest: float, lang: str) -> None:
-    """Axes of the peak years, with room above the highest bar for its share."""
+def _strips(
+    axes: Sequence[Axes], pathways: Pathways, peaks: Peaks, names: Sequence[str], before: int, lang: str
+) -> None:
+    """Peak years of each scenario's members, all to one scale, with room above the highest bar for its share."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
-    ax.set_ylabel(word("peak_share", lang), size="small")
-    ax.set_ylim(0, HEADROOM * highest)
-    light_number_ticks(ax, "y", count=3, format=lambda value: f"{value:g} %")
-    shade_record(ax, first, pathways.last_observed_year)
-    years_axis(ax, first, last, behind=True)
+    highest = 0.0
+    for ax, name in zip(axes, names, strict=True):
+        row, colour = index_of(peaks, name), fill_of(name)
+        highest = max(highest, draw_spreads(ax, peaks, [row], [colour], np.zeros(1), lang, unit=100))
+        shade_record(ax, first, pathways.last_observed_year)
+        years_axis(ax, first, last, behind=True)
+        mark_year(ax, before, lang, label=False)
+    axes[0].set_ylabel(word("peak_share", lang), size="small")
+    axes[0].set_ylim(0, HEADROOM * highest)
+    light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g} %")

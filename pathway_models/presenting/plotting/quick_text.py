@@ -114,7 +114,7 @@ class QuickCanvas(FigureCanvasAgg):
             if text is not None:
                 told.add_text(name, text)
         options = {"format": "png", "pnginfo": told, "dpi": (self.figure.dpi, self.figure.dpi)}
-        Image.fromarray(pixels[..., :3]).save(filename_or_obj, **options | (pil_kwargs or {}))
+        Image.fromarray(pixels).convert("RGB").save(filename_or_obj, **options | (pil_kwargs or {}))
 
 
 def draw_text_quickly(figure: Figure) -> None:

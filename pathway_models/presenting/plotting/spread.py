@@ -91,7 +91,7 @@ def draw_spreads(
     boxes[..., 0] = end + WIDTH / 2 * np.array([-1, -1, 1, 1])
     boxes[..., 1] = np.column_stack([bases, tops, tops, bases])
     look = {"facecolors": "white", "edgecolors": colours, "linewidths": mpl.rcParams["patch.linewidth"]}
-    ax.add_artist(PolyCollection(boxes, hatch="//////", zorder=3, label="no peak", **look))
+    ax.add_artist(PolyCollection(boxes, hatch="////", zorder=3, label="no peak", **look))
     cut = [(row, at) for row, part in enumerate(shares) for at in _carrying(part, cap)]
     places = [(first + at, bases[row] + cap * unit) for row, at in cut] + [(end, top) for top in tops.tolist()]
     words = [share_text(float(share), lang) for share in [*(shares[pair] for pair in cut), *rest]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from pathway_models.foundations.units import CONVERSIONS, TJ_PER_MWH
 from pathway_models.intake.factors import find_fuel, read_carriers
-from pathway_models.intake.parks import table_of
+from pathway_models.intake.register import table_of
 from pathway_models.intake.rows import read_rows
 from pathway_models.intake.workbook import read_workbook
 from pathway_models.records.park import Park

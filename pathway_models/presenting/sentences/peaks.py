@@ -128,7 +128,7 @@ def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
 
 def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
     """Say that the peak of the median path is not the median of the members' peaks."""
-    total = pathways.emissions[pathways.index(scenario)].sum(axis=1)
+    total = pathways.total()[pathways.index(scenario)]
     last_observed = int(pathways.last_observed_year - pathways.years[0])
     turn = turning_points(np.median(total, axis=0), last_observed)
     year = int(pathways.years[0] + turn.index)

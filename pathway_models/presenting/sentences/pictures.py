@@ -20,7 +20,7 @@ def describe_fan(
 ) -> str:
     """Alt text of `plotting.fan`."""
     head = headline(park or pathways.park_id, lang)
-    total = pathways.emissions[pathways.index(scenario)].sum(axis=1)
+    total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
     low, middle, high = (emissions_text(float(v), lang) for v in np.quantile(total[:, -1], (0.05, 0.5, 0.95)))
     first = say(

@@ -13,6 +13,7 @@ from pathway_models.findings.effects import effects
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.presenting.names import item_name, scenario_name
 from pathway_models.presenting.rounding import change_text, scale_of, share_text, significant
+from pathway_models.presenting.tables.texts import text_table
 from pathway_models.presenting.words import say, word
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -27,8 +28,7 @@ def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
 
 def _table(rows: Sequence[tuple], head: dict[str, str], keys: int = 1) -> pd.DataFrame:
     """Rows under their heads; the first columns name the rows."""
-    names = list(head.values())
-    return pd.DataFrame(rows, columns=names).set_index(names[:keys])
+    return text_table(rows, list(head.values()), keys)
 
 
 def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
@@ -147,8 +147,9 @@ def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
     shares = found.status_shares()
     columns = [word(name, lang) for name in STATUS]
     rows = [[share_text(min(float(value), 1.0), lang) for value in row] for row in shares]
-    index = pd.Index([scenario_name(name, lang) for name in found.scenarios], name=say(lang, en="scenario", zh="情景"))
-    return pd.DataFrame(rows, columns=columns, index=index)
+    names = [scenario_name(name, lang) for name in found.scenarios]
+    heads = [say(lang, en="scenario", zh="情景"), *columns]
+    return text_table([(name, *row) for name, row in zip(names, rows, strict=True)], heads)
 
 
 def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.DataFrame:

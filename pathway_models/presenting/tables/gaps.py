@@ -10,6 +10,7 @@ import pandas as pd
 from pathway_models.presenting.gap_words import gap_name, plain_text, target_text, value_text
 from pathway_models.presenting.names import scenario_name
 from pathway_models.presenting.rounding import share_text
+from pathway_models.presenting.tables.texts import text_table
 from pathway_models.presenting.words import say
 from pathway_models.records.gaps import Gaps
 
@@ -54,17 +55,26 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
         say(lang, en="P(met)", zh="达成概率"),
         say(lang, en="note", zh="说明"),
     ]
-    return pd.DataFrame(rows, columns=head).set_index(head[:2])
+    return text_table(rows, head, 2)
 
 
 def gap_rows(found: Gaps) -> list[dict[str, object]]:
     """Rows of ``gaps.csv``: one a scenario and gap, notes in both languages, ``>31`` for beyond the horizon."""
-    notes_zh = found.table("zh")["note"]
-    rows = []
-    for row, note in zip(found.table().to_dict("records"), notes_zh, strict=True):
-        entry = found[str(row["gap"])]
-        for name in ("p05", "p50", "p95"):
-            row[name] = plain_text(entry, float(row[name]))
-        front = {"park_id": found.park_id, "before": found.before, "neutral": found.neutral}
-        rows.append({**front, **row, "note_zh": note})
-    return rows
+    quantiles = [entry.quantiles().tolist() for entry in found.entries]
+    return [
+        {
+            "park_id": found.park_id,
+            "before": found.before,
+            "neutral": found.neutral,
+            "scenario": scenario,
+            "gap": entry.gap,
+            "target": entry.target,
+            "unit": entry.unit,
+            **{name: plain_text(entry, value) for name, value in zip(("p05", "p50", "p95"), values[at], strict=True)},
+            "probability": float(entry.probability()[at]),
+            "note": entry.notes_en[at],
+            "note_zh": entry.notes_zh[at],
+        }
+        for at, scenario in enumerate(found.scenarios)
+        for entry, values in zip(found.entries, quantiles, strict=True)
+    ]

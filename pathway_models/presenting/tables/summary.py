@@ -17,6 +17,8 @@ from pathway_models.intake.register import read_register
 from pathway_models.presenting.gap_words import plain_text
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.gaps import Gaps
+from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -65,7 +67,14 @@ NUMBERS = (
 
 
 def summary_rows(
-    park: Park, peaks: Peaks, pathways: Pathways, *, before: int = YEAR, neutral: int = NEUTRAL
+    park: Park,
+    peaks: Peaks,
+    pathways: Pathways,
+    *,
+    before: int = YEAR,
+    neutral: int = NEUTRAL,
+    found: Gaps | None = None,
+    inventory: Inventory | None = None,
 ) -> list[dict[str, object]]:
     """Rows of ``summary.csv`` for one park.
 
@@ -76,6 +85,10 @@ def summary_rows(
         Of this park.
     before, neutral : int
         Year before which emissions shall peak, and in which they shall be net zero.
+    found : Gaps, optional
+        Those of the park where they are known already; their years take the place of ``before`` and ``neutral``.
+    inventory : Inventory, optional
+        The park's, where it is known already.
 
     Returns
     -------
@@ -93,7 +106,7 @@ def summary_rows(
         "kind": park.kind,
         "invented": park.invented,
         "last_observed_year": park.last_observed_year,
-        "emissions_last_tco2": float(take_inventory(park).total()[-1]),
+        "emissions_last_tco2": float((inventory or take_inventory(park)).total()[-1]),
         "members": pathways.members,
         "seed": pathways.seed,
         "until": int(pathways.years[-1]),
@@ -103,16 +116,16 @@ def summary_rows(
         "name_zh": park.name_zh,
     }
     order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
-    found = _asked(park, peaks, pathways, before, neutral)
+    found = found or gaps(park, pathways, peaks, before, neutral, targets=())
     return [
         {name: (known | row)[name] for name in order} | asked
-        for row, asked in zip(peaks.summary(YEAR), found, strict=True)
+        for row, asked in zip(peaks.summary(YEAR), _asked(peaks, found), strict=True)
     ]
 
 
-def _asked(park: Park, peaks: Peaks, pathways: Pathways, before: int, neutral: int) -> list[dict[str, object]]:
+def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
     """What depends on the years asked for, by scenario."""
-    found = gaps(park, pathways, peaks, before, neutral, targets=())
+    before, neutral = found.before, found.neutral
     late, net = found["peak_year"], found["neutrality"]
     columns = zip(
         peaks.p_peaked_by(before - 1),
