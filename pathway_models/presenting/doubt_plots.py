@@ -35,7 +35,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     leading = found.first if found.total is None else found.total
     order = np.argsort(-leading[:, at], kind="stable")[:most]
     place = np.arange(len(order))[::-1]
-    figure, axes = sheet(lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.27, wspace=0.12)
+    figure, axes = sheet(lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.3, wspace=0.12)
     names = found.labels_zh if lang == "zh" else found.labels_en
     for ax, column in zip(axes, range(len(OUTPUTS)), strict=True):
         low, high = found.first_low[order, column], found.first_high[order, column]

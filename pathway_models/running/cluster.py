@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
@@ -13,11 +14,12 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.register import table_of
-from pathway_models.running.execution import Job, Outcome, run_park
+from pathway_models.running.execution import ORPHANED, Job, Outcome, run_park
 from pathway_models.running.forking import Child
 from pathway_models.running.places import partial_folder, remove
 from pathway_models.running.provenance import code_hash, shared_inputs
-from pathway_models.running.shared_parents import fork_worker, refusal
+from pathway_models.running.scheduling import DIED, next_worker, outcome_of
+from pathway_models.running.shared_parents import refusal
 from pathway_models.running.warm_parent import can_fork
 
 #: Seconds to wait for the scheduler to answer.
@@ -144,19 +146,15 @@ def _run(job: Job) -> Outcome:
     if not can_fork() or refusal("cells") or refusal("parks"):
         with _alone:
             return run_park(replace(job, engine="pathways-kernel"))
-    try:
-        child = _idle.pop()
-    except IndexError:
-        child = fork_worker()
-    try:
-        child.channel.send_bytes(json.dumps(job.record()).encode())
-        outcome = Outcome(**json.loads(child.channel.recv_bytes()))
-    except (EOFError, OSError):
-        how = child.how_it_ended()
-        child.kill()
-        return Outcome(job.park_id, "failed", 0.0, f"the process that ran the notebook died: {how}")
-    _idle.append(child)
-    return outcome
+    for _ in range(TRIES):
+        child = next_worker(_idle)
+        with contextlib.suppress(OSError):  # it died while idle: reading tells
+            child.channel.send_bytes(json.dumps(job.record()).encode())
+        outcome = outcome_of(child, job)
+        if outcome.status != ORPHANED:
+            _idle.append(child)
+            return outcome
+    return replace(outcome, status="failed", cause=f"{DIED}: {outcome.cause}")
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

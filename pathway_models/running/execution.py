@@ -21,6 +21,8 @@ NOTEBOOK = ROOT / "notebooks" / "02_park_pathways.ipynb"
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 #: Statuses of parks whose results are there.
 CAME_OUT = ("done", "unchanged")
+#: What a worker says when nobody is left to fork children for notebooks; never the status of a park.
+ORPHANED = "orphaned"
 #: Errors that say something of the machine and nothing of the park: such a park is run again.
 OF_THE_MACHINE = ("DeadKernelError", "CellTimeoutError", "MemoryError", "OSError", "KeyboardInterrupt")
 #: What is kept of a park that failed.

@@ -45,8 +45,11 @@ class Cells:
             self.child = Child(pid, Connection(near.detach()), lambda: os.waitpid(pid, 0)[1])
         else:
             self.child = shared_parent().fork(b"cells", *descriptors)
-        self.child.channel.send_bytes(json.dumps(setting).encode())
-        self.language_info = self._message(None)["content"]["language_info"]
+        try:
+            self.child.channel.send_bytes(json.dumps(setting).encode())
+            self.language_info = self._message(None)["content"]["language_info"]
+        except (EOFError, OSError):
+            raise EOFError(self.child.how_it_ended()) from None
 
     def run(self, code: str, seconds: float | None, take: Callable[[dict[str, object]], None]) -> dict[str, object]:
         """Run one cell; every message goes to ``take``.

@@ -45,13 +45,28 @@ class Child:
 
     def __init__(self, pid: int, channel: Connection, ended: Callable[[], int]) -> None:
         self.pid, self.channel = pid, channel
+        #: The parent that this child asks for children of its own.
+        self.relies_on: WarmParent | None = None
         self._ended = ended
         self._status: int | None = None
+        self._orphaned = False
 
     def status(self) -> int:
-        """Wait status, once the child has ended; waits for it."""
+        """Wait status, once the child has ended; waits for it.
+
+        Raises
+        ------
+        ParentGoneError
+            Whoever could tell it has died itself.
+        """
+        if self._orphaned:
+            raise ParentGoneError("the warm parent is gone")
         if self._status is None:
-            self._status = self._ended()
+            try:
+                self._status = self._ended()
+            except ParentGoneError:
+                self._orphaned = True
+                raise
         return self._status
 
     def how_it_ended(self) -> str:

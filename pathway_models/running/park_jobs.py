@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 
-from pathway_models.running.execution import Job, run_park
+from pathway_models.running.execution import ORPHANED, Job, Outcome, run_park
 from pathway_models.running.forking import ParentGoneError
 
 
@@ -25,9 +25,11 @@ def serve_parks(connection: Connection) -> None:
             return
         try:
             outcome = run_park(job)
-        except ParentGoneError:
-            return
+        except ParentGoneError as error:
+            outcome = Outcome(job.park_id, ORPHANED, 0.0, str(error))
         connection.send_bytes(json.dumps(asdict(outcome)).encode())
+        if outcome.status == ORPHANED:
+            return
 
 
 def serve_calls(connection: Connection) -> None:

@@ -15,9 +15,9 @@ from multiprocessing.connection import wait
 import click
 
 from pathway_models.foundations.errors import BatchError
-from pathway_models.running.execution import Job, Outcome, run_park
+from pathway_models.running.execution import ORPHANED, Job, Outcome, run_park
 from pathway_models.running.forking import Child
-from pathway_models.running.shared_parents import fork_worker, refusal
+from pathway_models.running.shared_parents import fork_worker, refusal, retire
 from pathway_models.running.speaking import mistake_text
 from pathway_models.running.warm_parent import PINNED, can_fork
 
@@ -37,30 +37,48 @@ def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     try:
         while waiting or busy:
             while waiting and len(busy) < workers:
-                child = idle.pop() if idle else fork_worker()
+                child = next_worker(idle)
                 job = waiting.pop()
                 tries[job.park_id] += 1
                 busy[child.channel] = (child, job)
                 with contextlib.suppress(OSError):  # it died while idle: reading tells
                     child.channel.send_bytes(json.dumps(job.record()).encode())
             for channel in wait(list(busy)):
-                child, job = busy[channel]
-                try:
-                    outcome = Outcome(**json.loads(channel.recv_bytes()))
+                child, job = busy.pop(channel)
+                outcome = outcome_of(child, job)
+                if outcome.status != ORPHANED:
                     idle.append(child)
-                except (EOFError, OSError):
-                    how = child.how_it_ended()
-                    child.kill()
-                    outcome = Outcome(job.park_id, "failed", 0.0, f"{DIED}: {how}")
-                    if tries[job.park_id] < TRIES:
-                        waiting.append(job)
-                        outcome = None
-                del busy[channel]
-                if outcome is not None:
                     yield outcome
+                elif tries[job.park_id] < TRIES:
+                    waiting.append(job)
+                else:
+                    yield replace(outcome, status="failed", cause=f"{DIED}: {outcome.cause}")
     finally:
         for child in [*idle, *(child for child, _ in busy.values())]:
             child.kill()
+
+
+def next_worker(idle: list[Child]) -> Child:
+    """A worker that has nothing to do and is alive; a new one where there is none."""
+    while idle:
+        child = idle.pop()
+        if not child.channel.poll():  # nothing is to be read from one that waits, but the end of one that is dead
+            return child
+        child.kill()
+    return fork_worker()
+
+
+def outcome_of(child: Child, job: Job) -> Outcome:
+    """Wait for what a worker says of its park; ``orphaned`` where it died, or the process behind its notebooks did."""
+    try:
+        outcome = Outcome(**json.loads(child.channel.recv_bytes()))
+        if outcome.status != ORPHANED:
+            return outcome
+        retire(child.relies_on)
+    except (EOFError, OSError):
+        outcome = Outcome(job.park_id, ORPHANED, 0.0, child.how_it_ended())
+    child.kill()
+    return outcome
 
 
 def in_kernels(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:

@@ -43,12 +43,21 @@ def warm_up() -> None:
 
 def fork_worker() -> Child:
     """Fork a worker that runs parks; its notebooks run in children it asks the other parent for."""
-    parks = shared_parent("parks")
-    cells = shared_parent("cells").introduce()
+    parks, cells = shared_parent("parks"), shared_parent("cells")
+    descriptor = cells.introduce()
     try:
-        return parks.fork(b"parks", cells)
+        worker = parks.fork(b"parks", descriptor)
     finally:
-        os.close(cells)
+        os.close(descriptor)
+    worker.relies_on = cells
+    return worker
+
+
+def retire(parent: WarmParent | None) -> None:
+    """Take a parent that has died, or is about to, out of use: whoever wants one gets another."""
+    with _sharing:
+        for kind in [kind for kind, shared in _shared.items() if shared is parent]:
+            _close(kind)
 
 
 def adopt(descriptor: int) -> None:
