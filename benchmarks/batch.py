@@ -1,4 +1,4 @@
-"""Parks in batch: ours against papermill in a shell loop, papermill in a pool, and a plain Python function.
+"""Parks in batch: ours against papermill in a shell loop, in one process and in a pool, and a plain Python function.
 
     python benchmarks/batch.py            # 24 parks, two workers, as the goals are stated
     python benchmarks/batch.py --quick    # 4 parks, one round
@@ -61,6 +61,11 @@ def shell_loop(parks: list[Path], out: Path, workers: int) -> None:
         _run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", target])
 
 
+def papermill_in_process(parks: list[Path], out: Path, workers: int) -> None:
+    """Run papermill in one process that stays, one notebook after another, each in a kernel of its own."""
+    _pool(_papermill, parks, out, 1)
+
+
 def papermill_pool(parks: list[Path], out: Path, workers: int) -> None:
     """Run papermill in processes that stay, each notebook in a kernel of its own."""
     _pool(_papermill, parks, out, workers)
@@ -79,6 +84,7 @@ def ours(parks: list[Path], out: Path, workers: int) -> None:
 
 WAYS: dict[str, Callable[[list[Path], Path, int], None]] = {
     "shell loop": shell_loop,
+    "papermill in process": papermill_in_process,
     "papermill pool": papermill_pool,
     "plain function": plain_function,
     "ours": ours,
@@ -135,7 +141,7 @@ def _plain(park: Path, out: Path) -> None:
         getattr(shown, "_repr_html_", shown.__repr__)()
         for number in plt.get_fignums():
             path = folder / f"figure-{number}-{cell.id}.png"
-            plt.figure(number).savefig(path, pil_kwargs={"compress_level": 3}, dpi=110)
+            plt.figure(number).savefig(path, pil_kwargs={"compress_level": 3}, dpi="figure")
         plt.close("all")
     (folder / "notebook.html").write_text(to_html(notebook), encoding="utf-8")
 
@@ -167,11 +173,11 @@ def _tell(seconds: dict[str, list[float]], count: int, workers: int) -> None:
     medians = {way: statistics.median(values) for way, values in seconds.items()}
     rounds = len(next(iter(seconds.values())))
     print(f"\n{count} parks of {NOTEBOOK.name}, {workers} workers, {MEMBERS} members; medians of {rounds}")
-    print(f"{'way':<16}{'s a park':>10}{'ours is faster by':>20}{'goal':>8}")
+    print(f"{'way':<22}{'s a park':>10}{'ours is faster by':>20}{'goal':>8}")
     for way, value in medians.items():
         ratio = value / medians["ours"]
         goal = f"{GOALS[way]:.2f}" if way in GOALS else ""
-        print(f"{way:<16}{value / count:>10.2f}{ratio:>20.2f}{goal:>8}")
+        print(f"{way:<22}{value / count:>10.2f}{ratio:>20.2f}{goal:>8}")
 
 
 if __name__ == "__main__":

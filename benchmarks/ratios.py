@@ -1,0 +1,29 @@
+"""All ratios against named baselines in one run: the batch of notebooks, then the ensemble engine.
+
+    python benchmarks/ratios.py            # 24 parks, three rounds, two workers; then the engine: half an hour
+    python benchmarks/ratios.py --quick    # a few minutes
+
+What is measured and against what stands in ``batch.py`` and ``engine.py``; further options go to them directly.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PARTS = ("batch.py", "engine.py")
+
+
+def main() -> int:
+    """Run the parts one after another; the number of those that failed."""
+    given = [word for word in sys.argv[1:] if word == "--quick"]
+    failed = 0
+    for part in PARTS:
+        print(f"\n# {part}\n", flush=True)
+        failed += bool(subprocess.run([sys.executable, Path(__file__).with_name(part), *given], check=False).returncode)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
