@@ -177,6 +177,12 @@ def test_fans_side_by_side_share_one_scale_and_a_scenario_named_twice_is_drawn_o
     assert overhang(figure) < 0.02
 
 
+def test_every_fan_below_zero_has_a_zero_line():
+    pathways = pathways_of({"bau": hill(2030), "deep": hill(2030) - 2 * hill(2030).max()})
+    for ax in plotting.fans(pathways, ["bau", "deep"]).axes[:2]:
+        assert [list(line.get_ydata()) for line in ax.lines].count([0, 0]) == 1
+
+
 @pytest.mark.parametrize("until", [2035, 2047, 2050])
 def test_any_horizon_can_be_drawn(until):
     pathways = pathways_of(TOTALS, until=until)

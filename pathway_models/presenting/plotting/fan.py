@@ -14,7 +14,7 @@ from pathway_models.findings.effects import index_of
 from pathway_models.findings.peaks import find_peaks
 from pathway_models.presenting import sentences
 from pathway_models.presenting.names import headline, scenario_name
-from pathway_models.presenting.plotting.axes import light_number_ticks
+from pathway_models.presenting.plotting.axes import light_line, light_number_ticks
 from pathway_models.presenting.plotting.canvas import (
     BEHIND,
     DARK,
@@ -122,6 +122,9 @@ def fans(
             put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
                       weight="bold", color=style_of(name)["color"])  # fmt: skip
     emissions_axis(axes[0], scale, lang)
+    if low < 0:
+        for ax in axes[1:count]:  # the first has its zero line from its axis
+            light_line(ax, "y", 0, color="black", linewidth=0.8)
     # The legend stands above, as nowhere inside the axes is always free of paths.
     key_row(axes[0], entries_of(axes[0]), above=20)
     _strips(axes[count:], pathways, peaks, names, before, lang)
