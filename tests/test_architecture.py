@@ -1,13 +1,16 @@
 """The rooms of the package keep their order, their purity and their size; the linter's contracts are not empty."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from importlinter import api
 from importlinter.cli import lint_imports
+from scipy.sparse.csgraph import connected_components
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pathway_models"
@@ -27,6 +30,8 @@ ROOMS = (
 ROOMS_WITHOUT_FILES = ("foundations", "kernels", "records", "accounting", "forecasting", "projection", "findings")
 READERS = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "safe_load", "load_workbook", "genfromtxt"}
 TEXT_CALLS = {"read_text", "write_text", "open"}
+#: Tables of names by which others are imported when they are asked for: of commands, and of the public face.
+TABLES_OF_NAMES = ("pathway_models.running.cli", "pathway_models")
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
 
@@ -73,9 +78,96 @@ def body_length(function):
     return function.end_lineno - function.lineno + 1 - (docstring.count("\n") + 1 if docstring is not None else 0)
 
 
+def module_name(place):
+    """Return the dotted name of a file of the package."""
+    return ".".join(part for part in ("pathway_models", *Path(place).with_suffix("").parts) if part != "__init__")
+
+
+def modules_named_in(text):
+    """Return the dotted names in a text, such as "module:attribute" or a program given to another Python."""
+    return re.findall(r"\bpathway_models(?:\.\w+)+", text)
+
+
+def named_by(tree):
+    """Yield every dotted name that a module imports, wherever it does, or names in a string that is no docstring."""
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and ast.get_docstring(node, clean=False) is not None
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            # ``from package import module`` needs the module; its package only if that is where the name stands.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from imported_names(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield from modules_named_in(node.value)
+
+
+def import_graph(trees):
+    """Return the modules that each module of the package needs, now or later.
+
+    Parameters
+    ----------
+    trees : dict of str to ast.Module
+        By path inside the package.
+    """
+    by_name = {module_name(place): tree for place, tree in trees.items()}
+    graph = {name: set() for name in by_name}
+    for name, tree in by_name.items():
+        if name in TABLES_OF_NAMES:
+            continue
+        for found in named_by(tree):
+            while found and found not in graph:
+                found = found.rpartition(".")[0]
+            graph[name] |= {found} - {"", name}
+    return graph
+
+
+def circles(graph):
+    """Return the sets of modules that need each other: strongly connected components of two or more."""
+    names = sorted(graph)
+    matrix = np.array([[other in graph[name] for other in names] for name in names])
+    _, component = connected_components(matrix, directed=True, connection="strong")
+    groups = [[name for name, at in zip(names, component, strict=True) if at == group] for group in set(component)]
+    return sorted(group for group in groups if len(group) > 1)
+
+
 def test_rooms_import_only_from_rooms_below(capsys):
     verdict = lint_imports(config_filename=CONFIG, no_cache=True)
     assert verdict == 0, capsys.readouterr().out
+
+
+def test_no_modules_need_each_other():
+    """Imports inside functions and for types alone count, and so do modules named in strings."""
+    assert circles(import_graph(sources())) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from pathway_models.kernels.one import f",
+        "from pathway_models.kernels import one",
+        "import pathway_models.kernels.one",
+        "def late():\n    from pathway_models.kernels.one import f",
+        "if TYPE_CHECKING:\n    from pathway_models.kernels.one import f",
+        "import_module('pathway_models.kernels.one')",
+        "served = 'pathway_models.kernels.one:f'",
+        "program = f'from pathway_models.kernels.one import f; f({1})'",
+    ],
+)
+def test_a_circle_is_seen_however_it_closes(back):
+    texts = {
+        "__init__.py": "from pathway_models.kernels.two import g",
+        "kernels/__init__.py": "",
+        "kernels/one.py": "from pathway_models.kernels.two import g",
+        "kernels/two.py": f'"""See pathway_models.kernels.three."""\n{back}',
+        "kernels/three.py": "from pathway_models.kernels.two import g",
+    }
+    graph = import_graph({place: ast.parse(text) for place, text in texts.items()})
+    assert circles(graph) == [["pathway_models.kernels.one", "pathway_models.kernels.two"]]
 
 
 def test_linter_knows_every_room_in_the_right_order():
