@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.fleet_files import Findings, lines, write_findings
 from pathway_models.running.speaking import mistake_text, of_terminal
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from pathway_models.findings.budgets import Shares
-    from pathway_models.findings.fleet_packages import FleetPackages
-    from pathway_models.findings.together import Together
     from pathway_models.records.park import Park
 
 #: The ensemble where no run is named.
 ENSEMBLE = {"members": 200, "seed": 20240401, "until": 2060}
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """What was found of a fleet; None where it was not asked for."""
-
-    parks: list[Park]
-    together: Together
-    standing: pd.DataFrame
-    groups: pd.Series | None
-    shares: Shares | None
-    packages: FleetPackages | None
-    before: int
 
 
 @click.command("fleet")
@@ -59,8 +41,6 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
 
     Parks and regions are never added together. Exit code 0 when told, 1 for a faulty file, 2 for a wrong call.
     """
-    from pathway_models.running.fleet_files import lines, write_findings
-
     try:
         found = _found(**asked)
         for line in lines(found, of_terminal(lang)):

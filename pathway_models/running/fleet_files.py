@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,25 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from pathway_models.running.fleet_command import Findings
+    from pathway_models.findings.budgets import Shares
+    from pathway_models.findings.fleet_packages import FleetPackages
+    from pathway_models.findings.together import Together
+    from pathway_models.records.park import Park
 
 FORMATS = ("png", "svg")
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was found of a fleet; None where it was not asked for."""
+
+    parks: list[Park]
+    together: Together
+    standing: pd.DataFrame
+    groups: pd.Series | None
+    shares: Shares | None
+    packages: FleetPackages | None
+    before: int
 
 
 def lines(found: Findings, lang: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathway_models.presenting.names import headline, scenario_name
 from pathway_models.presenting.report.material import Material
 from pathway_models.presenting.report.stable_zip import MAKER, MOMENT, stable_zip
 from pathway_models.presenting.report.twin_base import Inventory
+from pathway_models.presenting.report.twin_emissions import Emissions
 from pathway_models.presenting.report.twin_path import Path
 from pathway_models.presenting.report.twin_stated import stated_values
 from pathway_models.presenting.report.twin_terms import Book
@@ -51,7 +52,7 @@ def to_xlsx(on: Material, given: str) -> bytes:
     base = Inventory(book, on.park, stated_values(given), on.lang).write()
     scenario, run = on.scenarios[on.chosen], on.manifest
     path = Path(book, on.park, scenario, base, seed=run.seed, until=run.until, lang=on.lang)
-    difference = path.write()
+    difference = Emissions(path).write(*path.write())
     _front(front, book, on, float(np.abs(difference.values).max()))
     workbook.close()
     return stable_zip(out.getvalue())

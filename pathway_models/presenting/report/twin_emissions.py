@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.report.twin_base import Cell
+from pathway_models.presenting.report.twin_path import Path
 from pathway_models.presenting.report.twin_terms import Term, column_of, largest, ratio, term, total
 from pathway_models.presenting.words import word
 from pathway_models.projection.accounts import BURNT, EMITTING, FOSSIL, POWER
-
-if TYPE_CHECKING:
-    from pathway_models.presenting.report.twin_path import Path
 
 #: Largest relative difference between the twin and the engine at which the file is written.
 SAME = 1e-9

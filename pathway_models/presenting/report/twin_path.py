@@ -1,7 +1,7 @@
 """Second half of the twin: one path of the future, every uncertain input at its most likely value, as formulas.
 
-The steps are those of ``docs/methods.md``: drivers, energy, structure, intensity, substitutions, factors, processes,
-capture, sinks.  What the twin comes to is held against the engine before the file is written.
+The steps are those of ``docs/methods.md`` from drivers to energy: structure, intensity, substitutions.  Factors,
+processes, capture and sinks follow in :mod:`pathway_models.presenting.report.twin_emissions`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.presenting.names import item_name
 from pathway_models.presenting.report.twin_base import Base, Cell
-from pathway_models.presenting.report.twin_emissions import Emissions
 from pathway_models.presenting.report.twin_levers import LeverSheet
 from pathway_models.presenting.report.twin_terms import Book, Page, Term, term, total
 from pathway_models.presenting.words import say
@@ -90,13 +89,15 @@ class Path:
         sector = item_name(self.park.sectors[s], self.lang) if s >= 0 else ""
         return [sector, item_name(item, self.lang) if item else "", self.say(*what), unit]
 
-    def write(self) -> Term:
-        """Write all sheets; the relative difference from the engine, by year.
+    def write(self) -> tuple[dict[Cell, Term], Term, Term]:
+        """Write the sheets from drivers to energy.
 
-        Raises
-        ------
-        PathwayError
-            The twin does not come to what the engine has: the park has something the twin cannot follow.
+        Returns
+        -------
+        energy : mapping (sector, carrier) -> Term, TJ
+            After all measures.
+        structure, process : Term
+            Shares of activity and of process emissions that measures leave.
         """
         for page, en, zh in (
             (self.drivers, "Drivers: growth is the package's own (docs/baseline.md); levels are formulas",
@@ -112,7 +113,7 @@ class Path:
         self.phases: Mapping[int, dict[str, Term]] = {id(m): lever.write(m) for m in self.scenario.measures}
         structure, intensity, process = (self._left(part) for part in ("structure", "intensity", "process"))
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
-        return Emissions(self).write(energy, structure, process)
+        return energy, structure, process
 
     def _grown(self, labels: list[str], values: np.ndarray, start: Term | None = None) -> Term:
         """A row of yearly logarithmic changes, and the row that grows by them."""
