@@ -9,7 +9,7 @@ from pathlib import Path
 
 from small_runs import make_notebook, make_parks
 
-from pathway_models.running.places import LOCK
+from pathway_models.running.run_folders import LOCK
 
 #: What the notebook does for parks whose name begins with the word, and what becomes of them.
 FAULTS = {

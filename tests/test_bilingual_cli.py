@@ -13,9 +13,9 @@ from pathway_models.foundations.errors import BatchError, Fault, InputError
 from pathway_models.intake.messages import BLANK, read_catalogue
 from pathway_models.presenting.messages import cause_in, error_text, fault_in, fault_text, lacking, translated
 from pathway_models.running.cli import COMMANDS, main
-from pathway_models.running.execution import Outcome
+from pathway_models.running.cli_language import asked_language
 from pathway_models.running.fault_table import counts, fault_lines, width_of, wrapped
-from pathway_models.running.speaking import asked_language
+from pathway_models.running.jobs import Outcome
 from pathway_models.running.terminal import summary_lines
 
 TESTS = Path(__file__).resolve().parent

@@ -125,7 +125,7 @@ def test_quantiles_and_peak_years_are_never_added_up(judged):
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
     """A run of one park as far as the export needs it: its record, its status, its tables."""
-    from pathway_models.running.execution import Outcome
+    from pathway_models.running.jobs import Outcome
     from pathway_models.running.provenance import describe_run, write_json
 
     folder = tmp_path_factory.mktemp("runs") / "autumn"

@@ -13,8 +13,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from pathway_models.running import shared_parents, warm_parent
+from pathway_models.running import fork_server
+from pathway_models.running.fork_client import shared_server
 from pathway_models.running.forked_engine import FORKED, ORDINARY, register
+from pathway_models.running.preload import preload_cells
 
 register()
 ROOT = Path(__file__).resolve().parents[1]
@@ -204,7 +206,7 @@ def test_children_do_not_share_their_random_numbers(tmp_path):
     assert not first & second
 
 
-def test_a_child_starts_with_one_thread_no_socket_of_a_kernel_and_no_file_of_the_parent(tmp_path):
+def test_a_child_starts_with_one_thread_no_socket_of_a_kernel_and_no_file_of_the_server(tmp_path):
     code = (
         "import os, stat, zmq\nthreads = len(os.listdir('/proc/self/task'))\n"
         "kinds = {fd: os.readlink(f'/proc/self/fd/{fd}').split(':')[0] for fd in os.listdir('/proc/self/fd')"
@@ -236,10 +238,10 @@ def test_a_notebook_of_another_kernel_is_left_to_that_kernel(tmp_path, monkeypat
     assert taken == ["another-kernel", "python3"]
 
 
-def test_a_parent_with_threads_refuses_to_fork(monkeypatch):
-    monkeypatch.setattr(warm_parent, "threads", lambda: 2)
+def test_a_server_with_threads_refuses_to_fork(monkeypatch):
+    monkeypatch.setattr(fork_server, "threads", lambda: 2)
     with pytest.raises(RuntimeError, match="would not be safe"):
-        warm_parent.fork_cells([])
+        fork_server.fork(b"", [])
 
 
 THREADED = """
@@ -268,19 +270,19 @@ def test_where_an_import_starts_a_thread_notebooks_run_in_ordinary_kernels_and_t
     assert outputs[-1]["data"]["text/plain"] == "'IPythonKernel'"
 
 
-def test_a_warm_parent_is_started_again_when_the_data_are_others(monkeypatch, tmp_path):
-    before = shared_parents.shared_parent()
-    assert shared_parents.shared_parent() is before
+def test_a_fork_server_is_started_again_when_the_data_are_others(monkeypatch, tmp_path):
+    before = shared_server(preload_cells)
+    assert shared_server(preload_cells) is before
     monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
     (tmp_path / "levers.yml").write_text("", encoding="utf-8")
     (tmp_path / "factors").mkdir()
     assert not before.is_usable()
 
 
-def test_the_warm_parent_and_its_children_end_with_the_client(tmp_path):
+def test_the_fork_server_and_its_children_end_with_the_client(tmp_path):
     code = (
-        "import os\nfrom pathway_models.running.forked_cells import Cells, shared_parent\n"
-        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_parent().process.pid, flush=True)\n"
+        "import os, papermill\nfrom pathway_models.running.forked_engine import Cells, preload_cells, shared_server\n"
+        "cells = Cells({'folder': '/'})\nprint(cells.child.pid, shared_server(preload_cells).process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )
     told = subprocess.run(

@@ -12,12 +12,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import pathway_models as pw
 from pathway_models.findings.outlook import survey
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.paths import data_folder
+from pathway_models.intake.paths import PARK_NOTEBOOK, data_folder
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.running import rehearsing
-from pathway_models.running.execution import NOTEBOOK
+from pathway_models.running import cache_warmup
 from pathway_models.running.html import to_html
-from pathway_models.running.rehearsing import rehearse
 from pathway_models.running.results import write_table
 
 PARK = pw.read_park("demo-steel")
@@ -100,15 +98,15 @@ def test_every_image_of_a_page_stands_in_its_place():
     assert notebook.cells[0].outputs[0].data["image/png"] == images[0]
 
 
-def test_the_rehearsal_says_and_shows_all_that_the_batch_notebook_does():
-    named = set(re.findall(r"pw\.((?:sentences|tables)\.\w+)", NOTEBOOK.read_text(encoding="utf-8")))
-    rehearsed = set(re.findall(r"((?:sentences|tables)\.\w+)", inspect.getsource(rehearsing)))
+def test_filling_the_caches_says_and_shows_all_that_the_batch_notebook_does():
+    named = set(re.findall(r"pw\.((?:sentences|tables)\.\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))
+    filled = set(re.findall(r"((?:sentences|tables)\.\w+)", inspect.getsource(cache_warmup)))
     # A park without plans shows no table of their chances.
-    assert named - rehearsed == {"tables.chances"}
+    assert named - filled == {"tables.chances"}
 
 
-def test_the_rehearsal_gives_back_what_figures_need():
-    done = rehearse("demo-steel", members=3)
+def test_filling_the_caches_gives_back_what_figures_need():
+    done = cache_warmup.compute("demo-steel", members=3)
     assert done.pathways.members == 3
     assert done.gaps.scenarios == done.peaks.scenarios == tuple(done.scenarios)
     assert done.inventory.park_id == "demo-steel"

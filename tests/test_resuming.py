@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.foundations.errors import BatchError
-from pathway_models.running import places
+from pathway_models.running import run_folders
 from pathway_models.running.batch import plan, run_parks
 from pathway_models.running.cli import main
 from pathway_models.running.verifying import changes_since, differences, verify
@@ -133,13 +133,14 @@ def test_a_dry_run_says_what_and_why_and_does_nothing(tmp_path):
 
 
 def test_two_runs_cannot_share_a_folder(parks, notebook, out):
-    with places.locked(out), pytest.raises(BatchError, match=f"another run is writing here .process {os.getpid()} on"):
+    told = f"another run is writing here .process {os.getpid()} on"
+    with run_folders.locked(out), pytest.raises(BatchError, match=told):
         run_parks(request(parks, notebook), out)
     assert not out.exists()
 
 
 def _hold_and_die(folder):
-    with places.locked(folder):
+    with run_folders.locked(folder):
         os._exit(1)
 
 
@@ -147,8 +148,8 @@ def test_the_lock_of_a_dead_process_does_not_hold(out):
     process = multiprocessing.get_context("fork").Process(target=_hold_and_die, args=(out,))
     process.start()
     process.join()
-    assert (out / places.LOCK).is_file()
-    with places.locked(out):
+    assert (out / run_folders.LOCK).is_file()
+    with run_folders.locked(out):
         pass
 
 
@@ -158,7 +159,7 @@ def test_what_a_cut_off_run_left_is_put_in_order(out):
     (out / ".park-a.old" / "totals.csv").write_text("kept", encoding="utf-8")
     (out / "park-b").mkdir()
     (out / ".park-b.old").mkdir()
-    places.tidy(out)
+    run_folders.tidy(out)
     assert sorted(path.name for path in out.iterdir()) == ["park-a", "park-b"]
     assert (out / "park-a" / "totals.csv").is_file()
 
@@ -240,7 +241,7 @@ def test_results_reach_a_folder_behind_a_url_and_are_known_there(parks, notebook
     url = f"{scheme}://{tmp_path}/far"
     asked = request(parks[:2], notebook)
     for expected in ("done", "unchanged"):
-        place = places.Place(url)
+        place = run_folders.RunFolder(url)
         assert set(statuses(run_parks(asked, place)).values()) == {expected}
         assert place.finish() == f"{url}/index.html"
         place.close()

@@ -14,13 +14,13 @@ from pathway_models.foundations.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.asset_sheet import assets_of, check_assets, incomplete
 from pathway_models.intake.bounds import read_plausible
+from pathway_models.intake.cell_provenance import cell_provenance
 from pathway_models.intake.checks import Check
 from pathway_models.intake.description import Description
 from pathway_models.intake.energy_content import Factors
 from pathway_models.intake.factor_spread import factor_errors
 from pathway_models.intake.hints import hint, hint_at_power
 from pathway_models.intake.paths import fingerprint
-from pathway_models.intake.places import places_of
 from pathway_models.intake.plans import one_off_faults
 from pathway_models.intake.plausibility import question
 from pathway_models.intake.quality import activity_errors
@@ -147,7 +147,7 @@ def build_park(
         source="; ".join(description.source),
         files=tuple(files),
         notes=(*description.notes, *told),
-        origins=places_of(rows),
+        origins=cell_provenance(rows),
         factor_errors=factor_errors(rows, fields, description),
         **more,
     )

@@ -1,4 +1,4 @@
-"""Where the shipped data stand."""
+"""Where the shipped data and notebooks stand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
 
-#: Resolved once: following links takes longer than reading a cell, and the folder is asked for at every factor.
-_SHIPPED = Path(__file__).resolve().parents[2] / "data"
+#: The package itself.  Resolved once: following links takes longer than reading a cell.
+PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+#: The notebook that is run for every park.
+PARK_NOTEBOOK = PACKAGE_FOLDER.parent / "notebooks" / "02_park_pathways.ipynb"
+_SHIPPED = PACKAGE_FOLDER.parent / "data"
 
 
 def data_folder() -> Path:

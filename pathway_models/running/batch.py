@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError, Fault, InputError
+from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.running.execution import NOTEBOOK, Job, Outcome
-from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
+from pathway_models.running.execution import check_parameters
+from pathway_models.running.fork_client import call_preloaded
+from pathway_models.running.fork_server import can_fork
+from pathway_models.running.jobs import Job, Outcome
+from pathway_models.running.park_worker import preload_parks, start_servers
 from pathway_models.running.provenance import content_hash, describe_run, write_json
 from pathway_models.running.resuming import Basis, Step, decide
+from pathway_models.running.run_folders import RunFolder, locked, partial_folder, remove, tidy
 from pathway_models.running.scheduling import local, papermill_engine
-from pathway_models.running.shared_parents import warm_call, warm_up
-from pathway_models.running.warm_parent import can_fork
 
 #: Threads that wait for the disk while workers go on.
 PUBLISHERS = 2
@@ -65,7 +68,7 @@ class Request:
     retry_failed: bool = False
     memory: float = 0
     scenario_file: str = ""
-    notebook: Path = NOTEBOOK
+    notebook: Path = PARK_NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
         """Parameters of the notebook that are the same for all parks."""
@@ -134,13 +137,13 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
     return steps
 
 
-def run_parks(request: Request, folder: Path | Place, report: Report = lambda outcome: None) -> Run:
+def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambda outcome: None) -> Run:
     """Run the batch notebook for every park asked for.
 
     Parameters
     ----------
     request : Request
-    folder : Path or Place
+    folder : Path or RunFolder
         Folder of the run; each park gets ``folder/<park_id>/``.
     report : callable
         Called with each outcome as it comes.
@@ -155,7 +158,7 @@ def run_parks(request: Request, folder: Path | Place, report: Report = lambda ou
     BatchError, ScenarioError
         The request itself is wrong: nothing was started.
     """
-    place = folder if isinstance(folder, Place) else Place(folder)
+    place = folder if isinstance(folder, RunFolder) else RunFolder(folder)
     parameters = _checked(request)  # before anything is made on disk
     with locked(place.folder):
         tidy(place.folder)
@@ -187,7 +190,7 @@ class _Settling:
     """Puts finished parks in their places, and tells of them."""
 
     run: Run
-    place: Place
+    place: RunFolder
     report: Report
 
     def __call__(self, outcome: Outcome) -> None:
@@ -238,11 +241,11 @@ def _checked(request: Request) -> dict[str, object]:
 
 
 def _check_parameters(job: Job, request: Request) -> None:
-    """See that the notebook has the parameters; asked of a warm process, where papermill is there already."""
+    """See that the notebook has the parameters; asked of a fork server, where papermill is there already."""
     if request.engine == "fork" and can_fork() and not request.scheduler:
-        warm_up()
+        start_servers()
     given = {**job.parameters, "out": "."}
-    warm_call("parks", "pathway_models.running.execution:check_parameters", given, job.notebook)
+    call_preloaded(preload_parks, check_parameters, given, job.notebook)
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:

@@ -11,8 +11,8 @@ import click
 
 from pathway_models.foundations.errors import Fault, InputError, writing
 from pathway_models.presenting.words import say
+from pathway_models.running.cli_language import language, mistake_text
 from pathway_models.running.fault_table import counts, fault_lines, padded
-from pathway_models.running.speaking import language, mistake_text
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from pathway_models import __version__
-from pathway_models.running.speaking import SpeakingGroup, in_language, mistake_text, told
+from pathway_models.running.cli_language import LanguageGroup, in_language, localized, mistake_text
 
 #: Every command: where it stands, and the line ``--help`` shows for it without importing it.
 COMMANDS = {
@@ -37,7 +37,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(SpeakingGroup):
+class LazyGroup(LanguageGroup):
     """A group that imports a command when it is called, and turns users' mistakes into messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -92,7 +92,7 @@ class LazyGroup(SpeakingGroup):
                 click.echo(mistake_text(error), err=True)
                 sys.exit(1)
             if isinstance(error, PathwayError):
-                raise told(click.UsageError(str(error))) from None
+                raise localized(click.UsageError(str(error))) from None
             raise
 
 

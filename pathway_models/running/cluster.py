@@ -13,14 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
+from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.running.execution import ORPHANED, Job, Outcome, run_park
-from pathway_models.running.forking import Child
-from pathway_models.running.places import partial_folder, remove
+from pathway_models.running.execution import run_park
+from pathway_models.running.fork_client import Child
+from pathway_models.running.fork_server import can_fork
+from pathway_models.running.jobs import ORPHANED, Job, Outcome
 from pathway_models.running.provenance import code_hash, shared_inputs
-from pathway_models.running.scheduling import DIED, next_worker, outcome_of
-from pathway_models.running.shared_parents import refusal
-from pathway_models.running.warm_parent import can_fork
+from pathway_models.running.run_folders import partial_folder, remove
+from pathway_models.running.scheduling import DIED, next_worker, outcome_of, unsafe_fork
 
 #: Seconds to wait for the scheduler to answer.
 CONNECTING = 20
@@ -135,15 +136,13 @@ def _difference(job: Job) -> str:
 
 def _notebook_here(job: Job) -> str:
     """The notebook at this worker: the same file of the same repository."""
-    from pathway_models.running.execution import NOTEBOOK
-
     here = Path(job.notebook)
-    return str(here if here.is_file() else NOTEBOOK)
+    return str(here if here.is_file() else PARK_NOTEBOOK)
 
 
 def _run(job: Job) -> Outcome:
-    """Run a park in a warm worker of this worker, or, where forking is not to be had, in a kernel of its own."""
-    if not can_fork() or refusal("cells") or refusal("parks"):
+    """Run a park in a forked worker of this worker, or, where forking is not to be had, in a kernel of its own."""
+    if not can_fork() or unsafe_fork():
         with _alone:
             return run_park(replace(job, engine="pathways-kernel"))
     for _ in range(TRIES):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
-from pathway_models.running.speaking import mistake_text, of_terminal, table_text
+from pathway_models.running.cli_language import mistake_text, of_terminal, table_text
 
 if TYPE_CHECKING:
     from pathway_models.findings.cobenefit_levers import LeverCobenefits

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
-from pathway_models.running.speaking import mistake_text, of_terminal
+from pathway_models.running.cli_language import mistake_text, of_terminal
 
 if TYPE_CHECKING:
     from pathway_models.findings.comparing import Comparison

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
-from pathway_models.running.speaking import mistake_text, of_terminal, told
+from pathway_models.running.cli_language import localized, mistake_text, of_terminal
 
 if TYPE_CHECKING:
     from pathway_models.findings.assets import AssetPlan
@@ -97,7 +97,7 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
     except PathwayError as error:
-        raise told(click.UsageError(str(error))) from None
+        raise localized(click.UsageError(str(error))) from None
     if form == "json":
         from pathway_models.running.decide_record import decision_record
 

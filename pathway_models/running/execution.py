@@ -3,91 +3,28 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway_models.foundations.errors import BatchError, InputError, PathwayError
-from pathway_models.running.forking import ParentGoneError
-from pathway_models.running.places import park_folder, partial_folder, remove
-from pathway_models.running.provenance import ROOT, write_json
+from pathway_models.intake.paths import PARK_NOTEBOOK
+from pathway_models.running.fork_client import ServerGoneError
+from pathway_models.running.jobs import Job, Outcome
+from pathway_models.running.provenance import write_json
+from pathway_models.running.run_folders import park_folder, partial_folder, remove
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-#: The batch notebook.
-NOTEBOOK = ROOT / "notebooks" / "02_park_pathways.ipynb"
 #: Quietens notices that kernels print when they start and when they are shut down.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
-#: Statuses of parks whose results are there.
-CAME_OUT = ("done", "unchanged")
-#: What a worker says when nobody is left to fork children for notebooks; never the status of a park.
-ORPHANED = "orphaned"
 #: Errors that say something of the machine and nothing of the park: such a park is run again.
 OF_THE_MACHINE = ("DeadKernelError", "CellTimeoutError", "MemoryError", "OSError", "KeyboardInterrupt")
 #: What is kept of a park that failed.
 KEPT_OF_A_FAILURE = ("notebook.ipynb", "notebook.html")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How one park's run ended.
-
-    Parameters
-    ----------
-    status : {"done", "unchanged", "failed", "refused", "cancelled"}
-    cause : str
-        One line: what went wrong and where; empty when done.
-    """
-
-    park_id: str
-    status: str
-    seconds: float
-    cause: str = ""
-
-    @property
-    def came_out(self) -> bool:
-        """Whether the park's results are there."""
-        return self.status in CAME_OUT
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker is told: one park, and how to run it.
-
-    Parameters
-    ----------
-    park_id : str
-    folder : str
-        Folder of the run.
-    parameters : dict
-        Of the notebook, without ``out``.
-    key : str
-        Hash of everything the results rest on.
-    engine : str
-        Name of a papermill engine.
-    timeout : int
-        Seconds one cell may take.
-    memory : int
-        Largest address space of a forked notebook, bytes; 0 for no limit.
-    """
-
-    park_id: str
-    folder: str
-    parameters: dict[str, object]
-    key: str = ""
-    engine: str = "pathways-kernel"
-    timeout: int = 600
-    memory: int = 0
-    notebook: str = str(NOTEBOOK)
-    basis: dict[str, object] = field(default_factory=dict)
-
-    def record(self) -> dict[str, object]:
-        """The job as JSON."""
-        return asdict(self)
-
-
-def check_parameters(parameters: dict[str, object], notebook: str | Path = NOTEBOOK) -> None:
+def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_NOTEBOOK) -> None:
     """Refuse parameters the notebook does not have, before any kernel starts.
 
     papermill itself only logs an unknown name and then runs with the default.
@@ -136,7 +73,7 @@ def run_park(job: Job) -> Outcome:
         record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
         files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
         write_json(partial / "record.json", {**record, "again": name in OF_THE_MACHINE, "files": files})
-    except ParentGoneError:  # says nothing of the park, which another worker takes
+    except ServerGoneError:  # says nothing of the park, which another worker takes
         remove(partial)
         raise
     except Exception as error:  # whatever breaks one park must not break the others

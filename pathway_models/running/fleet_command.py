@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
+from pathway_models.running.cli_language import mistake_text, of_terminal
 from pathway_models.running.fleet_files import Findings, lines, write_findings
-from pathway_models.running.speaking import mistake_text, of_terminal
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park

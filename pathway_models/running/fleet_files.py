@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathway_models.running.speaking import table_text
+from pathway_models.running.cli_language import table_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.presenting.words import say
-from pathway_models.running.speaking import in_table, of_terminal, table_text
+from pathway_models.running.cli_language import in_table, of_terminal, table_text
 from pathway_models.running.variadic import Variadic
 
 if TYPE_CHECKING:

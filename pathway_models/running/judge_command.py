@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from pathway_models.running.cli_language import in_table, mistake_text
 from pathway_models.running.fault_table import padded, width_of
-from pathway_models.running.speaking import in_table, mistake_text
 
 #: Columns whose texts are the program's own; the others are names of the user and of rules.
 TOLD = ("verdict", "detail")

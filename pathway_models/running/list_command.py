@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from pathway_models.presenting.words import say
+from pathway_models.running.cli_language import language
 from pathway_models.running.fault_table import padded
-from pathway_models.running.speaking import language
 
 #: Without a table, invented, with a table: English and Chinese.
 STATES = (("no data yet", "INVENTED demonstration", "data"), ("暂无数据", "INVENTED / 虚构示范", "有数据"))

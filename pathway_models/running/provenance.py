@@ -18,7 +18,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "papermill")
 #: Repository, or whatever folder holds the package.
 ROOT = Path(__file__).resolve().parents[2]
 #: Files of this room that what a park leaves behind depends on; commands and schedulers do not matter to it.
-WRITING = ("results.py", "members.py", "html.py", "kernel_free.py", "execution.py")
+WRITING = ("results.py", "members.py", "html.py", "in_process_kernel.py", "execution.py")
 
 
 def file_hash(path: Path) -> str:

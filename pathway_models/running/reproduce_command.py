@@ -14,8 +14,8 @@ import click
 
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.words import say
+from pathway_models.running.cli_language import in_table, language, mistake_text
 from pathway_models.running.fault_table import padded, width_of
-from pathway_models.running.speaking import in_table, language, mistake_text
 
 if TYPE_CHECKING:
     from pathway_models.findings.reproduction import Reproduction

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pathway_models.running.execution import is_whole
-from pathway_models.running.places import park_folder
 from pathway_models.running.provenance import code_hash, content_hash, file_hash, park_inputs, shared_inputs, versions
+from pathway_models.running.run_folders import park_folder
 
 #: Parts of what a park's results rest on, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}

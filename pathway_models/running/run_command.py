@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.intake.paths import PARK_NOTEBOOK
+from pathway_models.running.cli_language import in_table
 from pathway_models.running.fault_table import padded
-from pathway_models.running.shared_parents import warm_up
-from pathway_models.running.speaking import in_table
+from pathway_models.running.fork_server import can_fork
+from pathway_models.running.park_worker import start_servers
 from pathway_models.running.summarise_command import summarise
-from pathway_models.running.warm_parent import can_fork
 
 if TYPE_CHECKING:
-    from pathway_models.running.execution import Outcome
+    from pathway_models.running.jobs import Outcome
 
 
 class VariadicScenarios(click.Command):
@@ -78,17 +79,16 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
-        warm_up()  # while the request is looked at
+        start_servers()  # while the request is looked at
     from pathway_models.intake.register import read_register
     from pathway_models.running.batch import Request, plan, run_parks
-    from pathway_models.running.execution import NOTEBOOK
-    from pathway_models.running.places import Place
+    from pathway_models.running.run_folders import RunFolder
 
     chosen = parks or tuple(entry.park_id for entry in read_register() if entry.has_data)
     options["scenario_file"] = options["scenario_file"] or ""
-    options["notebook"] = Path(options["notebook"] or NOTEBOOK).absolute()
+    options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
-    with contextlib.closing(Place(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
+    with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")

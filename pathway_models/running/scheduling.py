@@ -1,4 +1,4 @@
-"""Jobs to workers on this machine: forked from a warm parent, or ordinary processes with ordinary kernels."""
+"""Jobs to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from multiprocessing.connection import wait
 import click
 
 from pathway_models.foundations.errors import BatchError
-from pathway_models.running.execution import ORPHANED, Job, Outcome, run_park
-from pathway_models.running.forking import Child
-from pathway_models.running.shared_parents import fork_worker, refusal, retire
-from pathway_models.running.speaking import mistake_text
-from pathway_models.running.warm_parent import PINNED, can_fork
+from pathway_models.running.cli_language import mistake_text
+from pathway_models.running.execution import run_park
+from pathway_models.running.fork_client import Child, UnsafeForkError, close_servers, refusal
+from pathway_models.running.fork_server import PINNED, can_fork
+from pathway_models.running.jobs import ORPHANED, Job, Outcome
+from pathway_models.running.park_worker import fork_worker, preload_parks
+from pathway_models.running.preload import preload_cells
 
 #: Papermill's names of what ``--engine`` takes.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
@@ -29,7 +31,7 @@ DIED = "the process that ran the notebook died"
 
 
 def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Outcomes of parks run by warm workers, as they come; a worker that dies costs at most the park it was at."""
+    """Outcomes of parks run by forked workers, as they come; a worker that dies costs at most the park it was at."""
     waiting = list(reversed(jobs))
     tries = dict.fromkeys((job.park_id for job in jobs), 0)
     busy: dict[object, tuple[Child, Job]] = {}
@@ -74,7 +76,7 @@ def outcome_of(child: Child, job: Job) -> Outcome:
         outcome = Outcome(**json.loads(child.channel.recv_bytes()))
         if outcome.status != ORPHANED:
             return outcome
-        retire(child.relies_on)
+        close_servers(child.relies_on)
     except (EOFError, OSError):
         outcome = Outcome(job.park_id, ORPHANED, 0.0, child.how_it_ended())
     child.kill()
@@ -115,10 +117,15 @@ def _settle() -> None:
     os.environ.update(PINNED)
 
 
+def unsafe_fork() -> UnsafeForkError | None:
+    """Why workers and notebooks must not be forked here; waits until both servers are ready."""
+    return refusal(preload_cells) or refusal(preload_parks)
+
+
 def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
     """Outcomes of parks run on this machine, forked where that is wanted and safe."""
     if engine == "fork" and can_fork():
-        refused = refusal("cells") or refusal("parks")
+        refused = unsafe_fork()
         if refused is None:
             return forked(jobs, workers)
         click.echo(mistake_text(refused), err=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.running.speaking import language
+from pathway_models.running.cli_language import language
 
 if TYPE_CHECKING:
-    from pathway_models.running.execution import Outcome
+    from pathway_models.running.jobs import Outcome
 
 
 @click.command("summarise")
@@ -29,8 +29,9 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
-    from pathway_models.running.shared_parents import warm_call
-    from pathway_models.running.summary import write_status, write_summary
+    from pathway_models.running.fork_client import call_preloaded
+    from pathway_models.running.preload import preload_cells
+    from pathway_models.running.summary import write_index, write_status, write_summary
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
@@ -43,7 +44,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which says the same already
-    return warm_call("cells", "pathway_models.running.summary:write_index", folder, list(outcomes), rows, lang)
+    return call_preloaded(preload_cells, write_index, folder, list(outcomes), rows, lang)
 
 
 def _content(path: Path) -> bytes | None:

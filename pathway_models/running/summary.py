@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.register import Entry, read_register
-from pathway_models.running.execution import Outcome
+from pathway_models.running.jobs import Outcome
 
 #: Columns of ``status.csv``.
 STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")

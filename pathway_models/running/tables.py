@@ -24,7 +24,7 @@ from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.running.execution import Outcome
+from pathway_models.running.jobs import Outcome
 from pathway_models.running.provenance import describe_run, write_json
 from pathway_models.running.results import write_results
 from pathway_models.running.store import StoredRun, open_run

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from pathway_models.presenting.words import say, word
-from pathway_models.running.execution import Outcome
 from pathway_models.running.fault_table import padded
+from pathway_models.running.jobs import Outcome
 
 #: Ends of a park's run.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})

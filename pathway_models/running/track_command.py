@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.running.speaking import of_terminal, table_text
+from pathway_models.running.cli_language import of_terminal, table_text
 
 if TYPE_CHECKING:
     from pathway_models.findings.tracking import Account

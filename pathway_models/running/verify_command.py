@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pathway_models.running.speaking import in_table
+from pathway_models.running.cli_language import in_table
 
 #: Differing lines shown of one table.
 SHOWN = 3

@@ -128,7 +128,7 @@ class Setting:
     folder : str
         Working folder.
     environment : dict
-        Environment variables; those that pin threads stay as the warm parent has them.
+        Environment variables; those that pin threads stay as the fork server has them.
     memory : int
         Largest address space, bytes; 0 for no limit.
     """
@@ -192,7 +192,7 @@ def _settle(setting: Setting) -> None:
 
         # The old global state: a user's notebook may draw from it, and every fork would draw the same.
         numbers.set_state(numbers.MT19937().state)  # noqa: NPY002
-    # A warning that the parent has shown once must be shown again: a changed filter voids what was remembered.
+    # A warning that the server has shown once must be shown again: a changed filter voids what was remembered.
     warnings.filterwarnings("default", message="never shown by anything")
     if setting.memory:
         import resource

@@ -73,7 +73,7 @@ def _given(words: Sequence[str]) -> str:
     return found
 
 
-class SpeakingGroup(click.Group):
+class LanguageGroup(click.Group):
     """A group whose help, usage errors and commands speak the language of the call."""
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
@@ -90,7 +90,7 @@ class SpeakingGroup(click.Group):
         try:
             context = in_language(self).super_make_context(*names, **options)
         except click.UsageError as error:
-            raise told(error) from None
+            raise localized(error) from None
         return context
 
     def super_make_context(self, *names: Any, **options: Any) -> click.Context:
@@ -105,28 +105,28 @@ class SpeakingGroup(click.Group):
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise told(error) from None
+            raise localized(error) from None
 
 
 def in_language(command: click.Command) -> click.Command:
     """A copy of a command that speaks the language of the call, with ``--lang`` where it has none of its own."""
-    spoken = copy.copy(command)
-    spoken.context_class = _Context
-    spoken.params = [copy.copy(parameter) for parameter in command.params]
-    if not any(parameter.name == "lang" for parameter in spoken.params):
-        spoken.params.append(_lang_option())
+    translated = copy.copy(command)
+    translated.context_class = _Context
+    translated.params = [copy.copy(parameter) for parameter in command.params]
+    if not any(parameter.name == "lang" for parameter in translated.params):
+        translated.params.append(_lang_option())
     if language() == "en":
-        return spoken
-    spoken.help = _by_paragraph(command.help)
-    spoken.short_help = say(command.short_help)
-    for parameter in spoken.params:
+        return translated
+    translated.help = _by_paragraph(command.help)
+    translated.short_help = say(command.short_help)
+    for parameter in translated.params:
         if isinstance(parameter, click.Option):
             parameter.help = say(parameter.help)
             if isinstance(parameter.show_default, str):
                 parameter.show_default = say(parameter.show_default)
-    if isinstance(spoken, click.Group) and spoken.commands:
-        spoken.commands = {name: in_language(each) for name, each in spoken.commands.items()}
-    return spoken
+    if isinstance(translated, click.Group) and translated.commands:
+        translated.commands = {name: in_language(each) for name, each in translated.commands.items()}
+    return translated
 
 
 def say(text: str | None) -> str | None:
@@ -169,14 +169,14 @@ def mistake_text(error: PathwayError) -> str:
     return error_text(error, "zh")
 
 
-def told(error: click.UsageError) -> click.UsageError:
+def localized(error: click.UsageError) -> click.UsageError:
     """A wrong call, told in the language of the call."""
-    if language() == "en" or isinstance(error, _Told):
+    if language() == "en" or isinstance(error, _LocalizedError):
         return error
-    return _Told(say(error.format_message()) or "", error.ctx)
+    return _LocalizedError(say(error.format_message()) or "", error.ctx)
 
 
-class _Told(click.UsageError):
+class _LocalizedError(click.UsageError):
     """A wrong call told in Chinese."""
 
     def show(self, file: IO[Any] | None = None) -> None:

@@ -133,7 +133,7 @@ def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-class Place:
+class RunFolder:
     """Where a run's results go: a folder, or a folder standing for one behind an fsspec URL.
 
     Parameters

@@ -28,8 +28,8 @@ from pathway_models.running.results import write_results
 
 
 @dataclass(frozen=True, eq=False)
-class Rehearsed:
-    """What the cells of a notebook hold at its end; figures may be rehearsed with it."""
+class ParkResults:
+    """What the cells of a notebook hold at its end; figures may be drawn from it."""
 
     park: Park
     scenarios: Scenarios
@@ -39,8 +39,8 @@ class Rehearsed:
     gaps: Gaps
 
 
-def rehearse(park_id: str, members: int = 20) -> Rehearsed:
-    """Work out a park, say all sentences, show all tables and write all files, as its notebook does.
+def compute(park_id: str, members: int = 20) -> ParkResults:
+    """Compute a park, make all sentences and tables and write all files, as its notebook does.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def rehearse(park_id: str, members: int = 20) -> Rehearsed:
     chosen = scenarios.pick(list(scenarios))
     pathways = project(park, chosen, sample(park, chosen, members=members, seed=0, until=2060))
     peaks = find_peaks(pathways)
-    done = Rehearsed(park, chosen, pathways, peaks, take_inventory(park), gaps(park, pathways, peaks))
+    done = ParkResults(park, chosen, pathways, peaks, take_inventory(park), gaps(park, pathways, peaks))
     list(_said(done))
     for shown in _shown(done):
         repr(shown)
@@ -63,7 +63,7 @@ def rehearse(park_id: str, members: int = 20) -> Rehearsed:
     return done
 
 
-def draw(done: Rehearsed) -> None:
+def draw(done: ParkResults) -> None:
     """Draw all figures of a park's notebook into nothing: loads the fonts, and renders the words they all have."""
     first, *_, last = done.scenarios
     with mpl.rc_context():
@@ -77,7 +77,7 @@ def draw(done: Rehearsed) -> None:
         plt.close("all")
 
 
-def _said(done: Rehearsed) -> Iterator[str]:
+def _said(done: ParkResults) -> Iterator[str]:
     first, *_, last = done.scenarios
     for say in (sentences.heading, sentences.notes, sentences.detail, sentences.plans):
         yield say(done.park)
@@ -95,7 +95,7 @@ def _said(done: Rehearsed) -> Iterator[str]:
     yield sentences.capture(done.pathways, last)
 
 
-def _shown(done: Rehearsed) -> Iterator[object]:
+def _shown(done: ParkResults) -> Iterator[object]:
     yield done.pathways
     yield tables.report_card(done.park)
     yield tables.peaks(done.peaks)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathway_models.intake.rows import Row
 
 
-def places_of(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int, str]]:
+def cell_provenance(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int, str]]:
     """Places by what they state: (quantity, sector, item) to year to place.
 
     Rows without a place, such as a factor set's own value between measured ones, have none.
