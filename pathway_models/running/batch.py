@@ -14,7 +14,7 @@ from pathway_models.intake.register import table_of
 from pathway_models.running.execution import check_parameters
 from pathway_models.running.fork_client import call_preloaded
 from pathway_models.running.fork_server import can_fork
-from pathway_models.running.jobs import Job, Outcome
+from pathway_models.running.jobs import Job, Outcome, park_id_of
 from pathway_models.running.park_worker import preload_parks, start_servers
 from pathway_models.running.provenance import content_hash, describe_run, write_json
 from pathway_models.running.resuming import Basis, Step, decide
@@ -97,11 +97,6 @@ class Run:
     def complete(self) -> bool:
         """Whether everything asked for came out."""
         return all(outcome.came_out for outcome in self.ordered())
-
-
-def park_id_of(park: str) -> str:
-    """Folder name of a park given by id or by path."""
-    return Path(park).stem if park.endswith((".csv", ".xlsx")) else park
 
 
 def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from pathway_models.intake.paths import PARK_NOTEBOOK
 
@@ -68,3 +69,8 @@ class Job:
     def record(self) -> dict[str, object]:
         """The job as JSON."""
         return asdict(self)
+
+
+def park_id_of(park: str) -> str:
+    """Folder name of a park given by id or by path."""
+    return Path(park).stem if park.endswith((".csv", ".xlsx")) else park

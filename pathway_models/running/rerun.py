@@ -40,7 +40,7 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     InputError
         A park asked for is not in the run, or did not come out.
     """
-    from pathway_models.running.batch import park_id_of
+    from pathway_models.running.jobs import park_id_of
     from pathway_models.running.summary import read_status
 
     given = {park_id_of(park): park for park in read_record(folder)["parameters"]["parks"]}

@@ -6,11 +6,14 @@ import contextlib
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from itertools import islice
 from multiprocessing.connection import wait
+from typing import TypeVar
 
 import click
 
@@ -27,7 +30,11 @@ from pathway_models.running.preload import preload_cells
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
 #: Times a park is given to a worker when the worker itself dies.
 TRIES = 2
+#: Tasks handed out ahead, a process.
+AHEAD = 4
 DIED = "the process that ran the notebook died"
+
+T, R = TypeVar("T"), TypeVar("R")
 
 
 def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
@@ -84,31 +91,76 @@ def outcome_of(child: Child, job: Job) -> Outcome:
 
 
 def in_kernels(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Outcomes of parks run in ordinary processes; where one dies, the parks it took along get one of their own."""
-    lost: list[Job] = []
-    yield from _pooled(jobs, workers, lost)
-    for job in lost:
-        dead: list[Job] = []
-        yield from _pooled([job], 1, dead)
-        yield from (
-            Outcome(one.park_id, "failed", 0.0, f"{DIED} (out of memory, or killed from outside)") for one in dead
-        )
+    """Outcomes of parks run in ordinary processes, whose notebooks run in ordinary kernels."""
+    for job, outcome in in_processes(run_park, jobs, min(workers, max(len(jobs), 1)), _settle):
+        cause = f"{DIED} (out of memory, or killed from outside)"
+        yield outcome or Outcome(job.park_id, "failed", 0.0, cause)
 
 
-def _pooled(jobs: Sequence[Job], workers: int, lost: list[Job]) -> Iterator[Outcome]:
-    spawn = multiprocessing.get_context("spawn")
-    size = min(workers, max(len(jobs), 1))
-    pool = ProcessPoolExecutor(max_workers=size, mp_context=spawn, initializer=_settle)
-    waiting: dict[Future[Outcome], Job] = {}
+def in_processes(
+    work: Callable[[T], R],
+    tasks: Iterable[T],
+    workers: int,
+    begin: Callable[[], None] | None = None,
+) -> Iterator[tuple[T, R | None]]:
+    """Work on tasks in ordinary processes, of which one that dies costs no more than the task it was at.
+
+    Parameters
+    ----------
+    work : callable
+    tasks : iterable
+        Taken as they are needed, so that a generator may make them.
+    workers : int
+    begin : callable, optional
+        Called once in every process.
+
+    Yields
+    ------
+    task
+    result
+        As they come; None where the process died.
+    """
+    source, waiting = iter(tasks), dict[Future[R], T]()
+    pool = _pool(workers, begin)
     try:
-        waiting = {pool.submit(run_park, job): job for job in jobs}
-        for future in as_completed(waiting):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                lost.append(waiting[future])
+        while True:
+            for task in islice(source, AHEAD * workers - len(waiting)):
+                waiting[_submit(pool, work, task)] = task
+            if not waiting:
+                return
+            done, _ = wait_for(waiting, return_when=FIRST_COMPLETED)
+            if not any(_is_lost(future) for future in done):
+                yield from ((waiting.pop(future), future.result()) for future in done)
+                continue
+            # A process that dies takes the whole pool along: each task of it gets a process of its own.
+            pool.shutdown(wait=True, cancel_futures=True)
+            for future, task in waiting.items():
+                if _is_lost(future):
+                    with _pool(1, begin) as alone:
+                        future = _submit(alone, work, task)
+                yield task, None if _is_lost(future) else future.result()
+            waiting.clear()
+            pool = _pool(workers, begin)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(workers: int, begin: Callable[[], None] | None) -> ProcessPoolExecutor:
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=begin)
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[[T], R], task: T) -> Future[R]:
+    try:
+        return pool.submit(work, task)
+    except BrokenProcessPool as error:
+        broken: Future[R] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def _is_lost(future: Future[R]) -> bool:
+    return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
 
 
 def _settle() -> None:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import csv
-import multiprocessing
-import shutil
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -24,29 +18,19 @@ from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.running.jobs import Outcome
+from pathway_models.running.jobs import Outcome, park_id_of
 from pathway_models.running.provenance import describe_run, write_json
 from pathway_models.running.results import write_results
+from pathway_models.running.run_folders import park_folder, partial_folder, remove
+from pathway_models.running.scheduling import in_processes
 from pathway_models.running.store import StoredRun, open_run
 from pathway_models.running.summary import STATUS_COLUMNS
 
-#: Parks handed out ahead of the one whose result is waited for, a worker.
-AHEAD = 4
 Given = Park | str | Path
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every park is run with; as the options of ``pathways run``."""
-
-    folder: Path
-    scenarios: Mapping[str, Scenario]
-    members: int
-    seed: int
-    until: int
-    before: int
-    neutral: int
-    keep_members: bool
+#: Position of a park among those given, what was given, and whether one of its name came before.
+Task = tuple[int, Given, bool]
+#: How a park's run ended, and the lines of its summary with their header.
+Told = tuple[Outcome, list[str]]
 
 
 def run_tables(
@@ -97,14 +81,15 @@ def run_tables(
         raise BatchError(f"{folder}: expected a new or empty folder; name another one")
     folder.mkdir(parents=True, exist_ok=True)
     chosen = dict(read_scenarios() if scenarios is None else scenarios)
-    job = Job(folder, chosen, members, seed, until, before, neutral, keep_members)
-    asked = {name: getattr(job, name) for name in ("members", "seed", "until", "before", "neutral", "keep_members")}
-    record = {"scenarios": list(chosen), **asked}
+    ensemble = {"members": members, "seed": seed, "until": until}
+    writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
+    record = {"scenarios": list(chosen), **ensemble, **writing}
     write_json(folder / "run.json", describe_run({"parks": [], **record}, []))
     seen: dict[str, Path] = {}
+    run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, **writing)
     with _growing(folder / "status.csv") as status, _growing(folder / "summary.csv") as summary:
         status.write(",".join(STATUS_COLUMNS) + "\n")
-        for outcome, lines in _outcomes(_noted(parks, seen), job, workers):
+        for outcome, lines in _in_order(in_processes(run, _tasks(parks, seen), workers)):
             row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
             csv.writer(status, lineterminator="\n").writerow(row)
             summary.write("".join(lines[1:] if summary.tell() else lines))
@@ -115,116 +100,68 @@ def run_tables(
     return open_run(folder)
 
 
-def name_of(given: Given) -> str:
-    """Folder name of a park given as a record, by id or by path."""
-    if isinstance(given, Park):
-        return given.park_id
-    return Path(given).stem if str(given).endswith((".csv", ".xlsx")) else str(given)
+def _name_of(given: Given) -> str:
+    return given.park_id if isinstance(given, Park) else park_id_of(str(given))
 
 
-def _noted(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Given]:
-    """The parks as they are taken; of each only its name and its table stay in memory."""
-    for given in parks:
+def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
+    """Yield the parks as they are taken; of each only its name and its table stay in memory."""
+    names: set[str] = set()
+    for at, given in enumerate(parks):
         try:
             table = Path() if isinstance(given, Park) else table_of(str(given))
         except InputError:
             table = Path()  # told with its faults when its turn comes
         seen[given.park_id if isinstance(given, Park) else str(given)] = table
-        yield given
+        name = _name_of(given)
+        yield at, given, name in names
+        names.add(name)
 
 
 def _growing(path: Path) -> TextIO:
     return path.open("w", encoding="utf-8-sig", newline="")
 
 
-def _outcomes(parks: Iterable[Given], job: Job, workers: int) -> Iterator[tuple[Outcome, list[str]]]:
-    """Outcomes in the order of the parks, a few of which are ahead; a process that dies costs its park alone."""
-    source, waiting, names = iter(parks), deque[tuple[Given, Future]](), set[str]()
-    pool = _pool(job, workers)
-    try:
-        while True:
-            for given in islice(source, AHEAD * workers - len(waiting)):
-                name = name_of(given)
-                waiting.append((given, _named_twice(name) if name in names else _submitted(pool, given)))
-                names.add(name)
-            if not waiting:
-                return
-            given, future = waiting.popleft()
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                pool.shutdown(wait=True, cancel_futures=True)
-                yield _alone(given, job)
-                pool = _pool(job, workers)
-                waiting = deque((one, told if _is_told(told) else _submitted(pool, one)) for one, told in waiting)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _in_order(results: Iterable[tuple[Task, Told | None]]) -> Iterator[Told]:
+    """Put what comes as it is ready into the order of the parks."""
+    held: dict[int, Told] = {}
+    turn = 0
+    for (at, given, _), told in results:
+        cause = "the process that ran the park died (out of memory, or killed from outside)"
+        held[at] = told or (Outcome(_name_of(given), "failed", 0.0, cause), [])
+        while turn in held:
+            yield held.pop(turn)
+            turn += 1
 
 
-def _pool(job: Job, workers: int) -> ProcessPoolExecutor:
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=_begin, initargs=(job,))
-
-
-def _submitted(pool: ProcessPoolExecutor, given: Given) -> Future:
-    try:
-        return pool.submit(_run, given)
-    except BrokenProcessPool as error:
-        broken: Future = Future()
-        broken.set_exception(error)
-        return broken
-
-
-def _named_twice(name: str) -> Future:
-    told: Future = Future()
-    told.set_result((Outcome(name, "refused", 0.0, "stands twice among the parks; name it once"), []))
-    return told
-
-
-def _is_told(future: Future) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
-
-
-def _alone(given: Given, job: Job) -> tuple[Outcome, list[str]]:
-    """A park that was waited for when a process died, in a process of its own: the others had no part in it."""
-    with _pool(job, 1) as pool:
-        try:
-            return pool.submit(_run, given).result()
-        except BrokenProcessPool:
-            cause = "the process that ran the park died (out of memory, or killed from outside)"
-            return Outcome(name_of(given), "failed", 0.0, cause), []
-
-
-_JOB: list[Job] = []
-
-
-def _begin(job: Job) -> None:
-    _JOB[:] = [job]
-
-
-def _run(given: Given) -> tuple[Outcome, list[str]]:
+def _run(
+    task: Task,
+    *,
+    folder: Path,
+    scenarios: Mapping[str, Scenario],
+    ensemble: Mapping[str, int],
+    before: int,
+    neutral: int,
+    keep_members: bool,
+) -> Told:
     """Run one park: its folder appears whole or not at all."""
-    (job,), begin = _JOB, time.perf_counter()
-    park_id, status, cause = name_of(given), "done", ""
-    partial, final, lines = job.folder / f".{park_id}.partial", job.folder / park_id, []
-    shutil.rmtree(partial, ignore_errors=True)
+    _, given, is_doubled = task
+    park_id, begin = _name_of(given), time.perf_counter()
+    if is_doubled:
+        return Outcome(park_id, "refused", 0.0, "stands twice among the parks; name it once"), []
+    status, cause, lines = "done", "", []
+    unfinished, final = partial_folder(folder, park_id), park_folder(folder, park_id)
+    remove(unfinished)
     try:
-        lines = _write(given, job, partial)
-        partial.rename(final)
+        park = given if isinstance(given, Park) else read_park(str(given))
+        pathways = project(park, scenarios, sample(park, scenarios, **ensemble), keep="totals")
+        years = {"before": before, "neutral": neutral}
+        write_results(unfinished, park, scenarios, pathways, find_peaks(pathways), **years, members=keep_members)
+        lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        unfinished.rename(final)
     except InputError as error:
         status, cause = "refused", str(error.faults[0])
     except Exception as error:  # whatever breaks one park must not break the others
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
-    shutil.rmtree(partial, ignore_errors=True)
+    remove(unfinished)
     return Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines
-
-
-def _write(given: Given, job: Job, folder: Path) -> list[str]:
-    """Project a park and write its tables; the lines of its summary with their header."""
-    park = given if isinstance(given, Park) else read_park(str(given))
-    draws = sample(park, job.scenarios, members=job.members, seed=job.seed, until=job.until)
-    pathways = project(park, job.scenarios, draws, keep="totals")
-    peaks = find_peaks(pathways)
-    years = {"before": job.before, "neutral": job.neutral}
-    write_results(folder, park, job.scenarios, pathways, peaks, **years, members=job.keep_members)
-    return (folder / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)

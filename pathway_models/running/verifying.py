@@ -12,7 +12,8 @@ from typing import Any
 from pathway_models.foundations.errors import BatchError, InputError
 from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.running.batch import Request, park_id_of, run_parks
+from pathway_models.running.batch import Request, run_parks
+from pathway_models.running.jobs import park_id_of
 from pathway_models.running.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
 from pathway_models.running.rerun import read_record
 from pathway_models.running.summary import read_status
