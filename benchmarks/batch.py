@@ -29,7 +29,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from pathway_models.running.execution import NOTEBOOK  # noqa: E402
+from pathway_models.intake.paths import PARK_NOTEBOOK  # noqa: E402
 from pathway_models.running.warm_parent import PINNED  # noqa: E402
 
 PARK = "demo-cement"
@@ -57,7 +57,7 @@ def shell_loop(parks: list[Path], out: Path, workers: int) -> None:
         folder.mkdir(parents=True)
         target = folder / "notebook.ipynb"
         options = ["-p", "park", park, "-p", "members", MEMBERS, "-p", "out", folder]
-        _run([sys.executable, "-m", "papermill", NOTEBOOK, target, *options, "--no-progress-bar"])
+        _run([sys.executable, "-m", "papermill", PARK_NOTEBOOK, target, *options, "--no-progress-bar"])
         _run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", target])
 
 
@@ -115,7 +115,7 @@ def _papermill(park: Path, out: Path) -> None:
     folder.mkdir(parents=True)
     given = {"park": str(park), "members": MEMBERS, "out": str(folder)}
     target = str(folder / "notebook.ipynb")
-    papermill.execute_notebook(str(NOTEBOOK), target, given, progress_bar=False)
+    papermill.execute_notebook(str(PARK_NOTEBOOK), target, given, progress_bar=False)
     page, _ = HTMLExporter().from_filename(target)
     (folder / "notebook.html").write_text(page, encoding="utf-8")
 
@@ -129,7 +129,7 @@ def _plain(park: Path, out: Path) -> None:
 
     folder = out / park.stem
     folder.mkdir(parents=True)
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(PARK_NOTEBOOK, as_version=4)
     space: dict[str, object] = {}
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         body = ast.parse(cell.source.replace("plt.show()", "None")).body
@@ -172,7 +172,7 @@ def main() -> int:
 def _tell(seconds: dict[str, list[float]], count: int, workers: int) -> None:
     medians = {way: statistics.median(values) for way, values in seconds.items()}
     rounds = len(next(iter(seconds.values())))
-    print(f"\n{count} parks of {NOTEBOOK.name}, {workers} workers, {MEMBERS} members; medians of {rounds}")
+    print(f"\n{count} parks of {PARK_NOTEBOOK.name}, {workers} workers, {MEMBERS} members; medians of {rounds}")
     print(f"{'way':<22}{'s a park':>10}{'ours is faster by':>20}{'goal':>8}")
     for way, value in medians.items():
         ratio = value / medians["ours"]

@@ -12,10 +12,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import pathway_models as pw
 from pathway_models.findings.outlook import survey
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.paths import data_folder
+from pathway_models.intake.paths import PARK_NOTEBOOK, data_folder
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.running import rehearsing
-from pathway_models.running.execution import NOTEBOOK
 from pathway_models.running.html import to_html
 from pathway_models.running.rehearsing import rehearse
 from pathway_models.running.results import write_table
@@ -101,7 +100,7 @@ def test_every_image_of_a_page_stands_in_its_place():
 
 
 def test_the_rehearsal_says_and_shows_all_that_the_batch_notebook_does():
-    named = set(re.findall(r"pw\.((?:sentences|tables)\.\w+)", NOTEBOOK.read_text(encoding="utf-8")))
+    named = set(re.findall(r"pw\.((?:sentences|tables)\.\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))
     rehearsed = set(re.findall(r"((?:sentences|tables)\.\w+)", inspect.getsource(rehearsing)))
     # A park without plans shows no table of their chances.
     assert named - rehearsed == {"tables.chances"}

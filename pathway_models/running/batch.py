@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError, Fault, InputError
+from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.running.execution import NOTEBOOK, Job, Outcome
+from pathway_models.running.execution import Job, Outcome
 from pathway_models.running.places import Place, locked, partial_folder, remove, tidy
 from pathway_models.running.provenance import content_hash, describe_run, write_json
 from pathway_models.running.resuming import Basis, Step, decide
@@ -65,7 +66,7 @@ class Request:
     retry_failed: bool = False
     memory: float = 0
     scenario_file: str = ""
-    notebook: Path = NOTEBOOK
+    notebook: Path = PARK_NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
         """Parameters of the notebook that are the same for all parks."""

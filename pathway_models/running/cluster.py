@@ -135,10 +135,10 @@ def _difference(job: Job) -> str:
 
 def _notebook_here(job: Job) -> str:
     """The notebook at this worker: the same file of the same repository."""
-    from pathway_models.running.execution import NOTEBOOK
+    from pathway_models.intake.paths import PARK_NOTEBOOK
 
     here = Path(job.notebook)
-    return str(here if here.is_file() else NOTEBOOK)
+    return str(here if here.is_file() else PARK_NOTEBOOK)
 
 
 def _run(job: Job) -> Outcome:

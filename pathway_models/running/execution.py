@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway_models.foundations.errors import BatchError, InputError, PathwayError
+from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.running.forking import ParentGoneError
 from pathway_models.running.places import park_folder, partial_folder, remove
-from pathway_models.running.provenance import ROOT, write_json
+from pathway_models.running.provenance import write_json
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-#: The batch notebook.
-NOTEBOOK = ROOT / "notebooks" / "02_park_pathways.ipynb"
 #: Quietens notices that kernels print when they start and when they are shut down.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 #: Statuses of parks whose results are there.
@@ -79,7 +78,7 @@ class Job:
     engine: str = "pathways-kernel"
     timeout: int = 600
     memory: int = 0
-    notebook: str = str(NOTEBOOK)
+    notebook: str = str(PARK_NOTEBOOK)
     basis: dict[str, object] = field(default_factory=dict)
 
     def record(self) -> dict[str, object]:
@@ -87,7 +86,7 @@ class Job:
         return asdict(self)
 
 
-def check_parameters(parameters: dict[str, object], notebook: str | Path = NOTEBOOK) -> None:
+def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_NOTEBOOK) -> None:
     """Refuse parameters the notebook does not have, before any kernel starts.
 
     papermill itself only logs an unknown name and then runs with the default.

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import click
 
-from pathway_models.running.provenance import ROOT
+from pathway_models.intake.paths import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 
-NOTEBOOK = ROOT / "notebooks" / "06_explore.ipynb"
 #: Folder with our template of the page, in the place where the server looks for such.
-PAGE = Path(__file__).parents[1] / "presenting" / "explorer" / "page"
+PAGE = PACKAGE_FOLDER / "presenting" / "explorer" / "page"
 LOOPBACK = "127.0.0.1"
 
 
@@ -46,7 +45,7 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
     click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
     with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
-        command = [sys.executable, "-m", "voila", str(NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
+        command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
         command += ["--template=pathways", "--Voila.log_level=40", *(["--no-browser"] if no_browser else [])]
         try:
             sys.exit(subprocess.run(command, env=env, check=False).returncode)

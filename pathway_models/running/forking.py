@@ -13,14 +13,12 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.running import warm_parent
 
 #: Seconds a warm parent may take to import everything.
 WARMING = 120
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class ParentGoneError(BatchError):
@@ -236,9 +234,9 @@ class WarmParent:
 
 def _stamp() -> tuple[object, ...]:
     """What a warm parent would have to be started again for."""
-    from pathway_models.intake.paths import data_folder
+    from pathway_models.intake.paths import PACKAGE_FOLDER, data_folder
 
-    places = [*PACKAGE.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
+    places = [*PACKAGE_FOLDER.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
     return os.environ.get("PATHWAY_DATA"), len(places), max(place.stat().st_mtime_ns for place in places)
 
 

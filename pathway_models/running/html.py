@@ -87,7 +87,7 @@ def to_html(notebook: NotebookNode | None) -> str:
     if notebook is None:
         import nbformat
 
-        from pathway_models.running.execution import NOTEBOOK
+        from pathway_models.intake.paths import PARK_NOTEBOOK
 
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
+        notebook = nbformat.read(PARK_NOTEBOOK, as_version=4)
     return _exporter().from_notebook_node(notebook)[0]

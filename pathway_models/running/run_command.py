@@ -79,14 +79,14 @@ def run_command(
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
         warm_up()  # while the request is looked at
+    from pathway_models.intake.paths import PARK_NOTEBOOK
     from pathway_models.intake.register import read_register
     from pathway_models.running.batch import Request, plan, run_parks
-    from pathway_models.running.execution import NOTEBOOK
     from pathway_models.running.places import Place
 
     chosen = parks or tuple(entry.park_id for entry in read_register() if entry.has_data)
     options["scenario_file"] = options["scenario_file"] or ""
-    options["notebook"] = Path(options["notebook"] or NOTEBOOK).absolute()
+    options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
     with contextlib.closing(Place(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:

@@ -10,9 +10,9 @@ from random import Random
 from typing import Any
 
 from pathway_models.foundations.errors import BatchError, InputError
+from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.running.batch import Request, park_id_of, run_parks
-from pathway_models.running.execution import NOTEBOOK
 from pathway_models.running.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
 from pathway_models.running.rerun import read_record
 from pathway_models.running.summary import read_status
@@ -57,7 +57,7 @@ def changes_since(folder: Path) -> Iterator[str]:
             yield f"inputs {word} since the run: {', '.join(names)}"
     if record.get("code_sha256", "") != code_hash():
         yield "the package has changed since the run"
-    if record.get("notebook_sha256", "") != file_hash(NOTEBOOK):
+    if record.get("notebook_sha256", "") != file_hash(PARK_NOTEBOOK):
         yield "the notebook has changed since the run"
     for name, version in versions().items():
         was = record["versions"].get(name, "not recorded")

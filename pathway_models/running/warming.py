@@ -55,10 +55,10 @@ def warm_cells() -> None:
 def _rehearse() -> None:
     """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and texts."""
     import pathway_models as pw
-    from pathway_models.running.execution import NOTEBOOK
+    from pathway_models.intake.paths import PARK_NOTEBOOK
     from pathway_models.running.rehearsing import draw, rehearse
 
-    for name in sorted(set(re.findall(r"\bpw\.(\w+)", NOTEBOOK.read_text(encoding="utf-8")))):
+    for name in sorted(set(re.findall(r"\bpw\.(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))):
         getattr(pw, name)  # imports where it stands
     draw(rehearse(next(entry.park_id for entry in pw.read_register() if entry.has_data)))
 
