@@ -12,6 +12,7 @@ import click
 from pathway_models.foundations.errors import Fault, InputError, writing
 from pathway_models.presenting.words import say
 from pathway_models.running.fault_table import counts, fault_lines, padded
+from pathway_models.running.own_parks import PARK, data_option
 from pathway_models.running.speaking import language, mistake_text
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("tables", nargs=-1, required=True, metavar="FILE|PARK...")
+@click.argument("tables", nargs=-1, required=True, type=PARK, metavar="FILE|PARK...")
+@data_option
 @click.option("--annotate", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Marked copy.")
 @click.option(
     "--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell."
