@@ -1,4 +1,4 @@
-"""Where the shipped data and notebooks stand."""
+"""Where the shipped data and notebooks stand: the one place that knows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pathway_models.foundations.errors import Fault, InputError
 
 #: The package itself.  Resolved once: following links takes longer than reading a cell.
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+_PACKED = PACKAGE_FOLDER / "_shipped"
+#: Folder with ``data`` and ``notebooks``: the repository, or the copy that the wheel holds (``setup.py``).
+SHIPPED_FOLDER = _PACKED if _PACKED.is_dir() else PACKAGE_FOLDER.parent
 #: The notebook that is run for every park.
-PARK_NOTEBOOK = PACKAGE_FOLDER.parent / "notebooks" / "02_park_pathways.ipynb"
-_SHIPPED = PACKAGE_FOLDER.parent / "data"
+PARK_NOTEBOOK = SHIPPED_FOLDER / "notebooks" / "02_park_pathways.ipynb"
+#: The notebook behind ``pathways explore``.
+EXPLORER_NOTEBOOK = SHIPPED_FOLDER / "notebooks" / "06_explore.ipynb"
+_SHIPPED_DATA = SHIPPED_FOLDER / "data"
 
 
 def data_folder() -> Path:
@@ -26,7 +31,7 @@ def data_folder() -> Path:
     if given and not os.path.isdir(given):
         expected, remedy = "the folder of the data", "correct the variable or leave it out"
         raise InputError([Fault("environment", "PATHWAY_DATA", given, expected, remedy, code="data_folder")])
-    return Path(given) if given else _SHIPPED
+    return Path(given) if given else _SHIPPED_DATA
 
 
 def fingerprint(path: Path) -> tuple[str, str]:

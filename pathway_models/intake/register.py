@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.own_tables import KINDS, refuse_another, table_here
 from pathway_models.intake.paths import data_folder
 
 #: Files of spreadsheet programs that are not read.
@@ -71,22 +73,42 @@ def find_table(park_id: str) -> str:
 
 
 def table_of(park: str | Path) -> Path:
-    """Path of a park's table, from its id in the register or from the path itself.
+    """Find a park's table by its path, by its id in the register, or by its id in the working folder.
 
     Raises
     ------
     InputError
-        The id is unknown, the park has no data yet, or what stands there is no table.
+        The id is unknown, the park has no data yet, what stands there is no table, or the working folder has another
+        table of a shipped park's id.
     """
     path = Path(park)
-    if path.suffix.lower() in (".csv", ".xlsx"):
+    if path.suffix.lower() in KINDS:
         return path
     try:
-        return data_folder() / find_table(str(park))
+        shipped = data_folder() / find_table(str(park))
     except InputError:
+        here = table_here(str(park))
+        if here is not None:
+            return here
         # A folder or a file of another kind is no misspelt park.
         if not path.is_dir() and path.suffix.lower() not in OTHER_TABLES:
             raise
+    else:
+        refuse_another(str(park), shipped)
+        return shipped
     remedy = "name the table in this folder" if path.is_dir() else "open it and save it as .xlsx"
     expected = "a .csv table, an .xlsx workbook or the id of a park"
     raise InputError([Fault(path.name or str(park), "file", str(park), expected, remedy, code="file_kind")])
+
+
+def name_anywhere(park: str) -> str:
+    """Name a park so that it is found from any working folder: a shipped one by its id, another by its table's path.
+
+    Raises
+    ------
+    InputError
+        As of `table_of`.
+    """
+    table = table_of(park)
+    is_shipped = Path(park).suffix.lower() not in KINDS and data_folder() in table.parents
+    return park if is_shipped else os.path.abspath(table)

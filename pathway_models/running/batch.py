@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError, Fault, InputError
 from pathway_models.intake.paths import PARK_NOTEBOOK
-from pathway_models.intake.register import table_of
+from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.running.execution import check_parameters
 from pathway_models.running.fork_client import call_preloaded
 from pathway_models.running.fork_server import can_fork
@@ -114,12 +114,11 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
     for park in request.parks:
         table = table_of(park)
         of_park = basis.of(table)
-        # A table given by its path is read from there wherever the notebook runs; the basis knows it by content.
-        name = str(table.resolve()) if park.endswith((".csv", ".xlsx")) else park
         job = Job(
             park_id=park_id_of(park),
             folder=str(folder.absolute()),
-            parameters={**parameters, "park": name},
+            # A table of one's own is read from its place wherever the notebook runs; the basis knows it by content.
+            parameters={**parameters, "park": name_anywhere(park)},
             key=content_hash(of_park),
             engine=engine,
             timeout=request.timeout,

@@ -13,13 +13,15 @@ from pathway_models.foundations.errors import Fault, InputError, writing
 from pathway_models.presenting.words import say
 from pathway_models.running.cli_language import language, mistake_text
 from pathway_models.running.fault_table import counts, fault_lines, padded
+from pathway_models.running.own_parks import PARK, data_option
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
 
 
 @click.command("check")
-@click.argument("tables", nargs=-1, required=True, metavar="FILE|PARK...")
+@click.argument("tables", nargs=-1, required=True, type=PARK, metavar="FILE|PARK...")
+@data_option
 @click.option("--annotate", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Marked copy.")
 @click.option(
     "--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell."

@@ -11,6 +11,7 @@ import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.cli_language import mistake_text, of_terminal, table_text
+from pathway_models.running.own_parks import PARK, data_option
 
 if TYPE_CHECKING:
     from pathway_models.findings.cobenefit_levers import LeverCobenefits
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command("cobenefits")
-@click.argument("park")
+@click.argument("park", type=PARK)
+@data_option
 @click.option("--year", type=int, default=2035, show_default=True, help="Year of the tables.")
 @click.option("--scenario", help="Scenario whose levers are shared out; the last one by default.")
 @click.option("--by", type=click.Choice(["lever", "family"]), default="lever", show_default=True)

@@ -12,6 +12,7 @@ import click
 
 from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.cli_language import localized, mistake_text, of_terminal
+from pathway_models.running.own_parks import PARK, data_option
 
 if TYPE_CHECKING:
     from pathway_models.findings.assets import AssetPlan
@@ -37,7 +38,8 @@ def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tu
 
 
 @click.command("decide")
-@click.argument("park")
+@click.argument("park", type=PARK)
+@data_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
 @click.option("--probability", type=float, default=0.9, show_default=True, help="Over all members of the ensemble.")
 @click.option(

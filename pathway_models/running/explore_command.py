@@ -14,16 +14,17 @@ from pathlib import Path
 
 import click
 
-from pathway_models.running.provenance import ROOT
+from pathway_models.intake.paths import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
+from pathway_models.running.own_parks import PARK, data_option
 
-NOTEBOOK = ROOT / "notebooks" / "06_explore.ipynb"
 #: Folder with our template of the page, in the place where the server looks for such.
-PAGE = Path(__file__).parents[1] / "presenting" / "explorer" / "page"
+PAGE = PACKAGE_FOLDER / "presenting" / "explorer" / "page"
 LOOPBACK = "127.0.0.1"
 
 
 @click.command("explore")
-@click.argument("park", default="demo-steel")
+@click.argument("park", type=PARK, default="demo-steel")
+@data_option
 @click.option("--save-to", type=click.Path(path_type=Path, dir_okay=False), default="my_scenarios.yml",
               show_default=True, help="File that scenarios are saved to and found in again.")  # fmt: skip
 @click.option("--before", type=click.IntRange(2025, 2050), default=2030, show_default=True)
@@ -46,7 +47,7 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
     click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
     with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
-        command = [sys.executable, "-m", "voila", str(NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
+        command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
         command += ["--template=pathways", "--Voila.log_level=40", *(["--no-browser"] if no_browser else [])]
         try:
             sys.exit(subprocess.run(command, env=env, check=False).returncode)
@@ -71,11 +72,12 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
 
 
 def _readable(park: str) -> str:
-    """The park, its table read once here: a fault is told in the terminal and not inside a page."""
+    """Read a park's table once here, so that a fault is told in the terminal and not inside a page."""
     from pathway_models.intake.parks import read_park
+    from pathway_models.intake.register import name_anywhere
 
     read_park(park)
-    return str(Path(park).absolute()) if Path(park).suffix else park
+    return name_anywhere(park)
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ import click
 from pathway_models.foundations.errors import InputError, PathwayError
 from pathway_models.running.cli_language import mistake_text, of_terminal
 from pathway_models.running.fleet_files import Findings, lines, write_findings
+from pathway_models.running.own_parks import PARK, data_option, own_parks
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -20,7 +21,8 @@ ENSEMBLE = {"members": 200, "seed": 20240401, "until": 2060}
 
 
 @click.command("fleet")
-@click.argument("parks", nargs=-1)
+@click.argument("parks", nargs=-1, type=PARK)
+@data_option
 @click.option("--kind", help="park or region: all of the register or the run that have data; parks by default.")
 @click.option("--run", type=click.Path(path_type=Path), metavar="FOLDER", help="Take the members that a run kept.")
 @click.option("--scenarios", help="Separated by commas; the first and the last by default, or all of the run.")
@@ -69,7 +71,7 @@ def _found(parks: tuple[str, ...], run: Path | None, scenarios: str | None, befo
     drawn = _ensemble(run, asked)
     _check(run, names, before, drawn, asked)
     if run is None:
-        records = read_fleet(parks, asked["kind"] or "")
+        records = read_fleet(parks or own_parks(), asked["kind"] or "")
         together = project_fleet(records, _chosen(names), **drawn)
     else:
         together = stored_fleet(run, parks, asked["kind"] or "", names)
@@ -112,6 +114,7 @@ def _check(run: Path | None, names: list[str], before: int, drawn: dict[str, int
     wrong = []
     if run is not None:
         given = [f"--{name}" for name in ENSEMBLE if asked[name] is not None]
+        given += ["--data"] if own_parks() else []
         wrong += [f"{', '.join(given)}: a run has its own"] if given else []
     else:
         from pathway_models.intake.library import read_scenarios

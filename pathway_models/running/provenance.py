@@ -11,12 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pathway_models import __version__
-from pathway_models.intake.paths import data_folder
+from pathway_models.intake.paths import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder
 
 #: Packages whose version can move a number or a figure.
 PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "papermill")
-#: Repository, or whatever folder holds the package.
-ROOT = Path(__file__).resolve().parents[2]
 #: Files of this room that what a park leaves behind depends on; commands and schedulers do not matter to it.
 WRITING = ("results.py", "members.py", "html.py", "in_process_kernel.py", "execution.py")
 
@@ -34,8 +32,10 @@ def content_hash(content: object) -> str:
 
 def commit() -> dict[str, object]:
     """Git commit and whether files differ from it; empty outside a checkout."""
+    if not (SHIPPED_FOLDER / ".git").exists():  # git itself would answer for any repository that holds the environment
+        return {}
     try:
-        run = {"capture_output": True, "text": True, "check": True, "cwd": ROOT, "timeout": 20}
+        run = {"capture_output": True, "text": True, "check": True, "cwd": SHIPPED_FOLDER, "timeout": 20}
         head = subprocess.run(["git", "rev-parse", "HEAD"], **run).stdout.strip()
         dirty = bool(subprocess.run(["git", "status", "--porcelain"], **run).stdout.strip())
     except (OSError, subprocess.SubprocessError):
@@ -68,11 +68,12 @@ def park_inputs(table: Path) -> dict[str, str]:
 
 
 def code_hash() -> str:
-    """Hash of the sources that results depend on."""
-    package = ROOT / "pathway_models"
-    paths = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    """Hash of the sources that results depend on: the same in a checkout and where it is installed."""
+    paths = [path for path in PACKAGE_FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    if PACKAGE_FOLDER in SHIPPED_FOLDER.parents:  # data and notebooks, which have hashes of their own
+        paths = [path for path in paths if SHIPPED_FOLDER not in path.parents]
     counted = [path for path in paths if path.parent.name != "running" or path.name in WRITING]
-    return content_hash({path.relative_to(package).as_posix(): file_hash(path) for path in counted})
+    return content_hash({path.relative_to(PACKAGE_FOLDER).as_posix(): file_hash(path) for path in counted})
 
 
 def describe_run(

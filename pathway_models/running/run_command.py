@@ -17,6 +17,7 @@ from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.running.cli_language import in_table
 from pathway_models.running.fault_table import padded
 from pathway_models.running.fork_server import can_fork
+from pathway_models.running.own_parks import PARK, data_option, own_parks
 from pathway_models.running.park_worker import start_servers
 from pathway_models.running.summarise_command import summarise
 
@@ -41,8 +42,9 @@ class VariadicScenarios(click.Command):
 
 
 @click.command("run", cls=VariadicScenarios)
-@click.argument("parks", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every park and region with data.")
+@click.argument("parks", nargs=-1, type=PARK)
+@data_option
+@click.option("--all", "everything", is_flag=True, help="Every park and region with data, or all of --data.")
 @click.option("--scenarios", multiple=True, metavar="NAME ...", help="Scenarios of data/scenarios.yml; all by default.")
 @click.option("--members", type=int, default=1000, show_default=True, help="Ensemble members.")
 @click.option("--seed", type=int, default=20240401, show_default=True, help="0 is a seed like any other.")
@@ -73,7 +75,8 @@ def run_command(
 ) -> None:
     """Run parks: one executed notebook each, one summary of all.
 
-    PARKS are ids of the register ('pathways list') or paths of tables.
+    PARKS are ids of the register ('pathways list') or paths of tables; ids too of tables in the working folder, in
+    its data/parks, or in the folder of --data.
     """
     if everything == bool(parks):
         raise click.UsageError("name parks, or give --all")
@@ -84,7 +87,7 @@ def run_command(
     from pathway_models.running.batch import Request, plan, run_parks
     from pathway_models.running.run_folders import RunFolder
 
-    chosen = parks or tuple(entry.park_id for entry in read_register() if entry.has_data)
+    chosen = parks or own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
     options["scenario_file"] = options["scenario_file"] or ""
     options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)

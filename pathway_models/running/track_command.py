@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.running.cli_language import of_terminal, table_text
+from pathway_models.running.own_parks import PARK, data_option
 
 if TYPE_CHECKING:
     from pathway_models.findings.tracking import Account
@@ -19,8 +20,9 @@ FORMATS = ("docx", "html", "pdf")
 
 
 @click.command("track")
-@click.argument("park")
-@click.argument("table", required=False)
+@click.argument("park", type=PARK)
+@click.argument("table", type=PARK, required=False)
+@data_option
 @click.option("--year", type=int, metavar="YEAR", help="The new last year; the last one of TABLE by default.")
 @click.option(
     "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."
