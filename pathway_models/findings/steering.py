@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.accounting.inventory import take_inventory
-from pathway_models.kernels.weights import latest_on_course, weighted_quantiles
+from pathway_models.kernels.importance_weights import latest_on_course, weighted_quantiles
 from pathway_models.projection.accounts import POWER
 from pathway_models.projection.by_source import ECONOMIES, beside_names
 from pathway_models.projection.projecting import runs

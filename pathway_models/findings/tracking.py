@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pathway_models.findings.steering import Target, counted_sectors, next_targe
 from pathway_models.forecasting.replay import REPORT_ERROR, collapsed
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.decomposition import lmdi
-from pathway_models.kernels.weights import (
+from pathway_models.kernels.importance_weights import (
     effective_size,
     log_mean,
     log_weights,
@@ -22,6 +23,7 @@ from pathway_models.kernels.weights import (
 )
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -123,6 +125,7 @@ def track(
     seed: int = 20240401,
     until: int = 2060,
     error: float = REPORT_ERROR,
+    assumptions: Assumptions | None = None,
 ) -> Account:
     """Set a longer record against the forecast from the shorter one.
 
@@ -140,6 +143,8 @@ def track(
         Of the forecast as it was made.
     error : float
         Of a reported yearly change, log.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Raises
     ------
@@ -149,10 +154,11 @@ def track(
     chosen = _checked(earlier, later, list(scenarios), until)
     base, known = earlier.last_observed_year, later.last_observed_year
     totals, old = _totals(later), _totals(earlier)
-    ensemble = _Ensemble(earlier, chosen, members, seed, until)
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
+    ensemble = _Ensemble(earlier, chosen, **drawn)
     logs = ensemble.log_weights(totals, known, error)
     if any(bool(collapsed(normalised(own))) for own in logs.values()):
-        renewed, state, weights = _Ensemble(later, chosen, members, seed, until), "re-fitted", ensemble.equal
+        renewed, state, weights = _Ensemble(later, chosen, **drawn), "re-fitted", ensemble.equal
     else:
         renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
     plan = ensemble.pathways.scenarios[-1]
@@ -205,9 +211,9 @@ def _checked(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> 
 class _Ensemble:
     """A forecast with all its members."""
 
-    def __init__(self, park: Park, chosen: list[Scenario], members: int, seed: int, until: int) -> None:
+    def __init__(self, park: Park, chosen: list[Scenario], *, members: int, **drawn: Any) -> None:
         self.park = park
-        self.draws = sample(park, chosen, members=members, seed=seed, until=until)
+        self.draws = sample(park, chosen, members=members, **drawn)
         self.pathways: Pathways = project(park, chosen, self.draws)
         self.peaks: Peaks = find_peaks(self.pathways)
         self.equal = dict.fromkeys(self.pathways.scenarios, np.full(members, 1.0 / members))

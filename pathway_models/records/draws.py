@@ -10,6 +10,7 @@ import numpy as np
 
 from pathway_models.foundations.errors import RecordError
 from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.assumptions import Assumptions
 
 #: Owner of the streams that all parks have in common.
 SHARED = "shared"
@@ -33,6 +34,8 @@ class Draws:
         Standard normal, for initial slopes and factor errors.
     shocks : mapping driver -> (member, year)
         Standard normal, one a driver, member and projected year.
+    assumptions : Assumptions, optional
+        What they were drawn under, and what `project` uses unless it is given others.
 
     Notes
     -----
@@ -48,6 +51,7 @@ class Draws:
     uniforms: Mapping[str, np.ndarray]
     normals: Mapping[str, np.ndarray]
     shocks: Mapping[str, np.ndarray]
+    assumptions: Assumptions | None = None
 
     def __post_init__(self) -> None:
         if self.members < 1:
@@ -66,5 +70,8 @@ class Draws:
         return (
             f"<Draws {self.park_id}: {self.members} members, seed {self.seed},"
             f" {len(self.uniforms)} parameters, {len(self.normals)} slopes and factor errors,"
-            f" {len(self.shocks)} drivers to {self.years[-1]}>"
+            f" {len(self.shocks)} drivers to {self.years[-1]}{self._assumed()}>"
         )
+
+    def _assumed(self) -> str:
+        return f"\n  assumptions: {self.assumptions.label}" if self.assumptions else ""

@@ -52,6 +52,8 @@ class Pathways:
         never inside them.  ``economy``, value added or GDP, where other sectors have another activity.  Where only
         totals were kept, ``sinks`` alone.
     seed : int
+    assumptions : str
+        Label of the assumptions (`Assumptions.label`); empty where they are not known.
     """
 
     park_id: str
@@ -62,6 +64,7 @@ class Pathways:
     emissions: np.ndarray
     beside: Mapping[str, np.ndarray]
     seed: int
+    assumptions: str = ""
 
     def __post_init__(self) -> None:
         years = rising_years("years", self.years)
@@ -140,7 +143,8 @@ class Pathways:
             f"scenario {n}: {', '.join(self.scenarios)}",
             f"member {m}",
             f"source {r}: {', '.join(self.sources)}",
-            f"year {y}>",
+            f"year {y}",
+            *([f"assumptions: {self.assumptions}"] if self.assumptions else []),
         ):
             lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-        return "\n".join(lines)
+        return "\n".join(lines) + ">"
