@@ -1,4 +1,4 @@
-"""The rooms of the package keep their order, their purity and their size; the linter's contracts are not empty."""
+"""The rooms of the package keep their order and their purity; the linter's contracts are not empty."""
 
 import ast
 from functools import cache
@@ -27,8 +27,6 @@ ROOMS = (
 ROOMS_WITHOUT_FILES = ("foundations", "kernels", "records", "accounting", "forecasting", "projection", "findings")
 READERS = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "safe_load", "load_workbook", "genfromtxt"}
 TEXT_CALLS = {"read_text", "write_text", "open"}
-LONGEST_FUNCTION = 40
-LONGEST_FILE = 300
 
 
 @cache
@@ -65,12 +63,6 @@ def names_encoding(call):
 
 def room_of(place):
     return place.split("/")[0] if "/" in place else ""
-
-
-def body_length(function):
-    """Count the lines of a function without its docstring and decorators."""
-    docstring = ast.get_docstring(function, clean=False)
-    return function.end_lineno - function.lineno + 1 - (docstring.count("\n") + 1 if docstring is not None else 0)
 
 
 def test_rooms_import_only_from_rooms_below(capsys):
@@ -155,25 +147,6 @@ def test_no_scenario_is_named_in_code():
         if isinstance(node, ast.Constant) and node.value in names
     ]
     assert guilty == []
-
-
-def test_a_function_can_be_seen_whole():
-    long = {
-        f"{file}:{node.lineno} {node.name}": length
-        for file, tree in sources().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and (length := body_length(node)) > LONGEST_FUNCTION
-    }
-    assert long == {}
-
-
-@pytest.mark.parametrize("folder", ["pathway_models", "scripts"])
-def test_a_file_can_be_read_in_one_sitting(folder):
-    lengths = {
-        file.relative_to(ROOT).as_posix(): len(file.read_text(encoding="utf-8").splitlines())
-        for file in (ROOT / folder).rglob("*.py")
-    }
-    assert {file: length for file, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_nothing_is_left_to_do_in_the_code():

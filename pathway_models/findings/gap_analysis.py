@@ -75,7 +75,7 @@ def gaps(
     height = float(take_inventory(park).total()[-1]) if own else float(level)
     chosen, reason = _chosen_budget(pathways, budget, height, before, neutral)
     return Gaps(
-        park_id=park.park_id,
+        identity=park.identity,
         scenarios=pathways.scenarios,
         before=before,
         neutral=neutral,

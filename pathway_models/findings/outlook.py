@@ -85,7 +85,7 @@ def survey(
                 held.sort(axis=-1)
                 quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
     peaks = Peaks(
-        park.park_id,
+        park.identity,
         tuple(scenario.scenario_id for scenario in chosen),
         years,
         park.last_observed_year,

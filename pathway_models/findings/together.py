@@ -51,7 +51,7 @@ class Together:
         """The total as pathways of one source, for whatever draws or writes pathways."""
         fleet = self.fleet
         return Pathways(
-            park_id="fleet",
+            identity="fleet",
             scenarios=fleet.scenarios,
             sources=(TOTAL,),
             years=fleet.years,

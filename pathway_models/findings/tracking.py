@@ -25,7 +25,7 @@ from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -64,12 +64,12 @@ class Outlook:
 
 
 @dataclass(frozen=True, eq=False)
-class Account:
+class Account(Identified):
     """What a new year says.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     known : int
         The new last year.
     base : int
@@ -92,7 +92,7 @@ class Account:
     seed, members, until : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     known: int
     base: int
     before: int
@@ -163,7 +163,7 @@ def track(
         renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
     plan = ensemble.pathways.scenarios[-1]
     return Account(
-        park_id=later.park_id,
+        identity=later.identity,
         known=known,
         base=base,
         before=before,

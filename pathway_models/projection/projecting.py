@@ -88,7 +88,7 @@ def project(
     for array in (emissions, *beside.values()):
         array.setflags(write=False)  # so that the record takes them over instead of copying them
     return Pathways(
-        park_id=park.park_id,
+        identity=park.identity,
         scenarios=tuple(scenario.scenario_id for scenario in chosen),
         sources=sources,
         years=years,

@@ -115,7 +115,7 @@ def sample(
             shocks[key] = _yearly(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
-    drawn = Draws(park.park_id, seed, members, years, uniforms, normals, shocks, assumed)
+    drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed)
     tied = correlate(drawn, ties)
     kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
     return replace(tied, uniforms=kept) if partners else tied

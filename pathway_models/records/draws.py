@@ -11,18 +11,19 @@ import numpy as np
 from pathway_models.foundations.errors import RecordError
 from pathway_models.records.arrays import frozen_array, rising_years
 from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.park import Identified, ParkIdentity
 
 #: Owner of the streams that all parks have in common.
 SHARED = "shared"
 
 
 @dataclass(frozen=True, eq=False)
-class Draws:
+class Draws(Identified):
     """Standard draws by name; what they mean is decided where they are used.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     seed : int
         Any integer from 0 on; 0 is a seed like any other.
     members : int
@@ -44,7 +45,7 @@ class Draws:
     are asked for: the first 1,000 of 2,000 members are the 1,000 members.
     """
 
-    park_id: str
+    identity: ParkIdentity
     seed: int
     members: int
     years: np.ndarray
@@ -54,6 +55,7 @@ class Draws:
     assumptions: Assumptions | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.members < 1:
             raise RecordError(f"members must be at least 1, got {self.members}")
         years = rising_years("years", self.years)
