@@ -4,7 +4,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import pytest
 import yaml
 from importlinter import api
 from importlinter.cli import lint_imports
