@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.kernels.level_null import LEVEL, p_values
+from pathway_models.kernels.null_distribution import LEVEL, p_values
 from pathway_models.kernels.published_rules import RULES
 from pathway_models.kernels.tents import ar1_paths
 

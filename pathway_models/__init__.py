@@ -14,6 +14,8 @@ __version__ = "0.2.0"
 _HOME = {
     "read_park": "intake.parks",
     "read_register": "intake.register",
+    "read_assumptions": "intake.assumptions",
+    "with_law": "forecasting.park_laws",
     "read_levers": "intake.library",
     "read_scenarios": "intake.library",
     "examine_workbook": "intake.examination",

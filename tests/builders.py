@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 
 import pathway_models as pw
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors import read_carriers
-from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.records import Lever, Measure, Park, Process, Ramp, Scenario, Triangle
 
 #: Round factors, tCO2/TJ, so that answers can be worked out by hand.
@@ -120,21 +120,23 @@ def without_factor_errors(draws):
     return replace(draws, normals=normals)
 
 
-def projected(a_park, chosen, *, members=50, seed=SEED, until=2060, change=None):
+def projected(a_park, chosen, *, members=50, seed=SEED, until=2060, change=None, assumptions=None):
     """Pathways of a park, its draws changed by a function where one is given."""
-    draws = pw.sample(a_park, chosen, members=members, seed=seed, until=until)
+    draws = pw.sample(a_park, chosen, members=members, seed=seed, until=until, assumptions=assumptions)
     return pw.project(a_park, chosen, change(draws) if change else draws)
 
 
 @cache
 def undamped():
-    """The shipped baselines without memory of the record: growth is the long-run growth from the first year on."""
-    shipped = read_baselines()
-    trends = {name: replace(trend, damping=0.0) for name, trend in shipped.trends.items()}
-    return replace(shipped, trends=trends, knots={name: {2000: 0.0} for name in shipped.knots})
+    """The shipped assumptions without memory of the record: growth is the long-run growth from the first year on."""
+    shipped = read_assumptions()
+    trends = {name: replace(trend, damping=0.0) for name, trend in shipped.baselines.trends.items()}
+    knots = {name: {2000: 0.0} for name in shipped.baselines.knots}
+    return replace(shipped, baselines=replace(shipped.baselines, trends=trends, knots=knots))
 
 
 def growing(activity, intensity=None):
-    """Baselines whose growth is given by year, log per year, linear between the years."""
-    knots = {**undamped().knots, "activity": activity, "intensity": intensity or {2000: 0.0}}
-    return replace(undamped(), knots=knots)
+    """Assumptions whose growth is given by year, log per year, linear between the years."""
+    baselines = undamped().baselines
+    knots = {**baselines.knots, "activity": activity, "intensity": intensity or {2000: 0.0}}
+    return replace(undamped(), baselines=replace(baselines, knots=knots))

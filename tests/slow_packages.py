@@ -10,9 +10,8 @@ from functools import cache
 import numpy as np
 
 from pathway_models.forecasting.baseline import baseline_paths
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors import default_factor, read_carriers
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 
 EMITTING = ("coal", "oil", "gas", "other_fuel", "electricity", "heat")
 
@@ -46,7 +45,7 @@ class SlowPark:
         self.years = range(int(park.years[0]), int(draws.years[-1]) + 1)
         self.ahead = np.array([year > park.last_observed_year for year in self.years])
         self.library = read_carriers()
-        paths = baseline_paths(park, draws, slice(None), read_baselines(), read_uncertainties())
+        paths = baseline_paths(park, draws, slice(None), read_assumptions())
         self.activity = {s: paths.activity[:, s] for s in range(len(park.sectors))}
         use = {s: paths.activity[:, s] * paths.intensity[:, s] for s in self.activity}
         self.energy = {
@@ -55,7 +54,7 @@ class SlowPark:
         self.grid, self.use = paths.grid, use
         spread = {
             g: math.hypot(park.factor_errors.get(g, sd), park.activity_errors.get(g, 0))
-            for g, sd in read_uncertainties().factor_errors.items()
+            for g, sd in read_assumptions().uncertainties.factor_errors.items()
         }
         self.error = {g: np.exp(sd * draws.normals[f"factor:{g}"])[:, None] for g, sd in spread.items()}
         self.balance = {s: self.balance_of(s) for s in self.activity}

@@ -45,8 +45,8 @@ def found(park, scenarios):
 def test_every_figure_is_drawn_and_marks_the_invented_park(found, park, lang):
     figures = [
         cobenefit_plots.coordinates(found["parts"], lang=lang),
-        cobenefit_plots.coordinates(found["families"], CUMULATIVE, "alone", park=park, lang=lang),
-        cobenefit_plots.over_years(found["whole"], ["bau", "deep"], park=park, lang=lang),
+        cobenefit_plots.coordinates(found["families"], CUMULATIVE, "alone", lang=lang),
+        cobenefit_plots.over_years(found["whole"], ["bau", "deep"], lang=lang),
         cobenefit_plots.over_years(found["whole"], lang=lang),
     ]
     for figure in figures:

@@ -16,11 +16,10 @@ from pathway_models.findings.cobenefit_levers import CUMULATIVE, lever_cobenefit
 from pathway_models.findings.cobenefit_scenarios import cobenefits
 from pathway_models.findings.pollutant_basis import lay_basis
 from pathway_models.foundations.errors import PathwayError, ScenarioError
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors import find_fuel, read_carriers
 from pathway_models.intake.pollutants import read_pollutants
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels.pollutants import carbon_weight, equivalents
 from pathway_models.projection.batches import batches, lay_out
 from pathway_models.projection.pollution import Fire, coefficients_of, member_factors
@@ -174,7 +173,7 @@ def test_pollutants_equal_energy_by_sector_and_carrier_times_factors_of_the_same
     draws = pw.sample(park, chosen, members=20, seed=3)
     found = cobenefits(park, chosen, draws, allow_background=True)
     factors = lay_basis(park, chosen, draws, None, None, True).factors
-    (batch,) = batches(lay_out(park, chosen, 2060), draws, read_baselines(), read_uncertainties())
+    (batch,) = batches(lay_out(park, chosen, 2060, read_assumptions()), draws)
     stage = Stage(batch)
     for at, one in enumerate(chosen):
         direct = np.einsum("pmsc,scym->pmy", factors, energy_under(stage, one)[:, : factors.shape[3]])

@@ -61,11 +61,11 @@ def views(park, scenarios):
 def test_every_figure_is_drawn_and_marks_the_invented_park(views, decision, park, lang):
     figures = [
         decision_plots.wedges(views["shared"], lang=lang),
-        decision_plots.wedges(views["levers"], park=park, lang=lang),
+        decision_plots.wedges(views["levers"], lang=lang),
         decision_plots.years_gained(views["shared"], lang=lang),
-        decision_plots.years_gained(views["levers"], park=park, lang=lang),
-        decision_plots.cost_front(decision, park=park, lang=lang),
-        *(decision_plots.abatement_curve(views["curve"], reading, park=park, lang=lang) for reading in READINGS),
+        decision_plots.years_gained(views["levers"], lang=lang),
+        decision_plots.cost_front(decision, lang=lang),
+        *(decision_plots.abatement_curve(views["curve"], reading, lang=lang) for reading in READINGS),
         doubt_plots.drivers(views["sobol"], park, 2030, lang=lang),
         doubt_plots.drivers(views["given"], park, 2030, lang=lang),
         doubt_plots.measure_first(views["worth"], park, 2030, lang=lang),

@@ -16,10 +16,10 @@ from pathway_models.forecasting.driver_chain import (
 )
 from pathway_models.forecasting.park_laws import ACTIVITY, activity_panel, fit_mix, widened
 from pathway_models.forecasting.synthetic import SyntheticDesign, make_synthetic_parks
-from pathway_models.forecasting.windows import Windows
 from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.kernels.growth import damped_log_trend, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import coverage, pit_student_t
+from pathway_models.records.growth_laws import Windows
 
 
 @pytest.fixture(scope="module")

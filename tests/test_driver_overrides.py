@@ -9,9 +9,8 @@ import pathway_models as pw
 from pathway_models.findings.planning import plan_effects
 from pathway_models.forecasting.baseline import baseline_paths
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.plans import without_plans
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 
 MEMBERS = 40
 BARE = mixed_park()
@@ -20,7 +19,7 @@ LAST = BARE.last_observed_year
 
 def paths_of(park, *, members=MEMBERS, until=2050):
     draws = pw.sample(park, [BAU], members=members, seed=SEED, until=until)
-    return baseline_paths(park, draws, slice(None), read_baselines(), read_uncertainties())
+    return baseline_paths(park, draws, slice(None), read_assumptions())
 
 
 def at(year):

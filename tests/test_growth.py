@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
+from pathway_models.kernels.benchmark_forecasts import damped_holt, persistence, straight_log_trend
 from pathway_models.kernels.growth import (
     STORMIEST,
     TrendParameters,
@@ -20,7 +21,6 @@ from pathway_models.kernels.growth import (
     record_growth,
     slope_loading,
 )
-from pathway_models.kernels.rival_trends import damped_holt, persistence, straight_log_trend
 
 LAW = TrendParameters(
     damping=0.8,

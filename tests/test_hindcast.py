@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from pathway_models.forecasting.calibration import estimate, fit_trend_parameters, horizon_weights, predictive
-from pathway_models.forecasting.hindcast import Subject, hindcast_windows
+from pathway_models.forecasting.hindcast import hindcast_windows
 from pathway_models.forecasting.report_card import FOLDS, hindcasts, size_table, summary
 from pathway_models.forecasting.skill import hindcast
-from pathway_models.forecasting.windows import rolling_origins
+from pathway_models.forecasting.windows import Subject, rolling_origins
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import Panel
 from pathway_models.intake.paths import data_folder
 from pathway_models.intake.trend_parameters import USES, read_baselines
@@ -101,8 +102,8 @@ def test_a_forecast_does_not_know_the_future_of_any_region(small):
     ]
     before = casts[0].windows.origin <= 2013
     assert before.any()
-    np.testing.assert_array_equal(casts[0].centre[before], casts[1].centre[before])
-    np.testing.assert_array_equal(casts[0].scale[before], casts[1].scale[before])
+    np.testing.assert_array_equal(casts[0].forecast.centre[before], casts[1].forecast.centre[before])
+    np.testing.assert_array_equal(casts[0].forecast.scale[before], casts[1].forecast.scale[before])
     np.testing.assert_array_equal(casts[0].rivals["persistence"].shape, casts[1].rivals["persistence"].shape)
 
 
@@ -119,8 +120,8 @@ def test_a_forecast_does_not_know_the_outcome_of_its_own_region_or_group(small):
     ]  # fmt: skip
     windows = casts[0].windows
     own = (windows.entity < 2) & (windows.origin < 2010)
-    np.testing.assert_array_equal(casts[0].centre[own], casts[1].centre[own])
-    assert (casts[0].centre[windows.entity >= 2] != casts[1].centre[windows.entity >= 2]).any()
+    np.testing.assert_array_equal(casts[0].forecast.centre[own], casts[1].forecast.centre[own])
+    assert (casts[0].forecast.centre[windows.entity >= 2] != casts[1].forecast.centre[windows.entity >= 2]).any()
 
 
 def test_the_order_of_the_windows_is_kept(small):
@@ -179,7 +180,7 @@ def test_the_card_is_of_the_shipped_laws(card):
 
 
 def test_the_card_is_made_again_from_its_seed(card):
-    cast = hindcasts("provinces", "own", "region", 5, seed=20_240_601)
+    cast = hindcasts("provinces", "own", "region", 5, seed=20_240_601, assumptions=read_assumptions())
     again = summary(cast, "own", "provinces", "region").set_index("horizon")
     shipped = of(card, law="own", panel="provinces", holdout="region", record=5)
     assert FOLDS == 10

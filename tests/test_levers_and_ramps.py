@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pathway_models.intake.factors import read_carriers
 from pathway_models.kernels.ramps import SHAPES, ramp
-from pathway_models.projection import projecting
 from pathway_models.records.levers import RAMPS
 
 YEARS = np.arange(2015, 2061)
@@ -16,13 +15,13 @@ some = settings(max_examples=20)
 
 
 @pytest.fixture
-def flat(monkeypatch):
-    """Baselines in which nothing grows, so that only the lever moves a park."""
-    monkeypatch.setattr(projecting, "read_baselines", lambda: growing({2000: 0.0}))
+def flat():
+    """Assumptions under which nothing grows, so that only the lever moves a park."""
+    return growing({2000: 0.0})
 
 
-def quiet_pair(a_park, *levers):
-    return projected(a_park, [BAU, scenario(*levers)], members=2, change=quiet)
+def quiet_pair(a_park, *levers, assumptions=None):
+    return projected(a_park, [BAU, scenario(*levers)], members=2, change=quiet, assumptions=assumptions)
 
 
 # --- ramps
@@ -61,7 +60,7 @@ def test_every_ramp_a_record_allows_has_a_function_and_no_other():
 
 def test_one_lever_on_a_linear_ramp_saves_a_trapezoid(flat):
     saving = lever("reduce_intensity", {"reduction": 0.3}, ramp=("linear", 2025, 2035))
-    bau, saved = quiet_pair(coal_park(), saving).total()[:, 0]
+    bau, saved = quiet_pair(coal_park(), saving, assumptions=flat).total()[:, 0]
     yearly = 1000 * 90.0
     np.testing.assert_allclose(bau, yearly)
     # A triangle over ten years and a rectangle from 2036 to 2060.
@@ -70,7 +69,7 @@ def test_one_lever_on_a_linear_ramp_saves_a_trapezoid(flat):
 
 def test_nothing_that_was_observed_is_changed_by_an_early_start(flat):
     early = lever("reduce_intensity", {"reduction": 0.3}, ramp=("linear", 2012, 2018))
-    bau, changed = quiet_pair(coal_park(), early).total()[:, 0]
+    bau, changed = quiet_pair(coal_park(), early, assumptions=flat).total()[:, 0]
     np.testing.assert_array_equal(bau[:6], changed[:6])
     np.testing.assert_allclose(changed[6:], 0.7 * bau[6:])
 
@@ -80,20 +79,20 @@ def test_nothing_that_was_observed_is_changed_by_an_early_start(flat):
 
 def test_replaced_activity_keeps_value_added_and_saves_its_energy(flat):
     values = {"share": 0.2, "intensity_ratio": 0.25}
-    pathways = quiet_pair(mixed_park(), lever("replace_activity", values, family="structure"))
+    pathways = quiet_pair(mixed_park(), lever("replace_activity", values, family="structure"), assumptions=flat)
     left = 1 - 0.2 * 0.75
     np.testing.assert_allclose(pathways.emissions[1, :, :, 7:], left * pathways.emissions[0, :, :, 7:], rtol=1e-12)
     np.testing.assert_array_equal(pathways.beside["activity"][0], pathways.beside["activity"][1])
 
 
 def test_retired_activity_takes_its_value_added_along(flat):
-    pathways = quiet_pair(mixed_park(), lever("retire_activity", {"share": 0.2}, family="structure"))
+    pathways = quiet_pair(mixed_park(), lever("retire_activity", {"share": 0.2}, family="structure"), assumptions=flat)
     for array in (pathways.emissions, pathways.beside["activity"], pathways.beside["energy"]):
         np.testing.assert_allclose(array[1, ..., 7:], 0.8 * array[0, ..., 7:], rtol=1e-12)
 
 
 def test_saved_energy_leaves_process_emissions_alone(flat):
-    pathways = quiet_pair(mixed_park(), lever("reduce_intensity", {"reduction": 0.2}))
+    pathways = quiet_pair(mixed_park(), lever("reduce_intensity", {"reduction": 0.2}), assumptions=flat)
     process = pathways.sources.index("process")
     others = [at for at in range(len(pathways.sources)) if at != process]
     np.testing.assert_array_equal(pathways.emissions[1, :, process], pathways.emissions[0, :, process])
@@ -103,7 +102,7 @@ def test_saved_energy_leaves_process_emissions_alone(flat):
 
 
 def test_a_low_carbon_process_touches_process_emissions_only(flat):
-    pathways = quiet_pair(mixed_park(), lever("reduce_process", {"reduction": 0.2}, family="process"))
+    pathways = quiet_pair(mixed_park(), lever("reduce_process", {"reduction": 0.2}, family="process"), assumptions=flat)
     change = (pathways.emissions[1] / np.where(pathways.emissions[0] == 0, 1, pathways.emissions[0]))[0, :, -1]
     at = dict(zip(pathways.sources, change, strict=True))
     assert at["process"] == pytest.approx(0.8)
@@ -115,7 +114,7 @@ def test_substitution_by_hand(flat):
     gives = {"natural_gas": 0.5, "electricity": 0.3, "green_electricity": 0.2}
     swap = lever("substitute", values, family="substitution", takes_from=("coal",), gives_to=gives)
     burning = {"bituminous": np.full(6, 1000.0), "natural_gas": np.full(6, 10.0), "electricity": np.full(6, 20.0)}
-    pathways = quiet_pair(park({"park": burning}), swap)
+    pathways = quiet_pair(park({"park": burning}), swap, assumptions=flat)
     before, after = (dict(zip(pathways.sources, pathways.emissions[s, 0, :, 7], strict=True)) for s in (0, 1))
     grid = before["electricity"] / 20.0
     assert after["coal"] == pytest.approx(0.75 * 1000 * 90)
@@ -148,7 +147,7 @@ def test_gas_brought_to_a_sector_without_gas_is_not_free(flat):
         takes_from=("coal",),
         gives_to={"natural_gas": 1.0},
     )
-    total = quiet_pair(two, swap).total()[1, 0, -1]
+    total = quiet_pair(two, swap, assumptions=flat).total()[1, 0, -1]
     assert total == pytest.approx((10 + 100) * 50)
 
 
@@ -161,7 +160,7 @@ def test_a_carrier_the_park_does_not_have_is_brought_in_with_its_default_factor(
         gives_to={"heat": 1.0},
     )
     # 0.11 tCO2/GJ, the default of purchased heat.
-    assert quiet_pair(coal_park(), swap).total()[1, 0, -1] == pytest.approx(1000 * 110.0)
+    assert quiet_pair(coal_park(), swap, assumptions=flat).total()[1, 0, -1] == pytest.approx(1000 * 110.0)
 
 
 def test_residents_keep_their_activity_when_industry_is_restructured():

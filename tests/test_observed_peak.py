@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
-from pathway_models.kernels.level_null import LEVEL, MEMORIES, critical_value, level_null, p_values, unbiased_memory
+from pathway_models.kernels.null_distribution import (
+    LEVEL,
+    MEMORIES,
+    critical_value,
+    null_distribution,
+    p_values,
+    unbiased_memory,
+)
 from pathway_models.kernels.observed_peak import DECLINES, OBSERVED_STATUS, SHORTEST_RECORD, observed_peak
 from pathway_models.kernels.tents import ar1_paths, fit_tents
 
@@ -179,14 +186,14 @@ def test_ar1_paths_have_unit_variance_and_the_autocorrelation_asked_for():
 
 
 def test_short_records_bias_the_raw_autocorrelation_and_the_null_undoes_it():
-    null = level_null(15)
+    null = null_distribution(15)
     assert null.raw_memory[MEMORIES.index(0.6)] < 0.3
     again = fit_tents(ar1_paths(15, 0.5, 6000, np.random.default_rng(9)))
     assert np.median(unbiased_memory(again.memory, null.raw_memory)) == pytest.approx(0.5, abs=0.05)
 
 
 def test_the_critical_value_is_the_edge_of_five_percent():
-    null = level_null(12)
+    null = null_distribution(12)
     edge = critical_value(null.fall)
     above = (null.fall > edge).sum(axis=1).max()
     assert (above + 1) / (null.fall.shape[1] + 1) <= LEVEL < (above + 3) / (null.fall.shape[1] + 1)

@@ -12,19 +12,19 @@ from data_reading import DATA
 import pathway_models as pw
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.forecasting.baseline import baseline_paths
+from pathway_models.forecasting.laws.damped_trend import tilted
 from pathway_models.forecasting.one_off_skill import one_off_scores
-from pathway_models.forecasting.reading import tilted
 from pathway_models.foundations.errors import InputError, RecordError
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels.growth import expected_change, record_growth
 
 
 def paths_of(park, *, members=30, change=None):
     draws = pw.sample(park, [BAU], members=members, seed=SEED, until=2045)
     draws = change(draws) if change else draws
-    return baseline_paths(park, draws, slice(None), read_baselines(), read_uncertainties())
+    return baseline_paths(park, draws, slice(None), read_assumptions())
 
 
 def growing(values, **more):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pathway_models.forecasting.hindcast import Hindcast
+from pathway_models.forecasting.laws.damped_trend import DampedTrend
 from pathway_models.forecasting.peak_skill import (
     PeakForecasts,
     brier_table,
@@ -11,8 +12,8 @@ from pathway_models.forecasting.peak_skill import (
     prior_sensitivity,
     reliability_table,
 )
-from pathway_models.forecasting.windows import Windows
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.records.growth_laws import Windows
 
 CALM = TrendParameters(
     damping=0.0,
@@ -29,9 +30,10 @@ YEARS = np.arange(1, 11)
 
 
 def cast_of(windows, law):
-    shape = windows.change.shape
     fit = np.zeros(len(windows), dtype=int)
-    return Hindcast(windows, np.zeros(shape), np.ones(shape), np.full(len(windows), law.tail), {}, (law,), fit)
+    trend = DampedTrend(parameters=law)
+    forecast = trend.forecast(windows.history, windows.change.shape[1])
+    return Hindcast(windows, forecast, {}, (trend,), fit)
 
 
 def rising_record(*futures, origins=None):

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathway_models.forecasting.combination import MODELS, combination_table, combine_own
-from pathway_models.forecasting.hindcast import Subject, hindcast_windows
+from pathway_models.forecasting.hindcast import hindcast_windows
 from pathway_models.forecasting.peak_skill import pooled_with_rate
-from pathway_models.forecasting.windows import latest_runs
+from pathway_models.forecasting.windows import Subject, latest_runs
 from pathway_models.forecasting.yardstick import yardstick
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.pooling import best_weights, ensemble_pit, pool_crps, pool_terms

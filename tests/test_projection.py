@@ -20,7 +20,6 @@ from builders import (
 
 import pathway_models as pw
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.projection import projecting
 from pathway_models.records.pathways import SOURCES
 
 #: Which source of a pathway the carriers of a group and the processes belong to.
@@ -97,9 +96,9 @@ def test_observed_years_are_the_same_in_every_scenario(region_d, scenarios):
     assert pathways.years[-1] == 2060
 
 
-def test_the_grid_declines_in_projected_years_only(monkeypatch):
-    monkeypatch.setattr(projecting, "read_baselines", lambda: growing({2000: 0.0}))
-    total = projected(park({"park": {"electricity": np.full(6, 100.0)}}), [BAU], members=2, change=quiet).total()[0, 0]
+def test_the_grid_declines_in_projected_years_only():
+    level = {"assumptions": growing({2000: 0.0}), "members": 2, "change": quiet}
+    total = projected(park({"park": {"electricity": np.full(6, 100.0)}}), [BAU], **level).total()[0, 0]
     yearly = total[1:] / total[:-1]
     np.testing.assert_allclose(yearly[:5], 1.0)
     np.testing.assert_allclose(yearly[5:], yearly[5], rtol=1e-9)
@@ -107,14 +106,13 @@ def test_the_grid_declines_in_projected_years_only(monkeypatch):
     assert 0.011 <= 1 - yearly[5] <= 0.036
 
 
-def test_process_output_follows_energy_and_without_energy_activity(monkeypatch):
-    rising = {2000: 0.02}
-    monkeypatch.setattr(projecting, "read_baselines", lambda: growing(rising))
+def test_process_output_follows_energy_and_without_energy_activity():
+    rising = growing({2000: 0.02})
     kiln = [("clinker", "works", np.full(6, 1000.0), 0.5)]
     burning = park({"works": {"bituminous": np.full(6, 10.0)}}, processes=kiln)
     cold = park({"works": {"bituminous": [10.0, 9.0, 8.0, 0.0, 0.0, 0.0]}}, processes=kiln)
     for made in (burning, cold):
-        pathways = projected(made, [BAU], members=2, change=quiet)
+        pathways = projected(made, [BAU], members=2, change=quiet, assumptions=rising)
         process = pathways.emissions[0, 0, pathways.sources.index("process")]
         np.testing.assert_allclose(process[6:], 500 * np.exp(0.02 * np.arange(1, 41)), rtol=1e-9)
 

@@ -143,7 +143,7 @@ def peaks_of(paths, first_year=2026):
         "plateau_last": first_year + points.plateau_last,
     }
     arrays = {name: np.reshape(array, shape) for name, array in arrays.items()}
-    return Peaks(park_id="p", scenarios=("s",), years=years, last_observed_year=first_year, seed=0, **arrays)
+    return Peaks(identity="p", scenarios=("s",), years=years, last_observed_year=first_year, seed=0, **arrays)
 
 
 def test_before_2030_counts_a_peak_in_2029_and_not_one_in_2030_or_a_plateau():

@@ -44,7 +44,7 @@ def take_inventory(park: Park) -> Inventory:
                 values.append(park.outputs[j] * park.process_factors[j])
                 factor_ids.append(_one_id(process_factor_id(park, sector, process.name, int(y)) for y in park.years))
     return Inventory(
-        park_id=park.park_id,
+        identity=park.identity,
         years=park.years,
         rows=tuple(rows),
         emissions=np.reshape(values, (len(rows), park.years.size)),

@@ -18,19 +18,20 @@ from pathway_models.foundations.errors import ScenarioError
 from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 
 #: Quantities beside the emissions of each year, in the order of their columns.
 QUANTITIES = ("cumulative", "peak_level", "years_gained", "probability")
 
 
 @dataclass(frozen=True, eq=False)
-class Attribution:
+class Attribution(Identified):
     """Shares of a scenario's effect.
 
     Parameters
     ----------
-    park_id, scenario : str
+    identity : ParkIdentity
+    scenario : str
     players : (n,) str
         Families or levers.
     names_en, names_zh : (n,) str
@@ -51,7 +52,7 @@ class Attribution:
         Share of members without a peak inside the horizon.
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenario: str
     players: tuple[str, ...]
     names_en: tuple[str, ...]
@@ -173,7 +174,7 @@ def attribute(
     good = np.append(-np.ones(years.size + 3), 1.0)
     names_en, names_zh = names_of(players, by)
     return Attribution(
-        park_id=park.park_id,
+        identity=park.identity,
         scenario=scenario.scenario_id,
         players=tuple(players),
         names_en=names_en,

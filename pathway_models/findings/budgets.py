@@ -16,6 +16,7 @@ from pathway_models.intake.library import read_levers
 from pathway_models.kernels.sharing import capability_shares, marginal_cost_shares, whole_shares
 from pathway_models.projection.packages import PackageEngine
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import lever_grid
 from pathway_models.records.levers import Lever
@@ -127,6 +128,7 @@ def cost_curve(
     levers: Mapping[str, Lever] | None = None,
     members: int = 200,
     seed: int = 20240401,
+    assumptions: Assumptions | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """What every package of levers of known cost leaves in a year, and costs: no package first.
 
@@ -146,7 +148,8 @@ def cost_curve(
     if not grid.blocks:
         raise PathwayError(f"{park.park_id}: no lever of known cost changes its emissions")
     everything = grid.everything()
-    draws = sample(park, [everything], members=members, seed=seed, until=max(year, park.last_observed_year + 1))
+    until = max(year, park.last_observed_year + 1)
+    draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
     rates = draw_rates(costs, {m.lever.lever_id: m.lever for m in everything.measures}, draws)
     survey = PackageEngine(park, everything, draws, rates=rates).survey(grid, by_year=True)
     emissions = survey.by_year[survey.plan.leaf_of, year - park.last_observed_year - 1]

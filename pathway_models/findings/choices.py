@@ -11,6 +11,7 @@ from pathway_models.projection.surveys import Limits
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import Grid
 from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Identified, ParkIdentity
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,12 @@ class Price:
 
 
 @dataclass(frozen=True, eq=False)
-class Decision:
+class Decision(Identified):
     """The cheapest package that reaches a target, or the plain finding that none does.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     target : Target
     grid : Grid
         After options without any effect on this park were left out.
@@ -135,7 +136,7 @@ class Decision:
     members, fresh_members, seed : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     target: Target
     grid: Grid
     dropped: Mapping[str, str]

@@ -15,7 +15,7 @@ from pathway_models.kernels.pollutants import cross_elasticity, equivalents, qua
 from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pollutants import PollutantFactors
 
 READINGS = ("shapley", "alone")
@@ -27,12 +27,13 @@ Period = int | str
 
 
 @dataclass(frozen=True, eq=False)
-class LeverCobenefits:
+class LeverCobenefits(Identified):
     """Shares of levers or families in what a scenario cuts; quantity 0 is CO2 (tCO2), the others pollutants (t).
 
     Parameters
     ----------
-    park_id, scenario : str
+    identity : ParkIdentity
+    scenario : str
     players, names_en, names_zh : (n,) str
     basis : Basis
     years : (Y,) int
@@ -50,7 +51,7 @@ class LeverCobenefits:
     weights : (member,)
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenario: str
     players: tuple[str, ...]
     names_en: tuple[str, ...]
@@ -171,7 +172,7 @@ def lever_cobenefits(
     (single, yearly), (alone_single, _) = reach.parted(-shared.shares), reach.parted(-shared.alone)
     without, reached = reach.parted(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
-        park_id=park.park_id, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
+        identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
         names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
         standard_error=None if shared.standard_error is None else reach.parted(shared.standard_error)[1],

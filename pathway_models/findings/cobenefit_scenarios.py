@@ -15,7 +15,7 @@ from pathway_models.projection.plans import plan_packages
 from pathway_models.projection.pollution import Pollution
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pollutants import PollutantFactors
 
 #: Range shown with every mean.
@@ -23,12 +23,12 @@ RANGE = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
-class Cobenefits:
+class Cobenefits(Identified):
     """Pollutants and CO2 of a park's scenarios in the same members.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     scenarios : tuple of Scenario
     reference : int
         Position of the scenario without levers.
@@ -44,7 +44,7 @@ class Cobenefits:
     seed : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenarios: tuple[Scenario, ...]
     reference: int
     basis: Basis
@@ -187,7 +187,7 @@ def cobenefits(
     engine = PackageEngine(park, chosen, draws, until=until)
     emissions, co2 = run(engine, basis, chosen)
     return Cobenefits(
-        park_id=park.park_id,
+        identity=park.identity,
         scenarios=tuple(chosen),
         reference=next(at for at, one in enumerate(chosen) if not one.measures),
         basis=basis,

@@ -18,7 +18,7 @@ from pathway_models.foundations.axes import YEAR
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.decomposition import lmdi
 from pathway_models.records.arrays import frozen_array, rising_years
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 
 #: Effects in the order of the chain; ``balance`` is what no factor drives: the carbon balance of conversion, and
 #: credits for power and heat sold.
@@ -31,12 +31,12 @@ TIE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition:
+class Decomposition(Identified):
     """Year-by-year effects of each driver on a park's observed emissions.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     years : (H,) int
     effects : (E,) tuple of str
     values : (effect, H - 1), tCO2/yr
@@ -45,13 +45,14 @@ class Decomposition:
         Total of the inventory.
     """
 
-    park_id: str
+    identity: ParkIdentity
     years: np.ndarray
     effects: tuple[str, ...]
     values: np.ndarray
     emissions: np.ndarray
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         put = object.__setattr__
         put(self, "years", rising_years("years", self.years))
         shape = (len(self.effects), self.years.size - 1)
@@ -101,7 +102,7 @@ def decompose_past(park: Park) -> Decomposition:
     is_balance = [process.is_balance for process in park.processes]
     balance = (park.outputs * park.process_factors)[is_balance].sum(axis=0)
     return Decomposition(
-        park_id=park.park_id,
+        identity=park.identity,
         years=park.years,
         effects=EFFECTS,
         values=np.concatenate([effects, np.diff(balance)[None]]),

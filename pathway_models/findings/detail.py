@@ -6,17 +6,20 @@ peak year of the stripped park stand beside those of the park as it is. Same dra
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.decomposition import ECONOMIC
 from pathway_models.findings.peaks import find_peaks
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.bounds import read_plausible
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import NEEDED_CARRIERS, Park
 
@@ -42,7 +45,7 @@ def without_sectors(park: Park) -> Park:
     )
 
 
-def totals_only(park: Park) -> Park:
+def totals_only(park: Park, shipped: Mapping[str, float]) -> Park:
     """The park as a table of totals would tell it: one average carrier with all emissions, nothing else."""
     whole = without_sectors(park)
     use, total = whole.energy.sum(axis=(0, 1)), take_inventory(park).total()
@@ -58,21 +61,23 @@ def totals_only(park: Park) -> Park:
         processes=(),
         outputs=np.zeros((0, park.years.size)),
         process_factors=np.zeros((0, park.years.size)),
-        factor_errors={**park.factor_errors, WHOLE_GROUP: mean_error(park)},
+        factor_errors={**park.factor_errors, WHOLE_GROUP: mean_error(park, shipped)},
         activity_errors={},
     )
 
 
-def mean_error(park: Park) -> float:
+def mean_error(park: Park, shipped: Mapping[str, float]) -> float:
     """Size of the joint error of factors and activity data, groups weighted by what they emit in the last year."""
-    sizes = errors_by_group(park)
+    sizes = errors_by_group(park, shipped)
     weights = [row[2] for row in sizes.values()]
     return float(np.average([np.hypot(*row[:2]) for row in sizes.values()], weights=weights))
 
 
-def errors_by_group(park: Park) -> dict[str, tuple[float, float, float]]:
-    """Size of the factor error, of the activity error, and share of gross emissions, by group with emissions."""
-    shipped = read_uncertainties().factor_errors
+def errors_by_group(park: Park, shipped: Mapping[str, float]) -> dict[str, tuple[float, float, float]]:
+    """Size of the factor error, of the activity error, and share of gross emissions, by group with emissions.
+
+    ``shipped`` are the sizes of factor errors that the park does not state (`Uncertainties.factor_errors`).
+    """
     emitted = (park.energy[..., -1] * park.factors[..., -1]).sum(axis=0)
     by_group = {name: float(emitted[np.isin(park.groups, name)].sum()) for name in shipped if name != "process"}
     technical = np.array([not process.is_balance for process in park.processes], dtype=bool)
@@ -85,10 +90,10 @@ def errors_by_group(park: Park) -> dict[str, tuple[float, float, float]]:
     }
 
 
-def graded(park: Park, grade: str) -> Park:
+def graded(park: Park, grade: str, groups: Iterable[str]) -> Park:
     """The park with every value of its activity data at one quality grade."""
     sd = read_plausible().grades[grade]
-    return replace(park, activity_errors=dict.fromkeys(read_uncertainties().factor_errors, sd))
+    return replace(park, activity_errors=dict.fromkeys(groups, sd))
 
 
 def _kind(park: Park) -> str:
@@ -131,7 +136,14 @@ class Told:
 
 
 def told_coarsely(
-    park: Park, scenario: Scenario, *, members: int = 400, seed: int, before: int = 2030, until: int = 2060
+    park: Park,
+    scenario: Scenario,
+    *,
+    members: int = 400,
+    seed: int,
+    before: int = 2030,
+    until: int = 2060,
+    assumptions: Assumptions | None = None,
 ) -> list[Told]:
     """Run a park as it is told, and as poorer or differently graded tables would tell it.
 
@@ -142,23 +154,29 @@ def told_coarsely(
     members, seed, until : int
     before : int
         Year before which the peak is wanted, and the later year of the bands.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
     list of Told
         As given first; tiers the park does not have itself; then the four grades.
     """
-    ways = {"as_given": park}
+    assumed, ways = assumptions or read_assumptions(), {"as_given": park}
+    sizes = assumed.uncertainties.factor_errors
     if len(park.sectors) > 1:
         ways["without_sectors"] = without_sectors(park)
     if park.tier != "poor":
-        ways["totals_only"] = totals_only(park)
-    ways |= {f"grade_{grade}": graded(park, grade) for grade in "ABCD"}
-    return [_told(key, one, scenario, members, seed, before, until) for key, one in ways.items()]
+        ways["totals_only"] = totals_only(park, sizes)
+    ways |= {f"grade_{grade}": graded(park, grade, sizes) for grade in "ABCD"}
+    return [
+        _told(key, one, scenario, before, members=members, seed=seed, until=until, assumptions=assumed)
+        for key, one in ways.items()
+    ]
 
 
-def _told(key: str, park: Park, scenario: Scenario, members: int, seed: int, before: int, until: int) -> Told:
-    draws = sample(park, [scenario], members=members, seed=seed, until=until)
+def _told(key: str, park: Park, scenario: Scenario, before: int, **drawn: Any) -> Told:
+    draws = sample(park, [scenario], **drawn)
     pathways = project(park, [scenario], draws)
     total, years = pathways.total()[0], pathways.years.tolist()
     now, then = (np.quantile(total[:, years.index(year)], BAND) for year in (park.last_observed_year, before))

@@ -18,6 +18,7 @@ from pathway_models.projection.ledgers import Ledger
 from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.projection.plans import plan_packages
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import lever_grid
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario
@@ -76,7 +77,7 @@ class Exploration:
     park : Park
     levers : mapping of Lever
     costs : Costs
-    members, seed, until : int
+    members, seed, until, assumptions
         As for `sample`.
     """
 
@@ -89,10 +90,11 @@ class Exploration:
         members: int = 500,
         seed: int = 20240401,
         until: int = 2060,
+        assumptions: Assumptions | None = None,
     ) -> None:
         self.park, self.levers, self.until = park, dict(levers), until
         everything = lever_grid(levers).everything()
-        self.draws = sample(park, [everything], members=members, seed=seed, until=until)
+        self.draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
         self._engine = PackageEngine(park, everything, self.draws, rates=draw_rates(costs, levers, self.draws))
         self._stages = list(self._engine.stages())
         self._equal = [np.ones(part.stop - part.start) for part, _ in self._stages]

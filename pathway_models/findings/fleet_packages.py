@@ -20,6 +20,7 @@ from pathway_models.intake.library import read_levers
 from pathway_models.projection.packages import NOTHING
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import Grid, lever_grid
 from pathway_models.records.park import Park
@@ -117,6 +118,7 @@ def package_fleet(
     seed: int = 20240401,
     until: int = 2060,
     report: Callable[[str], None] = lambda park_id: None,
+    assumptions: Assumptions | None = None,
 ) -> FleetPackages:
     """Find each park's cheapest package, project all under theirs with the same draws, and add them up.
 
@@ -133,6 +135,8 @@ def package_fleet(
     members, seed, until : int
     report : callable
         Called with a park's id before it is looked at.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -149,7 +153,7 @@ def package_fleet(
     # ASSUME: where no grid is given a park moves whole families of levers: some hundred packages instead of tens of
     # thousands, so that a fleet is looked through in seconds; a finer grid can only find cheaper packages.
     grid = lever_grid(read_levers(), by="family") if grid is None else grid
-    drawn = {"members": members, "seed": seed, "until": until}
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     decisions: dict[str, Decision] = {}
     unchanged: list[str] = []
 

@@ -50,7 +50,7 @@ class Fleet:
     def peaks(self) -> Peaks:
         """Peaks of the fleet's members, by the rule for single parks."""
         return peaks_of(
-            self.total, self.years, self.last_observed_year, park_id=FLEET, scenarios=self.scenarios, seed=self.seed
+            self.total, self.years, self.last_observed_year, identity=FLEET, scenarios=self.scenarios, seed=self.seed
         )
 
 

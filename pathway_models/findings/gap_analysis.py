@@ -12,8 +12,9 @@ import numpy as np
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.foundations.axes import YEAR
 from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.intake.targets import read_targets
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.turning_points import STATUS
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -35,6 +36,7 @@ def gaps(
     budget: Budget | float | None = None,
     level: float | None = None,
     targets: Iterable[Target] | None = None,
+    assumptions: Assumptions | None = None,
 ) -> Gaps:
     """Measure the gap of every member to every target.
 
@@ -53,7 +55,9 @@ def gaps(
     level : float, optional
         Level no year shall exceed, tCO2/yr; that of the last observed year by default.
     targets : iterable of Target, optional
-        Intensity targets; those of `read_targets` by default.
+        Intensity targets; those of the assumptions by default.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -65,13 +69,13 @@ def gaps(
         With every fault of the arguments: another park's pathways, years out of range, a level or budget that is
         no amount.
     """
-    wanted = tuple(read_targets() if targets is None else targets)
+    wanted = tuple((assumptions or read_assumptions()).targets if targets is None else targets)
     _check(park, pathways, peaks, before, neutral, budget, level)
     own = level is None
     height = float(take_inventory(park).total()[-1]) if own else float(level)
     chosen, reason = _chosen_budget(pathways, budget, height, before, neutral)
     return Gaps(
-        park_id=park.park_id,
+        identity=park.identity,
         scenarios=pathways.scenarios,
         before=before,
         neutral=neutral,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pathway_models.findings.peaks import find_peaks
 from pathway_models.intake.guard import read_guard
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.guard import Check, Guard, Key, Results, fits
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
@@ -203,7 +205,13 @@ _KINDS: dict[str, Callable[[Results, Check], Compared]] = {
 
 
 def guard_results(
-    parks: Sequence[Park], scenarios: Scenarios, *, members: int = 50, seed: int = 20240401, until: int = 2060
+    parks: Sequence[Park],
+    scenarios: Scenarios,
+    *,
+    members: int = 50,
+    seed: int = 20240401,
+    until: int = 2060,
+    assumptions: Assumptions | None = None,
 ) -> Results:
     """Work out the figures of some parks as a run would write them.
 
@@ -212,16 +220,18 @@ def guard_results(
     parks : sequence of Park
     scenarios : Scenarios
     members, seed, until : int
+    assumptions : Assumptions, optional
+        The shipped ones by default.
     """
     figures: dict[Key, float] = {}
     for park in parks:
-        figures |= _figures(park, scenarios, members, seed, until)
+        figures |= _figures(park, scenarios, members=members, seed=seed, until=until, assumptions=assumptions)
     about = {"members": str(members), "seed": str(seed), "until": str(until)}
     return Results("computed", figures, {park.park_id: park.last_observed_year for park in parks}, about)
 
 
-def _figures(park: Park, scenarios: Scenarios, members: int, seed: int, until: int) -> dict[Key, float]:
-    pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until), until=until)
+def _figures(park: Park, scenarios: Scenarios, **drawn: Any) -> dict[Key, float]:
+    pathways = project(park, scenarios, sample(park, scenarios, **drawn))
     known = {"emissions_last_tco2": float(take_inventory(park).total()[-1]), LAST_YEAR: park.last_observed_year}
     figures: dict[Key, float] = {}
     for row in find_peaks(pathways).summary():

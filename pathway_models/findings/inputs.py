@@ -19,6 +19,7 @@ from pathway_models.kernels.turning_points import AT_HORIZON, PLATEAU, turning_p
 from pathway_models.projection.correlating import correlate
 from pathway_models.projection.packages import PackageEngine
 from pathway_models.projection.sampling import SHARED, sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.correlations import Correlation
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Lever, Scenario
@@ -142,6 +143,8 @@ class Ensemble:
     correlations : sequence of Correlation
         Applied to whatever ranks are given. None by default, unlike in `sample`: Sobol indices need independent
         inputs; give ``read_correlations()`` for a study of the ensemble as it is.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Attributes
     ----------
@@ -158,6 +161,7 @@ class Ensemble:
         until: int = 2060,
         seed: int = 20240401,
         correlations: tuple[Correlation, ...] = (),
+        assumptions: Assumptions | None = None,
     ) -> None:
         self.park, self.scenario, self.before, self.until, self.correlations = (
             park,
@@ -168,7 +172,8 @@ class Ensemble:
         )
         if not park.last_observed_year + 2 <= before <= until:
             raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
-        self._library = sample(park, [scenario], members=SHOCKS, seed=seed, until=until, correlations=None)
+        drawn = {"seed": seed, "until": until, "assumptions": assumptions}
+        self._library = sample(park, [scenario], members=SHOCKS, correlations=None, **drawn)
         levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
         fixed = {
             f"{measure.lever.lever_id}:{name}"

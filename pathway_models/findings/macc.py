@@ -20,7 +20,7 @@ from pathway_models.projection.packages import NOTHING, PackageEngine
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 
 READINGS = ("stand_alone", "retrospective", "shapley")
 #: Levers up to which every coalition is worked out.
@@ -51,12 +51,13 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False)
-class Macc:
+class Macc(Identified):
     """Marginal abatement cost curve of a scenario's levers.
 
     Parameters
     ----------
-    park_id, scenario : str
+    identity : ParkIdentity
+    scenario : str
     levers, names_en, names_zh : (n,) str
     known : (n,) bool
     assumed : (n,) bool
@@ -67,7 +68,7 @@ class Macc:
     price_year : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenario: str
     levers: tuple[str, ...]
     names_en: tuple[str, ...]
@@ -179,7 +180,7 @@ def abatement_costs(
     engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
     known = np.array([name not in unknown for name in levers])
     return Macc(
-        park_id=park.park_id,
+        identity=park.identity,
         scenario=scenario.scenario_id,
         levers=tuple(levers),
         names_en=tuple(lever.name_en for lever in levers.values()),

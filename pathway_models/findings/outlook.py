@@ -9,7 +9,8 @@ import numpy as np
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.projection.batches import horizon
-from pathway_models.projection.projecting import runs
+from pathway_models.projection.projecting import assumed_by, runs
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.outlook import Outlook
@@ -30,6 +31,7 @@ def survey(
     until: int | None = None,
     probabilities: Sequence[float] = PROBABILITIES,
     rule: PeakRule | None = None,
+    assumptions: Assumptions | None = None,
 ) -> Outlook:
     """Project an ensemble and keep its peaks, sums and quantiles only.
 
@@ -48,6 +50,8 @@ def survey(
         Of the quantiles by year.
     rule : PeakRule, optional
         The rule of ``docs/peak_rules.md`` by default.
+    assumptions : Assumptions, optional
+        In place of those the draws were made under.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def survey(
         The draws are another park's, do not reach ``until``, or lack a lever of these scenarios.
     """
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
-    last = horizon(park, draws, until)
+    last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
     years = np.arange(park.years[0], last + 1)
     tally = _Tally(len(chosen), years.size, park.years.size, draws.members, rule)
     quantiles, mean = np.empty((len(chosen), len(probabilities), years.size)), np.empty((len(chosen), years.size))
@@ -71,7 +75,7 @@ def survey(
         for start in range(0, years.size, span):
             here = slice(start, min(start + span, years.size))
             held = np.empty((len(some), here.stop - here.start, draws.members))
-            for at, stage, leaf in runs(park, some, draws, last):
+            for at, stage, leaf in runs(park, some, draws, last, assumed):
                 total = np.concatenate([stage.observed, leaf.total])
                 held[at, :, stage.members] = total[here]
                 if start == 0:
@@ -81,7 +85,7 @@ def survey(
                 held.sort(axis=-1)
                 quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
     peaks = Peaks(
-        park.park_id,
+        park.identity,
         tuple(scenario.scenario_id for scenario in chosen),
         years,
         park.last_observed_year,

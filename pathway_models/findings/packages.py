@@ -18,6 +18,7 @@ from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.projection.sampling import sample
 from pathway_models.projection.surveys import Limits
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.correlations import Correlation
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import Grid, lever_grid
@@ -88,6 +89,7 @@ def cheapest_package(
     rate: float | None = None,
     correlations: Sequence[Correlation] | bool | None = True,
     most: int = 250_000,
+    assumptions: Assumptions | None = None,
 ) -> Decision:
     """Find the cheapest package that peaks before a year with a probability.
 
@@ -120,6 +122,8 @@ def cheapest_package(
     most : int
         Packages up to which every one is looked at. Of a larger grid so many are looked at in order of cost; the
         decision then says whether its best is proven, and how large the gap can be.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def cheapest_package(
     if not grid.blocks:
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
     everything = [grid.everything()]
-    drawn = {"until": until, "correlations": correlations}
+    drawn = {"until": until, "correlations": correlations, "assumptions": assumptions}
     draws = sample(park, everything, members=members, seed=seed, **drawn)
     search = Search(park, grid, target, costs, draws, until, rate, margin, most)
     check = None

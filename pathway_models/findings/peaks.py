@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.records.park import ParkIdentity
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -26,7 +27,7 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
         pathways.total(),
         pathways.years,
         pathways.last_observed_year,
-        park_id=pathways.park_id,
+        identity=pathways.identity,
         scenarios=pathways.scenarios,
         seed=pathways.seed,
         rule=rule,
@@ -38,7 +39,7 @@ def peaks_of(
     years: np.ndarray,
     last_observed_year: int,
     *,
-    park_id: str,
+    identity: ParkIdentity | str,
     scenarios: tuple[str, ...],
     seed: int,
     rule: PeakRule | None = None,
@@ -50,14 +51,14 @@ def peaks_of(
     total : (scenario, member, year), tCO2/yr
     years : (year,) int
     last_observed_year : int
-    park_id, scenarios, seed
+    identity, scenarios, seed
         What the peaks are of.
     rule : PeakRule, optional
     """
     first = int(years[0])
     points = turning_points(total, int(last_observed_year) - first, rule)
     return Peaks(
-        park_id=park_id,
+        identity=identity,
         scenarios=scenarios,
         years=years,
         last_observed_year=last_observed_year,

@@ -14,10 +14,9 @@ from pathway_models.forecasting.paths import BaselinePaths
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.foundations.units import TJ_PER_MWH
 from pathway_models.intake.plans import with_plans, without_plans
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
-from pathway_models.projection.projecting import project
+from pathway_models.projection.projecting import assumed_by, project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -98,6 +97,7 @@ def plan_effects(
     seed: int,
     until: int = 2060,
     before: int = 2030,
+    assumptions: Assumptions | None = None,
 ) -> PlanEffects:
     """Run a park without its plans, with each kind alone, and with both.
 
@@ -110,6 +110,8 @@ def plan_effects(
         As in `sample`; all runs share their draws.
     before : int
         Peaks are counted before this year.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def plan_effects(
     if not park.plans:
         raise PathwayError(f"{park.park_id}: no plans to compare; put some on the park by with_plans")
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
-    draws = sample(park, chosen, members=members, seed=seed, until=until)
+    draws = sample(park, chosen, members=members, seed=seed, until=until, assumptions=assumptions)
     plans, bare = park.plans, without_plans(park)
     only_targets = with_plans(bare, Plans(targets=plans.targets))
     only_projects = with_plans(bare, Plans(projects=plans.projects, factors=plans.factors))
@@ -182,7 +184,7 @@ def _values(park: Park, draws: Draws, which: tuple) -> np.ndarray:
     parts = []
     for start in range(0, draws.members, BATCH):
         members = slice(start, min(start + BATCH, draws.members))
-        paths = baseline_paths(park, draws, members, read_baselines(), read_uncertainties())
+        paths = baseline_paths(park, draws, members, assumed_by(draws, None))
         parts.append(_picked(park, paths, *which[:3]))
     return np.concatenate(parts)
 

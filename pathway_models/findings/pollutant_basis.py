@@ -10,6 +10,7 @@ import numpy as np
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.projection.pollution import Fire, coefficients_of, fires_of, member_factors
+from pathway_models.projection.projecting import assumed_by
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -98,7 +99,7 @@ def lay_basis(
     strange = [key for key in keys if key not in factors.pollutants]
     if strange:
         raise PathwayError(f"no pollutant {', '.join(strange)}; there are {', '.join(factors.pollutants)}")
-    fires = fires_of(park, chosen, factors)
+    fires = fires_of(park, chosen, factors, assumed_by(draws, None))
     doubtful = {key: _doubtful(fires, factors.pollutants[key], factors) for key in keys}
     unknown = {} if allow_background else {key: needs for key, needs in doubtful.items() if needs}
     told = [key for key in keys if key not in unknown]

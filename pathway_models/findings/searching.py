@@ -198,7 +198,7 @@ class Search:
         # What lies beyond the packages looked at can be neither priced nor excluded.
         whole = best if self.ranking is None else None
         return Decision(
-            park_id=self.park.park_id,
+            identity=self.park.identity,
             target=target,
             grid=self.grid,
             dropped=dict(dropped),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.accounting.inventory import take_inventory
-from pathway_models.kernels.weights import latest_on_course, weighted_quantiles
+from pathway_models.kernels.importance_weights import latest_on_course, weighted_quantiles
 from pathway_models.projection.accounts import POWER
 from pathway_models.projection.by_source import ECONOMIES, beside_names
-from pathway_models.projection.projecting import runs
+from pathway_models.projection.projecting import assumed_by, runs
 from pathway_models.projection.stages import Leaf, Stage
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
@@ -142,7 +142,7 @@ def _values(
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """`QUANTITIES` of each member in the last known year and in the one after it: (member,) each."""
     both = [_of_year(pathways, year) for year in (known, known + 1)]
-    for _, stage, leaf in runs(park, [plan], draws, known + 1):
+    for _, stage, leaf in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
         for values, year in zip(both, (known, known + 1), strict=True):
             use = _energy_in(stage, leaf, year - park.last_observed_year, ("coal", *POWER))
             power = use["electricity"] + use["green_electricity"]

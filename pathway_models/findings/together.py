@@ -14,6 +14,7 @@ from pathway_models.findings.peaks import find_peaks
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import TOTAL, Pathways
@@ -50,7 +51,7 @@ class Together:
         """The total as pathways of one source, for whatever draws or writes pathways."""
         fleet = self.fleet
         return Pathways(
-            park_id="fleet",
+            identity="fleet",
             scenarios=fleet.scenarios,
             sources=(TOTAL,),
             years=fleet.years,
@@ -163,6 +164,7 @@ def project_fleet(
     members: int = 200,
     seed: int = 20240401,
     until: int = 2060,
+    assumptions: Assumptions | None = None,
 ) -> Together:
     """Project parks under the same draws of what they share, and add them up.
 
@@ -171,6 +173,8 @@ def project_fleet(
     parks : sequence of Park
     scenarios : mapping of Scenario
     members, seed, until : int
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -182,5 +186,5 @@ def project_fleet(
         The parks cannot be one fleet.
     """
     check_fleet(parks)
-    drawn = {"members": members, "seed": seed, "until": until}
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     return add_up(parks, (project(park, scenarios, sample(park, scenarios, **drawn)) for park in parks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pathway_models.findings.steering import Target, counted_sectors, next_targe
 from pathway_models.forecasting.replay import REPORT_ERROR, collapsed
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.decomposition import lmdi
-from pathway_models.kernels.weights import (
+from pathway_models.kernels.importance_weights import (
     effective_size,
     log_mean,
     log_weights,
@@ -22,8 +23,9 @@ from pathway_models.kernels.weights import (
 )
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import sample
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -62,12 +64,12 @@ class Outlook:
 
 
 @dataclass(frozen=True, eq=False)
-class Account:
+class Account(Identified):
     """What a new year says.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     known : int
         The new last year.
     base : int
@@ -90,7 +92,7 @@ class Account:
     seed, members, until : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     known: int
     base: int
     before: int
@@ -123,6 +125,7 @@ def track(
     seed: int = 20240401,
     until: int = 2060,
     error: float = REPORT_ERROR,
+    assumptions: Assumptions | None = None,
 ) -> Account:
     """Set a longer record against the forecast from the shorter one.
 
@@ -140,6 +143,8 @@ def track(
         Of the forecast as it was made.
     error : float
         Of a reported yearly change, log.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Raises
     ------
@@ -149,15 +154,16 @@ def track(
     chosen = _checked(earlier, later, list(scenarios), until)
     base, known = earlier.last_observed_year, later.last_observed_year
     totals, old = _totals(later), _totals(earlier)
-    ensemble = _Ensemble(earlier, chosen, members, seed, until)
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
+    ensemble = _Ensemble(earlier, chosen, **drawn)
     logs = ensemble.log_weights(totals, known, error)
     if any(bool(collapsed(normalised(own))) for own in logs.values()):
-        renewed, state, weights = _Ensemble(later, chosen, members, seed, until), "re-fitted", ensemble.equal
+        renewed, state, weights = _Ensemble(later, chosen, **drawn), "re-fitted", ensemble.equal
     else:
         renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
     plan = ensemble.pathways.scenarios[-1]
     return Account(
-        park_id=later.park_id,
+        identity=later.identity,
         known=known,
         base=base,
         before=before,
@@ -205,9 +211,9 @@ def _checked(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> 
 class _Ensemble:
     """A forecast with all its members."""
 
-    def __init__(self, park: Park, chosen: list[Scenario], members: int, seed: int, until: int) -> None:
+    def __init__(self, park: Park, chosen: list[Scenario], *, members: int, **drawn: Any) -> None:
         self.park = park
-        self.draws = sample(park, chosen, members=members, seed=seed, until=until)
+        self.draws = sample(park, chosen, members=members, **drawn)
         self.pathways: Pathways = project(park, chosen, self.draws)
         self.peaks: Peaks = find_peaks(self.pathways)
         self.equal = dict.fromkeys(self.pathways.scenarios, np.full(members, 1.0 / members))

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from pathway_models.forecasting.windows import Windows, rolling_origins
+from pathway_models.forecasting.windows import rolling_origins
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import student_t_loss
+from pathway_models.records.growth_laws import Windows
 
 Floats = NDArray[np.float64]
 

@@ -17,17 +17,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from pathway_models.forecasting.calibration import estimate, predictive
-from pathway_models.forecasting.hindcast import RIVAL_QUANTILES, RIVALS, Hindcast, Subject
+from pathway_models.forecasting.hindcast import RIVALS, Hindcast
+from pathway_models.forecasting.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
+from pathway_models.forecasting.laws.damped_trend import FITTED_PRIOR
+from pathway_models.forecasting.laws.register import law_named
 from pathway_models.forecasting.park_laws import PANEL_WEIGHTS
-from pathway_models.forecasting.windows import Windows
+from pathway_models.forecasting.windows import Subject
 from pathway_models.intake.panels import read_panel
-from pathway_models.kernels.growth import TrendParameters
+from pathway_models.kernels.benchmark_forecasts import straight_log_trend
 from pathway_models.kernels.pooling import PoolTerms, best_weights, ensemble_pit, pool_crps, pool_terms
-from pathway_models.kernels.rival_trends import straight_log_trend
-from pathway_models.kernels.scores import coverage, pit_student_t
+from pathway_models.kernels.scores import coverage
+from pathway_models.records.growth_laws import GrowthLaw, Windows
 
 Floats = NDArray[np.float64]
 
@@ -91,10 +92,10 @@ class _Trained:
 def combine_own(cast: Hindcast) -> Combined:
     """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
     parts, places = [], []
-    for fit, parameters in enumerate(cast.parameters):
+    for fit, law in enumerate(cast.laws):
         tested, others = np.flatnonzero(cast.fit == fit), np.flatnonzero(cast.fit != fit)
         training = _Teacher(cast.windows.take(others), cast.fit[others])
-        parts.append(_pool(cast.windows.take(tested), [training], parameters))
+        parts.append(_pool(cast.windows.take(tested), [training], law))
         places.append(tested)
     order = np.argsort(np.concatenate(places), kind="stable")
     joined = [np.concatenate([getattr(part, name) for part in parts], axis=axis)
@@ -102,7 +103,7 @@ def combine_own(cast: Hindcast) -> Combined:
     return Combined(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
 
 
-def combine_others(panel: str, record: int, horizon: int) -> Combined:
+def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> Combined:
     """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
 
     Parameters
@@ -111,32 +112,35 @@ def combine_others(panel: str, record: int, horizon: int) -> Combined:
         The panel held out; it weighs nothing, the others as in the law for parks.
     record, horizon : int
         Years.
+    law : GrowthLaw or str
+        The law, or the name it is registered by.
 
     Returns
     -------
     Combined
     """
-    teachers = []
+    law, teachers = law_named(law) if isinstance(law, str) else law, []
     for name, times in PANEL_WEIGHTS.items():
         if name != panel:
             shipped = read_panel(name)
-            windows = Subject(shipped).windows(record, horizon)
+            windows = Subject(shipped).windows(record, horizon, law.beside)
             region = np.unique(np.array(shipped.groups), return_inverse=True)[1]
             teachers.append(_Teacher(windows, region[windows.entity], times))
-    return _pool(Subject(read_panel(panel)).windows(record, horizon), teachers, _taught(teachers))
+    tested = Subject(read_panel(panel)).windows(record, horizon, law.beside)
+    return _pool(tested, teachers, _taught(law, teachers))
 
 
-def _taught(teachers: Sequence[_Teacher]) -> TrendParameters:
-    return estimate([teacher.windows for teacher in teachers for _ in range(teacher.times)])
+def _taught(law: GrowthLaw, teachers: Sequence[_Teacher]) -> GrowthLaw:
+    return law.fit([teacher.windows for teacher in teachers for _ in range(teacher.times)])
 
 
-def _pool(tested: Windows, teachers: Sequence[_Teacher], law: TrendParameters) -> Combined:
+def _pool(tested: Windows, teachers: Sequence[_Teacher], law: GrowthLaw) -> Combined:
     count, steps = tested.change.shape
     crps = np.full((len(MODELS) + 1, count, steps), np.nan)
     pit = np.full((2, count, steps), np.nan)
     weights = np.full((count, steps, len(MODELS)), np.nan)
     splits = [_split(teachers, part) for part in range(INNER)]
-    splits = [(inner, held, _taught(inner)) for inner, held in splits]
+    splits = [(inner, held, _taught(law, inner)) for inner, held in splits]
     alone = np.eye(len(MODELS))
     for at in range(steps):
         known = np.flatnonzero(np.isfinite(tested.change[:, at]))
@@ -147,9 +151,8 @@ def _pool(tested: Windows, teachers: Sequence[_Teacher], law: TrendParameters) -
         members = _members(held, law, _trained(teachers, at), at)
         terms = pool_terms(held.change[:, at], members)
         crps[:, known, at] = [pool_crps(w, terms) for w in (*alone, shares)]
-        centre, scale = (array[:, at] for array in predictive(held, law))
         below = [ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
-        own = pit_student_t(held.change[:, at], centre, scale, law.tail)
+        own = law.forecast(held.history, steps).pit(held.change)[:, at]
         pit[:, known, at] = own, shares @ np.array([own, *below])
         weights[known, at] = shares
     return Combined(tested, crps, pit, weights)
@@ -162,9 +165,7 @@ def _split(teachers: Sequence[_Teacher], part: int) -> tuple[list[_Teacher], lis
     return [teacher.take(~kept) for teacher, kept in pairs], [teacher.take(kept) for teacher, kept in pairs]
 
 
-def _weights(
-    splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], TrendParameters]], at: int
-) -> Floats | None:
+def _weights(splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], GrowthLaw]], at: int) -> Floats | None:
     """Best weights for a horizon over all inner splits; None where there is nothing to learn from."""
     distance, spread, times = [], [], []
     for inner, held, law in splits:
@@ -195,10 +196,10 @@ def _trained(teachers: Sequence[_Teacher], at: int) -> _Trained:
     slope = np.linalg.lstsq(np.concatenate(designs) * weight[:, None], np.concatenate(outcomes) * weight, rcond=None)[0]
     wrong: dict[str, list[Floats]] = {name: [] for name in MODELS[1:]}
     for (windows, times), design, outcome in zip(parts, designs, outcomes, strict=True):
-        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in RIVALS.items()}
+        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in POINT_RULES.items()}
         for name, point in (points | {"regression": design @ slope}).items():
-            wrong[name] += [np.quantile(outcome - point, RIVAL_QUANTILES)] * times
-    errors = {name: np.quantile(np.concatenate(found), RIVAL_QUANTILES) for name, found in wrong.items()}
+            wrong[name] += [np.quantile(outcome - point, ERROR_QUANTILES)] * times
+    errors = {name: np.quantile(np.concatenate(found), ERROR_QUANTILES) for name, found in wrong.items()}
     return _Trained(errors, slope)
 
 
@@ -207,11 +208,10 @@ def _design(windows: Windows) -> Floats:
     return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
 
 
-def _members(windows: Windows, law: TrendParameters, trained: _Trained, at: int) -> Floats:
+def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Floats:
     """Members of every model for one horizon: (model, window, member)."""
-    centre, scale = (array[:, [at]] for array in predictive(windows, law))
-    own = centre + scale * special.stdtrit(law.tail, RIVAL_QUANTILES)
-    points = [rule(windows.log_history, at + 1)[:, at] for rule in RIVALS.values()]
+    own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
+    points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
     points.append(_design(windows) @ trained.regression)
     rivals = [point[:, None] + trained.errors[name] for name, point in zip(MODELS[1:], points, strict=True)]
     return np.stack([own, *rivals])

@@ -11,31 +11,24 @@ Two ways of hiding the outcome:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.forecasting.calibration import START, estimate, predictive
-from pathway_models.forecasting.windows import Windows, rolling_origins
-from pathway_models.intake.panels import Panel
-from pathway_models.kernels.growth import TrendParameters
-from pathway_models.kernels.rival_trends import damped_holt, persistence, straight_log_trend
-from pathway_models.kernels.scores import crps_ensemble, crps_student_t, pit_student_t
+from pathway_models.forecasting.laws.damped_trend import FITTED_PRIOR
+from pathway_models.forecasting.laws.register import law_named
+from pathway_models.forecasting.windows import Subject
+from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 
 Floats = NDArray[np.float64]
 
 HOLDOUTS = ("region", "future")
 #: Origins that must lie behind the first one tested when the future is held out.
 FIRST_ORIGINS = 5
-#: Quantiles by which a rival's errors are kept.
-RIVAL_QUANTILES = (np.arange(100) + 0.5) / 100.0
-RIVALS: dict[str, Callable[[Floats, int], Floats]] = {
-    "persistence": persistence,
-    "log_trend": straight_log_trend,
-    "damped_holt": damped_holt,
-}
+#: Benchmark laws that every hindcast is compared with.
+RIVALS = ("persistence", "log_trend", "damped_holt")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,60 +39,31 @@ class Hindcast:
     ----------
     windows : Windows
         Records and outcomes.
-    centre, scale : (window, horizon) float
-        Student-t forecast of the log change.
-    tail : (window,) float
-        Its degrees of freedom.
+    forecast : Forecast
+        Of the log change.
     rivals : mapping rival -> (window, horizon) float
         CRPS of each rival carrying its own errors in the training panel; NaN where it had none.
-    parameters : tuple of TrendParameters
-        Of every fold or origin year.
+    laws : tuple of GrowthLaw
+        As fitted for every fold or origin year.
     fit : (window,) int
         Which of them forecast the window.
     """
 
     windows: Windows
-    centre: Floats
-    scale: Floats
-    tail: Floats
+    forecast: Forecast
     rivals: dict[str, Floats]
-    parameters: tuple[TrendParameters, ...]
+    laws: tuple[GrowthLaw, ...]
     fit: NDArray[np.int_]
 
     @property
     def pit(self) -> Floats:
         """Probability the forecast gave to less than the outcome; (window, horizon)."""
-        return pit_student_t(self.windows.change, self.centre, self.scale, self.tail[:, None])
+        return self.forecast.pit(self.windows.change)
 
     @property
     def crps(self) -> Floats:
         """Continuous ranked probability score, log units; (window, horizon)."""
-        return crps_student_t(self.windows.change, self.centre, self.scale, self.tail[:, None])
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is forecast: a quantity of a panel, or its ratio to another one.
-
-    Parameters
-    ----------
-    panel : Panel
-    quantity : str
-    per : str, optional
-        Column the quantity is divided by (an intensity).
-    """
-
-    panel: Panel
-    quantity: str = "emissions_tco2"
-    per: str | None = None
-
-    def windows(self, record: int, horizon: int) -> Windows:
-        """Every record of a length, with its outcomes."""
-        return rolling_origins(self.panel.logs(self.quantity, self.per), self.panel.years, record, horizon)
-
-    def groups_of(self, windows: Windows) -> NDArray[np.str_]:
-        """Region of every window."""
-        return np.array(self.panel.groups)[windows.entity]
+        return self.forecast.crps(self.windows.change)
 
 
 def hindcast_windows(
@@ -112,7 +76,8 @@ def hindcast_windows(
     folds: int = 10,
     teachers: Sequence[Subject] = (),
     taught_records: Sequence[int] | None = None,
-    law: TrendParameters | None = None,
+    law: GrowthLaw | str = FITTED_PRIOR,
+    is_fixed: bool = False,
 ) -> Hindcast:
     """Forecast every record of a panel with the outcome hidden.
 
@@ -133,8 +98,10 @@ def hindcast_windows(
         Further panels that train, each with the weight of this one; what is hidden is hidden there too.
     taught_records : sequence of int, optional
         Lengths of record that train; only ``record`` when not given.
-    law : TrendParameters, optional
-        A law fitted elsewhere, instead of one fitted here; rivals still learn their errors from what is not hidden.
+    law : GrowthLaw or str
+        The law, or the name it is registered by.
+    is_fixed : bool
+        Forecast with the law as it is, fitted elsewhere; rivals still learn their errors from what is not hidden.
 
     Returns
     -------
@@ -147,19 +114,21 @@ def hindcast_windows(
     """
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
-    own = subject.windows(record, horizon)
+    law = law_named(law) if isinstance(law, str) else law
+    own = subject.windows(record, horizon, law.beside)
     lengths = (record,) if taught_records is None else tuple(taught_records)
-    taught = [(member, member.windows(length, horizon)) for member in (subject, *teachers) for length in lengths]
+    members = (subject, *teachers)
+    taught = [(member, member.windows(length, horizon, law.beside)) for member in members for length in lengths]
     split = _by_region(subject, own, taught, folds, seed) if holdout == "region" else _by_year(own, taught)
     parts: list[Hindcast] = []
     places: list[NDArray[np.int_]] = []
-    parameters = START
+    fitted: GrowthLaw | None = None
     for rivals_train, training, tested in split:
         if tested.size:
             # A fit to other regions may not even lend its result as a place to start from.
-            start = parameters if holdout == "future" else START
-            parameters = estimate(training, start=start) if law is None else law
-            parts.append(_forecast(own.take(tested), rivals_train, parameters))
+            start = fitted if holdout == "future" else None
+            fitted = law if is_fixed else law.fit(training, start=start)
+            parts.append(_forecast(own.take(tested), rivals_train, fitted))
             places.append(tested)
     if not parts:
         raise ValueError(f"{subject.panel.name}: too few years for records of {record} years")
@@ -189,33 +158,19 @@ def _by_year(own: Windows, taught: list[tuple[Subject, Windows]]) -> Split:
         yield own.known_by(year), training, np.flatnonzero(own.origin == year)
 
 
-def _forecast(tested: Windows, training: Windows, parameters: TrendParameters) -> Hindcast:
-    centre, scale = predictive(tested, parameters)
-    rivals = {name: _rival_crps(tested, training, rule) for name, rule in RIVALS.items()}
-    tail, first = np.full(len(tested), parameters.tail), np.zeros(len(tested), dtype=int)
-    return Hindcast(tested, centre, scale, tail, rivals, (parameters,), first)
-
-
-def _rival_crps(tested: Windows, training: Windows, rule: Callable[[Floats, int], Floats]) -> Floats:
-    """CRPS of a point rule that carries the quantiles of its own training errors, bias included."""
+def _forecast(tested: Windows, training: Windows, law: GrowthLaw) -> Hindcast:
     steps = tested.change.shape[1]
-    errors = training.change - rule(training.log_history, steps)
-    point = rule(tested.log_history, steps)
-    score = np.full(tested.change.shape, np.nan)
-    for at in range(steps):
-        known = errors[np.isfinite(errors[:, at]), at]
-        if known.size:
-            members = np.quantile(known, RIVAL_QUANTILES)
-            score[:, at] = crps_ensemble(tested.change[:, at] - point[:, at], members)
-    return score
+    rivals = {}
+    for name in RIVALS:
+        forecast = law_named(name).fit([training]).forecast(tested.history, steps)
+        rivals[name] = forecast.crps(tested.change)
+    first = np.zeros(len(tested), dtype=int)
+    return Hindcast(tested, law.forecast(tested.history, steps), rivals, (law,), first)
 
 
 def _joined(parts: Sequence[Hindcast], order: NDArray[np.int_]) -> Hindcast:
-    def stack(arrays: Sequence[NDArray]) -> NDArray:
-        return np.concatenate(arrays)[order]
-
-    windows = Windows(*(stack([getattr(part.windows, field.name) for part in parts]) for field in fields(Windows)))
-    rivals = {name: stack([part.rivals[name] for part in parts]) for name in RIVALS}
-    centre, scale, tail = (stack([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail"))
-    fit = stack([part.fit + at for at, part in enumerate(parts)])
-    return Hindcast(windows, centre, scale, tail, rivals, sum((part.parameters for part in parts), ()), fit)
+    forecast = type(parts[0].forecast).joined([part.forecast for part in parts]).take(order)
+    rivals = {name: np.concatenate([part.rivals[name] for part in parts])[order] for name in RIVALS}
+    fit = np.concatenate([part.fit + at for at, part in enumerate(parts)])[order]
+    windows = Windows.joined([part.windows for part in parts]).take(order)
+    return Hindcast(windows, forecast, rivals, sum((part.laws for part in parts), ()), fit)

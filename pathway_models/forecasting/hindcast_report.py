@@ -15,6 +15,8 @@ import pandas as pd
 from pathway_models.forecasting.combination import combination_table, combine_others, combine_own
 from pathway_models.forecasting.driver_chain import DriverLaw
 from pathway_models.forecasting.hindcast import HOLDOUTS
+from pathway_models.forecasting.laws.damped_trend import FITTED_PRIOR
+from pathway_models.forecasting.laws.register import law_named
 from pathway_models.forecasting.report_card import (
     decile_table,
     driver_table,
@@ -24,8 +26,9 @@ from pathway_models.forecasting.report_card import (
     synthetic_table,
 )
 from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import PANELS, Panel, read_panel
-from pathway_models.intake.trend_parameters import read_baselines
+from pathway_models.records.assumptions import Assumptions
 
 #: Laws that are tested: the panel's own, and the one all panels teach, which parks use.
 LAWS = ("own", "parks")
@@ -52,6 +55,8 @@ class Case:
         Years.
     is_shortest : bool
         Whether the report has no shorter records: peaks and pools are measured from the shortest only.
+    growth_law : str
+        Name of the registered law.
     """
 
     panel: str | Panel
@@ -60,6 +65,7 @@ class Case:
     record: int
     horizon: int = HORIZON
     is_shortest: bool = True
+    growth_law: str = FITTED_PRIOR
 
     @property
     def name(self) -> str:
@@ -67,7 +73,8 @@ class Case:
         return self.panel if isinstance(self.panel, str) else self.panel.name
 
     def __str__(self) -> str:
-        return f"{self.name}, law {self.law}, {self.holdout} held out, {self.record} years"
+        other = "" if self.growth_law == FITTED_PRIOR else f"{self.growth_law}, "
+        return f"{self.name}, {other}law {self.law}, {self.holdout} held out, {self.record} years"
 
 
 def report_cases(
@@ -76,6 +83,7 @@ def report_cases(
     horizon: int = HORIZON,
     *,
     quick: bool = False,
+    growth_law: str = FITTED_PRIOR,
 ) -> list[Case]:
     """Cases of a report, in the order of its tables.
 
@@ -88,6 +96,8 @@ def report_cases(
         Furthest year ahead.
     quick : bool
         Only the shortest records, and no hidden future of countries.
+    growth_law : str
+        Name of the registered law.
 
     Raises
     ------
@@ -113,11 +123,13 @@ def report_cases(
             continue
         if quick and holdout == "future" and panel == "countries":
             continue
-        found.append(Case(panel, law, holdout, record, horizon, record == shortest))
+        found.append(Case(panel, law, holdout, record, horizon, record == shortest, growth_law))
     return found
 
 
-def measure(case: Case, seed: int = SEED, *, quick: bool = False) -> dict[str, pd.DataFrame]:
+def measure(
+    case: Case, seed: int = SEED, *, quick: bool = False, assumptions: Assumptions | None = None
+) -> dict[str, pd.DataFrame]:
     """Make the hindcasts of one case and all that is read off them.
 
     Parameters
@@ -126,11 +138,14 @@ def measure(case: Case, seed: int = SEED, *, quick: bool = False) -> dict[str, p
     seed : int
     quick : bool
         Leave the pools with the rivals out.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
     dict of DataFrame
-        Keys in `TABLES`, without ``chain``; pools are measured with regions held out.
+        Keys in `TABLES`, without ``chain``; pools are measured with regions held out.  Tables of another law than the
+        default one have a column ``growth_law`` behind ``law``.
 
     Raises
     ------
@@ -139,7 +154,17 @@ def measure(case: Case, seed: int = SEED, *, quick: bool = False) -> dict[str, p
     """
     if not isinstance(case.panel, str):
         _check(case.panel, case.record)
-    cast = hindcasts(case.panel, case.law, case.holdout, case.record, seed, case.horizon)
+    assumed = read_assumptions() if assumptions is None else assumptions
+    cast = hindcasts(
+        case.panel,
+        case.law,
+        case.holdout,
+        case.record,
+        seed,
+        case.horizon,
+        growth_law=case.growth_law,
+        assumptions=assumed,
+    )
     horizons = range(1, case.horizon + 1)
     what = case.law, case.name, case.holdout
     found = {"summary": summary(cast, *what, horizons), "deciles": decile_table(cast, *what, horizons)}
@@ -151,19 +176,23 @@ def measure(case: Case, seed: int = SEED, *, quick: bool = False) -> dict[str, p
     if case.is_shortest and case.holdout == "region" and case.law == "own" and not quick:
         pools = [combination_table(combine_own(cast), case.name, "own", horizons)]
         if isinstance(case.panel, str):
-            others = combine_others(case.panel, case.record, case.horizon)
+            law = law_named(case.growth_law, assumptions=assumed)
+            others = combine_others(case.panel, case.record, case.horizon, law)
             pools.append(combination_table(others, case.name, "others", horizons))
         found["combination"] = pd.concat(pools, ignore_index=True)
+    if case.growth_law != FITTED_PRIOR:
+        for table in found.values():
+            table.insert(table.columns.get_loc("law") + 1 if "law" in table else 0, "growth_law", case.growth_law)
     return found
 
 
-def chain_table(seed: int = SEED) -> pd.DataFrame:
+def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.DataFrame:
     """Coverage where the total comes from drivers, and on synthetic parks whose truth is known.
 
     Columns: ``test`` (``drivers`` of panels, or ``synthetic`` parks), ``law`` (``fitted`` and ``widened`` drivers;
     law of ``emissions`` or ``drivers``), ``panel``, ``record``, ``horizon``, ``forecasts``, ``coverage_50/80/90``.
     """
-    shipped = read_baselines()
+    shipped = (read_assumptions() if assumptions is None else assumptions).baselines
     emissions = shipped.trends["emissions"]
     drivers = DriverLaw(
         shipped.trends["activity"],

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.forecasting.reading import tilted
-from pathway_models.forecasting.windows import Windows, rolling_origins
+from pathway_models.forecasting.laws.damped_trend import DampedTrend
+from pathway_models.forecasting.windows import rolling_origins
 from pathway_models.intake.panels import Panel
-from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
+from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import crps_student_t, pit_student_t
+from pathway_models.records.growth_laws import History, Windows
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def one_off_scores(
     panel : Panel
     parameters : TrendParameters
     one_off : collection of int
-        Years set aside, as `forecasting.reading.tilted` does.
+        Years set aside.
     origins : collection of int
         Last years of the records.
     quantity : str
@@ -88,9 +89,10 @@ def _forecast(windows: Windows, parameters: TrendParameters, one_off: Collection
     for origin in np.unique(windows.origin):
         at = np.flatnonzero(windows.origin == origin)
         years = np.arange(origin - windows.record + 1, origin + 1)
-        logs = tilted(windows.log_history[at], ~np.isin(years, list(one_off)), parameters)
-        centre[at] = expected_change(logs, steps, parameters)
-        scale[at] = error_scale(record_growth(logs, parameters)[1], steps, parameters)
+        kept = ~np.isin(years, list(one_off))
+        history = History(windows.log_history[at], windows.origin[at], kept)
+        found = DampedTrend(parameters=parameters).forecast(history, steps)
+        centre[at], scale[at] = found.centre, found.scale
     return centre, scale
 
 

@@ -22,9 +22,12 @@ from pathway_models.forecasting.driver_chain import (
     fit_drivers,
     total_forecast,
 )
-from pathway_models.forecasting.hindcast import Subject
+from pathway_models.forecasting.laws.damped_trend import ASSUMED_PATH
+from pathway_models.forecasting.laws.register import USES, law_named
+from pathway_models.forecasting.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.records.assumptions import Assumptions
 
 #: Years of the records that teach, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
 #: laws that learn to 20 years have the right width at 40 where it can be checked (countries).
@@ -57,6 +60,39 @@ def activity_panel(name: str) -> tuple[Panel, str]:
 def driver_samples() -> list[DriverWindows]:
     """Records of activity and intensity of provinces and countries."""
     return [driver_windows(*activity_panel(name), RECORD, HORIZON) for name in ACTIVITY]
+
+
+def with_law(assumptions: Assumptions, name: str) -> Assumptions:
+    """Name another growth law for parks, and fit it to the panels that teach the laws of parks where it must be.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+    name : str
+        As registered (``forecasting.laws``).
+
+    Returns
+    -------
+    Assumptions
+        A law without shipped parameters is fitted to emissions, activity and intensity.  ASSUME: shares of carriers
+        and population keep the shipped law, since they need a panel of their own.
+
+    Raises
+    ------
+    PathwayError
+        No law of that name is registered.
+    """
+    law = law_named(name, assumptions=assumptions)
+    if law.is_fitted:
+        return replace(assumptions, law=name, fits={})
+    samples = {
+        "emissions": [subject.windows(RECORD, HORIZON, law.beside) for subject in emission_subjects()],
+        "activity": [part.activity for part in driver_samples()],
+        "intensity": [part.intensity for part in driver_samples()],
+    }
+    fits = {use: law_named(name, use, assumptions).fit(windows) for use, windows in samples.items()}
+    kept = {use: law_named(ASSUMED_PATH, use, assumptions) for use in USES if use not in fits}
+    return replace(assumptions, law=name, fits=fits | kept)
 
 
 def fit_emissions() -> TrendParameters:

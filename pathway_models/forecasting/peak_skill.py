@@ -16,11 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.forecasting.hindcast import Hindcast
-from pathway_models.forecasting.windows import Windows
 from pathway_models.kernels.growth import TrendParameters, damped_log_trend
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.kernels.turning_points import AT_HORIZON, turning_points
+from pathway_models.records.growth_laws import FreshNormals, Windows
 
 #: Edges of the reliability table.
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
@@ -55,19 +55,12 @@ class PeakForecasts:
 def simulate(
     cast: Hindcast, kept: NDArray[np.int_], steps: int, members: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Log changes of the windows named, by the parameters that had not seen them; (window, member, step)."""
+    """Log changes of the windows named, by the law that had not seen them; (window, member, step)."""
     paths = np.empty((kept.size, members, steps))
     for fit in np.unique(cast.fit[kept]):
         place = np.flatnonzero(cast.fit[kept] == fit)
-        shape = (place.size, members)
-        paths[place] = damped_log_trend(
-            cast.windows.log_history[kept[place]],
-            steps,
-            cast.parameters[fit],
-            rng.standard_normal(shape),
-            rng.standard_normal((*shape, steps)),
-            rng.standard_normal(shape),
-        )
+        normals = FreshNormals(rng, (place.size, members), steps)
+        paths[place] = cast.laws[fit].simulate(cast.windows.take(kept[place]).history, steps, normals)
     return paths
 
 

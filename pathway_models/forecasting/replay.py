@@ -1,6 +1,6 @@
 """History fed one year at a time: does updating a forecast give more probability to what then happened?
 
-See ``docs/tracking.md``, section 5.  Forecasts follow the law fitted for total emissions (``data/baseline.yml``).
+See ``docs/tracking.md``, section 5.  Forecasts follow the law of total emissions that parks have.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.kernels.growth import damped_log_trend
-from pathway_models.kernels.weights import effective_size, log_weights, normalised
+from pathway_models.forecasting.laws.register import laws_of
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.kernels.importance_weights import effective_size, log_weights, normalised
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, History
 
 #: Parts of equal probability that the first forecast is cut into.
 PARTS = 10
@@ -37,6 +39,7 @@ def replay(
     members: int = 2000,
     error: float = REPORT_ERROR,
     seed: int = 1,
+    assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Forecast from a record, feed the years after it one at a time, and score what is said of the last one.
 
@@ -53,6 +56,8 @@ def replay(
     members, seed : int
     error : float
         Of a reported yearly change, log.
+    assumptions : Assumptions, optional
+        With the growth law; the shipped ones by default.
 
     Returns
     -------
@@ -61,7 +66,8 @@ def replay(
         forecast that the outcome fell into, log_score, effective members.
     """
     last = int(years[-1]) if target is None else target
-    law = _Law(logs, years, first, last, members, seed)
+    growth = laws_of(read_assumptions() if assumptions is None else assumptions)["emissions"]
+    law = _Law(growth, logs, years, first, last, members, seed)
     path = law.forecast(origin)
     edges = np.quantile(path[:, :, -1], np.arange(1, PARTS) / PARTS, axis=1)
     outcome = law.since(origin)[:, -1]
@@ -129,10 +135,12 @@ class _State:
 class _Law:
     """Forecasts of every region from any last year, aligned to one last year: (region, member, step)."""
 
-    def __init__(self, logs: np.ndarray, years: np.ndarray, first: int, last: int, members: int, seed: int) -> None:
+    def __init__(
+        self, law: GrowthLaw, logs: np.ndarray, years: np.ndarray, first: int, last: int, members: int, seed: int
+    ) -> None:
         kept = (years >= first) & (years <= last)
         self.logs, self.first, self.last, self.members = logs[:, kept], first, last, members
-        self.baselines, self.seed = read_baselines(), seed
+        self.law, self.seed = law, seed
         self._made: dict[int, np.ndarray] = {}
 
     def forecast(self, origin: int) -> np.ndarray:
@@ -144,18 +152,8 @@ class _Law:
     def _forecast(self, origin: int) -> np.ndarray:
         rng = np.random.Generator(np.random.Philox(key=[self.seed, origin]))
         record, steps = self.logs[:, : origin - self.first + 1], self.last - origin
-        regions = record.shape[0]
-        trend = self.baselines.trends["emissions"]
-        shape = (regions, self.members)
-        return damped_log_trend(
-            record,
-            steps,
-            trend,
-            rng.standard_normal(shape),
-            rng.standard_normal((*shape, steps)),
-            rng.standard_normal(shape),
-            self.baselines.prior_path("emissions", np.arange(origin + 1, self.last + 1)),
-        )
+        history = History(record, np.full(len(record), origin))
+        return self.law.simulate(history, steps, FreshNormals(rng, (len(record), self.members), steps))
 
     def since(self, origin: int) -> np.ndarray:
         """What happened after a year, as log change from it: (region, step)."""

@@ -15,7 +15,9 @@ from scipy import special
 
 from pathway_models.forecasting.calibration import predictive
 from pathway_models.forecasting.driver_chain import DriverLaw, fit_drivers, total_pit
-from pathway_models.forecasting.hindcast import Hindcast, Subject, hindcast_windows
+from pathway_models.forecasting.hindcast import Hindcast, hindcast_windows
+from pathway_models.forecasting.laws.damped_trend import FITTED_PRIOR
+from pathway_models.forecasting.laws.register import law_named, laws_of
 from pathway_models.forecasting.park_laws import (
     ACTIVITY,
     HORIZON,
@@ -24,14 +26,16 @@ from pathway_models.forecasting.park_laws import (
     driver_samples,
     emission_subjects,
     match_width,
+    with_law,
 )
 from pathway_models.forecasting.peak_skill import brier_table, forecast_peaks, reliability_table
 from pathway_models.forecasting.skill import LEVELS, deciles, summarise
 from pathway_models.forecasting.synthetic import make_synthetic_parks
+from pathway_models.forecasting.windows import Subject
 from pathway_models.intake.panels import PANELS, Panel, read_panel
-from pathway_models.intake.trend_parameters import read_baselines
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import coverage, pit_student_t
+from pathway_models.records.assumptions import Assumptions
 
 #: Years ahead that are reported.
 HORIZONS = tuple(range(1, 16))
@@ -46,7 +50,15 @@ LAWS = ("fitted", "widened")
 
 
 def hindcasts(
-    panel: str | Panel, law: str, holdout: str, record: int, seed: int, horizon: int = max(HORIZONS)
+    panel: str | Panel,
+    law: str,
+    holdout: str,
+    record: int,
+    seed: int,
+    horizon: int = max(HORIZONS),
+    *,
+    growth_law: str = FITTED_PRIOR,
+    assumptions: Assumptions,
 ) -> Hindcast:
     """Hindcast the emissions of a panel.
 
@@ -63,17 +75,22 @@ def hindcasts(
     seed : int
     horizon : int
         Furthest year ahead of the panel's own law.
+    growth_law : str
+        Name of a registered law.
+    assumptions : Assumptions
+        Parameters of the law for parks as shipped, and long-run growth where the law assumes it.
 
     Returns
     -------
     Hindcast
     """
     subject = Subject(read_panel(panel) if isinstance(panel, str) else panel)
+    tested = law_named(growth_law, assumptions=assumptions)
     if law == "own":
-        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS)
+        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS, law=tested)
     if not isinstance(panel, str):
-        shipped = read_baselines().trends["emissions"]
-        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS, law=shipped)
+        shipped = laws_of(with_law(assumptions, growth_law))["emissions"]
+        return hindcast_windows(subject, record, horizon, holdout, seed=seed, folds=FOLDS, law=shipped, is_fixed=True)
     return hindcast_windows(
         subject,
         record,
@@ -83,6 +100,7 @@ def hindcasts(
         folds=FOLDS,
         teachers=emission_subjects(without=panel),
         taught_records=(RECORD,),
+        law=tested,
     )
 
 

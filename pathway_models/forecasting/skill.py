@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
-from pathway_models.forecasting.hindcast import RIVALS, Hindcast, Subject, hindcast_windows
+from pathway_models.forecasting.hindcast import RIVALS, Hindcast, hindcast_windows
+from pathway_models.forecasting.laws.damped_trend import FITTED_PRIOR
+from pathway_models.forecasting.windows import Subject
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage
+from pathway_models.records.growth_laws import GrowthLaw
 
 LEVELS = (0.5, 0.8, 0.9)
 #: Equal parts into which forecast probabilities are counted.
@@ -27,6 +29,7 @@ def hindcast(
     folds: int = 10,
     teachers: Sequence[Subject] = (),
     taught_records: Sequence[int] | None = None,
+    law: GrowthLaw | str = FITTED_PRIOR,
 ) -> pd.DataFrame:
     """Measure the baseline on a panel's own past.
 
@@ -38,7 +41,7 @@ def hindcast(
         Years of record.
     horizons : iterable of int
         Years ahead to report.
-    holdout, seed, folds, teachers, taught_records
+    holdout, seed, folds, teachers, taught_records, law
         As in `hindcast_windows`.
 
     Returns
@@ -52,7 +55,7 @@ def hindcast(
     for record in record_lengths:
         cast = hindcast_windows(
             subject, record, max(horizons), holdout,
-            seed=seed, folds=folds, teachers=teachers, taught_records=taught_records,
+            seed=seed, folds=folds, teachers=teachers, taught_records=taught_records, law=law,
         )  # fmt: skip
         tables.append(summarise(cast, horizons))
     table = pd.concat(tables, ignore_index=True)
@@ -84,10 +87,8 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
     (shares); ``bias`` (mean of outcome minus centre, log); ``half_width_90`` (median, log); ``crps``
     (log); ``skill_<rival>`` (1 - CRPS / CRPS of the rival, over forecasts for which both exist).
     """
-    pit, crps = cast.pit, cast.crps
-    error = cast.windows.change - cast.centre
-    # The 90 % half-width in units of the scale, forecast by forecast: fits may differ in tail.
-    from_scale = special.stdtrit(cast.tail, 0.95)
+    pit, crps, half_width = cast.pit, cast.crps, cast.forecast.half_width(0.9)
+    error = cast.windows.change - cast.forecast.centre
     rows = []
     for horizon in horizons:
         at = horizon - 1
@@ -102,7 +103,7 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
         }
         row |= {f"coverage_{100 * level:.0f}": float(coverage(pit[:, at], level)) for level in LEVELS}
         row["bias"] = float(error[known, at].mean())
-        row["half_width_90"] = float(np.median((from_scale * cast.scale[:, at])[known]))
+        row["half_width_90"] = float(np.median(half_width[known, at]))
         row["crps"] = float(crps[known, at].mean())
         for name in RIVALS:
             rival = cast.rivals[name][:, at]

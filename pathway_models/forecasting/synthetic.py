@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathway_models.forecasting.driver_chain import DriverWindows
-from pathway_models.forecasting.windows import Windows
+from pathway_models.records.growth_laws import Windows
 
 Floats = NDArray[np.float64]
 

@@ -2,64 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathway_models.intake.panels import Panel
+from pathway_models.records.growth_laws import Windows
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Windows:
-    """Records of one length and their outcomes.
+@dataclass(frozen=True)
+class Subject:
+    """What is forecast: a quantity of a panel, or its ratio to another one.
 
     Parameters
     ----------
-    entity : (window,) int
-        Row of the panel.
-    origin : (window,) int
-        Last year of the record.
-    log_history : (window, record) float
-        Logs of the record's years, all known.
-    change : (window, horizon) float
-        Log change from the origin to 1, 2, ... years later; NaN where not known.
+    panel : Panel
+    quantity : str
+    per : str, optional
+        Column the quantity is divided by (an intensity).
     """
 
-    entity: NDArray[np.int_]
-    origin: NDArray[np.int_]
-    log_history: Floats
-    change: Floats
+    panel: Panel
+    quantity: str = "emissions_tco2"
+    per: str | None = None
 
-    def __len__(self) -> int:
-        return self.origin.size
+    def windows(self, record: int, horizon: int, beside: Sequence[str] = ()) -> Windows:
+        """Every record of a length, with its outcomes; columns beside it that the panel lacks are all NaN."""
+        logs, panel = self.panel.logs(self.quantity, self.per), self.panel
+        others = {name: panel.logs(name) if name in panel.values else np.full(logs.shape, np.nan) for name in beside}
+        return rolling_origins(logs, panel.years, record, horizon, others)
 
-    @property
-    def record(self) -> int:
-        """Years of the records."""
-        return self.log_history.shape[1]
-
-    def take(self, kept: NDArray) -> Windows:
-        """Some of the windows, by mask or index."""
-        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept])
-
-    def known_by(self, year: int) -> Windows:
-        """What was known at the end of a year: later outcomes are missing, later records are gone."""
-        horizon = np.arange(1, self.change.shape[1] + 1)
-        change = np.where(self.origin[:, None] + horizon <= year, self.change, np.nan)
-        masked = Windows(self.entity, self.origin, self.log_history, change)
-        return masked.take(np.isfinite(change).any(axis=1))
-
-    def sample(self, count: int, seed: int) -> Windows:
-        """At most so many windows, drawn without replacement by a seeded generator."""
-        if len(self) <= count:
-            return self
-        return self.take(np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False)))
+    def groups_of(self, windows: Windows) -> NDArray[np.str_]:
+        """Region of every window."""
+        return np.array(self.panel.groups)[windows.entity]
 
 
-def rolling_origins(logs: Floats, years: NDArray[np.int_], record: int, horizon: int) -> Windows:
+def rolling_origins(
+    logs: Floats, years: NDArray[np.int_], record: int, horizon: int, beside: Mapping[str, Floats] | None = None
+) -> Windows:
     """Cut every complete record out of a panel, with at least one later year known.
 
     Parameters
@@ -72,21 +56,26 @@ def rolling_origins(logs: Floats, years: NDArray[np.int_], record: int, horizon:
         Years of a record, at least 3.
     horizon : int
         Years after it.
+    beside : mapping column -> (entity, year) float, optional
+        Logs of other quantities, cut along with the records.
 
     Returns
     -------
     Windows
         Ordered by origin, then entity.
     """
-    ahead = np.full((logs.shape[0], logs.shape[1] + horizon), np.nan)
-    ahead[:, : logs.shape[1]] = logs
-    views = np.lib.stride_tricks.sliding_window_view(ahead, record + horizon, axis=1)
-    views = views.transpose(1, 0, 2)
-    history, later = views[..., :record], views[..., record:]
+
+    def views(array: Floats) -> Floats:
+        ahead = np.full((array.shape[0], array.shape[1] + horizon), np.nan)
+        ahead[:, : array.shape[1]] = array
+        return np.lib.stride_tricks.sliding_window_view(ahead, record + horizon, axis=1).transpose(1, 0, 2)
+
+    history, later = np.split(views(logs), [record], axis=-1)
     usable = np.isfinite(history).all(axis=-1) & np.isfinite(later).any(axis=-1)
     start, entity = np.nonzero(usable)
     history = history[usable]
-    return Windows(entity, years[start + record - 1], history, later[usable] - history[:, -1:])
+    others = {name: views(array)[..., :record][usable] for name, array in (beside or {}).items()}
+    return Windows(entity, years[start + record - 1], history, later[usable] - history[:, -1:], others)
 
 
 def latest_runs(panel: Panel, quantity: str = "emissions_tco2") -> dict[str, dict[int, float]]:

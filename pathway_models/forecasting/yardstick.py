@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.forecasting.hindcast import RIVAL_QUANTILES, Subject
+from pathway_models.forecasting.laws.benchmarks import ERROR_QUANTILES
+from pathway_models.forecasting.windows import Subject
 from pathway_models.intake.panels import read_panel
-from pathway_models.kernels.rival_trends import straight_log_trend
+from pathway_models.kernels.benchmark_forecasts import straight_log_trend
 from pathway_models.kernels.scores import crps_ensemble
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,6 @@ def _scores(slope: Floats, outcome: Floats, tested: NDArray[np.bool_], horizon: 
     low, high = np.quantile(wrong[~tested], [0.05, 0.95])
     found = [float(((wrong[tested] >= low) & (wrong[tested] <= high)).sum())]
     for error in (wrong, outcome - slope * horizon, outcome):
-        members = np.quantile(error[~tested], RIVAL_QUANTILES)
+        members = np.quantile(error[~tested], ERROR_QUANTILES)
         found.append(float(crps_ensemble(error[tested], members).sum()))
     return found

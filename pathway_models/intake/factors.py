@@ -14,22 +14,12 @@ from pathlib import Path
 from pathway_models.foundations.errors import Fault
 from pathway_models.foundations.units import CO2_PER_C
 from pathway_models.intake.paths import data_folder
+from pathway_models.records.assumptions import Carrier
 
 #: Confidence marks that may serve as a default.
 TRUSTED = ("seen", "seen_multi", "derived")
 #: Carrier groups whose emissions are zero by convention.
 ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat")
-
-
-@dataclass(frozen=True)
-class Carrier:
-    """An energy carrier: its names, its group, and the fuel of the official tables it maps to."""
-
-    carrier: str
-    name_zh: str
-    name_en: str
-    group: str
-    fuel_cn: str
 
 
 @dataclass(frozen=True)

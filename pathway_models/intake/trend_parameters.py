@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.foundations.errors import Fault, InputError
 from pathway_models.intake.paths import data_folder
 from pathway_models.intake.yaml_files import validated
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.records.assumptions import Baselines
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")
@@ -47,33 +47,6 @@ class _File(BaseModel):
     uses: dict[str, _Use]
     correlation: dict[str, _Value]
     long_run: dict[str, _LongRun]
-
-
-@dataclass(frozen=True)
-class Baselines:
-    """Fitted trend parameters by use, their correlations, and the assumed long-run growth.
-
-    Parameters
-    ----------
-    version : str
-        Version of the file, to be printed with every result.
-    trends : dict of TrendParameters
-        Keys in `USES`.
-    correlation : dict of float
-        ``innovation`` and ``slope``: between activity and intensity of the same entity.
-    knots : dict of dict
-        Long-run growth by use: year -> log per year, linear between the years given.
-    """
-
-    version: str
-    trends: dict[str, TrendParameters]
-    correlation: dict[str, float]
-    knots: dict[str, dict[int, float]]
-
-    def prior_path(self, use: str, years: np.ndarray) -> np.ndarray:
-        """Long-run growth of a use in the years given, log per year; shape (year,)."""
-        knots = sorted(self.knots[use].items())
-        return np.interp(years, [year for year, _ in knots], [growth for _, growth in knots])
 
 
 def read_baselines(path: Path | None = None) -> Baselines:

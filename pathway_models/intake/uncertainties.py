@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pathway_models.intake.paths import data_folder
 from pathway_models.intake.yaml_files import validated
+from pathway_models.records.assumptions import Uncertainties
 from pathway_models.records.levers import Triangle
 
 
@@ -51,37 +50,6 @@ class _File(BaseModel):
     grid_regions: _Regions
     grid_decline: _Decline
     population: dict[str, _Value]
-
-
-@dataclass(frozen=True)
-class Uncertainties:
-    """Uncertainties that are not fitted on panels.
-
-    Parameters
-    ----------
-    factor_errors : mapping group -> float
-        Standard deviation of the log of a constant factor that was seen in a source.
-    factor_confidence : mapping mark -> float
-        What multiplies it, by confidence mark.
-    assumed_fuels : tuple of str
-        Carriers that another fuel stands for.
-    measured_factor_errors : mapping group -> float
-        Standard deviation of the log of a factor the park measured itself.
-    grid_regions : mapping province -> str
-        Regional grid of 2012 of each province.
-    grid_decline : Triangle
-        Share per year, one draw for all parks.
-    population : mapping name -> float
-        ``noise`` and ``slope_error_sd`` of population, log.
-    """
-
-    factor_errors: Mapping[str, float]
-    factor_confidence: Mapping[str, float]
-    assumed_fuels: tuple[str, ...]
-    measured_factor_errors: Mapping[str, float]
-    grid_regions: Mapping[str, str]
-    grid_decline: Triangle
-    population: Mapping[str, float]
 
 
 def read_uncertainties() -> Uncertainties:

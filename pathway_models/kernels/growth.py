@@ -23,6 +23,7 @@ Distributions, ch. 1 (one chi-square for all components).  Cited from background
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,6 +94,12 @@ class TrendParameters:
         wrong = [f"{name} = {getattr(self, name)}" for name, fine in holds.items() if not fine]
         if wrong:
             raise ValueError("out of range: " + ", ".join(wrong))
+
+
+def long_run_growth(knots: Mapping[int, float], years: ArrayLike) -> Floats:
+    """Interpolate growth given at some years, log per year; level before the first and after the last of them."""
+    given = sorted(knots.items())
+    return np.interp(years, [year for year, _ in given], [growth for _, growth in given])
 
 
 def bridge_gaps(log_history: ArrayLike) -> Floats:

@@ -13,13 +13,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.kernels.level_null import (
+from pathway_models.kernels.null_distribution import (
     LEVEL,
     MEMORIES,
     adjusted,
     allowed_memories,
     critical_value,
-    level_null,
+    null_distribution,
     p_values,
     unbiased_memory,
 )
@@ -113,7 +113,7 @@ def observed_peak(
     length, allowed = len(recent), allowed_memories(autocorrelation)
     if length < SHORTEST_RECORD:
         return untested(f"{length} years; the test needs at least {SHORTEST_RECORD}")
-    null, fit = level_null(length), fit_tents(np.log(recent)[None, :])
+    null, fit = null_distribution(length), fit_tents(np.log(recent)[None, :])
     p_peaked, p_rising = (float(p[0]) for p in p_values(recent[None, :], autocorrelation))
     memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
     noise = float(fit.noise[0] / np.interp(memory, MEMORIES, null.noise_ratio))
@@ -171,7 +171,7 @@ def _miss_rate(
     time = np.arange(length) - (length - 1 - declining)
     signal = np.where(time < 0, growth * time, np.log1p(-decline) * time)
     paths = signal + max(noise, 1e-9) * _noise(length, nearest)
-    fall, _ = adjusted(fit_tents(paths), level_null(length).raw_memory)
+    fall, _ = adjusted(fit_tents(paths), null_distribution(length).raw_memory)
     return float((fall <= critical).mean())
 
 

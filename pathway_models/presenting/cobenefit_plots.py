@@ -28,7 +28,6 @@ from pathway_models.presenting.plotting.canvas import (
 )
 from pathway_models.presenting.rounding import Scale, scale_of
 from pathway_models.presenting.words import say
-from pathway_models.records.park import Park
 
 MARKERS = "osD^v<>PXphd8H"
 #: Band of the years: half of the members, because the wildest would flatten everything else.
@@ -42,7 +41,6 @@ def coordinates(
     period: Period = 2035,
     reading: str = "shapley",
     *,
-    park: Park | None = None,
     lang: str = "en",
 ) -> Figure:
     """Draw the co-control coordinates of each lever: CO2 cut against pollution equivalents cut."""
@@ -64,7 +62,7 @@ def coordinates(
     ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标") + _when(period, lang)
-    put_title(figure, headline(park or found.park_id, lang), line)
+    put_title(figure, headline(found.identity, lang), line)
     put_note(figure, _coordinates_note(found, reading, lang), lang)
     return figure
 
@@ -118,7 +116,7 @@ def _coordinates_note(found: LeverCobenefits, reading: str, lang: str) -> str:
 
 
 def over_years(
-    found: Cobenefits, scenarios: Sequence[str] = (), *, park: Park | None = None, lang: str = "en"
+    found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en"
 ) -> Figure:
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
     figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
@@ -139,7 +137,7 @@ def over_years(
     years_axis(lower, int(found.years[0]), int(found.years[-1]))
     upper.legend(loc="center left", bbox_to_anchor=(1.01, 0.0), **LEGEND)
     line = say(lang, en="CO₂ and air pollutants together", zh="减污降碳：CO₂与大气污染当量")
-    put_title(figure, headline(park or found.park_id, lang), line)
+    put_title(figure, headline(found.identity, lang), line)
     note = say(
         lang,
         en="Median and the middle half of members (25-75 %). Shaded: record. Equivalents of"

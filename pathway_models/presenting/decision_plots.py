@@ -27,7 +27,6 @@ from pathway_models.presenting.plotting.canvas import (
 )
 from pathway_models.presenting.rounding import scale_of
 from pathway_models.presenting.words import say
-from pathway_models.records.park import Park
 
 #: Colours of the seven families in their order; neighbours differ in brightness, so that grey print keeps them apart.
 PLAYER_COLOURS = ("#3B3B3B", "#9CCBE8", "#0072B2", "#F0C27B", "#D55E00", "#8FD3BF", "#CC79A7")
@@ -50,7 +49,7 @@ def player_fills(count: int) -> list[tuple[str, str]]:
     return [(PLAYER_COLOURS[at % 7], ("", "////", "....")[at // 7 % 3]) for at in range(count)]
 
 
-def wedges(found: Attribution, *, park: Park | None = None, lang: str = "en") -> Figure:
+def wedges(found: Attribution, *, lang: str = "en") -> Figure:
     """Draw what each family or lever takes off the emissions without levers, year by year.
 
     Means over members add up; a wedge of a lever that raises emissions lies above the line it starts from.
@@ -74,7 +73,7 @@ def wedges(found: Attribution, *, park: Park | None = None, lang: str = "en") ->
     mark_year(ax, found.before, lang)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（成员均值）")
-    put_title(figure, headline(park or found.park_id, lang), line)
+    put_title(figure, headline(found.identity, lang), line)
     put_note(figure, _shapley_note(lang), lang)
     return figure
 
@@ -91,7 +90,7 @@ def _shapley_note(lang: str) -> str:
     )
 
 
-def years_gained(found: Attribution, *, park: Park | None = None, lang: str = "en") -> Figure:
+def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
     """Draw the years each player brings the peak forward, and the probability it wins."""
     figure, (left, right) = sheet(lang, (8.0, 0.36 * len(found.players) + 1.9), columns=(1, 1), foot=0.95, left=0.27)
     place = np.arange(len(found.players))[::-1]
@@ -117,7 +116,7 @@ def years_gained(found: Attribution, *, park: Park | None = None, lang: str = "e
         en=f"Together {gained:.1f} years and {100 * won:+.0f} points",
         zh=f"合计提前{gained:.1f}年，概率{100 * won:+.0f}个百分点",
     )
-    put_title(figure, headline(park or found.park_id, lang), line)
+    put_title(figure, headline(found.identity, lang), line)
     share = 100 * found.censored[0]
     note = say(
         lang,
@@ -130,7 +129,7 @@ def years_gained(found: Attribution, *, park: Park | None = None, lang: str = "e
     return figure
 
 
-def cost_front(decision: Decision, *, park: Park | None = None, lang: str = "en") -> Figure:
+def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     """Draw the cheapest package for every probability, by how many steps of unknown cost it takes."""
     figure, (ax,) = sheet(lang, (8.0, 4.6), foot=0.95)
     steps = sorted({one.steps for one in decision.front})
@@ -153,7 +152,7 @@ def cost_front(decision: Decision, *, park: Park | None = None, lang: str = "en"
     ax.legend(loc="lower left", bbox_to_anchor=(1.0, 0.0), **LEGEND)
     figure.subplots_adjust(right=0.72)
     line = say(lang, en="What probability costs", zh="达峰概率与成本")
-    put_title(figure, headline(park or decision.park_id, lang), line)
+    put_title(figure, headline(decision.identity, lang), line)
     put_note(figure, _front_note(decision, lang), lang)
     return figure
 
@@ -187,7 +186,7 @@ def _front_note(decision: Decision, lang: str) -> str:
     return text
 
 
-def abatement_curve(found: Macc, reading: str = "shapley", *, park: Park | None = None, lang: str = "en") -> Figure:
+def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> Figure:
     """Draw one reading of the abatement cost curve; levers of unknown cost are hatched blocks without a height."""
     figure, (ax,) = sheet(lang, (8.0, 5.0), foot=1.0)
     rows = [row for row in found.table(reading) if float(row["tco2_per_year"]) > 0]
@@ -214,7 +213,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, park: Park | None 
     ax.set_ylabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
     ax.legend(handles=patches, loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     figure.subplots_adjust(right=0.68)
-    put_title(figure, headline(park or found.park_id, lang), _reading_name(reading, lang))
+    put_title(figure, headline(found.identity, lang), _reading_name(reading, lang))
     note = say(
         lang,
         en="Bars: 5-95 % of members. Hatched without a height: cost not known, which is not zero. Area: yearly cost.",

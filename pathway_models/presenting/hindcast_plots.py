@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import special
 
 from pathway_models.forecasting.hindcast import Hindcast
 from pathway_models.intake.panels import Panel
@@ -61,10 +60,10 @@ def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: 
     observed = panel.values["emissions_tco2"][at] / 1e6
     for place, colour in zip(own, np.resize(OKABE_ITO[1:], own.size), strict=True):
         origin = int(cast.windows.origin[place])
-        steps = np.arange(0, cast.centre.shape[1] + 1)
+        steps = np.arange(0, cast.windows.change.shape[1] + 1)
         start = observed[origin - int(panel.years[0])]
-        centre, scale = (np.r_[0.0, array[place]] for array in (cast.centre, cast.scale))
-        width = special.stdtrit(cast.tail[place], 0.95) * scale
+        forecast = cast.forecast.take(np.array([place]))
+        centre, width = (np.r_[0.0, values[0]] for values in (forecast.centre, forecast.half_width(0.9)))
         inside = origin + steps <= panel.years[-1]
         low, middle, high = (start * np.exp(centre + sign * width)[inside] for sign in (-1, 0, 1))
         ax.fill_between(origin + steps[inside], low, high, color=colour, alpha=0.13, linewidth=0)

@@ -10,6 +10,7 @@ from pathway_models.accounting.indicators import indicators
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.findings.closing import Closing
 from pathway_models.findings.detail import Told, errors_by_group, mean_error, missing
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors import grid_year
 from pathway_models.presenting.inventory_tables import HALF_OF_90
 from pathway_models.presenting.inventory_words import CLOSINGS, MISSING, TOLD, named
@@ -42,12 +43,13 @@ def closure(closings: Iterable[Closing], park: Park, *, lang: str = "en") -> str
 
 def quality(park: Park, *, lang: str = "en") -> str:
     """Say which group weighs most in the error of the last year, and how large the joint error is."""
-    sizes = errors_by_group(park)
+    shipped = read_assumptions().uncertainties.factor_errors
+    sizes = errors_by_group(park, shipped)
     weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
     worst = max(weight, key=lambda name: weight[name])
     joint = float(np.sqrt(sum(value**2 for value in weight.values())))
     half = f"{100 * HALF_OF_90 * joint:.0f}"
-    together = f"{100 * HALF_OF_90 * mean_error(park):.0f}"
+    together = f"{100 * HALF_OF_90 * mean_error(park, shipped):.0f}"
     grid = _grid(park, lang)
     graded = say(lang, en="grades of the values are in it", zh="已含数据质量等级")
     if not park.activity_errors:

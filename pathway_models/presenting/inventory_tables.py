@@ -14,6 +14,7 @@ from pathway_models.findings.closing import Closing
 from pathway_models.findings.decomposition import ECONOMIC
 from pathway_models.findings.detail import Told, errors_by_group, missing
 from pathway_models.foundations.errors import InputError
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors import factor_sets
 from pathway_models.intake.parks import read_park
 from pathway_models.presenting.inventory_words import CLOSINGS, MISSING, TOLD, named
@@ -62,7 +63,8 @@ def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
             ("activity error (1 sd)", "活动水平误差（1倍标准差）"),
             ("90 % range of its emissions", "该类排放的90%区间")]  # fmt: skip
     rows = []
-    for group, (factor, activity, share) in errors_by_group(park).items():
+    shipped = read_assumptions().uncertainties.factor_errors
+    for group, (factor, activity, share) in errors_by_group(park, shipped).items():
         whole = HALF_OF_90 * float(np.hypot(factor, activity))
         band = f"{100 * np.expm1(-whole):+.0f} % … {100 * np.expm1(whole):+.0f} %"
         stated = _percent(activity) if activity else say(lang, en="not graded", zh="未分级")

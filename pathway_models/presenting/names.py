@@ -10,7 +10,10 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.presenting.words import INVENTED, check_language, word
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import Park, ParkIdentity
+
+#: What says which park is meant; an id alone is looked up in the register.
+Named = Park | Entry | ParkIdentity | str
 
 
 @cache
@@ -23,16 +26,23 @@ def find_entry(park_id: str) -> Entry | None:
     return next((entry for entry in read_register() if entry.park_id == park_id), None)
 
 
-def park_name(park: Park | Entry | str, lang: str) -> str:
+def _looked_up(park: Named) -> Park | Entry | ParkIdentity | None:
+    """Whatever knows the names: the record itself, or the register's entry of an id that stands alone."""
+    if isinstance(park, ParkIdentity) and park.invented is None:
+        return find_entry(park.park_id)
+    return find_entry(park) if isinstance(park, str) else park
+
+
+def park_name(park: Named, lang: str) -> str:
     """Name of a park; an id is looked up in the register, and shown itself where it is not there."""
     check_language(lang)
-    found = find_entry(park) if isinstance(park, str) else park
+    found = _looked_up(park)
     if found is None:
-        return str(park)
+        return park if isinstance(park, str) else park.park_id
     return found.name_zh if lang == "zh" else found.name_en
 
 
-def is_invented(park: Park | Entry | str) -> bool:
+def is_invented(park: Named) -> bool:
     """Whether a park is invented.
 
     Raises
@@ -40,15 +50,16 @@ def is_invented(park: Park | Entry | str) -> bool:
     PathwayError
         The park is given by an id that is not in the register, so that nobody knows.
     """
-    found = find_entry(park) if isinstance(park, str) else park
+    found = _looked_up(park)
     if found is None:
+        name = park if isinstance(park, str) else park.park_id
         raise PathwayError(
-            f"{park!r} is not in the register: give the Park itself, park=..., so that an invented one can be marked"
+            f"{name!r} is not in the register: give the Park itself, park=..., so that an invented one can be marked"
         )
     return found.invented
 
 
-def headline(park: Park | Entry | str, lang: str) -> str:
+def headline(park: Named, lang: str) -> str:
     """Name of a park, with the mark of invention before it.
 
     Examples

@@ -14,9 +14,8 @@ import numpy as np
 from pathway_models.forecasting.baseline import baseline_paths
 from pathway_models.forecasting.process_output import balance_shares
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.intake.trend_parameters import Baselines
-from pathway_models.intake.uncertainties import Uncertainties
 from pathway_models.projection.starting import factor_errors, with_added
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -44,6 +43,7 @@ class Frame:
     is_technical : (process,) bool
         False for book-keeping balances, which no measure can touch.
     sinks : (Y,), tCO2/yr
+    assumptions : Assumptions
     """
 
     park: Park
@@ -55,6 +55,7 @@ class Frame:
     process_factors: np.ndarray
     is_technical: np.ndarray
     sinks: np.ndarray
+    assumptions: Assumptions
 
     @property
     def known(self) -> int:
@@ -62,14 +63,14 @@ class Frame:
         return self.park.years.size
 
 
-def lay_out(park: Park, scenarios: Sequence[Scenario], until: int) -> Frame:
+def lay_out(park: Park, scenarios: Sequence[Scenario], until: int, assumptions: Assumptions) -> Frame:
     """Factors, processes and sinks of a park to the last year.
 
     ASSUME: factors stay at their last observed value; only the grid goes on declining.
     ASSUME: sinks stay at their last observed value without a lever.
     """
     years = np.arange(park.years[0], until + 1)
-    carriers, groups, factors = with_added(park, list(scenarios))
+    carriers, groups, factors = with_added(park, list(scenarios), assumptions)
     last = np.minimum(np.arange(years.size), park.years.size - 1)
     balanced = factors[..., last]
     grid_factors = balanced[:, carriers.index("electricity")].copy()
@@ -84,6 +85,7 @@ def lay_out(park: Park, scenarios: Sequence[Scenario], until: int) -> Frame:
         process_factors=park.process_factors[:, last],
         is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
         sinks=park.sinks[last],
+        assumptions=assumptions,
     )
 
 
@@ -119,19 +121,18 @@ class Batch:
     errors: Mapping[str, np.ndarray]
 
 
-def batches(
-    frame: Frame, draws: Draws, baselines: Baselines, uncertainties: Uncertainties, size: int | None = None
-) -> Iterator[Batch]:
+def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Batch]:
     """The ensemble, ``size`` members at a time, `BATCH` by default."""
     size = BATCH if size is None else size
+    sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
-        paths = baseline_paths(frame.park, draws, members, baselines, uncertainties)
+        paths = baseline_paths(frame.park, draws, members, frame.assumptions)
         activity, intensity, shares, grid, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
         )
-        errors = {group: values.T for group, values in factor_errors(frame.park, draws, members).items()}
+        errors = {group: values.T for group, values in factor_errors(frame.park, draws, members, sizes).items()}
         yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, errors)
 
 

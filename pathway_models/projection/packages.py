@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.projection.batches import batches, horizon, lay_out
 from pathway_models.projection.ledgers import Ledger, Rates
 from pathway_models.projection.plans import plan_grid, plan_packages
+from pathway_models.projection.projecting import assumed_by
 from pathway_models.projection.stages import Stage
 from pathway_models.projection.surveys import Limits, Survey, Tally
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.grids import Grid
 from pathway_models.records.levers import Scenario
@@ -46,6 +46,8 @@ class PackageEngine:
         Last year; as far as the draws reach by default.
     rates : Rates, optional
         Money per unit of each lever and carrier; without them nothing costs anything and no cost is given.
+    assumptions : Assumptions, optional
+        In place of those the draws were made under.
 
     Raises
     ------
@@ -61,8 +63,10 @@ class PackageEngine:
         *,
         until: int | None = None,
         rates: Rates | None = None,
+        assumptions: Assumptions | None = None,
     ) -> None:
         self.park, self.draws, self.rates = park, draws, rates
+        self.assumptions = assumed_by(draws, assumptions)
         self.everything = [everything] if isinstance(everything, Scenario) else list(everything)
         self.until = horizon(park, draws, until)
         self.years = np.arange(park.last_observed_year, self.until + 1)
@@ -85,8 +89,8 @@ class PackageEngine:
 
     def stages(self) -> Iterator[tuple[slice, Stage]]:
         """The ensemble, batch by batch."""
-        frame = lay_out(self.park, self.everything, self.until)
-        for batch in batches(frame, self.draws, read_baselines(), read_uncertainties(), BATCH):
+        frame = lay_out(self.park, self.everything, self.until, self.assumptions)
+        for batch in batches(frame, self.draws, BATCH):
             yield batch.members, Stage(batch)
 
     def totals(self, packages: Sequence[Scenario]) -> np.ndarray:

@@ -20,6 +20,7 @@ from pathway_models.projection.accounts import BURNT, ECONOMIC
 from pathway_models.projection.sampling import stream
 from pathway_models.projection.stages import Leaf, Stage, Trunk
 from pathway_models.projection.starting import with_added
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -39,7 +40,7 @@ class Fire:
     rule: Equipment
 
 
-def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors) -> list[Fire]:
+def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, assumptions: Assumptions) -> list[Fire]:
     """Every carrier that a sector burns in the record, or that a lever may bring into it.
 
     Raises
@@ -47,7 +48,7 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors) 
     PathwayError
         No equipment rule speaks of one of them.
     """
-    carriers, groups, _ = with_added(park, list(chosen))
+    carriers, groups, _ = with_added(park, list(chosen), assumptions)
     given = {name for scenario in chosen for measure in scenario.measures for name in measure.lever.gives_to}
     found, lacking = [], []
     for s, sector in enumerate(park.sectors):

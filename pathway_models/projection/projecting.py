@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.projection.batches import batches, horizon, lay_out
 from pathway_models.projection.by_source import beside_names, write_observed, write_projected, write_sinks
 from pathway_models.projection.plans import Plan, plan_packages
 from pathway_models.projection.sampling import lever_streams
 from pathway_models.projection.stages import Leaf, Stage
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -25,7 +25,13 @@ Scenarios = Mapping[str, Scenario] | Iterable[Scenario]
 
 
 def project(
-    park: Park, scenarios: Scenarios, draws: Draws, *, until: int | None = None, keep: str = "sources"
+    park: Park,
+    scenarios: Scenarios,
+    draws: Draws,
+    *,
+    until: int | None = None,
+    keep: str = "sources",
+    assumptions: Assumptions | None = None,
 ) -> Pathways:
     """Project emissions under each scenario; the same draws serve all, so that differences are paired.
 
@@ -40,6 +46,8 @@ def project(
     keep : {"sources", "totals"}
         Emissions by source with what stands beside them; or totals and sinks only, an eighth of the memory, with no
         array by source made on the way.
+    assumptions : Assumptions, optional
+        In place of those the draws were made under.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def project(
     if keep not in KEPT:
         raise PathwayError(f"keep = {keep!r}: expected {' or '.join(KEPT)}")
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
-    last = horizon(park, draws, until)
+    last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
     years = np.arange(park.years[0], last + 1)
     sources = tuple(SOURCES) if keep == "sources" else (TOTAL,)
     shape = (years.size, draws.members)
@@ -65,7 +73,7 @@ def project(
     # One piece, not many: the system hands it out in large pages.
     beside = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
     begun: dict[Stage, int] = {}
-    for at, stage, leaf in runs(park, chosen, draws, last):
+    for at, stage, leaf in runs(park, chosen, draws, last, assumed):
         here = (..., stage.members)
         room, others = emissions[at][here], {name: array[at][here] for name, array in beside.items()}
         if keep == "totals":
@@ -80,7 +88,7 @@ def project(
     for array in (emissions, *beside.values()):
         array.setflags(write=False)  # so that the record takes them over instead of copying them
     return Pathways(
-        park_id=park.park_id,
+        identity=park.identity,
         scenarios=tuple(scenario.scenario_id for scenario in chosen),
         sources=sources,
         years=years,
@@ -88,6 +96,7 @@ def project(
         emissions=emissions.transpose(0, 3, 1, 2),
         beside={name: array.transpose(0, 2, 1) for name, array in beside.items()},
         seed=draws.seed,
+        assumptions=assumed.label,
     )
 
 
@@ -98,7 +107,14 @@ def _repeat_observed(stage: Stage, arrays: Iterable[np.ndarray], first: int, at:
         array[at][observed] = array[first][observed]
 
 
-def runs(park: Park, chosen: list[Scenario], draws: Draws, until: int) -> Iterator[tuple[int, Stage, Leaf]]:
+def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
+    """The assumptions given, else those of the draws, else the shipped ones."""
+    return assumptions or draws.assumptions or read_assumptions()
+
+
+def runs(
+    park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
+) -> Iterator[tuple[int, Stage, Leaf]]:
     """Every scenario of every batch of members, as it is worked out.
 
     Parameters
@@ -108,6 +124,7 @@ def runs(park: Park, chosen: list[Scenario], draws: Draws, until: int) -> Iterat
     draws : Draws
     until : int
         Last year.
+    assumptions : Assumptions
 
     Yields
     ------
@@ -124,8 +141,8 @@ def runs(park: Park, chosen: list[Scenario], draws: Draws, until: int) -> Iterat
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
     plan: Plan = plan_packages(chosen)
-    frame = lay_out(park, chosen, until)
-    for batch in batches(frame, draws, read_baselines(), read_uncertainties()):
+    frame = lay_out(park, chosen, until, assumptions)
+    for batch in batches(frame, draws):
         stage = Stage(batch)
         for leaf in stage.leaves(plan):
             for at in np.flatnonzero(plan.leaf_of == leaf.index):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
 
-from pathway_models.forecasting.baseline import DRIVERS
-from pathway_models.forecasting.reading import mixed_carriers
+from pathway_models.forecasting.baseline import DRIVERS, mixed_carriers
+from pathway_models.forecasting.laws.register import streams_of
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.intake.correlations import read_correlations
-from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.projection.correlating import correlate
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.correlations import Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Scenario
@@ -56,6 +56,7 @@ def sample(
     seed: int,
     until: int = 2060,
     correlations: Sequence[Correlation] | bool | None = True,
+    assumptions: Assumptions | None = None,
 ) -> Draws:
     """Draw the random numbers of an ensemble, the same for every scenario.
 
@@ -70,7 +71,10 @@ def sample(
     until : int
         Last projected year.
     correlations : sequence of Correlation, bool or None
-        Inputs tied by rank: those of ``data/correlations.yml`` where True, none where False, None or empty.
+        Inputs tied by rank: those of the assumptions where True, none where False, None or empty.
+    assumptions : Assumptions, optional
+        Growth law, uncertainties and correlations; the shipped ones (`read_assumptions`) where not given, as the repr
+        of the draws says.
 
     Returns
     -------
@@ -92,19 +96,26 @@ def sample(
     mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)]
     drivers = [*DRIVERS, *mixes]
     chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
-    ties = read_correlations() if correlations is True else correlations or ()
+    assumed = read_assumptions() if assumptions is None else assumptions
+    ties = assumed.correlations if correlations is True else correlations or ()
     levers = lever_streams(chosen)
     partners = _partners(ties, levers)
     uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
     uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
     uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
-    names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in _error_groups())]
+    factors = assumed.uncertainties.factor_errors
+    names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
     names += park.plans.normals()
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
     normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
     shocks = {name: _yearly(seed, park.park_id, name, members, years) for name in drivers}
     shocks[f"{SHARED}:activity"] = _yearly(seed, SHARED, "activity", members, years)
-    drawn = Draws(park.park_id, seed, members, years, uniforms, normals, shocks)
+    for owner, key, name, yearly in _of_law(assumed, park, drivers):
+        if yearly:
+            shocks[key] = _yearly(seed, owner, name, members, years)
+        else:
+            normals[key] = stream(seed, owner, name).standard_normal(members)
+    drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed)
     tied = correlate(drawn, ties)
     kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
     return replace(tied, uniforms=kept) if partners else tied
@@ -131,8 +142,19 @@ def _check(park: Park, members: int, seed: int, until: int) -> None:
         raise PathwayError(f"{park.park_id}: " + "; ".join(wrong))
 
 
-def _error_groups() -> tuple[str, ...]:
-    return tuple(read_uncertainties().factor_errors)
+def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Iterator[tuple[str, str, str, bool]]:
+    """Owner, key and name of every further stream of the growth law, and whether it is drawn a year.
+
+    A stream above the park is owned by what all its parks have in common: each of them draws the same numbers.
+    """
+    for one in streams_of(assumptions):
+        if one.level == "park":
+            yield from (
+                (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
+            )
+        else:
+            owner = SHARED if one.level == SHARED else f"{one.level}:{park.province}"
+            yield owner, f"{one.level}:{one.name}", one.name, one.yearly
 
 
 def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:

@@ -10,18 +10,20 @@ import numpy as np
 
 from pathway_models.foundations.errors import RecordError
 from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.park import Identified, ParkIdentity
 
 #: Owner of the streams that all parks have in common.
 SHARED = "shared"
 
 
 @dataclass(frozen=True, eq=False)
-class Draws:
+class Draws(Identified):
     """Standard draws by name; what they mean is decided where they are used.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     seed : int
         Any integer from 0 on; 0 is a seed like any other.
     members : int
@@ -33,6 +35,8 @@ class Draws:
         Standard normal, for initial slopes and factor errors.
     shocks : mapping driver -> (member, year)
         Standard normal, one a driver, member and projected year.
+    assumptions : Assumptions, optional
+        What they were drawn under, and what `project` uses unless it is given others.
 
     Notes
     -----
@@ -41,15 +45,17 @@ class Draws:
     are asked for: the first 1,000 of 2,000 members are the 1,000 members.
     """
 
-    park_id: str
+    identity: ParkIdentity
     seed: int
     members: int
     years: np.ndarray
     uniforms: Mapping[str, np.ndarray]
     normals: Mapping[str, np.ndarray]
     shocks: Mapping[str, np.ndarray]
+    assumptions: Assumptions | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.members < 1:
             raise RecordError(f"members must be at least 1, got {self.members}")
         years = rising_years("years", self.years)
@@ -66,5 +72,8 @@ class Draws:
         return (
             f"<Draws {self.park_id}: {self.members} members, seed {self.seed},"
             f" {len(self.uniforms)} parameters, {len(self.normals)} slopes and factor errors,"
-            f" {len(self.shocks)} drivers to {self.years[-1]}>"
+            f" {len(self.shocks)} drivers to {self.years[-1]}{self._assumed()}>"
         )
+
+    def _assumed(self) -> str:
+        return f"\n  assumptions: {self.assumptions.label}" if self.assumptions else ""

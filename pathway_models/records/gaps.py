@@ -11,6 +11,7 @@ import numpy as np
 from pathway_models.foundations.errors import RecordError, ScenarioError
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.records.arrays import fixed, frozen_array
+from pathway_models.records.park import Identified, ParkIdentity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,12 +155,12 @@ class Gap:
 
 
 @dataclass(frozen=True, eq=False)
-class Gaps:
+class Gaps(Identified):
     """Distance of a park from all targets, by scenario.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     scenarios : (N,) str
     before, neutral : int
         Year before which emissions shall peak, and in which they shall be net zero.
@@ -173,7 +174,7 @@ class Gaps:
     seed : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenarios: tuple[str, ...]
     before: int
     neutral: int

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.records.park import Identified, ParkIdentity
 
 
 @dataclass(frozen=True, eq=False)
-class Inventory:
+class Inventory(Identified):
     """Emissions by sector and source over the observed years, tCO2/yr.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     years : (H,) int
     rows : (R,) tuple of (sector, source, scope)
         What each row of ``emissions`` is: sector id, carrier or process id, scope 1 or 2.
@@ -28,7 +29,7 @@ class Inventory:
         Beside the total, never inside it.
     """
 
-    park_id: str
+    identity: ParkIdentity
     years: np.ndarray
     rows: tuple[tuple[str, str, int], ...]
     emissions: np.ndarray
@@ -37,6 +38,7 @@ class Inventory:
     sinks: np.ndarray
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         years = rising_years(f"{self.park_id}: years", self.years)
         put = object.__setattr__
         put(self, "years", years)

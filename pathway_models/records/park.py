@@ -44,6 +44,47 @@ class Process:
     is_balance: bool = False
 
 
+@dataclass(frozen=True)
+class ParkIdentity:
+    """Which park a record is of, and how it is called.
+
+    Parameters
+    ----------
+    park_id : str
+    name_zh, name_en : str
+    kind : str
+        ``"park"`` or ``"region"``.
+    invented : bool or None
+        True for demonstration parks; None where only the id is known.
+    """
+
+    park_id: str
+    name_zh: str = ""
+    name_en: str = ""
+    kind: str = ""
+    invented: bool | None = None
+
+    @classmethod
+    def of(cls, given: ParkIdentity | str) -> ParkIdentity:
+        """Return the identity itself, or one of which only the id is known."""
+        return cls(given) if isinstance(given, str) else given
+
+
+class Identified:
+    """A record of one park: its first field, ``identity``, says which."""
+
+    identity: ParkIdentity
+
+    def __post_init__(self) -> None:
+        """Take an id alone for an identity of which no more is known."""
+        object.__setattr__(self, "identity", ParkIdentity.of(self.identity))
+
+    @property
+    def park_id(self) -> str:
+        """Id of the park."""
+        return self.identity.park_id
+
+
 @dataclass(frozen=True, eq=False)
 class Park:
     """One park or region over its observed years, in canonical units.
@@ -181,6 +222,11 @@ class Park:
         for process in self.processes:
             if not 0 <= process.sector < len(self.sectors):
                 raise RecordError(f"{self.park_id}: process {process.name!r} stands in no sector ({process.sector})")
+
+    @property
+    def identity(self) -> ParkIdentity:
+        """Which park it is, as all records of it carry."""
+        return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented)
 
     @property
     def last_observed_year(self) -> int:

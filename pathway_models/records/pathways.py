@@ -13,6 +13,7 @@ import numpy as np
 from pathway_models.foundations.axes import SOURCE
 from pathway_models.foundations.errors import RecordError, ScenarioError
 from pathway_models.records.arrays import fixed, frozen_array, rising_years
+from pathway_models.records.park import Identified, ParkIdentity
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.
 SOURCES = MappingProxyType(
@@ -34,12 +35,12 @@ TOTAL = "total"
 
 
 @dataclass(frozen=True, eq=False)
-class Pathways:
+class Pathways(Identified):
     """Emissions of a park over observed and projected years.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     scenarios : (N,) str
     sources : (R,) str
         A subset of `SOURCES`, in its order; `TOTAL` alone where only totals were kept.
@@ -52,9 +53,11 @@ class Pathways:
         never inside them.  ``economy``, value added or GDP, where other sectors have another activity.  Where only
         totals were kept, ``sinks`` alone.
     seed : int
+    assumptions : str
+        Label of the assumptions (`Assumptions.label`); empty where they are not known.
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenarios: tuple[str, ...]
     sources: tuple[str, ...]
     years: np.ndarray
@@ -62,8 +65,10 @@ class Pathways:
     emissions: np.ndarray
     beside: Mapping[str, np.ndarray]
     seed: int
+    assumptions: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         years = rising_years("years", self.years)
         put = object.__setattr__
         put(self, "years", years)
@@ -140,7 +145,8 @@ class Pathways:
             f"scenario {n}: {', '.join(self.scenarios)}",
             f"member {m}",
             f"source {r}: {', '.join(self.sources)}",
-            f"year {y}>",
+            f"year {y}",
+            *([f"assumptions: {self.assumptions}"] if self.assumptions else []),
         ):
             lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-        return "\n".join(lines)
+        return "\n".join(lines) + ">"

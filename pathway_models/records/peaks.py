@@ -11,18 +11,19 @@ from pathway_models.foundations.errors import RecordError
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.records.arrays import fixed, frozen_array, rising_years
+from pathway_models.records.park import Identified, ParkIdentity
 
 #: Statuses without a peak year: still rising, or not yet below the plateau, at the horizon.
 CENSORED = ("at_horizon", "plateau")
 
 
 @dataclass(frozen=True, eq=False)
-class Peaks:
+class Peaks(Identified):
     """Peaks of an ensemble under the rule of ``docs/peak_rules.md``.
 
     Parameters
     ----------
-    park_id : str
+    identity : ParkIdentity
     scenarios : (N,) str
     years : (Y,) int
     last_observed_year : int
@@ -35,7 +36,7 @@ class Peaks:
     seed : int
     """
 
-    park_id: str
+    identity: ParkIdentity
     scenarios: tuple[str, ...]
     years: np.ndarray
     last_observed_year: int
@@ -47,6 +48,7 @@ class Peaks:
     seed: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         put = object.__setattr__
         put(self, "years", rising_years("years", self.years))
         shape = (len(self.scenarios), np.shape(self.year)[1])

@@ -67,11 +67,11 @@ def draw(done: ParkResults) -> None:
     """Draw all figures of a park's notebook into nothing: loads the fonts, and renders the words they all have."""
     first, *_, last = done.scenarios
     with mpl.rc_context():
-        plotting.fans(done.pathways, [first, last], peaks=done.peaks, park=done.park, inventory=done.inventory)
-        plotting.peak_years(done.peaks, park=done.park)
-        plotting.gaps(done.gaps, park=done.park)
-        plotting.compare(done.pathways, done.peaks, done.scenarios, park=done.park)
-        plotting.sources(done.pathways, last, park=done.park)
+        plotting.fans(done.pathways, [first, last], peaks=done.peaks, inventory=done.inventory)
+        plotting.peak_years(done.peaks)
+        plotting.gaps(done.gaps)
+        plotting.compare(done.pathways, done.peaks, done.scenarios)
+        plotting.sources(done.pathways, last)
         for number in plt.get_fignums():
             plt.figure(number).canvas.draw()
         plt.close("all")

@@ -81,11 +81,10 @@ def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[
 def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], year: int, lang: str) -> list[str]:
     from pathway_models.presenting import cobenefit_sentences as sentences
     from pathway_models.presenting import cobenefit_tables as tables
-    from pathway_models.presenting.names import find_entry, headline
+    from pathway_models.presenting.names import headline
 
-    park_id = whole.park_id
     blocks = [
-        headline(park_id, lang) if find_entry(park_id) else park_id,
+        headline(whole.identity, lang),
         sentences.describe(whole, parts.scenario, year, lang=lang),
         table_text(tables.scenarios(whole, year, lang=lang)),
         sentences.describe_levers(parts, year, lang=lang),

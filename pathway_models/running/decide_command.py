@@ -160,11 +160,11 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
     from pathway_models.presenting.contribution_sentences import describe_front
     from pathway_models.presenting.decision_sentences import describe, describe_alternatives, describe_exposure
     from pathway_models.presenting.decision_words import cost_text, package_name
-    from pathway_models.presenting.names import find_entry, headline
+    from pathway_models.presenting.names import headline
     from pathway_models.presenting.rounding import share_text
 
     before = decision.target.before
-    lines = [headline(decision.park_id, lang) if find_entry(decision.park_id) else decision.park_id]
+    lines = [headline(decision.identity, lang)]
     lines += [*describe(decision, lang=lang), describe_front(decision, lang=lang)]
     if exposure is not None:
         lines.append(describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))

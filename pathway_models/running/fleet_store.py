@@ -120,7 +120,7 @@ def _pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[str], las
         frames = [frame[frame["scenario"] == name].sort_values("member") for name in scenarios]
         total = np.stack([part[[str(year) for year in years]].to_numpy(float) for part in frames])
         yield Pathways(
-            park_id=one.park_id,
+            identity=one.park_id,
             scenarios=tuple(scenarios),
             sources=(TOTAL,),
             years=np.array(years),

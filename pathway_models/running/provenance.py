@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pathway_models import __version__
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.paths import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder
 
 #: Packages whose version can move a number or a figure.
@@ -96,6 +97,7 @@ def describe_run(
     content = {
         "parameters": dict(parameters),
         "inputs_sha256": inputs,
+        "assumptions_sha256": read_assumptions().hash,
         "code_sha256": code_hash(),
         "versions": versions(),
         **({"notebook_sha256": file_hash(notebook)} if notebook else {}),

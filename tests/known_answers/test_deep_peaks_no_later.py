@@ -16,9 +16,8 @@ import pytest
 from builders import coal_park, projected
 
 import pathway_models as pw
-from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.projection import projecting
 from pathway_models.records import Triangle
 
 MEMBERS = 100
@@ -99,16 +98,17 @@ def test_the_chance_of_peaking_before_2030_is_never_smaller_in_deep(pairs):
 
 
 def test_with_mix_and_grid_held_still_deep_peaks_no_later_in_any_member_of_a_park_of_one_sector(
-    shipped_parks, scenarios, monkeypatch
+    shipped_parks, scenarios
 ):
-    still = replace(read_uncertainties(), grid_decline=Triangle(0.0, 0.0, 0.0))
-    monkeypatch.setattr(projecting, "read_uncertainties", lambda: still)
+    shipped = read_assumptions()
+    still = replace(shipped, uncertainties=replace(shipped.uncertainties, grid_decline=Triangle(0.0, 0.0, 0.0)))
     chosen = scenarios.pick(["bau", "deep"])
     one_sector = {name: shipped for name, shipped in shipped_parks.items() if len(shipped.sectors) == 1}
     assert len(one_sector) > 30
     exceptions = {}
     for name, shipped in one_sector.items():
-        pathways = projected(with_last_mix(shipped), chosen, members=MEMBERS, change=without_mix_drift)
+        park = with_last_mix(shipped)
+        pathways = projected(park, chosen, members=MEMBERS, change=without_mix_drift, assumptions=still)
         exceptions[name] = later(pathways).tolist()
     assert {name: members for name, members in exceptions.items() if members} == {}
 

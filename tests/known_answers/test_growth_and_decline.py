@@ -1,32 +1,29 @@
 """Parks whose future is known in closed form: the whole chain from drivers to the peak must find it."""
 
 import math
-from functools import partial
 
 import numpy as np
 import pytest
 from builders import BAU, FIRST_YEAR, growing, park, projected, quiet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.kernels.emissions import add_carrier
 from pathway_models.kernels.turning_points import PLATEAU, turning_points
-from pathway_models.projection import projecting
 
 HISTORY = 6
 LAST = FIRST_YEAR + HISTORY - 1
-whole_chain = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+whole_chain = settings(max_examples=25, deadline=None)
 
 
-def future(monkeypatch, baselines, *, growth=0.0, decline=0.0, until=2060):
-    """Quiet pathways of a coal park with that record, under baselines of known growth."""
-    monkeypatch.setattr(projecting, "read_baselines", lambda: baselines)
+def future(assumptions, *, growth=0.0, decline=0.0, until=2060):
+    """Quiet pathways of a coal park with that record, under assumptions of known growth."""
     time = np.arange(HISTORY)
     activity = 100 * (1 + growth) ** time
     energy = 10 * activity * (1 - decline) ** time
     growing_park = park({"park": {"bituminous": energy}}, activity={"park": activity})
-    return projected(growing_park, [BAU], members=3, until=until, change=quiet)
+    return projected(growing_park, [BAU], members=3, until=until, change=quiet, assumptions=assumptions)
 
 
 def statuses(pathways):
@@ -35,10 +32,10 @@ def statuses(pathways):
 
 @whole_chain
 @given(growth=st.floats(0.0, 0.15))
-def test_growth_met_by_an_equal_decline_of_intensity_is_a_plateau_and_no_peak_year(monkeypatch, growth):
+def test_growth_met_by_an_equal_decline_of_intensity_is_a_plateau_and_no_peak_year(growth):
     decline = 1 - 1 / (1 + growth)
     rate = math.log1p(growth)
-    pathways = future(monkeypatch, growing({2000: rate}, {2000: -rate}), growth=growth, decline=decline)
+    pathways = future(growing({2000: rate}, {2000: -rate}), growth=growth, decline=decline)
     np.testing.assert_allclose(pathways.total(), 10 * 100 * 90.0, rtol=1e-9)
     peaks = pw.find_peaks(pathways)
     assert statuses(pathways) == {"plateau"}
@@ -49,11 +46,11 @@ def test_growth_met_by_an_equal_decline_of_intensity_is_a_plateau_and_no_peak_ye
 
 @whole_chain
 @given(start=st.floats(0.02, 0.12), years=st.floats(2.1, 30.0))
-def test_linearly_falling_growth_peaks_in_the_last_year_that_still_grows(monkeypatch, start, years):
+def test_linearly_falling_growth_peaks_in_the_last_year_that_still_grows(start, years):
     # Growth in year y is start * (1 - (y - LAST) / years): it reaches zero `years` after the record.
     crossing = LAST + years
     falling = {LAST: start, LAST + 60: start * (1 - 60 / years)}
-    pathways = future(monkeypatch, growing(falling), growth=math.expm1(start), until=LAST + 60)
+    pathways = future(growing(falling), growth=math.expm1(start), until=LAST + 60)
     peaks = pw.find_peaks(pathways)
     expected = math.ceil(crossing) - 1
     if abs(crossing - round(crossing)) > 1e-6:
@@ -63,33 +60,33 @@ def test_linearly_falling_growth_peaks_in_the_last_year_that_still_grows(monkeyp
     np.testing.assert_allclose(peaks.value, pathways.total()[..., HISTORY - 1] * math.exp(grown), rtol=1e-6)
 
 
-def test_growth_that_reaches_exactly_zero_peaks_in_the_year_before_the_tie(monkeypatch):
+def test_growth_that_reaches_exactly_zero_peaks_in_the_year_before_the_tie():
     falling = {LAST: 0.1, LAST + 10: 0.0, LAST + 40: -0.3}
-    pathways = future(monkeypatch, growing(falling), growth=math.expm1(0.1))
+    pathways = future(growing(falling), growth=math.expm1(0.1))
     at = LAST + 10 - FIRST_YEAR
     np.testing.assert_allclose(pathways.total()[..., at], pathways.total()[..., at - 1], rtol=1e-12)
     assert set(pw.find_peaks(pathways).year.ravel().tolist()) == {LAST + 9}
 
 
-def test_park_still_rising_at_the_horizon_has_no_peak_year(monkeypatch):
-    pathways = future(monkeypatch, growing({2000: 0.02}), growth=0.02)
+def test_park_still_rising_at_the_horizon_has_no_peak_year():
+    pathways = future(growing({2000: 0.02}), growth=0.02)
     peaks = pw.find_peaks(pathways)
     assert statuses(pathways) == {"at_horizon"}
     assert np.isinf(peaks.quantiles()).all()
     assert peaks.p_peaked_by(2060).tolist() == [0.0]
 
 
-def test_park_falling_throughout_is_left_censored_and_counts_as_peaked(monkeypatch):
-    pathways = future(monkeypatch, growing({2000: -0.03}), growth=-0.03)
+def test_park_falling_throughout_is_left_censored_and_counts_as_peaked():
+    pathways = future(growing({2000: -0.03}), growth=-0.03)
     peaks = pw.find_peaks(pathways)
     assert statuses(pathways) == {"at_start"}
     assert peaks.p_peaked_by(2029).tolist() == [1.0]
 
 
-def test_park_that_fell_after_an_observed_maximum_has_peaked_already(monkeypatch):
-    monkeypatch.setattr(projecting, "read_baselines", partial(growing, {2000: -0.02}))
+def test_park_that_fell_after_an_observed_maximum_has_peaked_already():
+    falling = growing({2000: -0.02})
     burnt = [900.0, 1000.0, 980.0, 950.0, 940.0, 900.0]
-    pathways = projected(park({"park": {"bituminous": burnt}}), [BAU], members=3, change=quiet)
+    pathways = projected(park({"park": {"bituminous": burnt}}), [BAU], members=3, change=quiet, assumptions=falling)
     assert statuses(pathways) == {"observed"}
     assert set(pw.find_peaks(pathways).year.ravel().tolist()) == {FIRST_YEAR + 1}
 

@@ -43,7 +43,7 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     ----------
     parts : Decomposition
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
 
     Returns
@@ -55,7 +55,7 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     PathwayError
         The park is not in the register and not given.
     """
-    head = headline(park or parts.park_id, lang)
+    head = headline(park or parts.identity, lang)
     scale = scale_of(float(np.abs(parts.emissions).max()), lang)
     sums = {name: value / scale.divisor for name, value in parts.sums().items() if value != 0}
     first, last = (float(value) / scale.divisor for value in parts.emissions[[0, -1]])
@@ -106,7 +106,7 @@ def compare(
         Of one ensemble; the draws are the same in all scenarios, so that differences are paired.
     scenarios : mapping of Scenario
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     year : int
         Year of the emissions compared; the last one where the pathways end before it.
     before : int
@@ -124,7 +124,7 @@ def compare(
     """
     found = effects(pathways, peaks, scenarios, year=year, before=before)
     reference = reference_of(scenarios, pathways.scenarios)
-    head = headline(park or pathways.park_id, lang)
+    head = headline(park or pathways.identity, lang)
     size = (8.0, 1.65 + 0.36 * max(len(found), 1))
     margins = {"head": 0.85, "left": 0.26, "wspace": 0.07}
     figure, (left, right) = sheet(lang, size, columns=(1.25, 1.0), shared_y=False, **margins)

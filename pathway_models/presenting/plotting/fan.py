@@ -68,7 +68,7 @@ def fan(
     peaks : Peaks, optional
         Found from the pathways by default.
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     inventory : Inventory, optional
         Draws the observed totals as points.
     before : int
@@ -106,7 +106,7 @@ def fans(
     names, count = list(dict.fromkeys(scenarios)), len(set(scenarios))
     totals = [pathways.total()[pathways.index(name)] for name in names]
     peaks = find_peaks(pathways) if peaks is None else peaks
-    head, size = headline(park or pathways.park_id, lang), SIZE if count == 1 else SIZES
+    head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
     room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
     figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]

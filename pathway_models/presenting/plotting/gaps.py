@@ -65,7 +65,7 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
     ----------
     found : Gaps
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
 
     Returns
@@ -77,7 +77,7 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
     PathwayError
         The park is not in the register and not given.
     """
-    head = headline(park or found.park_id, lang)
+    head = headline(park or found.identity, lang)
     shown, count = panels(found, lang), len(found.scenarios)
     height = HEAD + FOOT + ROW * (count + 0.2)
     figure, (ax,) = sheet(lang, (8.0, height), head=HEAD, foot=FOOT, left=0.24)

@@ -47,7 +47,7 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     ----------
     peaks : Peaks
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     before : int
     lang : {"en", "zh"}
 
@@ -60,7 +60,7 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     PathwayError
         The park is not in the register and not given.
     """
-    head = headline(park or peaks.park_id, lang)
+    head = headline(park or peaks.identity, lang)
     count, first, last = len(peaks.scenarios), int(peaks.years[0]), int(peaks.years[-1])
     figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.245, right=0.895)
     ax.set_ylim(-0.02, count + 0.1)

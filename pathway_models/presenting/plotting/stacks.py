@@ -68,7 +68,7 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     """
     if by not in ("source", "sector"):
         raise ValueError(f"by is 'source' or 'sector', not {by!r}")
-    head = headline(found if isinstance(found, Park) else found.park_id, lang)
+    head = headline(found.identity, lang)
     accounts = take_inventory(found) if isinstance(found, Park) else found
     parts = _groups(accounts) if by == "source" else accounts.by_sector()
     figure, (ax,) = sheet(lang, foot=0.35, right=BESIDE)
@@ -128,7 +128,7 @@ def sources(
     pathways : Pathways
     scenario : str
     park : Park, optional
-        For the name in the title; looked up in the register by default.
+        For the name in the title where the record carries no more than an id that the register does not know.
     before : int
     lang : {"en", "zh"}
 
@@ -144,7 +144,7 @@ def sources(
         The park is not in the register and not given.
     """
     mean = typical_sources(pathways, scenario)
-    head = headline(park or pathways.park_id, lang)
+    head = headline(park or pathways.identity, lang)
     figure, (ax,) = sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=BESIDE)
     total = mean.sum(axis=0)
     scale = scale_of(float(total.max()), lang)

@@ -27,14 +27,14 @@ def driver_name(driver: str, lang: str) -> str:
     return say(lang, en=names[driver][0], zh=names[driver][1])
 
 
-def account(found: Account, park: Park, *, lang: str = "en") -> Figure:
+def account(found: Account, park: Park | None = None, *, lang: str = "en") -> Figure:
     """Draw the reported years in the plan's band (left), and the deviation of the last by driver (right).
 
     Parameters
     ----------
     found : Account
-    park : Park
-        For its name, and its record.
+    park : Park, optional
+        Not needed: the account carries the name.
     lang : {"en", "zh"}
     """
     years = sorted(found.reported)
@@ -59,7 +59,7 @@ def account(found: Account, park: Park, *, lang: str = "en") -> Figure:
     _drivers(right, found, scale.divisor, lang)
     line = say(lang, en=f"{found.known} against the plan “{scenario_name(found.plan, lang)}”",
                zh=f"{found.known}年与计划“{scenario_name(found.plan, lang)}”比较")  # fmt: skip
-    put_title(figure, headline(park, lang), line)
+    put_title(figure, headline(park or found.identity, lang), line)
     note = say(
         lang,
         en=f"Right: reported less foreseen, LMDI over members: mean and 5-95 %, {scale.unit}. The means add up to the"

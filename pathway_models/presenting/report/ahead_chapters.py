@@ -38,7 +38,7 @@ def gap(pen: Pen, on: Material) -> None:
     pen.figure(
         word("title_peak_years", lang),
         sentences.describe_peak_years(on.peaks, before=before, lang=lang),
-        lambda: plotting.peak_years(on.peaks, park=on.park, before=before, lang=lang),
+        lambda: plotting.peak_years(on.peaks, before=before, lang=lang),
     )
     pen.section(say(lang, en="Gap to each target", zh="与各项目标的差距"))
     _gaps(pen, on)
@@ -102,12 +102,11 @@ def _fan(pen: Pen, on: Material, scenario: str) -> None:
     )
     pen.figure(
         say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各成员的达峰年"),
-        sentences.describe_fan(on.pathways, on.peaks, scenario, park=on.park, before=on.before, lang=lang),
+        sentences.describe_fan(on.pathways, on.peaks, scenario, before=on.before, lang=lang),
         lambda: plotting.fan(
             on.pathways,
             scenario,
             peaks=on.peaks,
-            park=on.park,
             inventory=on.inventory,
             before=on.before,
             lang=lang,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathway_models.accounting.ledger import ledger_rows
 from pathway_models.foundations.errors import InputError
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.presenting import sentences, tables
 from pathway_models.presenting.decision_words import option_name
 from pathway_models.presenting.names import item_name, scenario_name
@@ -94,14 +93,15 @@ def factors(pen: Pen, on: Material) -> None:
 
 def uncertainty(pen: Pen, on: Material) -> None:
     """Annex D: what is uncertain, how much, and who says so."""
-    lang, known = on.lang, read_uncertainties()
+    lang, assumed = on.lang, read_assumptions()
+    known = assumed.uncertainties
     pen.say(
         say(
             lang,
             en=f"Every number on the future is a share or a quantile of {on.pathways.members:,} members, drawn from the"
-            f" distributions below; fitted growth parameters are those of version {read_baselines().version}.",
+            f" distributions below; fitted growth parameters are those of version {assumed.baselines.version}.",
             zh=f"关于未来的每个数值都是{on.pathways.members:,}个成员的占比或分位数，成员由下列分布抽取；"
-            f"增长参数版本为{read_baselines().version}。",
+            f"增长参数版本为{assumed.baselines.version}。",
         )
     )
     _report_card(pen, on)

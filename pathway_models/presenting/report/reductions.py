@@ -44,7 +44,7 @@ def contributions(pen: Pen, on: Material) -> None:
     pen.figure(
         say(lang, en="What each family of measures takes off", zh="各类措施的减排贡献"),
         head + told,
-        lambda: decision_plots.wedges(found, park=on.park, lang=lang),
+        lambda: decision_plots.wedges(found, lang=lang),
     )
     pen.table(
         say(lang, en=f"Contributions by family in {year}", zh=f"{year}年各类措施的贡献"),
@@ -95,7 +95,7 @@ def sources(pen: Pen, on: Material) -> None:
     pen.figure(
         word("title_sources", lang, scenario=name),
         sentences.describe_sources(on.pathways, scenario, lang=lang),
-        lambda: plotting.sources(on.pathways, scenario, park=on.park, before=on.before, lang=lang),
+        lambda: plotting.sources(on.pathways, scenario, before=on.before, lang=lang),
     )
 
 

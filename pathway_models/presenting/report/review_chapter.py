@@ -28,7 +28,7 @@ def review(pen: Pen, on: Material) -> None:
     pen.say(sentences.decomposition(parts, lang=lang))
     title = word("title_decomposition", lang, first=first, last=last)
     alt = sentences.decomposition(parts, lang=lang)
-    pen.figure(title, alt, lambda: plotting.decomposition(parts, park=on.park, lang=lang))
+    pen.figure(title, alt, lambda: plotting.decomposition(parts, lang=lang))
     pen.table(say(lang, en="Effects of the drivers", zh="各驱动因素的效应"), tables.decomposition(parts, lang=lang))
     pen.section(say(lang, en="Decoupling (Tapio)", zh="脱钩状态（Tapio）"))
     _decoupled(pen, on.park, first, last, lang)

@@ -12,8 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.forecasting.baseline import baseline_paths
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.presenting.names import item_name
 from pathway_models.presenting.report.twin_base import Base, Cell
 from pathway_models.presenting.report.twin_levers import LeverSheet
@@ -35,7 +33,7 @@ def likely_draws(draws: Draws, scenario: Scenario) -> Draws:
         for measure in scenario.measures
         for name, found in measure.lever.triangles(measure.setting).items()
     }
-    corners["shared:grid_decline"] = read_uncertainties().grid_decline
+    corners["shared:grid_decline"] = draws.assumptions.uncertainties.grid_decline
     knees = {
         name: (found.mode - found.low) / (found.high - found.low) if found.high > found.low else 0.5
         for name, found in corners.items()
@@ -67,8 +65,8 @@ class Path:
     ) -> None:
         self.park, self.scenario, self.base, self.lang = park, scenario, base, lang
         draws = likely_draws(sample(park, [scenario], members=1, seed=seed, until=until), scenario)
-        self.frame = lay_out(park, [scenario], until)
-        self.paths = baseline_paths(park, draws, slice(0, 1), read_baselines(), read_uncertainties())
+        self.frame = lay_out(park, [scenario], until, draws.assumptions)
+        self.paths = baseline_paths(park, draws, slice(0, 1), draws.assumptions)
         self.ours: Pathways = project(park, [scenario], draws)
         # The columns begin with the last observed year, from which everything grows.
         self.start = park.years.size - 1

@@ -19,7 +19,7 @@ def describe_fan(
     pathways: Pathways, peaks: Peaks, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
 ) -> str:
     """Alt text of `plotting.fan`."""
-    head = headline(park or pathways.park_id, lang)
+    head = headline(park or pathways.identity, lang)
     total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
     low, middle, high = (emissions_text(float(v), lang) for v in np.quantile(total[:, -1], (0.05, 0.5, 0.95)))

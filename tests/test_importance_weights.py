@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pathway_models.kernels.weights import (
+from pathway_models.kernels.importance_weights import (
     effective_size,
     latest_on_course,
     log_mean,

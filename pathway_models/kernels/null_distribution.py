@@ -27,7 +27,7 @@ _SEED = 20_240_401
 Floats = NDArray[np.float64]
 
 
-class LevelNull(NamedTuple):
+class NullDistribution(NamedTuple):
     """What level series of one length look like, by autocorrelation."""
 
     raw_memory: Floats  # (memory,) median raw autocorrelation
@@ -37,14 +37,14 @@ class LevelNull(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def level_null(length: int, paths: int = NULL_PATHS) -> LevelNull:
+def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
     """Simulate level series of one length once; every series of that length shares them."""
     rng = np.random.default_rng([_SEED, length])
     fits = [fit_tents(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
     raw = np.array([np.median(fit.memory) for fit in fits])
     fall, rise = zip(*(adjusted(fit, raw) for fit in fits), strict=True)
     ratio = np.array([np.median(fit.noise) for fit in fits])
-    return LevelNull(raw, ratio, np.sort(fall, axis=1), np.sort(rise, axis=1))
+    return NullDistribution(raw, ratio, np.sort(fall, axis=1), np.sort(rise, axis=1))
 
 
 def unbiased_memory(raw: ArrayLike, raw_by_memory: Floats) -> Floats:
@@ -87,7 +87,7 @@ def p_values(values: Floats, autocorrelation: float | None = None) -> tuple[Floa
     p_peaked, p_rising : (series,) float
         Largest probability over the allowed autocorrelations; never below 1 / (simulated paths + 1).
     """
-    null = level_null(values.shape[1])
+    null = null_distribution(values.shape[1])
     allowed = allowed_memories(autocorrelation)
     fall, rise = adjusted(fit_tents(np.log(values)), null.raw_memory)
     return _largest_p(fall, null.fall[:allowed]), _largest_p(rise, null.rise[:allowed])

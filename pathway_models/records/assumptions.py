@@ -1,0 +1,181 @@
+"""What a projection assumes beside the park's own table, in one record: laws, uncertainties, factors, targets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from pathway_models.kernels.growth import TrendParameters, long_run_growth
+from pathway_models.records.correlations import Correlation
+from pathway_models.records.gaps import Target
+from pathway_models.records.growth_laws import GrowthLaw
+from pathway_models.records.levers import Triangle
+
+#: Digits of the hash that are printed.
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """An energy carrier: its names, its group, and the fuel of the official tables it maps to."""
+
+    carrier: str
+    name_zh: str
+    name_en: str
+    group: str
+    fuel_cn: str
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Fitted trend parameters by use, their correlations, and the assumed long-run growth.
+
+    Parameters
+    ----------
+    version : str
+        Version of the file, to be printed with every result.
+    trends : dict of TrendParameters
+        By use: ``emissions``, ``activity``, ``intensity``, ``mix``.
+    correlation : dict of float
+        ``innovation`` and ``slope``: between activity and intensity of the same entity; ``shared_activity``: share of
+        the variance of activity that all parks have in common.
+    knots : dict of dict
+        Long-run growth by use: year -> log per year, linear between the years given.
+    """
+
+    version: str
+    trends: dict[str, TrendParameters]
+    correlation: dict[str, float]
+    knots: dict[str, dict[int, float]]
+
+    def prior_path(self, use: str, years: np.ndarray) -> np.ndarray:
+        """Long-run growth of a use in the years given, log per year; shape of the years."""
+        return long_run_growth(self.knots[use], years)
+
+
+@dataclass(frozen=True)
+class Uncertainties:
+    """Uncertainties that are not fitted on panels.
+
+    Parameters
+    ----------
+    factor_errors : mapping group -> float
+        Standard deviation of the log of a constant factor that was seen in a source.
+    factor_confidence : mapping mark -> float
+        What multiplies it, by confidence mark.
+    assumed_fuels : tuple of str
+        Carriers that another fuel stands for.
+    measured_factor_errors : mapping group -> float
+        Standard deviation of the log of a factor the park measured itself.
+    grid_regions : mapping province -> str
+        Regional grid of 2012 of each province.
+    grid_decline : Triangle
+        Share per year, one draw for all parks.
+    population : mapping name -> float
+        ``noise`` and ``slope_error_sd`` of population, log.
+    """
+
+    factor_errors: Mapping[str, float]
+    factor_confidence: Mapping[str, float]
+    assumed_fuels: tuple[str, ...]
+    measured_factor_errors: Mapping[str, float]
+    grid_regions: Mapping[str, str]
+    grid_decline: Triangle
+    population: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """Everything `sample` and `project` use that stands neither in the park's table nor in the scenarios.
+
+    Change one with `dataclasses.replace`; the hash, and with it the label of every result, follows.
+
+    Parameters
+    ----------
+    law : str
+        Name of the growth law of the baseline, as registered (``forecasting.laws``).
+    baselines : Baselines
+        Fitted parameters of the shipped law, and the long-run growth assumed.
+    uncertainties : Uncertainties
+        Errors of factors, decline of the grid factor, population.
+    correlations : tuple of Correlation
+        Inputs tied by rank.
+    targets : tuple of Target
+        Intensity targets that gaps are measured against.
+    carriers : mapping carrier id -> Carrier
+    default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
+        Of carriers that levers bring in; ``""`` stands for a set that is not listed.
+    fits : mapping use -> GrowthLaw
+        Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``forecasting.laws.with_law``).
+    shipped_hash : str
+        Hash of the record as it was read; it does not enter the hash itself.
+    """
+
+    law: str
+    baselines: Baselines
+    uncertainties: Uncertainties
+    correlations: tuple[Correlation, ...]
+    targets: tuple[Target, ...]
+    carriers: Mapping[str, Carrier]
+    default_factors: Mapping[str, Mapping[str, float]]
+    fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
+    shipped_hash: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("carriers", "default_factors", "fits"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the content, the same on every host."""
+        content = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "shipped_hash"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """Origin and hash, as every result shows them: ``shipped (0123456789ab)``."""
+        return f"{'shipped' if self.hash == self.shipped_hash else 'own'} ({self.hash[:SHOWN]})"
+
+    def default_factor(self, factor_set: str, carrier: str) -> float | None:
+        """Factor of a carrier where a park gives none, tCO2/TJ; None where the set has none."""
+        return self.default_factors.get(factor_set, self.default_factors[""]).get(carrier)
+
+    def __repr__(self) -> str:
+        errors = ", ".join(f"{name} {size:.0%}" for name, size in self.uncertainties.factor_errors.items())
+        long_run = ", ".join(
+            f"{use} {100 * growth:+.1f} %/yr in {year}"
+            for use, knots in self.baselines.knots.items()
+            for year, growth in (max(knots.items()),)
+            if growth
+        )
+        decline = self.uncertainties.grid_decline
+        fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
+        return (
+            f"<Assumptions {self.label}\n"
+            f"  growth law {self.law}, parameters {self.baselines.version}{fitted}\n"
+            f"  long-run growth {long_run}\n"
+            f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"
+            f"  factor errors (log sd) {errors}\n"
+            f"  {len(self.correlations)} rank correlations, {len(self.targets)} targets,"
+            f" {len(self.carriers)} carriers, {len(self.default_factors) - 1} factor sets>"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Content as JSON can hold it; the kind of a record counts as content."""
+    if is_dataclass(value):
+        return [type(value).__name__, {one.name: _plain(getattr(value, one.name)) for one in fields(value)}]
+    if isinstance(value, Mapping):
+        return [[_plain(key), _plain(value[key])] for key in sorted(value)]
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return value.__qualname__ if callable(value) else value

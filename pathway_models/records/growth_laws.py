@@ -1,0 +1,220 @@
+"""What a growth law is given and gives: records with their outcomes, standard normals, a forecast (protocols).
+
+A law forecasts the log change of a quantity from the last year of its record.  The same object is fitted to a panel,
+scored in hindcasts and drawn from for a park; laws are found by name in ``forecasting.laws``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Records of one length and their outcomes.
+
+    Parameters
+    ----------
+    entity : (window,) int
+        Row of the panel.
+    origin : (window,) int
+        Last year of the record.
+    log_history : (window, record) float
+        Logs of the record's years, all known.
+    change : (window, horizon) float
+        Log change from the origin to 1, 2, ... years later; NaN where not known.
+    beside : mapping column -> (window, record) float
+        Logs of other quantities of the same entities in the years of the record, as a law asks for them
+        (`GrowthLaw.beside`); NaN where not known.
+    """
+
+    entity: NDArray[np.int_]
+    origin: NDArray[np.int_]
+    log_history: Floats
+    change: Floats
+    beside: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.origin.size
+
+    @property
+    def record(self) -> int:
+        """Years of the records."""
+        return self.log_history.shape[1]
+
+    @property
+    def history(self) -> History:
+        """What was known at the origins."""
+        return History(self.log_history, self.origin, beside=self.beside)
+
+    def take(self, kept: NDArray) -> Windows:
+        """Some of the windows, by mask or index."""
+        beside = {name: values[kept] for name, values in self.beside.items()}
+        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept], beside)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Windows]) -> Windows:
+        """Records of one length under each other."""
+        names = ("entity", "origin", "log_history", "change")
+        beside = {name: np.concatenate([part.beside[name] for part in parts]) for name in parts[0].beside}
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), beside)
+
+    def known_by(self, year: int) -> Windows:
+        """What was known at the end of a year: later outcomes are missing, later records are gone."""
+        horizon = np.arange(1, self.change.shape[1] + 1)
+        change = np.where(self.origin[:, None] + horizon <= year, self.change, np.nan)
+        masked = Windows(self.entity, self.origin, self.log_history, change, self.beside)
+        return masked.take(np.isfinite(change).any(axis=1))
+
+    def sample(self, count: int, seed: int) -> Windows:
+        """At most so many windows, drawn without replacement by a seeded generator."""
+        if len(self) <= count:
+            return self
+        return self.take(np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False)))
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Records as they stand at their last year, without what came after.
+
+    Parameters
+    ----------
+    log_history : (..., record) float
+        Logs of consecutive years; -inf where a year set aside has no use.
+    origin : (...) int
+        Last year of each record.
+    kept : (record,) bool, optional
+        False for years set aside; all count where not given.
+    province : str
+        Where a park stands; empty for a panel.
+    beside : mapping column -> (..., record) float
+        As in `Windows`; a park's own are empty.
+    """
+
+    log_history: Floats
+    origin: ArrayLike
+    kept: NDArray[np.bool_] | None = None
+    province: str = ""
+    beside: Mapping[str, Floats] = field(default_factory=dict)
+
+    def years(self, steps: int) -> NDArray[np.int_]:
+        """Years after each origin: (..., step)."""
+        return np.asarray(self.origin)[..., None] + np.arange(1, steps + 1)
+
+
+class Stream(NamedTuple):
+    """Standard normals a law needs beside ``slope``, ``scale`` and ``shock``, which every ensemble has.
+
+    Parameters
+    ----------
+    name : str
+    level : {"shared", "province", "park"}
+        Who has a draw of its own: shared ones are drawn once for all parks, so that totals over parks keep them.
+    yearly : bool
+        One a year, or one for all years.
+    """
+
+    name: str
+    level: str
+    yearly: bool
+
+
+class Normals(Protocol):
+    """Standard normals by name, of the members and years asked for."""
+
+    def once(self, name: str) -> Floats:
+        """One a member: (..., member)."""
+
+    def yearly(self, name: str) -> Floats:
+        """One a member and year: (..., member, step)."""
+
+
+class Forecast(Protocol):
+    """Distributions of the log change by record and horizon, in closed form or by members."""
+
+    @property
+    def centre(self) -> Floats:
+        """Where errors are counted from: (window, horizon)."""
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """(window, horizon, probability)."""
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Probability given to less than the outcome: (window, horizon)."""
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Continuous ranked probability score, log units: (window, horizon)."""
+
+    def half_width(self, level: float) -> Floats:
+        """Half of the central band of a level, log units: (window, horizon)."""
+
+    def take(self, kept: NDArray) -> Self:
+        """Some of the windows, by mask or index."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Forecasts under each other."""
+
+
+class GrowthLaw(Protocol):
+    """A law of growth: fitted to panels, scored in hindcasts, drawn from for parks.
+
+    Attributes
+    ----------
+    name : str
+        As registered.
+    is_fitted : bool
+        Whether it can forecast.
+    beside : tuple of str
+        Columns of a panel it wants to see beside the quantity.
+    streams : tuple of Stream
+        Normals it needs beside the usual ones.
+    """
+
+    name: str
+    is_fitted: bool
+    beside: tuple[str, ...]
+    streams: tuple[Stream, ...]
+
+    def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
+        """Fit to sets of windows that weigh the same; ``start`` is a fit to nearly the same ones."""
+
+    def forecast(self, history: History, steps: int) -> Forecast:
+        """Distribution of the log change of every record, 1 to ``steps`` years ahead."""
+
+    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+        """Paths of the log change, (..., member, step); their spread by step is that of `forecast`."""
+
+
+@dataclass(frozen=True)
+class FreshNormals:
+    """Normals from a seeded generator, in the order they are asked for.
+
+    Parameters
+    ----------
+    rng : Generator
+    shape : tuple of int
+        Leading axes, members last.
+    steps : int
+    """
+
+    rng: np.random.Generator
+    shape: tuple[int, ...]
+    steps: int
+
+    def once(self, name: str) -> Floats:
+        """One a member: (..., member)."""
+        del name
+        return self.rng.standard_normal(self.shape)
+
+    def yearly(self, name: str) -> Floats:
+        """One a member and year: (..., member, step)."""
+        del name
+        return self.rng.standard_normal((*self.shape, self.steps))
