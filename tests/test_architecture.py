@@ -21,10 +21,11 @@ ROOMS = (
     "accounting",
     "intake",
     "records",
+    "levers",
     "kernels",
     "foundations",
 )
-ROOMS_WITHOUT_FILES = ("foundations", "kernels", "records", "accounting", "forecasting", "projection", "findings")
+ROOMS_WITHOUT_FILES = ("foundations", "kernels", "levers", "records", "accounting", "forecasting", "projection", "findings")
 READERS = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "safe_load", "load_workbook", "genfromtxt"}
 TEXT_CALLS = {"read_text", "write_text", "open"}
 LONGEST_FUNCTION = 40

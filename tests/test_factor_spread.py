@@ -14,7 +14,7 @@ import pathway_models as pw
 from pathway_models.intake.factor_spread import range_of_sets, spread_of_substitutes
 from pathway_models.intake.rows import CONFIDENCE
 from pathway_models.intake.uncertainties import read_uncertainties
-from pathway_models.projection.starting import factor_errors
+from pathway_models.projection.batches import factor_errors
 
 SIZES = read_uncertainties()
 TABLE = """year,sector,quantity,item,value,unit,source,confidence,note,grade
@@ -123,10 +123,10 @@ def region():
 def test_the_median_factor_is_the_factor_itself_and_the_spread_is_the_size(region):
     park, draws = region
     wide = replace(park, factor_errors={**park.factor_errors, "coal": 0.3})
-    errors = factor_errors(wide, draws, slice(None))
+    errors = factor_errors(wide, draws, slice(None), SIZES.factor_errors)
     assert float(np.median(errors["coal"])) == pytest.approx(1.0, abs=0.02)  # 0.3 / sqrt(4001) x 1.25, three times
     assert float(np.log(errors["coal"]).std()) == pytest.approx(0.3, rel=0.04)
-    before = factor_errors(park, draws, slice(None))
+    before = factor_errors(park, draws, slice(None), SIZES.factor_errors)
     np.testing.assert_array_equal(errors["oil"], before["oil"])
 
 

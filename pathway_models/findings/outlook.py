@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from pathway_models.intake.trend_parameters import read_baselines
+from pathway_models.intake.uncertainties import read_uncertainties
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.projection.batches import horizon
@@ -59,7 +61,7 @@ def survey(
         The draws are another park's, do not reach ``until``, or lack a lever of these scenarios.
     """
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
-    last = horizon(park, draws, until)
+    last, assumed = horizon(park, draws, until), (read_baselines(), read_uncertainties())
     years = np.arange(park.years[0], last + 1)
     tally = _Tally(len(chosen), years.size, park.years.size, draws.members, rule)
     quantiles, mean = np.empty((len(chosen), len(probabilities), years.size)), np.empty((len(chosen), years.size))
@@ -71,11 +73,11 @@ def survey(
         for start in range(0, years.size, span):
             here = slice(start, min(start + span, years.size))
             held = np.empty((len(some), here.stop - here.start, draws.members))
-            for at, stage, leaf in runs(park, some, draws, last):
-                total = np.concatenate([stage.observed, leaf.total])
-                held[at, :, stage.members] = total[here]
+            for at, batch, case in runs(park, some, draws, last, *assumed):
+                total = np.concatenate([batch.observed, case.total])
+                held[at, :, batch.members] = total[here]
                 if start == 0:
-                    tally.add(first + at, stage.members, total)
+                    tally.add(first + at, batch.members, total)
             mean[first : first + len(some), here] = held.mean(axis=-1)
             if len(probabilities):  # sorting takes longer than all else here
                 held.sort(axis=-1)
