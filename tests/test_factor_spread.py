@@ -135,7 +135,12 @@ def test_the_median_factor_is_the_factor_itself_and_the_spread_is_the_size(regio
 def test_spread_grows_with_either_error_and_members_keep_their_order(region, low, more, grade):
     park, draws = region
     narrow, wide = (
-        factor_errors(replace(park, factor_errors={"oil": sd}, activity_errors={"oil": grade}), draws, slice(None))
+        factor_errors(
+            replace(park, factor_errors={"oil": sd}, activity_errors={"oil": grade}),
+            draws,
+            slice(None),
+            SIZES.factor_errors,
+        )
         for sd in (low, low * more)
     )
     assert np.log(wide["oil"]).std() >= np.log(narrow["oil"]).std() * (1 - 1e-12)

@@ -21,7 +21,7 @@ from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.paths import data_folder
 from pathway_models.presenting.report import to_xlsx
 from pathway_models.presenting.report.twin_path import Path, likely_draws
-from pathway_models.presenting.report.twin_terms import column_of, largest, ratio, smallest, term, total
+from pathway_models.presenting.report.twin_terms import column_of, ratio, term, total
 
 PARKS = ("demo-steel", "demo-food-pharma", "region-d", "region-anhui")
 CLOSE = 1e-9
@@ -142,8 +142,12 @@ def test_terms_know_what_they_come_to():
     assert ((one + two) * two).text(0, "") == "((3.0+4.0)*4.0)"
     assert float(((one + two) * two).values) == 28.0
     assert float((1.0 - one / two).values) == 0.25
-    assert float(largest(one, two).values) == 4.0
-    assert float(smallest(one, two).values) == 3.0
+    assert float(np.maximum(one, two).values) == 4.0
+    assert np.minimum(one, 5.0).text(0, "") == "MIN(3.0,5.0)"
+    assert (2.0 * -np.exp(one)).text(0, "") == "(2.0*(0.0-EXP(3.0)))"
+    assert float((2.0**-1 * one**two).values) == 40.5
+    with pytest.raises(PathwayError, match="no formula for sin: there are ABS, EXP"):
+        np.sin(one)
     assert float(total([one] * 450).values) == 1350.0
     assert total([one] * 450).text(0, "").count("SUM(") == 4
     assert float(ratio(one, term(0.0), two).values) == 4.0
@@ -188,7 +192,7 @@ def test_libreoffice_works_out_the_same_numbers(twins, park_id, tmp_path):
 def test_a_park_that_the_twin_cannot_follow_is_refused_not_written(monkeypatch):
     on = material("demo-electronics")
     theirs = Path.measures
-    monkeypatch.setattr(Path, "measures", lambda self, *actions: [] if "capture" in actions else theirs(self, *actions))
+    monkeypatch.setattr(Path, "measures", lambda self, part: [] if part == "capture" else theirs(self, part))
     with pytest.raises(PathwayError, match="the twin cannot follow"):
         to_xlsx(on, "demo-electronics")
 
