@@ -1,19 +1,14 @@
 """The spreadsheet twin: live formulas that come to the package's numbers, in the file and worked out anew."""
 
 import csv
-import io
-import os
 import re
-import shutil
-import subprocess
-import zipfile
 from dataclasses import replace
 
 import numpy as np
-import openpyxl
 import pytest
 import reports
 from builders import mixed_park
+from office import formulas_of, values_of, worked_out_anew
 from workbook_maker import Filled
 
 import pathway_models as pw
@@ -35,15 +30,6 @@ def material(park_id, lang="en"):
 @pytest.fixture(scope="module")
 def twins():
     return {park_id: to_xlsx(material(park_id), park_id) for park_id in PARKS}
-
-
-def values_of(content):
-    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-
-
-def formulas_of(content):
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    return {(s.title, c.coordinate): c.value for s in book for row in s.iter_rows() for c in row if c.data_type == "f"}
 
 
 def row_named(sheet, text):
@@ -155,33 +141,9 @@ def test_terms_know_what_they_come_to():
     assert float(column_of(term(5.0), 3).values) == 5.0
 
 
-def stripped(content):
-    """The workbook without a single cached value: whoever shows a number has worked it out."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                text = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", text)
-            new.writestr(name, text)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("park_id", PARKS)
 def test_libreoffice_works_out_the_same_numbers(twins, park_id, tmp_path):
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None and os.environ.get("CI"):
-        pytest.fail("LibreOffice is missing: install libreoffice-calc-nogui, the twin has to be worked out anew")
-    if office is None:
-        pytest.skip("LibreOffice is not installed here; continuous integration has it")
-    path = tmp_path / "twin.xlsx"
-    path.write_bytes(stripped(twins[park_id]))
-    # A profile of its own: another LibreOffice that is open would take the call over and do nothing.
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir",
-               str(tmp_path / "out"), str(path)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    anew, ours = values_of((tmp_path / "out" / "twin.xlsx").read_bytes()), values_of(twins[park_id])
+    anew, ours = values_of(worked_out_anew(twins[park_id], tmp_path)), values_of(twins[park_id])
     formulas = formulas_of(twins[park_id])
     assert len(formulas) > 1000
     for name, place in formulas:
