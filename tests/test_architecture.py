@@ -24,10 +24,11 @@ ROOMS = (
     "accounting",
     "intake",
     "records",
+    "levers",
     "kernels",
     "foundations",
 )
-ROOMS_WITHOUT_FILES = ("foundations", "kernels", "records", "accounting", "forecasting", "projection", "findings")
+ROOMS_WITHOUT_FILES = tuple(room for room in ROOMS if room not in ("intake", "presenting", "running"))
 READERS = {"open", "read_text", "read_bytes", "read_csv", "read_excel", "safe_load", "load_workbook", "genfromtxt"}
 TEXT_CALLS = {"read_text", "write_text", "open"}
 #: Tables of names by which others are imported when they are asked for: of commands, and of the public face.

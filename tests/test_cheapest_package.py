@@ -11,7 +11,7 @@ from package_grids import invented_costs, seven_by_four, small_grid
 import pathway_models as pw
 from pathway_models.findings.packages import cheapest_package, measure_blocks, useless_blocks
 from pathway_models.foundations.errors import PathwayError, ScenarioError
-from pathway_models.projection.surveys import Limits
+from pathway_models.projection.package_statistics import Limits
 from pathway_models.records.grids import lever_grid
 
 

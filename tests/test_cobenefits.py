@@ -16,14 +16,13 @@ from pathway_models.findings.cobenefit_levers import CUMULATIVE, lever_cobenefit
 from pathway_models.findings.cobenefit_scenarios import cobenefits
 from pathway_models.findings.pollutant_basis import lay_basis
 from pathway_models.foundations.errors import PathwayError, ScenarioError
-from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors import find_fuel, read_carriers
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.kernels.pollutants import carbon_weight, equivalents
+from pathway_models.projection.batch_evaluator import BatchEvaluator
 from pathway_models.projection.batches import batches, lay_out
 from pathway_models.projection.pollution import Fire, coefficients_of, member_factors
-from pathway_models.projection.stages import Stage
 from pathway_models.records.pollutants import Equipment
 
 #: The round factors of the worked example, t/TJ = kg/GJ; here in kg/TJ, without controls.
@@ -139,20 +138,20 @@ def test_average_gas_boiler_meets_the_special_limit_of_the_boiler_standard():
     assert 140 < nox * 1e6 / 107_753 < 150
 
 
-def energy_under(stage, one):
+def energy_under(evaluator, one):
     """Energy of one scenario by sector and carrier, lever by lever: (sector, carrier, year, member), TJ."""
-    frame, known = stage.batch.frame, stage.batch.frame.known
-    own = stage.batch.use[:, None] * stage.batch.shares
+    frame, known = evaluator.batch.frame, evaluator.batch.frame.known
+    own = evaluator.batch.use[:, None] * evaluator.batch.shares
     energy = np.zeros((own.shape[0], len(frame.carriers), *own.shape[2:]))
     energy[:, : own.shape[1]] = own
     energy, groups = energy[:, :, known:], np.array(frame.groups)
     for measure in one.measures:
-        drawn, phase = stage.values(measure)
-        if measure.lever.action != "substitute":
-            energy = energy * stage.left_by(measure)
+        drawn = evaluator.values(measure)
+        if measure.lever.acts.part != "mix":
+            energy = energy * measure.lever.acts.left(drawn)
             continue
         takes = np.isin(groups, measure.lever.takes_from)[:, None, None]
-        taken = np.where(takes, energy * (drawn["share"] * phase), 0.0)
+        taken = np.where(takes, energy * (drawn["share"] * drawn["phase"]), 0.0)
         given = np.array([measure.lever.gives_to.get(name, 0.0) for name in frame.carriers])[:, None, None]
         energy = energy - taken + given * drawn["energy_ratio"] * taken.sum(axis=1, keepdims=True)
     return energy
@@ -173,10 +172,10 @@ def test_pollutants_equal_energy_by_sector_and_carrier_times_factors_of_the_same
     draws = pw.sample(park, chosen, members=20, seed=3)
     found = cobenefits(park, chosen, draws, allow_background=True)
     factors = lay_basis(park, chosen, draws, None, None, True).factors
-    (batch,) = batches(lay_out(park, chosen, 2060, read_assumptions()), draws)
-    stage = Stage(batch)
+    (batch,) = batches(lay_out(park, chosen, 2060, pw.read_assumptions()), draws)
+    evaluator = BatchEvaluator(batch)
     for at, one in enumerate(chosen):
-        direct = np.einsum("pmsc,scym->pmy", factors, energy_under(stage, one)[:, : factors.shape[3]])
+        direct = np.einsum("pmsc,scym->pmy", factors, energy_under(evaluator, one)[:, : factors.shape[3]])
         np.testing.assert_allclose(found.emissions[at][..., 6:], direct, rtol=1e-9)
 
 

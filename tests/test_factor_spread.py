@@ -14,7 +14,7 @@ import pathway_models as pw
 from pathway_models.intake.factor_spread import range_of_sets, spread_of_substitutes
 from pathway_models.intake.rows import CONFIDENCE
 from pathway_models.intake.uncertainties import read_uncertainties
-from pathway_models.projection.starting import factor_errors
+from pathway_models.projection.batches import factor_errors
 
 SIZES = read_uncertainties()
 TABLE = """year,sector,quantity,item,value,unit,source,confidence,note,grade

@@ -71,7 +71,7 @@ def test_every_package_has_the_totals_and_peaks_of_a_projection(park_id):
     for year in (park.last_observed_year, 2025, 2029, 2040, 2059, 2060):
         assert survey.p_peaked_by(year).tolist() == peaks.p_peaked_by(year).tolist()
     assert survey.p_peaked_by(2029).tolist() == engine.survey(grid, codes).p_peaked_by(2029).tolist()
-    assert survey.peak == pytest.approx((peaks.value @ engine.central())[np.argsort(survey.plan.leaf_of)])
+    assert survey.peak == pytest.approx((peaks.value @ engine.central())[np.argsort(survey.tree.case_of)])
 
 
 def test_factors_that_differ_by_sector_are_kept(steel):
@@ -129,7 +129,7 @@ def test_cost_table_has_the_costs_of_the_survey(steel):
         rates = draw_rates(invented_costs(), pw.read_levers(), draws)
         engine = PackageEngine(one, grid.everything(), draws, rates=rates)
         survey = engine.survey(grid)
-        table = cost_table(engine, survey.plan)
+        table = cost_table(engine, survey.tree)
         assert np.abs(table - survey.cost).max() <= 1e-9 * np.abs(survey.cost).max()
 
 

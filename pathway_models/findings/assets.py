@@ -121,7 +121,7 @@ def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitt
         The lever is no substitution, or no asset uses what it replaces.
     """
     lever = measure.lever
-    if lever.action != "substitute":
+    if lever.acts.part != "mix":
         raise PathwayError(f"{lever.lever_id}: only substitutions replace equipment")
     years = np.arange(measure.ramp.start, last + 1)
     most = lever.triangles(measure.setting)["share"].high
@@ -214,11 +214,11 @@ def plan_assets(park: Park, grid: Grid, assets: Sequence[Asset], until: int = 20
         measures = []
         for measure in option.measures:
             lever = measure.lever
-            if lever.action == "substitute" and any(one.energy for one in _units(assets, lever.takes_from)):
+            if lever.acts.part == "mix" and any(one.energy for one in _units(assets, lever.takes_from)):
                 waiting.append(Waiting(lever, option.label, respect(measure, assets, until)))
                 measures.append(waiting[-1].fitted.measure)
             else:
-                free.update({lever.lever_id: lever} if lever.action == "substitute" else {})
+                free.update({lever.lever_id: lever} if lever.acts.part == "mix" else {})
                 measures.append(measure)
         return replace(option, measures=tuple(measures))
 

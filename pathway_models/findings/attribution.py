@@ -194,6 +194,6 @@ def attribute(
 def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np.ndarray:
     """Mean totals by year, cumulative, peak level, counted peak year and probability: (package, Y + 4)."""
     survey = engine.survey(packages, by_year=True)
-    leaf = survey.plan.leaf_of
-    single = (survey.cumulative[leaf], survey.peak[leaf], survey.counted_year(), survey.p_peaked_by(before - 1))
-    return np.hstack([survey.by_year[leaf], np.stack(single, axis=1)])
+    case = survey.tree.case_of
+    single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_peaked_by(before - 1))
+    return np.hstack([survey.by_year[case], np.stack(single, axis=1)])

@@ -152,5 +152,5 @@ def cost_curve(
     draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
     rates = draw_rates(costs, {m.lever.lever_id: m.lever for m in everything.measures}, draws)
     survey = PackageEngine(park, everything, draws, rates=rates).survey(grid, by_year=True)
-    emissions = survey.by_year[survey.plan.leaf_of, year - park.last_observed_year - 1]
+    emissions = survey.by_year[survey.tree.case_of, year - park.last_observed_year - 1]
     return emissions, survey.package_cost() / rates.discount.sum()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.projection.surveys import Limits
+from pathway_models.projection.package_statistics import Limits
 from pathway_models.records.costs import Costs
 from pathway_models.records.grids import Grid
 from pathway_models.records.levers import Scenario

@@ -10,8 +10,8 @@ import numpy as np
 from pathway_models.findings.pollutant_basis import Basis, lay_basis
 from pathway_models.foundations.errors import PathwayError, ScenarioError
 from pathway_models.kernels.pollutants import cross_elasticity, equivalents, quadrant
+from pathway_models.projection.package_tree import package_tree
 from pathway_models.projection.packages import NOTHING, PackageEngine
-from pathway_models.projection.plans import plan_packages
 from pathway_models.projection.pollution import Pollution
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
@@ -202,15 +202,16 @@ def cobenefits(
 
 def run(engine: PackageEngine, basis: Basis, packages: list[Scenario]) -> tuple[np.ndarray, np.ndarray]:
     """Pollutants (package, pollutant, member, year) and CO2 (package, member, year) of some packages, record first."""
-    plan, known = plan_packages(packages), engine.park.years.size
+    tree, known = package_tree(packages), engine.park.years.size
     count = known + engine.years.size - 1
-    emissions = np.empty((plan.leaves.shape[0], len(basis.pollutants), engine.draws.members, count))
-    co2 = np.empty((plan.leaves.shape[0], engine.draws.members, count))
+    emissions = np.empty((tree.cases.shape[0], len(basis.pollutants), engine.draws.members, count))
+    co2 = np.empty((tree.cases.shape[0], engine.draws.members, count))
     emissions[..., :known] = basis.observed
-    for members, stage in engine.stages():
-        pollution = Pollution(stage, basis.factors[:, members], basis.rest[:, members], basis.rest_years)
-        co2[:, members, :known] = stage.observed.T
-        for leaf in stage.leaves(plan):
-            emissions[leaf.index, :, members, known:] = pollution.of(leaf).transpose(0, 2, 1)
-            co2[leaf.index, members, known:] = leaf.total.T
-    return emissions[plan.leaf_of], co2[plan.leaf_of]
+    for batch in engine.batches():
+        members = batch.members
+        pollution = Pollution(batch, basis.factors[:, members], basis.rest[:, members], basis.rest_years)
+        co2[:, members, :known] = batch.observed.T
+        for case in batch.cases(tree):
+            emissions[case.index, :, members, known:] = pollution.of(case).transpose(0, 2, 1)
+            co2[case.index, members, known:] = case.total.T
+    return emissions[tree.case_of], co2[tree.case_of]

@@ -1,7 +1,7 @@
 """Which costs are known, and what a unit of each lever and carrier costs, drawn member by member.
 
 A lever's own cost is annuity + upkeep + running cost, times what it does in the package it stands in
-(:mod:`pathway_models.projection.ledgers`).  A lever whose own cost, or the price of what it buys, is not known is
+(:mod:`pathway_models.projection.package_costs`).  A lever whose own cost, or the price of what it buys, is not known is
 *never* counted as free: it is listed, and the cost of a package with it is only the known part.
 """
 
@@ -13,7 +13,8 @@ import numpy as np
 
 from pathway_models.intake.factors import read_carriers
 from pathway_models.kernels.costs import annuity, capital_per_energy, discount_factors
-from pathway_models.projection.ledgers import Rates
+from pathway_models.levers.action import ACTIVITY
+from pathway_models.projection.package_costs import Rates
 from pathway_models.projection.sampling import SHARED, stream
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.draws import Draws
@@ -44,7 +45,7 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
-        elif lever.family == "structure" and park is not None and "energy_index" in park.activity_kinds:
+        elif lever.acts.counted_unit == ACTIVITY and park is not None and "energy_index" in park.activity_kinds:
             found[lever_id] = "cost per value added, but the park's activity is not in money"
     return found
 

@@ -14,9 +14,10 @@ import numpy as np
 from pathway_models.findings.costs import draw_rates, unknown_costs
 from pathway_models.findings.peaks import peaks_of
 from pathway_models.foundations.errors import ScenarioError
-from pathway_models.projection.ledgers import Ledger
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.package_costs import PackageCosts
+from pathway_models.projection.package_tree import package_tree
 from pathway_models.projection.packages import NOTHING, PackageEngine
-from pathway_models.projection.plans import plan_packages
 from pathway_models.projection.sampling import sample
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
@@ -96,11 +97,8 @@ class Exploration:
         everything = lever_grid(levers).everything()
         self.draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
         self._engine = PackageEngine(park, everything, self.draws, rates=draw_rates(costs, levers, self.draws))
-        self._stages = list(self._engine.stages())
-        self._equal = [np.ones(part.stop - part.start) for part, _ in self._stages]
-        self._rates = [
-            self._engine.rates.of(part, equal) for (part, _), equal in zip(self._stages, self._equal, strict=True)
-        ]
+        self._batches = list(self._engine.batches())
+        self._rates = [self._engine.rates.of(batch.members, np.ones(batch.size)) for batch in self._batches]
         self._without_price = unknown_costs(costs, levers, park)
         self.years = np.arange(park.years[0], until + 1)
         self.without = self.view(NOTHING)
@@ -127,16 +125,16 @@ class Exploration:
 
     def view(self, scenario: Scenario) -> View:
         """Work out one package."""
-        plan = plan_packages([scenario])
+        tree = package_tree([scenario])
         known = self.park.years.size
         total = np.empty((self.years.size, self.draws.members))
         cost = np.empty(self.draws.members)
-        for (part, stage), rates in zip(self._stages, self._rates, strict=True):
-            ledger = Ledger(stage, rates, plan, by_member=True)
-            total[:known, part] = stage.observed
-            for leaf in stage.leaves(plan):
-                total[known:, part] = leaf.total
-                cost[part] = ledger.leaf(leaf) + ledger.sinks(plan.parts["sinks"][0])
+        for batch, rates in zip(self._batches, self._rates, strict=True):
+            costs = PackageCosts(batch, rates, tree, by_member=True)
+            total[:known, batch.members] = batch.observed
+            for case in batch.cases(tree):
+                total[known:, batch.members] = case.total
+                cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(

@@ -87,25 +87,17 @@ _FACTORS = {
     "heat": ("purchased heat", "外购热力"),
     "process": ("processes", "工业过程"),
 }
-_PARAMETERS = {
-    "share": ("size", "力度"),
-    "reduction": ("size", "力度"),
-    "equipped_share": ("size", "力度"),
-    "area_growth": ("size", "力度"),
-    "intensity_ratio": ("energy of new branches", "新业态能耗比"),
-    "energy_ratio": ("energy ratio", "替代能耗比"),
-    "capture_rate": ("capture rate", "捕集率"),
-    "heat_penalty": ("heat of capture", "捕集热耗"),
-    "electricity_penalty": ("electricity of capture", "捕集电耗"),
-    "stored_share": ("stored share", "封存占比"),
-}
+#: What the parameter is called that says how far a lever goes.
+_SIZE = ("size", "力度")
 
 
 def _described(name: str, levers: dict[str, Lever]) -> Input:
     kind, _, what = name.partition(":")
     identifier = name.replace(":", "__").replace("-", "_")
     if kind in levers:
-        lever, (en, zh) = levers[kind], _PARAMETERS[what]
+        lever = levers[kind]
+        parameter = lever.acts.parameter(what)
+        en, zh = _SIZE if parameter.is_size else parameter.label
         return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}：{zh}", True)
     if kind == "factor":
         return Input(
@@ -179,7 +171,7 @@ class Ensemble:
             f"{measure.lever.lever_id}:{name}"
             for measure in scenario.measures
             for name, corners in measure.lever.triangles(measure.setting).items()
-            if corners.low == corners.high or name == "stored_share"
+            if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
         }
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
         shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)

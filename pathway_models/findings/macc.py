@@ -172,7 +172,7 @@ def abatement_costs(
     PathwayError
         The scenario has no measures that change emissions.
     """
-    measures = tuple(m for m in scenario.measures if m.lever.action != "grow_sinks")
+    measures = tuple(m for m in scenario.measures if m.lever.acts.moves_total)
     if not measures:
         raise PathwayError(f"scenario {scenario.scenario_id!r} has no lever that avoids emissions")
     levers = {m.lever.lever_id: m.lever for m in measures}

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.levers.action import SINKS
 from pathway_models.projection.cost_tables import cost_table
-from pathway_models.projection.ledgers import Ledger
+from pathway_models.projection.package_costs import PackageCosts
+from pathway_models.projection.package_statistics import PackageStatistics
+from pathway_models.projection.package_tree import grid_tree
 from pathway_models.projection.packages import PackageEngine
-from pathway_models.projection.plans import plan_grid
-from pathway_models.projection.surveys import Survey
 from pathway_models.records.grids import Grid
 
 #: Packages that can be ranked at all: more do not fit in memory.
@@ -51,8 +52,8 @@ def rank_packages(
     engine: PackageEngine,
     grid: Grid,
     steps: Callable[[np.ndarray], np.ndarray],
-    reaches: Callable[[Survey], np.ndarray],
-    survey: Callable[[np.ndarray], Survey],
+    reaches: Callable[[PackageStatistics], np.ndarray],
+    survey: Callable[[np.ndarray], PackageStatistics],
     most: int,
     margin: float,
 ) -> Ranking:
@@ -108,19 +109,19 @@ def rank_packages(
 
 def _costs(engine: PackageEngine, grid: Grid, codes: np.ndarray) -> np.ndarray:
     """Mean known cost of every package: (package,)."""
-    plan = plan_grid(grid, codes)
-    sinks = np.zeros(len(plan.parts["sinks"]))
-    for members, stage in engine.stages():
-        ledger = Ledger(stage, engine.rates.of(members, engine.central()[members]), plan)
-        sinks += [ledger.sinks(measures) for measures in plan.parts["sinks"]]
-    return cost_table(engine, plan)[plan.leaf_of] + sinks[plan.sinks_of]
+    tree = grid_tree(grid, codes)
+    sinks = np.zeros(len(tree.parts[SINKS]))
+    for batch in engine.batches():
+        costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
+        sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
+    return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
 
 
 def _descent(
     strongest: np.ndarray,
     steps: Callable[[np.ndarray], np.ndarray],
-    reaches: Callable[[Survey], np.ndarray],
-    survey: Callable[[np.ndarray], Survey],
+    reaches: Callable[[PackageStatistics], np.ndarray],
+    survey: Callable[[np.ndarray], PackageStatistics],
 ) -> np.ndarray:
     """Packages met when walking down from the strongest, weakening the block that saves most: (package, block).
 

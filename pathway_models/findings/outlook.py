@@ -75,11 +75,11 @@ def survey(
         for start in range(0, years.size, span):
             here = slice(start, min(start + span, years.size))
             held = np.empty((len(some), here.stop - here.start, draws.members))
-            for at, stage, leaf in runs(park, some, draws, last, assumed):
-                total = np.concatenate([stage.observed, leaf.total])
-                held[at, :, stage.members] = total[here]
+            for at, batch, case in runs(park, some, draws, last, assumed):
+                total = np.concatenate([batch.observed, case.total])
+                held[at, :, batch.members] = total[here]
                 if start == 0:
-                    tally.add(first + at, stage.members, total)
+                    tally.add(first + at, batch.members, total)
             mean[first : first + len(some), here] = held.mean(axis=-1)
             if len(probabilities):  # sorting takes longer than all else here
                 held.sort(axis=-1)

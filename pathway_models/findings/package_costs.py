@@ -13,9 +13,10 @@ import numpy as np
 from pathway_models.findings.costs import draw_rates, uncounted_savings, unknown_costs
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.costs import levelised
-from pathway_models.projection.ledgers import Ledger
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.package_costs import PackageCosts
+from pathway_models.projection.package_tree import package_tree
 from pathway_models.projection.packages import NOTHING, PackageEngine
-from pathway_models.projection.plans import plan_packages
 from pathway_models.projection.projecting import project
 from pathway_models.projection.sampling import SHARED, stream
 from pathway_models.records.costs import Costs
@@ -126,20 +127,21 @@ class _Replay:
 
 
 def _replay(engine: PackageEngine, scenario: Scenario) -> _Replay:
-    plan = plan_packages([NOTHING, scenario])
+    tree = package_tree([NOTHING, scenario])
     shape = (engine.draws.members, engine.years.size - 1)
     quantities: dict[str, np.ndarray] = {}
     energy: dict[str, np.ndarray] = {}
     avoided = np.zeros(shape)
-    for members, stage in engine.stages():
-        ledger = Ledger(stage, engine.rates.of(members, engine.central()[members]), plan)
-        for leaf in stage.leaves(plan):
-            for package in np.flatnonzero(plan.leaf_of == leaf.index):
+    for batch in engine.batches():
+        members = batch.members
+        costs = PackageCosts(batch, engine.rates.of(members, engine.central()[members]), tree)
+        for case in batch.cases(tree):
+            for package in np.flatnonzero(tree.case_of == case.index):
                 sign = 1.0 if package else -1.0
-                avoided[members] -= sign * leaf.total.T
-                for group, used in ledger.energy(leaf).items():
+                avoided[members] -= sign * case.total.T
+                for group, used in costs.energy(case).items():
                     energy.setdefault(group, np.zeros(shape))[members] += sign * used.T
-                done = ledger.quantities(leaf) | ledger.grown(plan.parts["sinks"][plan.sinks_of[package]])
+                done = costs.quantities(case) | costs.grown(tree.parts[SINKS][tree.sinks_of[package]])
                 for name, amount in done.items():
                     quantities.setdefault(name, np.zeros(shape))[members] = amount.T
     return _Replay(engine.years[1:], quantities, energy, avoided)

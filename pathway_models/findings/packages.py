@@ -16,8 +16,9 @@ from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors import read_carriers
 from pathway_models.intake.library import read_levers
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.package_statistics import Limits
 from pathway_models.projection.sampling import sample
-from pathway_models.projection.surveys import Limits
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.correlations import Correlation
 from pathway_models.records.costs import Costs
@@ -30,7 +31,7 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
     """Blocks a manager decides on: each substitution by itself, the levers of any other family together."""
     blocks: dict[str, tuple[str, ...]] = {}
     for lever_id, lever in levers.items():
-        name = lever_id if lever.action == "substitute" else lever.family
+        name = lever_id if lever.acts.part == "mix" else lever.family
         blocks[name] = (*blocks.get(name, ()), lever_id)
     return blocks
 
@@ -60,14 +61,14 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
 
 
 def _useless(lever: Lever, present: set[str], technical: bool, neutral: bool) -> str:
-    nothing = not present & set(lever.takes_from)
-    if lever.action == "grow_sinks" and not neutral:
+    nothing, part = not present & set(lever.takes_from), lever.acts.part
+    if part == SINKS and not neutral:
         return "sinks stand beside the total and change no peak"
-    if lever.action == "reduce_process" and not technical:
+    if part == "process" and not technical:
         return "the park has no process emissions it could lower"
-    if lever.action == "substitute" and nothing:
+    if part == "mix" and nothing:
         return f"the park uses no {', '.join(lever.takes_from)}"
-    if lever.action == "capture" and nothing and not technical:
+    if part == "capture" and nothing and not technical:
         return "nothing to capture from"
     return ""
 

@@ -11,8 +11,8 @@ from pathway_models.findings.choices import Candidate, Decision, Price, Target
 from pathway_models.findings.costs import draw_rates, uncounted_savings, unknown_costs
 from pathway_models.findings.ordered import Ranking, rank_packages
 from pathway_models.kernels.costs import levelised
+from pathway_models.projection.package_statistics import PackageStatistics
 from pathway_models.projection.packages import PackageEngine
-from pathway_models.projection.surveys import Survey
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.grids import Grid
@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 MOST_ALTERNATIVES = 50
 
 
-def reached(survey: Survey, before: int, probability: float) -> np.ndarray:
+def reached(survey: PackageStatistics, before: int, probability: float) -> np.ndarray:
     """Which packages peak before a year and meet every condition with a probability: (package,) bool."""
     fine = survey.p_peaked_by(before - 1) >= probability - ROUNDING
     for name in survey.held:
@@ -64,7 +64,7 @@ class Search:
         self.margin = margin
         self.ranking = self._ranked(most)
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
-        self.survey: Survey = self._surveyed(self.codes)
+        self.survey: PackageStatistics = self._surveyed(self.codes)
         self.cost = self.survey.package_cost()
         # Nothing costs nothing: without this the first package costs what sums are rounded by.
         self.cost = self.cost - self.cost[0]
@@ -72,7 +72,7 @@ class Search:
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
         self.order = np.lexsort((self.cost, self.steps))
 
-    def _surveyed(self, codes: np.ndarray) -> Survey:
+    def _surveyed(self, codes: np.ndarray) -> PackageStatistics:
         return self.engine.survey(self.grid, codes, self.target.limits)
 
     def _ranked(self, most: int) -> Ranking | None:
@@ -81,7 +81,7 @@ class Search:
             return None
         target = self.target
 
-        def reaches(survey: Survey) -> np.ndarray:
+        def reaches(survey: PackageStatistics) -> np.ndarray:
             return reached(survey, target.before, target.probability) & self._affordable(survey.package_cost())
 
         return rank_packages(self.engine, self.grid, self._steps, reaches, self._surveyed, most, self.margin)
@@ -111,10 +111,10 @@ class Search:
 
     def candidate(self, at: int) -> Candidate:
         """One package with what it does."""
-        survey, leaf = self.survey, self.survey.plan.leaf_of
+        survey, case = self.survey, self.survey.tree.case_of
         options = self.grid.options_of(self.codes[at])
         used = [m.lever.lever_id for option in options for m in option.measures]
-        saved = survey.tonnes[leaf[0]] - survey.tonnes[leaf[at]]
+        saved = survey.tonnes[case[0]] - survey.tonnes[case[at]]
         return Candidate(
             code=tuple(int(number) for number in self.codes[at]),
             label=self.grid.label(self.codes[at]),
@@ -125,7 +125,7 @@ class Search:
             per_tonne=float(1e6 * levelised(self.cost[at], saved)),
             p_before=float(survey.p_peaked_by(self.target.before - 1)[at]),
             p_by=float(survey.p_peaked_by(self.target.before)[at]),
-            peak=float(survey.peak[leaf[at]]),
+            peak=float(survey.peak[case[at]]),
             held={name: float(survey.p_held(name)[at]) for name in survey.held},
         )
 
@@ -216,7 +216,7 @@ class Search:
             one_percent_more=None if whole is None else self.price(whole, target.before, target.probability + 0.01),
             off=self.candidate(0),
             packages=self.grid.size,
-            evaluated=self.survey.plan.leaves.shape[0],
+            evaluated=self.survey.tree.cases.shape[0],
             complete=self.ranking is None,
             gap=self.gap(best),
             members=self.draws.members,

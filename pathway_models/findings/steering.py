@@ -9,9 +9,9 @@ import numpy as np
 from pathway_models.accounting.inventory import take_inventory
 from pathway_models.kernels.importance_weights import latest_on_course, weighted_quantiles
 from pathway_models.projection.accounts import POWER
-from pathway_models.projection.by_source import ECONOMIES, beside_names
-from pathway_models.projection.projecting import assumed_by, runs
-from pathway_models.projection.stages import Leaf, Stage
+from pathway_models.projection.batch_evaluator import BatchEvaluator
+from pathway_models.projection.chain import PackageCase
+from pathway_models.projection.projecting import ECONOMIES, assumed_by, beside_names, runs
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -142,12 +142,12 @@ def _values(
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """`QUANTITIES` of each member in the last known year and in the one after it: (member,) each."""
     both = [_of_year(pathways, year) for year in (known, known + 1)]
-    for _, stage, leaf in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
+    for _, batch, case in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
         for values, year in zip(both, (known, known + 1), strict=True):
-            use = _energy_in(stage, leaf, year - park.last_observed_year, ("coal", *POWER))
+            use = _energy_in(batch, case, year - park.last_observed_year, ("coal", *POWER))
             power = use["electricity"] + use["green_electricity"]
-            values["coal_share"][stage.members] = use["coal"] / values["energy"][stage.members]
-            np.divide(use["green_electricity"], power, out=values["green_power_share"][stage.members], where=power > 0)
+            values["coal_share"][batch.members] = use["coal"] / values["energy"][batch.members]
+            np.divide(use["green_electricity"], power, out=values["green_power_share"][batch.members], where=power > 0)
     return both[0], both[1]
 
 
@@ -167,15 +167,14 @@ def _of_year(pathways: Pathways, year: int) -> dict[str, np.ndarray]:
     }
 
 
-def _energy_in(stage: Stage, leaf: Leaf, ahead: int, groups: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _energy_in(batch: BatchEvaluator, case: PackageCase, ahead: int, groups: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Energy of some groups so many years after the record, or in it where that is zero or less: (member,) each, TJ."""
     past = ahead <= 0
-    books = stage.past if past else stage.accounts
+    books = batch.past if past else batch.accounts
     row = ahead - 1  # rows of the past are counted from its end
-    left = 1.0 if past else leaf.intensity
-    energy, structure = (books.energy, 1.0) if past else (leaf.trunk.energy, leaf.trunk.structure)
     found = {}
     for group in groups:
-        use = np.broadcast_to(books.both(energy, (group,), structure) * left, books.zero.shape)
+        use = books.both(books.energy, (group,), 1.0) if past else case.energy((group,))
+        use = np.broadcast_to(use, books.zero.shape)
         found[group] = use[row] if group in books.groups else np.zeros(use.shape[1])
     return found

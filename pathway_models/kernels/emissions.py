@@ -65,3 +65,20 @@ def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray
         total += weight
     weights /= total[..., None, :]
     return weights
+
+
+def mean_factor(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray | float) -> np.ndarray:
+    """Mean factor of some energy, tCO2/TJ; ``otherwise`` where none is used.
+
+    Parameters
+    ----------
+    emissions : (...), tCO2/yr
+    energy : (...), TJ
+    otherwise : broadcastable, tCO2/TJ
+
+    Returns
+    -------
+    (...,)
+    """
+    used = energy > 0
+    return np.where(used, emissions / np.where(used, energy, 1.0), otherwise)

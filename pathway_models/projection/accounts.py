@@ -28,6 +28,8 @@ BURNT = (*FOSSIL, "biomass", "hydrogen")
 POWER = ("electricity", "green_electricity")
 
 Parts = dict[tuple[int, str], np.ndarray]
+#: What measures leave of something: an array, or 1 without measures.
+Left = np.ndarray | float
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Mix:
     taken: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
 
-def times(left: np.ndarray | float, values: np.ndarray) -> np.ndarray:
+def times(left: Left, values: np.ndarray) -> np.ndarray:
     """What is left of some values; the values themselves, not copied, where that is all."""
     return values if isinstance(left, float) and left == 1.0 else left * values
 
@@ -170,7 +172,12 @@ class Accounts:
             self._given[key] = self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid
         return self._given[key]
 
-    def located(self, mix: Mix, k: int) -> np.ndarray:
+    def location_based(self, mix: Mix, structure: Left) -> np.ndarray:
+        """All purchased electricity at the grid's factor, before intensity: (year, member), tCO2/yr."""
+        total = times(structure, self._located(mix, ECONOMIC))
+        return total + self._located(mix, RESIDENT) if RESIDENT in self.classes else total
+
+    def _located(self, mix: Mix, k: int) -> np.ndarray:
         """All purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
         terms = [times(mix.left.get(g, 1.0), self.bought(k, g)) for g in POWER if g in self.present]
         terms += [share * self.bought(k, origin) for (carrier, origin), share in mix.added.items() if carrier in POWER]
@@ -196,7 +203,7 @@ class Accounts:
             total = term if total is None else total + term
         return self.zero if total is None else total
 
-    def both(self, parts: Parts, groups: Iterable[str], left: np.ndarray | float) -> np.ndarray:
+    def both(self, parts: Parts, groups: Iterable[str], left: Left) -> np.ndarray:
         """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""
         groups = tuple(groups)
         economic = times(left, self.sum_of(parts, ECONOMIC, groups))

@@ -6,15 +6,14 @@ is one pass over memory that the processor's cache holds.  What is the same for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pathway_models.forecasting.baseline import baseline_paths
-from pathway_models.forecasting.process_output import balance_shares
+from pathway_models.forecasting.process_output import OWN_FUEL, balance_shares, fuel_shares
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.projection.starting import factor_errors, with_added
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
@@ -63,14 +62,58 @@ class Frame:
         return self.park.years.size
 
 
-def lay_out(park: Park, scenarios: Sequence[Scenario], until: int, assumptions: Assumptions) -> Frame:
+def carrier_factors(
+    park: Park, scenarios: Iterable[Scenario], assumptions: Assumptions
+) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
+    """List a park's carriers and those its levers bring in: names, groups, factors (sector, carrier, year), tCO2/TJ.
+
+    The factors of the park's own fuels carry what is captured and what is sold beyond the purchases
+    (`forecasting.process_output.fuel_shares`).
+
+    Raises
+    ------
+    PathwayError
+        The factor set has no factor of a carrier that a lever brings in.
+    """
+    library = assumptions.carriers
+    given = {name for scenario in scenarios for measure in scenario.measures for name in measure.lever.gives_to}
+    # In the order of the library, so that no sum depends on the order of the scenarios.
+    new = tuple(name for name in library if name in given and name not in park.carriers)
+    factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
+    is_fuel = np.isin(park.groups, OWN_FUEL)
+    factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], fuel_shares(park)[:, None], 1.0) * park.factors
+    for at, name in enumerate(new, start=len(park.carriers)):
+        factor = assumptions.default_factor(park.factor_set, name)
+        if factor is None:
+            raise PathwayError(f"{park.park_id}: a lever gives {name!r}, of which {park.factor_set} has no factor")
+        factors[:, at] = factor
+    return (*park.carriers, *new), (*park.groups, *(library[name].group for name in new)), factors
+
+
+def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """Constant errors by group, median one: group -> (member, 1).
+
+    The error of a group's factor (from the confidence of the factors behind it) and that of its activity data
+    (from quality grades) multiply; both are log-normal and independent, so that their variances add.
+
+    Parameters
+    ----------
+    sizes : mapping group -> float
+        Standard deviations of the log that hold where the park states none.
+    """
+    errors = {**sizes, **park.factor_errors}
+    spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}
+    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}
+
+
+def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: Assumptions) -> Frame:
     """Factors, processes and sinks of a park to the last year.
 
     ASSUME: factors stay at their last observed value; only the grid goes on declining.
     ASSUME: sinks stay at their last observed value without a lever.
     """
     years = np.arange(park.years[0], until + 1)
-    carriers, groups, factors = with_added(park, list(scenarios), assumptions)
+    carriers, groups, factors = carrier_factors(park, scenarios, assumptions)
     last = np.minimum(np.arange(years.size), park.years.size - 1)
     balanced = factors[..., last]
     grid_factors = balanced[:, carriers.index("electricity")].copy()
@@ -132,8 +175,9 @@ def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Bat
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
         )
-        errors = {group: values.T for group, values in factor_errors(frame.park, draws, members, sizes).items()}
-        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, errors)
+        errors = factor_errors(frame.park, draws, members, sizes)
+        by_group = {group: values.T for group, values in errors.items()}
+        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group)
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
-from pathway_models.kernels import levers as act
+from pathway_models.levers.action import PARTS
 from pathway_models.projection.accounts import ECONOMIC, RESIDENT, Mix
-from pathway_models.projection.ledgers import Ledger
+from pathway_models.projection.batch_evaluator import BatchEvaluator
+from pathway_models.projection.package_costs import PackageCosts
+from pathway_models.projection.package_tree import PackageTree
 from pathway_models.projection.packages import PackageEngine
-from pathway_models.projection.plans import PARTS, Plan
-from pathway_models.projection.stages import Stage
 
 
-def cost_table(engine: PackageEngine, plan: Plan) -> np.ndarray:
-    """Mean known present value of every leaf of a plan, sinks left out: (leaf,), million CNY; as `Survey.cost`.
+def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
+    """Mean known present value of every case of a tree, sinks left out: (case,), million CNY; `PackageStatistics.cost`.
 
     Raises
     ------
@@ -28,17 +28,18 @@ def cost_table(engine: PackageEngine, plan: Plan) -> np.ndarray:
     """
     if engine.rates is None:
         raise PathwayError("no costs: make the engine with rates")
-    mixes, structures, intensities, processes, captures = (plan.leaves[:, at] for at in range(len(PARTS)))
-    costs = np.zeros(plan.leaves.shape[0])
-    for members, stage in engine.stages():
-        ledger = Ledger(stage, engine.rates.of(members, engine.central()[members]), plan)
-        batch = _Batch(stage, ledger, plan)
+    mixes, structures, intensities, processes, captures = (tree.cases[:, at] for at in range(len(PARTS)))
+    costs = np.zeros(tree.cases.shape[0])
+    for evaluator in engine.batches():
+        members = evaluator.members
+        priced = PackageCosts(evaluator, engine.rates.of(members, engine.central()[members]), tree)
+        batch = _Batch(evaluator, priced, tree)
         costs += batch.fixed[structures, intensities] + batch.process[structures, processes]
         costs += batch.captured_process[captures, structures, processes]
         ends = np.searchsorted(mixes, np.arange(mixes[-1] + 2))
         for at in range(mixes[-1] + 1):
             here = slice(ends[at], ends[at + 1])
-            energy, captured = batch.of_mix(stage.mixed(plan.parts["mix"][at]))
+            energy, captured = batch.of_mix(evaluator.mixed(tree.parts["mix"][at]).mix)
             costs[here] += energy[structures[here], intensities[here]]
             costs[here] += captured[captures[here], structures[here], intensities[here]]
     return costs
@@ -47,11 +48,11 @@ def cost_table(engine: PackageEngine, plan: Plan) -> np.ndarray:
 class _Batch:
     """What is worked out once for all mixes of a batch; money is weighted and discounted."""
 
-    def __init__(self, stage: Stage, ledger: Ledger, plan: Plan) -> None:
-        self.stage, self.ledger, self.plan = stage, ledger, plan
-        shape = stage.sinks.shape
+    def __init__(self, evaluator: BatchEvaluator, costs: PackageCosts, tree: PackageTree) -> None:
+        self.evaluator, self.costs = evaluator, costs
+        shape = evaluator.sinks.shape
         lefts = {
-            part: [np.broadcast_to(stage.left(measures), shape) for measures in plan.parts[part]]
+            part: [np.broadcast_to(evaluator.left(measures), shape) for measures in tree.parts[part]]
             for part in ("structure", "intensity", "process")
         }
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
@@ -60,21 +61,21 @@ class _Batch:
         self.fixed = np.array(
             [
                 [
-                    ledger.of_structure(s) - ledger.baseline + ledger.of_part("intensity", i, a)
+                    costs.of_structure(s) - costs.baseline + costs.of_part("intensity", i, a)
                     for i in range(self.sizes[1])
                 ]
                 for s, a in enumerate(lefts["structure"])
             ]
         )
         self.process = np.array(
-            [[ledger.of_part("process", p, a) for p in range(len(lefts["process"]))] for a in lefts["structure"]]
+            [[costs.of_part("process", p, a) for p in range(len(lefts["process"]))] for a in lefts["structure"]]
         )
-        if any(len(measures) > 1 for measures in plan.parts["capture"]):
+        if any(len(measures) > 1 for measures in tree.parts["capture"]):
             raise PathwayError("packages with two capture levers can only be listed: take a smaller grid")
-        technical = [[stage.processes(a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
+        technical = [[evaluator.processes(a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")
-        self.captures = [self._gross(measures) for measures in plan.parts["capture"]]
+        self.captures = [self._gross(measures) for measures in tree.parts["capture"]]
         self.captured_process = np.array(
             [
                 [[sum(float(np.vdot(one, rate)) for _, rate in capture) for one in row] for row in technical]
@@ -85,19 +86,17 @@ class _Batch:
     def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray]]:
         """Carrier groups and money per capturable tonne of each capture of known cost."""
         found = []
-        for measure in measures:
-            rate = self.ledger.rates.levers.get(measure.lever.lever_id)
+        for measure, at in self.evaluator.drawn(measures):
+            rate = self.costs.rates.levers.get(measure.lever.lever_id)
             if rate is not None:
-                drawn, phase = self.stage.values(measure)
-                drawn["equipped_share"] = drawn["equipped_share"] * phase
-                one = act.capture(np.ones(rate.shape), heat_factor=0.0, electricity_factor=0.0, **drawn)
-                found.append((measure.lever.takes_from, one.captured * rate))
+                gross = measure.lever.acts.captured(np.ones(rate.shape), at)
+                found.append((measure.lever.takes_from, gross * rate))
         return found
 
     def of_mix(self, mix: Mix) -> tuple[np.ndarray, np.ndarray]:
         """Money of a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
-        books, rates = self.stage.accounts, self.ledger.rates
-        money = {k: np.zeros(self.stage.sinks.shape) for k in (ECONOMIC, RESIDENT)}
+        books, rates = self.evaluator.accounts, self.costs.rates
+        money = {k: np.zeros(self.evaluator.sinks.shape) for k in (ECONOMIC, RESIDENT)}
         for k in books.classes:
             for group, price in rates.prices.items():
                 if (k, group) in books.energy:

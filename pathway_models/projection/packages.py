@@ -1,6 +1,6 @@
 """Many packages of levers at once: the numbers of `project` and of the peak rule, with shared work done once.
 
-Work is shared along a tree: mix, structure, intensity, process, capture (:mod:`pathway_models.projection.plans`).
+Work is shared along a tree: mix, structure, intensity, process, capture (`pathway_models.projection.package_tree`).
 What is left for a single package is a handful of operations on arrays that stay in the processor's cache; of each
 package only counts and means over members are kept, so that memory does not grow with members or years.
 """
@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.batch_evaluator import BatchEvaluator
 from pathway_models.projection.batches import batches, horizon, lay_out
-from pathway_models.projection.ledgers import Ledger, Rates
-from pathway_models.projection.plans import plan_grid, plan_packages
+from pathway_models.projection.package_costs import PackageCosts, Rates
+from pathway_models.projection.package_statistics import Limits, PackageStatistics, Tally
+from pathway_models.projection.package_tree import grid_tree, package_tree
 from pathway_models.projection.projecting import assumed_by
-from pathway_models.projection.stages import Stage
-from pathway_models.projection.surveys import Limits, Survey, Tally
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.grids import Grid
@@ -87,22 +88,22 @@ class PackageEngine:
             self._weights = inside / inside.sum()
         return self._weights
 
-    def stages(self) -> Iterator[tuple[slice, Stage]]:
+    def batches(self) -> Iterator[BatchEvaluator]:
         """The ensemble, batch by batch."""
         frame = lay_out(self.park, self.everything, self.until, self.assumptions)
         for batch in batches(frame, self.draws, BATCH):
-            yield batch.members, Stage(batch)
+            yield BatchEvaluator(batch)
 
     def totals(self, packages: Sequence[Scenario]) -> np.ndarray:
         """Totals of some packages, as `Pathways.total`: (package, member, year) with observed years, tCO2/yr."""
-        plan = plan_packages(packages)
+        tree = package_tree(packages)
         known = self.park.years.size
-        by_leaf = np.empty((plan.leaves.shape[0], self.draws.members, known + self.years.size - 1))
-        for members, stage in self.stages():
-            by_leaf[:, members, :known] = stage.observed.T
-            for leaf in stage.leaves(plan):
-                by_leaf[leaf.index, members, known:] = leaf.total.T
-        return by_leaf[plan.leaf_of]
+        by_case = np.empty((tree.cases.shape[0], self.draws.members, known + self.years.size - 1))
+        for batch in self.batches():
+            by_case[:, batch.members, :known] = batch.observed.T
+            for case in batch.cases(tree):
+                by_case[case.index, batch.members, known:] = case.total.T
+        return by_case[tree.case_of]
 
     def by_member(self, packages: Sequence[Scenario]) -> tuple[np.ndarray, np.ndarray]:
         """Known present value (million CNY) and discounted emissions (tCO2) of some packages: (package, member) each.
@@ -114,18 +115,18 @@ class PackageEngine:
         """
         if self.rates is None:
             raise PathwayError("no costs: make the engine with rates")
-        plan = plan_packages(packages)
-        cost, tonnes = np.empty((2, plan.leaves.shape[0], self.draws.members))
-        sinks = np.empty((len(plan.parts["sinks"]), self.draws.members))
-        for members, stage in self.stages():
-            equal = np.ones(members.stop - members.start)
-            ledger = Ledger(stage, self.rates.of(members, equal), plan, by_member=True)
-            for leaf in stage.leaves(plan):
-                cost[leaf.index, members] = ledger.leaf(leaf)
-                tonnes[leaf.index, members] = self.rates.discount @ leaf.total
-            for at, measures in enumerate(plan.parts["sinks"]):
-                sinks[at, members] = ledger.sinks(measures)
-        return cost[plan.leaf_of] + sinks[plan.sinks_of], tonnes[plan.leaf_of]
+        tree = package_tree(packages)
+        cost, tonnes = np.empty((2, tree.cases.shape[0], self.draws.members))
+        sinks = np.empty((len(tree.parts[SINKS]), self.draws.members))
+        for batch in self.batches():
+            members, equal = batch.members, np.ones(batch.size)
+            costs = PackageCosts(batch, self.rates.of(members, equal), tree, by_member=True)
+            for case in batch.cases(tree):
+                cost[case.index, members] = costs.case(case)
+                tonnes[case.index, members] = self.rates.discount @ case.total
+            for at, measures in enumerate(tree.parts[SINKS]):
+                sinks[at, members] = costs.sinks(measures)
+        return cost[tree.case_of] + sinks[tree.sinks_of], tonnes[tree.case_of]
 
     def survey(
         self,
@@ -134,7 +135,7 @@ class PackageEngine:
         limits: Limits | None = None,
         *,
         by_year: bool = False,
-    ) -> Survey:
+    ) -> PackageStatistics:
         """Count and average over members what each package does.
 
         Parameters
@@ -147,12 +148,12 @@ class PackageEngine:
             Keep mean totals by year.
         """
         if isinstance(packages, Grid):
-            plan = plan_grid(packages, packages.codes() if codes is None else codes)
+            tree = grid_tree(packages, packages.codes() if codes is None else codes)
         else:
-            plan = plan_packages(packages)
-        tally = Tally(plan, self.years, self.rates, self.central(), limits or Limits(), by_year)
-        for members, stage in self.stages():
-            tally.begin(stage, members)
-            for leaf in stage.leaves(plan):
-                tally.add(leaf)
-        return tally.survey()
+            tree = package_tree(packages)
+        tally = Tally(tree, self.years, self.rates, self.central(), limits or Limits(), by_year)
+        for batch in self.batches():
+            tally.begin(batch)
+            for case in batch.cases(tree):
+                tally.add(case)
+        return tally.found()

@@ -17,16 +17,15 @@ from pathway_models.intake.pollutants import PER_FUEL
 from pathway_models.kernels.pollutants import burner_factor
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.projection.accounts import BURNT, ECONOMIC
+from pathway_models.projection.batch_evaluator import BatchEvaluator
+from pathway_models.projection.batches import carrier_factors
+from pathway_models.projection.chain import PackageCase, StructureCase
 from pathway_models.projection.sampling import stream
-from pathway_models.projection.stages import Leaf, Stage, Trunk
-from pathway_models.projection.starting import with_added
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pollutants import Burner, Coefficient, Equipment, PollutantFactors
-
-TJ_PER_GJ = 1e-3
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, 
     PathwayError
         No equipment rule speaks of one of them.
     """
-    carriers, groups, _ = with_added(park, list(chosen), assumptions)
+    carriers, groups, _ = carrier_factors(park, chosen, assumptions)
     given = {name for scenario in chosen for measure in scenario.measures for name in measure.lever.gives_to}
     found, lacking = [], []
     for s, sector in enumerate(park.sectors):
@@ -131,31 +130,31 @@ class Pollution:
 
     Parameters
     ----------
-    stage : Stage
+    batch : BatchEvaluator
     factors : (pollutant, member, sector, carrier), t/TJ
-        Of the batch's members, carriers as in the stage.
+        Of the batch's members, carriers as in the batch.
     rest : (pollutant, member), t/yr
         What of a measured value is not fuel, in its year.
     rest_years : (pollutant,) int
         Column of that year among all years.
     """
 
-    def __init__(self, stage: Stage, factors: np.ndarray, rest: np.ndarray, rest_years: np.ndarray) -> None:
-        self.stage, self.books = stage, stage.accounts
-        frame = stage.batch.frame
-        self.factors = np.zeros((factors.shape[0], len(frame.park.sectors), len(frame.carriers), stage.size))
+    def __init__(self, batch: BatchEvaluator, factors: np.ndarray, rest: np.ndarray, rest_years: np.ndarray) -> None:
+        self.batch, self.books = batch.batch, batch.accounts
+        frame = batch.batch.frame
+        self.factors = np.zeros((factors.shape[0], len(frame.park.sectors), len(frame.carriers), batch.size))
         self.factors[:, :, : factors.shape[3]] = factors.transpose(0, 2, 3, 1)
         self.empty = np.zeros((factors.shape[0], *self.books.zero.shape))
         self.groups = [group for group in BURNT if group in self.books.present]
         self.base = {(k, g): self._base(k, g) for k in self.books.classes for g in self.groups}
-        activity = stage.batch.activity[self.books.sectors[ECONOMIC]].sum(axis=0)  # (year, member)
+        activity = batch.batch.activity[self.books.sectors[ECONOMIC]].sum(axis=0)  # (year, member)
         self.rest = rest[:, None] * (activity[None, self.books.years] / activity[rest_years][:, None])
         self._given: dict[tuple[int, str, str], np.ndarray] = {}
-        self._trunk: Trunk | None = None
+        self._open_on: StructureCase | None = None
 
     def _uses(self, k: int, group: str) -> Iterator[tuple[int, int, np.ndarray]]:
         """Sector, carrier and energy (year, member) of every use of a group in a class."""
-        batch, years = self.stage.batch, self.books.years
+        batch, years = self.batch, self.books.years
         for c, carrier in enumerate(batch.frame.park.carriers):
             for s in self.books.sectors[k] if self.books.group_of[carrier] == group else ():
                 share = batch.shares[s, c, years]
@@ -169,42 +168,36 @@ class Pollution:
         """Pollutants if every TJ of a group in a class became one TJ of a carrier: (pollutant, year, member)."""
         key = (k, carrier, group)
         if key not in self._given:
-            at = self.stage.batch.frame.carriers.index(carrier)
+            at = self.batch.frame.carriers.index(carrier)
             uses = self._uses(k, group)
             self._given[key] = sum((self.factors[:, s, at, None] * energy for s, _, energy in uses), self.empty)
         return self._given[key]
 
-    def _of_class(self, trunk: Trunk, k: int) -> np.ndarray:
-        mix = trunk.mix
+    def _of_class(self, above: StructureCase, k: int) -> np.ndarray:
+        mix = above.of_mix.mix
         total = sum((self.base[k, g] * mix.left.get(g, 1.0) for g in self.groups), self.empty)
         for (carrier, origin), share in mix.added.items():
             if self.books.group_of[carrier] in BURNT:
                 total = total + share * self.given(k, carrier, origin)
         return total
 
-    def _open(self, trunk: Trunk) -> None:
-        self._trunk = trunk
-        parts = [(trunk.structure if k == ECONOMIC else 1.0) * self._of_class(trunk, k) for k in self.books.classes]
+    def _open(self, above: StructureCase) -> None:
+        self._open_on = above
+        parts = [(above.structure if k == ECONOMIC else 1.0) * self._of_class(above, k) for k in self.books.classes]
         self._burnt = sum(parts[1:], parts[0])
-        self._energy = self.books.both(trunk.energy, BURNT, trunk.structure)
+        self._energy = self.books.both(above.of_mix.energy, BURNT, above.structure)
         # ASSUME: what of a measured value is not fuel follows the economic sectors' activity and structure.
-        self._rest = self.rest * trunk.structure
+        self._rest = self.rest * above.structure
 
-    def of(self, leaf: Leaf) -> np.ndarray:
+    def of(self, case: PackageCase) -> np.ndarray:
         """Pollutants of a package over the projected years: (pollutant, year, member), t/yr."""
-        if leaf.trunk is not self._trunk:
-            self._open(leaf.trunk)
-        total = self._burnt * leaf.intensity
-        if leaf.captures:
+        if case.of_structure is not self._open_on:
+            self._open(case.of_structure)
+        total = self._burnt * case.intensity
+        if case.captures:
             used = self._energy > 0
             per_energy = np.where(used, self._burnt / np.where(used, self._energy, 1.0), 0.0)
-            total = total + per_energy * self._heat(leaf)
+            # ASSUME: the heat of capture burns the scenario's own mix; capture itself removes no pollutants.
+            heat = sum(measure.lever.acts.heat(taken, at) for measure, at, taken in case.captures)
+            total = total + per_energy * heat
         return total + self._rest
-
-    def _heat(self, leaf: Leaf) -> np.ndarray:
-        """Heat of capture, TJ.  ASSUME: it burns the scenario's own mix; capture itself removes no pollutants."""
-        heat = np.zeros_like(leaf.total)
-        for measure, captured in leaf.captures:
-            drawn, _ = self.stage.values(measure)
-            heat = heat + captured * drawn["heat_penalty"] * TJ_PER_GJ
-        return heat

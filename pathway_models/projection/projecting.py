@@ -8,19 +8,25 @@ import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.accounts import EMITTING, Mix
+from pathway_models.projection.batch_evaluator import BatchEvaluator
 from pathway_models.projection.batches import batches, horizon, lay_out
-from pathway_models.projection.by_source import beside_names, write_observed, write_projected, write_sinks
-from pathway_models.projection.plans import Plan, plan_packages
-from pathway_models.projection.sampling import lever_streams
-from pathway_models.projection.stages import Leaf, Stage
+from pathway_models.projection.chain import PackageCase
+from pathway_models.projection.package_tree import measures_of, package_tree
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Scenario
+from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import SOURCES, TOTAL, Pathways
 
 #: What `project` can keep.
 KEPT = ("sources", "totals")
+#: What stands beside the emissions of every pathway.
+BESIDE = ("sinks", "stored", "location_based", "energy", "activity")
+#: Activity kinds that measure an economy.
+ECONOMIES = ("value_added", "gdp")
+AT = {source: at for at, source in enumerate(SOURCES)}
 Scenarios = Mapping[str, Scenario] | Iterable[Scenario]
 
 
@@ -72,19 +78,19 @@ def project(
     names = beside_names(park) if keep == "sources" else ("sinks",)
     # One piece, not many: the system hands it out in large pages.
     beside = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
-    begun: dict[Stage, int] = {}
-    for at, stage, leaf in runs(park, chosen, draws, last, assumed):
-        here = (..., stage.members)
+    begun: dict[BatchEvaluator, int] = {}
+    for at, batch, case in runs(park, chosen, draws, last, assumed):
+        here = (..., batch.members)
         room, others = emissions[at][here], {name: array[at][here] for name, array in beside.items()}
         if keep == "totals":
-            room[0, : park.years.size], room[0, park.years.size :] = stage.observed, leaf.total
-            write_sinks(stage, chosen[at], others["sinks"])
+            room[0, : park.years.size], room[0, park.years.size :] = batch.observed, case.total
+            _write_sinks(batch, chosen[at], others["sinks"])
         else:
-            if begun.setdefault(stage, at) == at:
-                write_observed(stage, room, others)
+            if begun.setdefault(batch, at) == at:
+                _write_observed(batch, room, others)
             else:
-                _repeat_observed(stage, (emissions, *beside.values()), begun[stage], at)
-            write_projected(stage, leaf, chosen[at], room, others)
+                _repeat_observed(batch, (emissions, *beside.values()), begun[batch], at)
+            _write_projected(batch, case, chosen[at], room, others)
     for array in (emissions, *beside.values()):
         array.setflags(write=False)  # so that the record takes them over instead of copying them
     return Pathways(
@@ -100,21 +106,14 @@ def project(
     )
 
 
-def _repeat_observed(stage: Stage, arrays: Iterable[np.ndarray], first: int, at: int) -> None:
-    """Write a batch's observed years, which no measure changes, as they stand in its first scenario already."""
-    observed = (..., slice(stage.batch.frame.known), stage.members)
-    for array in arrays:
-        array[at][observed] = array[first][observed]
-
-
 def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
-    """The assumptions given, else those of the draws, else the shipped ones."""
+    """Return the assumptions given, else those of the draws, else the shipped ones."""
     return assumptions or draws.assumptions or read_assumptions()
 
 
 def runs(
     park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
-) -> Iterator[tuple[int, Stage, Leaf]]:
+) -> Iterator[tuple[int, BatchEvaluator, PackageCase]]:
     """Every scenario of every batch of members, as it is worked out.
 
     Parameters
@@ -128,8 +127,8 @@ def runs(
 
     Yields
     ------
-    at, stage, leaf
-        Position of the scenario, the batch, and what the scenario does in it; ``leaf.total`` is written over by the
+    at, batch, case
+        Position of the scenario, the batch, and what the scenario does in it; ``case.total`` is written over by the
         next one.
 
     Raises
@@ -140,10 +139,85 @@ def runs(
     lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
-    plan: Plan = plan_packages(chosen)
+    tree = package_tree(chosen)
     frame = lay_out(park, chosen, until, assumptions)
-    for batch in batches(frame, draws):
-        stage = Stage(batch)
-        for leaf in stage.leaves(plan):
-            for at in np.flatnonzero(plan.leaf_of == leaf.index):
-                yield int(at), stage, leaf
+    for members in batches(frame, draws):
+        batch = BatchEvaluator(members)
+        for case in batch.cases(tree):
+            for at in np.flatnonzero(tree.case_of == case.index):
+                yield int(at), batch, case
+
+
+def beside_names(park: Park) -> tuple[str, ...]:
+    """What stands beside a park's emissions: `BESIDE`, and ``economy`` where activity is more than that.
+
+    The economy can be told apart where it has one measure, value added or GDP, and other sectors another activity.
+    """
+    kinds = {kind for kind in park.activity_kinds if kind in ECONOMIES}
+    return (*BESIDE, "economy") if len(kinds) == 1 and kinds != set(park.activity_kinds) else BESIDE
+
+
+def _write_observed(batch: BatchEvaluator, emissions: np.ndarray, beside: Mapping[str, np.ndarray]) -> None:
+    """Write the observed years of a batch, the same in every scenario.
+
+    Parameters
+    ----------
+    batch : BatchEvaluator
+    emissions : (source, year, member)
+        All years; the observed ones are written.
+    beside : mapping of `BESIDE` to (year, member)
+    """
+    books, known = batch.past, batch.batch.frame.known
+    for group in EMITTING:
+        emissions[AT[group], :known] = books.both(books.emissions, (group,), 1.0)
+    emissions[AT["process"], :known] = sum(books.process.values())
+    beside["energy"][:known] = books.both(books.energy, books.groups, 1.0)
+    beside["activity"][:known] = books.activity()
+    if "economy" in beside:
+        beside["economy"][:known] = books.activity(ECONOMIES)
+    beside["location_based"][:known] = books.location_based(Mix(), 1.0)
+
+
+def _repeat_observed(batch: BatchEvaluator, arrays: Iterable[np.ndarray], first: int, at: int) -> None:
+    """Write a batch's observed years, which no measure changes, as they stand in its first scenario already."""
+    observed = (..., slice(batch.batch.frame.known), batch.members)
+    for array in arrays:
+        array[at][observed] = array[first][observed]
+
+
+def _write_sinks(batch: BatchEvaluator, scenario: Scenario, sinks: np.ndarray) -> None:
+    """Write the sinks of a batch under a scenario: (year, member), all years."""
+    frame = batch.batch.frame
+    sinks[: frame.known] = frame.sinks[: frame.known, None]
+    sinks[frame.known :] = batch.grown(measures_of(scenario, SINKS))
+
+
+def _write_projected(
+    batch: BatchEvaluator,
+    case: PackageCase,
+    scenario: Scenario,
+    emissions: np.ndarray,
+    beside: Mapping[str, np.ndarray],
+) -> None:
+    """Write the projected years of a batch under a scenario, and its sinks; arguments as in `_write_observed`."""
+    _write_sinks(batch, scenario, beside["sinks"])
+    books, known = batch.accounts, batch.batch.frame.known
+    emissions, beside = emissions[:, known:], {name: array[known:] for name, array in beside.items()}
+    for group in EMITTING:
+        case.emissions(group, out=emissions[AT[group]])
+    emissions[AT["process"]] = case.process
+    case.energy(books.groups, out=beside["energy"])
+    case.location_based(out=beside["location_based"])
+    left = batch.left(tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))
+    np.add(batch.activity * left, books.activity(("population",)), out=beside["activity"])
+    if "economy" in beside:
+        np.multiply(books.activity(ECONOMIES), left, out=beside["economy"])
+    for measure, at, taken in case.captures:
+        acts, above = measure.lever.acts, case.of_structure
+        heat, electricity = acts.heat(taken, at), acts.electricity(taken, at)
+        emissions[AT["captured"]] -= taken
+        emissions[AT["capture_heat"]] += heat * above.heat_factor
+        emissions[AT["capture_electricity"]] += electricity * above.electricity_factor
+        beside["stored"] += acts.stored(taken, at)
+        beside["energy"] += heat + electricity
+        beside["location_based"] += electricity * books.grid_factor()

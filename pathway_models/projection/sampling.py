@@ -16,7 +16,7 @@ from pathway_models.projection.correlating import correlate
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.correlations import Correlation
 from pathway_models.records.draws import SHARED, Draws
-from pathway_models.records.levers import Scenario
+from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import Park
 
 #: What a draw that is no lever's is called: its name begins so.
@@ -155,17 +155,6 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
         else:
             owner = SHARED if one.level == SHARED else f"{one.level}:{park.province}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly
-
-
-def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:
-    """Names of the uniform draws that the levers of some scenarios need: one a parameter, for all settings."""
-    names = {
-        f"{measure.lever.lever_id}:{name}": None
-        for scenario in scenarios
-        for measure in scenario.measures
-        for name in measure.lever.triangles(measure.setting)
-    }
-    return list(names)
 
 
 def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:

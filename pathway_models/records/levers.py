@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from pathway_models.foundations.errors import RecordError, ScenarioError
+from pathway_models.levers.action import Action
+from pathway_models.levers.register import find_action
 
 #: The seven families of the notice's section two, in the order in which they act.
 FAMILIES = ("structure", "efficiency", "management", "substitution", "process", "ccus", "sinks")
-#: What a lever may do; each is one function of ``kernels.levers``, named alike.
-ACTIONS = {
-    "replace_activity": ("share", "intensity_ratio"),
-    "retire_activity": ("share",),
-    "reduce_intensity": ("reduction",),
-    "substitute": ("share", "energy_ratio"),
-    "reduce_process": ("reduction",),
-    "capture": ("equipped_share", "capture_rate", "heat_penalty", "electricity_penalty", "stored_share"),
-    "grow_sinks": ("area_growth",),
-}
 RAMPS = ("linear", "s_curve", "step", "delay")
-#: Parameters that are shares of something and cannot exceed it; the others are 0 or more.
-SHARES = ("share", "intensity_ratio", "reduction", "equipped_share", "capture_rate", "stored_share")
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,9 @@ class Lever:
 
     Parameters
     ----------
-    lever_id, family, name_en, name_zh, action : str
+    lever_id, family, name_en, name_zh : str
+    action : str
+        Name of an action of `pathway_models.levers`.
     takes_from : tuple of str
         Carrier groups a substitution or a capture acts on.
     gives_to : mapping of str to float
@@ -108,26 +100,41 @@ class Lever:
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise RecordError(f"{self.lever_id}: family {self.family!r} is not one of {FAMILIES}")
-        if self.action not in ACTIONS:
-            raise RecordError(f"{self.lever_id}: action {self.action!r} is not one of {tuple(ACTIONS)}")
+        try:
+            acts = find_action(self.action)
+        except RecordError as error:
+            raise RecordError(f"{self.lever_id}: {error}") from None
         for setting, given in self.settings.items():
-            have = set(given) | set(self.parameters)
-            if have != set(ACTIONS[self.action]):
-                raise RecordError(
-                    f"{self.lever_id}.{setting}: parameters {sorted(have)},"
-                    f" but {self.action} needs exactly {sorted(ACTIONS[self.action])}"
-                )
-            for name, corners in {**self.parameters, **given}.items():
-                if corners.low < 0 or (name in SHARES and corners.high > 1):
-                    limits = "from 0 to 1" if name in SHARES else "of 0 or more"
-                    raise RecordError(f"{self.lever_id}.{setting}.{name}: expected values {limits}, got {corners}")
-        if self.action == "substitute" and not self.takes_from:
+            self._check_parameters(acts, setting, {**self.parameters, **given})
+        if acts.takes and not self.takes_from:
             raise RecordError(f"{self.lever_id}: takes_from must name the carrier groups to replace")
         gives = self.gives_to.values()
-        if (self.action == "substitute" or gives) and (abs(sum(gives) - 1.0) > 1e-9 or min(gives) < 0):
+        if (acts.gives or gives) and (abs(sum(gives) - 1.0) > 1e-9 or min(gives) < 0):
             raise RecordError(f"{self.lever_id}: gives_to must be shares that sum to 1, got {dict(self.gives_to)}")
         for name in ("settings", "parameters", "gives_to", "units", "sources"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def _check_parameters(self, acts: Action, setting: str, given: Mapping[str, Triangle]) -> None:
+        """Hold a setting against what the action needs: names, ranges, units."""
+        needed = {parameter.name for parameter in acts.parameters}
+        if set(given) != needed:
+            raise RecordError(
+                f"{self.lever_id}.{setting}: parameters {sorted(given)},"
+                f" but {self.action} needs exactly {sorted(needed)}"
+            )
+        for name, corners in given.items():
+            parameter = acts.parameter(name)
+            if not parameter.allows(corners.low, corners.high):
+                raise RecordError(
+                    f"{self.lever_id}.{setting}.{name}: expected values {parameter.limits}, got {corners}"
+                )
+            if not parameter.is_stated_in(self.units.get(name, parameter.unit)):
+                raise RecordError(f"{self.lever_id}.{name}: expected the unit {parameter.unit}, got {self.units[name]}")
+
+    @property
+    def acts(self) -> Action:
+        """What the lever does: its action, of `pathway_models.levers`."""
+        return find_action(self.action)
 
     def triangles(self, setting: str) -> dict[str, Triangle]:
         """All parameters of the lever at a setting.
@@ -211,3 +218,14 @@ class Scenarios(Mapping[str, Scenario]):
         if unknown:
             raise ScenarioError(f"no scenario {', '.join(map(repr, unknown))}; there are {', '.join(self)}")
         return Scenarios(tuple(self[name] for name in dict.fromkeys(names)), self.levers)
+
+
+def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:
+    """Name the uniform draws that the levers of some scenarios need: one a parameter, for all settings."""
+    names = {
+        f"{measure.lever.lever_id}:{name}": None
+        for scenario in scenarios
+        for measure in scenario.measures
+        for name in measure.lever.triangles(measure.setting)
+    }
+    return list(names)

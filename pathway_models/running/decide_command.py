@@ -118,7 +118,7 @@ def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, Carbo
     from pathway_models.intake.costs import read_costs
     from pathway_models.intake.library import read_levers
     from pathway_models.intake.parks import read_park
-    from pathway_models.projection.surveys import Limits
+    from pathway_models.projection.package_statistics import Limits
     from pathway_models.records.grids import lever_grid
 
     levers, by, the_park = read_levers(), asked["by"], read_park(park)

@@ -9,7 +9,7 @@ import click
 
 from pathway_models.foundations.errors import InputError
 from pathway_models.presenting.words import say
-from pathway_models.running.speaking import language
+from pathway_models.running.cli_language import language
 
 #: Key of the tables found, in what click keeps of a call.
 KEPT = "pathway_models.own_parks"

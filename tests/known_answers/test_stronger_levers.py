@@ -12,8 +12,9 @@ from builders import BAU, coal_park, lever, mixed_park, projected, quiet, scenar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pathway_models.levers.register import ACTIONS
 from pathway_models.records import Measure, Ramp
-from pathway_models.records.levers import ACTIONS, RAMPS
+from pathway_models.records.levers import RAMPS
 
 #: Room for the rounding of sums, as a share of the larger total.
 ROUNDING = 1e-12

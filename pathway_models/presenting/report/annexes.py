@@ -13,19 +13,6 @@ from pathway_models.presenting.report.material import Material
 from pathway_models.presenting.rounding import significant
 from pathway_models.presenting.words import say, word
 
-#: What each parameter of a lever is.
-PARAMETERS = {
-    "share": ("share", "份额"),
-    "reduction": ("reduction", "降幅"),
-    "equipped_share": ("share equipped", "装备份额"),
-    "area_growth": ("growth of the area", "面积增幅"),
-    "intensity_ratio": ("energy of new branches", "新业态能耗比"),
-    "energy_ratio": ("energy ratio", "替代能耗比"),
-    "capture_rate": ("capture rate", "捕集率"),
-    "heat_penalty": ("heat of capture", "捕集热耗"),
-    "electricity_penalty": ("electricity of capture", "捕集电耗"),
-    "stored_share": ("stored share", "封存份额"),
-}
 #: Years of base data shown; the whole record stands in the spreadsheet twin.
 BASE_YEARS = 5
 #: Signs of a hash that are shown: enough to tell files apart, short enough for a column.
@@ -157,7 +144,7 @@ def _levers(pen: Pen, on: Material) -> None:
         (
             measure.lever.name_zh if lang == "zh" else measure.lever.name_en,
             f"{option_name(measure.setting, lang)} {measure.ramp.start}-{measure.ramp.complete}",
-            say(lang, en=PARAMETERS[name][0], zh=PARAMETERS[name][1]),
+            measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             measure.lever.units.get(name, ""),
             measure.lever.sources.get(name, ""),

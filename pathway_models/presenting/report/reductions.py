@@ -89,7 +89,7 @@ def sources(pen: Pen, on: Material) -> None:
     """What remains on the advised path, by source, and whether capture pays its own energy."""
     lang, scenario = on.lang, on.chosen
     pen.say(sentences.sources(on.pathways, scenario, lang=lang))
-    if any(measure.lever.action == "capture" for measure in on.scenarios[scenario].measures):
+    if any(measure.lever.acts.part == "capture" for measure in on.scenarios[scenario].measures):
         pen.say(sentences.capture(on.pathways, scenario, lang=lang))
     name = scenario_name(scenario, lang)
     pen.figure(

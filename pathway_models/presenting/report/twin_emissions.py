@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.levers.action import SINKS
 from pathway_models.presenting.report.twin_base import Cell
 from pathway_models.presenting.report.twin_path import Path
-from pathway_models.presenting.report.twin_terms import Term, column_of, largest, ratio, term, total
+from pathway_models.presenting.report.twin_terms import Term, column_of, ratio, term, total
 from pathway_models.presenting.words import word
 from pathway_models.projection.accounts import BURNT, EMITTING, FOSSIL, POWER
 
@@ -112,16 +113,16 @@ class Emissions:
         labels = self.path.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
         of_heat = page.worked(labels, ratio(direct, burnt, of_power))
         taken, heat, electricity = nothing, nothing, nothing
-        for measure in measures:
-            values, takes = self.path.phases[id(measure)], measure.lever.takes_from
+        for measure, values in measures:
+            acts, takes = measure.lever.acts, measure.lever.takes_from
             stacks = total(e for (s, c), e in emitted.items() if groups[c] in takes and self.path.movable(s))
             labels = self.path.labels(-1, "", ("can be captured", "可捕集量"), "tCO2")
-            there = page.worked(labels, largest(stacks + technical - taken, 0.0))
+            there = page.worked(labels, np.maximum(stacks + technical - taken, 0.0))
             labels = self.path.labels(-1, "", ("captured", "捕集量"), "tCO2")
-            caught = page.worked(labels, there * values["equipped_share"] * values["phase"] * values["capture_rate"])
+            caught = page.worked(labels, acts.captured(there, values))
             taken = taken + caught
-            heat = heat + caught * values["heat_penalty"] * 1e-3 * of_heat
-            electricity = electricity + caught * values["electricity_penalty"] * 1e-3 * of_power
+            heat = heat + acts.heat(caught, values) * of_heat
+            electricity = electricity + acts.electricity(caught, values) * of_power
         found["captured"] = self._source("captured", nothing - taken)
         found["capture_heat"] = self._source("capture_heat", heat)
         found["capture_electricity"] = self._source("capture_electricity", electricity)
@@ -136,9 +137,8 @@ class Emissions:
         scope_2 = page.worked(self.path.labels(-1, "", ("scope 2", "范围二"), "tCO2"), total(twos), "sum")
         whole = page.worked(self.path.labels(-1, "", ("total", "合计"), "tCO2"), scope_1 + scope_2, "sum")
         grown = term(1.0)
-        for measure in self.path.measures("grow_sinks"):
-            values = self.path.phases[id(measure)]
-            grown = grown * (values["area_growth"] * values["phase"] + 1.0)
+        for measure, values in self.path.measures(SINKS):
+            grown = grown * (measure.lever.acts.added(values) + 1.0)
         start = page.number(
             self.path.labels(-1, "", ("sinks of the last observed year", "末观测年碳汇"), "tCO2"),
             float(self.path.frame.sinks[-1]),

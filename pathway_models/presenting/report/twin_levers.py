@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.presenting.decision_words import option_name
-from pathway_models.presenting.report.annexes import PARAMETERS
-from pathway_models.presenting.report.twin_terms import Page, Term, largest, smallest, term
+from pathway_models.presenting.report.twin_terms import Page, Term, term
 from pathway_models.presenting.words import say
 from pathway_models.records.levers import Measure
 
@@ -33,7 +32,7 @@ class LeverSheet:
         page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
         found = {}
         for key, corners in lever.triangles(measure.setting).items():
-            what = say(self.lang, en=PARAMETERS[key][0], zh=PARAMETERS[key][1])
+            what = lever.acts.parameter(key).label.of(self.lang)
             labels = ["", f"[{corners.low:g}, {corners.high:g}]", what, lever.units.get(key, "")]
             found[key] = page.number(labels, corners.mode)
         start = page.number(
@@ -57,7 +56,7 @@ class LeverSheet:
                 (years.values >= complete.values).astype(float),
             )
         else:
-            line = largest(0.0, smallest(1.0, (years - start) / (complete - start)))
+            line = np.maximum(0.0, np.minimum(1.0, (years - start) / (complete - start)))
             grown = line * line * (3.0 - line * 2.0) if shape == "s_curve" else line
         last = term(float(self.last_observed))
         return Term(

@@ -109,7 +109,9 @@ class Path:
         years = [page.head() for page in (self.drivers, self.levers, self.energy_sheet, self.sheet)]
         lever = LeverSheet(self.levers, years[1], self.park.last_observed_year, self.lang)
         self.phases: Mapping[int, dict[str, Term]] = {id(m): lever.write(m) for m in self.scenario.measures}
-        structure, intensity, process = (self._left(part) for part in ("structure", "intensity", "process"))
+        structure = self._left("structure", "left by structure", "产业结构措施后的余量")
+        intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
+        process = self._left("process", "left by process measures", "工艺措施后的余量")
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
         return energy, structure, process
 
@@ -151,31 +153,16 @@ class Path:
             return self._grown(labels, path)
         return self.drivers.given(labels, path[self.start :])
 
-    def measures(self, *actions: str) -> list[Measure]:
-        """Measures of the scenario that do one of some actions, in their order."""
-        return [measure for measure in self.scenario.measures if measure.lever.action in actions]
+    def measures(self, part: str) -> list[tuple[Measure, Mapping[str, Term]]]:
+        """Measures of the scenario that work on one part of the account, in their order, with their terms."""
+        return [(m, self.phases[id(m)]) for m in self.scenario.measures if m.lever.acts.part == part]
 
-    def _left(self, part: str) -> Term:
+    def _left(self, part: str, *what: str) -> Term:
         """What all measures of structure, intensity or processes leave."""
-        actions = {
-            "structure": ("replace_activity", "retire_activity"),
-            "intensity": ("reduce_intensity",),
-            "process": ("reduce_process",),
-        }[part]
-        names = {
-            "structure": ("left by structure", "产业结构措施后的余量"),
-            "intensity": ("left by efficiency and management", "能效与管理措施后的余量"),
-            "process": ("left by process measures", "工艺措施后的余量"),
-        }
         left = term(1.0)
-        for measure in self.measures(*actions):
-            values = self.phases[id(measure)]
-            if measure.lever.action == "replace_activity":
-                taken = values["share"] * values["phase"] * (1.0 - values["intensity_ratio"])
-            else:
-                taken = values["share" if measure.lever.action == "retire_activity" else "reduction"] * values["phase"]
-            left = left * (1.0 - taken)
-        return self.levers.worked(self.labels(-1, "", names[part], "1"), left, "sum")
+        for measure, values in self.measures(part):
+            left = left * measure.lever.acts.left(values)
+        return self.levers.worked(self.labels(-1, "", what, "1"), left, "sum")
 
     def movable(self, s: int) -> bool:
         """Whether structure and capture reach a sector: residents are left alone."""
@@ -196,11 +183,11 @@ class Path:
     def _substituted(self, energy: dict[Cell, Term]) -> dict[Cell, Term]:
         """Energy after each substitution in turn; only rows that change are written again."""
         page, frame = self.energy_sheet, self.frame
-        for measure in self.measures("substitute"):
-            lever, values = measure.lever, self.phases[id(measure)]
+        for measure, values in self.measures("mix"):
+            lever = measure.lever
             name = lever.name_zh if self.lang == "zh" else lever.name_en
             page.write(self.say(f"After: {name}", f"“{name}”之后"), "section")
-            share = values["share"] * values["phase"]
+            share = lever.acts.share(values)
             for s in range(len(self.park.sectors)):
                 takes = [c for (at, c) in energy if at == s and frame.groups[c] in lever.takes_from]
                 if not takes:
@@ -212,7 +199,7 @@ class Path:
                     energy[s, c] = page.worked(labels, energy[s, c] * (1.0 - share))
                 for carrier, part in lever.gives_to.items():
                     c = frame.carriers.index(carrier)
-                    more = taken * values["energy_ratio"] * part
+                    more = taken * lever.acts.ratio(values) * part
                     labels = self.labels(s, carrier, ("energy with what was added", "加入替代能源后"), "TJ")
                     energy[s, c] = page.worked(labels, energy[s, c] + more if (s, c) in energy else more)
         return energy

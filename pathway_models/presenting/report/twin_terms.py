@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 
+from pathway_models.foundations.errors import PathwayError
 from pathway_models.presenting.report.blocks import clean
 
 #: Most arguments of one SUM; longer sums are sums of sums.
@@ -42,6 +44,48 @@ class Term:
     def __truediv__(self, other: Term | float) -> Term:
         return _binary(self, other, "/", np.divide)
 
+    def __radd__(self, other: float) -> Term:
+        return _binary(term(other), self, "+", np.add)
+
+    def __rmul__(self, other: float) -> Term:
+        return _binary(term(other), self, "*", np.multiply)
+
+    def __rtruediv__(self, other: float) -> Term:
+        return _binary(term(other), self, "/", np.divide)
+
+    def __pow__(self, other: Term | float) -> Term:
+        return _call("POWER", np.power, self, other)
+
+    def __neg__(self) -> Term:
+        return _binary(term(0.0), self, "-", np.subtract)
+
+    def __array_ufunc__(self, function: np.ufunc, method: str, *given: Any, **more: Any) -> Term:
+        """Write a NumPy function of terms as the spreadsheet's own: ``np.maximum(a, b)`` is ``MAX(A1,B1)``.
+
+        Raises
+        ------
+        PathwayError
+            The spreadsheet has no such function.
+        """
+        if method == "__call__" and not more and function in SIGNS:
+            return _binary(*given, SIGNS[function], function)
+        if method == "__call__" and not more and function in FUNCTIONS:
+            return _call(FUNCTIONS[function], function, *given)
+        raise PathwayError(f"no formula for {function.__name__}: there are {', '.join(sorted(FUNCTIONS.values()))}")
+
+
+#: NumPy functions that a spreadsheet has.
+SIGNS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/"}
+FUNCTIONS = {
+    np.maximum: "MAX",
+    np.minimum: "MIN",
+    np.exp: "EXP",
+    np.log: "LN",
+    np.sqrt: "SQRT",
+    np.abs: "ABS",
+    np.power: "POWER",
+}
+
 
 def term(value: Term | float) -> Term:
     """A number as a term of its own; a term as it is."""
@@ -69,23 +113,13 @@ def total(terms: Iterable[Term]) -> Term:
     return Term(text, sum((one.values for one in parts), np.asarray(0.0)))
 
 
-def call(name: str, *terms: Term | float, compute: Callable[..., np.ndarray]) -> Term:
+def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -> Term:
     """A function of a spreadsheet with the NumPy function it is."""
     parts = [term(one) for one in terms]
     return Term(
         lambda k, here: f"{name}({','.join(one.text(k, here) for one in parts)})",
         np.asarray(compute(*(one.values for one in parts)), dtype=float),
     )
-
-
-def largest(one: Term | float, two: Term | float) -> Term:
-    """The larger of two."""
-    return call("MAX", one, two, compute=np.maximum)
-
-
-def smallest(one: Term | float, two: Term | float) -> Term:
-    """The smaller of two."""
-    return call("MIN", one, two, compute=np.minimum)
 
 
 def ratio(above: Term, below: Term, otherwise: Term) -> Term:

@@ -1,13 +1,7 @@
 """What packages cost, as a weighted sum over a batch of members: money on the same tree as the emissions.
 
-Every lever has a quantity that its cost is counted on, in the package it stands in:
-
-    replace_activity, retire_activity   activity moved or closed, in the park's activity unit a year
-    reduce_intensity                    energy saved, TJ a year
-    substitute                          energy replaced, TJ a year
-    reduce_process                      process emissions avoided, tCO2 a year
-    capture                             CO2 captured, tCO2 a year
-    grow_sinks                          sequestration added, tCO2 a year
+Every lever has a quantity that its cost is counted on, in the package it stands in: ``counted`` of its action
+(`pathway_models.levers`), such as energy saved, activity closed or CO2 captured.
 
 The cost of a package is the sum of rate x quantity over levers, and of price x energy over carrier groups, less the
 energy bill without levers.  Interactions are exact: a lever is paid for what it does after the ones before it.
@@ -20,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.projection.accounts import ECONOMIC, RESIDENT
-from pathway_models.projection.plans import Measures, Plan
-from pathway_models.projection.stages import Leaf, Left, Stage, Trunk
+from pathway_models.projection.accounts import ECONOMIC, RESIDENT, Left
+from pathway_models.projection.batch_evaluator import BatchEvaluator
+from pathway_models.projection.chain import PackageCase, StructureCase
+from pathway_models.projection.package_tree import Measures, PackageTree
 
 Money = float | np.ndarray
 
@@ -58,62 +53,62 @@ def _by_member(quantity: np.ndarray, rate: np.ndarray) -> np.ndarray:
     return np.einsum("ym,ym->m", quantity, rate)
 
 
-class Ledger:
+class PackageCosts:
     """Quantities and costs of a batch; what several packages share is worked out once.
 
     Parameters
     ----------
-    stage : Stage
+    batch : BatchEvaluator
     rates : Rates
         Of the batch's members, from `Rates.of`.
-    plan : Plan
+    tree : PackageTree
     by_member : bool
         Give costs member by member, (member,), instead of their sum.
     """
 
-    def __init__(self, stage: Stage, rates: Rates, plan: Plan, *, by_member: bool = False) -> None:
-        self.stage, self.rates, self.plan = stage, rates, plan
+    def __init__(self, batch: BatchEvaluator, rates: Rates, tree: PackageTree, *, by_member: bool = False) -> None:
+        self.batch, self.rates, self.tree = batch, rates, tree
         self._dot = _by_member if by_member else np.vdot
-        self.steps = {part: [self._steps(m) for m in plan.parts[part]] for part in ("intensity", "process")}
-        books = stage.accounts
+        self.steps = {part: [self._steps(m) for m in tree.parts[part]] for part in ("intensity", "process")}
+        books = batch.accounts
         self.baseline = sum(self._dot(books.both(books.energy, [g], 1.0), price) for g, price in rates.prices.items())
-        self._trunk: Trunk | None = None
-        self._ones = np.ones(stage.sinks.shape)
+        self._open_on: StructureCase | None = None
+        self._ones = np.ones(batch.sinks.shape)
 
-    def _steps(self, measures: Measures) -> list[tuple[str, np.ndarray | float]]:
-        """Each measure with the share that it takes of what its part acts on, after the measures before it."""
-        before: np.ndarray | float = 1.0
+    def _steps(self, measures: Measures) -> list[tuple[str, Left]]:
+        """Each measure with the share that its cost is counted on of what its part holds, after the ones before it."""
+        before: Left = 1.0
         steps = []
-        for measure in measures:
-            left = self.stage.left_by(measure)
-            steps.append((measure.lever.lever_id, before * (1.0 - left)))
-            before = before * left
+        for measure, at in self.batch.drawn(measures):
+            acts = measure.lever.acts
+            steps.append((measure.lever.lever_id, before * acts.counted_share(at)))
+            before = before * acts.left(at)
         return steps
 
-    def leaf(self, leaf: Leaf) -> Money:
-        """Weighted cost of a leaf over the batch, sinks left out, million CNY."""
-        if leaf.trunk is not self._trunk:
-            self._open(leaf.trunk, leaf.parts["structure"])
-        cost = self._of_structure - self.baseline + self._dot(self._energy * leaf.intensity, self._ones)
-        for key in (("intensity", leaf.parts["intensity"]), ("process", leaf.parts["process"])):
+    def case(self, case: PackageCase) -> Money:
+        """Weighted cost of a case over the batch, sinks left out, million CNY."""
+        if case.of_structure is not self._open_on:
+            self._open(case.of_structure, case.parts["structure"])
+        cost = self._of_structure - self.baseline + self._dot(self._energy * case.intensity, self._ones)
+        for key in (("intensity", case.parts["intensity"]), ("process", case.parts["process"])):
             if key not in self._known:
-                self._known[key] = self.of_part(*key, leaf.trunk.structure)
+                self._known[key] = self.of_part(*key, case.of_structure.structure)
             cost += self._known[key]
-        return cost + self._worth({measure.lever.lever_id: captured for measure, captured in leaf.captures})
+        return cost + self._worth({measure.lever.lever_id: taken for measure, _, taken in case.captures})
 
-    def _open(self, trunk: Trunk, structure: int) -> None:
-        """Begin with a trunk: energy and substitutions by member and year, structure as a sum."""
-        self._trunk, self._known = trunk, {}
-        self._energy = np.zeros(self.stage.sinks.shape)
+    def _open(self, above: StructureCase, structure: int) -> None:
+        """Begin with a structure: energy and substitutions by member and year, structure as a sum."""
+        self._open_on, self._known = above, {}
+        self._energy = np.zeros(self.batch.sinks.shape)
         for group, price in self.rates.prices.items():
-            self._energy += self.stage.accounts.both(trunk.energy, [group], trunk.structure) * price
-        for lever_id, replaced in self._replaced(trunk).items():
+            self._energy += self.batch.accounts.both(above.of_mix.energy, [group], above.structure) * price
+        for lever_id, replaced in self._replaced(above).items():
             self._energy += replaced * self.rates.levers.get(lever_id, 0.0)
         self._of_structure = self.of_structure(structure)
 
     def of_structure(self, at: int) -> Money:
         """Cost of a set of structure measures."""
-        return self._worth(self._moved(self.plan.parts["structure"][at]))
+        return self._worth(self._moved(self.tree.parts["structure"][at]))
 
     def of_part(self, name: str, at: int, structure: Left) -> Money:
         """Cost of a set of intensity or process measures, on what structure leaves."""
@@ -124,35 +119,34 @@ class Ledger:
         rates = self.rates.levers
         return sum((self._dot(amount, rates[name]) for name, amount in quantities.items() if name in rates), 0.0)
 
-    def quantities(self, leaf: Leaf) -> dict[str, np.ndarray]:
-        """Quantity of each lever of a leaf, sinks left out: lever -> (year, member)."""
-        found = self._moved(self.plan.parts["structure"][leaf.parts["structure"]])
+    def quantities(self, case: PackageCase) -> dict[str, np.ndarray]:
+        """Quantity of each lever of a case, sinks left out: lever -> (year, member)."""
+        found = self._moved(self.tree.parts["structure"][case.parts["structure"]])
         for part in ("intensity", "process"):
-            found |= self._shared(part, leaf.parts[part], leaf.trunk.structure)
-        found |= {name: replaced * leaf.intensity for name, replaced in self._replaced(leaf.trunk).items()}
-        return found | {measure.lever.lever_id: captured for measure, captured in leaf.captures}
+            found |= self._shared(part, case.parts[part], case.of_structure.structure)
+        found |= {name: replaced * case.intensity for name, replaced in self._replaced(case.of_structure).items()}
+        return found | {measure.lever.lever_id: taken for measure, _, taken in case.captures}
 
-    def energy(self, leaf: Leaf) -> dict[str, np.ndarray]:
-        """Energy of each carrier group of a leaf, the energy of capture left out: group -> (year, member), TJ."""
-        books, trunk = self.stage.accounts, leaf.trunk
-        return {g: books.both(trunk.energy, [g], trunk.structure) * leaf.intensity for g in books.groups}
+    def energy(self, case: PackageCase) -> dict[str, np.ndarray]:
+        """Energy of each carrier group of a case, the energy of capture left out: group -> (year, member), TJ."""
+        return {group: case.energy([group]) for group in self.batch.accounts.groups}
 
     def _moved(self, measures: Measures) -> dict[str, np.ndarray]:
         """Activity that structure moves or closes."""
-        moved, activity = {}, self.stage.activity
-        for measure in measures:
-            drawn, phase = self.stage.values(measure)
-            moved[measure.lever.lever_id] = activity * (drawn["share"] * phase)
-            if measure.lever.action == "retire_activity":
+        moved, activity = {}, self.batch.activity
+        for measure, at in self.batch.drawn(measures):
+            acts = measure.lever.acts
+            moved[measure.lever.lever_id] = activity * acts.counted_share(at)
+            if acts.closes:
                 activity = activity - moved[measure.lever.lever_id]
         return moved
 
-    def _replaced(self, trunk: Trunk) -> dict[str, np.ndarray]:
+    def _replaced(self, above: StructureCase) -> dict[str, np.ndarray]:
         """Energy that substitutions replace, before intensity, TJ."""
-        books, found = self.stage.accounts, {}
-        for lever_id, taken in trunk.mix.taken.items():
+        books, found = self.batch.accounts, {}
+        for lever_id, taken in above.of_mix.mix.taken.items():
             parts = {(k, g): books.energy[k, g] * share for g, share in taken.items() for k in books.classes}
-            found[lever_id] = books.both(parts, taken, trunk.structure)
+            found[lever_id] = books.both(parts, taken, above.structure)
         return found
 
     def _shared(self, part: str, at: int, left: Left) -> dict[str, np.ndarray]:
@@ -160,7 +154,7 @@ class Ledger:
         steps = self.steps[part][at]
         if not steps:
             return {}
-        books = self.stage.accounts
+        books = self.batch.accounts
         if part == "intensity":
             base = books.both(books.energy, books.groups, left)
         else:
@@ -169,10 +163,9 @@ class Ledger:
 
     def grown(self, measures: Measures) -> dict[str, np.ndarray]:
         """Sequestration that the sinks part adds: lever -> (year, member), tCO2/yr."""
-        found, sinks = {}, self.stage.sinks
-        for measure in measures:
-            drawn, phase = self.stage.values(measure)
-            found[measure.lever.lever_id] = sinks * (drawn["area_growth"] * phase)
+        found, sinks = {}, self.batch.sinks
+        for measure, at in self.batch.drawn(measures):
+            found[measure.lever.lever_id] = sinks * measure.lever.acts.added(at)
             sinks = sinks + found[measure.lever.lever_id]
         return found
 

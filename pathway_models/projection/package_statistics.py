@@ -12,9 +12,11 @@ import numpy as np
 
 from pathway_models.foundations.errors import PathwayError
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.projection.ledgers import Ledger, Rates
-from pathway_models.projection.plans import Plan
-from pathway_models.projection.stages import Leaf, Stage
+from pathway_models.levers.action import SINKS
+from pathway_models.projection.batch_evaluator import BatchEvaluator
+from pathway_models.projection.chain import PackageCase
+from pathway_models.projection.package_costs import PackageCosts, Rates
+from pathway_models.projection.package_tree import PackageTree
 
 
 @dataclass(frozen=True)
@@ -37,34 +39,34 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Survey:
+class PackageStatistics:
     """What some packages do to an ensemble.
 
     Parameters
     ----------
-    plan : Plan
-        Ties packages to leaves; the arrays below are by leaf.
+    tree : PackageTree
+        Ties packages to cases; the arrays below are by case.
     years : (Y,) int
         Last observed year and the projected ones.
     members : int
-    peaked : (leaf, year) int
+    peaked : (case, year) int
         Members whose peak year is that year or earlier.
-    peak : (leaf,), tCO2/yr
+    peak : (case,), tCO2/yr
         Mean peak level.
-    cumulative : (leaf,), tCO2
+    cumulative : (case,), tCO2
         Mean sum over the projected years.
-    by_year : (leaf, year) or None, tCO2/yr
+    by_year : (case, year) or None, tCO2/yr
         Mean totals of the projected years, where asked for.
-    tonnes : (leaf,), tCO2
+    tonnes : (case,), tCO2
         The same, discounted like money; equal to ``cumulative`` without rates.
-    cost : (leaf,) or None, million CNY
+    cost : (case,) or None, million CNY
         Mean present value, sinks left out; None without rates.
     sinks_cost : (sinks part,)
-    held : mapping condition -> (leaf, sinks part) int
+    held : mapping condition -> (case, sinks part) int
         Members that meet the condition.
     """
 
-    plan: Plan
+    tree: PackageTree
     years: np.ndarray
     members: int
     peaked: np.ndarray
@@ -86,7 +88,7 @@ class Survey:
         """
         if not self.years[0] <= year <= self.years[-1]:
             raise PathwayError(f"year {year}: packages are known from {self.years[0]} to {self.years[-1]}")
-        return self.peaked[self.plan.leaf_of, year - self.years[0]] / self.members
+        return self.peaked[self.tree.case_of, year - self.years[0]] / self.members
 
     def counted_year(self) -> np.ndarray:
         """Mean peak year: (package,).
@@ -95,53 +97,59 @@ class Survey:
         as the year after the horizon, since its peak is later than that by an unknown time.
         """
         later = self.members - self.peaked
-        return self.years[0] + later.sum(axis=1)[self.plan.leaf_of] / self.members
+        return self.years[0] + later.sum(axis=1)[self.tree.case_of] / self.members
 
     def p_held(self, condition: str) -> np.ndarray:
         """Share of members that meet a condition: (package,)."""
-        return self.held[condition][self.plan.leaf_of, self.plan.sinks_of] / self.members
+        return self.held[condition][self.tree.case_of, self.tree.sinks_of] / self.members
 
     def package_cost(self) -> np.ndarray:
         """Mean present value, million CNY: (package,)."""
         if self.cost is None:
             raise PathwayError("no costs: survey with rates")
-        return self.cost[self.plan.leaf_of] + self.sinks_cost[self.plan.sinks_of]
+        return self.cost[self.tree.case_of] + self.sinks_cost[self.tree.sinks_of]
 
 
 class Tally:
-    """Running counts and sums over members, leaf by leaf."""
+    """Running counts and sums over members, case by case."""
 
     def __init__(
-        self, plan: Plan, years: np.ndarray, rates: Rates | None, weights: np.ndarray, limits: Limits, by_year: bool
+        self,
+        tree: PackageTree,
+        years: np.ndarray,
+        rates: Rates | None,
+        weights: np.ndarray,
+        limits: Limits,
+        by_year: bool,
     ) -> None:
-        leaves, sinks = plan.leaves.shape[0], len(plan.parts["sinks"])
-        self.plan, self.years, self.rates, self.limits, self.rule = plan, years, rates, limits, PeakRule()
+        cases, sinks = tree.cases.shape[0], len(tree.parts[SINKS])
+        self.tree, self.years, self.rates, self.limits, self.rule = tree, years, rates, limits, PeakRule()
         self.weights = weights
         self.members = 0
-        self.peaked = np.zeros((leaves, years.size), dtype=np.int32)
-        self.sums = np.zeros((4, leaves))
+        self.peaked = np.zeros((cases, years.size), dtype=np.int32)
+        self.sums = np.zeros((4, cases))
         self.sinks_cost = np.zeros(sinks)
-        self.by_year = np.zeros((leaves, years.size - 1)) if by_year else None
+        self.by_year = np.zeros((cases, years.size - 1)) if by_year else None
         names = [*(["peak"] if limits.peak is not None else []), *(f"total_{year}" for year in limits.totals)]
         names += ["neutral"] if limits.neutral is not None else []
-        self.held = {name: np.zeros((leaves, sinks), dtype=np.int32) for name in names}
+        self.held = {name: np.zeros((cases, sinks), dtype=np.int32) for name in names}
 
-    def begin(self, stage: Stage, members: slice) -> None:
+    def begin(self, batch: BatchEvaluator) -> None:
         """Begin with a batch."""
-        rates = self.rates
+        rates, members = self.rates, batch.members
         self.members += members.stop - members.start
-        self.observed = stage.observed.max(axis=0)
+        self.observed = batch.observed.max(axis=0)
         self.weight = self.weights[members]
-        self.discount = rates.discount if rates else np.ones(stage.years.size)
-        self.ledger = Ledger(stage, rates.of(members, self.weight), self.plan) if rates else None
-        self.sinks = [stage.grown(measures) for measures in self.plan.parts["sinks"]]
-        self.row = {int(year): at for at, year in enumerate(stage.years)}
-        if self.ledger:
-            self.sinks_cost += [self.ledger.sinks(measures) for measures in self.plan.parts["sinks"]]
+        self.discount = rates.discount if rates else np.ones(batch.years.size)
+        self.costs = PackageCosts(batch, rates.of(members, self.weight), self.tree) if rates else None
+        self.sinks = [batch.grown(measures) for measures in self.tree.parts[SINKS]]
+        self.row = {int(year): at for at, year in enumerate(batch.years)}
+        if self.costs:
+            self.sinks_cost += [self.costs.sinks(measures) for measures in self.tree.parts[SINKS]]
 
-    def add(self, leaf: Leaf) -> None:
-        """Count one leaf of the batch."""
-        total, rule = leaf.total, self.rule
+    def add(self, case: PackageCase) -> None:
+        """Count one case of the batch."""
+        total, rule = case.total, self.rule
         top = np.maximum(total.max(axis=0), self.observed)
         size = np.abs(top)
         # The rule of turning_points on the last total and the largest one: a member counts only when it ends below
@@ -149,13 +157,13 @@ class Tally:
         shown = total[-1] < top - (rule.plateau + rule.tie) * size
         least = top - rule.tie * size
         first = np.where(self.observed >= least, 0, 1 + (total >= least).argmax(axis=0))
-        self.peaked[leaf.index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
+        self.peaked[case.index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
         by_year = total @ self.weight
-        cost = self.ledger.leaf(leaf) if self.ledger else 0.0
-        self.sums[:, leaf.index] += (top @ self.weight, by_year.sum(), by_year @ self.discount, cost)
+        cost = self.costs.case(case) if self.costs else 0.0
+        self.sums[:, case.index] += (top @ self.weight, by_year.sum(), by_year @ self.discount, cost)
         if self.by_year is not None:
-            self.by_year[leaf.index] += by_year
-        self._limits(leaf.index, total, top)
+            self.by_year[case.index] += by_year
+        self._limits(case.index, total, top)
 
     def _limits(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
         limits = self.limits
@@ -167,11 +175,11 @@ class Tally:
             at = self.row[limits.neutral]
             self.held["neutral"][index] += [np.count_nonzero(total[at] <= sinks[at]) for sinks in self.sinks]
 
-    def survey(self) -> Survey:
+    def found(self) -> PackageStatistics:
         """The finished counts and means."""
         peak, cumulative, tonnes, cost = self.sums
-        return Survey(
-            plan=self.plan,
+        return PackageStatistics(
+            tree=self.tree,
             years=self.years,
             members=self.members,
             peaked=self.peaked.cumsum(axis=1),

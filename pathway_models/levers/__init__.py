@@ -1,0 +1,1 @@
+"""The actions of levers: one file each, found by name in `register`."""

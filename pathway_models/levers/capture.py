@@ -1,0 +1,37 @@
+"""Capture CO2: what a plant takes, stores and needs."""
+
+from __future__ import annotations
+
+from pathway_models.levers.action import SHARE, Capturing, Label, Parameter, Value, Values
+
+TJ_PER_GJ = 1e-3
+
+
+class Capture(Capturing):
+    """A share of the CO2 that can be captured has a plant, which takes ``capture_rate`` of it."""
+
+    name = "capture"
+    label = Label("capture CO₂", "捕集CO₂")
+    parameters = (
+        Parameter("equipped_share", SHARE, Label("share equipped", "装备份额"), most=1.0, is_size=True),
+        Parameter("capture_rate", SHARE, Label("capture rate", "捕集率"), most=1.0),
+        Parameter("heat_penalty", "GJ/tCO2", Label("heat of capture", "捕集热耗")),
+        Parameter("electricity_penalty", "GJ/tCO2", Label("electricity of capture", "捕集电耗")),
+        Parameter("stored_share", SHARE, Label("stored share", "封存份额"), most=1.0, moves_total=False),
+    )
+
+    def captured(self, capturable: Value, at: Values) -> Value:
+        """What the plants take, tCO2/yr."""
+        return capturable * at["equipped_share"] * at["phase"] * at["capture_rate"]
+
+    def stored(self, captured: Value, at: Values) -> Value:
+        """What is stored, tCO2/yr."""
+        return captured * at["stored_share"]
+
+    def heat(self, captured: Value, at: Values) -> Value:
+        """Heat of regeneration, TJ."""
+        return captured * at["heat_penalty"] * TJ_PER_GJ
+
+    def electricity(self, captured: Value, at: Values) -> Value:
+        """Electricity of fans, pumps and compressors, TJ."""
+        return captured * at["electricity_penalty"] * TJ_PER_GJ
