@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
 import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.intake.paths import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.running.execution import run_park
-from pathway_models.running.fork_client import Child
 from pathway_models.running.fork_server import can_fork
-from pathway_models.running.jobs import ORPHANED, Job, Outcome
+from pathway_models.running.jobs import Job, Outcome
+from pathway_models.running.park_worker import fork_worker
 from pathway_models.running.provenance import code_hash, shared_inputs
 from pathway_models.running.run_folders import partial_folder, remove
-from pathway_models.running.scheduling import DIED, next_worker, outcome_of, unsafe_fork
+from pathway_models.running.scheduling import TRIES, Workers, outcomes, unsafe_fork
 
 #: Seconds to wait for the scheduler to answer.
 CONNECTING = 20
-#: Times a park is given to another worker when its worker dies.
-TRIES = 2
-_idle: list[Child] = []
+#: Forked workers that this worker keeps from one park to the next.
+_workers = Workers(fork_worker)
 _alone = threading.Lock()
 
 
@@ -105,7 +102,7 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
     job = Job(**record)
     difference = _difference(job)
     if difference:
-        return _told(Outcome(job.park_id, "failed", 0.0, difference)), b""
+        return asdict(Outcome(job.park_id, "failed", 0.0, difference)), b""
     with tempfile.TemporaryDirectory(prefix="pathways-") as place:
         folder = Path(place)
         for file, content in sent.items():
@@ -122,7 +119,7 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as files:
                 for path in sorted(partial.iterdir()):
                     files.write(path, path.name)
-        return _told(outcome), archive.getvalue()
+        return asdict(outcome), archive.getvalue()
 
 
 def _difference(job: Job) -> str:
@@ -145,16 +142,5 @@ def _run(job: Job) -> Outcome:
     if not can_fork() or unsafe_fork():
         with _alone:
             return run_park(replace(job, engine="pathways-kernel"))
-    for _ in range(TRIES):
-        child = next_worker(_idle)
-        with contextlib.suppress(OSError):  # it died while idle: reading tells
-            child.channel.send_bytes(json.dumps(job.record()).encode())
-        outcome = outcome_of(child, job)
-        if outcome.status != ORPHANED:
-            _idle.append(child)
-            return outcome
-    return replace(outcome, status="failed", cause=f"{DIED}: {outcome.cause}")
-
-
-def _told(outcome: Outcome) -> dict[str, object]:
-    return {name: getattr(outcome, name) for name in ("park_id", "status", "seconds", "cause")}
+    (outcome,) = outcomes(_workers, [job], 1)
+    return outcome

@@ -62,15 +62,9 @@ class Child:
         self._status: int | None = None
 
     def status(self) -> int:
-        """Wait status, once the child has ended; waits for it.
-
-        Raises
-        ------
-        ServerGoneError
-            Whoever could tell it has died itself, and belongs to another process.
-        """
+        """Wait for the end, return the wait status; `ServerGoneError` where a server of another process has died."""
         if self._report >= 0:
-            told = _read(self._report, 4)
+            told = _read(self._report)
             os.close(self._report)
             self._report = -1
             if told:
@@ -150,19 +144,20 @@ class ForkClient:
             if self._ready:
                 return
             self._control.settimeout(STARTING)
-            told = b""
-            with contextlib.suppress(OSError):  # too long, or gone
+            try:
                 told = self._control.recv(256)
-            if told != b"1":
-                self.close()
-            if not told:
-                raise BatchError("the fork server did not start; '--engine papermill' does without it")
-            if told != b"1":
+            except OSError:  # too long, or gone
+                told = b""
+            if told == b"1":
+                self._control.settimeout(None)
+                self._ready = True
+                return
+            self.close()
+            if told:
                 raise UnsafeForkError(
                     "an imported package starts threads, so that forking is not safe: notebooks run in ordinary kernels"
                 )
-            self._control.settimeout(None)
-            self._ready = True
+            raise BatchError("the fork server did not start; '--engine papermill' does without it")
 
     def _ask(self, request: bytes, *files: int) -> None:
         self.wait()
@@ -181,7 +176,7 @@ class ForkClient:
         finally:
             far.close()
             os.close(told)
-        pid = _read(report, 4)
+        pid = _read(report)
         if not pid:
             raise ServerGoneError(GONE)
         return Child(self, struct.unpack("i", pid)[0], Connection(near.detach()), report)
@@ -209,9 +204,8 @@ class ForkClient:
 
     def is_usable(self) -> bool:
         """Whether it is still there, ours, and has what now stands in the package and its data."""
-        if self.process is None:
-            return True
-        return self.owner == os.getpid() and self.process.poll() is None and self.stamp == _stamp()
+        is_ours = self.process is not None and self.owner == os.getpid()
+        return self.process is None or (is_ours and self.process.poll() is None and self.stamp == _stamp())
 
     def close(self) -> None:
         """End the server and all its children."""
@@ -245,9 +239,10 @@ def _stamp() -> tuple[object, ...]:
     return os.environ.get("PATHWAY_DATA"), len(files), max(file.stat().st_mtime_ns for file in files)
 
 
-def _read(descriptor: int, size: int) -> bytes:
+def _read(descriptor: int) -> bytes:
+    """Read a number that the server has packed; nothing where the server is gone."""
     with contextlib.suppress(OSError):
-        return os.read(descriptor, size)
+        return os.read(descriptor, struct.calcsize("i"))
     return b""
 
 
@@ -259,7 +254,7 @@ def shared_server(preload: Preload) -> ForkClient:
     """Return the server of a kind; start a new one where the package or its data have changed since."""
     with _sharing:
         if preload in _shared and not _shared[preload].is_usable():
-            close_servers(_shared[preload])
+            close_server(_shared[preload])
         if preload not in _shared:
             _shared[preload] = ForkClient.start(preload)
         return _shared[preload]
@@ -287,9 +282,15 @@ def call_preloaded(preload: Preload, function: Callable[..., Any], *arguments: o
     return function(*arguments)
 
 
-@atexit.register
-def close_servers(one: ForkClient | None = None) -> None:
-    """End one server of this process, which may have died, or all: whoever wants one gets another."""
+def close_server(server: ForkClient) -> None:
+    """End a server, which may have died, and take it out of use: whoever wants one gets another."""
     with _sharing:
-        for preload in [preload for preload, server in _shared.items() if one in (None, server)]:
+        for preload in [preload for preload, shared in _shared.items() if shared is server]:
             _shared.pop(preload).close()
+
+
+@atexit.register
+def close_servers() -> None:
+    """End the servers of this process, if there are any."""
+    for server in list(_shared.values()):
+        close_server(server)

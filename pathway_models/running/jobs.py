@@ -9,8 +9,6 @@ from pathway_models.intake.paths import PARK_NOTEBOOK
 
 #: Statuses of parks whose results are there.
 CAME_OUT = ("done", "unchanged")
-#: What a worker says when nobody is left to fork children for notebooks; never the status of a park.
-ORPHANED = "orphaned"
 
 
 @dataclass(frozen=True)

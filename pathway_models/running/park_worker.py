@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from types import ModuleType
 
 from pathway_models.running.fork_client import Child, ServerGoneError, adopt, shared_server
-from pathway_models.running.jobs import ORPHANED, Job, Outcome
 from pathway_models.running.preload import preload_cells
 
 
@@ -52,7 +49,8 @@ def serve_parks(channel: int, cells: int) -> None:
     Parameters
     ----------
     channel : int
-        Descriptor of the connection, which brings jobs as JSON and takes outcomes as JSON.
+        Descriptor of the connection, which brings jobs and takes outcomes: None for a park that another worker must
+        take, since the server of cells is gone.
     cells : int
         Descriptor at which the server of cells is asked.
     """
@@ -60,18 +58,13 @@ def serve_parks(channel: int, cells: int) -> None:
 
     adopt(preload_cells, cells)
     connection = Connection(channel)
-    while True:
-        try:
-            job = Job(**json.loads(connection.recv_bytes()))
-        except EOFError:
-            return
-        try:
-            outcome = run_park(job)
-        except ServerGoneError as error:
-            outcome = Outcome(job.park_id, ORPHANED, 0.0, str(error))
-        connection.send_bytes(json.dumps(asdict(outcome)).encode())
-        if outcome.status == ORPHANED:
-            return
+    with contextlib.suppress(EOFError):
+        while True:
+            try:
+                connection.send(run_park(connection.recv()))
+            except ServerGoneError:
+                connection.send(None)
+                return
 
 
 @contextlib.contextmanager

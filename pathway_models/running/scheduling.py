@@ -3,170 +3,180 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
-from concurrent.futures import wait as wait_for
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from itertools import islice
-from multiprocessing.connection import wait
-from typing import TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any
 
 import click
 
 from pathway_models.foundations.errors import BatchError
 from pathway_models.running.cli_language import mistake_text
 from pathway_models.running.execution import run_park
-from pathway_models.running.fork_client import Child, UnsafeForkError, close_servers, refusal
+from pathway_models.running.fork_client import GONE, Child, UnsafeForkError, close_server, refusal
 from pathway_models.running.fork_server import PINNED, can_fork
-from pathway_models.running.jobs import ORPHANED, Job, Outcome
+from pathway_models.running.jobs import Job, Outcome
 from pathway_models.running.park_worker import fork_worker, preload_parks
 from pathway_models.running.preload import preload_cells
 
 #: Papermill's names of what ``--engine`` takes.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
-#: Times a park is given to a worker when the worker itself dies.
+#: Times a task is given to a worker when the worker itself dies.
 TRIES = 2
-#: Tasks handed out ahead, a process.
-AHEAD = 4
 DIED = "the process that ran the notebook died"
 
-T, R = TypeVar("T"), TypeVar("R")
 
-
-def forked(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Outcomes of parks run by forked workers, as they come; a worker that dies costs at most the park it was at."""
-    waiting = list(reversed(jobs))
-    tries = dict.fromkeys((job.park_id for job in jobs), 0)
-    busy: dict[object, tuple[Child, Job]] = {}
-    idle: list[Child] = []
-    try:
-        while waiting or busy:
-            while waiting and len(busy) < workers:
-                child = next_worker(idle)
-                job = waiting.pop()
-                tries[job.park_id] += 1
-                busy[child.channel] = (child, job)
-                with contextlib.suppress(OSError):  # it died while idle: reading tells
-                    child.channel.send_bytes(json.dumps(job.record()).encode())
-            for channel in wait(list(busy)):
-                child, job = busy.pop(channel)
-                outcome = outcome_of(child, job)
-                if outcome.status != ORPHANED:
-                    idle.append(child)
-                    yield outcome
-                elif tries[job.park_id] < TRIES:
-                    waiting.append(job)
-                else:
-                    yield replace(outcome, status="failed", cause=f"{DIED}: {outcome.cause}")
-    finally:
-        for child in [*idle, *(child for child, _ in busy.values())]:
-            child.kill()
-
-
-def next_worker(idle: list[Child]) -> Child:
-    """A worker that has nothing to do and is alive; a new one where there is none."""
-    while idle:
-        child = idle.pop()
-        if not child.channel.poll():  # nothing is to be read from one that waits, but the end of one that is dead
-            return child
-        child.kill()
-    return fork_worker()
-
-
-def outcome_of(child: Child, job: Job) -> Outcome:
-    """Wait for what a worker says of its park; ``orphaned`` where it died, or the process behind its notebooks did."""
-    try:
-        outcome = Outcome(**json.loads(child.channel.recv_bytes()))
-        if outcome.status != ORPHANED:
-            return outcome
-        close_servers(child.relies_on)
-    except (EOFError, OSError):
-        outcome = Outcome(job.park_id, ORPHANED, 0.0, child.how_it_ended())
-    child.kill()
-    return outcome
-
-
-def in_kernels(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Outcomes of parks run in ordinary processes, whose notebooks run in ordinary kernels."""
-    for job, outcome in in_processes(run_park, jobs, min(workers, max(len(jobs), 1)), _settle):
-        cause = f"{DIED} (out of memory, or killed from outside)"
-        yield outcome or Outcome(job.park_id, "failed", 0.0, cause)
-
-
-def in_processes(
-    work: Callable[[T], R],
-    tasks: Iterable[T],
-    workers: int,
-    begin: Callable[[], None] | None = None,
-) -> Iterator[tuple[T, R | None]]:
-    """Work on tasks in ordinary processes, of which one that dies costs no more than the task it was at.
+class SpawnedWorker:
+    """A worker in a Python of its own, where forking is not to be had or not needed.
 
     Parameters
     ----------
     work : callable
-    tasks : iterable
-        Taken as they are needed, so that a generator may make them.
-    workers : int
-    begin : callable, optional
-        Called once in every process.
-
-    Yields
-    ------
-    task
-    result
-        As they come; None where the process died.
+        What it does with a task; its result is sent back.
     """
-    source, waiting = iter(tasks), dict[Future[R], T]()
-    pool = _pool(workers, begin)
-    try:
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.channel, far = spawn.Pipe()
+        self._process = spawn.Process(target=_serve_tasks, args=(far, work))
+        self._process.start()
+        far.close()
+
+    def how_it_ended(self) -> str:
+        """Say in words how the worker ended, as far as is known."""
+        return "out of memory, or killed from outside"
+
+    def kill(self) -> None:
+        """End the worker, once it has done what it is at."""
+        self.channel.close()
+        self._process.join()
+
+
+Worker = Child | SpawnedWorker
+
+
+def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
+    """Work on every task that comes until the connection is closed."""
+    with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
-            for task in islice(source, AHEAD * workers - len(waiting)):
-                waiting[_submit(pool, work, task)] = task
-            if not waiting:
-                return
-            done, _ = wait_for(waiting, return_when=FIRST_COMPLETED)
-            if not any(_is_lost(future) for future in done):
-                yield from ((waiting.pop(future), future.result()) for future in done)
-                continue
-            # A process that dies takes the whole pool along: each task of it gets a process of its own.
-            pool.shutdown(wait=True, cancel_futures=True)
-            for future, task in waiting.items():
-                if _is_lost(future):
-                    with _pool(1, begin) as alone:
-                        future = _submit(alone, work, task)
-                yield task, None if _is_lost(future) else future.result()
-            waiting.clear()
-            pool = _pool(workers, begin)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            channel.send(work(channel.recv()))
 
 
-def _pool(workers: int, begin: Callable[[], None] | None) -> ProcessPoolExecutor:
-    spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=workers, mp_context=spawn, initializer=begin)
+class Workers:
+    """Processes that each work on one task at a time; one that dies costs no more than the task it was at.
+
+    Parameters
+    ----------
+    start : callable
+        Starts one.
+    """
+
+    def __init__(self, start: Callable[[], Worker]) -> None:
+        self.start = start
+        self._idle: list[Worker] = []
+
+    def run(self, tasks: Iterable[Any], count: int) -> Iterator[tuple[Any, Any, str]]:
+        """Hand tasks to ``count`` workers.
+
+        Parameters
+        ----------
+        tasks : iterable
+            Taken as they are needed, one a worker ahead, so that a generator may make them.
+        count : int
+
+        Yields
+        ------
+        task
+        result
+            As they come; None where the worker died, and another one after it.
+        end : str
+            How it died.
+        """
+        source, waiting = iter(tasks), deque[tuple[Any, int]]()
+        busy: dict[object, tuple[Worker, Any, int]] = {}
+        try:
+            while True:
+                waiting.extend((task, TRIES) for task in islice(source, max(0, count - len(waiting))))
+                while waiting and len(busy) < count:
+                    worker, (task, tries) = self._free(), waiting.popleft()
+                    busy[worker.channel] = worker, task, tries - 1
+                    with contextlib.suppress(OSError):  # it died while idle: reading tells
+                        worker.channel.send(task)
+                if not busy:
+                    return
+                for channel in wait(list(busy)):
+                    worker, task, tries = busy.pop(channel)
+                    result, end = self._result(worker)
+                    if result is None and tries:
+                        waiting.appendleft((task, tries))
+                    else:
+                        yield task, result, end
+        finally:
+            for worker, _, _ in busy.values():
+                worker.kill()
+
+    def _free(self) -> Worker:
+        """Return a worker that has nothing to do and is alive; start one where there is none."""
+        while self._idle:
+            worker = self._idle.pop()
+            # Nothing is to be read from one that waits, but the end of one that is dead.
+            if not worker.channel.poll():
+                return worker
+            worker.kill()
+        return self.start()
+
+    def _result(self, worker: Worker) -> tuple[Any, str]:
+        """Wait for what a worker has to say; None, and how it ended, where it died or what it relies on did."""
+        try:
+            result, end = worker.channel.recv(), GONE
+        except (EOFError, OSError):
+            result, end = None, worker.how_it_ended()
+        else:
+            if result is None:
+                close_server(worker.relies_on)
+        if result is None:
+            worker.kill()
+            return None, end
+        self._idle.append(worker)
+        return result, ""
+
+    def close(self) -> None:
+        """End all workers that have nothing to do, side by side."""
+        for worker in self._idle:
+            worker.channel.close()
+        while self._idle:
+            self._idle.pop().kill()
 
 
-def _submit(pool: ProcessPoolExecutor, work: Callable[[T], R], task: T) -> Future[R]:
-    try:
-        return pool.submit(work, task)
-    except BrokenProcessPool as error:
-        broken: Future[R] = Future()
-        broken.set_exception(error)
-        return broken
+def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by forked workers, as they come."""
+    for job, outcome, end in workers.run(jobs, count):
+        yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED}: {end}")
 
 
-def _is_lost(future: Future[R]) -> bool:
-    return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
+def forked(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by forked workers, which end with the last of them."""
+    with contextlib.closing(Workers(fork_worker)) as workers:
+        yield from outcomes(workers, jobs, count)
 
 
-def _settle() -> None:
-    """One thread a kernel; and no backend from outside, which would keep the figures out of the notebook."""
+def in_kernels(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by ordinary processes with ordinary kernels, as they come."""
+    with contextlib.closing(Workers(partial(SpawnedWorker, _run_in_kernel))) as workers:
+        for job, outcome, end in workers.run(jobs, count):
+            yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED} ({end})")
+
+
+def _run_in_kernel(job: Job) -> Outcome:
+    """Run a park with one thread a kernel, and no backend from outside, which would keep figures out of notebooks."""
     os.environ.pop("MPLBACKEND", None)
     os.environ.update(PINNED)
+    return run_park(job)
 
 
 def unsafe_fork() -> UnsafeForkError | None:

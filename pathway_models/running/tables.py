@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -22,7 +23,7 @@ from pathway_models.running.jobs import Outcome, park_id_of
 from pathway_models.running.provenance import describe_run, write_json
 from pathway_models.running.results import write_results
 from pathway_models.running.run_folders import park_folder, partial_folder, remove
-from pathway_models.running.scheduling import in_processes
+from pathway_models.running.scheduling import SpawnedWorker, Workers
 from pathway_models.running.store import StoredRun, open_run
 from pathway_models.running.summary import STATUS_COLUMNS
 
@@ -87,14 +88,16 @@ def run_tables(
     write_json(folder / "run.json", describe_run({"parks": [], **record}, []))
     seen: dict[str, Path] = {}
     run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, **writing)
-    with _growing(folder / "status.csv") as status, _growing(folder / "summary.csv") as summary:
+    with (
+        closing(Workers(partial(SpawnedWorker, run))) as processes,
+        _growing(folder / "status.csv") as status,
+        _growing(folder / "summary.csv") as summary,
+    ):
         status.write(",".join(STATUS_COLUMNS) + "\n")
-        for outcome, lines in _in_order(in_processes(run, _tasks(parks, seen), workers)):
+        for outcome, lines in _in_order(processes.run(_tasks(parks, seen), workers)):
             row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
             csv.writer(status, lineterminator="\n").writerow(row)
             summary.write("".join(lines[1:] if summary.tell() else lines))
-            status.flush()
-            summary.flush()
             report(outcome)
     write_json(folder / "run.json", describe_run({"parks": list(seen), **record}, seen.values()))
     return open_run(folder)
@@ -119,16 +122,16 @@ def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
 
 
 def _growing(path: Path) -> TextIO:
-    return path.open("w", encoding="utf-8-sig", newline="")
+    """Open a table whose lines are in the file as soon as they are written."""
+    return path.open("w", buffering=1, encoding="utf-8-sig", newline="")
 
 
-def _in_order(results: Iterable[tuple[Task, Told | None]]) -> Iterator[Told]:
+def _in_order(results: Iterable[tuple[Task, Told | None, str]]) -> Iterator[Told]:
     """Put what comes as it is ready into the order of the parks."""
     held: dict[int, Told] = {}
     turn = 0
-    for (at, given, _), told in results:
-        cause = "the process that ran the park died (out of memory, or killed from outside)"
-        held[at] = told or (Outcome(_name_of(given), "failed", 0.0, cause), [])
+    for (at, given, _), told, end in results:
+        held[at] = told or (Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"), [])
         while turn in held:
             yield held.pop(turn)
             turn += 1
