@@ -21,7 +21,7 @@ import yaml
 from data_reading import DATA, ROOT
 from small_runs import make_parks
 
-from pathway_models.intake.paths import PARK_NOTEBOOK, SHIPPED_FOLDER, data_folder
+from pathway_models.intake.paths import PACKAGE_FOLDER, PARK_NOTEBOOK, SHIPPED_FOLDER, data_folder
 from pathway_models.running.provenance import code_hash, shared_inputs
 
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "pathway_models", "data", "notebooks")
@@ -113,6 +113,14 @@ def test_a_checkout_reads_the_folders_at_its_top():
     assert SHIPPED_FOLDER == ROOT
     assert data_folder() == DATA
     assert PARK_NOTEBOOK.is_file()
+
+
+def test_one_module_knows_where_the_folders_stand():
+    modules = {path.relative_to(PACKAGE_FOLDER).as_posix(): path for path in PACKAGE_FOLDER.rglob("*.py")}
+    climbing = re.compile(r"__file__.*(parents\[|parent\.parent)")
+    assert [name for name, path in modules.items() if climbing.search(path.read_text(encoding="utf-8"))] == [
+        "intake/paths.py"
+    ]
 
 
 def test_no_study_reads_a_file_that_the_wheel_leaves_out():

@@ -136,10 +136,9 @@ def manifest_of(run: Path) -> Manifest:
         The folder holds no run.
     """
     from pathway_models.presenting.report import Manifest
-    from pathway_models.running.rerun import read_record
+    from pathway_models.running.rerun import parameters_of, read_record
 
-    record = read_record(run)
-    given = record["parameters"]
+    record, given = read_record(run), parameters_of(run)
     commit = str(record.get("commit", ""))
     changed = " (+)" if commit and record.get("dirty") else ""
     return Manifest(

@@ -15,21 +15,49 @@ if TYPE_CHECKING:
 
 #: Largest relative difference from the stored table, which has six significant digits.
 TOLERANCE = 1e-5
+#: Parameters without which a run cannot be computed again.
+NEEDED = ("parks", "scenarios", "members", "seed", "until", "before")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """The record of a run, ``run.json``.
+    """Read the record of a run, ``run.json``.
 
     Raises
     ------
     InputError
-        The folder holds no run.
+        The folder holds no run, or its record is cut short.
     """
     path = folder / "run.json"
     if not path.is_file():
         expected = "the folder of a run, with run.json"
         raise InputError([Fault(str(folder), "run", "", expected, "give the folder that 'run' printed", code="no_run")])
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise InputError([_unreadable(folder, "a whole record of a run")])
+    return record
+
+
+def parameters_of(folder: Path) -> dict[str, Any]:
+    """Read what a run was asked for: parks, scenarios, members, seed, years.
+
+    Raises
+    ------
+    InputError
+        The folder holds no run, or its record lacks some of it: another version has written it.
+    """
+    parameters = read_record(folder).get("parameters", {})
+    missing = [name for name in NEEDED if name not in parameters]
+    if missing:
+        raise InputError([_unreadable(folder, f"a record with the parameters {', '.join(missing)}")])
+    return parameters
+
+
+def _unreadable(folder: Path, expected: str) -> Fault:
+    remedy = "run the parks again into a new folder"
+    return Fault(str(folder / "run.json"), "record", "", expected, remedy, code="run_record")
 
 
 def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
@@ -43,7 +71,7 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     from pathway_models.running.jobs import park_id_of
     from pathway_models.running.summary import read_status
 
-    given = {park_id_of(park): park for park in read_record(folder)["parameters"]["parks"]}
+    given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
     done = [outcome.park_id for outcome in read_status(folder) if outcome.status == "done"]
     missing = [park for park in wanted if park not in done]
     if missing or not done:
@@ -59,7 +87,7 @@ def scenarios_of(folder: Path) -> Scenarios:
     """Scenarios of a run, from the library that is there now."""
     from pathway_models.intake.library import read_scenarios
 
-    return read_scenarios().pick(list(read_record(folder)["parameters"]["scenarios"]))
+    return read_scenarios().pick(list(parameters_of(folder)["scenarios"]))
 
 
 def compute_again(folder: Path, park_id: str) -> Found:
@@ -76,7 +104,7 @@ def compute_again(folder: Path, park_id: str) -> Found:
     from pathway_models.projection.projecting import project
     from pathway_models.projection.sampling import sample
 
-    parameters = read_record(folder)["parameters"]
+    parameters = parameters_of(folder)
     park, scenarios = read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
     pathways = project(park, scenarios, sample(park, scenarios, **chosen))
@@ -91,9 +119,12 @@ def _check(stored: Path, found: Found) -> None:
 
     from pathway_models.running.results import pathway_quantiles
 
+    if not stored.is_file():
+        raise BatchError(f"{stored} is missing; run the park again")
     then, now = pd.read_csv(stored, encoding="utf-8-sig"), pathway_quantiles(found.pathways)
     columns = [name for name in now if name.endswith("_tco2")]
-    same = len(then) == len(now) and np.allclose(then[columns], now[columns], rtol=TOLERANCE, atol=1e-6)
+    same = len(then) == len(now) and set(columns) <= set(then)
+    same = same and np.allclose(then[columns], now[columns], rtol=TOLERANCE, atol=1e-6)
     if not same:
         raise BatchError(
             f"{stored}: computed again, the pathways are not those of the run: data or program have changed since; "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathway_models.findings.guarding import LAST_YEAR, as_figure
 from pathway_models.foundations.errors import BatchError, Fault, InputError
 from pathway_models.presenting.rounding import stable_text
 from pathway_models.records.guard import Key, Results
+from pathway_models.running.rerun import read_record
 
 COLUMNS = Key._fields
 #: Columns of ``summary.csv`` that say what a figure is of, not what it is.
@@ -83,7 +83,7 @@ def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
     """What a run rests on, one line a fact."""
     found = {name: rows[0][name] for name in ("members", "seed", "until") if rows and name in rows[0]}
     if path.is_file():
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_record(path.parent)
         for section in ABOUT:
             for name, value in (content.get(section) or {}).items():
                 if section != "parameters" or name not in ("out", "workers", "parks", "quiet", "timeout"):

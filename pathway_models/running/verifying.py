@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from pathway_models.intake.register import table_of
 from pathway_models.running.batch import Request, run_parks
 from pathway_models.running.jobs import park_id_of
 from pathway_models.running.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
-from pathway_models.running.rerun import read_record
+from pathway_models.running.rerun import parameters_of, read_record
 from pathway_models.running.summary import read_status
 
 #: Files that are compared: what is computed. Notebooks and pages carry times.
@@ -45,12 +45,12 @@ def changes_since(folder: Path) -> Iterator[str]:
     """Say what a run rests on that is no longer what it was."""
     record = read_record(folder)
     now = shared_inputs()
-    for park in record["parameters"]["parks"]:
+    for park in parameters_of(folder)["parks"]:
         try:
             now |= park_inputs(table_of(park))
         except InputError:
             yield f"{park}: its table is no longer there"
-    before = record["inputs_sha256"]
+    before = record.get("inputs_sha256", {})
     changed = sorted(name for name in before if name in now and before[name] != now[name])
     gone, new = sorted(set(before) - set(now)), sorted(set(now) - set(before))
     for word, names in (("changed", changed), ("no longer there", gone), ("new", new)):
@@ -61,7 +61,7 @@ def changes_since(folder: Path) -> Iterator[str]:
     if record.get("notebook_sha256", "") != file_hash(PARK_NOTEBOOK):
         yield "the notebook has changed since the run"
     for name, version in versions().items():
-        was = record["versions"].get(name, "not recorded")
+        was = record.get("versions", {}).get(name, "not recorded")
         if was != version:
             yield f"{name} was {was}, is {version}"
 
@@ -90,7 +90,10 @@ def verify(
     """
     record = read_record(folder)
     done = {outcome.park_id for outcome in read_status(folder) if outcome.came_out}
-    given: dict[str, Any] = dict(record["parameters"])
+    given: dict[str, Any] = dict(parameters_of(folder))
+    unknown = sorted(set(given) - {field.name for field in fields(Request)})
+    if unknown:
+        raise BatchError(f"{folder}: only runs of 'pathways run' can be run again; this one has {', '.join(unknown)}")
     parks = [park for park in given.pop("parks") if park_id_of(park) in done]
     if not parks:
         raise BatchError(f"{folder}: no park of this run came out; there is nothing to compare")
