@@ -22,6 +22,9 @@ from pathway_models.presenting import inventory_plots, inventory_sentences, inve
 LANGS = ("en", "zh")
 
 
+SIZES = pw.read_assumptions().uncertainties.factor_errors
+
+
 @pytest.fixture(scope="module")
 def park():
     return pw.read_park("demo-mixed-chp")
@@ -36,11 +39,11 @@ def told(park):
 def test_a_coarser_table_tells_the_same_emissions(park_id):
     park = pw.read_park(park_id)
     total = pw.take_inventory(park).total()
-    for coarse in (without_sectors(park), totals_only(park)):
+    for coarse in (without_sectors(park), totals_only(park, SIZES)):
         np.testing.assert_allclose(pw.take_inventory(coarse).total(), total, rtol=1e-12)
         np.testing.assert_allclose(coarse.energy.sum(axis=(0, 1)), park.energy.sum(axis=(0, 1)), rtol=1e-12)
     assert without_sectors(park).tier in ("medium", "poor")
-    assert totals_only(park).tier == "poor"
+    assert totals_only(park, SIZES).tier == "poor"
 
 
 def test_without_sectors_a_carrier_has_the_mean_of_its_factors_by_use(park):
@@ -59,10 +62,10 @@ def test_a_region_with_residents_keeps_its_value_added_as_the_activity():
 
 
 def test_shares_of_the_groups_add_up_and_their_errors_join_by_share(park):
-    sizes = errors_by_group(replace(park, activity_errors={"coal": 0.3}))
+    sizes = errors_by_group(replace(park, activity_errors={"coal": 0.3}), SIZES)
     assert sum(share for *_, share in sizes.values()) == pytest.approx(1.0)
     by_hand = sum(share * np.hypot(factor, activity) for factor, activity, share in sizes.values())
-    assert mean_error(replace(park, activity_errors={"coal": 0.3})) == pytest.approx(by_hand)
+    assert mean_error(replace(park, activity_errors={"coal": 0.3}), SIZES) == pytest.approx(by_hand)
     assert sizes["coal"][1] == 0.3
 
 
@@ -79,12 +82,12 @@ def test_a_value_nobody_graded_counts_as_grade_c_in_a_workbook(tmp_path):
         for line in lines.values():
             line.pop("grade", None)
     park = examined(filled, tmp_path).park
-    of_c = graded(park, "C").activity_errors
+    of_c = graded(park, "C", SIZES).activity_errors
     assert park.activity_errors == pytest.approx({group: of_c[group] for group in park.activity_errors})
 
 
 def test_a_poor_table_is_not_made_poorer():
-    poor = totals_only(pw.read_park("demo-cement"))
+    poor = totals_only(pw.read_park("demo-cement"), SIZES)
     keys = [one.key for one in pw.told_coarsely(poor, pw.read_scenarios()["bau"], members=5, seed=1, until=2035)]
     assert keys == ["as_given", "grade_A", "grade_B", "grade_C", "grade_D"]
 

@@ -74,8 +74,7 @@ def with_law(assumptions: Assumptions, name: str) -> Assumptions:
     Returns
     -------
     Assumptions
-        A law without shipped parameters is fitted to emissions, activity and intensity.  ASSUME: shares of carriers
-        and population keep the shipped law, since they need a panel of their own.
+        A law without shipped parameters is fitted to emissions, activity and intensity.
 
     Raises
     ------
@@ -91,6 +90,7 @@ def with_law(assumptions: Assumptions, name: str) -> Assumptions:
         "intensity": [part.intensity for part in driver_samples()],
     }
     fits = {use: law_named(name, use, assumptions).fit(windows) for use, windows in samples.items()}
+    # ASSUME: shares of carriers and population keep the shipped law under any other one: no panel of theirs is fitted.
     kept = {use: law_named(ASSUMED_PATH, use, assumptions) for use in USES if use not in fits}
     return replace(assumptions, law=name, fits=fits | kept)
 

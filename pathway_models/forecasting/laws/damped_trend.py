@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 FITTED_PRIOR = "damped_trend_fitted_prior"
 #: The law of parks: its long-run growth is assumed.
 ASSUMED_PATH = "damped_trend"
+# ASSUME: population growth fades to zero.
+NO_GROWTH = {0: 0.0}
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,7 @@ def fitted_prior(use: str, assumptions: Assumptions | None) -> DampedTrend:
     """Make the law that returns to the growth of its panel, with the shipped parameters where assumptions are given."""
     if assumptions is None:
         return DampedTrend()
-    # ASSUME: population growth fades to zero.
-    long_run = {0: 0.0} if use == "population" else None
-    return DampedTrend(FITTED_PRIOR, _shipped(use, assumptions), long_run)
+    return DampedTrend(FITTED_PRIOR, _shipped(use, assumptions), NO_GROWTH if use == "population" else None)
 
 
 @register(ASSUMED_PATH)
@@ -139,6 +139,5 @@ def assumed_path(use: str, assumptions: Assumptions | None) -> DampedTrend:
     """Make the law of parks, which returns to the long-run growth assumed for a use."""
     if assumptions is None:
         raise PathwayError(f"{ASSUMED_PATH}: its long-run growth is an assumption; give assumptions")
-    # ASSUME: population growth fades to zero.
-    long_run = {0: 0.0} if use == "population" else assumptions.baselines.knots[use]
+    long_run = NO_GROWTH if use == "population" else assumptions.baselines.knots[use]
     return DampedTrend(ASSUMED_PATH, _shipped(use, assumptions), long_run)
