@@ -108,7 +108,7 @@ class MixCase:
         return {(k, g): self.sums.emissions_of(self.mix, k, g) for k in self.sums.classes for g in groups}
 
 
-# process -------------------------------------------------------------------------------------------------------------
+# process, capture ----------------------------------------------------------------------------------------------------
 
 
 def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, np.ndarray]:
@@ -118,9 +118,6 @@ def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, 
     )
     technical = times(kept, technical)
     return technical, technical + balance
-
-
-# capture -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
