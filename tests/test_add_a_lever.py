@@ -10,7 +10,7 @@ import pytest
 import reports
 from builders import BAU, coal_park, lever, mixed_park, quiet, scenario
 from click.testing import CliRunner
-from data_reading import DATA
+from data_reading import DATA, ROOT
 from office import formulas_of, values_of, worked_out_anew
 
 import pathway_models as pw
@@ -25,6 +25,7 @@ from pathway_models.levers.register import ACTIONS, register
 from pathway_models.levers.retire_activity import RetireActivity
 from pathway_models.levers.substitute import Substitute
 from pathway_models.presenting.report import to_xlsx
+from pathway_models.presenting.report.twin_terms import Term
 from pathway_models.records.costs import Amount, LeverCost
 from pathway_models.records.levers import Triangle
 from pathway_models.running.decide_command import decide_command
@@ -330,3 +331,31 @@ def test_an_action_that_does_not_keep_the_protocol_is_refused(changed, message, 
     with pytest.raises(RecordError, match="left missing"):
         register(type("Empty", (Scaling,), {**{n: v for n, v in told.items() if n != "left"}, "part": "process",
                                             "counted": Label("a", "b")}))  # fmt: skip
+
+
+def row_of(action):
+    """The row of an action in docs/methods.md; its formula is what the audit workbook writes, with names for cells."""
+    at = {name: Term(lambda k, here, name=name: name, np.asarray(0.5)) for name in ("phase", "x")}
+    at |= {one.name: Term(lambda k, here, name=one.name: name, np.asarray(0.5)) for one in action.parameters}
+    given = {"structure": ("left",), "intensity": ("left",), "process": ("left",), "mix": ("share", "ratio"),
+             "capture": ("captured", "stored", "heat", "electricity"), "sinks": ("added",)}[action.part]  # fmt: skip
+    work = [(name, getattr(action, name)) for name in given]
+    terms = [(name, work(at["x"], at) if action.part == "capture" else work(at)) for name, work in work]
+    formulas = "; ".join(f"`{name} = {one.text(0, '').replace('phase', 'p')}`" for name, one in terms)
+    parameters = ", ".join(f"`{one.name}` ({one.unit}, {one.limits})" for one in action.parameters)
+    parameters = parameters.replace("from 0 to 1", "0-1").replace("of 0 or more", "0 or more")
+    label = f"{action.label.en} {action.label.zh}"
+    cells = (
+        f"`{action.name}`",
+        label,
+        action.part,
+        parameters,
+        formulas,
+        f"{action.counted.en}, {action.counted_unit}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_page_of_methods_lists_every_action_as_it_is():
+    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    assert [row for row in map(row_of, ACTIONS.values()) if row not in page] == []

@@ -146,7 +146,7 @@ def energy_under(evaluator, one):
     energy[:, : own.shape[1]] = own
     energy, groups = energy[:, :, known:], np.array(frame.groups)
     for measure in one.measures:
-        drawn = evaluator.values(measure)
+        drawn = evaluator.batch.values(measure)
         if measure.lever.acts.part != "mix":
             energy = energy * measure.lever.acts.left(drawn)
             continue

@@ -2,7 +2,9 @@
 
 import pickle
 import re
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from slow_packages import SlowPark
 import pathway_models as pw
 from pathway_models.findings import outlook
 from pathway_models.foundations.errors import PathwayError, RecordError
-from pathway_models.projection import batches
+from pathway_models.projection import batches, projecting
 from pathway_models.records.pathways import TOTAL
 
 MEMBERS = 37
@@ -162,3 +164,27 @@ def test_committed_numbers_of_a_member_do_not_depend_on_the_others(shipped, chos
         shocks={name: values[9:] for name, values in draws.shocks.items()},
     )
     assert np.array_equal(pw.project(shipped, chosen, later).emissions, expected.emissions[:, 9:])
+
+
+#: Files of the engine in the order in which a park passes them; no call goes back up.
+WAY_DOWN = ("projecting", "batch_evaluator", "chain", "package_tree", "accounts", "batches")
+
+
+def test_a_park_passes_six_files_of_the_engine_and_none_calls_one_above_it(scenarios):
+    """From `project` on, by a trace of all calls: whoever reads the engine reads downwards only."""
+    park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
+    draws = pw.sample(park, chosen, members=5, seed=1)
+    room, calls = Path(projecting.__file__).parent, set()
+
+    def seen(frame, event, _):
+        here, above = (Path(one.f_code.co_filename) for one in (frame, frame.f_back or frame))
+        if event == "call" and here.parent == above.parent == room:
+            calls.add((above.stem, here.stem))
+
+    sys.setprofile(seen)
+    try:
+        pw.project(park, chosen, draws)
+    finally:
+        sys.setprofile(None)
+    assert {name for pair in calls for name in pair} == set(WAY_DOWN)
+    assert [pair for pair in calls if WAY_DOWN.index(pair[1]) < WAY_DOWN.index(pair[0])] == []

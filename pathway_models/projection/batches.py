@@ -7,16 +7,19 @@ is one pass over memory that the processor's cache holds.  What is the same for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pathway_models.forecasting.baseline import baseline_paths
 from pathway_models.forecasting.process_output import OWN_FUEL, balance_shares, fuel_shares
 from pathway_models.foundations.errors import PathwayError
+from pathway_models.kernels.quantiles import triangular
+from pathway_models.kernels.ramps import ramp
+from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Scenario
+from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
@@ -162,6 +165,24 @@ class Batch:
     grid: np.ndarray
     output: np.ndarray
     errors: Mapping[str, np.ndarray]
+    _values: dict[tuple, Values] = field(default_factory=dict, repr=False)
+
+    def values(self, measure: Measure) -> Values:
+        """Drawn parameters of a measure, each (1, member), and its ``phase`` in the projected years, (year, 1)."""
+        key = (id(measure.lever), measure.setting, measure.ramp)
+        if key not in self._values:
+            given, years = measure.ramp, self.frame.years[self.frame.known :]
+            drawn = {}
+            for name, corners in measure.lever.triangles(measure.setting).items():
+                uniform = self.draws.uniforms[f"{measure.lever.lever_id}:{name}"][self.members]
+                drawn[name] = triangular(uniform, corners.low, corners.mode, corners.high)[None]
+            drawn["phase"] = ramp(years, given.shape, given.start, given.complete, given.delay_years)[:, None]
+            self._values[key] = drawn
+        return self._values[key]
+
+    def drawn(self, measures: Iterable[Measure]) -> list[tuple[Measure, Values]]:
+        """Some measures, each with its `values`."""
+        return [(measure, self.values(measure)) for measure in measures]
 
 
 def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Batch]:

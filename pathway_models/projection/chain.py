@@ -1,30 +1,30 @@
-"""The model on one screen: the relations of docs/methods.md in their order, each written once.
+"""The model on one screen: one package through the chain of docs/methods.md, one line a relation.
 
-    drivers     activity V, energy V I, shares mu, grid, output A     forecasting.baseline.baseline_paths
-    plans       overrides and committed projects, in the drivers      forecasting.baseline.baseline_paths
-    structure   sigma = product of what its measures leave            left
-    intensity   iota  = product of what its measures leave            left
-    mix         energy of a group, and its emissions E f              mixed, MixCase
-    process     sigma A pi, technical part times what is left         processes
-    capture     share of what can be captured, its energy's CO2       StructureCase, plants
-    accounts    total = iota sigma E f + process - captured + energy  total, PackageCase
+    drivers     activity V, energy V I, shares mu, grid, output A    `forecasting.baseline.baseline_paths`
+    plans       overrides, then committed projects                   (the same)
+    structure   sigma, what is left of the economic sectors          `left`
+    intensity   iota, what is left of all energy                     `left`
+    mix         energy and emissions by group after substitution     `mixed`
+    process     A pi sigma, its technical part times what is left    `processes`
+    capture     what a plant takes of a tonne, what its energy emits `plants`
+    accounts    iota sigma E f + process - captured + its energy     `total`, `PackageCase`
 
-Energy and emissions are summed over the sectors of a class and the carriers of a group (`accounts.Accounts`), on which
-all measures act alike.  A package is worked out from its mix down; packages that share a mix, or a mix and a structure,
-share a case (`batch_evaluator.BatchEvaluator`).  Arrays are (year, member), each worked out when first asked for.
+`follow` is that order.  Packages that agree in the parts a relation depends on share its result (`Kept`): it is worked
+out once along the tree of packages.  Sums are over the sectors of a class and the carriers of a group
+(`accounts.Accounts`), on which all measures act alike.  Arrays are (year, member).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pathway_models.kernels.emissions import mean_factor
-from pathway_models.levers.action import Values
+from pathway_models.levers.action import PARTS, Values
 from pathway_models.projection.accounts import (
     BURNT,
     ECONOMIC,
@@ -38,19 +38,41 @@ from pathway_models.projection.accounts import (
     Parts,
     times,
 )
+from pathway_models.projection.package_tree import Measures, PackageTree
 from pathway_models.records.levers import Measure
 
-#: A measure with its drawn parameters and its phase.
-Drawn = tuple[Measure, Values]
+
+def follow(sums: Accounts, tree: PackageTree, row: int, keep: Kept, out: np.ndarray, room: np.ndarray) -> PackageCase:
+    """Follow one package of a tree through the chain, on the drivers and plans of a batch.
+
+    Parameters
+    ----------
+    sums : Accounts, of the projected years
+    tree, row : PackageTree, row of ``tree.cases``
+    keep : Kept, what earlier packages have in common with this one
+    out, room : (year, member)
+        The total, tCO2/yr, and working space; written over.
+    """
+    at = dict(zip(PARTS, tree.cases[row].tolist(), strict=True))
+    of = keep.begin(at, tree)
+    structure = keep(("structure",), left, sums, of["structure"])
+    intensity = keep(("intensity",), left, sums, of["intensity"])
+    mix = keep(("mix",), mixed, sums, of["mix"])
+    case = keep(("mix", "structure"), StructureCase, mix, structure)
+    kept = keep(("process",), left, sums, of["process"])
+    technical, process = keep(("structure", "process"), processes, sums, structure, kept)
+    equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
+    captures = total(case, intensity, technical, process, equipped, out, room)
+    return PackageCase(row, at, case, intensity, process, captures, out)
 
 
 # structure, intensity, process ---------------------------------------------------------------------------------------
 
 
-def left(drawn: Iterable[Drawn]) -> Left:
+def left(sums: Accounts, measures: Measures) -> Left:
     """Multiply what the measures of one part leave: (year, member), or 1 without measures."""
     product: Left = 1.0
-    for measure, at in drawn:
+    for measure, at in sums.batch.drawn(measures):
         product = product * measure.lever.acts.left(at)
     return product
 
@@ -58,13 +80,13 @@ def left(drawn: Iterable[Drawn]) -> Left:
 # mix -----------------------------------------------------------------------------------------------------------------
 
 
-def mixed(sums: Accounts, drawn: Iterable[Drawn]) -> Mix:
+def mixed(sums: Accounts, measures: Measures) -> MixCase:
     """Replace energy by other carriers, one measure after the other."""
     mix = Mix()
-    for measure, at in drawn:
+    for measure, at in sums.batch.drawn(measures):
         acts = measure.lever.acts
         mix = sums.substitute(mix, measure.lever, acts.share(at), acts.ratio(at))
-    return mix
+    return MixCase(sums, mix)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +108,7 @@ class MixCase:
         return {(k, g): self.sums.emissions_of(self.mix, k, g) for k in self.sums.classes for g in groups}
 
 
-# process -------------------------------------------------------------------------------------------------------------
+# process, capture ----------------------------------------------------------------------------------------------------
 
 
 def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, np.ndarray]:
@@ -98,15 +120,13 @@ def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, 
     return technical, technical + balance
 
 
-# capture -------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, eq=False)
 class StructureCase:
     """What all packages of one mix and structure share; ``structure`` is what is left of the economic sectors."""
 
     of_mix: MixCase
     structure: Left
+    _eligible: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, repr=False)
 
     @cached_property
     def emissions(self) -> np.ndarray:
@@ -115,7 +135,10 @@ class StructureCase:
 
     def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
         """What capture may take from fuels, tCO2/yr before intensity; residents have no plant."""
-        return times(self.structure, self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups))
+        if groups not in self._eligible:
+            held = self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups)
+            self._eligible[groups] = times(self.structure, held)
+        return self._eligible[groups]
 
     @cached_property
     def electricity_factor(self) -> np.ndarray:
@@ -144,12 +167,12 @@ class Plant(NamedTuple):
     net: np.ndarray
 
 
-def plants(case: StructureCase, drawn: Iterable[Drawn]) -> list[Plant]:
+def plants(case: StructureCase, measures: Measures) -> list[Plant]:
     """Work out the capture measures of a package for one tonne that can be captured."""
-    found = []
-    for measure, at in drawn:
+    sums, found = case.of_mix.sums, []
+    for measure, at in sums.batch.drawn(measures):
         acts = measure.lever.acts
-        gross = acts.captured(np.ones(case.of_mix.sums.zero.shape), at)
+        gross = acts.captured(np.ones(sums.zero.shape), at)
         heat = acts.heat(gross, at) * case.heat_factor
         electricity = acts.electricity(gross, at) * case.electricity_factor
         found.append(Plant(measure, at, gross, gross - heat - electricity))
@@ -173,8 +196,7 @@ class PackageCase:
 
     Parameters
     ----------
-    index : int
-        Row of ``PackageTree.cases``.
+    index : row of ``PackageTree.cases``
     parts : part -> position in ``PackageTree.parts``
     of_structure : StructureCase
     intensity : share of all energy that intensity leaves
@@ -215,7 +237,6 @@ def total(
     technical: np.ndarray,
     process: np.ndarray,
     equipped: Sequence[Plant],
-    eligible: dict[tuple[str, ...], np.ndarray],
     out: np.ndarray,
     room: np.ndarray,
 ) -> tuple[Captured, ...]:
@@ -225,8 +246,6 @@ def total(
     ----------
     technical, process : (year, member)
         Process emissions that can be captured, and all.
-    eligible : dict groups -> (year, member)
-        `StructureCase.eligible` of what was asked before; filled in.
     out, room : (year, member)
         The total, and working space; written over.
     """
@@ -234,10 +253,7 @@ def total(
     np.add(out, process, out=out)
     captures: list[Captured] = []
     for plant in equipped:
-        takes = plant.measure.lever.takes_from
-        if takes not in eligible:
-            eligible[takes] = case.eligible(takes)
-        np.multiply(intensity, eligible[takes], out=room)
+        np.multiply(intensity, case.eligible(plant.measure.lever.takes_from), out=room)
         np.add(room, technical, out=room)
         for earlier in captures:  # a second plant finds only what the first has left
             np.subtract(room, earlier.taken, out=room)
@@ -247,9 +263,38 @@ def total(
     return tuple(captures)
 
 
-def sinks(start: np.ndarray, drawn: Iterable[Drawn]) -> np.ndarray:
+def sinks(sums: Accounts, measures: Measures, start: np.ndarray) -> np.ndarray:
     """Grow the sinks, which stand beside the total: (year, member), tCO2/yr."""
     grown = start
-    for measure, at in drawn:
+    for measure, at in sums.batch.drawn(measures):
         grown = grown * (measure.lever.acts.added(at) + 1.0)
     return grown
+
+
+class Kept:
+    """Results of relations by the parts they depend on.
+
+    Cases stand by mix, then by structure: what depends on one of them beside other parts is dropped when the next
+    begins, so that memory holds one mix and one structure at a time.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+        self._found: dict[tuple[str, ...], dict[tuple[int, ...], Any]] = {}
+
+    def begin(self, at: dict[str, int], tree: PackageTree) -> dict[str, Measures]:
+        """Begin with the package that has these positions in ``tree.parts``: its measures by part."""
+        moved = {part for part in ("mix", "structure") if self._at.get(part) != at[part]}
+        if moved:
+            for on, found in self._found.items():
+                if moved & set(on) and on != ("structure",):
+                    found.clear()
+        self._at = at
+        return {part: tree.parts[part][position] for part, position in at.items()}
+
+    def __call__(self, on: tuple[str, ...], relation: Callable[..., Any], *given: Any) -> Any:
+        """The result of a relation, worked out where no package before had the same parts."""
+        found, key = self._found.setdefault(on, {}), tuple(map(self._at.__getitem__, on))
+        if key not in found:
+            found[key] = relation(*given)
+        return found[key]
