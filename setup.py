@@ -1,7 +1,7 @@
 """Put the data and the notebooks into the wheel; everything else about the package stands in pyproject.toml.
 
 Both folders stand at the top of the repository. A wheel holds them as ``pathway_models/_shipped``, where
-``pathway_models/intake/paths.py`` looks for them; an editable installation uses the repository's own.
+``pathway_models/core/files.py`` looks for them; an editable installation uses the repository's own.
 """
 
 import shutil

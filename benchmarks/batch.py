@@ -29,8 +29,8 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from pathway_models.intake.paths import PARK_NOTEBOOK  # noqa: E402
-from pathway_models.running.fork_server import PINNED  # noqa: E402
+from pathway_models.batch.fork_server import PINNED  # noqa: E402
+from pathway_models.core.files import PARK_NOTEBOOK  # noqa: E402
 
 PARK = "demo-cement"
 MEMBERS = 1000
@@ -79,7 +79,7 @@ def plain_function(parks: list[Path], out: Path, workers: int) -> None:
 def ours(parks: list[Path], out: Path, workers: int) -> None:
     """The command."""
     options = ["--members", MEMBERS, "--workers", workers, "--out", out, "--quiet"]
-    _run([sys.executable, "-c", "from pathway_models.running.cli import main; main()", "run", *parks, *options])
+    _run([sys.executable, "-c", "from pathway_models.cli.main import main; main()", "run", *parks, *options])
 
 
 WAYS: dict[str, Callable[[list[Path], Path, int], None]] = {
@@ -125,7 +125,7 @@ def _plain(park: Path, out: Path) -> None:
     os.environ["MPLBACKEND"] = "agg"
     import matplotlib.pyplot as plt
 
-    from pathway_models.running.html import to_html
+    from pathway_models.batch.execution import to_html
 
     folder = out / park.stem
     folder.mkdir(parents=True)

@@ -15,12 +15,12 @@ from dataclasses import replace
 import numpy as np
 
 import pathway_models as pw
-from pathway_models.findings.attribution import attribute
-from pathway_models.findings.costs import draw_rates
-from pathway_models.findings.packages import cheapest_package
+from pathway_models.decisions.attribution import attribute
+from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.costs import draw_rates
+from pathway_models.engine.packages import PackageEngine
 from pathway_models.intake.costs import read_costs
-from pathway_models.projection.packages import PackageEngine
-from pathway_models.records.grids import lever_grid
+from pathway_models.records.levers import lever_grid
 
 MEMBERS, LOOPED = 500, 40
 SEVEN = (

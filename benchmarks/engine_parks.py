@@ -45,7 +45,7 @@ def synthetic_parks(count, seed):
             activity=shaken(model.activity),
             energy=shaken(model.energy),
             outputs=shaken(model.outputs),
-            beside={},
+            memo_items={},
             origins={},
             files=(),
         )

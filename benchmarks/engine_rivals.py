@@ -10,12 +10,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pathway_models.intake.factors import default_factor, read_carriers
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
+from pathway_models.intake.assumptions import read_baselines, read_uncertainties
+from pathway_models.intake.factors.tables import default_factor, read_carriers
+from pathway_models.kernels.emissions import ramp
 from pathway_models.kernels.growth import expected_change, member_scale, record_growth, slope_loading
 from pathway_models.kernels.quantiles import triangular
-from pathway_models.kernels.ramps import ramp
 
 FOSSIL = ("coal", "oil", "gas", "other_fuel")
 COUNTED = (*FOSSIL, "electricity", "heat")

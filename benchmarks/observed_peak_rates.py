@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.kernels.null_distribution import LEVEL, p_values
+from pathway_models.kernels.broken_stick import ar1_paths
+from pathway_models.kernels.observed_peak import LEVEL, p_values
 from pathway_models.kernels.published_rules import RULES
-from pathway_models.kernels.tents import ar1_paths
 
 SEED = 20_240_515
 LENGTHS = (10, 20, 30)

@@ -9,9 +9,9 @@ import argparse
 
 import numpy as np
 
-from pathway_models.forecasting.one_off_skill import OneOffScore, one_off_scores
+from pathway_models.hindcast.park_laws import OneOffScore, one_off_scores
+from pathway_models.intake.assumptions import read_baselines
 from pathway_models.intake.panels import read_panel
-from pathway_models.intake.trend_parameters import read_baselines
 
 #: Column of the panel and the law that forecasts it.
 QUANTITIES = {"emissions_tco2": "emissions", "gdp_million_usd_2015": "activity"}

@@ -1,7 +1,7 @@
 """Coverage of the whole model on synthetic parks: records in, `sample`, `project`, totals against the truth.
 
 Run ``python benchmarks/synthetic_chain.py``; about half a minute.  The parks are INVENTED
-(``pathway_models/forecasting/synthetic.py``), burn one fuel and have one to four sectors; what is tested is
+(``pathway_models/hindcast/driver_chain.py``), burn one fuel and have one to four sectors; what is tested is
 that sectors, shocks and their correlations add up to honest bands of the park's total.
 """
 
@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 import pathway_models as pw
-from pathway_models.forecasting.skill import LEVELS
-from pathway_models.forecasting.synthetic import SyntheticParks, make_synthetic_parks
+from pathway_models.hindcast.driver_chain import SyntheticParks, make_synthetic_parks
+from pathway_models.hindcast.report_card import LEVELS
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.park import Park
 

@@ -6,104 +6,118 @@ The names below are the package's public face; each is imported when it is first
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
+from types import ModuleType
 from typing import Any
 
-__version__ = "0.2.0"
+from pathway_models.core import __version__
+from pathway_models.core.lazy import look_up
 
 _HOME = {
     "read_park": "intake.parks",
     "read_register": "intake.register",
     "read_assumptions": "intake.assumptions",
-    "with_law": "forecasting.park_laws",
+    "with_law": "hindcast.park_laws",
     "read_levers": "intake.library",
     "read_scenarios": "intake.library",
     "examine_workbook": "intake.examination",
     "examine_park": "intake.parks",
-    "write_template": "intake.template",
-    "take_inventory": "accounting.inventory",
-    "indicators": "accounting.indicators",
-    "ledger_rows": "accounting.ledger",
-    "sample": "projection.sampling",
-    "project": "projection.projecting",
-    "survey": "findings.outlook",
-    "find_peaks": "findings.peaks",
-    "gaps": "findings.gap_analysis",
-    "decompose_past": "findings.decomposition",
-    "decoupling": "findings.decomposition",
-    "closure": "findings.closing",
-    "told_coarsely": "findings.detail",
-    "judge": "findings.judging",
-    "observed_peaks": "findings.judging",
-    "write_results": "running.results",
-    "run_tables": "running.tables",
-    "open_run": "running.store",
-    "reproduce": "findings.reproduction",
-    "reproduce_all": "findings.reproduction",
-    "compare_with_published": "findings.reproduction",
+    "write_template": "intake.workbook.template",
+    "take_inventory": "inventory.account",
+    "indicators": "inventory.indicators",
+    "ledger_rows": "inventory.account",
+    "sample": "engine.sampling",
+    "project": "engine.projecting",
+    "survey": "engine.ensemble_summary",
+    "find_peaks": "peaks.finding",
+    "gaps": "gaps.analysis",
+    "decompose_past": "inventory.decomposition",
+    "decoupling": "inventory.decomposition",
+    "closure": "inventory.balance_checks",
+    "told_coarsely": "inventory.balance_checks",
+    "judge": "peaks.judging",
+    "observed_peaks": "peaks.judging",
+    "write_results": "batch.results",
+    "run_tables": "batch.tables_only",
+    "open_run": "runs.store",
+    "reproduce": "reproduction.register",
+    "reproduce_all": "reproduction.register",
+    "compare_with_published": "reproduction.register",
     "read_study": "intake.published",
-    "attribute": "findings.attribution",
-    "cheapest_package": "findings.packages",
-    "abatement_costs": "findings.macc",
-    "package_fleet": "findings.fleet_packages",
-    "project_fleet": "findings.together",
-    "read_fleet": "findings.fleet_members",
-    "read_fleets": "findings.fleet_members",
-    "given_parks": "running.fleet_store",
-    "stored_fleet": "running.fleet_store",
-    "stored_fleets": "running.fleet_store",
-    "package_cost": "findings.package_costs",
-    "carbon_exposure": "findings.package_costs",
-    "cobenefits": "findings.cobenefit_scenarios",
-    "lever_cobenefits": "findings.cobenefit_levers",
-    "guard": "findings.guarding",
-    "guard_results": "findings.guarding",
-    "compare": "findings.comparing",
-    "sobol": "findings.sensitivity",
-    "given_data": "findings.sensitivity",
-    "discover": "findings.sensitivity",
-    "worth_knowing": "findings.information",
-    "problem": "findings.adapters",
-    "to_ema": "findings.adapters",
-    "plan_assets": "findings.assets",
-    "respect": "findings.assets",
-    "track": "findings.tracking",
-    "fleet_total": "findings.fleets",
-    "share_budget": "findings.budgets",
+    "attribute": "decisions.attribution",
+    "cheapest_package": "decisions.cheapest_package",
+    "abatement_costs": "decisions.macc",
+    "package_fleet": "fleet.packages",
+    "project_fleet": "fleet.fleet_results",
+    "read_fleet": "fleet.fleet_results",
+    "read_fleets": "fleet.fleet_results",
+    "given_parks": "fleet.stored",
+    "stored_fleet": "fleet.stored",
+    "stored_fleets": "fleet.stored",
+    "package_cost": "decisions.costs",
+    "carbon_exposure": "decisions.costs",
+    "cobenefits": "cobenefits.scenarios",
+    "lever_cobenefits": "cobenefits.levers",
+    "guard": "guard.result_checks",
+    "guard_results": "guard.result_checks",
+    "compare": "guard.comparing",
+    "sobol": "decisions.sensitivity",
+    "given_data": "decisions.sensitivity",
+    "discover": "decisions.sensitivity",
+    "worth_knowing": "decisions.value_of_information",
+    "problem": "decisions.adapters",
+    "to_ema": "decisions.adapters",
+    "plan_assets": "decisions.assets",
+    "respect": "decisions.assets",
+    "track": "tracking.updating",
+    "fleet_total": "fleet.totals",
+    "share_budget": "fleet.budgets",
     "read_costs": "intake.costs",
     "read_pollutants": "intake.pollutants",
-    "read_assets": "intake.assets",
-    "read_correlations": "intake.correlations",
-    "read_plans": "intake.plans",
-    "with_plans": "intake.plans",
-    "without_plans": "intake.plans",
+    "read_assets": "intake.plans.assets",
+    "read_correlations": "intake.assumptions",
+    "read_plans": "intake.plans.reading",
+    "with_plans": "intake.plans.reading",
+    "without_plans": "intake.plans.reading",
     "set_aside": "records.park",
-    "plan_effects": "findings.planning",
+    "plan_effects": "pathways.plan_effects",
     "read_panel": "intake.panels",
-    "read_hindcasts": "intake.hindcasts",
+    "read_hindcasts": "intake.panels",
     "read_targets": "intake.targets",
     "Budget": "records.gaps",
     "Target": "records.gaps",
     "read_series": "intake.series",
-    "lever_grid": "records.grids",
-    "correlate": "projection.correlating",
-    "to_iamc": "presenting.exports",
-    "to_pyam": "presenting.exports",
-    "to_tidy": "presenting.exports",
-    "plotting": "presenting.plotting",
-    "tables": "presenting.tables",
-    "sentences": "presenting.sentences",
+    "lever_grid": "records.levers",
+    "correlate": "engine.sampling",
+    "to_iamc": "exports.iamc",
+    "to_pyam": "exports.iamc",
+    "to_tidy": "exports.tidy",
+    "plotting": "plotting",
+    "tables": "tables",
+    "sentences": "sentences",
 }
 __all__ = [*_HOME, "__version__"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"pathway_models has no {name!r}; there are {', '.join(_HOME)}")
-    module = import_module(f"{__name__}.{_HOME[name]}")
-    # A home that ends in the name is the thing itself where it holds nothing of that name (``pw.plotting``).
-    return getattr(module, name, module) if _HOME[name].endswith(f".{name}") else getattr(module, name)
+class _Face(ModuleType):
+    """The package as a module whose functions keep their names although three rooms are called the same."""
+
+    def __getattr__(self, name: str) -> Any:
+        return look_up(__name__, _HOME, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted(__all__)
 
 
-def __dir__() -> list[str]:
-    return sorted(__all__)
+def _function(name: str) -> property:
+    """Keep a public function where importing the room of its name would put the room in its place.
+
+    ``import pathway_models.gaps.analysis`` binds ``gaps`` to the room; the setter drops that, and rooms are still
+    imported by their full paths.
+    """
+    return property(lambda face: look_up(__name__, _HOME, name), lambda face, room: None)
+
+
+for _name in ("cobenefits", "gaps", "guard"):
+    setattr(_Face, _name, _function(_name))
+sys.modules[__name__].__class__ = _Face

@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from pathway_models.presenting.report.stable_zip import stable_docx
+from pathway_models.documents.word_fields import stable_docx
 
 #: Language tags by language of the template: (Latin, East Asian).
 LANGUAGES = {"zh": ("en-US", "zh-CN"), "en": ("en-GB", "zh-CN")}

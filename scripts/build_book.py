@@ -22,7 +22,7 @@ PARTS = (
     ("决策 / Decisions", ("notebooks/04_park_decisions", "docs/decisions")),
     ("全部园区 / All parks", ("notebooks/03_all_parks",)),
     ("更多 / More", ("notebooks/",)),
-    ("方法 / Methods", ("notebooks/methods/", "docs/")),
+    ("方法 / Methods", ("notebooks/methods/model_step_by_step", "notebooks/methods/", "docs/")),
     ("复现 / Reproductions", ("notebooks/reproductions/", "docs/reproductions", "docs/add_a_study")),
 )
 HEAD = """# 园区碳达峰路径 / When does a park peak?

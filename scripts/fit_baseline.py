@@ -11,12 +11,7 @@ from typing import Any
 import yaml
 from _tables import output_folder
 
-from pathway_models.forecasting.park_laws import (
-    fit_emissions,
-    fit_mix,
-    fit_park_drivers,
-    shared_variance,
-)
+from pathway_models.hindcast.park_laws import fit_emissions, fit_mix, fit_park_drivers, shared_variance
 from pathway_models.kernels.growth import TrendParameters
 
 VERSION = "1.0"

@@ -24,7 +24,7 @@ import numpy as np
 import yaml
 from _tables import DATA, Row, output_folder, read_rows, significant, write_park
 
-from pathway_models.foundations.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 
 SOURCE = CONFIDENCE = "invented"
 #: Tonnes of standard coal equivalent in a value added of 亿元 at an intensity of 1 tce/万元.

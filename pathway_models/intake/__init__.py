@@ -1,1 +1,1 @@
-"""The door: the only room that opens data files.  Everything is checked here, all faults together."""
+"""Data files in, checked records out; the only room that opens them."""

@@ -1,21 +1,230 @@
-"""Reading what a projection assumes beside the park's own table: the one place that opens those files."""
+"""Reading what a projection assumes beside the park's own table: the one place that opens those files.
+
+Reading ``data/baseline.yml``: fitted trend parameters by use, with unit and source.
+
+Reading ``data/uncertainties.yml``: factor errors, grid decline, shared shocks.
+
+Reading ``correlations.yml``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
-from pathway_models.intake.correlations import read_correlations
-from pathway_models.intake.factors import default_factor, factor_sets, read_carriers
-from pathway_models.intake.paths import data_folder
-from pathway_models.intake.targets import read_targets
-from pathway_models.intake.trend_parameters import read_baselines
-from pathway_models.intake.uncertainties import read_uncertainties
-from pathway_models.records.assumptions import Assumptions, Carrier
+from pydantic import BaseModel, ConfigDict, Field
 
-#: Growth law of the baseline (`forecasting.laws`).
+from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core.files import data_folder, line_of, validated
+from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
+from pathway_models.intake.targets import read_targets
+from pathway_models.kernels.growth import TrendParameters
+from pathway_models.records.assumptions import Assumptions, Baselines, Carrier, Correlation, Uncertainties
+from pathway_models.records.levers import Triangle
+
+#: What a set of parameters is for.
+USES = ("emissions", "activity", "intensity", "mix")
+
+
+class _BaselineValue(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: float
+    unit: str
+    source: str
+
+
+class _Use(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    panel: str
+    fitted_by: str
+    origins: str
+    parameters: dict[str, _BaselineValue]
+
+
+class _LongRun(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    unit: str
+    confidence: str
+    source: str
+    growth: dict[int, float] = Field(min_length=1)
+
+
+class _BaselineFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    uses: dict[str, _Use]
+    correlation: dict[str, _BaselineValue]
+    long_run: dict[str, _LongRun]
+
+
+def read_baselines(path: Path | None = None) -> Baselines:
+    """Read the fitted parameters; the shipped ``data/baseline.yml`` by default.
+
+    Raises
+    ------
+    InputError
+        A key is missing, unknown or of the wrong kind, or a parameter lies outside its range.
+    """
+    return _shipped_baselines(data_folder() / "baseline.yml") if path is None else _read_baselines(Path(path))
+
+
+@cache
+def _shipped_baselines(path: Path) -> Baselines:
+    """The shipped parameters, read once a process: every projection asks for them."""
+    return _read_baselines(path)
+
+
+def _read_baselines(path: Path) -> Baselines:
+    content, lines = validated(path, _BaselineFile)
+    faults = _missing(path, content, lines)
+    trends = {}
+    for use, entry in content.uses.items():
+        values = {name: item.value for name, item in entry.parameters.items()}
+        if any(fault.place.endswith(f"uses.{use}.parameters") for fault in faults):
+            continue
+        try:
+            trends[use] = TrendParameters(**values)
+        except ValueError as error:
+            place = f"line {lines[('uses', use)]}, uses.{use}.parameters"
+            faults.append(Fault(path.name, place, str(error), "values in range", "refit or correct", code="range"))
+    if faults:
+        raise InputError(faults)
+    return Baselines(
+        version=content.version,
+        trends=trends,
+        correlation={name: item.value for name, item in content.correlation.items()},
+        knots={use: entry.growth for use, entry in content.long_run.items()},
+    )
+
+
+def _missing(path: Path, content: _BaselineFile, lines: dict[tuple[str | int, ...], int]) -> list[Fault]:
+    names = {field.name for field in fields(TrendParameters)}
+    faults = []
+    for use in USES:
+        if use not in content.uses:
+            faults.append(Fault(path.name, "uses", "", f"an entry {use}", "add it or refit", code="no_use"))
+    for use, entry in content.uses.items():
+        wrong = names.symmetric_difference(entry.parameters)
+        if wrong:
+            place = f"line {lines[('uses', use)]}, uses.{use}.parameters"
+            expected = f"the parameters {', '.join(sorted(names))}"
+            found = ", ".join(sorted(wrong))
+            faults.append(Fault(path.name, place, found, expected, "add or remove these", code="parameters"))
+    return faults
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: float
+    unit: str
+    source: str
+
+
+class _Decline(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    low: float
+    mode: float
+    high: float
+    unit: str
+    source: str
+
+
+class _Fuels(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    carriers: tuple[str, ...]
+    source: str
+
+
+class _Regions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    regions: dict[str, tuple[str, ...]]
+    source: str
+
+
+class _UncertaintyFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    factor_errors: dict[str, _Value]
+    factor_confidence: dict[str, _Value]
+    assumed_fuels: _Fuels
+    measured_factor_errors: dict[str, _Value]
+    grid_regions: _Regions
+    grid_decline: _Decline
+    population: dict[str, _Value]
+
+
+def read_uncertainties() -> Uncertainties:
+    """Read the shipped uncertainties.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_uncertainties(data_folder() / "uncertainties.yml")
+
+
+@cache
+def _read_uncertainties(path: Path) -> Uncertainties:
+    content, _ = validated(path, _UncertaintyFile)
+    decline, regions = content.grid_decline, content.grid_regions.regions
+    return Uncertainties(
+        factor_errors={name: item.value for name, item in content.factor_errors.items()},
+        factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
+        assumed_fuels=content.assumed_fuels.carriers,
+        measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
+        grid_regions={province: region for region, members in regions.items() for province in members},
+        grid_decline=Triangle(decline.low, decline.mode, decline.high),
+        population={name: item.value for name, item in content.population.items()},
+    )
+
+
+class _Pair(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    first: str
+    second: str
+    rank: float
+    source: str
+
+
+class _CorrelationFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    correlations: list[_Pair]
+
+
+def read_correlations(path: str | Path | None = None) -> tuple[Correlation, ...]:
+    """Read rank correlations of inputs; the shipped ones when no path is given.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_correlations(Path(path)) if path else _shipped_correlations(data_folder() / "correlations.yml")
+
+
+@cache
+def _shipped_correlations(path: Path) -> tuple[Correlation, ...]:
+    """The shipped correlations, read once a process: every ensemble is drawn with them."""
+    return _read_correlations(path)
+
+
+def _read_correlations(path: Path) -> tuple[Correlation, ...]:
+    content, lines = validated(path, _CorrelationFile)
+    found, faults = [], []
+    for at, pair in enumerate(content.correlations):
+        try:
+            found.append(Correlation(pair.first, pair.second, pair.rank, pair.source))
+        except RecordError as error:
+            place = f"line {line_of(lines, ('correlations', at))}, correlations.{at}"
+            faults.append(Fault(path.name, place, str(pair.rank), str(error), "correct the pair", code="correlation"))
+    if faults:
+        raise InputError(faults)
+    return tuple(found)
+
+
+#: Growth law of the baseline (`baseline.laws`).
 LAW = "damped_trend"
 
 

@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pathway_models.intake.paths import data_folder
-from pathway_models.intake.yaml_files import read_yaml
+from pathway_models.core.files import data_folder, read_yaml
 
 #: The tag that the definitions spread over quantiles.
 TAG = "Statistic"

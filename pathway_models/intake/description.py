@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pathway_models.intake.cells import FORMULA_SIGNS, Finding
-from pathway_models.intake.factors import factor_sets, grid_factor
+from pathway_models.intake.factors.tables import factor_sets, grid_factor
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.

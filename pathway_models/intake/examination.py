@@ -1,4 +1,7 @@
-"""Examining a park's workbook: everything wrong with it at once, and the park if nothing is."""
+"""Examining a park's workbook: everything wrong with it at once, and the park if nothing is.
+
+Where each value of a park stands in its table, so that a result can be followed back to a line or a cell.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,35 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.foundations.errors import Fault
-from pathway_models.foundations.units import TJ_PER_TCE
+from pathway_models.core.errors import Fault
+from pathway_models.core.files import fingerprint
+from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
-from pathway_models.intake.asset_sheet import assets_of, check_assets, incomplete
-from pathway_models.intake.bounds import read_plausible
-from pathway_models.intake.cell_provenance import cell_provenance
-from pathway_models.intake.checks import Check
+from pathway_models.intake.checks import Check, activity_errors
 from pathway_models.intake.description import Description
-from pathway_models.intake.energy_content import Factors
-from pathway_models.intake.factor_spread import factor_errors
-from pathway_models.intake.hints import hint, hint_at_power
-from pathway_models.intake.paths import fingerprint
-from pathway_models.intake.plans import one_off_faults
-from pathway_models.intake.plausibility import question
-from pathway_models.intake.quality import activity_errors
-from pathway_models.intake.rows import Row
+from pathway_models.intake.factors.energy_content import Factors
+from pathway_models.intake.factors.spread import factor_errors
+from pathway_models.intake.plans.reading import one_off_faults
+from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
+from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.table.rows import Row
 from pathway_models.intake.translation import Translator
-from pathway_models.intake.workbook import Filled, read_workbook
+from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
+from pathway_models.intake.workbook.reading import Filled, read_workbook
 from pathway_models.records.assets import Asset
 from pathway_models.records.park import Park
+
+
+def cell_provenance(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int, str]]:
+    """Places by what they state: (quantity, sector, item) to year to place.
+
+    Rows without a place, such as a factor set's own value between measured ones, have none.
+    """
+    places: dict[tuple[str, str, str], dict[int, str]] = {}
+    for row in rows:
+        if row.place:
+            places.setdefault((row.quantity, row.sector, row.item), {})[row.year] = row.place
+    return places
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...
         result.rows,
         faults,
         files=[fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else []),
-        beside=result.beside,
+        memo_items=result.memo_items,
         activity_errors=activity_errors(filled.statements, fields),
     )
 

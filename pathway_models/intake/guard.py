@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pathway_models.foundations.errors import Fault, InputError, RecordError
-from pathway_models.intake.paths import data_folder
-from pathway_models.intake.yaml_files import Keys, line_of, validated
+from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core.files import Keys, data_folder, line_of, validated
 from pathway_models.records.guard import Check, Guard, Tolerance
 
 Made = TypeVar("Made")

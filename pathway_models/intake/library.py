@@ -7,10 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pathway_models.foundations.errors import Fault, InputError, RecordError, ScenarioError
-from pathway_models.intake.factors import read_carriers
-from pathway_models.intake.paths import data_folder
-from pathway_models.intake.yaml_files import Stamp, line_of, stamped, validated
+from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioError
+from pathway_models.core.files import Stamp, data_folder, line_of, stamped, validated
+from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 
 

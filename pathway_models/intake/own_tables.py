@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.intake.paths import data_folder
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import data_folder
 
 #: Endings of a park table.
 KINDS = (".csv", ".xlsx")

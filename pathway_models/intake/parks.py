@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pathway_models.foundations.errors import InputError
+from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import Examination, examine_workbook
-from pathway_models.intake.plans import with_plans_beside
+from pathway_models.intake.plans.reading import with_plans_beside
 from pathway_models.intake.register import table_of
-from pathway_models.intake.table_examination import examine_table
+from pathway_models.intake.table.examination import examine_table
 from pathway_models.records.park import Park
 
 

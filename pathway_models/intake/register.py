@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathway_models.foundations.errors import Fault, InputError
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import data_folder
 from pathway_models.intake.own_tables import KINDS, refuse_another, table_here
-from pathway_models.intake.paths import data_folder
 
 #: Files of spreadsheet programs that are not read.
 OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")

@@ -17,8 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from pathway_models.foundations.errors import Fault, InputError
-from pathway_models.intake.text_files import read_text
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import read_text
 from pathway_models.kernels.published_rules import COMPANIONS
 
 #: Years a series may cover.

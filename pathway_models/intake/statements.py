@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pathway_models.foundations.errors import Fault
+from pathway_models.core.errors import Fault
 from pathway_models.intake.cells import Finding
-from pathway_models.intake.layout import Entry, Layout
+from pathway_models.intake.workbook.layout import Entry, Layout
 
 Key = tuple[str, str, str, int]
 """Role, owner, entry and year of a statement."""

@@ -17,12 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pathway_models.foundations.units import TJ_PER_MWH
+from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.description import Description
-from pathway_models.intake.energy_content import Factors
-from pathway_models.intake.layout import Entry
-from pathway_models.intake.rows import Row
+from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.statements import Statement, Statements
+from pathway_models.intake.table.rows import Row
+from pathway_models.intake.workbook.layout import Entry
 
 #: What is taken over as it stands: quantity of the workbook to quantity of the core.
 SAME = ("population",)
@@ -52,7 +52,7 @@ class Translation:
     """
 
     rows: list[Row] = field(default_factory=list)
-    beside: dict[tuple[str, str, str], dict[int, float]] = field(default_factory=dict)
+    memo_items: dict[tuple[str, str, str], dict[int, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Translator:
         for s in self.statements.all.values():
             named = s.entry.quantity, "park", s.entry.item
             if s.role == "park" and s.entry.quantity not in (*USED, self.description.activity):
-                self.result.beside.setdefault(named, {})[s.year] = self._recorded(s)
+                self.result.memo_items.setdefault(named, {})[s.year] = self._recorded(s)
 
     def _recorded(self, s: Statement) -> float:
         """A value in the canonical unit of its entry: power may be given in units of energy."""
@@ -188,7 +188,7 @@ class Translator:
                 value, place = factors[year]
                 self._row(place, year, owner, "factor", item, value, "tCO2/TJ", measured=s.factor is not None)
             if s.feedstock:
-                self.result.beside.setdefault(("feedstock", owner, item), {})[year] = self.book.tj(s, s.feedstock)
+                self.result.memo_items.setdefault(("feedstock", owner, item), {})[year] = self.book.tj(s, s.feedstock)
 
     def own_factor(self, owner: str, s: Statement) -> tuple[float, str]:
         """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
@@ -232,7 +232,7 @@ class Translator:
             self._take("park", area, "green_area")
             self._take("park", rate, "sequestration")
         if area:
-            self.result.beside["green_area", "park", ""] = {year: s.value for year, s in area.items()}
+            self.result.memo_items["green_area", "park", ""] = {year: s.value for year, s in area.items()}
 
     def _take(self, owner: str, series: Series, quantity: str) -> None:
         for year, s in series.items():

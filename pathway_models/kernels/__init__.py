@@ -1,1 +1,1 @@
-"""The arithmetic of the model: pure NumPy, no files, no defaults that hide an assumption."""
+"""Arithmetic on arrays: NumPy only, no tables, no files."""

@@ -1,6 +1,6 @@
 """The register of peak rules: every published rule by the name of its paper, and our own two.
 
-``RULES[name].apply(years, values, as_of=...)`` judges one series; :func:`pathway_models.findings.judging.judge`
+``RULES[name].apply(years, values, as_of=...)`` judges one series; :func:`pathway_models.peaks.judging.judge`
 judges many.  Equations and ranges of validity: ``docs/peak_rules.md``, which a test compares with this register.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pathway_models.kernels import maximum_rules, trend_rules
-from pathway_models.kernels.rulings import VERDICTS, Ruling
+from pathway_models.kernels import peak_rules as maximum_rules
+from pathway_models.kernels import peak_rules as trend_rules
+from pathway_models.kernels.rule_results import VERDICTS, Ruling
 
 __all__ = ["COMPANIONS", "RULES", "VERDICTS", "Rule", "Ruling"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.foundations.axes import YEAR
+from pathway_models.core.arrays import YEAR
 
 #: Meaning of the status codes: the code is the position in this tuple.
 STATUS = ("within_horizon", "observed", "at_start", "at_horizon", "plateau")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from inspect import isabstract
 
-from pathway_models.foundations.errors import RecordError
+from pathway_models.core.errors import RecordError
 from pathway_models.levers.action import ON, Action
 from pathway_models.levers.capture import Capture
 from pathway_models.levers.grow_sinks import GrowSinks

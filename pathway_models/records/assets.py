@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pathway_models.foundations.errors import RecordError
+from pathway_models.core.errors import RecordError
 
 KINDS = ("boiler", "kiln", "furnace", "chp", "other")
 

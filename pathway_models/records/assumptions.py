@@ -1,4 +1,7 @@
-"""What a projection assumes beside the park's own table, in one record: laws, uncertainties, factors, targets."""
+"""What a projection assumes beside the park's own table, in one record: laws, uncertainties, factors, targets.
+
+Rank correlation between two uncertain inputs.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,38 @@ from typing import Any
 
 import numpy as np
 
+from pathway_models.core.errors import RecordError
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
-from pathway_models.records.correlations import Correlation
 from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.levers import Triangle
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's rank correlation of two inputs, and who says so.
+
+    Parameters
+    ----------
+    first, second : str
+        Names of draws, e.g. ``"electrification:share"`` or ``"factor:coal"``.
+    rank : float
+        Between -1 and 1, both excluded.
+    source : str
+        Bib key, or ``ASSUME: ...``.
+    """
+
+    first: str
+    second: str
+    rank: float
+    source: str
+
+    def __post_init__(self) -> None:
+        if self.first == self.second:
+            raise RecordError(f"{self.first}: an input is not correlated with itself")
+        if not -1 < self.rank < 1:
+            raise RecordError(f"{self.first} and {self.second}: rank correlation {self.rank} is not between -1 and 1")
+
 
 #: Digits of the hash that are printed.
 SHOWN = 12
@@ -100,7 +130,7 @@ class Assumptions:
     Parameters
     ----------
     law : str
-        Name of the growth law of the baseline, as registered (``forecasting.laws``).
+        Name of the growth law of the baseline, as registered (``baseline.laws``).
     baselines : Baselines
         Fitted parameters of the shipped law, and the long-run growth assumed.
     uncertainties : Uncertainties
@@ -113,7 +143,7 @@ class Assumptions:
     default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
         Of carriers that levers bring in; ``""`` stands for a set that is not listed.
     fits : mapping use -> GrowthLaw
-        Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``forecasting.laws.with_law``).
+        Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """

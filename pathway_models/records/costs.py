@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pathway_models.foundations.errors import RecordError
+from pathway_models.core.errors import RecordError
 from pathway_models.kernels.costs import along_years
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.levers import Triangle

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pathway_models.foundations.errors import RecordError
-from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core.errors import RecordError
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.park import Identified, ParkIdentity
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pathway_models.foundations.errors import RecordError, ScenarioError
+from pathway_models.core.arrays import fixed, frozen_array
+from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.records.arrays import fixed, frozen_array
 from pathway_models.records.park import Identified, ParkIdentity
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 #: Kinds of gaps, in the order of tables.
 GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity")

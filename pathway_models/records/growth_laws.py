@@ -1,7 +1,7 @@
 """What a growth law is given and gives: records with their outcomes, standard normals, a forecast (protocols).
 
 A law forecasts the log change of a quantity from the last year of its record.  The same object is fitted to a panel,
-scored in hindcasts and drawn from for a park; laws are found by name in ``forecasting.laws``.
+scored in hindcasts and drawn from for a park; laws are found by name in ``baseline.laws``.
 """
 
 from __future__ import annotations

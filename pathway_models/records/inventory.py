@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.core.arrays import frozen_array, rising_years
 from pathway_models.records.park import Identified, ParkIdentity
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pathway_models.foundations.errors import RecordError
-from pathway_models.records.arrays import frozen_array, rising_years
+from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core.errors import RecordError
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
@@ -80,6 +80,11 @@ class Identified:
         object.__setattr__(self, "identity", ParkIdentity.of(self.identity))
 
     @property
+    def beside(self) -> Mapping:
+        """`memo_items` under its name of 0.2.0; goes with the next release."""
+        return self.memo_items
+
+    @property
     def park_id(self) -> str:
         """Id of the park."""
         return self.identity.park_id
@@ -120,7 +125,7 @@ class Park:
         The choices behind the factors, printed with every result.
     notes : (N,) str
         Findings and assumptions that must be shown with every result.
-    beside : mapping (quantity, sector, item) -> year -> value
+    memo_items : mapping (quantity, sector, item) -> year -> value
         What the table records in canonical units beside the emissions: totals, areas, waste, pollutants.
     origins : mapping (quantity, sector, item) -> year -> place
         The line or cell each value stands in.
@@ -168,7 +173,7 @@ class Park:
     notes: tuple[str, ...] = ()
     #: Names and SHA-256 of the files the record was read from.
     files: tuple[tuple[str, str], ...] = ()
-    beside: Mapping[tuple[str, str, str], Mapping[int, float]] = field(default_factory=dict)
+    memo_items: Mapping[tuple[str, str, str], Mapping[int, float]] = field(default_factory=dict)
     origins: Mapping[tuple[str, str, str], Mapping[int, str]] = field(default_factory=dict)
     activity_errors: Mapping[str, float] = field(default_factory=dict)
     factor_errors: Mapping[str, float] = field(default_factory=dict)
@@ -247,7 +252,7 @@ class Park:
         """What stands beside of one quantity for the whole park: item to (H,), NaN where not given."""
         return {
             item: np.array([values.get(int(year), np.nan) for year in self.years])
-            for (quantity, owner, item), values in self.beside.items()
+            for (quantity, owner, item), values in self.memo_items.items()
             if (quantity, owner) == (wanted, "park")
         }
 

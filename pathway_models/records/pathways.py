@@ -10,9 +10,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pathway_models.foundations.axes import SOURCE
-from pathway_models.foundations.errors import RecordError, ScenarioError
-from pathway_models.records.arrays import fixed, frozen_array, rising_years
+from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
+from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.records.park import Identified, ParkIdentity
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.
@@ -47,7 +46,7 @@ class Pathways(Identified):
     years : (Y,) int
     last_observed_year : int
     emissions : (scenario, member, source, year), tCO2/yr
-    beside : mapping name -> (scenario, member, year)
+    memo_items : mapping name -> (scenario, member, year)
         ``sinks``, ``stored`` (the part of the captured CO2 that is stored; the rest is used) and
         ``location_based`` (tCO2/yr), ``energy`` (TJ) and ``activity``: reported beside the emissions,
         never inside them.  ``economy``, value added or GDP, where other sectors have another activity.  Where only
@@ -63,7 +62,7 @@ class Pathways(Identified):
     years: np.ndarray
     last_observed_year: int
     emissions: np.ndarray
-    beside: Mapping[str, np.ndarray]
+    memo_items: Mapping[str, np.ndarray]
     seed: int
     assumptions: str = ""
 
@@ -80,8 +79,13 @@ class Pathways(Identified):
         n, m = len(self.scenarios), np.shape(self.emissions)[1]
         shape = (n, m, len(self.sources), years.size)
         put(self, "emissions", frozen_array("emissions", self.emissions, shape))
-        beside = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.beside.items()}
-        put(self, "beside", MappingProxyType(beside))
+        memo_items = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.memo_items.items()}
+        put(self, "beside", MappingProxyType(memo_items))
+
+    @property
+    def beside(self) -> Mapping:
+        """`memo_items` under its name of 0.2.0; goes with the next release."""
+        return self.memo_items
 
     @property
     def members(self) -> int:
@@ -118,7 +122,7 @@ class Pathways(Identified):
 
     def net(self) -> np.ndarray:
         """Total less sinks, for the neutrality target only: (scenario, member, year), tCO2/yr."""
-        return self.total() - self.beside["sinks"]
+        return self.total() - self.memo_items["sinks"]
 
     def _some(self, picked: list[bool]) -> np.ndarray:
         return self.emissions[:, :, picked].sum(axis=SOURCE)

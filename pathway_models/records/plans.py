@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pathway_models.foundations.errors import RecordError
+from pathway_models.core.errors import RecordError
 
 #: What a project may load, in canonical units: TJ, units of output, activity of its sector.
 LOADS = ("energy", "product", "value_added")
@@ -98,7 +98,7 @@ class Project:
 
 
 @dataclass(frozen=True)
-class Target:
+class DriverTarget:
     """One given value of a driver.
 
     Parameters
@@ -153,7 +153,7 @@ class Plans:
     Parameters
     ----------
     projects : tuple of Project
-    targets : tuple of Target
+    targets : tuple of DriverTarget
     files : tuple of (name, SHA-256)
         What they were read from.
     notes : tuple of str
@@ -163,7 +163,7 @@ class Plans:
     """
 
     projects: tuple[Project, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[DriverTarget, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     factors: tuple[tuple[str, str, str, float], ...] = ()
@@ -180,9 +180,9 @@ class Plans:
         """Names of the normal draws: none for exact targets."""
         return tuple(dict.fromkeys(target.stream for target in self.targets if target.spread > 0))
 
-    def by_driver(self) -> dict[tuple[str, str, str], tuple[Target, ...]]:
+    def by_driver(self) -> dict[tuple[str, str, str], tuple[DriverTarget, ...]]:
         """Targets of each driver, sector and item, by year."""
-        found: dict[tuple[str, str, str], list[Target]] = {}
+        found: dict[tuple[str, str, str], list[DriverTarget]] = {}
         for target in sorted(self.targets, key=lambda one: one.year):
             found.setdefault(target.key, []).append(target)
         return {key: tuple(targets) for key, targets in found.items()}

@@ -35,7 +35,7 @@ def test_coal_park_captures_and_pays_with_its_own_coal_and_the_grid():
     assert after["captured"] == pytest.approx(-captured, rel=1e-12)
     assert after["capture_heat"] == pytest.approx(captured * 3.0e-3 * 90.0, rel=1e-12)
     assert after["capture_electricity"] == pytest.approx(captured * 0.5e-3 * grid, rel=1e-3)
-    extra = pathways.beside["energy"][1] - pathways.beside["energy"][0]
+    extra = pathways.memo_items["energy"][1] - pathways.memo_items["energy"][0]
     at = pathways.years.tolist().index(2022)
     assert extra[0, at] == pytest.approx(captured * 3.5e-3, rel=1e-9)
     assert not extra[:, pathways.years < 2022].any()
@@ -102,7 +102,7 @@ def test_shipped_capture_never_raises_emissions_nor_takes_more_than_there_is(sce
 def test_capture_raises_location_based_electricity_by_its_own_use():
     (_, after), pathways = sources_of(coal_park(), plant())
     at = pathways.years.tolist().index(2022)
-    located = pathways.beside["location_based"][:, 0, at]
+    located = pathways.memo_items["location_based"][:, 0, at]
     assert located[1] - located[0] == pytest.approx(after["capture_electricity"], rel=1e-9)
 
 

@@ -18,7 +18,7 @@ from builders import coal_park, projected
 import pathway_models as pw
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.records import Triangle
+from pathway_models.records.levers import Triangle
 
 MEMBERS = 100
 #: Share of members in which the deep scenario may peak later, over all parks and in a single one.

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from builders import SEED
 
-from pathway_models.findings.comparing import compare
-from pathway_models.findings.guarding import guard, guard_results
-from pathway_models.presenting.guard_pages import comparison_lines, verdict_lines
+from pathway_models.guard.comparing import compare, read_results, write_figures
+from pathway_models.guard.pages import comparison_lines, verdict_lines
+from pathway_models.guard.result_checks import guard, guard_results
 from pathway_models.records.guard import Results, fits
-from pathway_models.running.result_files import read_results, write_figures
 
 REFERENCE = Path(__file__).resolve().parents[1] / "golden" / "guard_reference.csv"
 MEMBERS = 40

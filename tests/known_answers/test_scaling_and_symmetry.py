@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pathway_models as pw
-from pathway_models.records import Process
+from pathway_models.records.park import Process
 
 few = settings(max_examples=15)
 
@@ -108,7 +108,7 @@ def test_sinks_stand_beside_and_never_inside_the_total(scenarios):
     chosen = scenarios.pick(["bau", "sinks", "deep"])
     first, second = projected(bare, chosen), projected(planted, chosen)
     np.testing.assert_array_equal(first.emissions, second.emissions)
-    np.testing.assert_allclose(second.beside["sinks"], 10 * first.beside["sinks"])
-    np.testing.assert_allclose(first.net(), first.total() - first.beside["sinks"])
+    np.testing.assert_allclose(second.memo_items["sinks"], 10 * first.memo_items["sinks"])
+    np.testing.assert_allclose(first.net(), first.total() - first.memo_items["sinks"])
     assert np.array_equal(first.total()[0], first.total()[1])
-    assert (first.beside["sinks"][1] >= first.beside["sinks"][0]).all()
+    assert (first.memo_items["sinks"][1] >= first.memo_items["sinks"][0]).all()

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathway_models.levers.register import ACTIONS
-from pathway_models.records import Measure, Ramp
-from pathway_models.records.levers import RAMPS
+from pathway_models.records.levers import RAMPS, Measure, Ramp
 
 #: Room for the rounding of sums, as a share of the larger total.
 ROUNDING = 1e-12

@@ -1,1 +1,0 @@
-"""From a park to its inventory."""

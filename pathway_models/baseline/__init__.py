@@ -1,0 +1,1 @@
+"""Drivers without levers: growth laws and their fits."""

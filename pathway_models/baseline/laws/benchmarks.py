@@ -1,0 +1,166 @@
+"""Benchmark forecasts as laws: a simple rule, and around it the errors it made on the panel it was fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from pathway_models.baseline.laws.forecasts import MemberForecast
+from pathway_models.baseline.laws.register import register
+from pathway_models.kernels.growth import bridge_gaps
+from pathway_models.kernels.trends import damped_holt, persistence, straight_log_trend
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.growth_laws import History, Normals, Stream, Windows
+
+Floats = NDArray[np.float64]
+Rule = Callable[[ArrayLike, int], Floats]
+
+#: Quantiles by which errors are kept.
+ERROR_QUANTILES = (np.arange(100) + 0.5) / 100.0
+#: Point forecasts by name; all but the regression need no fit of their own.
+POINT_RULES: dict[str, Rule] = {
+    "persistence": persistence,
+    "log_trend": straight_log_trend,
+    "damped_holt": damped_holt,
+}
+
+
+@dataclass(frozen=True)
+class PointLaw:
+    """A point rule that carries the quantiles of its own errors on a panel, bias included.
+
+    Parameters
+    ----------
+    name : str
+    rule : callable
+        Logs (..., record) and steps to log changes (..., step).
+    errors : (horizon, member) float, optional
+        Quantiles of the errors by horizon, NaN where none is known; None before a fit.
+    """
+
+    name: str
+    rule: Rule
+    errors: Floats | None = None
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    streams: ClassVar[tuple[Stream, ...]] = ()
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it has errors."""
+        return self.errors is not None
+
+    def points(self, log_history: Floats, steps: int) -> Floats:
+        """Point forecasts: (..., step)."""
+        return self.rule(log_history, steps)
+
+    def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
+        """Take the quantiles of the errors; sets of windows weigh the same, whatever their size."""
+        del start
+        wrong = [windows.change - self.points(windows.log_history, windows.change.shape[1]) for windows in samples]
+        return replace(self, errors=_quantiles_of(wrong))
+
+    def forecast(self, history: History, steps: int) -> MemberForecast:
+        """Points with the members of their errors: (window, horizon)."""
+        centre = self.points(_kept(history), steps)
+        return MemberForecast(centre, self.reaching(steps)[None], np.zeros(len(centre), dtype=int))
+
+    def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
+        """Draw paths: (..., member, step).
+
+        ASSUME: ranks of the errors move over horizons like a Brownian motion.
+        """
+        ranks = special.ndtr(np.cumsum(normals.yearly("shock"), axis=-1) / np.sqrt(np.arange(1.0, steps + 1.0)))
+        errors, path = self.reaching(steps), np.empty(ranks.shape)
+        for at in range(steps):
+            path[..., at] = np.interp(ranks[..., at], ERROR_QUANTILES, errors[at])
+        return path + self.points(_kept(history), steps)[..., None, :]
+
+    def reaching(self, steps: int) -> Floats:
+        """Quantiles of the errors to a horizon: (step, member).
+
+        ASSUME: beyond the last horizon the panel knows, errors grow with the square root of the years.
+        """
+        known = int(np.isfinite(self.errors).all(axis=-1).sum())
+        if steps <= len(self.errors) or not known:
+            return self.errors[:steps]
+        growth = np.sqrt(np.arange(known + 1.0, steps + 1.0) / known)
+        return np.concatenate([self.errors[:known], growth[:, None] * self.errors[known - 1]])
+
+
+@dataclass(frozen=True)
+class Regression(PointLaw):
+    """The log change regressed on the straight slope of the record, horizon by horizon.
+
+    Parameters
+    ----------
+    coefficients : (horizon, 2) float, optional
+        Constant and factor on the slope; None before a fit.
+    """
+
+    name: str = "regression"
+    rule: Rule = straight_log_trend
+    coefficients: Floats | None = None
+
+    def points(self, log_history: Floats, steps: int) -> Floats:
+        """Point forecasts: (..., step).
+
+        ASSUME: beyond the last horizon it was fitted to, the expected change grows with the years.
+        """
+        slope = self.rule(log_history, 1)
+        reach = np.minimum(np.arange(steps), len(self.coefficients) - 1)
+        point = self.coefficients[reach, 0] + slope * self.coefficients[reach, 1]
+        return point * (np.arange(1.0, steps + 1.0) / (reach + 1.0))
+
+    def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
+        """Fit by least squares over all sets, each with the same weight, then take the errors."""
+        found = []
+        for at in range(samples[0].change.shape[1]):
+            known = [windows.take(np.isfinite(windows.change[:, at])) for windows in samples]
+            known = [windows for windows in known if len(windows)]
+            if not known:
+                break
+            weight = np.concatenate([np.full(len(windows), len(windows) ** -0.5) for windows in known])
+            slope = np.concatenate([self.rule(windows.log_history, 1)[:, 0] for windows in known])
+            outcome = np.concatenate([windows.change[:, at] for windows in known])
+            design = np.stack([np.ones_like(slope), slope], axis=1)
+            found.append(np.linalg.lstsq(design * weight[:, None], outcome * weight, rcond=None)[0])
+        return super(Regression, replace(self, coefficients=np.array(found))).fit(samples, start)
+
+
+def _kept(history: History) -> Floats:
+    """The record without years set aside: gaps are bridged, the ends cut off."""
+    logs, kept = np.asarray(history.log_history), history.kept
+    if kept is None or kept.all():
+        return logs
+    first, last = np.flatnonzero(kept)[[0, -1]]
+    return bridge_gaps(np.where(kept, logs, np.nan)[..., first : last + 1])
+
+
+def _quantiles_of(wrong: Sequence[Floats]) -> Floats:
+    """Quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
+    errors = np.full((wrong[0].shape[1], ERROR_QUANTILES.size), np.nan)
+    for at in range(len(errors)):
+        known = [part[np.isfinite(part[:, at]), at] for part in wrong]
+        parts = [np.quantile(part, ERROR_QUANTILES) for part in known if part.size]
+        if len(parts) == 1:
+            errors[at] = parts[0]
+        elif parts:
+            errors[at] = np.quantile(np.concatenate(parts), ERROR_QUANTILES)
+    return errors
+
+
+for _name, _rule in POINT_RULES.items():
+    register(_name)(lambda use, assumptions, law=PointLaw(_name, _rule): law)
+
+
+@register("regression")
+def regression(use: str, assumptions: Assumptions | None) -> Regression:
+    """Make the pooled regression, to be fitted."""
+    del use, assumptions
+    return Regression()

@@ -1,0 +1,115 @@
+"""Forecasts of growth laws: Student-t in closed form, or a point with the members of its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from pathway_models.kernels.scores import crps_ensemble, crps_student_t, ensemble_pit, pit_student_t
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StudentForecast:
+    """Student-t forecasts of the log change.
+
+    Parameters
+    ----------
+    centre, scale : (window, horizon) float
+    tail : (window,) float
+        Degrees of freedom.
+    """
+
+    centre: Floats
+    scale: Floats
+    tail: Floats
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """(window, horizon, probability)."""
+        from_centre = special.stdtrit(self.tail[:, None, None], np.asarray(probabilities, dtype=float))
+        return self.centre[..., None] + self.scale[..., None] * from_centre
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Probability given to less than the outcome: (window, horizon)."""
+        return pit_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Continuous ranked probability score, log units: (window, horizon)."""
+        return crps_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+
+    def half_width(self, level: float) -> Floats:
+        """Half of the central band of a level, log units: (window, horizon)."""
+        return special.stdtrit(self.tail, 0.5 + 0.5 * level)[:, None] * self.scale
+
+    def take(self, kept: NDArray) -> Self:
+        """Some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.scale[kept], self.tail[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Forecasts under each other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail")))
+
+
+@dataclass(frozen=True, eq=False)
+class MemberForecast:
+    """Points with members of equal weight around them, one set of members for many windows.
+
+    Parameters
+    ----------
+    centre : (window, horizon) float
+    errors : (set, horizon, member) float
+        What the members add to the point; NaN at horizons nothing is known of.
+    which : (window,) int
+        Set of each window.
+    """
+
+    centre: Floats
+    errors: Floats
+    which: NDArray[np.int_]
+
+    def _each(self, outcome: Floats, score: object) -> Floats:
+        """A score of (outcomes, members), set by set and horizon by horizon; NaN where either is not known."""
+        found = np.full(outcome.shape, np.nan)
+        for place, errors in enumerate(self.errors):
+            own = self.which == place
+            for at in np.flatnonzero(np.isfinite(errors).all(axis=-1)):
+                found[own, at] = score(outcome[own, at] - self.centre[own, at], errors[at])
+        found[~np.isfinite(outcome)] = np.nan
+        return found
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """(window, horizon, probability)."""
+        around = np.moveaxis(np.quantile(self.errors, np.asarray(probabilities, dtype=float), axis=-1), 0, -1)
+        return self.centre[..., None] + around[self.which]
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Probability given to less than the outcome: (window, horizon)."""
+        return self._each(outcome, ensemble_pit)
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Continuous ranked probability score, log units: (window, horizon)."""
+        return self._each(outcome, crps_ensemble)
+
+    def half_width(self, level: float) -> Floats:
+        """Half of the central band of a level, log units: (window, horizon)."""
+        low, high = np.moveaxis(self.quantiles([0.5 - 0.5 * level, 0.5 + 0.5 * level]), -1, 0)
+        return 0.5 * (high - low)
+
+    def take(self, kept: NDArray) -> Self:
+        """Some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.errors, self.which[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Forecasts under each other, each with its own members."""
+        first = np.cumsum([0, *(len(part.errors) for part in parts[:-1])])
+        which = [part.which + start for part, start in zip(parts, first, strict=True)]
+        centre, errors = (np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "errors"))
+        return cls(centre, errors, np.concatenate(which))

@@ -1,0 +1,293 @@
+"""Overrides: given paths of drivers in place of the baseline's (docs/baseline.md, section 10).
+
+Committed projects on top of the baseline (docs/baseline.md, section 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from pathway_models.baseline.paths import BaselinePaths
+from pathway_models.kernels.quantiles import triangular
+from pathway_models.records.draws import Draws
+from pathway_models.records.park import Park
+from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
+
+#: Drivers of one value a year, whose paths are joined in logs.
+PLAIN = ("activity", "intensity")
+
+
+def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
+    """Activity, intensity, shares and grid factor with their overrides; process output is left alone."""
+    if not park.plans.targets:
+        return paths
+    arrays = {"activity": paths.activity.copy(), "intensity": paths.intensity.copy()}
+    shares, grid = paths.shares.copy(), paths.grid
+    mixes: dict[int, dict[int, tuple[DriverTarget, ...]]] = {}
+    for (driver, sector, item), targets in park.plans.by_driver().items():
+        moved = _moved(targets, draws, members)
+        if driver in PLAIN:
+            for s in sectors_of(park, sector):
+                arrays[driver][:, s] = followed(park, arrays[driver][:, s], targets, moved)
+        elif driver == "grid_factor":
+            grid = followed(park, grid * grid_now(park), targets, moved, grid_history(park)) / grid_now(park)
+            grid[:, : park.years.size] = 1.0
+        elif driver == "share":
+            mixes.setdefault(park.sectors.index(sector), {})[park.carriers.index(item)] = targets
+    for s, given in mixes.items():
+        shares[:, s] = _mixed(park, shares[:, s], given, draws, members)
+    return replace(paths, **arrays, shares=shares, grid=grid)
+
+
+def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
+    """Process output (member, process, year) with its overrides."""
+    output = output.copy() if park.plans.targets else output
+    for (driver, sector, item), targets in park.plans.by_driver().items():
+        if driver == "output":
+            j = process_index(park, sector, item)
+            output[:, j] = followed(park, output[:, j], targets, _moved(targets, draws, members))
+    return output
+
+
+def sectors_of(park: Park, sector: str) -> list[int]:
+    """Sectors that a target speaks of: one, or every one whose activity is economic."""
+    if sector == ALL_SECTORS:
+        return [s for s, kind in enumerate(park.activity_kinds) if kind != "population"]
+    return [park.sectors.index(sector)]
+
+
+def process_index(park: Park, sector: str, name: str) -> int:
+    """Position of a process of a sector."""
+    s = park.sectors.index(sector)
+    return next(j for j, one in enumerate(park.processes) if one.name == name and one.sector == s)
+
+
+def grid_history(park: Park) -> np.ndarray:
+    """Mean factor of purchased electricity by observed year, tCO2/TJ: weighted by use, plain where none is used."""
+    at = park.carriers.index("electricity")
+    use, factor = park.energy[:, at], park.factors[:, at]
+    total = use.sum(axis=0)
+    return np.where(total > 0, (use * factor).sum(axis=0) / np.where(total > 0, total, 1.0), factor.mean(axis=0))
+
+
+def grid_now(park: Park) -> float:
+    """Mean factor of purchased electricity in the last observed year, tCO2/TJ."""
+    return float(grid_history(park)[-1])
+
+
+def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.ndarray:
+    """The draw that moves the targets of a driver, in standard deviations: (member,)."""
+    if any(target.spread > 0 for target in targets):
+        return draws.normals[targets[0].stream][members]
+    return np.zeros(len(range(*members.indices(draws.members))))
+
+
+def followed(
+    park: Park, base: np.ndarray, targets: Sequence[DriverTarget], moved: np.ndarray, history: np.ndarray | None = None
+) -> np.ndarray:
+    """A path through its targets that goes on as the baseline does.
+
+    Parameters
+    ----------
+    park : Park
+    base : (member, year)
+        Baseline, observed years first.
+    targets : sequence of DriverTarget
+        By year.
+    moved : (member,)
+        Standard deviations by which the targets are moved.
+    history : (H,), optional
+        Observed values where ``base`` has them not.
+
+    Returns
+    -------
+    (member, year)
+    """
+    history = base[0, : park.years.size] if history is None else history
+    levels = dict(zip(park.years.tolist(), history, strict=True))
+    last = park.last_observed_year
+    marks = [(last, np.full(base.shape[0], levels[last]))]
+    for target in targets:
+        marks.append((target.year, _level(target, levels, marks[-1], moved, last)))
+        levels[target.year] = marks[-1][1]
+    path = base.copy()
+    years = park.years[0] + np.arange(base.shape[1])
+    for (before, low), (after, high) in pairwise(marks):
+        inside = (years > before) & (years <= after)
+        path[:, inside] = _joined(low, high, (years[inside] - before) / (after - before))
+    end = marks[-1][0] - int(years[0])
+    if end < base.shape[1] - 1:
+        there = base[:, end : end + 1]
+        path[:, end + 1 :] = marks[-1][1][:, None] * np.divide(
+            base[:, end + 1 :], there, out=np.ones_like(base[:, end + 1 :]), where=there > 0
+        )
+    return path
+
+
+def _level(
+    target: DriverTarget,
+    levels: dict[int, np.ndarray | float],
+    before: tuple[int, np.ndarray],
+    moved: np.ndarray,
+    last: int,
+) -> np.ndarray:
+    """Level of a target by member: log-normal around its value where it has a spread."""
+    # A growth or change of -100 % and a level of zero have no logarithm: they stand as they are.
+    middle = target.value if target.kind == "level" else 1.0 + target.value
+    drawn = np.full(moved.shape, middle)
+    if target.spread > 0 and middle > 0:
+        drawn = middle * np.exp(target.spread / middle * moved)
+    if target.kind == "level":
+        return drawn
+    if target.kind == "growth":
+        return before[1] * drawn ** (target.year - before[0])
+    return levels[last if target.base_year is None else target.base_year] * drawn
+
+
+def _joined(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Values between two levels, (member,) each: straight in logs, straight where one is zero: (member, year)."""
+    low, high = low[:, None], high[:, None]
+    both = (low > 0) & (high > 0)
+    ratio = np.where(both, high, 1.0) / np.where(both, low, 1.0)
+    path = np.where(both, low * ratio**weight, low + (high - low) * weight)
+    # The target itself, to the last bit.
+    return np.where(weight == 1.0, high, path)
+
+
+def _mixed(
+    park: Park, base: np.ndarray, given: dict[int, tuple[DriverTarget, ...]], draws: Draws, members: slice
+) -> np.ndarray:
+    """Shares of one sector, (member, carrier, year), with those of some carriers given."""
+    years = park.years[0] + np.arange(base.shape[-1])
+    last = max(targets[-1].year for targets in given.values())
+    inside = (years > park.last_observed_year) & (years <= last)
+    fixed = np.stack([_share(park, base[:, c], targets, years, draws, members) for c, targets in given.items()], axis=1)
+    total = fixed.sum(axis=1, keepdims=True)
+    fixed = fixed / np.maximum(total, 1.0)
+    free = np.delete(base, list(given), axis=1)
+    rest = free.sum(axis=1, keepdims=True)
+    # Where no other carrier is in use the given ones are all there is.
+    fixed = np.where(rest > 0, fixed, fixed / np.where(total > 0, np.minimum(total, 1.0), 1.0))
+    left = 1.0 - np.minimum(total, 1.0)
+    mixed = base.copy()
+    others = [c for c in range(base.shape[1]) if c not in given]
+    mixed[:, list(given)] = np.where(inside, fixed, mixed[:, list(given)])
+    mixed[:, others] = np.where(inside, free * left / np.where(rest > 0, rest, 1.0), mixed[:, others])
+    end = int(last - years[0])
+    if end < years.size - 1:
+        then, later = base[..., end : end + 1], base[..., end + 1 :]
+        weights = mixed[..., end : end + 1] * np.divide(later, then, out=np.ones_like(later), where=then > 0)
+        mixed[..., end + 1 :] = weights / weights.sum(axis=1, keepdims=True)
+    return mixed
+
+
+def _share(
+    park: Park, base: np.ndarray, targets: Sequence[DriverTarget], years: np.ndarray, draws: Draws, members: slice
+) -> np.ndarray:
+    """Given share of one carrier, (member, year): straight lines between targets, level after the last."""
+    moved = _moved(targets, draws, members)
+    knots = [base[:, park.years.size - 1]]
+    for target in targets:
+        level = np.full(moved.shape, target.value)
+        if target.spread > 0 and 0 < target.value < 1:
+            odds = target.value / (1.0 - target.value)
+            odds = odds * np.exp(target.spread / (target.value * (1.0 - target.value)) * moved)
+            level = odds / (1.0 + odds)
+        knots.append(level)
+    at = np.array([park.last_observed_year, *(target.year for target in targets)])
+    place = np.clip(np.interp(years, at, np.arange(at.size)), 0, at.size - 1)
+    low = np.floor(place).astype(int)
+    high, weight = np.minimum(low + 1, at.size - 1), place - low
+    levels = np.stack(knots, axis=1)
+    return levels[:, low] * (1.0 - weight) + levels[:, high] * weight
+
+
+# ASSUME: closures leave at least a millionth of a sector's activity, so that intensity stays finite.
+LEAST_LEFT = 1e-6
+
+
+def phase_of(project: Project, years: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
+    """Share of a project's full load: (member, year); zero in members where it does not go ahead."""
+    size = len(range(*members.indices(draws.members)))
+    late = np.zeros(size)
+    if project.delay_longest > 0:
+        uniform = draws.uniforms[project.delay_stream][members]
+        late = triangular(uniform, 0.0, project.delay_likely, project.delay_longest)
+    phase = np.clip((years - project.start - late[:, None] + 1.0) / project.ramp_years, 0.0, 1.0)
+    if project.probability < 1:
+        phase = phase * (draws.uniforms[project.chance_stream][members] < project.probability)[:, None]
+    return phase
+
+
+def with_projects(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
+    """The baseline with the loads of the park's projects in energy, output and activity.
+
+    Sectors without a project keep their arrays to the last bit, as does the whole park where nothing is loaded.
+    """
+    projects = [project for project in park.plans.projects if project.has_load]
+    if not projects:
+        return paths
+    activity, intensity, shares, output = (
+        array.copy("K") for array in (paths.activity, paths.intensity, paths.shares, paths.output)
+    )
+    known = park.years.size
+    for s in sorted({park.sectors.index(project.sector) for project in projects}):
+        own = [project for project in projects if project.sector == park.sectors[s]]
+        added = _added(park, s, own, paths, draws, members)
+        # Closures take what is there and no more.
+        energy = np.maximum(_energy(paths, s) + added.energy, 0.0)
+        output = np.where(added.output != 0, np.maximum(output + added.output, 0.0), output)
+        total, level = energy.sum(axis=1), paths.activity[:, s]
+        is_index = park.activity_kinds[s] == "energy_index"
+        raised = np.maximum(total if is_index else level + added.activity, LEAST_LEFT * level)
+        used = total[:, None] > 0
+        mixed = np.where(used, energy / np.where(used, total[:, None], 1.0), paths.shares[:, s])
+        activity[:, s, known:] = raised[:, known:]
+        intensity[:, s, known:] = (total / raised)[:, known:]
+        shares[:, s, :, known:] = mixed[..., known:]
+    return replace(paths, activity=activity, intensity=intensity, shares=shares, output=output)
+
+
+@dataclass(frozen=True)
+class _Added:
+    """Sums of the loads of one sector: (member, carrier, year), (member, process, year) and (member, year)."""
+
+    energy: np.ndarray
+    output: np.ndarray
+    activity: np.ndarray
+
+
+def _energy(paths: BaselinePaths, s: int) -> np.ndarray:
+    """Energy of a sector by carrier before its projects: (member, carrier, year)."""
+    return (paths.activity[:, s] * paths.intensity[:, s])[:, None] * paths.shares[:, s]
+
+
+def _added(park: Park, s: int, projects: list[Project], paths: BaselinePaths, draws: Draws, members: slice) -> _Added:
+    """What the projects of one sector load together."""
+    energy, level = _energy(paths, s), paths.activity[:, s]
+    years = park.years[0] + np.arange(level.shape[1])
+    added = _Added(np.zeros(energy.shape), np.zeros(paths.output.shape), np.zeros(level.shape))
+    for project in projects:
+        phase = phase_of(project, years, draws, members)
+        for load in project.loads:
+            if load.quantity == "energy" and load.value:
+                added.energy[:, park.carriers.index(load.item)] += load.value * phase
+            elif load.quantity == "product":
+                added.output[:, process_index(park, project.sector, load.item)] += load.value * phase
+            elif load.quantity == "value_added":
+                added.activity[:] += load.value * phase
+        if project.follows_sector:
+            share = sum(load.value for load in project.loads) * phase / level
+            added.energy[:] += energy * share[:, None]
+            added.output[:] += paths.output * (share[:, None] * _of_sector(park, s))
+    return added
+
+
+def _of_sector(park: Park, s: int) -> np.ndarray:
+    """Which processes stand in a sector and can be moved: (process, 1)."""
+    inside = [process.sector == s and not process.is_balance for process in park.processes]
+    return np.array(inside, dtype=float).reshape(-1, 1)

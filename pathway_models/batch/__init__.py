@@ -1,0 +1,1 @@
+"""Every park by one command: jobs, workers, results, summary."""

@@ -1,0 +1,353 @@
+"""``pathways run``: one executed notebook a park, one summary of all.
+
+``pathways summarise``: summary and page of a run from its parks' folders.
+
+``pathways verify``: a run computed again, and its tables compared byte for byte.
+
+A run computed again from its own record, and held against what it has stored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch.park_worker import start_servers
+from pathway_models.batch.running import Request, run_parks
+from pathway_models.console.cli_language import in_table, language
+from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.tables import padded
+from pathway_models.core.errors import BatchError, InputError
+from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.intake.register import table_of
+from pathway_models.runs.jobs import park_id_of
+from pathway_models.runs.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
+from pathway_models.runs.store import parameters_of, read_record
+from pathway_models.runs.tables import read_status
+
+if TYPE_CHECKING:
+    from pathway_models.runs.jobs import Outcome
+
+
+@click.command("summarise")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def summarise_command(folder: Path, lang: str) -> None:
+    """Make the summary and the page of a run again from its parks' folders."""
+    from pathway_models.runs.tables import read_status
+
+    outcomes = read_status(folder)
+    click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
+    sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
+
+
+def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
+    """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
+    from pathway_models.batch.fork_client import call_preloaded
+    from pathway_models.batch.preload import preload_cells
+    from pathway_models.batch.summary import write_index, write_summary
+    from pathway_models.runs.tables import write_status
+
+    page = folder / "index.html"
+    before = _content(folder / "summary.csv") if page.is_file() else None
+    write_status(folder, outcomes)
+    rows = write_summary(folder, outcomes)
+    if not quiet:
+        from pathway_models.batch.summary import summary_lines
+
+        for line in summary_lines(rows, outcomes, language()):
+            click.echo(line)
+    if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
+        return page  # which says the same already
+    return call_preloaded(preload_cells, write_index, folder, list(outcomes), rows, lang)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+class VariadicScenarios(click.Command):
+    """Lets ``--scenarios bau deep`` take several names up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat ``--scenarios`` before each of its names."""
+        spread: list[str] = []
+        taking = False
+        for word in args:
+            if word.startswith("-"):
+                taking = word == "--scenarios"
+                if taking:
+                    continue
+            spread += ["--scenarios", word] if taking else [word]
+        return super().parse_args(ctx, spread)
+
+
+@click.command("run", cls=VariadicScenarios)
+@click.argument("parks", nargs=-1, type=PARK)
+@data_option
+@click.option("--all", "everything", is_flag=True, help="Every park and region with data, or all of --data.")
+@click.option("--scenarios", multiple=True, metavar="NAME ...", help="Scenarios of data/scenarios.yml; all by default.")
+@click.option("--members", type=int, default=1000, show_default=True, help="Ensemble members.")
+@click.option("--seed", type=int, default=20240401, show_default=True, help="0 is a seed like any other.")
+@click.option("--until", type=int, default=2060, show_default=True, help="Last projected year.")
+@click.option("--workers", type=int, default=os.cpu_count() or 1, show_default=True, help="Parallel processes.")
+@click.option("--out", metavar="FOLDER|URL", help="Folder of the run; run again, it does what has changed.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--timeout", type=int, default=600, show_default=True, help="Seconds one notebook cell may take.")
+@click.option("--memory", type=float, default=0, metavar="GB", help="Address space one notebook may take.")
+@click.option("--engine", type=click.Choice(["fork", "papermill"]), default="fork", show_default=True)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Hand the parks to this Dask cluster.")
+@click.option("--scenario-file", type=click.Path(dir_okay=False, exists=True), help="Scenarios of your own.")
+@click.option(
+    "--notebook", type=click.Path(dir_okay=False, exists=True), help="A notebook of your own with the same parameters."
+)
+@click.option("--force", is_flag=True, help="Run unchanged parks too.")
+@click.option("--retry-failed", is_flag=True, help="Run parks again that failed and have not changed.")
+@click.option("--dry-run", is_flag=True, help="Say what would run and why, and run nothing.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no table.")
+def run_command(
+    parks: tuple[str, ...],
+    everything: bool,
+    scenarios: tuple[str, ...],
+    out: str | None,
+    dry_run: bool,
+    quiet: bool,
+    **options: object,
+) -> None:
+    """Run parks: one executed notebook each, one summary of all.
+
+    PARKS are ids of the register ('pathways list') or paths of tables; ids too of tables in the working folder, in
+    its data/parks, or in the folder of --data.
+    """
+    if everything == bool(parks):
+        raise click.UsageError("name parks, or give --all")
+    is_new = not (out and Path(out, "run.json").exists())
+    if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
+        start_servers()  # while the request is looked at
+    from pathway_models.batch.running import Request, plan, run_parks
+    from pathway_models.intake.register import read_register
+    from pathway_models.runs.folders import RunFolder
+
+    chosen = parks or own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
+    options["scenario_file"] = options["scenario_file"] or ""
+    options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
+    request = Request(parks=chosen, scenarios=scenarios, **options)
+    with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
+        if dry_run:
+            for step, _ in plan(request, place.folder):
+                click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
+            return
+        with _stoppable(), _Progress(len(chosen), quiet) as report:
+            finished = run_parks(request, place, report)
+        with _undisturbed():
+            summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
+            click.echo(place.finish())
+    sys.exit(0 if finished.complete else 1)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: what is finished is kept, and the status table written."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no second Ctrl-C cut off the writing of the status table."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Progress:
+    """A progress bar on stderr where a person is looking, nothing otherwise."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        from tqdm import tqdm
+
+        hidden = quiet or not sys.stderr.isatty()
+        self.bar = tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr)
+
+    def __enter__(self) -> Callable[[Outcome], None]:
+        return self.report
+
+    def report(self, outcome: Outcome) -> None:
+        """Advance by one park, naming it where it failed."""
+        self.bar.update()
+        if not outcome.came_out:
+            self.bar.write(f"{outcome.park_id}: {outcome.status}: {outcome.cause}", file=sys.stderr)
+
+    def __exit__(self, *exception: object) -> None:
+        self.bar.close()
+
+
+#: Differing lines shown of one table.
+SHOWN = 3
+
+
+@click.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="RUN")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only so many parks, drawn by the run's id.")
+@click.option("--workers", type=int, default=os.cpu_count() or 1, show_default=True, help="Parallel processes.")
+@click.option("--engine", type=click.Choice(["fork", "papermill"]), default="fork", show_default=True)
+def verify_command(folder: Path, sample: int | None, workers: int, engine: str) -> None:
+    """Run parks of RUN again and compare their tables byte for byte.
+
+    Says which inputs, versions or code have changed since, and where tables differ. Exit code 0 when every table
+    is the same, 1 when one differs or a park does not come out.
+    """
+    found = 0
+    for line in changes_since(folder):
+        click.echo(in_table(line))
+    for park_id, differences in verify(folder, sample=sample, workers=workers, engine=engine):
+        click.echo(f"{park_id:<24} {in_table('the same' if not differences else 'DIFFERS')}")
+        for difference in differences:
+            _show(difference)
+        found += bool(differences)
+    sys.exit(1 if found else 0)
+
+
+def _show(difference: Any) -> None:
+    click.echo(f"  {difference.table}: {in_table(difference.what)}")
+    for line in difference.lines[:SHOWN]:
+        click.echo(f"    {line}")
+    if len(difference.lines) > SHOWN:
+        click.echo(f"    {in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
+
+
+#: Files that are compared: what is computed. Notebooks and pages carry times.
+COMPARED = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one table differs.
+
+    Parameters
+    ----------
+    table : str
+        File name; empty where the park did not come out.
+    what : str
+        In one line.
+    lines : tuple of str
+        Where: line, column, value before and now.
+    """
+
+    table: str
+    what: str
+    lines: tuple[str, ...] = ()
+
+
+def changes_since(folder: Path) -> Iterator[str]:
+    """Say what a run rests on that is no longer what it was."""
+    record = read_record(folder)
+    now = shared_inputs()
+    for park in parameters_of(folder)["parks"]:
+        try:
+            now |= park_inputs(table_of(park))
+        except InputError:
+            yield f"{park}: its table is no longer there"
+    before = record.get("inputs_sha256", {})
+    changed = sorted(name for name in before if name in now and before[name] != now[name])
+    gone, new = sorted(set(before) - set(now)), sorted(set(now) - set(before))
+    for word, names in (("changed", changed), ("no longer there", gone), ("new", new)):
+        if names:
+            yield f"inputs {word} since the run: {', '.join(names)}"
+    if record.get("code_sha256", "") != code_hash():
+        yield "the package has changed since the run"
+    if record.get("notebook_sha256", "") != file_hash(PARK_NOTEBOOK):
+        yield "the notebook has changed since the run"
+    for name, version in versions().items():
+        was = record.get("versions", {}).get(name, "not recorded")
+        if was != version:
+            yield f"{name} was {was}, is {version}"
+
+
+def verify(
+    folder: Path, *, sample: int | None = None, workers: int = 1, engine: str = "fork"
+) -> Iterator[tuple[str, list[Difference]]]:
+    """Run parks again and compare.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the run.
+    sample : int, optional
+        Number of parks, drawn by the run's id: the same ones each time. All by default.
+
+    Yields
+    ------
+    park_id : str
+    differences : list of Difference
+
+    Raises
+    ------
+    BatchError, InputError
+        The folder holds no run with results.
+    """
+    record = read_record(folder)
+    done = {outcome.park_id for outcome in read_status(folder) if outcome.came_out}
+    given: dict[str, Any] = dict(parameters_of(folder))
+    unknown = sorted(set(given) - {field.name for field in fields(Request)})
+    if unknown:
+        raise BatchError(f"{folder}: only runs of 'pathways run' can be run again; this one has {', '.join(unknown)}")
+    parks = [park for park in given.pop("parks") if park_id_of(park) in done]
+    if not parks:
+        raise BatchError(f"{folder}: no park of this run came out; there is nothing to compare")
+    if sample is not None and sample < len(parks):
+        chosen = set(Random(record.get("run_id", "")).sample(parks, sample))
+        parks = [park for park in parks if park in chosen]
+    given["scenarios"] = tuple(given["scenarios"])
+    request = Request(parks=tuple(parks), workers=workers, engine=engine, **given)
+    with tempfile.TemporaryDirectory(prefix="pathways-") as again:
+        for outcome in run_parks(request, Path(again)).ordered():
+            if not outcome.came_out:
+                yield outcome.park_id, [Difference("", f"{outcome.status}: {outcome.cause}")]
+            else:
+                yield outcome.park_id, differences(folder / outcome.park_id, Path(again) / outcome.park_id)
+
+
+def differences(stored: Path, computed: Path) -> list[Difference]:
+    """How the tables of two folders of one park differ."""
+    names = {path.name for place in (stored, computed) for path in place.iterdir() if path.suffix in COMPARED}
+    found = []
+    for name in sorted(names):
+        before, now = stored / name, computed / name
+        if not (before.is_file() and now.is_file()):
+            found.append(Difference(name, "stored, but not computed again" if before.is_file() else "not stored"))
+        elif before.read_bytes() != now.read_bytes():
+            found.append(_difference(before, now))
+    return found
+
+
+def _difference(before: Path, now: Path) -> Difference:
+    if before.suffix != ".csv":
+        return Difference(before.name, "other bytes")
+    was, is_now = (path.read_text(encoding="utf-8-sig").splitlines() for path in (before, now))
+    heads = was[0].split(",")
+    lines = []
+    for at, (one, other) in enumerate(zip(was, is_now, strict=False), start=1):
+        if one != other:
+            cells = zip(heads, one.split(","), other.split(","), strict=False)
+            changed = [f"{head} was {cell}, is {new}" for head, cell, new in cells if cell != new]
+            lines.append(f"line {at}: {'; '.join(changed) or 'another number of cells'}")
+    what = f"{len(lines)} lines differ" + (f", {len(was)} lines were {len(is_now)}" if len(was) != len(is_now) else "")
+    return Difference(before.name, what, tuple(lines))

@@ -1,0 +1,296 @@
+"""Fork servers and their children, seen from outside: started, asked, watched, killed.
+
+A server is known by the function that it has called before it serves. Those of this process are started when first
+wanted, and started again when the package or its data have changed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pathway_models.batch.fork_server import INTRODUCE, PINNED, serve
+from pathway_models.core.errors import BatchError
+from pathway_models.core.files import PACKAGE_FOLDER, data_folder
+
+#: Seconds a server may take to import everything.
+STARTING = 120
+GONE = "the fork server is gone"
+#: What a server calls before it serves: a function of the package that takes nothing.
+Preload = Callable[[], None]
+
+
+class ServerGoneError(BatchError):
+    """The fork server has died, and with it the children it had forked: nobody's notebook is to blame."""
+
+
+class UnsafeForkError(BatchError):
+    """Something that is imported has started a thread: children forked beside it might hang."""
+
+
+class Child:
+    """A forked child.
+
+    Parameters
+    ----------
+    server : ForkClient
+        Which has forked it.
+    pid : int
+        Process id; the child leads a process group of its own.
+    channel : Connection
+    report : int
+        Descriptor that brings the wait status, and is closed then.
+    """
+
+    def __init__(self, server: ForkClient, pid: int, channel: Connection, report: int) -> None:
+        self.server, self.pid, self.channel = server, pid, channel
+        #: The server that this child asks for children of its own.
+        self.relies_on: ForkClient | None = None
+        self._report = report
+        self._status: int | None = None
+
+    def status(self) -> int:
+        """Wait for the end, return the wait status; `ServerGoneError` where a server of another process has died."""
+        if self._report >= 0:
+            told = _read(self._report)
+            os.close(self._report)
+            self._report = -1
+            if told:
+                self._status = struct.unpack("i", told)[0]
+            elif self.server.process is not None:
+                self._status = signal.SIGKILL
+        if self._status is None:
+            raise ServerGoneError(GONE)
+        return self._status
+
+    def how_it_ended(self) -> str:
+        """Say in words how the child ended."""
+        code = os.waitstatus_to_exitcode(self.status())
+        if code >= 0:
+            return f"its process ended by itself with exit code {code}"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        why = " (killed from outside, or out of memory)" if name == "SIGKILL" else ""
+        return f"its process was ended by {name}{why}"
+
+    def kill(self) -> None:
+        """End the child and all it has started."""
+        if self._status is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        self.channel.close()
+        self.status()
+
+
+class ForkClient:
+    """A fork server, and the way to it.
+
+    Parameters
+    ----------
+    control : socket.socket
+        Where it is asked for children.
+    process : subprocess.Popen, optional
+        Its process, where it is ours to end.
+    """
+
+    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
+        self.stamp = _stamp()
+        self.owner = os.getpid()
+        self.process = process
+        self._control = control
+        self._lock = threading.Lock()
+        self._ready = False
+
+    @classmethod
+    def start(cls, preload: Preload) -> ForkClient:
+        """Start a server; it gets ready while the caller goes on."""
+        control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        module, name = preload.__module__, preload.__name__
+        code = f"from {serve.__module__} import serve; from {module} import {name}; serve({far.fileno()}, {name})"
+        # Its own session: Ctrl-C on the terminal reaches whoever has started the run, who then ends it in order.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code],
+            pass_fds=[far.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | PINNED,
+            start_new_session=True,
+        )
+        far.close()
+        return cls(control, process)
+
+    def wait(self) -> None:
+        """Wait until it is ready.
+
+        Raises
+        ------
+        BatchError
+            It has not started.
+        UnsafeForkError
+            It must not fork.
+        """
+        with self._lock:
+            if self._ready:
+                return
+            self._control.settimeout(STARTING)
+            try:
+                told = self._control.recv(256)
+            except OSError:  # too long, or gone
+                told = b""
+            if told == b"1":
+                self._control.settimeout(None)
+                self._ready = True
+                return
+            self.close()
+            if told:
+                raise UnsafeForkError(
+                    "an imported package starts threads, so that forking is not safe: notebooks run in ordinary kernels"
+                )
+            raise BatchError("the fork server did not start; '--engine papermill' does without it")
+
+    def _ask(self, request: bytes, *files: int) -> None:
+        self.wait()
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [request], files)
+            except OSError:
+                raise ServerGoneError(GONE) from None
+
+    def fork(self, function: Callable[..., None], *files: int) -> Child:
+        """Fork a child that calls a function of the package with its end of a connection and further descriptors."""
+        near, far = socket.socketpair()
+        report, told = os.pipe()
+        try:
+            self._ask(pickle.dumps(function), far.fileno(), *files, told)
+        finally:
+            far.close()
+            os.close(told)
+        pid = _read(report)
+        if not pid:
+            raise ServerGoneError(GONE)
+        return Child(self, struct.unpack("i", pid)[0], Connection(near.detach()), report)
+
+    def call(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """Call a function of the package in a child; raises what it raises, and `BatchError` where the child dies."""
+        child = self.fork(_answer_call)
+        try:
+            child.channel.send((function, arguments))
+            sound, answer = child.channel.recv()
+        except (EOFError, OSError):
+            raise BatchError(f"{function.__name__}: {child.how_it_ended()}") from None
+        finally:
+            child.kill()
+        if not sound:
+            raise answer
+        return answer
+
+    def introduce(self) -> int:
+        """Descriptor through which another process may ask this server for children of its own."""
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far:
+            self._ask(INTRODUCE, far.fileno())
+        return near.detach()
+
+    def is_usable(self) -> bool:
+        """Whether it is still there, ours, and has what now stands in the package and its data."""
+        is_ours = self.process is not None and self.owner == os.getpid()
+        return self.process is None or (is_ours and self.process.poll() is None and self.stamp == _stamp())
+
+    def close(self) -> None:
+        """End the server and all its children."""
+        self._control.close()
+        if self.process is None or self.owner != os.getpid():
+            return
+        try:
+            if self._ready:
+                self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+
+def _answer_call(channel: int) -> None:
+    """Call one function, and send back what it returned or raised."""
+    connection = Connection(channel)
+    function, arguments = connection.recv()
+    try:
+        answer = (True, function(*arguments))
+    except Exception as error:
+        answer = (False, error)
+    connection.send(answer)
+
+
+def _stamp() -> tuple[object, ...]:
+    """What a server would have to be started again for."""
+    files = [*PACKAGE_FOLDER.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
+    return os.environ.get("PATHWAY_DATA"), len(files), max(file.stat().st_mtime_ns for file in files)
+
+
+def _read(descriptor: int) -> bytes:
+    """Read a number that the server has packed; nothing where the server is gone."""
+    with contextlib.suppress(OSError):
+        return os.read(descriptor, struct.calcsize("i"))
+    return b""
+
+
+_shared: dict[Preload, ForkClient] = {}
+_sharing = threading.RLock()
+
+
+def shared_server(preload: Preload) -> ForkClient:
+    """Return the server of a kind; start a new one where the package or its data have changed since."""
+    with _sharing:
+        if preload in _shared and not _shared[preload].is_usable():
+            close_server(_shared[preload])
+        if preload not in _shared:
+            _shared[preload] = ForkClient.start(preload)
+        return _shared[preload]
+
+
+def adopt(preload: Preload, descriptor: int) -> None:
+    """Ask at a descriptor, from :meth:`ForkClient.introduce`, whenever this process wants a server of a kind."""
+    _shared[preload] = ForkClient(socket.socket(fileno=descriptor))
+
+
+@cache
+def refusal(preload: Preload) -> UnsafeForkError | None:
+    """Why a server of a kind must not fork; waits until it is ready."""
+    try:
+        shared_server(preload).wait()
+    except UnsafeForkError as error:
+        return error
+    return None
+
+
+def call_preloaded(preload: Preload, function: Callable[..., Any], *arguments: object) -> Any:
+    """Call a function where everything is imported already, if that is anywhere; here otherwise."""
+    if preload in _shared and _shared[preload].is_usable():
+        return _shared[preload].call(function, *arguments)
+    return function(*arguments)
+
+
+def close_server(server: ForkClient) -> None:
+    """End a server, which may have died, and take it out of use: whoever wants one gets another."""
+    with _sharing:
+        for preload in [preload for preload, shared in _shared.items() if shared is server]:
+            _shared.pop(preload).close()
+
+
+@atexit.register
+def close_servers() -> None:
+    """End the servers of this process, if there are any."""
+    for server in list(_shared.values()):
+        close_server(server)

@@ -1,0 +1,157 @@
+"""The fork server of cells: imports, reads, computes and draws once what every park's notebook needs.
+
+A park's notebook gone through once, so that forks of this process find all caches filled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from multiprocessing.connection import Connection
+from os import open as descriptor_of
+from tempfile import TemporaryDirectory
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+from pathway_models import plotting, sentences, tables
+from pathway_models.batch.results import write_results
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.gaps.analysis import gaps
+from pathway_models.hindcast.matching import PANEL_OF
+from pathway_models.intake.library import read_scenarios
+from pathway_models.intake.parks import read_park
+from pathway_models.inventory.account import take_inventory
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.gaps import Gaps
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.levers import Scenarios
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+
+def preload_cells() -> None:
+    """Import what notebooks import, read what all parks share, draw once, and leave no trace of it."""
+    os.environ["MPLBACKEND"] = "agg"
+    from pathway_models.batch.in_process_kernel import INLINE_BACKEND, build_kernel
+
+    kernel = build_kernel()
+    # Inside the kernel: packages ask where they are when they are imported, pandas to know how wide tables may be.
+    with kernel.shell.builtin_trap:
+        for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet"):
+            import_module(name)
+        # Whatever is wrong with the data is told by the park that reads it, not here.
+        with contextlib.suppress(Exception):
+            _fill_caches()
+        with contextlib.redirect_stdout(io.StringIO()):
+            kernel.shell.run_cell("None", store_history=False)
+    os.environ["MPLBACKEND"] = INLINE_BACKEND
+    import_module("IPython.core.pylabtools").activate_matplotlib(INLINE_BACKEND)
+    import_module("matplotlib_inline.backend_inline").configure_inline_support(kernel.shell, INLINE_BACKEND)
+
+
+def _fill_caches() -> None:
+    """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and texts."""
+    import pathway_models as pw
+    from pathway_models.core.files import PARK_NOTEBOOK
+
+    for name in sorted(set(re.findall(r"\bpw\.(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))):
+        getattr(pw, name)  # imports where it stands
+    draw(compute(next(entry.park_id for entry in pw.read_register() if entry.has_data)))
+
+
+def run_cells(channel: int, out: int, err: int) -> None:
+    """Run the cells that come over a connection; what they print goes to the files ``out`` and ``err``."""
+    from pathway_models.batch.in_process_kernel import CellKernel, Setting, serve_cells
+
+    for source, target in ((descriptor_of(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
+        os.dup2(source, target)
+        os.close(source)
+    connection = Connection(channel)
+    serve_cells(CellKernel.instance(), connection, Setting(**json.loads(connection.recv_bytes())))
+
+
+@dataclass(frozen=True, eq=False)
+class ParkResults:
+    """What the cells of a notebook hold at its end; figures may be drawn from it."""
+
+    park: Park
+    scenarios: Scenarios
+    pathways: Pathways
+    peaks: Peaks
+    inventory: Inventory
+    gaps: Gaps
+
+
+def compute(park_id: str, members: int = 20) -> ParkResults:
+    """Compute a park, make all sentences and tables and write all files, as its notebook does.
+
+    Parameters
+    ----------
+    park_id : str
+    members : int
+        As few as every step bears: what is computed is thrown away.
+    """
+    park, scenarios = read_park(park_id), read_scenarios()
+    chosen = scenarios.pick(list(scenarios))
+    pathways = project(park, chosen, sample(park, chosen, members=members, seed=0, until=2060))
+    peaks = find_peaks(pathways)
+    done = ParkResults(park, chosen, pathways, peaks, take_inventory(park), gaps(park, pathways, peaks))
+    list(_said(done))
+    for shown in _shown(done):
+        repr(shown)
+        if shown is not pathways:
+            shown._repr_html_()
+    with TemporaryDirectory() as folder:
+        write_results(folder, park, chosen, pathways, peaks)
+    return done
+
+
+def draw(done: ParkResults) -> None:
+    """Draw all figures of a park's notebook into nothing: loads the fonts, and renders the words they all have."""
+    first, *_, last = done.scenarios
+    with mpl.rc_context():
+        plotting.fans(done.pathways, [first, last], peaks=done.peaks, inventory=done.inventory)
+        plotting.peak_years(done.peaks)
+        plotting.gaps(done.gaps)
+        plotting.compare(done.pathways, done.peaks, done.scenarios)
+        plotting.sources(done.pathways, last)
+        for number in plt.get_fignums():
+            plt.figure(number).canvas.draw()
+        plt.close("all")
+
+
+def _said(done: ParkResults) -> Iterator[str]:
+    first, *_, last = done.scenarios
+    for say in (sentences.heading, sentences.notes, sentences.detail, sentences.plans):
+        yield say(done.park)
+    for kind in PANEL_OF:
+        yield sentences.report_card(replace(done.park, kind=kind))
+    for name in (first, last):
+        yield sentences.peak(done.peaks, name)
+        yield sentences.probability(done.peaks, name)
+        yield sentences.gap(done.gaps, name)
+    yield sentences.order_of_peaks(done.peaks, last, first)
+    yield sentences.spread(done.peaks)
+    yield sentences.late(done.gaps)
+    yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
+    yield sentences.sources(done.pathways, last)
+    yield sentences.capture(done.pathways, last)
+
+
+def _shown(done: ParkResults) -> Iterator[object]:
+    yield done.pathways
+    yield tables.report_card(done.park)
+    yield tables.peaks(done.peaks)
+    yield tables.statuses(done.peaks)
+    yield tables.gaps(done.gaps)
+    yield tables.compare(done.pathways, done.peaks, done.scenarios)
+    yield tables.levers(done.scenarios[list(done.scenarios)[-1]])

@@ -1,0 +1,57 @@
+"""A park of a run computed again from the run's own record, and held against what the run stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathway_models.core.errors import BatchError
+from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
+
+if TYPE_CHECKING:
+    from pathway_models.exports.iamc import Found
+
+#: Largest relative difference from the stored table, which has six significant digits.
+TOLERANCE = 1e-5
+
+
+def compute_again(folder: Path, park_id: str) -> Found:
+    """Compute a park of a run again, members and all.
+
+    Raises
+    ------
+    BatchError
+        The result is not the run's: data or program have changed since.
+    """
+    from pathway_models.engine.projecting import project
+    from pathway_models.engine.sampling import sample
+    from pathway_models.exports.iamc import Found
+    from pathway_models.intake.parks import read_park
+    from pathway_models.peaks.finding import find_peaks
+
+    parameters = parameters_of(folder)
+    park, scenarios = read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
+    chosen = {name: parameters[name] for name in ("members", "seed", "until")}
+    pathways = project(park, scenarios, sample(park, scenarios, **chosen))
+    found = Found(park, pathways, find_peaks(pathways))
+    _check(folder / park_id / "pathways.csv", found)
+    return found
+
+
+def _check(stored: Path, found: Found) -> None:
+    import numpy as np
+    import pandas as pd
+
+    from pathway_models.batch.results import pathway_quantiles
+
+    if not stored.is_file():
+        raise BatchError(f"{stored} is missing; run the park again")
+    then, now = pd.read_csv(stored, encoding="utf-8-sig"), pathway_quantiles(found.pathways)
+    columns = [name for name in now if name.endswith("_tco2")]
+    same = len(then) == len(now) and set(columns) <= set(then)
+    same = same and np.allclose(then[columns], now[columns], rtol=TOLERANCE, atol=1e-6)
+    if not same:
+        raise BatchError(
+            f"{stored}: computed again, the pathways are not those of the run: data or program have changed since; "
+            "run the park again"
+        )

@@ -1,0 +1,147 @@
+"""What a park's run leaves behind: its tables, the same bytes for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.fleet.summary import summary_rows
+from pathway_models.gaps.analysis import gaps
+from pathway_models.gaps.tables import gap_rows
+from pathway_models.inventory.account import take_inventory
+from pathway_models.kernels.quantiles import sorted_quantiles
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+from pathway_models.runs.members import MEMBERS, write_members
+from pathway_models.runs.tables import Columns, write_columns
+
+#: Quantiles of the pathways that are stored by year.
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Columns of ``levers.csv``, in the order of its rows; also where no scenario moves a lever.
+LEVER_COLUMNS = (
+    "scenario",
+    "lever",
+    "family",
+    "setting",
+    "parameter",
+    "low",
+    "mode",
+    "high",
+    "unit",
+    "ramp",
+    "start",
+    "complete",
+    "source",
+)
+
+
+def write_results(
+    folder: str | Path,
+    park: Park,
+    scenarios: Mapping[str, Scenario],
+    pathways: Pathways,
+    peaks: Peaks,
+    *,
+    before: int = 2030,
+    neutral: int = 2060,
+    members: bool = True,
+) -> list[Path]:
+    """Write a park's tables.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there.
+    park, scenarios, pathways, peaks
+    before, neutral : int
+        Year before which emissions shall peak, and in which they shall be net zero.
+    members : bool
+        Keep the members too.
+
+    Returns
+    -------
+    list of Path
+        ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
+        year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
+        the scenarios moved, with sources), ``members.parquet`` (peak and totals of every member).
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    inventory, found = take_inventory(park), gaps(park, pathways, peaks, before, neutral)
+    tables = {
+        "summary": _of_rows(summary_rows(park, peaks, pathways, found=found, inventory=inventory)),
+        "pathways": _quantile_columns(pathways),
+        "gaps": _of_rows(gap_rows(found)),
+        "inventory": _inventory_sources(inventory),
+        "levers": _lever_settings(scenarios),
+    }
+    written = [write_columns(folder / f"{name}.csv", columns) for name, columns in tables.items()]
+    return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
+
+
+
+
+
+
+
+
+def _of_rows(rows: Sequence[Mapping[str, object]]) -> Columns:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _inventory_sources(inventory: Inventory) -> Columns:
+    """Every source of the inventory by year, with scope and factor."""
+    years = inventory.years.tolist()
+    lines = [
+        (inventory.park_id, year, *row, factor_id)
+        for row, factor_id in zip(inventory.rows, inventory.factor_ids, strict=True)
+        for year in years
+    ]
+    names = ("park_id", "year", "sector", "source", "scope", "factor_id")
+    return dict(zip(names, zip(*lines, strict=True), strict=True)) | {
+        "emissions_tco2": inventory.emissions.ravel().tolist()
+    }
+
+
+def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
+    """What each scenario moves: every lever parameter with its corners, ramp, unit and source."""
+    rows = [
+        (
+            scenario.scenario_id,
+            measure.lever.lever_id,
+            measure.lever.family,
+            measure.setting,
+            name,
+            *(corners.low, corners.mode, corners.high),
+            measure.lever.units[name],
+            *(measure.ramp.shape, measure.ramp.start, measure.ramp.complete),
+            measure.lever.sources[name],
+        )
+        for scenario in scenarios.values()
+        for measure in scenario.measures
+        for name, corners in measure.lever.triangles(measure.setting).items()
+    ]
+    return {name: [row[at] for row in rows] for at, name in enumerate(LEVER_COLUMNS)}
+
+
+def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:
+    """Quantiles and mean of the total by scenario and year, tCO2/yr."""
+    return pd.DataFrame(_quantile_columns(pathways))
+
+
+def _quantile_columns(pathways: Pathways) -> Columns:
+    total, count = pathways.total(), len(pathways.scenarios) * pathways.years.size
+    levels = sorted_quantiles(np.sort(total, axis=1).transpose(0, 2, 1), QUANTILES)
+    return {
+        "park_id": [pathways.park_id] * count,
+        "scenario": [name for name in pathways.scenarios for _ in range(pathways.years.size)],
+        "year": pathways.years.tolist() * len(pathways.scenarios),
+        "mean_tco2": total.mean(axis=1).ravel().tolist(),
+        **{f"p{round(q * 100):02d}_tco2": level.ravel().tolist() for q, level in zip(QUANTILES, levels, strict=True)},
+    }

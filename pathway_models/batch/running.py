@@ -1,0 +1,354 @@
+"""All parks: what is unchanged left alone, the rest run in parallel, failures kept to themselves.
+
+What a run has to do: parks whose every input is as it was are not run again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pathway_models.batch.execution import check_parameters, is_whole
+from pathway_models.batch.fork_client import call_preloaded
+from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch.park_worker import preload_parks, start_servers
+from pathway_models.batch.scheduling import local, papermill_engine
+from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.intake.register import name_anywhere, table_of
+from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
+from pathway_models.runs.jobs import Job, Outcome, park_id_of
+from pathway_models.runs.provenance import (
+    code_hash,
+    content_hash,
+    describe_run,
+    file_hash,
+    park_inputs,
+    shared_inputs,
+    versions,
+    write_json,
+)
+
+#: Parts of what a park's results rest on, as they are named to the user.
+PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done for one park, and why.
+
+    Parameters
+    ----------
+    action : {"run", "unchanged", "failed"}
+        ``failed``: it failed before, nothing has changed, and it need not be tried again.
+    why : str
+    cause : str
+        Of the failure before.
+    """
+
+    park_id: str
+    action: str
+    why: str
+    cause: str = ""
+
+
+class Basis:
+    """Everything results rest on, park by park; what all share is read once.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Of the notebook, the same for all parks.
+    notebook : Path
+    """
+
+    def __init__(self, parameters: Mapping[str, object], notebook: Path) -> None:
+        self.common: dict[str, Any] = {
+            "parameters": dict(parameters),
+            "code": code_hash(),
+            "notebook": file_hash(notebook),
+            "versions": versions(),
+        }
+        given = parameters.get("scenario_file")
+        self.shared = shared_inputs() | ({Path(str(given)).name: file_hash(Path(str(given)))} if given else {})
+
+    def of(self, table: Path) -> dict[str, Any]:
+        """What one park's results rest on."""
+        return {**self.common, "inputs": {**self.shared, **park_inputs(table)}}
+
+
+def decide(
+    folder: Path, park_id: str, basis: Mapping[str, Any], *, force: bool = False, retry_failed: bool = False
+) -> Step:
+    """Decide whether a park must be run.
+
+    Failures of the machine (time-out, killed, memory, disk) are always tried again; failures of a notebook,
+    which would fail again, when asked for.
+    """
+    if force:
+        return Step(park_id, "run", "asked for by --force")
+    record = read_record(folder, park_id)
+    if record is None:
+        return Step(park_id, "run", "no results yet")
+    if record["key"] != content_hash(basis):
+        return Step(park_id, "run", _changed(record.get("basis", {}), basis))
+    if not is_whole(folder, park_id, record["files"]):
+        return Step(park_id, "run", "files are missing or cut short")
+    if record["status"] == "done":
+        return Step(park_id, "unchanged", "nothing has changed")
+    if record["again"] or retry_failed:
+        return Step(park_id, "run", f"it failed: {record['cause']}")
+    return Step(park_id, "failed", "it failed before and nothing has changed; --retry-failed", record["cause"])
+
+
+def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
+    """Record of a park's folder; nothing where there is none that can be read."""
+    try:
+        record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
+        return record if {"key", "status", "again", "cause", "files"} <= set(record) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say in words what has changed."""
+    was, is_now = before.get("inputs", {}), now["inputs"]
+    names = sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name))
+    names += [word for part, word in PARTS.items() if before.get(part) != now[part]]
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"changed: {shown}"
+
+
+#: Threads that wait for the disk while workers go on.
+PUBLISHERS = 2
+Report = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run was asked to do.
+
+    Parameters
+    ----------
+    parks : tuple of str
+        Ids of the register, or paths of tables.
+    scenarios : tuple of str
+        Empty for all.
+    members, seed, until, before : int
+    lang : {"en", "zh"}
+    workers : int
+    timeout : int
+        Seconds one cell of a notebook may take.
+    engine : {"fork", "papermill"}
+    scheduler : str
+        Address of a Dask scheduler; empty for this machine.
+    force, retry_failed : bool
+        Run unchanged parks again; run parks again that failed unchanged.
+    memory : float
+        Largest address space of a notebook, GB; 0 for no limit.
+    scenario_file : str
+        A scenario file of the user's own; empty for the shipped one.
+    notebook : Path
+    """
+
+    parks: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
+    members: int = 1000
+    seed: int = 20240401
+    until: int = 2060
+    before: int = 2030
+    lang: str = "en"
+    workers: int = 1
+    timeout: int = 600
+    engine: str = "fork"
+    scheduler: str = ""
+    force: bool = False
+    retry_failed: bool = False
+    memory: float = 0
+    scenario_file: str = ""
+    notebook: Path = PARK_NOTEBOOK
+
+    def parameters(self) -> dict[str, object]:
+        """Parameters of the notebook that are the same for all parks."""
+        from pathway_models.intake.library import read_scenarios
+
+        given = {"scenario_file": os.path.abspath(self.scenario_file)} if self.scenario_file else {}
+        scenarios = list(self.scenarios or read_scenarios(self.scenario_file or None))
+        same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "lang")}
+        return {"scenarios": scenarios, **same, **given}
+
+
+@dataclass
+class Run:
+    """A run in progress: outcomes in the order of the request, whatever order they come in."""
+
+    request: Request
+    folder: Path
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def ordered(self) -> list[Outcome]:
+        """Outcomes in the order of the request; parks not reached are ``cancelled``."""
+        ids = [park_id_of(park) for park in self.request.parks]
+        return [self.outcomes.get(name, Outcome(name, "cancelled", 0.0, "the run was stopped")) for name in ids]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything asked for came out."""
+        return all(outcome.came_out for outcome in self.ordered())
+
+
+def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
+    """What a run would do for each park, and why; nothing is started or written.
+
+    Raises
+    ------
+    BatchError, ScenarioError
+        The request itself is wrong.
+    """
+    parameters = _checked(request)
+    basis = Basis(parameters, request.notebook)
+    engine = papermill_engine(request.engine if can_fork() else "papermill")
+    steps = []
+    for park in request.parks:
+        table = table_of(park)
+        of_park = basis.of(table)
+        job = Job(
+            park_id=park_id_of(park),
+            folder=str(folder.absolute()),
+            # A table of one's own is read from its place wherever the notebook runs; the basis knows it by content.
+            parameters={**parameters, "park": name_anywhere(park)},
+            key=content_hash(of_park),
+            engine=engine,
+            timeout=request.timeout,
+            memory=int(request.memory * 2**30),
+            notebook=str(request.notebook),
+            basis=of_park,
+        )
+        options = {"force": request.force, "retry_failed": request.retry_failed}
+        steps.append((decide(folder, job.park_id, of_park, **options), job))
+    return steps
+
+
+def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambda outcome: None) -> Run:
+    """Run the batch notebook for every park asked for.
+
+    Parameters
+    ----------
+    request : Request
+    folder : Path or RunFolder
+        Folder of the run; each park gets ``folder/<park_id>/``.
+    report : callable
+        Called with each outcome as it comes.
+
+    Returns
+    -------
+    Run
+        Also when stopped by Ctrl-C: what was finished is kept, the rest is ``cancelled``.
+
+    Raises
+    ------
+    BatchError, ScenarioError
+        The request itself is wrong: nothing was started.
+    """
+    place = folder if isinstance(folder, RunFolder) else RunFolder(folder)
+    parameters = _checked(request)  # before anything is made on disk
+    with locked(place.folder):
+        tidy(place.folder)
+        steps = plan(request, place.folder)
+        jobs = [job for step, job in steps if step.action == "run"]
+        tables = [table_of(park) for park in request.parks]
+        about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
+        if jobs:
+            _check_parameters(jobs[0], request)
+        write_json(place.folder / "run.json", about)
+        run = Run(request, place.folder)
+        settle = _Settling(run, place, report)
+        for step, _ in steps:
+            if step.action != "run":
+                status = "unchanged" if step.action == "unchanged" else "failed"
+                settle.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
+        with ThreadPoolExecutor(PUBLISHERS) as publishers:
+            try:
+                for outcome in _outcomes(jobs, request):
+                    publishers.submit(settle, outcome)
+            except KeyboardInterrupt:
+                pass
+        tidy(place.folder)
+    return run
+
+
+@dataclass
+class _Settling:
+    """Puts finished parks in their places, and tells of them."""
+
+    run: Run
+    place: RunFolder
+    report: Report
+
+    def __call__(self, outcome: Outcome) -> None:
+        partial = partial_folder(self.run.folder, outcome.park_id)
+        try:
+            if partial.is_dir():
+                self.place.publish(outcome.park_id)
+        except OSError as error:
+            remove(partial)
+            outcome = Outcome(outcome.park_id, "failed", outcome.seconds, f"{type(error).__name__}: {error}")
+        self.note(outcome)
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep and tell an outcome."""
+        self.run.outcomes[outcome.park_id] = outcome
+        self.report(outcome)
+
+
+def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
+    if not jobs:
+        return iter(())
+    if request.scheduler:
+        from pathway_models.batch.cluster import on_cluster
+
+        return on_cluster(jobs, request.scheduler)
+    return local(jobs, request.workers, request.engine)
+
+
+def _checked(request: Request) -> dict[str, object]:
+    """The notebook's parameters, once the request has been found sound."""
+    names = [park_id_of(park) for park in request.parks]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise BatchError(f"asked for twice: {', '.join(doubled)}; name each park once")
+    if not names:
+        raise BatchError("no park to run: name parks or ask for all")
+    if request.workers < 1 or request.members < 1 or request.seed < 0:
+        raise BatchError("workers and members must be at least 1, seed at least 0")
+    if request.memory < 0 or request.timeout < 1:
+        raise BatchError("timeout must be at least 1 second, memory not below 0")
+    from pathway_models.intake.library import read_scenarios
+
+    read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
+    unknown = [fault for park in request.parks for fault in _unknown(park)]
+    if unknown:
+        raise BatchError("\n".join(str(fault) for fault in unknown))
+    return request.parameters()
+
+
+def _check_parameters(job: Job, request: Request) -> None:
+    """See that the notebook has the parameters; asked of a fork server, where papermill is there already."""
+    if request.engine == "fork" and can_fork() and not request.scheduler:
+        start_servers()
+    given = {**job.parameters, "out": "."}
+    call_preloaded(preload_parks, check_parameters, given, job.notebook)
+
+
+def _unknown(park: str) -> tuple[Fault, ...]:
+    """Faults of a park that is not there at all; faults of its table are another matter."""
+    try:
+        table_of(park)
+    except InputError as error:
+        return error.faults
+    return ()

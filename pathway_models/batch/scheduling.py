@@ -1,0 +1,207 @@
+"""Jobs to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from pathway_models.batch.execution import run_park
+from pathway_models.batch.fork_client import GONE, Child, UnsafeForkError, close_server, refusal
+from pathway_models.batch.fork_server import PINNED, can_fork
+from pathway_models.batch.park_worker import fork_worker, preload_parks
+from pathway_models.batch.preload import preload_cells
+from pathway_models.console.cli_language import mistake_text
+from pathway_models.core.errors import BatchError
+from pathway_models.runs.jobs import Job, Outcome
+
+#: Papermill's names of what ``--engine`` takes.
+ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
+#: Times a task is given to a worker when the worker itself dies.
+TRIES = 2
+DIED = "the process that ran the notebook died"
+
+
+class SpawnedWorker:
+    """A worker in a Python of its own, where forking is not to be had or not needed.
+
+    Parameters
+    ----------
+    work : callable
+        What it does with a task; its result is sent back.
+    """
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.channel, far = spawn.Pipe()
+        self._process = spawn.Process(target=_serve_tasks, args=(far, work))
+        self._process.start()
+        far.close()
+
+    def how_it_ended(self) -> str:
+        """Say in words how the worker ended, as far as is known."""
+        return "out of memory, or killed from outside"
+
+    def kill(self) -> None:
+        """End the worker, once it has done what it is at."""
+        self.channel.close()
+        self._process.join()
+
+
+Worker = Child | SpawnedWorker
+
+
+def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
+    """Work on every task that comes until the connection is closed."""
+    with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
+        while True:
+            channel.send(work(channel.recv()))
+
+
+class Workers:
+    """Processes that each work on one task at a time; one that dies costs no more than the task it was at.
+
+    Parameters
+    ----------
+    start : callable
+        Starts one.
+    """
+
+    def __init__(self, start: Callable[[], Worker]) -> None:
+        self.start = start
+        self._idle: list[Worker] = []
+
+    def run(self, tasks: Iterable[Any], count: int) -> Iterator[tuple[Any, Any, str]]:
+        """Hand tasks to ``count`` workers.
+
+        Parameters
+        ----------
+        tasks : iterable
+            Taken as they are needed, one a worker ahead, so that a generator may make them.
+        count : int
+
+        Yields
+        ------
+        task
+        result
+            As they come; None where the worker died, and another one after it.
+        end : str
+            How it died.
+        """
+        source, waiting = iter(tasks), deque[tuple[Any, int]]()
+        busy: dict[object, tuple[Worker, Any, int]] = {}
+        try:
+            while True:
+                waiting.extend((task, TRIES) for task in islice(source, max(0, count - len(waiting))))
+                while waiting and len(busy) < count:
+                    worker, (task, tries) = self._free(), waiting.popleft()
+                    busy[worker.channel] = worker, task, tries - 1
+                    with contextlib.suppress(OSError):  # it died while idle: reading tells
+                        worker.channel.send(task)
+                if not busy:
+                    return
+                for channel in wait(list(busy)):
+                    worker, task, tries = busy.pop(channel)
+                    result, end = self._result(worker)
+                    if result is None and tries:
+                        waiting.appendleft((task, tries))
+                    else:
+                        yield task, result, end
+        finally:
+            for worker, _, _ in busy.values():
+                worker.kill()
+
+    def _free(self) -> Worker:
+        """Return a worker that has nothing to do and is alive; start one where there is none."""
+        while self._idle:
+            worker = self._idle.pop()
+            # Nothing is to be read from one that waits, but the end of one that is dead.
+            if not worker.channel.poll():
+                return worker
+            worker.kill()
+        return self.start()
+
+    def _result(self, worker: Worker) -> tuple[Any, str]:
+        """Wait for what a worker has to say; None, and how it ended, where it died or what it relies on did."""
+        try:
+            result, end = worker.channel.recv(), GONE
+        except (EOFError, OSError):
+            result, end = None, worker.how_it_ended()
+        else:
+            if result is None:
+                close_server(worker.relies_on)
+        if result is None:
+            worker.kill()
+            return None, end
+        self._idle.append(worker)
+        return result, ""
+
+    def close(self) -> None:
+        """End all workers that have nothing to do, side by side."""
+        for worker in self._idle:
+            worker.channel.close()
+        while self._idle:
+            self._idle.pop().kill()
+
+
+def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by forked workers, as they come."""
+    for job, outcome, end in workers.run(jobs, count):
+        yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED}: {end}")
+
+
+def forked(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by forked workers, which end with the last of them."""
+    with contextlib.closing(Workers(fork_worker)) as workers:
+        yield from outcomes(workers, jobs, count)
+
+
+def in_kernels(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
+    """Yield outcomes of parks run by ordinary processes with ordinary kernels, as they come."""
+    with contextlib.closing(Workers(partial(SpawnedWorker, _run_in_kernel))) as workers:
+        for job, outcome, end in workers.run(jobs, count):
+            yield outcome or Outcome(job.park_id, "failed", 0.0, f"{DIED} ({end})")
+
+
+def _run_in_kernel(job: Job) -> Outcome:
+    """Run a park with one thread a kernel, and no backend from outside, which would keep figures out of notebooks."""
+    os.environ.pop("MPLBACKEND", None)
+    os.environ.update(PINNED)
+    return run_park(job)
+
+
+def unsafe_fork() -> UnsafeForkError | None:
+    """Why workers and notebooks must not be forked here; waits until both servers are ready."""
+    return refusal(preload_cells) or refusal(preload_parks)
+
+
+def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
+    """Outcomes of parks run on this machine, forked where that is wanted and safe."""
+    if engine == "fork" and can_fork():
+        refused = unsafe_fork()
+        if refused is None:
+            return forked(jobs, workers)
+        print(mistake_text(refused), file=sys.stderr)
+        jobs = [replace(job, engine=ENGINES["papermill"]) for job in jobs]
+    return in_kernels(jobs, workers)
+
+
+def papermill_engine(engine: str) -> str:
+    """Name of the papermill engine behind ``--engine``.
+
+    Raises
+    ------
+    BatchError
+        There is no such engine.
+    """
+    if engine not in ENGINES:
+        raise BatchError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    return ENGINES[engine]

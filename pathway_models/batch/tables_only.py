@@ -1,0 +1,170 @@
+"""Many parks through the engine, tables only: no notebook, no figure, memory bounded however many parks there are."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from pathway_models.batch.results import write_results
+from pathway_models.batch.scheduling import SpawnedWorker, Workers
+from pathway_models.core.errors import BatchError, InputError
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.intake.library import read_scenarios
+from pathway_models.intake.parks import read_park
+from pathway_models.intake.register import table_of
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.runs.folders import park_folder, partial_folder, remove
+from pathway_models.runs.jobs import Outcome, park_id_of
+from pathway_models.runs.provenance import describe_run, write_json
+from pathway_models.runs.store import StoredRun, open_run
+from pathway_models.runs.tables import STATUS_COLUMNS
+
+Given = Park | str | Path
+#: Position of a park among those given, what was given, and whether one of its name came before.
+Task = tuple[int, Given, bool]
+#: How a park's run ended, and the lines of its summary with their header.
+Told = tuple[Outcome, list[str]]
+
+
+def run_tables(
+    parks: Iterable[Given],
+    folder: str | Path,
+    scenarios: Mapping[str, Scenario] | None = None,
+    *,
+    members: int = 1000,
+    seed: int = 20240401,
+    until: int = 2060,
+    before: int = 2030,
+    neutral: int = 2060,
+    workers: int = 2,
+    keep_members: bool = True,
+    report: Callable[[Outcome], None] = lambda outcome: None,
+) -> StoredRun:
+    """Run parks and write their tables; ``summary.csv`` and ``status.csv`` grow by each park as it comes out.
+
+    Parameters
+    ----------
+    parks : iterable of Park, str or Path
+        Records, ids of the register or paths of tables; taken as they are needed, so that a generator may make them.
+    folder : str or Path
+        Of the run: must be new or empty.
+    scenarios : mapping of Scenario, optional
+        All shipped ones by default.
+    members, seed, until, before, neutral : int
+    workers : int
+        Processes.
+    keep_members : bool
+        Keep ``members.parquet`` of each park.
+    report : callable
+        Called with each outcome, in the order of the parks.
+
+    Returns
+    -------
+    StoredRun
+
+    Raises
+    ------
+    BatchError
+        The folder holds something already, or a number is out of range.
+    """
+    folder = Path(folder)
+    if workers < 1 or members < 1 or seed < 0:
+        raise BatchError("workers and members must be at least 1, seed at least 0")
+    if folder.exists() and any(folder.iterdir()):
+        raise BatchError(f"{folder}: expected a new or empty folder; name another one")
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = dict(read_scenarios() if scenarios is None else scenarios)
+    ensemble = {"members": members, "seed": seed, "until": until}
+    writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
+    record = {"scenarios": list(chosen), **ensemble, **writing}
+    write_json(folder / "run.json", describe_run({"parks": [], **record}, []))
+    seen: dict[str, Path] = {}
+    run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, **writing)
+    with (
+        closing(Workers(partial(SpawnedWorker, run))) as processes,
+        _growing(folder / "status.csv") as status,
+        _growing(folder / "summary.csv") as summary,
+    ):
+        status.write(",".join(STATUS_COLUMNS) + "\n")
+        for outcome, lines in _in_order(processes.run(_tasks(parks, seen), workers)):
+            row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
+            csv.writer(status, lineterminator="\n").writerow(row)
+            summary.write("".join(lines[1:] if summary.tell() else lines))
+            report(outcome)
+    write_json(folder / "run.json", describe_run({"parks": list(seen), **record}, seen.values()))
+    return open_run(folder)
+
+
+def _name_of(given: Given) -> str:
+    return given.park_id if isinstance(given, Park) else park_id_of(str(given))
+
+
+def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
+    """Yield the parks as they are taken; of each only its name and its table stay in memory."""
+    names: set[str] = set()
+    for at, given in enumerate(parks):
+        try:
+            table = Path() if isinstance(given, Park) else table_of(str(given))
+        except InputError:
+            table = Path()  # told with its faults when its turn comes
+        seen[given.park_id if isinstance(given, Park) else str(given)] = table
+        name = _name_of(given)
+        yield at, given, name in names
+        names.add(name)
+
+
+def _growing(path: Path) -> TextIO:
+    """Open a table whose lines are in the file as soon as they are written."""
+    return path.open("w", buffering=1, encoding="utf-8-sig", newline="")
+
+
+def _in_order(results: Iterable[tuple[Task, Told | None, str]]) -> Iterator[Told]:
+    """Put what comes as it is ready into the order of the parks."""
+    held: dict[int, Told] = {}
+    turn = 0
+    for (at, given, _), told, end in results:
+        held[at] = told or (Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"), [])
+        while turn in held:
+            yield held.pop(turn)
+            turn += 1
+
+
+def _run(
+    task: Task,
+    *,
+    folder: Path,
+    scenarios: Mapping[str, Scenario],
+    ensemble: Mapping[str, int],
+    before: int,
+    neutral: int,
+    keep_members: bool,
+) -> Told:
+    """Run one park: its folder appears whole or not at all."""
+    _, given, is_doubled = task
+    park_id, begin = _name_of(given), time.perf_counter()
+    if is_doubled:
+        return Outcome(park_id, "refused", 0.0, "stands twice among the parks; name it once"), []
+    status, cause, lines = "done", "", []
+    unfinished, final = partial_folder(folder, park_id), park_folder(folder, park_id)
+    remove(unfinished)
+    try:
+        park = given if isinstance(given, Park) else read_park(str(given))
+        pathways = project(park, scenarios, sample(park, scenarios, **ensemble), keep="totals")
+        years = {"before": before, "neutral": neutral}
+        write_results(unfinished, park, scenarios, pathways, find_peaks(pathways), **years, members=keep_members)
+        lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        unfinished.rename(final)
+    except InputError as error:
+        status, cause = "refused", str(error.faults[0])
+    except Exception as error:  # whatever breaks one park must not break the others
+        status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
+    remove(unfinished)
+    return Outcome(park_id, status, round(time.perf_counter() - begin, 2), cause), lines

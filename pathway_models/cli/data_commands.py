@@ -1,0 +1,199 @@
+"""``pathways check``: every fault of a park's table at once, and the inventory if there is none.
+
+``pathways list``: every park and region of the register.
+
+``pathways template``: the empty workbook for a park to fill.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pathway_models.console.cli_language import language, mistake_text
+from pathway_models.console.own_parks import PARK, data_option, tables_of
+from pathway_models.console.tables import counts, fault_lines, padded
+from pathway_models.core.errors import Fault, InputError, writing
+from pathway_models.language.words import say
+
+if TYPE_CHECKING:
+    from pathway_models.records.park import Park
+
+
+@click.command("check")
+@click.argument("tables", nargs=-1, required=True, type=PARK, metavar="FILE|PARK...")
+@data_option
+@click.option("--annotate", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx", help="Marked copy.")
+@click.option(
+    "--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.csv", help="Every tonne's cell."
+)
+@click.option(
+    "--layout",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="LAYOUT.yml",
+    help="Layout file of a workbook arranged in a way of its own.",
+)
+@click.option("--quiet", is_flag=True, help="Faults only, no inventory.")
+def check_command(
+    tables: tuple[str, ...], annotate: Path | None, ledger: Path | None, layout: Path | None, quiet: bool
+) -> None:
+    """Check parks' tables: workbooks, CSV files, or ids of the register; exit code 1 where any has an error.
+
+    Errors must be mended, warnings looked at; notes say how a cell was read.
+    """
+    if (annotate or ledger) and len(tables) > 1:
+        raise click.UsageError("--annotate and --ledger take one table at a time")
+    if annotate and not tables[0].lower().endswith(".xlsx"):
+        raise click.UsageError("--annotate marks a workbook; give an .xlsx")
+    sound = [_check(table, annotate, ledger, layout, quiet) for table in tables]
+    sys.exit(0 if all(sound) else 1)
+
+
+def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path | None, quiet: bool) -> bool:
+    park, faults = _examined(table, layout)
+    click.echo(f"{table}: {counts(faults, language())}")
+    for line in fault_lines(faults, lang=language(), table=Path(table).name):
+        click.echo(line)
+    try:
+        if annotate:
+            from pathway_models.intake.workbook.annotate import write_annotated
+
+            marked = say(language(), en="marked copy", zh="标注副本")
+            click.echo(f"{marked}: {write_annotated(Path(table), faults, annotate)}")
+        if park is not None and ledger:
+            click.echo(f"{say(language(), en='ledger', zh='台账')}: {_write_ledger(park, ledger)}")
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        return False
+    if park is not None and not quiet:
+        for line in _inventory_lines(park):
+            click.echo(line)
+    return park is not None
+
+
+def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault, ...]]:
+    """The park, or what is wrong with its table."""
+    from pathway_models.intake.parks import examine_park
+
+    try:
+        examination = examine_park(table, layout=layout)
+    except InputError as error:
+        return None, error.faults
+    return examination.park, examination.faults
+
+
+def _inventory_lines(park: Park) -> list[str]:
+    """The inventory in short: totals by year, and the choices behind them."""
+    from pathway_models.inventory.account import take_inventory
+
+    inventory, lang = take_inventory(park), language()
+    made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
+    choices = say(lang, en="factor set {}, grid factor {}", zh="因子组{}，电网因子{}")
+    lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
+    unit = say(lang, en="tCO2/yr", zh="tCO2/年")
+    lines.append(f"  {padded(unit, 15)}" + "".join(f"{year:>14}" for year in inventory.years))
+    for name, values in {
+        say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
+        say(lang, en="scope 2 (market)", zh="范围二（市场法）"): inventory.scope(2),
+        say(lang, en="total", zh="合计"): inventory.total(),
+        say(lang, en="power, by place", zh="电力（位置法）"): inventory.location_based,
+        say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
+    }.items():
+        lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
+    return lines
+
+
+def _write_ledger(park: Park, path: Path) -> Path:
+    """Write every tonne with its cell and its factor."""
+    from pathway_models.inventory.account import LEDGER_COLUMNS, ledger_rows
+
+    with writing(path):
+        there = path.exists()
+    if path.suffix.lower() != ".csv" or not path.parent.is_dir() or there:
+        fault = Fault(
+            path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name"
+        )
+        raise InputError([fault])
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, LEDGER_COLUMNS)
+        writer.writeheader()
+        writer.writerows(ledger_rows(park))
+    return path
+
+
+#: Without a table, invented, with a table: English and Chinese.
+STATES = (("no data yet", "INVENTED demonstration", "data"), ("暂无数据", "INVENTED / 虚构示范", "有数据"))
+#: ``--data`` without a folder.
+OF_REGISTER = ""
+
+
+@click.command("list")
+@click.option("--data", is_flag=False, flag_value=OF_REGISTER, metavar="[FOLDER]",
+              help="Only parks with a table; of a folder of your own where one is given.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="All parks of the register (default).")
+def list_command(data: str | None, everything: bool) -> None:
+    """List every park and region of the register, with and without data."""
+    if data:
+        _list_folder(Path(data))
+        return
+    from pathway_models.intake.register import read_register
+
+    only_data = data == OF_REGISTER and not everything
+    entries = [entry for entry in read_register() if entry.has_data or not only_data]
+    width, lang = max(len(entry.park_id) for entry in entries), language()
+    nothing, made_up, with_table = say(lang, en=STATES[0], zh=STATES[1])
+    kinds = say(lang, en={}, zh={"park": "园区", "region": "区域"})
+    for entry in entries:
+        state = nothing if not entry.has_data else made_up if entry.invented else with_table
+        kind = padded(kinds.get(entry.kind, entry.kind), 7)
+        click.echo(f"{entry.park_id:<{width}}  {kind} {padded(state, 22)} {entry.name_en} {entry.name_zh}")
+    with_data = sum(entry.has_data for entry in entries)
+    said = say(lang, en="{} entries, {} with data", zh="共{}个，其中{}个有数据")
+    click.echo(said.format(len(entries), with_data))
+
+
+def _list_folder(folder: Path) -> None:
+    """Print the ids and paths of the park tables of a folder."""
+    found = tables_of(folder)
+    width = max(map(len, found))
+    for park, table in found.items():
+        click.echo(f"{park:<{width}}  {table}")
+    click.echo(say(language(), en=f"tables: {len(found)}", zh=f"数据表：{len(found)}"))
+
+
+#: More sheets than these make a workbook nobody fills.
+MOST_YEARS = 30
+
+
+def years_of(context: click.Context, parameter: click.Parameter, text: str) -> range:
+    """Read ``2016-2020`` or ``2020``."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if not (found and 1990 <= first <= last <= 2060 and last - first < MOST_YEARS):
+        raise click.BadParameter(f"{text!r}: expected years such as 2016-2020, first before last, at most {MOST_YEARS}")
+    return range(first, last + 1)
+
+
+@click.command("template")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx")
+@click.option("--years", default="2016-2020", show_default=True, callback=years_of, help="One sheet each.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+def template_command(out: Path, years: range, lang: str, force: bool) -> None:
+    """Write the empty workbook for a park to fill; then check it with 'pathways check'.
+
+    It is a layout of this project, not the official Annex 1 of the notice, which is not public.
+    """
+    from pathway_models.intake.workbook.template import write_template
+
+    try:
+        write_template(out, years, lang, overwrite=force)
+    except InputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(str(out))

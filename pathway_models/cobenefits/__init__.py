@@ -1,0 +1,1 @@
+"""Air pollutants beside CO2."""

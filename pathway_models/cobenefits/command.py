@@ -1,0 +1,113 @@
+"""``pathways cobenefits``: what cutting a park's CO2 does to its air pollutants."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
+from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.core.errors import InputError, PathwayError
+
+if TYPE_CHECKING:
+    from pathway_models.cobenefits.levers import LeverCobenefits
+    from pathway_models.cobenefits.scenarios import Cobenefits
+
+
+@click.command("cobenefits")
+@click.argument("park", type=PARK)
+@data_option
+@click.option("--year", type=int, default=2035, show_default=True, help="Year of the tables.")
+@click.option("--scenario", help="Scenario whose levers are shared out; the last one by default.")
+@click.option("--by", type=click.Choice(["lever", "family"]), default="lever", show_default=True)
+@click.option("--allow-background", is_flag=True, help="Consent to factors that are background knowledge.")
+@click.option(
+    "--factors", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own factors."
+)
+@click.option("--costs", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own costs.")
+@click.option("--tax-rate", type=float, metavar="CNY", help="Tax per pollution equivalent in your province (1.2-12).")
+@click.option("--members", type=int, default=300, show_default=True)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--until", type=int, default=2060, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
+    """Air pollutants beside CO2 for PARK, an id of the register or the path of a table.
+
+    Exit code 0 when told, 1 for a faulty file, 2 for a wrong call or missing consent.
+    """
+    try:
+        whole, parts, costs = _found(park, **asked)
+        year = asked["year"]
+        if form == "json":
+            click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
+            return
+        for line in _lines(whole, parts, costs, year, of_terminal(lang)):
+            click.echo(line)
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        sys.exit(1)
+    except PathwayError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[list, int]]:
+    # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, unit_costs
+    from pathway_models.cobenefits.scenarios import cobenefits
+    from pathway_models.engine.sampling import sample
+    from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.pollutants import read_pollutants
+
+    the_park, scenarios, costs = read_park(park), read_scenarios(), read_costs(asked["costs"])
+    factors = read_pollutants(asked["factors"])
+    chosen = scenarios[asked["scenario"] or list(scenarios)[-1]]
+    draws = sample(the_park, scenarios, members=asked["members"], seed=asked["seed"], until=asked["until"])
+    shared = {"factors": factors, "allow_background": asked["allow_background"]}
+    whole = cobenefits(the_park, scenarios, draws, **shared)
+    whole.at(asked["year"])
+    parts = lever_cobenefits(the_park, chosen, draws, by=asked["by"], periods=[asked["year"]], **shared)
+    each = cobenefits(the_park, single_levers(chosen), draws, **shared)
+    return whole, parts, (unit_costs(the_park, each, draws, costs, tax_rate=asked["tax_rate"]), costs.price_year)
+
+
+def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], year: int, lang: str) -> list[str]:
+    from pathway_models.cobenefits import sentences, tables
+    from pathway_models.intake.names import headline
+
+    blocks = [
+        headline(whole.identity, lang),
+        sentences.describe(whole, parts.scenario, year, lang=lang),
+        table_text(tables.scenarios(whole, year, lang=lang)),
+        sentences.describe_levers(parts, year, lang=lang),
+        table_text(tables.coordinates(parts, year, lang=lang)),
+        sentences.describe_costs(costs[0], lang=lang),
+        table_text(tables.unit_costs(*costs, lang=lang)),
+        *sentences.describe_basis(whole.basis, lang=lang),
+        table_text(tables.equipment(whole.basis, lang=lang)),
+    ]
+    if whole.basis.background:
+        blocks.append(table_text(tables.basis(whole.basis, lang=lang)))
+    return blocks
+
+
+def _record(whole: Cobenefits, parts: LeverCobenefits, year: int, lang: str) -> dict[str, Any]:
+    """The co-benefits for scripts, in canonical units."""
+    return {
+        "park_id": whole.park_id,
+        "year": year,
+        "scenarios": whole.table(year, lang=lang),
+        "scenario_of_levers": parts.scenario,
+        "levers": parts.table(year, lang=lang),
+        "not_known": {key: [one.name for one in needs] for key, needs in whole.basis.unknown.items()},
+        "background": {one.name: one.stated for one in whole.basis.background},
+        "calibrated": {key: vars(one) for key, one in whole.basis.calibrated.items()},
+        "members": int(whole.weights.size),
+        "seed": whole.seed,
+    }

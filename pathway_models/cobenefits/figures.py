@@ -1,0 +1,149 @@
+"""Figures of co-benefits: co-control coordinates by lever, and equivalents beside CO2 over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pathway_models.cobenefits.levers import LeverCobenefits, Period
+from pathway_models.cobenefits.scenarios import RANGE, Cobenefits
+from pathway_models.cobenefits.tables import player_name
+from pathway_models.decisions.figures import label, player_fills
+from pathway_models.figures.canvas import (
+    DARK,
+    FAINT,
+    LEGEND,
+    emissions_axis,
+    fill_of,
+    put_note,
+    put_title,
+    shade_record,
+    sheet,
+    style_of,
+    years_axis,
+)
+from pathway_models.intake.names import headline, scenario_name
+from pathway_models.language.rounding import Scale, scale_of
+from pathway_models.language.words import say
+
+MARKERS = "osD^v<>PXphd8H"
+#: Band of the years: half of the members, because the wildest would flatten everything else.
+HALF = (0.25, 0.75)
+#: Thousand equivalents in the unit of the axes, ten thousand.
+TEN_THOUSAND = 10.0
+
+
+def coordinates(
+    found: LeverCobenefits,
+    period: Period = 2035,
+    reading: str = "shapley",
+    *,
+    lang: str = "en",
+) -> Figure:
+    """Draw the co-control coordinates of each lever: CO2 cut against pollution equivalents cut."""
+    figure, (ax,) = sheet(lang, (8.0, 5.2), foot=1.05, right=0.66, left=0.12)
+    carbon, pollution = found.coordinates(period, reading)
+    scale = scale_of(float(np.abs(carbon).max()), lang)
+    x, y = carbon / scale.divisor, pollution / TEN_THOUSAND
+    for at, (colour, _) in enumerate(player_fills(len(found.players))):
+        if not carbon[at].any() and not pollution[at].any():
+            continue  # it does nothing in this park
+        middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
+        ends = np.quantile(x[at], RANGE), np.quantile(y[at], RANGE)
+        ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=1.1)
+        ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=1.1)
+        ax.plot(*middle, MARKERS[at % len(MARKERS)], color=colour, markersize=7, markeredgecolor="white", zorder=4,
+                label=label(player_name(found, at, lang)))  # fmt: skip
+    _quadrants(ax, lang)
+    ax.set_xlabel(say(lang, en=f"CO₂ cut, {scale.unit}", zh=f"CO₂减少，{scale.unit}") + _per(period, lang))
+    ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
+    line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标") + _when(period, lang)
+    put_title(figure, headline(found.identity, lang), line)
+    put_note(figure, _coordinates_note(found, reading, lang), lang)
+    return figure
+
+
+def _per(period: Period, lang: str) -> str:
+    return "" if isinstance(period, str) else say(lang, en=" per year", zh="/年")
+
+
+def _when(period: Period, lang: str) -> str:
+    if isinstance(period, str):
+        return say(lang, en=", all projected years", zh="，全部预测年份合计")
+    return say(lang, en=f", {period}", zh=f"，{period}年")
+
+
+def _quadrants(ax: Axes, lang: str) -> None:
+    """Draw the axes through zero, with room on every side, and name the quadrants."""
+    for limits, put in ((ax.get_xlim(), ax.set_xlim), (ax.get_ylim(), ax.set_ylim)):
+        room = 0.12 * (max(limits[1], 0.0) - min(limits[0], 0.0))
+        put(min(limits[0], 0.0) - room, max(limits[1], 0.0) + room)
+    ax.axhline(0, color="black", linewidth=0.9)
+    ax.axvline(0, color="black", linewidth=0.9)
+    texts = {
+        (0.99, 0.98): ("I  both fall", "I  同减"),
+        (0.01, 0.98): ("II", "II"),
+        (0.01, 0.02): ("III", "III"),
+        (0.99, 0.02): ("IV  CO₂ falls, pollutants rise", "IV  CO₂减、污染物增"),
+    }
+    for (x, y), (en, zh) in texts.items():
+        ax.text(
+            x, y, say(lang, en=en, zh=zh), transform=ax.transAxes, color=DARK, size="small", zorder=5,
+            ha="right" if x > 0.5 else "left", va="top" if y > 0.5 else "bottom",
+        )  # fmt: skip
+
+
+def _coordinates_note(found: LeverCobenefits, reading: str, lang: str) -> str:
+    how = {
+        "shapley": ("Shapley shares, which add up to the scenario", "Shapley分摊，合计等于情景"),
+        "alone": ("each measure alone", "各措施单独实施"),
+    }[reading]
+    keys = ", ".join(one.name_en for one in found.basis.pollutants)
+    names = "、".join(one.name_zh for one in found.basis.pollutants)
+    doubt = len(found.basis.background)
+    return say(
+        lang,
+        en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all; {how[0]}. Equivalents of {keys} by the"
+        f" environmental tax law. {doubt} background numbers. Pollutants of supplied power and heat are"
+        " not the park's.",
+        zh=f"点：中间90%成员的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
+        "外购电力、热力的污染物不计入园区。",
+    )
+
+
+def over_years(
+    found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en"
+) -> Figure:
+    """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
+    figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
+    names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]
+    apeq = found.apeq()
+    scale = scale_of(float(np.median(found.co2, axis=1).max()), lang)
+    for ax, values, divisor in ((upper, found.co2, scale.divisor), (lower, apeq, TEN_THOUSAND)):
+        for name in names:
+            at = found.index(name)
+            low, middle, high = np.quantile(values[at] / divisor, (HALF[0], 0.5, HALF[1]), axis=0)
+            style = style_of(name)
+            ax.fill_between(found.years, low, high, color=fill_of(name), alpha=0.18, linewidth=0)
+            ax.plot(found.years, middle, linewidth=1.8, label=label(scenario_name(name, lang)), **style)
+        shade_record(ax, int(found.years[0]), found.last_observed_year)
+        ax.axvline(found.last_observed_year + 0.5, color=FAINT, linewidth=0.8)
+    emissions_axis(upper, scale, lang)
+    emissions_axis(lower, Scale(TEN_THOUSAND, say(lang, en="10⁴ equivalents", zh="万污染当量")), lang)
+    years_axis(lower, int(found.years[0]), int(found.years[-1]))
+    upper.legend(loc="center left", bbox_to_anchor=(1.01, 0.0), **LEGEND)
+    line = say(lang, en="CO₂ and air pollutants together", zh="减污降碳：CO₂与大气污染当量")
+    put_title(figure, headline(found.identity, lang), line)
+    note = say(
+        lang,
+        en="Median and the middle half of members (25-75 %). Shaded: record. Equivalents of"
+        f" {', '.join(one.name_en for one in found.basis.pollutants)}, burnt inside the park.",
+        zh="中位数与居中一半的成员（25%-75%）；灰色为观测期。"
+        f"{'、'.join(one.name_zh for one in found.basis.pollutants)}的污染当量，限园区内燃烧。",
+    )
+    put_note(figure, note, lang)
+    return figure

@@ -1,0 +1,1 @@
+"""Toolkit for the terminal: language, options, tables."""

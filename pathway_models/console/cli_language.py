@@ -1,0 +1,288 @@
+"""The language of the command line: help, usage errors and messages in English or Chinese.
+
+Chosen by ``--lang`` anywhere in the call, else by the variable ``PATHWAYS_LANG``, else by the locale.  Before the
+command (``pathways --lang zh report ...``) it is also the language of what the command writes; a command's own
+``--lang`` and its default are otherwise the last word on that.
+
+Options that take several values, as people write them: ``--record 5 8 12``.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from pathway_models.language.words import LANGUAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pathway_models.core.errors import PathwayError
+
+
+VARIABLE = "PATHWAYS_LANG"
+HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
+#: What click writes behind an option.
+EXTRAS = (
+    ("[default: ", "[默认："),
+    ("; default: ", "；默认："),
+    ("required]", "必填]"),
+)
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language() -> str:
+    """Language of the present call; English where nobody chose."""
+    return _language.get()
+
+
+def asked_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Language that a call asks for: by its words, by the variable, or by the locale.
+
+    Examples
+    --------
+    >>> asked_language(["check", "--lang", "zh"], {}), asked_language(["list"], {"LANG": "zh_CN.UTF-8"})
+    ('zh', 'zh')
+    >>> asked_language(["list"], {"PATHWAYS_LANG": "en", "LANG": "zh_CN.UTF-8"})
+    'en'
+    """
+    given = _given(words)
+    if given:
+        return given
+    if environment.get(VARIABLE) in LANGUAGES:
+        return environment[VARIABLE]
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    return "zh" if locale.startswith("zh") else "en"
+
+
+def _given(words: Sequence[str]) -> str:
+    """The last ``--lang`` among the words; wrong ones are left to the option itself."""
+    found = ""
+    for at, word in enumerate(words):
+        if word == "--":
+            break
+        value = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        if word == "--lang" and at + 1 < len(words):
+            value = words[at + 1]
+        found = value if value in LANGUAGES else found
+    return found
+
+
+class LanguageGroup(click.Group):
+    """A group whose help, usage errors and commands speak the language of the call."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        """Choose the language, then run as any group does."""
+        words = list(args) if args is not None else sys.argv[1:]
+        token = _language.set(asked_language(words, os.environ))
+        try:
+            return super().main(words, *more, **options)
+        finally:
+            _language.reset(token)
+
+    def make_context(self, *names: Any, **options: Any) -> click.Context:
+        """Read the group's own options, telling a wrong one in the language of the call."""
+        try:
+            context = in_language(self).super_make_context(*names, **options)
+        except click.UsageError as error:
+            raise localized(error) from None
+        return context
+
+    def super_make_context(self, *names: Any, **options: Any) -> click.Context:
+        """`click.Group.make_context`, for a copy of this group."""
+        return super().make_context(*names, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, telling a wrong call in the language of the call."""
+        lang = ctx.meta.get(VARIABLE)
+        if lang:
+            ctx.default_map = {name: {"lang": lang} for name in self.list_commands(ctx)}
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise localized(error) from None
+
+
+def in_language(command: click.Command) -> click.Command:
+    """A copy of a command that speaks the language of the call, with ``--lang`` where it has none of its own."""
+    translated = copy.copy(command)
+    translated.context_class = _Context
+    translated.params = [copy.copy(parameter) for parameter in command.params]
+    if not any(parameter.name == "lang" for parameter in translated.params):
+        translated.params.append(_lang_option())
+    if language() == "en":
+        return translated
+    translated.help = _by_paragraph(command.help)
+    translated.short_help = say(command.short_help)
+    for parameter in translated.params:
+        if isinstance(parameter, click.Option):
+            parameter.help = say(parameter.help)
+            if isinstance(parameter.show_default, str):
+                parameter.show_default = say(parameter.show_default)
+    if isinstance(translated, click.Group) and translated.commands:
+        translated.commands = {name: in_language(each) for name, each in translated.commands.items()}
+    return translated
+
+
+def say(text: str | None) -> str | None:
+    """A text of the command line in the language of the call."""
+    if not text or language() == "en":
+        return text
+    from pathway_models.intake.messages import translated
+
+    return translated(text, "zh", "cli")
+
+
+def of_terminal(lang: str) -> str:
+    """Language of what a command with a ``--lang`` of its own prints: Chinese where either choice is Chinese."""
+    return "zh" if "zh" in (lang, language()) else "en"
+
+
+def in_table(text: str, lang: str | None = None) -> str:
+    """A head, verdict or finding of a table in the language of the call; what has no Chinese stays as it is."""
+    if (lang or language()) == "en":
+        return text
+    from pathway_models.intake.messages import translated
+
+    return translated(text, "zh", "tables")
+
+
+def table_text(table: pd.DataFrame, **options: Any) -> str:
+    """A table as lines whose columns stand below their heads although a Chinese sign is two columns wide."""
+    import pandas as pd
+
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return table.to_string(**options)
+
+
+def mistake_text(error: PathwayError) -> str:
+    """What a user's mistake raised, in the language of the call."""
+    if language() == "en":
+        return str(error)
+    from pathway_models.intake.messages import error_text
+
+    return error_text(error, "zh")
+
+
+def localized(error: click.UsageError) -> click.UsageError:
+    """A wrong call, told in the language of the call."""
+    if language() == "en" or isinstance(error, _LocalizedError):
+        return error
+    return _LocalizedError(say(error.format_message()) or "", error.ctx)
+
+
+class _LocalizedError(click.UsageError):
+    """A wrong call told in Chinese."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write usage, where help is found, and what was wrong."""
+        if self.ctx is not None:
+            click.echo(self.ctx.get_usage(), file=file or sys.stderr)
+            click.echo(f"用'{self.ctx.command_path} --help'查看帮助。\n", file=file or sys.stderr)
+        click.echo(f"错误：{self.message}", file=file or sys.stderr)
+
+
+class _Formatter(click.HelpFormatter):
+    """Headings in the language of the call, and lines that count a Chinese sign as two columns."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        # As click does, without the module it asks for the width of the terminal, which opens archives too.
+        wanted = width or click.formatting.FORCED_WIDTH or max(min(_columns(), max_width or 80) - 2, 50)
+        super().__init__(indent_increment, wanted, max_width)
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or ("Usage: " if language() == "en" else "用法："))
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(heading if language() == "en" else HEADINGS.get(heading, heading))
+
+    def write_text(self, text: str) -> None:
+        if language() == "en":
+            return super().write_text(text)
+        from pathway_models.console.tables import wrapped
+
+        room, gap = self.width - self.current_indent, ""
+        for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+            self.write(gap)
+            for line in wrapped(" ".join(paragraph.split()), room):
+                self.write(f"{'':>{self.current_indent}}{line}\n")
+            gap = "\n"
+        return None
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        if language() == "en":
+            return super().write_dl(rows, col_max, col_spacing)
+        from pathway_models.console.tables import width_of, wrapped
+
+        first = min(max((width_of(term) for term, _ in rows), default=0), col_max) + col_spacing
+        for term, meaning in rows:
+            for sign, chinese in EXTRAS:
+                meaning = meaning.replace(sign, chinese)
+            lines = wrapped(say(meaning) or "", max(self.width - first - self.current_indent, 10))
+            head = term if width_of(term) <= first - col_spacing else f"{term}\n{'':>{self.current_indent + first}}"
+            pad = "" if "\n" in head else " " * (first - width_of(head))
+            self.write(f"{'':>{self.current_indent}}{head}{pad}{lines[0]}\n")
+            for line in lines[1:]:
+                self.write(f"{'':>{self.current_indent + first}}{line}\n")
+        return None
+
+
+def _columns() -> int:
+    """Columns of the terminal, 80 where there is none; the variable ``COLUMNS`` has the first word."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
+    except (AttributeError, ValueError, OSError):
+        return 80
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+def _lang_option() -> click.Option:
+    """``--lang`` of whatever has none of its own; what it says was read before anything else was."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value:
+            ctx.meta[VARIABLE] = value
+
+    about = "Language of help, messages and tables."
+    return click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=about, callback=keep)
+
+
+def _by_paragraph(text: str | None) -> str | None:
+    if not text:
+        return text
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text))
+    return "\n\n".join(say(" ".join(paragraph.replace("\b", "").split())) or "" for paragraph in paragraphs)
+
+
+class Variadic(click.Command):
+    """A command without arguments whose ``multiple`` options take every word up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the name of such an option before each of its values."""
+        several = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
+        spread: list[str] = []
+        taking = ""
+        for word in args:
+            if word.startswith("-"):
+                name, _, value = word.partition("=")
+                taking = name if name in several else ""
+                if taking and not value:
+                    continue
+            elif taking:
+                spread.append(taking)
+            spread.append(word)
+        return super().parse_args(ctx, spread)

@@ -1,0 +1,94 @@
+"""``--data FOLDER`` of every command that takes parks: tables of one's own, named by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from pathway_models.console.cli_language import language
+from pathway_models.core.errors import InputError
+from pathway_models.language.words import say
+
+#: Key of the tables found, in what click keeps of a call.
+KEPT = "pathway_models.own_parks"
+
+
+def tables_of(folder: Path) -> dict[str, Path]:
+    """Find the tables of the folder given by ``--data``.
+
+    Raises
+    ------
+    click.UsageError
+        It holds none, or none that may be used.
+    """
+    from pathway_models.intake.own_tables import tables_in
+
+    try:
+        return tables_in(folder)
+    except InputError as error:
+        from pathway_models.intake.messages import fault_text
+
+        text = "; ".join(fault_text(fault, language()) for fault in error.faults)
+        raise click.UsageError(f"--data: {text}") from None
+
+
+def _keep(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        ctx.meta[KEPT] = tables_of(folder)
+
+
+def own_parks() -> tuple[str, ...]:
+    """Paths of all tables of the folder given by ``--data``; empty without that option."""
+    return tuple(map(str, _tables(click.get_current_context(silent=True)).values()))
+
+
+def _tables(ctx: click.Context | None) -> Mapping[str, Path]:
+    return ctx.meta.get(KEPT, {}) if ctx is not None else {}
+
+
+class _ParkName(click.ParamType):
+    """Id of a park or path of its table; ids found in the folder given by ``--data`` become paths."""
+
+    name = "park"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Turn an id of the folder into its path; leave what is a path or an id of the register.
+
+        Raises
+        ------
+        click.UsageError
+            There is a folder, and neither it nor the register has the park.
+        """
+        own = _tables(ctx)
+        if not own or Path(value).suffix:
+            return value
+        if value in own:
+            return str(own[value])
+        from pathway_models.intake.register import read_register
+
+        if value in (entry.park_id for entry in read_register()):
+            return value
+        some = ", ".join(list(own)[:5])
+        raise click.UsageError(
+            say(
+                language(),
+                en=f"{value!r} is neither a table of the folder of --data ({some}) nor a park of the register",
+                zh=f"{value!r}既不是--data文件夹中的数据表（{some}），也不在名录中",
+            )
+        )
+
+
+#: Type of arguments that name parks.
+PARK = _ParkName()
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    is_eager=True,
+    expose_value=False,
+    callback=_keep,
+    help="Folder of park tables of your own, to be named by their ids.",
+)

@@ -1,0 +1,113 @@
+"""Faults as a table for a terminal, columns aligned although Chinese signs are two columns wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    from pathway_models.core.errors import Fault
+
+
+SEVERITIES = ("error", "warning", "note")
+#: Head of the table, names of the severities, what stands before what was expected, what parts the texts.
+WORDS = {
+    "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
+    "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
+}
+#: What a line may end behind: a word with its spaces, or one Chinese sign.
+PIECES = r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
+#: Narrower terminals get lines that wrap.
+NARROWEST = 60
+
+
+def width_of(text: str) -> int:
+    """Columns a text takes on a terminal."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def padded(text: str, width: int) -> str:
+    """The text with spaces up to a width."""
+    return text + " " * max(0, width - width_of(text))
+
+
+def fault_lines(
+    faults: Iterable[Fault], columns: int | None = None, lang: str = "en", *, table: str = ""
+) -> Iterator[str]:
+    """Lines of the table: a head, a line for place and value, and below it what was expected and what to do.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        In the order they are shown.
+    columns : int, optional
+        Width of the terminal; the real one by default.
+    lang : {"en", "zh"}
+    table : str, optional
+        Name of the file that is checked: a fault of another file, such as the description beside a table, names it.
+    """
+    # Opens archives too, which takes a while to import.
+    import shutil
+
+    faults = [_printable(fault, table) for fault in faults]
+    if not faults:
+        return
+    if lang != "en":
+        # The catalogue of messages is read only where somebody reads Chinese.
+        from pathway_models.intake.messages import fault_in
+
+        faults = [fault_in(fault, lang) for fault in faults]
+    width = max(NARROWEST, columns or shutil.get_terminal_size((100, 24)).columns)
+    places = min(max(width_of(fault.place) for fault in faults), width // 3)
+    head, names, expected, apart = WORDS[lang]
+    yield f"{padded(head[0], 8)}  {padded(head[1], places)}  {head[2]}"
+    for fault in faults:
+        value = f"{fault.value}{apart[0]}" if fault.value else ""
+        text = f"{value}{expected}{fault.expected}{apart[1]}{fault.remedy}"
+        head = f"{padded(names[SEVERITIES.index(fault.severity)], 8)}  {padded(fault.place, places)}  "
+        room = max(20, width - width_of(head))
+        for at, line in enumerate(wrapped(text, room)):
+            yield (head if at == 0 else " " * width_of(head)) + line
+
+
+def counts(faults: Iterable[Fault], lang: str = "en") -> str:
+    """How many of each severity, in words."""
+    found = [fault.severity for fault in faults]
+    if lang == "zh":
+        return "，".join(f"{name}{found.count(code)}处" for code, name in zip(SEVERITIES, WORDS[lang][1], strict=True))
+    words = [f"{found.count(name)} {name}{'s' if found.count(name) != 1 else ''}" for name in SEVERITIES]
+    return ", ".join(words)
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Lines of at most so many columns, broken at spaces and between Chinese signs where there are any.
+
+    Examples
+    --------
+    >>> wrapped("应为0或以上的数值 check the sign", 16)
+    ['应为0或以上的数', '值 check the', 'sign']
+    """
+    lines = [""]
+    for piece in re.findall(PIECES, text):
+        if lines[-1] and width_of(lines[-1] + piece.rstrip()) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+        while width_of(lines[-1].rstrip()) > room:
+            line = lines.pop()
+            cut = next(at for at in range(len(line), 0, -1) if width_of(line[:at]) <= room)
+            lines += [line[:cut], line[cut:]]
+    return [line.rstrip() for line in lines]
+
+
+def _printable(fault: Fault, table: str) -> Fault:
+    """Without signs that would steer the terminal: values and places come from the input."""
+    from dataclasses import replace
+
+    elsewhere = f"{fault.file} " if table and fault.file != table else ""
+    place, value, expected, remedy = (
+        "".join(sign if sign.isprintable() else "·" for sign in text)
+        for text in (elsewhere + fault.place, fault.value, fault.expected, fault.remedy)
+    )
+    return replace(fault, place=place, value=value, expected=expected, remedy=remedy)

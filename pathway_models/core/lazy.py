@@ -1,0 +1,30 @@
+"""Names imported when they are first used, so that ``import pathway_models`` and the command line start at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
+    """Import the module that a name lives in and return the object.
+
+    Parameters
+    ----------
+    owner : str
+        Module that offers the name.
+    homes : mapping name -> module below ``pathway_models``
+        A home that ends in the name and holds nothing of that name is the object itself (``pw.plotting``).
+    name : str
+
+    Raises
+    ------
+    AttributeError
+        The owner offers no such name.
+    """
+    if name not in homes:
+        raise AttributeError(f"{owner} has no {name!r}; there are {', '.join(homes)}")
+    module: ModuleType = import_module(f"pathway_models.{homes[name]}")
+    return getattr(module, name, module) if homes[name].split(".")[-1] == name else getattr(module, name)

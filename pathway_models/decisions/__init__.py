@@ -1,0 +1,1 @@
+"""Cheapest packages, costs, attribution and sensitivity."""

@@ -1,0 +1,296 @@
+"""What each lever contributes, in tonnes and in years: Shapley shares that add up whatever the order.
+
+Shares are of means, so that they add up exactly; medians would not.  Means of tonnes are over the central members
+(`PackageEngine.central`), those of years and of the probability over all.  Positive is good: tonnes avoided,
+years gained, probability won.  For years, a peak in the record counts as the last observed year (no lever moves it) and
+a member without a peak counts as the year after the horizon: years gained are then a lower bound, and the share of
+such members stands beside them.
+
+Who shares in what a scenario reaches: its players, their coalitions, and Shapley shares over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.core.errors import ScenarioError
+from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.sampling import stream
+from pathway_models.kernels.shapley import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import FAMILIES, Measure, Scenario
+from pathway_models.records.park import Identified, Park, ParkIdentity
+
+#: Players up to which every coalition is worked out.
+EXACT_UP_TO = 10
+
+
+def players_of(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
+    """Families or levers of a scenario with their measures.
+
+    Raises
+    ------
+    ScenarioError
+        ``by`` is neither, or the scenario has no measures.
+    """
+    if by not in ("family", "lever"):
+        raise ScenarioError(f"by = {by!r}: expected 'family' or 'lever'")
+    if not scenario.measures:
+        raise ScenarioError(f"scenario {scenario.scenario_id!r} has no measures: there is nothing to share out")
+    # All seven families are players, so that one without a measure shows as zero.
+    found: dict[str, list[Measure]] = {family: [] for family in FAMILIES} if by == "family" else {}
+    for measure in scenario.measures:
+        player = measure.lever.family if by == "family" else measure.lever.lever_id
+        found.setdefault(player, []).append(measure)
+    return {player: tuple(measures) for player, measures in found.items()}
+
+
+def names_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """English and Chinese names of players; a family goes by its code, which what shows it puts into words."""
+    if by == "family":
+        return tuple(players), tuple(players)
+    levers = [measures[0].lever for measures in players.values()]
+    return tuple(lever.name_en for lever in levers), tuple(lever.name_zh for lever in levers)
+
+
+def coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -> Scenario:
+    """The scenario of those players that are inside."""
+    chosen = tuple(m for group, joins in zip(measures, inside, strict=True) if joins for m in group)
+    return Scenario("coalition", "coalition", "coalition", measures=chosen)
+
+
+def drawn_orders(draws: Draws, players: int, orders: int, purpose: str = "shapley:orders") -> np.ndarray:
+    """Orders of the players for sampled shares: (order, player), the same for the same draws and purpose."""
+    rng = stream(draws.seed, draws.park_id, purpose)
+    return np.stack([rng.permutation(players) for _ in range(orders)])
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What coalitions reach, shared out among ``n`` players; all arrays have the trailing axes of the values.
+
+    Parameters
+    ----------
+    without, reached : (...)
+        Of nobody, and of all together.
+    shares : (n, ...)
+        Shapley shares; they add up to ``reached - without``.
+    alone, lost : (n, ...)
+        One at a time, and leave-one-out; they do not add up.
+    standard_error : (n, ...) or None
+        Of sampled shares; None where every coalition was worked out.
+    """
+
+    without: np.ndarray
+    reached: np.ndarray
+    shares: np.ndarray
+    alone: np.ndarray
+    lost: np.ndarray
+    standard_error: np.ndarray | None
+
+
+def share_out(
+    reach: Callable[[np.ndarray], np.ndarray], orders: np.ndarray, *, exact_up_to: int = EXACT_UP_TO
+) -> Shared:
+    """Share out what all players reach.
+
+    Parameters
+    ----------
+    reach : callable
+        Values of coalitions: (coalition, n) bool to (coalition, ...).
+    orders : (order, n)
+        Used, each both ways, where there are more players than ``exact_up_to``.
+    """
+    n = orders.shape[1]
+    if n <= exact_up_to:
+        values = reach(coalitions(n))
+        return Shared(
+            values[0], values[-1], shapley_values(values), one_at_a_time(values), leave_one_out(values), None
+        )  # fmt: skip
+    sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
+    without, reached = reach(np.array([[False] * n, [True] * n]))
+    return Shared(
+        without, reached, sampled.shares, reach(single) - without, reached - reach(~single), sampled.standard_error
+    )
+
+
+#: Quantities beside the emissions of each year, in the order of their columns.
+QUANTITIES = ("cumulative", "peak_level", "years_gained", "probability")
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution(Identified):
+    """Shares of a scenario's effect.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    scenario : str
+    players : (n,) str
+        Families or levers.
+    names_en, names_zh : (n,) str
+    years : (Y,) int
+        Projected years.
+    before : int
+        Year of the probability.
+    shares : (n, Y + 4)
+        Mean tCO2/yr avoided in each year, then `QUANTITIES`: tCO2, tCO2/yr, years, share of members.
+    without, reached : (Y + 4,)
+        Mean values without levers and with all; tonnes count against, so that shares add up to
+        ``without - reached`` for tonnes and years and to ``reached - without`` for the probability.
+    standard_error : (n, Y + 4) or None
+        Of sampled shares; None where all coalitions were worked out.
+    alone, lost : (n, Y + 4) or None
+        One at a time, and leave-one-out: what the shares are compared with; they do not add up.
+    censored : (without, with all)
+        Share of members without a peak inside the horizon.
+    """
+
+    identity: ParkIdentity
+    scenario: str
+    players: tuple[str, ...]
+    names_en: tuple[str, ...]
+    names_zh: tuple[str, ...]
+    years: np.ndarray
+    before: int
+    shares: np.ndarray
+    without: np.ndarray
+    reached: np.ndarray
+    standard_error: np.ndarray | None
+    alone: np.ndarray
+    lost: np.ndarray
+    censored: tuple[float, float]
+
+    def column(self, quantity: str | int) -> int:
+        """Column of a year's emissions (by its number) or of one of `QUANTITIES`.
+
+        Raises
+        ------
+        ScenarioError
+            There is no such year or quantity.
+        """
+        if quantity in QUANTITIES:
+            return self.years.size + QUANTITIES.index(str(quantity))
+        if quantity in self.years:
+            return int(quantity) - int(self.years[0])
+        known = f"a year from {self.years[0]} to {self.years[-1]}, {', '.join(QUANTITIES)}"
+        raise ScenarioError(f"no attribution of {quantity!r}; there are {known}")
+
+    def whole(self) -> np.ndarray:
+        """What all players reach together: (Y + 4,)."""
+        sign = np.append(np.ones(self.years.size + 3), -1.0)
+        return sign * (self.without - self.reached)
+
+    def residual(self) -> float:
+        """Largest gap between the sum of the shares and the whole, relative to the value without levers."""
+        size = np.maximum(np.abs(self.without), np.abs(self.reached))
+        return float(np.max(np.abs(self.shares.sum(axis=0) - self.whole()) / np.where(size == 0, 1.0, size)))
+
+    def table(self, year: int = 2035) -> list[dict[str, object]]:
+        """One row a player and one for their sum: tonnes in a year, cumulative, peak level, years, probability."""
+        names = {"avoided_tco2": year} | {name: name for name in QUANTITIES}
+        columns = {key: self.column(quantity) for key, quantity in names.items()}
+        rows = [
+            {"player": player, "name_en": self.names_en[at], "name_zh": self.names_zh[at]}
+            | {key: float(self.shares[at, column]) for key, column in columns.items()}
+            for at, player in enumerate(self.players)
+        ]
+        total = {key: float(self.whole()[column]) for key, column in columns.items()}
+        return [*rows, {"player": "all", "name_en": "all together", "name_zh": "合计"} | total]
+
+    def comparison(self, quantity: str | int) -> list[dict[str, object]]:
+        """Shapley shares beside leave-one-out and one-at-a-time for one quantity, with sums and the whole."""
+        at = self.column(quantity)
+        ways = {"shapley": self.shares, "leave_one_out": self.lost, "one_at_a_time": self.alone}
+        rows: list[dict[str, object]] = [
+            {"player": player} | {way: float(values[n, at]) for way, values in ways.items()}
+            for n, player in enumerate(self.players)
+        ]
+        rows.append({"player": "sum"} | {way: float(values[:, at].sum()) for way, values in ways.items()})
+        return [*rows, {"player": "whole"} | dict.fromkeys(ways, float(self.whole()[at]))]
+
+    def __repr__(self) -> str:
+        kind = "exact" if self.standard_error is None else "sampled"
+        gained, won = self.whole()[[-2, -1]]
+        return (
+            f"<Attribution {self.park_id}, {self.scenario}: {len(self.players)} players, {kind};"
+            f" {gained:.1f} years gained, {100 * won:+.0f} points before {self.before}>"
+        )
+
+
+def attribute(
+    park: Park,
+    scenario: Scenario,
+    draws: Draws,
+    *,
+    by: str = "family",
+    before: int = 2030,
+    until: int | None = None,
+    orders: int = 100,
+) -> Attribution:
+    """Share out what a scenario reaches among its families or levers.
+
+    Parameters
+    ----------
+    park : Park
+    scenario : Scenario
+    draws : Draws
+        Made by `sample` with this scenario.
+    by : {"family", "lever"}
+    before : int
+        Probability of peaking before this year.
+    until : int, optional
+        Last year; as far as the draws reach by default.
+    orders : int
+        Sampled orders, each taken both ways, where there are more than ten players.
+
+    Returns
+    -------
+    Attribution
+        Exact up to ten players, else sampled with standard errors.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario has no measures, or ``by`` is unknown.
+    """
+    players = players_of(scenario, by)
+    engine = PackageEngine(park, scenario, draws, until=until)
+    measure_of, n = list(players.values()), len(players)
+
+    def reach(members: np.ndarray) -> np.ndarray:
+        return _reached(engine, [coalition(measure_of, inside) for inside in members], before)
+
+    shared = share_out(reach, drawn_orders(draws, n, orders))
+    years = engine.years[1:]
+    peaked = engine.survey([NOTHING, scenario]).p_peaked_by(int(years[-1]))
+    # Fewer tonnes and earlier years are good, more probability is; adding zero leaves no minus before a zero.
+    good = np.append(-np.ones(years.size + 3), 1.0)
+    names_en, names_zh = names_of(players, by)
+    return Attribution(
+        identity=park.identity,
+        scenario=scenario.scenario_id,
+        players=tuple(players),
+        names_en=names_en,
+        names_zh=names_zh,
+        years=years,
+        before=before,
+        shares=good * shared.shares + 0.0,
+        without=shared.without,
+        reached=shared.reached,
+        standard_error=shared.standard_error,
+        alone=good * shared.alone + 0.0,
+        lost=good * shared.lost + 0.0,
+        censored=(1.0 - float(peaked[0]), 1.0 - float(peaked[1])),
+    )
+
+
+def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np.ndarray:
+    """Mean totals by year, cumulative, peak level, counted peak year and probability: (package, Y + 4)."""
+    survey = engine.survey(packages, by_year=True)
+    case = survey.tree.case_of
+    single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_peaked_by(before - 1))
+    return np.hstack([survey.by_year[case], np.stack(single, axis=1)])

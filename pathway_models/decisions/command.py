@@ -1,0 +1,268 @@
+"""``pathways decide``: the cheapest package that brings a park's peak before a year, and what it leaves open.
+
+A decision as a record for scripts: what ``pathways decide --format json`` prints.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from pathway_models.console.cli_language import localized, mistake_text, of_terminal
+from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.core.errors import InputError, PathwayError
+
+if TYPE_CHECKING:
+    from pathway_models.decisions.assets import AssetPlan
+    from pathway_models.decisions.costs import CarbonExposure
+    from pathway_models.decisions.decision import Candidate, Decision, Price
+    from pathway_models.records.park import Park
+
+
+#: Alternatives shown one by one.
+SHOWN = 8
+
+
+def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[int, float]:
+    """Read ``2025=1200000`` as a cap on the total of a year."""
+    found = [re.fullmatch(r"(\d{4})=([\d.]+(?:e\d+)?)", text) for text in texts]
+    try:
+        caps = {int(one[1]): float(one[2]) for one in found if one}
+    except ValueError:
+        caps = {}
+    if len(caps) < len(texts):
+        wrong = ", ".join(repr(text) for text in texts)
+        raise click.BadParameter(f"{wrong}: expected a year and tonnes such as 2025=1200000, each year once")
+    return caps
+
+
+@click.command("decide")
+@click.argument("park", type=PARK)
+@data_option
+@click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
+@click.option("--probability", type=float, default=0.9, show_default=True, help="Over all members of the ensemble.")
+@click.option(
+    "--by",
+    type=click.Choice(["measure", "family", "lever"]),
+    default="measure",
+    show_default=True,
+    help="What is chosen: each substitution and the other families; whole families; every lever.",
+)
+@click.option(
+    "--later",
+    type=click.IntRange(1, 40),
+    multiple=True,
+    metavar="YEARS",
+    help="Also offer strong settings so much later.",
+)
+@click.option(
+    "--assets",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Energy assets, a .csv or the park's .xlsx: substitutions wait until units are due.",
+)
+@click.option("--costs", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own costs.")
+@click.option("--rate", type=float, help="Real discount rate; that of the costs by default.")
+@click.option("--margin", type=float, default=0.1, show_default=True, help="Alternatives may cost so much more.")
+@click.option("--budget", type=float, metavar="MILLION", help="Largest known present value, million CNY.")
+@click.option("--cap", type=float, metavar="TONNES", help="Cap on the peak level, tCO2 a year.")
+@click.option(
+    "--checkpoint",
+    multiple=True,
+    callback=checkpoints_of,
+    metavar="YEAR=TONNES",
+    help="Cap on the total of a year, such as the end of a five-year plan.",
+)
+@click.option("--neutral", type=int, metavar="YEAR", help="Year in which emissions less sinks must be zero.")
+@click.option("--covered", type=float, metavar="SHARE", help="Share of direct emissions under the trading system.")
+@click.option("--free", type=float, metavar="SHARE", help="Share of the covered emissions that is allocated free.")
+@click.option("--independent", is_flag=True, help="Do without the rank correlations of data/correlations.yml.")
+@click.option("--members", type=int, default=500, show_default=True)
+@click.option(
+    "--fresh", type=click.IntRange(0), default=2000, show_default=True, help="Members of the out-of-sample check."
+)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--until", type=int, default=2060, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
+    """Find the cheapest package of levers for PARK, an id of the register or the path of a table.
+
+    Exit code 0 where a package reaches the target, 1 where none does (the closest is shown), 2 for a wrong call.
+    """
+    if (asked["covered"] is None) != (asked["free"] is None):
+        raise click.UsageError("--covered and --free go together: only the park knows both shares")
+    try:
+        decision, plan, exposure = _decided(park, **asked)
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        sys.exit(1)
+    except PathwayError as error:
+        raise localized(click.UsageError(str(error))) from None
+    if form == "json":
+
+        click.echo(json.dumps(decision_record(decision, plan, exposure), ensure_ascii=False, indent=1))
+    else:
+        for line in _lines(decision, plan, exposure, of_terminal(lang)):
+            click.echo(line)
+    sys.exit(0 if decision.reached else 1)
+
+
+def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
+    # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.decisions.assets import plan_assets
+    from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
+    from pathway_models.engine.package_statistics import Limits
+    from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.library import read_levers
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.plans.assets import read_assets
+    from pathway_models.records.levers import lever_grid
+
+    levers, by, the_park = read_levers(), asked["by"], read_park(park)
+    blocks = measure_blocks(levers) if by == "measure" else None
+    grid = lever_grid(levers, blocks, by="family" if by == "family" else "lever", delays=(0, *asked["later"]))
+    plan = None
+    if asked["assets"]:
+        plan = plan_assets(the_park, grid, read_assets(asked["assets"]), asked["until"])
+    options = {name: asked[name] for name in ("budget", "rate", "margin", "members", "fresh", "seed", "until")}
+    decision = cheapest_package(
+        the_park,
+        asked["before"],
+        asked["probability"],
+        grid=plan.grid if plan else grid,
+        costs=read_costs(asked["costs"]),
+        limits=Limits(peak=asked["cap"], totals=asked["checkpoint"], neutral=asked["neutral"]),
+        correlations=not asked["independent"],
+        **options,
+    )
+    return decision, plan, _exposure(the_park, decision, **asked)
+
+
+def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | None:
+    """What allowances cost with the package, where the park said its shares."""
+    from pathway_models.decisions.costs import carbon_exposure
+    from pathway_models.engine.sampling import sample
+
+    if asked["covered"] is None:
+        return None
+    package, until = decision.scenario(), asked["until"]
+    drawn = {"until": until, "correlations": not asked["independent"]}
+    draws = sample(park, [package], members=asked["members"], seed=asked["seed"], **drawn)
+    shares = {"covered_share": asked["covered"], "free_share": asked["free"]}
+    return carbon_exposure(park, package, draws, decision.costs, until=until, **shares)
+
+
+def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure | None, lang: str) -> list[str]:
+    from pathway_models.decisions.contribution_sentences import describe_assets, describe_front
+    from pathway_models.decisions.sentences import describe, describe_alternatives, describe_exposure
+    from pathway_models.decisions.tables import cost_text, package_name
+    from pathway_models.intake.names import headline
+    from pathway_models.language.rounding import share_text
+
+    before = decision.target.before
+    lines = [headline(decision.identity, lang)]
+    lines += [*describe(decision, lang=lang), describe_front(decision, lang=lang)]
+    if exposure is not None:
+        lines.append(describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
+    if plan is not None:
+        lines += describe_assets(plan, before, lang=lang)
+    lines.append(describe_alternatives(decision, SHOWN, lang=lang))
+    for at, one in enumerate(decision.alternatives[:SHOWN], start=2):
+        name = package_name(decision.grid, one.code, lang)
+        lines.append(f"  {at}. {name}: {share_text(one.p_before, lang)}; {cost_text(one, lang)}")
+    return [line for line in lines if line]
+
+
+def decision_record(
+    decision: Decision, plan: AssetPlan | None = None, exposure: CarbonExposure | None = None
+) -> dict[str, Any]:
+    """The decision; costs in million CNY of the price year, null where there is none."""
+    record = {
+        "park_id": decision.park_id,
+        "before": decision.target.before,
+        "probability": decision.target.probability,
+        "reached": decision.reached,
+        "price_year": decision.costs.price_year,
+        "budget_million_cny": decision.target.budget,
+        "best" if decision.reached else "closest": _candidate(decision.closest),
+        "alternatives_within": decision.margin,
+        "alternatives_in_all": len(decision.near),
+        "alternatives": [_candidate(one) for one in decision.alternatives],
+        "cheapest_without": {
+            block: None if one is None else _candidate(one) for block, one in decision.without_block.items()
+        },
+        "front": [_candidate(one) for one in decision.front],
+        "one_year_earlier": _price(decision.one_year_earlier),
+        "one_percent_more": _price(decision.one_percent_more),
+        "cost_not_known": dict(decision.unknown),
+        "savings_not_counted": list(decision.uncounted),
+        "left_out": dict(decision.dropped),
+        "every_package_looked_at": decision.complete,
+        "best_is_proven": decision.reached and decision.gap is None,
+        "gap": _price(decision.gap),
+        "packages": decision.packages,
+        "evaluated": decision.evaluated,
+        "members": decision.members,
+        "seed": decision.seed,
+    }
+    if exposure is not None:
+        record["allowances_million_cny"] = _allowances(exposure)
+    if plan is not None:
+        record["assets"] = _assets(plan)
+    return record
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return {
+        "package": one.label,
+        "p_before": one.p_before,
+        "p_by": one.p_by,
+        "p_before_on_fresh_draws": one.p_fresh,
+        "known_cost_million_cny_per_year": one.annualised,
+        "known_present_value_million_cny": one.cost,
+        "levers_of_unknown_cost": list(one.unknown),
+        "steps_of_unknown_cost": one.steps,
+        "conditions": dict(one.held),
+    }
+
+
+def _price(one: Price | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"steps_of_unknown_cost": one.steps, "known_present_value_million_cny": one.cost, "package": one.label}
+
+
+def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
+    """Medians by year."""
+    without, with_package = np.median(found.without, axis=0), np.median(found.with_package, axis=0)
+    return [
+        {"year": int(year), "without_levers": float(without[at]), "with_package": float(with_package[at])}
+        for at, year in enumerate(found.years)
+    ]
+
+
+def _assets(plan: AssetPlan) -> dict[str, Any]:
+    return {
+        "reinvestment_windows": plan.windows,
+        "locked_in_tco2": {
+            str(year): float(tonnes) for year, tonnes in zip(plan.years, plan.locked_in, strict=True) if tonnes
+        },
+        "levers": [
+            {
+                "lever": one.lever.lever_id,
+                "setting": one.option,
+                "years_later": one.fitted.years_later,
+                "stopped_early_without_waiting": list(one.fitted.early),
+                "not_written_off_million_cny": one.fitted.early_cost,
+            }
+            for one in plan.waiting
+        ],
+        "not_waiting": [lever.lever_id for lever in plan.free],
+    }

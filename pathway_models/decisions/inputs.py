@@ -1,0 +1,238 @@
+"""The uncertain inputs of a park under a scenario, and the ensemble as a function of them.
+
+Every input stands as its rank on [0, 1] within its own distribution: 0.9 is higher than in nine of ten members.
+Indices of sensitivity do not change when an input is stretched, and a rule such as "growth above its 70th percentile"
+reads the same for every input.  The yearly shocks of all drivers are one input: it picks one set of shocks out of many.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import special
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.engine.packages import PackageEngine
+from pathway_models.engine.sampling import SHARED, correlate, sample
+from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.kernels.turning_points import AT_HORIZON, PLATEAU, turning_points
+from pathway_models.records.assumptions import Assumptions, Correlation
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Lever, Scenario
+from pathway_models.records.park import Park
+
+#: Sets of yearly shocks to pick from.
+SHOCKS = 1024
+#: Members worked out at a time.
+CHUNK = 2000
+#: Normals are kept inside this many standard deviations: rank 0 and 1 themselves have no normal.
+WIDEST = 8.0
+OUTPUTS = ("peak_year", "peaked_before", "log_peak_level")
+#: How an input could be known better, by group.
+LEARNING = {
+    "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
+    "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
+    "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
+    "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
+    "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
+    "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
+    "noise": ("cannot be known beforehand", "事先无法获知"),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One uncertain input.
+
+    Parameters
+    ----------
+    name : str
+        Name of the draw, e.g. ``"ccus:capture_rate"``; ``"shocks"`` for the yearly ones.
+    identifier : str
+        The same as a Python identifier, for other packages.
+    group : str
+        Key of `LEARNING`.
+    label_en, label_zh : str
+    can_be_learnt : bool
+        Whether the park itself could know it better.
+    """
+
+    name: str
+    identifier: str
+    group: str
+    label_en: str
+    label_zh: str
+    can_be_learnt: bool
+
+
+_DRIVERS = {
+    "activity": ("growth", "growth of activity", "活动水平增长"),
+    "intensity": ("intensity", "trend of energy intensity", "能源强度趋势"),
+}
+#: Draws of a park's plans.
+_PLANNED = {
+    "project": ("growth", "project", "拟建项目"),
+    "override": ("growth", "given path", "给定路径"),
+}
+_FACTORS = {
+    "coal": ("coal", "煤炭"),
+    "oil": ("oil", "油品"),
+    "gas": ("gas", "天然气"),
+    "other_fuel": ("other fuels", "其他燃料"),
+    "electricity": ("electricity", "电力"),
+    "heat": ("purchased heat", "外购热力"),
+    "process": ("processes", "工业过程"),
+}
+#: What the parameter is called that says how far a lever goes.
+_SIZE = ("size", "力度")
+
+
+def _described(name: str, levers: dict[str, Lever]) -> Input:
+    kind, _, what = name.partition(":")
+    identifier = name.replace(":", "__").replace("-", "_")
+    if kind in levers:
+        lever = levers[kind]
+        parameter = lever.acts.parameter(what)
+        en, zh = _SIZE if parameter.is_size else parameter.label
+        return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}：{zh}", True)
+    if kind == "factor":
+        return Input(
+            name, identifier, "factors", f"emission factor: {what}", f"排放因子：{what}", what != "electricity"
+        )
+    if name == f"{SHARED}:grid_decline":
+        return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
+    if name == f"{SHARED}:slope":
+        return Input(name, identifier, "growth", "national growth", "全国增长", False)
+    if kind == "slope" and what.startswith("mix:"):
+        carrier = read_carriers()[what[len("mix:") :]]
+        en, zh = f"trend of the share of {carrier.name_en}", f"{carrier.name_zh}占比趋势"
+        return Input(name, identifier, "mix", en, zh, True)
+    if kind in _PLANNED:
+        group, en, zh = _PLANNED[kind]
+        return Input(name, re.sub(r"\W", "_", identifier), group, f"{en}: {what}", f"{zh}：{what}", True)
+    if kind == "slope":
+        group, en, zh = _DRIVERS[what]
+        return Input(name, identifier, group, en, zh, True)
+    return Input(name, identifier, "noise", "calm or stormy years", "年际波动幅度", False)
+
+
+class Ensemble:
+    """A park under a scenario as a function of its uncertain inputs.
+
+    Parameters
+    ----------
+    park : Park
+    scenario : Scenario
+    before : int
+        Year of ``peaked_before``.
+    until : int
+    seed : int
+        Of the sets of yearly shocks.
+    correlations : sequence of Correlation
+        Applied to whatever ranks are given. None by default, unlike in `sample`: Sobol indices need independent
+        inputs; give ``read_correlations()`` for a study of the ensemble as it is.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
+
+    Attributes
+    ----------
+    inputs : tuple of Input
+        Columns of the matrices; inputs of zero width are left out.
+    """
+
+    def __init__(
+        self,
+        park: Park,
+        scenario: Scenario,
+        *,
+        before: int = 2030,
+        until: int = 2060,
+        seed: int = 20240401,
+        correlations: tuple[Correlation, ...] = (),
+        assumptions: Assumptions | None = None,
+    ) -> None:
+        self.park, self.scenario, self.before, self.until, self.correlations = (
+            park,
+            scenario,
+            before,
+            until,
+            correlations,
+        )
+        if not park.last_observed_year + 2 <= before <= until:
+            raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
+        drawn = {"seed": seed, "until": until, "assumptions": assumptions}
+        self._library = sample(park, [scenario], members=SHOCKS, correlations=None, **drawn)
+        levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
+        fixed = {
+            f"{measure.lever.lever_id}:{name}"
+            for measure in scenario.measures
+            for name, corners in measure.lever.triangles(measure.setting).items()
+            if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
+        }
+        used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
+        shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)
+        self.inputs = (*(_described(name, levers) for name in used), shocks)
+        self._fixed = fixed
+
+    def draws(self, ranks: np.ndarray) -> Draws:
+        """The ensemble of some ranks, (member, input) on [0, 1].
+
+        Raises
+        ------
+        PathwayError
+            The matrix has another number of columns, or a rank outside [0, 1].
+        """
+        ranks = np.asarray(ranks, dtype=float)
+        if ranks.ndim != 2 or ranks.shape[1] != len(self.inputs):
+            raise PathwayError(
+                f"ranks of shape {ranks.shape}: expected one column for each of {len(self.inputs)} inputs"
+            )
+        if not ((ranks >= 0) & (ranks <= 1)).all():
+            raise PathwayError("ranks must lie between 0 and 1")
+        members, column = ranks.shape[0], {one.name: ranks[:, at] for at, one in enumerate(self.inputs)}
+        half = np.full(members, 0.5)
+        uniforms = {name: column.get(name, half) for name in self._library.uniforms}
+        normals = {name: np.clip(special.ndtri(column[name]), -WIDEST, WIDEST) for name in self._library.normals}
+        picked = np.minimum((column["shocks"] * SHOCKS).astype(int), SHOCKS - 1)
+        shocks = {name: values[picked] for name, values in self._library.shocks.items()}
+        drawn = replace(self._library, members=members, uniforms=uniforms, normals=normals, shocks=shocks)
+        return correlate(drawn, self.correlations)
+
+    def evaluate(self, ranks: np.ndarray) -> np.ndarray:
+        """Outputs of some ranks: (member, output), in the order of `OUTPUTS`.
+
+        ``peak_year`` counts a peak in the record as the last observed year and none inside the horizon as the year
+        after it; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
+        """
+        ranks = np.asarray(ranks, dtype=float)
+        parts = [self._chunk(ranks[at : at + CHUNK]) for at in range(0, len(ranks), CHUNK)]
+        return np.concatenate(parts)
+
+    __call__ = evaluate
+
+    def _chunk(self, ranks: np.ndarray) -> np.ndarray:
+        return self.outputs(self.draws(ranks), self.scenario)
+
+    def outputs(self, draws: Draws, package: Scenario) -> np.ndarray:
+        """Outputs of any package whose levers the scenario holds: (member, output)."""
+        total = PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
+        points = turning_points(total, self.park.years.size - 1)
+        censored = np.isin(points.status, (AT_HORIZON, PLATEAU))
+        year = np.maximum(self.park.years[0] + points.index, self.park.last_observed_year)
+        counted = np.where(censored, self.until + 1, year)
+        level = np.log(np.maximum(points.value, 1.0))
+        return np.stack([counted, ~censored & (year < self.before), level], axis=1).astype(float)
+
+    def tied(self, ranks: np.ndarray) -> np.ndarray:
+        """Ranks as they are after correlation: (member, input)."""
+        if not self.correlations:
+            return np.asarray(ranks, dtype=float)
+        drawn = self.draws(ranks)
+        tied = {**drawn.uniforms, **{name: special.ndtr(values) for name, values in drawn.normals.items()}}
+        return np.stack([tied.get(one.name, ranks[:, at]) for at, one in enumerate(self.inputs)], axis=1)
+
+    def random(self, members: int, seed: int) -> np.ndarray:
+        """Independent ranks for a given-data analysis: (member, input)."""
+        return np.random.Generator(np.random.Philox(seed)).random((members, len(self.inputs)))

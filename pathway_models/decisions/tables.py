@@ -1,0 +1,297 @@
+"""Tables of the decision, ready to be read; what a cost leaves out always stands beside it.
+
+Words of the decision: families, levers, packages and money, English and Chinese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pathway_models.decisions.attribution import Attribution
+from pathway_models.decisions.costs import unknown_costs
+from pathway_models.decisions.decision import Candidate, Decision
+from pathway_models.decisions.macc import Macc
+from pathway_models.decisions.sensitivity import Sensitivity
+from pathway_models.decisions.value_of_information import Worth
+from pathway_models.language.rounding import emissions_text, scale_of, share_text, significant
+from pathway_models.language.words import say, word
+from pathway_models.records.costs import Costs, LeverCost
+from pathway_models.records.levers import Block, Grid, Lever
+
+SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
+
+
+def family_name(family: str, lang: str) -> str:
+    """Name of a family of levers; the family of processes is not the source of that name."""
+    return say(lang, en="low-carbon processes", zh="工艺降碳") if family == "process" else word(family, lang)
+
+
+def block_name(block: Block, lang: str) -> str:
+    """Name of a block: its lever's, or its family's."""
+    if block.name_en == block.block_id:
+        return family_name(block.block_id, lang)
+    return block.name_zh if lang == "zh" else block.name_en
+
+
+def option_name(label: str, lang: str) -> str:
+    """Name of an option: ``strong+5`` is the strong setting, five years later.
+
+    Examples
+    --------
+    >>> option_name("strong+5", "en"), option_name("moderate", "zh")
+    ('strong, 5 years later', '适度')
+    """
+    found = re.fullmatch(r"(.+?)([+-]\d+)?", label)
+    setting, shift = (found.group(1), int(found.group(2) or 0)) if found else (label, 0)
+    en, zh = SETTINGS.get(setting, (setting, setting))
+    if shift:
+        when = ("later", "晚") if shift > 0 else ("earlier", "早")
+        en, zh = f"{en}, {abs(shift)} years {when[0]}", f"{zh}，{when[1]}{abs(shift)}年"
+    return say(lang, en=en, zh=zh)
+
+
+def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
+    """A package in words: its blocks with their settings."""
+    used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
+    parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
+    return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
+
+
+def money_text(million: float, lang: str) -> str:
+    """An amount of money in words of its size.
+
+    Examples
+    --------
+    >>> money_text(1234.0, "en"), money_text(1234.0, "zh")
+    ('1,230 million CNY', '12.3亿元')
+    """
+    return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
+
+
+def cost_text(candidate: Candidate, lang: str) -> str:
+    """Cost of a package a year; what is not known is said, never left as a number that looks whole."""
+    if not candidate.unknown:
+        return say(
+            lang,
+            en=f"{money_text(candidate.annualised, lang)} a year",
+            zh=f"每年{money_text(candidate.annualised, lang)}",
+        )
+    known = money_text(candidate.annualised, lang)
+    return say(
+        lang,
+        en=f"cost not known ({candidate.steps} steps without a price); known part {known} a year",
+        zh=f"成本未知({candidate.steps}级力度无价格)；已知部分每年{known}",
+    )
+
+
+def lever_names(decision: Decision, ids: tuple[str, ...], lang: str) -> str:
+    """Names of some levers of a decision's grid."""
+    names = {
+        m.lever.lever_id: m.lever.name_zh if lang == "zh" else m.lever.name_en
+        for m in decision.grid.everything().measures
+    }
+    return say(lang, en=", ", zh="、").join(names.get(one, one) for one in ids)
+
+
+UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
+
+
+def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> pd.DataFrame:
+    """What each player contributes in tonnes, years and points of probability; the last row is the whole."""
+    rows = found.table(year)
+    scale = scale_of(max(abs(float(row["avoided_tco2"])) for row in rows), lang)
+    head = [
+        say(lang, en="lever", zh="措施"),
+        say(lang, en=f"avoided in {year}, {scale.unit}", zh=f"{year}年减排，{scale.unit}"),
+        say(lang, en="peak lowered, " + scale.unit, zh="峰值降低，" + scale.unit),
+        say(lang, en="years gained", zh="达峰提前，年"),
+        say(lang, en=f"points of P(peak before {found.before})", zh=f"{found.before}年前达峰概率，百分点"),
+    ]
+    table = [
+        (
+            player_name(found, at, lang)
+            if at < len(found.players)
+            else str(row["name_zh" if lang == "zh" else "name_en"]),
+            f"{float(row['avoided_tco2']) / scale.divisor:,.2f}",
+            f"{float(row['peak_level']) / scale.divisor:,.2f}",
+            f"{float(row['years_gained']):+.1f}",
+            f"{100 * float(row['probability']):+.1f}",
+        )
+        for at, row in enumerate(rows)
+    ]
+    return pd.DataFrame(table, columns=head).set_index(head[0])
+
+
+def player_name(found: Attribution, at: int, lang: str) -> str:
+    """Name of a family or lever of an attribution."""
+    name = found.names_zh[at] if lang == "zh" else found.names_en[at]
+    return family_name(name, lang) if name == found.players[at] else name
+
+
+def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
+    """Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
+    rows = found.comparison(quantity)
+    ends = {"sum": ("sum", "合计"), "whole": ("what all reach together", "共同效果")}
+    names = [
+        say(lang, en=ends[str(row["player"])][0], zh=ends[str(row["player"])][1])
+        if row["player"] in ends
+        else player_name(found, at, lang)
+        for at, row in enumerate(rows)
+    ]
+    head = {
+        "shapley": say(lang, en="Shapley", zh="Shapley分摊"),
+        "leave_one_out": say(lang, en="leave one out", zh="逐一去除"),
+        "one_at_a_time": say(lang, en="one at a time", zh="逐一单独"),
+    }
+    values = {title: [significant(float(row[key])) for row in rows] for key, title in head.items()}
+    return pd.DataFrame(values, index=pd.Index(names, name=say(lang, en="lever", zh="措施")))
+
+
+def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataFrame:
+    """The best or closest package, its alternatives and no lever at all, with cost and probabilities."""
+    before = decision.target.before
+    head = [
+        say(lang, en="package", zh="组合"),
+        say(lang, en="levers", zh="措施"),
+        f"P(<{before})",
+        say(lang, en="on fresh draws", zh="新抽样检验"),
+        f"P(<={before})",
+        say(lang, en="cost", zh="成本"),
+        say(lang, en="known CNY/t", zh="已知，元/吨"),
+    ]
+    first = say(lang, en="best" if decision.reached else "closest", zh="最优" if decision.reached else "最接近")
+    named = [(first, decision.closest)]
+    named += [(str(at), one) for at, one in enumerate(decision.alternatives[:most], start=2)]
+    named.append((say(lang, en="no lever", zh="无措施"), decision.off))
+    rows = [(name, *_package_row(decision, one, lang)) for name, one in named]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
+    """For each block of the best package the cheapest one without it, or that there is none."""
+    head = [
+        say(lang, en="without", zh="去掉"),
+        say(lang, en="cheapest package", zh="最低成本组合"),
+        say(lang, en="cost", zh="成本"),
+    ]
+    names = {block.block_id: block_name(block, lang) for block in decision.grid.blocks}
+    nothing = say(lang, en="indispensable: none reaches the target", zh="不可或缺：无组合达标")
+    rows = [
+        (names[block], nothing, "")
+        if other is None
+        else (names[block], package_name(decision.grid, other.code, lang), cost_text(other, lang))
+        for block, other in decision.without_block.items()
+    ]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ...]:
+    fresh = "" if one.p_fresh is None else share_text(one.p_fresh, lang)
+    tonne = UNKNOWN[lang] if one.unknown else "" if one.per_tonne != one.per_tonne else significant(one.per_tonne)
+    cost = "0" if one is decision.off else cost_text(one, lang)
+    levers = package_name(decision.grid, one.code, lang)
+    return levers, share_text(one.p_before, lang), fresh, share_text(one.p_by, lang), cost, tonne
+
+
+def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
+    """The abatement cost curve as a table; levers of unknown cost have a width and no height."""
+    head = [
+        say(lang, en="lever", zh="措施"),
+        say(lang, en="avoided a year", zh="年均减排"),
+        say(lang, en="5-95 %", zh="5%-95%"),
+        say(lang, en=f"CNY({found.price_year})/t", zh=f"元({found.price_year}年价)/吨"),
+        say(lang, en="5-95 % ", zh="成本5%-95%"),
+        say(lang, en="chance of this place", zh="位次概率"),
+        say(lang, en="rests on", zh="依据"),
+    ]
+    rows = []
+    for row in found.table(reading):
+        if not float(row["tco2_per_year"]):
+            continue  # a lever that finds nothing to replace in this park
+        height = row["cny_per_tco2"]
+        basis = ("suppositions in part", "部分为假设") if row["assumed"] else ("sources", "有来源")
+        rows.append(
+            (
+                row["name_zh"] if lang == "zh" else row["name_en"],
+                emissions_text(float(row["tco2_per_year"]), lang),
+                f"{emissions_text(float(row['tco2_p05']), lang)} - {emissions_text(float(row['tco2_p95']), lang)}",
+                UNKNOWN[lang] if height is None else significant(float(height)),
+                ""
+                if height is None
+                else f"{significant(float(row['cny_p05']))} - {significant(float(row['cny_p95']))}",
+                "" if row["place_chance"] is None else share_text(float(row["place_chance"]), lang),
+                "" if height is None else say(lang, en=basis[0], zh=basis[1]),
+            )
+        )
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10, lang: str = "en") -> pd.DataFrame:
+    """What drives an output, the strongest first."""
+    head = [
+        say(lang, en="input", zh="输入"),
+        say(lang, en="alone", zh="单独"),
+        say(lang, en="90 % interval", zh="90%区间"),
+    ]
+    has_total = found.total is not None
+    rows = []
+    for row in found.table(output)[:most]:
+        name = str(row["name_zh"] if lang == "zh" else row["name_en"])
+        cells = [f"{float(row['first']):.2f}", f"{float(row['first_low']):.2f} - {float(row['first_high']):.2f}"]
+        if has_total:
+            cells += [f"{float(row['total']):.2f}", f"{float(row['total_low']):.2f} - {float(row['total_high']):.2f}"]
+        rows.append((name, *cells))
+    if has_total:
+        head += [say(lang, en="with interactions", zh="含交互"), say(lang, en="90 % interval ", zh="90%区间(含交互)")]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
+    """What to measure first, and how; inputs that chance alone could make look as useful are left out."""
+    head = [
+        say(lang, en="input", zh="输入"),
+        say(lang, en="doubt it would remove", zh="可消除的不确定性"),
+        say(lang, en="how to learn it", zh="如何获知"),
+    ]
+    rows = [
+        (
+            one.input.label_zh if lang == "zh" else one.input.label_en,
+            share_text(min(one.doubt, 1.0), lang),
+            one.how_zh if lang == "zh" else one.how_en,
+        )
+        for one in found
+        if one.input.can_be_learnt and one.doubt > one.spread
+    ]
+    return pd.DataFrame(rows[:most], columns=head).set_index(head[0])
+
+
+def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.DataFrame:
+    """What each lever costs beside its energy, as its source states it; what was not found says so."""
+    head = [
+        say(lang, en="lever", zh="措施"),
+        say(lang, en="own cost as stated", zh="自身成本（原始表述）"),
+        say(lang, en="source", zh="来源"),
+        say(lang, en="confidence", zh="可信度"),
+    ]
+    unknown = unknown_costs(given, levers)
+    rows = []
+    for lever_id, lever in levers.items():
+        name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
+        amounts = [own.capital, *own.running] if own.capital else list(own.running)
+        if lever_id in unknown:
+            rows.append((name, UNKNOWN[lang], unknown[lever_id], ""))
+        elif own.bought:
+            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), own.note, ""))
+        for one in [] if lever_id in unknown else amounts:
+            rows.append(
+                (
+                    name,
+                    one.stated,
+                    one.source,
+                    say(lang, en="assumed in part", zh="部分为假设") if one.assumed else one.confidence,
+                )
+            )
+    return pd.DataFrame(rows, columns=head).set_index(head[0])

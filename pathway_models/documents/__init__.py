@@ -1,0 +1,1 @@
+"""Toolkit for typesetting: Word, PDF, HTML, tables of text."""

@@ -1,0 +1,117 @@
+"""The report as one web page that needs no other file, no network and no font of the reader's machine."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
+from pathway_models.figures.style import FONT_FILES
+from pathway_models.language.words import say
+
+TEMPLATES = Path(__file__).with_name("templates")
+#: Weight of each bundled font file, in their order.
+WEIGHTS = (400, 700)
+
+
+def to_html(report: Report) -> str:
+    """Set a report as a web page.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        The same for the same report; pictures and the characters of the font it uses are inside.
+    """
+    rules = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
+    )
+    words = {
+        "contents": say(report.lang, en="Contents", zh="目录"),
+        "table": say(report.lang, en="Table", zh="表"),
+        "figure": say(report.lang, en="Figure", zh="图"),
+    }
+    texts = (report.text() + "".join(words.values()), _bold(report) + "".join(words.values()))
+    faces = [
+        {"weight": weight, "data": _encoded(font_with(file, text))}
+        for weight, file, text in zip(WEIGHTS, FONT_FILES, texts, strict=True)
+    ]
+    page = rules.get_template("report.html.j2")
+    return page.render(
+        report=report,
+        words=words,
+        faces=faces,
+        footer=Markup(css_string(report.footer)),
+        groups=_groups(report.blocks()),
+        encoded=_encoded,
+    )
+
+
+def css_string(text: str) -> str:
+    r"""A text as a string of a style sheet: every sign that could end it, or the sheet, is written by its number.
+
+    Examples
+    --------
+    >>> css_string('a"</style>')
+    '"a\\22 \\3c /style\\3e "'
+    """
+    return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<>&\n' else sign for sign in text) + '"'
+
+
+def _bold(report: Report) -> str:
+    """Every text that is set bold."""
+    parts: list[str] = [report.title, report.mark, report.summary_title, "0123456789"]
+    parts += [heading.full for heading in report.of(Heading)]
+    parts += [figure.caption for figure in report.of(Figure)]
+    parts += [word for table in report.of(Table) for word in (table.caption, *table.head)]
+    return "".join(parts)
+
+
+def _groups(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    """Entries of a list together, every other block by itself."""
+    found: list[tuple[str, list[Block]]] = []
+    for is_bullet, run in groupby(blocks, key=lambda one: isinstance(one, Paragraph) and one.role == "bullet"):
+        together = list(run)
+        found += [("bullets", together)] if is_bullet else [("one", [block]) for block in together]
+    return found
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def font_with(file: Path, text: str) -> bytes:
+    """The characters of a text, and ASCII, from a font file as WOFF.
+
+    Parameters
+    ----------
+    file : Path
+        A font in OpenType format.
+    text : str
+
+    Returns
+    -------
+    bytes
+    """
+    options = Options()
+    options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True
+    # The time in the font's head would make every page differ.
+    font = TTFont(file, recalcTimestamp=False)
+    cutter = Subsetter(options)
+    cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
+    cutter.subset(font)
+    font.flavor = "woff"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()

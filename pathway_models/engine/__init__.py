@@ -1,0 +1,1 @@
+"""From draws to pathways: sampling, projection, packages of levers."""

@@ -1,0 +1,300 @@
+"""The model on one screen: one package through the chain of docs/methods.md, one line a relation.
+
+    drivers     activity V, energy V I, shares mu, grid, output A    `baseline.projection.baseline_paths`
+    plans       overrides, then committed projects                   (the same)
+    structure   sigma, what is left of the economic sectors          `left`
+    intensity   iota, what is left of all energy                     `left`
+    mix         energy and emissions by group after substitution     `mixed`
+    process     A pi sigma, its technical part times what is left    `processes`
+    capture     what a plant takes of a tonne, what its energy emits `plants`
+    accounts    iota sigma E f + process - captured + its energy     `total`, `PackageCase`
+
+`follow` is that order.  Packages that agree in the parts a relation depends on share its result (`Kept`): it is worked
+out once along the tree of packages.  Sums are over the sectors of a class and the carriers of a group
+(`accounts.Accounts`), on which all measures act alike.  Arrays are (year, member).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pathway_models.engine.accounts import (
+    BURNT,
+    ECONOMIC,
+    EMITTING,
+    FOSSIL,
+    POWER,
+    RESIDENT,
+    Accounts,
+    Left,
+    Mix,
+    Parts,
+    times,
+)
+from pathway_models.engine.package_tree import Measures, PackageTree
+from pathway_models.kernels.emissions import mean_factor
+from pathway_models.levers.action import PARTS, Values
+from pathway_models.records.levers import Measure
+
+
+def follow(sums: Accounts, tree: PackageTree, row: int, keep: Kept, out: np.ndarray, room: np.ndarray) -> PackageCase:
+    """Follow one package of a tree through the chain, on the drivers and plans of a batch.
+
+    Parameters
+    ----------
+    sums : Accounts, of the projected years
+    tree, row : PackageTree, row of ``tree.cases``
+    keep : Kept, what earlier packages have in common with this one
+    out, room : (year, member)
+        The total, tCO2/yr, and working space; written over.
+    """
+    at = dict(zip(PARTS, tree.cases[row].tolist(), strict=True))
+    of = keep.begin(at, tree)
+    structure = keep(("structure",), left, sums, of["structure"])
+    intensity = keep(("intensity",), left, sums, of["intensity"])
+    mix = keep(("mix",), mixed, sums, of["mix"])
+    case = keep(("mix", "structure"), StructureCase, mix, structure)
+    kept = keep(("process",), left, sums, of["process"])
+    technical, process = keep(("structure", "process"), processes, sums, structure, kept)
+    equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
+    captures = total(case, intensity, technical, process, equipped, out, room)
+    return PackageCase(row, at, case, intensity, process, captures, out)
+
+
+# structure, intensity, process ---------------------------------------------------------------------------------------
+
+
+def left(sums: Accounts, measures: Measures) -> Left:
+    """Multiply what the measures of one part leave: (year, member), or 1 without measures."""
+    product: Left = 1.0
+    for measure, at in sums.batch.drawn(measures):
+        product = product * measure.lever.acts.left(at)
+    return product
+
+
+# mix -----------------------------------------------------------------------------------------------------------------
+
+
+def mixed(sums: Accounts, measures: Measures) -> MixCase:
+    """Replace energy by other carriers, one measure after the other."""
+    mix = Mix()
+    for measure, at in sums.batch.drawn(measures):
+        acts = measure.lever.acts
+        mix = sums.substitute(mix, measure.lever, acts.share(at), acts.ratio(at))
+    return MixCase(sums, mix)
+
+
+@dataclass(frozen=True, eq=False)
+class MixCase:
+    """Energy and emissions of one mix, before structure and intensity: (class, group) -> (year, member)."""
+
+    sums: Accounts
+    mix: Mix
+
+    @cached_property
+    def energy(self) -> Parts:
+        """TJ."""
+        return {key: self.sums.use_of(self.mix, *key) for key in self.sums.energy}
+
+    @cached_property
+    def emissions(self) -> Parts:
+        """Of the groups that emit, tCO2/yr."""
+        groups = [group for group in self.sums.groups if group in EMITTING]
+        return {(k, g): self.sums.emissions_of(self.mix, k, g) for k in self.sums.classes for g in groups}
+
+
+# process, capture ----------------------------------------------------------------------------------------------------
+
+
+def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, np.ndarray]:
+    """Scale process emissions: those that can be captured, and all, tCO2/yr."""
+    technical, balance = (
+        times(structure, sums.process[ECONOMIC, kind]) + sums.process[RESIDENT, kind] for kind in (True, False)
+    )
+    technical = times(kept, technical)
+    return technical, technical + balance
+
+
+@dataclass(frozen=True, eq=False)
+class StructureCase:
+    """What all packages of one mix and structure share; ``structure`` is what is left of the economic sectors."""
+
+    of_mix: MixCase
+    structure: Left
+    _eligible: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def emissions(self) -> np.ndarray:
+        """tCO2/yr before intensity, without processes."""
+        return self.of_mix.sums.both(self.of_mix.emissions, EMITTING, self.structure)
+
+    def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
+        """What capture may take from fuels, tCO2/yr before intensity; residents have no plant."""
+        if groups not in self._eligible:
+            held = self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups)
+            self._eligible[groups] = times(self.structure, held)
+        return self._eligible[groups]
+
+    @cached_property
+    def electricity_factor(self) -> np.ndarray:
+        """tCO2/TJ of the electricity that capture needs: the mean of what is bought."""
+        sums, at = self.of_mix.sums, self.of_mix
+        billed = sums.both(at.emissions, ("electricity",), self.structure)
+        return mean_factor(billed, sums.both(at.energy, POWER, self.structure), sums.grid_factor())
+
+    @cached_property
+    def heat_factor(self) -> np.ndarray:
+        """tCO2/TJ of the heat that capture needs: the mean of the fuels.
+
+        ASSUME: a scenario that burns nothing heats its capture plant with electricity.
+        """
+        sums, at = self.of_mix.sums, self.of_mix
+        direct = sums.both(at.emissions, FOSSIL, self.structure)
+        return mean_factor(direct, sums.both(at.energy, BURNT, self.structure), self.electricity_factor)
+
+
+class Plant(NamedTuple):
+    """A capture measure: share of the capturable CO2 that it takes, and takes net of what its energy emits."""
+
+    measure: Measure
+    at: Values
+    gross: np.ndarray
+    net: np.ndarray
+
+
+def plants(case: StructureCase, measures: Measures) -> list[Plant]:
+    """Work out the capture measures of a package for one tonne that can be captured."""
+    sums, found = case.of_mix.sums, []
+    for measure, at in sums.batch.drawn(measures):
+        acts = measure.lever.acts
+        gross = acts.captured(np.ones(sums.zero.shape), at)
+        heat = acts.heat(gross, at) * case.heat_factor
+        electricity = acts.electricity(gross, at) * case.electricity_factor
+        found.append(Plant(measure, at, gross, gross - heat - electricity))
+    return found
+
+
+# accounts ------------------------------------------------------------------------------------------------------------
+
+
+class Captured(NamedTuple):
+    """A capture measure with what it takes, tCO2/yr."""
+
+    measure: Measure
+    at: Values
+    taken: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PackageCase:
+    """One package of one batch; arrays (year, member).
+
+    Parameters
+    ----------
+    index : row of ``PackageTree.cases``
+    parts : part -> position in ``PackageTree.parts``
+    of_structure : StructureCase
+    intensity : share of all energy that intensity leaves
+    process : tCO2/yr of processes
+    captures : tuple of Captured
+    total : tCO2/yr; written over by the next case
+    """
+
+    index: int
+    parts: dict[str, int]
+    of_structure: StructureCase
+    intensity: Left
+    process: np.ndarray
+    captures: tuple[Captured, ...]
+    total: np.ndarray
+
+    def emissions(self, group: str, out: np.ndarray | None = None) -> np.ndarray:
+        """Emissions of a group, the energy of capture left out: tCO2/yr."""
+        above = self.of_structure
+        held = above.of_mix.sums.both(above.of_mix.emissions, (group,), above.structure)
+        return np.multiply(held, self.intensity, out=out)
+
+    def energy(self, groups: Iterable[str], out: np.ndarray | None = None) -> np.ndarray:
+        """Energy of some groups, that of capture left out: TJ."""
+        above = self.of_structure
+        held = above.of_mix.sums.both(above.of_mix.energy, groups, above.structure)
+        return np.multiply(held, self.intensity, out=out)
+
+    def location_based(self, out: np.ndarray | None = None) -> np.ndarray:
+        """Purchased electricity at the grid's factor, that of capture left out: tCO2/yr."""
+        above = self.of_structure
+        return np.multiply(above.of_mix.sums.location_based(above.of_mix.mix, above.structure), self.intensity, out=out)
+
+
+def total(
+    case: StructureCase,
+    intensity: Left,
+    technical: np.ndarray,
+    process: np.ndarray,
+    equipped: Sequence[Plant],
+    out: np.ndarray,
+    room: np.ndarray,
+) -> tuple[Captured, ...]:
+    """Add a package up, in place: total = iota sigma E f + process - captured, net of what its energy emits.
+
+    Parameters
+    ----------
+    technical, process : (year, member)
+        Process emissions that can be captured, and all.
+    out, room : (year, member)
+        The total, and working space; written over.
+    """
+    np.multiply(intensity, case.emissions, out=out)
+    np.add(out, process, out=out)
+    captures: list[Captured] = []
+    for plant in equipped:
+        np.multiply(intensity, case.eligible(plant.measure.lever.takes_from), out=room)
+        np.add(room, technical, out=room)
+        for earlier in captures:  # a second plant finds only what the first has left
+            np.subtract(room, earlier.taken, out=room)
+        np.maximum(room, 0.0, out=room)
+        captures.append(Captured(plant.measure, plant.at, room * plant.gross))
+        np.subtract(out, np.multiply(room, plant.net, out=room), out=out)
+    return tuple(captures)
+
+
+def sinks(sums: Accounts, measures: Measures, start: np.ndarray) -> np.ndarray:
+    """Grow the sinks, which stand beside the total: (year, member), tCO2/yr."""
+    grown = start
+    for measure, at in sums.batch.drawn(measures):
+        grown = grown * (measure.lever.acts.added(at) + 1.0)
+    return grown
+
+
+class Kept:
+    """Results of relations by the parts they depend on.
+
+    Cases stand by mix, then by structure: what depends on one of them beside other parts is dropped when the next
+    begins, so that memory holds one mix and one structure at a time.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+        self._found: dict[tuple[str, ...], dict[tuple[int, ...], Any]] = {}
+
+    def begin(self, at: dict[str, int], tree: PackageTree) -> dict[str, Measures]:
+        """Begin with the package that has these positions in ``tree.parts``: its measures by part."""
+        moved = {part for part in ("mix", "structure") if self._at.get(part) != at[part]}
+        if moved:
+            for on, found in self._found.items():
+                if moved & set(on) and on != ("structure",):
+                    found.clear()
+        self._at = at
+        return {part: tree.parts[part][position] for part, position in at.items()}
+
+    def __call__(self, on: tuple[str, ...], relation: Callable[..., Any], *given: Any) -> Any:
+        """The result of a relation, worked out where no package before had the same parts."""
+        found, key = self._found.setdefault(on, {}), tuple(map(self._at.__getitem__, on))
+        if key not in found:
+            found[key] = relation(*given)
+        return found[key]

@@ -1,0 +1,124 @@
+"""Peaks, sums and quantiles of an ensemble, worked out on the way: no member's path is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from pathway_models.engine.batches import horizon
+from pathway_models.engine.projecting import assumed_by, runs
+from pathway_models.kernels.quantiles import sorted_quantiles
+from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.peaks import EnsembleSummary, Peaks
+
+#: Quantiles that are given by year.
+PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Totals held at a time for their quantiles, bytes; beyond it the ensemble is stepped through more than once.
+ROOM = 256 * 2**20
+
+
+def survey(
+    park: Park,
+    scenarios: Mapping[str, Scenario] | Iterable[Scenario],
+    draws: Draws,
+    *,
+    until: int | None = None,
+    probabilities: Sequence[float] = PROBABILITIES,
+    rule: PeakRule | None = None,
+    assumptions: Assumptions | None = None,
+) -> EnsembleSummary:
+    """Project an ensemble and keep its peaks, sums and quantiles only.
+
+    The numbers are those of `project` and `find_peaks`; memory beside the draws and the result stays below `ROOM`
+    and a batch, however many members there are.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping or iterable of Scenario
+    draws : Draws
+        Made by `sample` for this park and (at least) these scenarios.
+    until : int, optional
+        Last year; as far as the draws reach by default.
+    probabilities : sequence of float
+        Of the quantiles by year.
+    rule : PeakRule, optional
+        The rule of ``docs/peak_rules.md`` by default.
+    assumptions : Assumptions, optional
+        In place of those the draws were made under.
+
+    Returns
+    -------
+    Outlook
+
+    Raises
+    ------
+    PathwayError
+        The draws are another park's, do not reach ``until``, or lack a lever of these scenarios.
+    """
+    chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
+    last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
+    years = np.arange(park.years[0], last + 1)
+    tally = _Tally(len(chosen), years.size, park.years.size, draws.members, rule)
+    quantiles, mean = np.empty((len(chosen), len(probabilities), years.size)), np.empty((len(chosen), years.size))
+    # As many whole scenarios at a time as there is room for; of a single one that is too large, some years.
+    span = int(max(1, min(years.size, ROOM // (8 * draws.members))))
+    together = int(max(1, ROOM // (8 * draws.members * years.size)))
+    for first in range(0, len(chosen), together):
+        some = chosen[first : first + together]
+        for start in range(0, years.size, span):
+            here = slice(start, min(start + span, years.size))
+            held = np.empty((len(some), here.stop - here.start, draws.members))
+            for at, batch, case in runs(park, some, draws, last, assumed):
+                total = np.concatenate([batch.observed, case.total])
+                held[at, :, batch.members] = total[here]
+                if start == 0:
+                    tally.add(first + at, batch.members, total)
+            mean[first : first + len(some), here] = held.mean(axis=-1)
+            if len(probabilities):  # sorting takes longer than all else here
+                held.sort(axis=-1)
+                quantiles[first : first + len(some), :, here] = np.moveaxis(sorted_quantiles(held, probabilities), 0, 1)
+    peaks = Peaks(
+        park.identity,
+        tuple(scenario.scenario_id for scenario in chosen),
+        years,
+        park.last_observed_year,
+        seed=draws.seed,
+        **tally.found(years[0]),
+    )
+    return EnsembleSummary(peaks, tally.cumulative, tuple(probabilities), quantiles, mean)
+
+
+class _Tally:
+    """Turning points and sums of every member, batch by batch."""
+
+    def __init__(self, scenarios: int, years: int, known: int, members: int, rule: PeakRule | None) -> None:
+        self.known, self.rule, shape = known, rule, (scenarios, members)
+        self.value, self.cumulative = np.empty((2, *shape))
+        self.index, self.plateau_first, self.plateau_last = np.empty((3, *shape), dtype=np.int16)
+        self.status = np.empty(shape, dtype=np.int8)
+
+    def add(self, at: int, members: slice, total: np.ndarray) -> None:
+        """Take in the totals of some members under one scenario: (year, member)."""
+        points = turning_points(total.T, self.known - 1, self.rule)
+        for name in ("index", "status", "value", "plateau_first", "plateau_last"):
+            getattr(self, name)[at, members] = getattr(points, name)
+        self.cumulative[at, members] = total[self.known :].sum(axis=0)
+
+    def found(self, first_year: int) -> dict[str, np.ndarray]:
+        """What `Peaks` is made of."""
+        years = {
+            "year": self.index,
+            "plateau_first": self.plateau_first,
+            "plateau_last": self.plateau_last,
+        }
+        return {
+            **{name: first_year + index.astype(int) for name, index in years.items()},
+            "status": self.status,
+            "value": self.value,
+        }

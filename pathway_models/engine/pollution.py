@@ -1,0 +1,203 @@
+"""Air pollutants of packages, exact by carrier: factors drawn by member, and the sums that packages scale.
+
+What a package does to a group of carriers (:mod:`pathway_models.engine.accounts`) it does to every carrier of the
+group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (pollutant, year, member).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.engine.accounts import BURNT, ECONOMIC
+from pathway_models.engine.batch_evaluator import BatchEvaluator
+from pathway_models.engine.batches import carrier_factors
+from pathway_models.engine.chain import PackageCase, StructureCase
+from pathway_models.engine.sampling import stream
+from pathway_models.intake.factors.tables import find_fuel, read_carriers
+from pathway_models.intake.pollutants import PER_FUEL
+from pathway_models.kernels.pollutants import burner_factor
+from pathway_models.kernels.quantiles import triangular
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pollutants import Burner, Coefficient, Equipment, PollutantFactors
+
+
+@dataclass(frozen=True)
+class Fire:
+    """A carrier burnt in a sector, with the equipment it is burnt in."""
+
+    sector: int
+    carrier: int
+    carrier_id: str
+    group: str
+    rule: Equipment
+
+
+def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, assumptions: Assumptions) -> list[Fire]:
+    """Every carrier that a sector burns in the record, or that a lever may bring into it.
+
+    Raises
+    ------
+    PathwayError
+        No equipment rule speaks of one of them.
+    """
+    carriers, groups, _ = carrier_factors(park, chosen, assumptions)
+    given = {name for scenario in chosen for measure in scenario.measures for name in measure.lever.gives_to}
+    found, lacking = [], []
+    for s, sector in enumerate(park.sectors):
+        for c, (carrier, group) in enumerate(zip(carriers, groups, strict=True)):
+            used = carrier in given or (c < len(park.carriers) and park.energy[s, c].any())
+            if group in BURNT and used:
+                rule = factors.rule(sector, carrier, group)
+                if rule is None:
+                    lacking.append(f"{carrier} in {sector}")
+                else:
+                    found.append(Fire(s, c, carrier, group, rule))
+    if lacking:
+        raise PathwayError(f"{park.park_id}: no equipment for {', '.join(lacking)}; add a rule to your pollutants file")
+    return found
+
+
+def coefficients_of(fire: Fire, pollutant: str, factors: PollutantFactors) -> list[Coefficient]:
+    """The numbers behind one factor: the burner's, the content it is counted per, each control's.
+
+    Raises
+    ------
+    PathwayError
+        The content is not known.
+    """
+    own = factors.burners[fire.rule.burner].factors[pollutant]
+    found = [own]
+    if own.times:
+        content = factors.content(own.times, fire.carrier_id, fire.group)
+        if content is None:
+            raise PathwayError(f"{own.times} content of {fire.carrier_id} is not known; add it to your pollutants file")
+        found.append(content)
+    removes = (factors.controls[name].removes for name in fire.rule.controls)
+    return [*found, *(one[pollutant] for one in removes if pollutant in one)]
+
+
+def draw_coefficient(one: Coefficient, draws: Draws) -> np.ndarray:
+    """A coefficient by member, from its own stream: (member,)."""
+    uniform = stream(draws.seed, draws.park_id, f"pollutant:{one.name}").random(draws.members)
+    return triangular(uniform, one.corners.low, one.corners.mode, one.corners.high)
+
+
+def member_factors(
+    park: Park, fires: Sequence[Fire], pollutants: Sequence[str], factors: PollutantFactors, draws: Draws
+) -> np.ndarray:
+    """Pollutant per energy by member: (pollutant, member, sector, carrier), t/TJ; zero where nothing is burnt."""
+    count = max((fire.carrier for fire in fires), default=0) + 1
+    found = np.zeros((len(pollutants), draws.members, len(park.sectors), max(count, len(park.carriers))))
+    for p, pollutant in enumerate(pollutants):
+        for fire in fires:
+            own, *others = coefficients_of(fire, pollutant, factors)
+            size, unit = PER_FUEL[own.unit]
+            removed = [draw_coefficient(one, draws) for one in (others[1:] if own.times else others)]
+            content = draw_coefficient(others[0], draws) if own.times else 1.0
+            burner = factors.burners[fire.rule.burner]
+            energy = _tj_per_unit(park, burner, unit, fire.carrier_id)
+            per_fuel = size * draw_coefficient(own, draws)
+            found[p, :, fire.sector, fire.carrier] = burner_factor(per_fuel, energy, removed, content)
+    return found
+
+
+def _tj_per_unit(park: Park, burner: Burner, unit: str, carrier: str) -> float:
+    """Calorific value of a unit of fuel, TJ: the carrier's own, else that of the burner's reference fuel."""
+    library = read_carriers()
+    if unit == "TJ":
+        return 1.0
+    if unit == "t" and burner.tj_per_t is not None:
+        return burner.tj_per_t
+    for name in (carrier, burner.fuel):
+        fuel = find_fuel(park.factor_set, library[name]) if name in library else None
+        if fuel is not None and fuel.unit == unit:
+            return fuel.tj_per_unit
+    raise PathwayError(
+        f"{park.park_id}: {park.factor_set} has no calorific value per {unit} for {carrier} or {burner.fuel}; state the"
+        " burner's factors in kg/TJ"
+    )
+
+
+class Pollution:
+    """Pollutants of a batch of members under any package.
+
+    Parameters
+    ----------
+    batch : BatchEvaluator
+    factors : (pollutant, member, sector, carrier), t/TJ
+        Of the batch's members, carriers as in the batch.
+    rest : (pollutant, member), t/yr
+        What of a measured value is not fuel, in its year.
+    rest_years : (pollutant,) int
+        Column of that year among all years.
+    """
+
+    def __init__(self, batch: BatchEvaluator, factors: np.ndarray, rest: np.ndarray, rest_years: np.ndarray) -> None:
+        self.batch, self.books = batch.batch, batch.accounts
+        frame = batch.batch.frame
+        self.factors = np.zeros((factors.shape[0], len(frame.park.sectors), len(frame.carriers), batch.size))
+        self.factors[:, :, : factors.shape[3]] = factors.transpose(0, 2, 3, 1)
+        self.empty = np.zeros((factors.shape[0], *self.books.zero.shape))
+        self.groups = [group for group in BURNT if group in self.books.present]
+        self.base = {(k, g): self._base(k, g) for k in self.books.classes for g in self.groups}
+        activity = batch.batch.activity[self.books.sectors[ECONOMIC]].sum(axis=0)  # (year, member)
+        self.rest = rest[:, None] * (activity[None, self.books.years] / activity[rest_years][:, None])
+        self._given: dict[tuple[int, str, str], np.ndarray] = {}
+        self._open_on: StructureCase | None = None
+
+    def _uses(self, k: int, group: str) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Sector, carrier and energy (year, member) of every use of a group in a class."""
+        batch, years = self.batch, self.books.years
+        for c, carrier in enumerate(batch.frame.park.carriers):
+            for s in self.books.sectors[k] if self.books.group_of[carrier] == group else ():
+                share = batch.shares[s, c, years]
+                if share.any():
+                    yield int(s), c, batch.use[s, years] * share
+
+    def _base(self, k: int, group: str) -> np.ndarray:
+        return sum((self.factors[:, s, c, None] * energy for s, c, energy in self._uses(k, group)), self.empty)
+
+    def given(self, k: int, carrier: str, group: str) -> np.ndarray:
+        """Pollutants if every TJ of a group in a class became one TJ of a carrier: (pollutant, year, member)."""
+        key = (k, carrier, group)
+        if key not in self._given:
+            at = self.batch.frame.carriers.index(carrier)
+            uses = self._uses(k, group)
+            self._given[key] = sum((self.factors[:, s, at, None] * energy for s, _, energy in uses), self.empty)
+        return self._given[key]
+
+    def _of_class(self, above: StructureCase, k: int) -> np.ndarray:
+        mix = above.of_mix.mix
+        total = sum((self.base[k, g] * mix.left.get(g, 1.0) for g in self.groups), self.empty)
+        for (carrier, origin), share in mix.added.items():
+            if self.books.group_of[carrier] in BURNT:
+                total = total + share * self.given(k, carrier, origin)
+        return total
+
+    def _open(self, above: StructureCase) -> None:
+        self._open_on = above
+        parts = [(above.structure if k == ECONOMIC else 1.0) * self._of_class(above, k) for k in self.books.classes]
+        self._burnt = sum(parts[1:], parts[0])
+        self._energy = self.books.both(above.of_mix.energy, BURNT, above.structure)
+        # ASSUME: what of a measured value is not fuel follows the economic sectors' activity and structure.
+        self._rest = self.rest * above.structure
+
+    def of(self, case: PackageCase) -> np.ndarray:
+        """Pollutants of a package over the projected years: (pollutant, year, member), t/yr."""
+        if case.of_structure is not self._open_on:
+            self._open(case.of_structure)
+        total = self._burnt * case.intensity
+        if case.captures:
+            used = self._energy > 0
+            per_energy = np.where(used, self._burnt / np.where(used, self._energy, 1.0), 0.0)
+            # ASSUME: the heat of capture burns the scenario's own mix; capture itself removes no pollutants.
+            heat = sum(measure.lever.acts.heat(taken, at) for measure, at, taken in case.captures)
+            total = total + per_energy * heat
+        return total + self._rest

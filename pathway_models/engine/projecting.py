@@ -1,0 +1,223 @@
+"""From park, scenarios and draws to pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.engine.accounts import EMITTING, Mix
+from pathway_models.engine.batch_evaluator import BatchEvaluator
+from pathway_models.engine.batches import batches, horizon, lay_out
+from pathway_models.engine.chain import PackageCase
+from pathway_models.engine.package_tree import measures_of, package_tree
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.levers.action import SINKS
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario, lever_streams
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import SOURCES, TOTAL, Pathways
+
+#: What `project` can keep.
+KEPT = ("sources", "totals")
+#: What stands beside the emissions of every pathway.
+MEMO_ITEMS = ("sinks", "stored", "location_based", "energy", "activity")
+#: Activity kinds that measure an economy.
+ECONOMIES = ("value_added", "gdp")
+AT = {source: at for at, source in enumerate(SOURCES)}
+Scenarios = Mapping[str, Scenario] | Iterable[Scenario]
+
+
+def project(
+    park: Park,
+    scenarios: Scenarios,
+    draws: Draws,
+    *,
+    until: int | None = None,
+    keep: str = "sources",
+    assumptions: Assumptions | None = None,
+) -> Pathways:
+    """Project emissions under each scenario; the same draws serve all, so that differences are paired.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping or iterable of Scenario
+    draws : Draws
+        Made by `sample` for this park and (at least) these scenarios.
+    until : int, optional
+        Last year; as far as the draws reach by default.
+    keep : {"sources", "totals"}
+        Emissions by source with what stands beside them; or totals and sinks only, an eighth of the memory, with no
+        array by source made on the way.
+    assumptions : Assumptions, optional
+        In place of those the draws were made under.
+
+    Returns
+    -------
+    Pathways
+        tCO2/yr, observed years first.
+
+    Raises
+    ------
+    PathwayError
+        The draws are another park's, do not reach ``until``, or lack a lever of these scenarios; or ``keep`` is
+        neither word.
+    """
+    if keep not in KEPT:
+        raise PathwayError(f"keep = {keep!r}: expected {' or '.join(KEPT)}")
+    chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
+    last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
+    years = np.arange(park.years[0], last + 1)
+    sources = tuple(SOURCES) if keep == "sources" else (TOTAL,)
+    shape = (years.size, draws.members)
+    # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
+    emissions = np.zeros((len(chosen), len(sources), *shape))
+    names = memo_item_names(park) if keep == "sources" else ("sinks",)
+    # One piece, not many: the system hands it out in large pages.
+    memo_items = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
+    begun: dict[BatchEvaluator, int] = {}
+    for at, batch, case in runs(park, chosen, draws, last, assumed):
+        here = (..., batch.members)
+        room, others = emissions[at][here], {name: array[at][here] for name, array in memo_items.items()}
+        if keep == "totals":
+            room[0, : park.years.size], room[0, park.years.size :] = batch.observed, case.total
+            _write_sinks(batch, chosen[at], others["sinks"])
+        else:
+            if begun.setdefault(batch, at) == at:
+                _write_observed(batch, room, others)
+            else:
+                _repeat_observed(batch, (emissions, *memo_items.values()), begun[batch], at)
+            _write_projected(batch, case, chosen[at], room, others)
+    for array in (emissions, *memo_items.values()):
+        array.setflags(write=False)  # so that the record takes them over instead of copying them
+    return Pathways(
+        identity=park.identity,
+        scenarios=tuple(scenario.scenario_id for scenario in chosen),
+        sources=sources,
+        years=years,
+        last_observed_year=park.last_observed_year,
+        emissions=emissions.transpose(0, 3, 1, 2),
+        memo_items={name: array.transpose(0, 2, 1) for name, array in memo_items.items()},
+        seed=draws.seed,
+        assumptions=assumed.label,
+    )
+
+
+def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
+    """Return the assumptions given, else those of the draws, else the shipped ones."""
+    return assumptions or draws.assumptions or read_assumptions()
+
+
+def runs(
+    park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
+) -> Iterator[tuple[int, BatchEvaluator, PackageCase]]:
+    """Every scenario of every batch of members, as it is worked out.
+
+    Parameters
+    ----------
+    park : Park
+    chosen : list of Scenario
+    draws : Draws
+    until : int
+        Last year.
+    assumptions : Assumptions
+
+    Yields
+    ------
+    at, batch, case
+        Position of the scenario, the batch, and what the scenario does in it; ``case.total`` is written over by the
+        next one.
+
+    Raises
+    ------
+    PathwayError
+        A lever of these scenarios was not drawn.
+    """
+    lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
+    if lacking:
+        raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
+    tree = package_tree(chosen)
+    frame = lay_out(park, chosen, until, assumptions)
+    for members in batches(frame, draws):
+        batch = BatchEvaluator(members)
+        for case in batch.cases(tree):
+            for at in np.flatnonzero(tree.case_of == case.index):
+                yield int(at), batch, case
+
+
+def memo_item_names(park: Park) -> tuple[str, ...]:
+    """What stands beside a park's emissions: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
+
+    The economy can be told apart where it has one measure, value added or GDP, and other sectors another activity.
+    """
+    kinds = {kind for kind in park.activity_kinds if kind in ECONOMIES}
+    return (*MEMO_ITEMS, "economy") if len(kinds) == 1 and kinds != set(park.activity_kinds) else MEMO_ITEMS
+
+
+def _write_observed(batch: BatchEvaluator, emissions: np.ndarray, memo_items: Mapping[str, np.ndarray]) -> None:
+    """Write the observed years of a batch, the same in every scenario.
+
+    Parameters
+    ----------
+    batch : BatchEvaluator
+    emissions : (source, year, member)
+        All years; the observed ones are written.
+    memo_items : mapping of `MEMO_ITEMS` to (year, member)
+    """
+    books, known = batch.past, batch.batch.frame.known
+    for group in EMITTING:
+        emissions[AT[group], :known] = books.both(books.emissions, (group,), 1.0)
+    emissions[AT["process"], :known] = sum(books.process.values())
+    memo_items["energy"][:known] = books.both(books.energy, books.groups, 1.0)
+    memo_items["activity"][:known] = books.activity()
+    if "economy" in memo_items:
+        memo_items["economy"][:known] = books.activity(ECONOMIES)
+    memo_items["location_based"][:known] = books.location_based(Mix(), 1.0)
+
+
+def _repeat_observed(batch: BatchEvaluator, arrays: Iterable[np.ndarray], first: int, at: int) -> None:
+    """Write a batch's observed years, which no measure changes, as they stand in its first scenario already."""
+    observed = (..., slice(batch.batch.frame.known), batch.members)
+    for array in arrays:
+        array[at][observed] = array[first][observed]
+
+
+def _write_sinks(batch: BatchEvaluator, scenario: Scenario, sinks: np.ndarray) -> None:
+    """Write the sinks of a batch under a scenario: (year, member), all years."""
+    frame = batch.batch.frame
+    sinks[: frame.known] = frame.sinks[: frame.known, None]
+    sinks[frame.known :] = batch.grown(measures_of(scenario, SINKS))
+
+
+def _write_projected(
+    batch: BatchEvaluator,
+    case: PackageCase,
+    scenario: Scenario,
+    emissions: np.ndarray,
+    memo_items: Mapping[str, np.ndarray],
+) -> None:
+    """Write the projected years of a batch under a scenario, and its sinks; arguments as in `_write_observed`."""
+    _write_sinks(batch, scenario, memo_items["sinks"])
+    books, known = batch.accounts, batch.batch.frame.known
+    emissions, memo_items = emissions[:, known:], {name: array[known:] for name, array in memo_items.items()}
+    for group in EMITTING:
+        case.emissions(group, out=emissions[AT[group]])
+    emissions[AT["process"]] = case.process
+    case.energy(books.groups, out=memo_items["energy"])
+    case.location_based(out=memo_items["location_based"])
+    left = batch.left(tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))
+    np.add(batch.activity * left, books.activity(("population",)), out=memo_items["activity"])
+    if "economy" in memo_items:
+        np.multiply(books.activity(ECONOMIES), left, out=memo_items["economy"])
+    for measure, at, taken in case.captures:
+        acts, above = measure.lever.acts, case.of_structure
+        heat, electricity = acts.heat(taken, at), acts.electricity(taken, at)
+        emissions[AT["captured"]] -= taken
+        emissions[AT["capture_heat"]] += heat * above.heat_factor
+        emissions[AT["capture_electricity"]] += electricity * above.electricity_factor
+        memo_items["stored"] += acts.stored(taken, at)
+        memo_items["energy"] += heat + electricity
+        memo_items["location_based"] += electricity * books.grid_factor()

@@ -1,0 +1,1 @@
+"""Levers as sliders in a browser."""

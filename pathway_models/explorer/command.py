@@ -1,0 +1,86 @@
+"""``pathways explore``: the levers of a park as sliders in a browser, served to this machine only."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
+
+#: Folder with our template of the page, in the place where the server looks for such.
+PAGE = PACKAGE_FOLDER / "explorer" / "page"
+LOOPBACK = "127.0.0.1"
+
+
+@click.command("explore")
+@click.argument("park", type=PARK, default="demo-steel")
+@data_option
+@click.option("--save-to", type=click.Path(path_type=Path, dir_okay=False), default="my_scenarios.yml",
+              show_default=True, help="File that scenarios are saved to and found in again.")  # fmt: skip
+@click.option("--before", type=click.IntRange(2025, 2050), default=2030, show_default=True)
+@click.option("--probability", type=click.FloatRange(0.5, 0.95), default=0.7, show_default=True)
+@click.option("--members", type=click.IntRange(min=1), default=500, show_default=True)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0, the default, takes a free one.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wishes: object) -> None:
+    """Move a park's levers in the browser and see its peak move; scenarios can be saved and run.
+
+    PARK is an id of the register ('pathways list') or the path of a table.  The page answers on this machine
+    only, to whoever knows the token in its address.  Ctrl-C ends it.
+    """
+    if find_spec("voila") is None or find_spec("ipywidgets") is None:
+        raise click.UsageError('the explorer needs two more packages: pip install "pathway_models[app]"')
+    park = _readable(park)
+    port, token = port or _free_port(), secrets.token_urlsafe(24)
+    wishes |= {"park": park, "scenario_file": str(save_to.absolute())}
+    click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
+    with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
+        env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
+        command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
+        command += ["--template=pathways", "--Voila.log_level=40", *(["--no-browser"] if no_browser else [])]
+        try:
+            sys.exit(subprocess.run(command, env=env, check=False).returncode)
+        except KeyboardInterrupt:
+            sys.exit(0)
+
+
+def _environment(settings: Path, token: str) -> dict[str, str]:
+    """What the server is started with: its token, our page, kernels that keep quiet.
+
+    The token goes by a file that only this user can read: a command line is shown to every user of the machine.
+    """
+    (settings / "voila.json").write_text(json.dumps({"Voila": {"token": token}}), encoding="utf-8")
+    profile = settings / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")
+    env = {**os.environ, "PYTHONUTF8": "1", "IPYTHONDIR": str(settings / "ipython")}
+    env.pop("MPLBACKEND", None)
+    for name, folder in (("JUPYTER_CONFIG_PATH", settings), ("JUPYTER_PATH", PAGE)):
+        env[name] = os.pathsep.join([str(folder), *filter(None, [os.environ.get(name)])])
+    return env
+
+
+def _readable(park: str) -> str:
+    """Read a park's table once here, so that a fault is told in the terminal and not inside a page."""
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.register import name_anywhere
+
+    read_park(park)
+    return name_anywhere(park)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind((LOOPBACK, 0))
+        return int(found.getsockname()[1])

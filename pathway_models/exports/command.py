@@ -1,0 +1,93 @@
+"""``pathways export``: results of a run for other programs, as IAMC tables, a tidy table or a Data Package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pathway_models.exports.iamc import Found
+
+
+FORMATS = ("iamc", "tidy", "datapackage")
+
+
+@click.command("export")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("parks", nargs=-1, metavar="[PARK ...]")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="iamc", show_default=True, help="What to write.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; RUN/export by default.")
+@click.option("--members", is_flag=True, help="Every member of the ensemble too, for the total and the net path.")
+def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | None, members: bool) -> None:
+    """Write a run's results for other programs: all parks, or the ones named.
+
+    iamc: RUN.csv and RUN.xlsx for pyam, with the nomenclature project (definitions, mappings) beside them.
+
+    tidy: RUN_tidy.csv with park, scenario, statistic, variable, unit, year, value.
+
+    datapackage: the tidy table with datapackage.json, which says units, sources and licences.
+
+    The parks are computed again from the run's seed and held against what the run stored.
+    """
+    # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.batch.recomputing import compute_again
+    from pathway_models.runs.store import parks_of
+
+    folder = out or run / "export"
+    found = [compute_again(run, park) for park in parks_of(run, parks)]
+    folder.mkdir(parents=True, exist_ok=True)
+    writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package}
+    for path in writers[form](run, folder, found, members):
+        click.echo(str(path))
+
+
+def _iamc(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
+    from pathway_models.exports.codelists import write_project
+    from pathway_models.exports.iamc import gathered, write_iamc
+    from pathway_models.runs.store import scenarios_of
+
+    written = write_iamc(*gathered(found, _name(run)), folder / _name(run))
+    if members:
+        written += write_iamc(*gathered(found, _name(run), members=True), folder / f"{_name(run)}_members")
+    return [*written, write_project(folder, [each.park for each in found], scenarios_of(run).values())]
+
+
+def _tidy(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
+    from pathway_models.exports.datapackage import write_table
+
+    tables = _tables(found, members)
+    names = {"results": f"{_name(run)}_tidy.csv", "members": f"{_name(run)}_tidy_members.csv"}
+    return [write_table(folder / names[name], table) for name, table in tables.items()]
+
+
+def _package(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
+    import pandas as pd
+
+    from pathway_models.core import __version__
+    from pathway_models.exports.datapackage import write_datapackage
+    from pathway_models.exports.iamc import indicators_of, run_meta
+
+    indicators = pd.concat([indicators_of(each) for each in found], ignore_index=True)
+    about = run_meta(found[0].pathways, __version__, _name(run))
+    return write_datapackage(folder, found, {**_tables(found, members), "indicators": indicators}, about)
+
+
+def _tables(found: Sequence[Found], members: bool) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    from pathway_models.exports.tidy import member_table, to_tidy
+
+    tables = {"results": [to_tidy(each.pathways, each.park, each.peaks) for each in found]}
+    if members:
+        tables["members"] = [member_table(each.pathways, each.park) for each in found]
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+
+
+def _name(run: Path) -> str:
+    """Name of a run: that of its folder."""
+    return run.resolve().name

@@ -1,0 +1,285 @@
+"""The IAMC format: wide tables that pyam reads and nomenclature validates; ``docs/exports.md`` has the conventions.
+
+The name of a park among the regions of the IAMC format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.exports.tidy import member_table, rounded, to_tidy
+from pathway_models.intake.codelists import read_statistics, read_variables
+from pathway_models.intake.register import read_register
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+if TYPE_CHECKING:
+    from pyam import IamDataFrame
+
+
+#: Stands before every region.
+COUNTRY = "China"
+#: Signs that the conventions keep out of names, and those that would split a name.
+ILLEGAL = re.compile(r'[;:"`|>*{}\x00-\x1f]+')
+#: Provinces as sums of parks must not be read as the whole province.
+COVERED = "[Covered Parks]"
+
+
+def region_of(park: Park) -> str:
+    """Region of a park: country, province where it is known, name of the park.
+
+    Examples
+    --------
+    A province is its own region, a park stands below its province: ``China|江苏省|某某经济技术开发区``.
+    """
+    name = ILLEGAL.sub(" ", park.name_zh or park.name_en or park.park_id).strip() or park.park_id
+    province = province_of(park)
+    return "|".join([COUNTRY, province, name] if province and province != name else [COUNTRY, name])
+
+
+def province_of(park: Park) -> str:
+    """Full name of a park's province, as the register of provinces spells it; empty where none is given."""
+    given = ILLEGAL.sub(" ", park.province).strip()
+    return _provinces().get(given, given)
+
+
+def covered_parks(park: Park) -> str:
+    """Region in which the covered parks of a province are added up; empty for what must not be added up."""
+    province = province_of(park)
+    if park.kind == "region" or park.invented or not province:
+        return ""
+    return f"{COUNTRY}|{province} {COVERED}"
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    """Short to full name of the provinces."""
+    entries = [entry for entry in read_register() if entry.kind == "region" and entry.province]
+    return {entry.province: entry.name_zh for entry in entries}
+
+
+#: Release of the variables' meaning; mappings of nomenclature are keyed by it.
+MODEL = "pathway_models 0.2"
+INDEX = ["Model", "Scenario", "Region", "Variable", "Unit"]
+#: Columns of the indicators, which the format has no place for: its meta has no region.
+INDICATOR_COLUMNS = (
+    "model",
+    "scenario",
+    "region",
+    "indicator",
+    "unit",
+    "value",
+    "p05",
+    "p25",
+    "p50",
+    "p75",
+    "p95",
+    "share_censored",
+    "n_members",
+)
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PEAK = "Emissions|CO2 [Park Total]"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found for one park.
+
+    Parameters
+    ----------
+    park : Park
+    pathways : Pathways
+    peaks : Peaks
+    """
+
+    park: Park
+    pathways: Pathways
+    peaks: Peaks
+
+
+def to_iamc(pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False) -> pd.DataFrame:
+    """A park's results as a wide IAMC table.
+
+    Parameters
+    ----------
+    pathways : Pathways
+    park : Park
+        Of these pathways.
+    peaks : Peaks, optional
+        Found here when not given.
+    members : bool
+        Every member as a scenario of its own, ``deep|0001``, instead of statistics.
+
+    Returns
+    -------
+    DataFrame
+        Model, Scenario, Region, Variable, Unit and one column a year (int); empty where there is no value.
+
+    Raises
+    ------
+    PathwayError
+        The pathways are another park's.
+    """
+    if members:
+        long = member_table(pathways, park)
+        long["scenario"] += "|" + long["member"].map("{:04d}".format)
+        long["statistic"] = "mean"
+    else:
+        long = to_tidy(pathways, park, peaks)
+    names = {(variable.measured, variable.statistic): variable.name for variable in read_variables()}
+    known = list(names.values())
+    long["Variable"] = [names[pair] for pair in zip(long["variable"], long["statistic"], strict=True)]
+    long["at"] = long["Variable"].map(known.index)
+    long = long.rename(columns={"scenario": "Scenario", "unit": "Unit"})
+    long["order"] = long["Scenario"].map({name: at for at, name in enumerate(dict.fromkeys(long["Scenario"]))})
+    wide = long.pivot(index=["order", "at", "Scenario", "Variable", "Unit"], columns="year", values="value")
+    wide = wide.sort_index().reset_index().drop(columns=["order", "at"])
+    wide.columns.name = None
+    wide.insert(0, "Model", MODEL)
+    wide.insert(2, "Region", region_of(park))
+    return wide
+
+
+def indicators_of(found: Found) -> pd.DataFrame:
+    """Peak year, peak emissions and probabilities of a park: `INDICATOR_COLUMNS`, one row a scenario and indicator.
+
+    A quantile of the peak year among members without a peak is empty; ``share_censored`` says how many those are.
+    """
+    peaks, rows = found.peaks, []
+    years, values = peaks.quantiles(QUANTILES), np.quantile(peaks.value, QUANTILES, axis=1).T * 1e-6
+    censored = peaks.censored().mean(axis=1)
+    for at, scenario in enumerate(peaks.scenarios):
+        shared = {"model": MODEL, "scenario": scenario, "region": region_of(found.park), "n_members": peaks.members}
+        shared["share_censored"] = float(censored[at])
+        finite = [float(year) if np.isfinite(year) else np.nan for year in years[at]]
+        for name, unit, levels in (
+            (f"Peak Year|{PEAK}", "years", finite),
+            (f"Peak {PEAK}", "Mt CO2/yr", rounded(values[at]).tolist()),
+        ):
+            quantiles = dict(zip(("p05", "p25", "p50", "p75", "p95"), levels, strict=True))
+            rows.append({**shared, "indicator": name, "unit": unit, "value": quantiles["p50"], **quantiles})
+        for year in (2029, 2030):
+            share = float(peaks.p_peaked_by(year)[at])
+            rows.append({**shared, "indicator": f"Peak Probability|{PEAK}|{year}", "unit": "", "value": share})
+    return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
+
+
+def meta_of(found: Iterable[Found], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
+    """Meta sheet: one row a model and scenario.
+
+    Where there is one park only, its peak stands here too; with more, meta has no place for it, and a reader would
+    take the largest of all parks.
+    """
+    found = list(found)
+    scenarios = dict.fromkeys(name for each in found for name in each.pathways.scenarios)
+    rows = [{"Model": MODEL, "Scenario": name, **run} for name in scenarios]
+    if len(found) == 1:
+        table = indicators_of(found[0]).set_index(["scenario", "indicator"])
+        for row in rows:
+            year = table.loc[(row["Scenario"], f"Peak Year|{PEAK}")]
+            before = table.loc[(row["Scenario"], f"Peak Probability|{PEAK}|2029")]
+            row |= {f"peak_year_{name}": year[name] for name in ("p05", "p50", "p95")}
+            row |= {"share_censored": year["share_censored"], "p_peak_before_2030": before["value"]}
+    if members:
+        count = found[0].pathways.members
+        rows = [{**row, "Scenario": f"{row['Scenario']}|{m:04d}"} for row in rows for m in range(1, count + 1)]
+    return pd.DataFrame(rows)
+
+
+def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, object]:
+    """What every row of the meta sheet says about where its numbers come from."""
+    return {
+        "run": run,
+        "version": version,
+        "seed": pathways.seed,
+        "members": pathways.members,
+        "horizon": int(pathways.years[-1]),
+        "quantiles": ", ".join(read_statistics()),
+    }
+
+
+def to_pyam(
+    pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False, run: str = ""
+) -> IamDataFrame:
+    """A park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
+
+    Parameters
+    ----------
+    pathways, park, peaks, members
+        As for `to_iamc`.
+    run : str
+        Name of the run, for the meta.
+
+    Raises
+    ------
+    InputError
+        pyam is not installed; the text says how to make an environment that has it.
+    """
+    try:
+        import pyam
+    except ModuleNotFoundError as error:
+        if error.name != "pyam":
+            raise
+        expected = "the package pyam-iamc"
+        remedy = (
+            "it pins other versions of packages than this project, so it has an environment of its own: "
+            "docs/exports.md has the two commands; or write the table with 'pathways export' and read it there"
+        )
+        raise InputError([Fault("environment", "pyam", "", expected, remedy, code="pyam_missing")]) from None
+    found = Found(park, pathways, find_peaks(pathways) if peaks is None else peaks)
+    meta = meta_of([found], run_meta(pathways, MODEL.split()[-1], run), members=members)
+    table = to_iamc(pathways, park, found.peaks, members=members)
+    return pyam.IamDataFrame(table, meta=meta.set_index(["Model", "Scenario"]).rename_axis(["model", "scenario"]))
+
+
+def gathered(
+    found: Sequence[Found], run: str = "", *, members: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Tables of several parks as one: data, meta and indicators.
+
+    Raises
+    ------
+    InputError
+        Two parks would have the same region, and their numbers could not be told apart.
+    """
+    regions = [region_of(each.park) for each in found]
+    twice = [each.park.park_id for each in found if regions.count(region_of(each.park)) > 1]
+    if twice:
+        expected, remedy = "a name of its own for each park", "change the name of one, or export them one by one"
+        raise InputError(Fault("export", park, "", expected, remedy, code="region_twice") for park in twice)
+    tables = [to_iamc(each.pathways, each.park, each.peaks, members=members) for each in found]
+    data = pd.concat(tables, ignore_index=True)
+    years = sorted(name for name in data if isinstance(name, int))
+    indicators = pd.concat([indicators_of(each) for each in found], ignore_index=True)
+    about = run_meta(found[0].pathways, MODEL.split()[-1], run)
+    return data[[*INDEX, *years]], meta_of(found, about, members=members), indicators
+
+
+def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFrame, stem: Path) -> list[Path]:
+    """Write ``<stem>.csv``, ``<stem>.xlsx`` (sheets data, meta, indicators) and ``<stem>_indicators.csv``.
+
+    The csv has no byte order mark: pyam would take it for a part of the first column's name.
+    """
+    csv, book, beside = (
+        stem.with_suffix(".csv"),
+        stem.with_suffix(".xlsx"),
+        stem.with_name(f"{stem.name}_indicators.csv"),
+    )
+    tables.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
+    indicators.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
+    with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
+        for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
+            table.to_excel(writer, sheet_name=name, index=False)
+            writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)
+    return [csv, book, beside]

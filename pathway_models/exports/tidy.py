@@ -1,0 +1,272 @@
+"""The long table that every export is made from: one value a row, with its unit.
+
+What an export is made of: every quantity of a park by scenario, member and year, in the unit of the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.intake.codelists import Variable, read_variables
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Factors from canonical units to the units of the definitions.
+TO_UNIT = {"Mt CO2/yr": 1e-6, "EJ/yr": 1e-6, "billion CNY/yr": 1e-3, "t CO2/tce": TJ_PER_TCE}
+#: Quantity of a carrier -> the groups of carriers in it.
+CARRIER_GROUPS = {
+    "energy_coal": ("coal",),
+    "energy_oil": ("oil",),
+    "energy_gas": ("gas",),
+    "energy_biomass": ("biomass",),
+    "energy_hydrogen": ("hydrogen",),
+    "energy_electricity": ("electricity", "green_electricity"),
+    "energy_heat": ("heat", "waste_heat"),
+    "energy_other": ("other_fuel", "other_energy"),
+}
+#: Kinds of activity that are money, so that sectors may be added up.
+MONEY = ("value_added", "gdp")
+#: Sources that are one quantity of the export each.
+SOURCES = ("coal", "oil", "gas", "other_fuel", "process", "capture_heat", "heat")
+Compute = Callable[[Pathways], np.ndarray]
+
+
+def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
+    """Every quantity that has a path, in canonical units.
+
+    Parameters
+    ----------
+    pathways : Pathways
+    park : Park
+        Of these pathways.
+
+    Returns
+    -------
+    dict quantity -> (scenario, member, year)
+        tCO2/yr, TJ, million CNY.  What the pathways do not carry is left out, and so is the value added of a park
+        whose sectors are measured in something that cannot be added up.
+    """
+    found = {name: compute(pathways) for name, compute in _ALWAYS.items()}
+    for name, (needs, compute) in _BESIDE.items():
+        if all(need in pathways.memo_items for need in needs):
+            found[name] = compute(pathways)
+    if set(park.activity_kinds) <= set(MONEY) and "activity" in pathways.memo_items:
+        found["value_added"] = pathways.memo_items["activity"]
+    return found
+
+
+def observed_carriers(park: Park) -> dict[str, np.ndarray]:
+    """Energy by group of carriers over the observed years: quantity -> (H,) TJ; only what the park uses."""
+    used = {
+        quantity: park.energy[:, np.isin(park.groups, groups)].sum(axis=(0, 1))
+        for quantity, groups in CARRIER_GROUPS.items()
+    }
+    return {quantity: values for quantity, values in used.items() if values.any()}
+
+
+def ratios(paths: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Intensities as what stands above and below: quantity -> two (scenario, member, year)."""
+    parts = {"intensity_energy": ("total", "energy"), "intensity_value_added": ("total", "value_added")}
+    return {
+        name: (paths[above], paths[below])
+        for name, (above, below) in parts.items()
+        if below in paths and (paths[below] > 0).all()
+    }
+
+
+def _source(*names: str) -> Compute:
+    def compute(pathways: Pathways) -> np.ndarray:
+        picked = [name in names for name in pathways.sources]
+        return pathways.emissions[:, :, picked].sum(axis=2)
+
+    return compute
+
+
+def _captured(pathways: Pathways) -> np.ndarray:
+    return 0.0 - _source("captured")(pathways)
+
+
+#: Quantities of every ensemble.
+_ALWAYS: dict[str, Compute] = {
+    "total": Pathways.total,
+    "scope_1": lambda pathways: pathways.scope(1),
+    **{name: _source(name) for name in SOURCES},
+    "electricity": _source("electricity", "capture_electricity"),
+    "captured": _captured,
+}
+#: Quantities that need something beside the emissions.
+_BESIDE: dict[str, tuple[tuple[str, ...], Compute]] = {
+    "sinks": (("sinks",), lambda pathways: pathways.memo_items["sinks"]),
+    "land": (("sinks",), lambda pathways: 0.0 - pathways.memo_items["sinks"]),
+    "net_direct": (("sinks",), lambda pathways: pathways.scope(1) - pathways.memo_items["sinks"]),
+    "stored": (("stored",), lambda pathways: pathways.memo_items["stored"]),
+    "used": (("stored",), lambda pathways: _captured(pathways) - pathways.memo_items["stored"]),
+    "location_based": (("location_based",), lambda pathways: pathways.memo_items["location_based"]),
+    "total_location_based": (
+        ("location_based",),
+        lambda pathways: (
+            pathways.total()
+            - _source("electricity", "capture_electricity")(pathways)
+            + pathways.memo_items["location_based"]
+        ),
+    ),
+    "energy": (("energy",), lambda pathways: pathways.memo_items["energy"]),
+}
+
+
+#: Columns of the table of statistics.
+COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value")
+#: Columns of the table of members.
+MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value")
+#: Significant digits of a value: more than any input has, fewer than the last bits that depend on the processor.
+DIGITS = 9
+#: Quantities that are exported member by member: those whose peaks and bands are worked out from members.
+MEMBER_QUANTITIES = ("total", "net_direct")
+
+
+def to_tidy(pathways: Pathways, park: Park, peaks: Peaks | None = None) -> pd.DataFrame:
+    """Statistics of every variable over the members.
+
+    Parameters
+    ----------
+    pathways : Pathways
+    park : Park
+        Of these pathways.
+    peaks : Peaks, optional
+        Found here when not given.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; ``statistic`` is ``mean`` or the name of a quantile, which ``variable`` does not repeat.  A
+        quantile of the peak year that lies among members without a peak has no row.
+
+    Raises
+    ------
+    PathwayError
+        The pathways are another park's.
+    """
+    _check_same_park(pathways, park)
+    rows = _Rows(pathways, park.price_year)
+    paths = paths_of(pathways, park)
+    fractions = ratios(paths)
+    carriers = observed_carriers(park)
+    found = find_peaks(pathways) if peaks is None else peaks
+    for variable in variables_of(park):
+        if variable.quantity in paths:
+            rows.add(variable, _statistic(paths[variable.quantity], variable), pathways.years)
+        elif variable.quantity in fractions:
+            rows.add(variable, _ratio(*fractions[variable.quantity], variable), pathways.years)
+        elif variable.quantity in carriers:
+            same = np.tile(carriers[variable.quantity], (len(pathways.scenarios), 1))
+            rows.add(variable, same, park.years)
+        elif variable.quantity.startswith("peak_"):
+            rows.add(variable, *_peak(variable, found))
+    return rows.table()
+
+
+def member_table(pathways: Pathways, park: Park) -> pd.DataFrame:
+    """Every member's path of `MEMBER_QUANTITIES`: `MEMBER_COLUMNS`, members counted from 1."""
+    _check_same_park(pathways, park)
+    paths = paths_of(pathways, park)
+    shape = (len(pathways.scenarios), pathways.members, pathways.years.size)
+    parts = [
+        pd.DataFrame(
+            {
+                "park_id": park.park_id,
+                "scenario": np.repeat(pathways.scenarios, shape[1] * shape[2]),
+                "member": np.tile(np.repeat(np.arange(1, shape[1] + 1), shape[2]), shape[0]),
+                "variable": variable.name,
+                "unit": variable.unit,
+                "year": np.tile(pathways.years, shape[0] * shape[1]),
+                "value": rounded(paths[variable.quantity] * TO_UNIT[variable.unit]).ravel(),
+            }
+        )
+        for variable in variables_of(park)
+        if variable.quantity in MEMBER_QUANTITIES and variable.probability is None and variable.quantity in paths
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def variables_of(park: Park) -> Iterator[Variable]:
+    """Variables that a park of this kind can have."""
+    kind = "region" if park.kind == "region" else "park"
+    return (variable for variable in read_variables() if variable.kind in ("", kind))
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """Values with `DIGITS` significant digits, so that files are the same on every processor.
+
+    Examples
+    --------
+    >>> rounded(np.array([0.1 + 0.2, 123456.7891234, 0.0])).tolist()
+    [0.3, 123456.789, 0.0]
+    """
+    given = np.asarray(values, dtype=float)
+    return np.array([float(f"{value:.{DIGITS - 1}e}") for value in given.ravel()]).reshape(given.shape) + 0.0
+
+
+class _Rows:
+    """Collects the rows of a table, a block of (scenario, year) at a time."""
+
+    def __init__(self, pathways: Pathways, price_year: int | None) -> None:
+        self.pathways, self.price_year = pathways, price_year
+        self.blocks: list[pd.DataFrame] = []
+
+    def add(self, variable: Variable, values: np.ndarray, years: np.ndarray) -> None:
+        """Add (scenario, year) values; those without a number are left out."""
+        scenarios = self.pathways.scenarios
+        flat = rounded(np.asarray(values) * TO_UNIT.get(variable.unit, 1.0)).ravel()
+        unit = variable.unit.replace("CNY", f"CNY_{self.price_year}") if self.price_year else variable.unit
+        block = pd.DataFrame(
+            {
+                "park_id": self.pathways.park_id,
+                "scenario": np.repeat(scenarios, len(years)),
+                "statistic": variable.statistic,
+                "variable": variable.measured,
+                "unit": unit,
+                "year": np.tile(np.asarray(years, dtype=int), len(scenarios)),
+                "value": flat,
+            }
+        )
+        self.blocks.append(block[np.isfinite(flat)])
+
+    def table(self) -> pd.DataFrame:
+        """All rows."""
+        return pd.concat(self.blocks, ignore_index=True)[list(COLUMNS)]
+
+
+def _statistic(values: np.ndarray, variable: Variable) -> np.ndarray:
+    """Mean or quantile over members: (scenario, year)."""
+    if variable.probability is None:
+        return values.mean(axis=1)
+    return np.quantile(values, variable.probability, axis=1)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray, variable: Variable) -> np.ndarray:
+    """Ratio of means, so that weighted means over parks hold; quantiles are of the members' ratios."""
+    if variable.probability is None:
+        return above.mean(axis=1) / below.mean(axis=1)
+    return np.quantile(above / below, variable.probability, axis=1)
+
+
+def _peak(variable: Variable, peaks: Peaks) -> tuple[np.ndarray, np.ndarray]:
+    """Values and years of a variable about the peak."""
+    if variable.quantity == "peak_probability":
+        return np.stack([peaks.p_peaked_by(int(year)) for year in peaks.years], axis=1), peaks.years
+    said_in = np.array([peaks.last_observed_year])
+    if variable.quantity == "peak_year":
+        return peaks.quantiles((variable.probability,)), said_in
+    return np.quantile(peaks.value, variable.probability, axis=1)[:, None], said_in
+
+
+def _check_same_park(pathways: Pathways, park: Park) -> None:
+    if pathways.park_id != park.park_id:
+        raise PathwayError(f"the pathways are those of {pathways.park_id!r}, not of {park.park_id!r}")

@@ -1,0 +1,1 @@
+"""Toolkit for drawing: style, canvas, marks."""

@@ -1,0 +1,274 @@
+"""What all figures share: the sheet with its title and note, axes of years and emissions, colours and hatches.
+
+A figure as files: a picture for pages and one that stays sharp in print, both with their text for blind readers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon, Rectangle
+
+from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
+from pathway_models.figures.quick_text import draw_text_quickly
+from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
+from pathway_models.intake.names import scenario_order
+from pathway_models.language.rounding import Scale
+from pathway_models.language.words import word
+
+#: Shade behind the observed years, lines that only part, and text beside the matter.
+SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
+#: The line of the year before which parks shall peak: no scenario's colour.
+MARK = "#A00040"
+#: Steps of an axis of emissions at most.
+TICKS = 9
+#: Width of axes, inches, below which not every year near the horizon has room for its label.
+NARROW = 4.5
+#: Years behind the horizon at which members without a peak stand.
+BEHIND = 5
+#: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
+SOURCE_STYLES = {
+    "coal": ("#3B3B3B", ""),
+    "oil": ("#D55E00", ""),
+    "gas": ("#F0C27B", ""),
+    "other_fuel": ("#8C6D31", "xxx"),
+    "process": ("#E3B5CD", ""),
+    "process_and_balance": ("#F6E6EE", "...."),
+    "conversion": ("#FFFFFF", "...."),
+    "exported": ("#FFFFFF", "----"),
+    "electricity": ("#0072B2", ""),
+    "heat": ("#9CCBE8", ""),
+    "capture_heat": ("#DDDDDD", "////"),
+    "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
+    "captured": ("#009E73", "////"),
+}
+#: For sectors, which have no colour of their own.
+SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
+#: Legends are small, their entries close together.
+LEGEND = {"fontsize": "small", "columnspacing": 1.2, "handlelength": 1.6, "handletextpad": 0.5, "borderpad": 0.1}
+#: Characters of a headline at full size, a Chinese one counted twice.
+HEAD_WIDTH = 92
+#: Characters of a line of a note at full width.
+NOTE_WIDTH = {"en": 138, "zh": 66}
+
+
+def sheet(
+    lang: str,
+    size: tuple[float, float] = WIDE,
+    *,
+    rows: Sequence[float] = (1.0,),
+    columns: Sequence[float] = (1.0,),
+    head: float = 0.62,
+    foot: float = 0.55,
+    shared_y: bool = True,
+    **adjust: float,
+) -> tuple[Figure, list[Axes]]:
+    """Open a figure in the project's style; rows share their x axis, columns their y axis unless told otherwise.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+    size : (width, height), inches
+    rows, columns : relative heights and widths of the axes
+    head, foot : height kept free above and below the axes, inches
+    shared_y : whether columns share their y axis
+    **adjust : further margins of :meth:`matplotlib.figure.Figure.subplots_adjust`
+
+    Raises
+    ------
+    ValueError
+        The language is not one of the two.
+    """
+    use_style(lang)
+    figure, axes = plt.subplots(
+        len(rows),
+        len(columns),
+        figsize=size,
+        height_ratios=rows,
+        width_ratios=columns,
+        sharex="col",
+        sharey="row" if shared_y else False,
+        squeeze=False,
+        subplot_kw={"axes_class": LightAxes},
+    )
+    draw_text_quickly(figure)
+    margins = {"left": 0.11, "right": 0.975, "hspace": 0.1, "top": 1 - head / size[1], "bottom": foot / size[1]}
+    figure.subplots_adjust(**(margins | adjust))
+    return figure, list(axes.ravel())
+
+
+def put_title(figure: Figure, head: str, line: str = "") -> None:
+    """Write the park's headline in bold and a line below it, at the left edge of the figure."""
+    head, line = readable(head), readable(line)
+    height, size = figure.get_figheight(), plt.rcParams["font.size"]
+    text = {"va": "top", "ha": "left", "parse_math": False}
+    # A long name is written smaller instead of running out of the figure.
+    fit = min(1.0, HEAD_WIDTH / sum(2 if east_asian_width(sign) in "WF" else 1 for sign in head))
+    figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
+    if line:
+        figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
+
+
+def put_note(figure: Figure, note: str, lang: str) -> None:
+    """Write a small note below the axes, its lines wrapped to the width of the figure."""
+    width = int(NOTE_WIDTH[lang] * figure.get_figwidth() / WIDE[0])
+    lines = [wrapped(line, width) for line in readable(note).split("\n")]
+    size = plt.rcParams["font.size"] - 2
+    text = {"va": "bottom", "ha": "left", "parse_math": False, "linespacing": 1.3}
+    figure.text(0.012, 0.05 / figure.get_figheight(), "\n".join(lines), size=size, color=DARK, **text)
+
+
+def mark_year(ax: Axes, year: int, lang: str, *, label: bool = True) -> None:
+    """Draw the line that parts the years before ``year`` from the rest; the limits stay as they are."""
+    light_line(ax, "x", year - 0.5, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=4)
+    if label:
+        put_above(ax, year - 0.5, word("before", lang, year=year), color=MARK)
+
+
+def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
+    """Write a small text above the axes, at a place of the x axis."""
+    transform, va, ha = ax.get_xaxis_text2_transform(2)
+    usual = {"va": va, "ha": ha, "size": "small", "parse_math": False}
+    ax.text(place, 1, text, transform=transform, **(usual | look))
+
+
+def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
+    """Ticks at the decades, and one for members without a peak behind the horizon; sets the final limits."""
+    ticks = list(range(-(-first // 10) * 10, last + 1, 10))
+    labels = [str(year) for year in ticks]
+    if behind:
+        if ax.bbox.width / ax.figure.dpi < NARROW:  # the two last labels would run into each other
+            labels = ["" if year > last - BEHIND else label for year, label in zip(ticks, labels, strict=True)]
+        ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last}"]
+        light_line(ax, "x", last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
+    ax.set_xlim(first - 0.9, last + (BEHIND + 2 if behind else 0.9))
+    light_ticks(ax, "x", ticks, labels)
+
+
+def shade_record(ax: Axes, first: int, last_observed: int) -> None:
+    """Shade the observed years; the limits stay as they are."""
+    width, across = last_observed + 0.5 - (first - 0.9), ax.get_xaxis_transform()
+    ax.add_artist(Rectangle((first - 0.9, 0), width, 1, color=SHADE, zorder=0, linewidth=0, transform=across))
+
+
+def emissions_axis(ax: Axes, scale: Scale, lang: str) -> None:
+    """Label the y axis of emissions, let it begin at zero, and draw zero where emissions fall below it.
+
+    What is drawn afterwards must fit the limits: the ticks are light ones.
+    """
+    ax.set_ylabel(word("per_year", lang, unit=scale.unit))
+    low, high = ax.get_ylim()
+    if low < 0:
+        light_line(ax, "y", 0, color="black", linewidth=0.8)
+    ax.set_ylim(min(low, 0.0), high)
+    height = ax.bbox.height / ax.figure.dpi * 72
+    # Between two labels at least one more would fit.
+    light_number_ticks(ax, "y", count=int(min(TICKS, height / (2 * plt.rcParams["font.size"]))))
+
+
+def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look: object) -> None:
+    """Fill between two lines, (N,) each, as one polygon; the limits stay as they are."""
+    outline = np.empty((2 * len(places), 2))
+    outline[:, 0] = np.concatenate([places, places[::-1]])
+    outline[:, 1] = np.concatenate([low, high[::-1]])
+    ax.add_artist(Polygon(outline, closed=True, **look))
+
+
+def style_of(scenario: str) -> dict[str, str]:
+    """Colour and line style of a scenario; one of a user's own file follows the shipped ones."""
+    order = scenario_order()
+    return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
+
+
+def fill_of(scenario: str) -> str:
+    """Colour of a scenario's areas: black would hide what lies on it, and becomes grey."""
+    colour = style_of(scenario)["color"]
+    return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
+
+
+def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Colour and hatch of each part of a stack."""
+    free = iter(np.resize(np.array(SEQUENCE), len(names)).tolist())
+    return {name: SOURCE_STYLES[name] if name in SOURCE_STYLES else (next(free), "") for name in names}
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text over lines of at most so many characters, at spaces or behind Chinese punctuation.
+
+    A Chinese text without punctuation is broken where the line is full.
+    """
+    lines = [""]
+    for piece in re.findall(r"[^ ，。；：、]+[ ，。；：、]*", text):
+        if len(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        while len(piece.rstrip()) > width and not piece.isascii():
+            lines[-1], piece = piece[:width], piece[width:]
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
+
+
+#: What is written beside one another.
+FORMATS = ("png", "svg")
+
+
+def save(figure: Figure, path: str | Path, alt: str, *, formats: tuple[str, ...] = FORMATS) -> list[Path]:
+    """Write a figure in several formats, the same bytes for the same figure.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : str or Path
+        Without an ending; folders are made.
+    alt : str
+        What the figure says, in a sentence: title and description of the SVG, description of the PNG.
+    formats : tuple of {"png", "svg"}
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    ValueError
+        A figure without its text, or another format.
+    """
+    if not alt.strip():
+        raise ValueError("a figure needs a text for those who cannot see it")
+    unknown = [form for form in formats if form not in FORMATS]
+    if unknown:
+        raise ValueError(f"format {', '.join(unknown)}: expected {' or '.join(FORMATS)}")
+    base = Path(path)
+    base.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    for form in formats:
+        # Without a date or a program's version in it, the same figure is the same file.
+        told = (
+            {"Date": None, "Title": alt, "Description": alt}
+            if form == "svg"
+            else {"Software": None, "Description": alt}
+        )
+        target = base.with_name(f"{base.name}.{form}")
+        partial = base.with_name(f"{base.name}.{form}.partial")
+        figure.savefig(partial, format=form, metadata=told)
+        written.append(partial.replace(target))
+    return written
+
+
+def write_files(figure: Figure, stem: Path, formats: Sequence[str]) -> list[Path]:
+    """Write a figure as one file a format, named by a path without ending, and close it.
+
+    Equal results are equal bytes: no file carries a date.
+    """
+    written = [stem.with_name(f"{stem.name}.{form}") for form in formats]
+    for path in written:
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plt.close(figure)
+    return written

@@ -1,0 +1,379 @@
+"""Many lines, markers or short texts as one artist: figures of many scenarios are made of few.
+
+Every artist of matplotlib costs as much again to be placed, clipped and drawn, whether it shows one mark or fifty.
+None of these moves the limits of its axes.
+
+The key of a figure: swatches and names of what is drawn, in a row above the axes or in a column beside them.
+
+matplotlib's legend measures nested boxes anew at every level and every drawing; here each entry is placed once, in
+points from a corner of the axes.
+
+The spread of members' peak years: how it is counted, and drawn for one scenario or many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.container import BarContainer
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTranslation, Transform, offset_copy
+
+from pathway_models.figures.axes import text_width
+from pathway_models.figures.canvas import BEHIND
+from pathway_models.language.rounding import share_text
+from pathway_models.records.peaks import Peaks
+
+#: How much of a text's width lies left of its place.
+LEFT = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+
+def segments(ax: Axes, starts: np.ndarray, ends: np.ndarray, **look: object) -> LineCollection:
+    """Draw straight lines, each from a start to an end, with flat ends.
+
+    Parameters
+    ----------
+    ax : Axes
+    starts, ends : (N, 2)
+        In data units, or those of ``transform``.
+    **look
+        Of :class:`matplotlib.collections.LineCollection`; one value for all, or one a line.
+    """
+    lines = LineCollection(np.stack([starts, ends], axis=1), **({"capstyle": "butt"} | look))
+    ax.add_artist(lines)
+    return lines
+
+
+def markers(ax: Axes, places: np.ndarray, *, shape: str = "o", size: float = 6.0, **look: object) -> PathCollection:
+    """Draw markers of one shape.
+
+    Parameters
+    ----------
+    ax : Axes
+    places : (N, 2)
+        Their middles, in data units.
+    shape : str
+        A marker of matplotlib.
+    size : float
+        Width, points.
+    **look
+        Of :class:`matplotlib.collections.PathCollection`; one value for all, or one a marker.
+    """
+    style = MarkerStyle(shape)
+    path = style.get_path().transformed(style.get_transform())
+    dots = PathCollection((path,), [size**2], offsets=places, offset_transform=ax.transData, **look)
+    dots.set_transform(IdentityTransform())
+    ax.add_artist(dots)
+    return dots
+
+
+class Labels(Artist):
+    """Texts of one line and one look, centred on the height of their places unless told otherwise.
+
+    They stand where single texts of matplotlib would (its layout of one line), which it also shows as its children.
+
+    Parameters
+    ----------
+    places : (N, 2)
+        In units of the transform.
+    texts : (N,) sequence of str
+    transform : Transform
+    ha : {"left", "center", "right"}
+        Side of each text that lies at its place.
+    **look
+        Further properties of :class:`matplotlib.text.Text`, the same for all; ``va`` as there.
+
+    Raises
+    ------
+    ValueError
+        A text has more than one line, or places and texts differ in number.
+    """
+
+    def __init__(
+        self, places: np.ndarray, texts: Sequence[str], *, transform: Transform, ha: str = "center", **look: object
+    ) -> None:
+        super().__init__()
+        if any("\n" in text for text in texts):
+            raise ValueError("labels have one line each")
+        if len(places) != len(texts):
+            raise ValueError(f"{len(places)} places, but {len(texts)} labels")
+        self.places, self.texts, self._ha = np.asarray(places, dtype=float).reshape(-1, 2), tuple(texts), ha
+        self._look = {"ha": ha, "va": "center", "parse_math": False} | look
+        self.set_transform(transform)
+        self.set_zorder(self._look.pop("zorder", Text.zorder))
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw all texts with one pen."""
+        if not self.get_visible() or not self.texts:
+            return
+        pattern = self._single(0.0, 0.0, self.texts[0], IdentityTransform())
+        font, gc = pattern.get_fontproperties(), renderer.new_gc()
+        gc.set_foreground(pattern.get_color())
+        # Texts of one look have one baseline, which matplotlib tells by placing one of them in two ways.
+        here = pattern.get_window_extent(renderer).y0
+        pattern.set_verticalalignment("baseline")
+        down = here - pattern.get_window_extent(renderer).y0
+        high = renderer.get_canvas_width_height()[1]
+        places = self.get_transform().transform(self.places)
+        for (x, y), text in zip(places.tolist(), self.texts, strict=True):
+            wide = renderer.get_text_width_height_descent(text, font, False)[0]
+            y = high - y - down if renderer.flipy() else y + down
+            renderer.draw_text(gc, x - LEFT[self._ha] * wide, y, text, font, 0.0)
+        gc.restore()
+        self.stale = False
+
+    def get_children(self) -> list[Artist]:
+        """The texts one by one, made for whoever asks."""
+        pairs = zip(self.places.tolist(), self.texts, strict=True)
+        return [self._single(x, y, text, self.get_transform()) for (x, y), text in pairs]
+
+    def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
+        """Box around all texts, pixels."""
+        return Bbox.union([one.get_window_extent(renderer) for one in self.get_children()] or [Bbox.null()])
+
+    def _single(self, x: float, y: float, text: str, transform: Transform) -> Text:
+        one = Text(x, y, text, transform=transform, **self._look)
+        one.set_figure(self.get_figure(root=False))
+        return one
+
+
+def labels(ax: Axes, places: np.ndarray, texts: Sequence[str], **look: object) -> Labels:
+    """Write short texts of one look; see `Labels` for the arguments.
+
+    Parameters
+    ----------
+    ax : Axes
+    places : (N, 2)
+        In data units, or those of ``transform``.
+    texts : (N,) sequence of str
+    **look
+        Of `Labels`.
+    """
+    written = Labels(places, texts, **({"transform": ax.transData} | look))
+    written.set_clip_on(False)
+    ax.add_artist(written)
+    return written
+
+
+def apart(places: np.ndarray, sizes: np.ndarray, room: float) -> np.ndarray:
+    """Of marks that could carry a text, those that get one: the largest first, none within the room of another.
+
+    Parameters
+    ----------
+    places, sizes : (N,)
+        Of the marks; of equal ones the first is taken.
+    room : float
+        Distance at which two texts would run into each other.
+
+    Returns
+    -------
+    (M,) int
+        Positions among the marks, from the first to the last.
+    """
+    kept: list[int] = []
+    for at in np.argsort(-np.asarray(sizes), kind="stable").tolist():
+        if all(abs(places[at] - places[other]) > room for other in kept):
+            kept.append(at)
+    return np.array(sorted(kept), dtype=int)
+
+
+#: Size of the names.
+SIZE = "small"
+#: Sizes of a swatch, gaps between it and its name, between columns and between rows, and heights of a name's first
+#: and further lines, all in sizes of the text.
+WIDE, LONG, HIGH, BESIDE, BETWEEN, BELOW, LINE, FURTHER = 1.6, 2.0, 0.7, 0.5, 1.2, 0.5, 1.05, 1.02
+
+
+def entries_of(ax: Axes) -> list[tuple[Artist, str]]:
+    """What the axes draw under a name, in the order of drawing."""
+    return list(zip(*ax.get_legend_handles_labels(), strict=True))
+
+
+def key_row(ax: Axes, entries: Sequence[tuple[Artist, str]], *, above: float) -> None:
+    """Write a key in one row from the left edge of the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    entries : sequence of (Artist, str)
+        Lines, collections of lines, patches or bars, and their names (see `entries_of`).
+    above : float
+        Foot of the names above the axes, points.
+
+    Raises
+    ------
+    TypeError
+        An entry of another kind.
+    """
+    unit, place = _points(), _from_corner(ax, (0, 1))
+    at = 0.0
+    for handle, name in entries:
+        _put(ax, _swatch(handle, at, above, WIDE * unit, HIGH * unit), place)
+        at += (WIDE + BESIDE) * unit
+        ax.text(at, above, name, size=SIZE, transform=place, va="baseline", ha="left", parse_math=False)
+        at += text_width(name, SIZE) + BETWEEN * unit
+
+
+def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float = 11.0, below: float = 7.5) -> None:
+    """Write a key in one column beside the axes, from the top; names may have several lines.
+
+    Parameters
+    ----------
+    ax : Axes
+    entries : sequence of (Artist, str)
+        As of `key_row`.
+    beside, below : float
+        Where the column begins, right of and below the upper right corner of the axes, points.
+
+    Raises
+    ------
+    TypeError
+        An entry of another kind.
+    """
+    unit, place = _points(), _from_corner(ax, (1, 1))
+    top = -below
+    for handle, name in entries:
+        height = (LINE + FURTHER * name.count("\n")) * unit
+        middle = top - height / 2
+        _put(ax, _swatch(handle, beside, middle - HIGH * unit / 2, LONG * unit, HIGH * unit), place)
+        look = {"size": SIZE, "va": "center", "ha": "left", "parse_math": False}
+        ax.text(beside + (LONG + BESIDE) * unit, middle, name, transform=place, **look)
+        top -= height + BELOW * unit
+
+
+def _points() -> float:
+    """Size of the names, points."""
+    return FontProperties(size=SIZE).get_size_in_points()
+
+
+def _from_corner(ax: Axes, corner: tuple[float, float]) -> Transform:
+    """Points from a corner of the axes."""
+    return Affine2D().scale(1 / 72) + ax.figure.dpi_scale_trans + ScaledTranslation(*corner, ax.transAxes)
+
+
+def _put(ax: Axes, swatch: Artist, place: Transform) -> None:
+    """Swatches belong to the figure: the axes hold nothing but the matter."""
+    swatch.set(transform=place, clip_on=False, label="")
+    ax.figure.add_artist(swatch)
+
+
+def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> Artist:
+    """A small piece of what an entry names, looking like it."""
+    if isinstance(handle, BarContainer):
+        handle = handle.patches[0]
+    if isinstance(handle, Patch):
+        piece = Rectangle((x, y), width, height)
+        piece.update_from(handle)
+        return piece
+    middle = y + height / 2
+    if isinstance(handle, LineCollection):
+        look = {"color": handle.get_colors()[0], "linewidth": handle.get_linewidths()[0], "alpha": handle.get_alpha()}
+        return Line2D((x, x + width), (middle, middle), **look)
+    if not isinstance(handle, Line2D):
+        raise TypeError(f"a key shows lines, patches and bars, not {type(handle).__name__}")
+    # Three points, and the marker on the one between.
+    piece = Line2D((x, x + width / 2, x + width), (middle,) * 3)
+    piece.update_from(handle)
+    piece.set_markevery([1])
+    return piece
+
+
+#: Years a text above a bar takes.
+ROOM = 4
+#: Years that the bar of members without a peak is wide.
+WIDTH = 2.6
+
+
+def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
+    """Share of all members by peak year, and of those without a peak; together they are 1.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    at : int
+        Position of the scenario.
+
+    Returns
+    -------
+    shares : (Y,)
+        By year of ``peaks.years``.
+    censored : float
+    """
+    censored = peaks.censored()[at]
+    counts = np.bincount(peaks.year[at][~censored] - peaks.years[0], minlength=peaks.years.size)
+    return counts / peaks.members, float(censored.mean())
+
+
+def draw_spreads(
+    ax: Axes,
+    peaks: Peaks,
+    rows: Sequence[int],
+    colours: Sequence[str],
+    bases: np.ndarray,
+    lang: str,
+    *,
+    unit: float = 1,
+    cap: float = 1,
+) -> float:
+    """Draw bars of the peak year from base lines, and the hatched bars of members without a peak, as few artists.
+
+    The limits of the axes stay as they are.
+
+    Parameters
+    ----------
+    ax : Axes
+    peaks : Peaks
+    rows : (N,) sequence of int
+        Positions of the scenarios.
+    colours : (N,) sequence of str
+        Of the scenarios.
+    bases : (N,)
+        Where their rows stand on the y axis.
+    lang : {"en", "zh"}
+    unit : float
+        Height of all members together.
+    cap : float
+        Share of members at which a bar is cut; a cut bar carries its share where there is room.
+
+    Returns
+    -------
+    float
+        Height of the highest bar above its base line.
+    """
+    spread = [peak_shares(peaks, at) for at in rows]
+    shares, rest = np.array([part for part, _ in spread]), np.array([part for _, part in spread])
+    first, end = int(peaks.years[0]), int(peaks.years[-1]) + BEHIND
+    heights, tops = unit * np.minimum(shares, cap), bases + unit * np.minimum(rest, cap)
+    # One outline of steps a row, its corners between the years, from the base line and back to it.
+    steps = np.empty((rest.size, 2 * shares.shape[1] + 2, 2))
+    steps[..., 0] = np.repeat(np.arange(first, first + shares.shape[1] + 1) - 0.5, 2)
+    steps[..., 1] = bases[:, None]
+    steps[:, 1:-1, 1] += np.repeat(heights, 2, axis=1)
+    ax.add_artist(PolyCollection(steps, facecolors=colours, linewidths=0, zorder=3, label="members"))
+    boxes = np.empty((rest.size, 4, 2))
+    boxes[..., 0] = end + WIDTH / 2 * np.array([-1, -1, 1, 1])
+    boxes[..., 1] = np.column_stack([bases, tops, tops, bases])
+    look = {"facecolors": "white", "edgecolors": colours, "linewidths": mpl.rcParams["patch.linewidth"]}
+    ax.add_artist(PolyCollection(boxes, hatch="////", zorder=3, label="no peak", **look))
+    cut = [(row, at) for row, part in enumerate(shares) for at in _carrying(part, cap)]
+    places = [(first + at, bases[row] + cap * unit) for row, at in cut] + [(end, top) for top in tops.tolist()]
+    words = [share_text(float(share), lang) for share in [*(shares[pair] for pair in cut), *rest]]
+    above = offset_copy(ax.transData, ax.figure, 0, 1.5, units="points")
+    labels(ax, np.array(places), words, transform=above, va="bottom", size="small", zorder=6)
+    return max(float(heights.max()), float((tops - bases).max()))
+
+
+def _carrying(shares: np.ndarray, cap: float) -> list[int]:
+    """Of the years whose bars are cut, those that can carry a text."""
+    high = np.flatnonzero(shares > cap)
+    return high[apart(high, shares[high], ROOM)].tolist()

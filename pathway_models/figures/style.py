@@ -1,0 +1,209 @@
+"""One look for every figure: the bundled Chinese font, and colours that colour-blind readers can tell apart.
+
+Characters that the bundled font lacks: drawn by a font of the machine, or replaced; said once, never a box.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
+
+FONTS = Path(__file__).with_name("fonts")
+FONT_FILES = (FONTS / "NotoSansSC-Regular-subset.otf", FONTS / "NotoSansSC-Bold-subset.otf")
+
+# matplotlib falls back glyph by glyph only along an explicit list of families: with a generic family
+# ("sans-serif") a character that the first font lacks becomes a box.
+FAMILIES = ["Noto Sans SC", "DejaVu Sans"]
+
+# Okabe and Ito (2008), "Color Universal Design", jfly.uni-koeln.de/color (from background knowledge): black
+# first, because the first scenario is what the others are compared with; yellow last, as it is faint on white.
+OKABE_ITO = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
+SCENARIO_COLOURS = OKABE_ITO[:-1]
+
+FONT_SIZE = {"en": 10.0, "zh": 10.5}  # points; 10.5 is 五号, the body size of Chinese official documents
+
+NARROW = (5.2, 3.4)  # inches: half a page
+WIDE = (8.0, 4.4)  # inches: a page's width, and the default
+TALL = (8.0, 7.0)  # inches: one row a park or a scenario
+
+SETTINGS = {
+    "font.family": FAMILIES,
+    "axes.unicode_minus": False,
+    "axes.formatter.useoffset": False,
+    "axes.prop_cycle": cycler(color=OKABE_ITO),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#D9D9D9",
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "figure.figsize": list(WIDE),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": False,
+    "savefig.dpi": 200,
+    # Sheets keep all they show within their margins; a tight box would draw every figure twice to find that out.
+    "savefig.bbox": None,
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "pathway_models",  # the same figure gives the same bytes
+}
+
+#: How notebooks draw: once, and packed as far as it pays (level 6 takes twice the time and saves nothing).
+NOTEBOOK_FIGURES = {"bbox_inches": None, "pil_kwargs": {"compress_level": 3}}
+INLINE = "matplotlib_inline.backend_inline"
+
+
+@cache
+def register_fonts() -> None:
+    """Make the bundled fonts known to matplotlib, once a process."""
+    for file in FONT_FILES:
+        font_manager.fontManager.addfont(file)
+
+
+def use_style(lang: str = "en") -> None:
+    """Set the look of all figures drawn from now on.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+        Language of the labels: it sets the size of the text. Both languages use the same fonts, so that a
+        Chinese park name in an English figure is drawn as well.
+
+    Raises
+    ------
+    ValueError
+        When the language is neither ``"en"`` nor ``"zh"``.
+
+    Examples
+    --------
+    >>> use_style("zh")
+    >>> mpl.rcParams["font.family"]
+    ['Noto Sans SC', 'DejaVu Sans']
+    """
+    if lang not in FONT_SIZE:
+        raise ValueError(f"figures speak {' or '.join(FONT_SIZE)}, not {lang!r}")
+    register_fonts()
+    mpl.rcParams.update(SETTINGS | {"font.size": FONT_SIZE[lang]})
+    _draw_once_in_notebooks()
+
+
+def _draw_once_in_notebooks() -> None:
+    """Replace the tight box of a notebook's figures, where nobody has set anything else."""
+    if mpl.get_backend(auto_select=False) not in ("inline", f"module://{INLINE}"):
+        return
+    settings = import_module(INLINE).InlineBackend.instance()
+    if settings.print_figure_kwargs == {"bbox_inches": "tight"} and settings.figure_formats == {"png"}:
+        settings.print_figure_kwargs = NOTEBOOK_FIGURES
+
+
+def scenario_styles(scenarios: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return colour and line style of each scenario by its place in the list.
+
+    The first seven scenarios differ by colour, the next seven repeat the colours with another line style:
+    up to 28 scenarios stay apart, also for colour-blind readers and in print.
+
+    Parameters
+    ----------
+    scenarios : sequence of str
+        Names in the order of the scenario file; give the whole list, also when only some are drawn, so that
+        a scenario keeps its colour from figure to figure.
+
+    Returns
+    -------
+    dict of str to dict
+        Keyword arguments ``color`` and ``linestyle`` for :meth:`matplotlib.axes.Axes.plot`.
+
+    Raises
+    ------
+    ValueError
+        When there are more scenarios than styles.
+
+    Examples
+    --------
+    >>> scenario_styles(["first", "second"])["second"]
+    {'color': '#0072B2', 'linestyle': 'solid'}
+    """
+    styles = [{"color": colour, "linestyle": line} for line in LINE_STYLES for colour in SCENARIO_COLOURS]
+    if len(scenarios) > len(styles):
+        raise ValueError(f"{len(scenarios)} scenarios, but only {len(styles)} can be told apart in one figure")
+    return dict(zip(scenarios, styles, strict=False))
+
+
+LOG = logging.getLogger("pathway_models")
+#: Fonts with rare Chinese characters, as Linux, Windows and macOS name them.
+RICHER = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "SimSun",
+    "PingFang SC",
+    "Songti SC",
+    "WenQuanYi Zen Hei",
+)
+#: Printers' mark for a character that is not in the case.
+MISSING = "〓"
+
+
+@cache
+def _covered(path: str) -> frozenset[int]:
+    """Code points of a font file."""
+    return frozenset(FT2Font(path).get_charmap())
+
+
+@cache
+def _basic() -> frozenset[int]:
+    """Code points of the fonts that are always there."""
+    register_fonts()
+    always = [str(FONT_FILES[0]), font_manager.findfont("DejaVu Sans")]
+    return frozenset().union(*(_covered(path) for path in always))
+
+
+@cache
+def _richer() -> tuple[str, frozenset[int]]:
+    """The first richer font of this machine, and its code points; an empty name where there is none."""
+    installed = {font.name: font.fname for font in font_manager.fontManager.ttflist}
+    for name in RICHER:
+        if name in installed:
+            return name, _covered(installed[name])
+    return "", frozenset()
+
+
+@cache
+def _announce(text: str) -> None:
+    LOG.warning(text)
+
+
+def readable(text: str) -> str:
+    """The text as figures can show it.
+
+    Characters outside the bundled font come from a richer font of the machine, which figures use from then on; where
+    there is none, they become 〓.  Either is said once in the log.
+
+    Examples
+    --------
+    >>> readable("示范园区 CO₂")
+    '示范园区 CO₂'
+    """
+    lacking = {sign for sign in text if ord(sign) >= 32 and ord(sign) not in _basic()}
+    if not lacking:
+        return text
+    name, covered = _richer()
+    if name and name not in FAMILIES:
+        FAMILIES.append(name)
+        mpl.rcParams["font.family"] = list(FAMILIES)
+    nowhere = {sign for sign in lacking if ord(sign) not in covered}
+    if lacking - nowhere:
+        _announce(f"figures take {' '.join(sorted(lacking - nowhere))} from {name}: the bundled font lacks it")
+    if nowhere:
+        _announce(f"figures show {MISSING} for {' '.join(sorted(nowhere))}: no font of this machine has it")
+    return "".join(MISSING if sign in nowhere else sign for sign in text)

@@ -1,1 +1,0 @@
-"""What the pathways say: peaks, gaps, decompositions, judgements."""

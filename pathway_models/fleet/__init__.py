@@ -1,0 +1,1 @@
+"""Many parks as one: totals, benchmarking, budgets."""

@@ -1,0 +1,358 @@
+"""Figures of a fleet: its total with peak years, with and without packages, and the coverage of bands.
+
+Figures of parks side by side: robust distances from their kind, and a budget shared out by every rule.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pathway_models.figures.canvas import (
+    DARK,
+    FAINT,
+    LEGEND,
+    MARK,
+    SHADE,
+    emissions_axis,
+    mark_year,
+    put_note,
+    put_title,
+    shade_record,
+    sheet,
+    wrapped,
+    years_axis,
+)
+from pathway_models.fleet.benchmarking import INDICATORS, OUTLIER
+from pathway_models.fleet.budgets import RULES, Shares
+from pathway_models.fleet.fleet_results import Together
+from pathway_models.fleet.overview_figures import short_name
+from pathway_models.fleet.packages import OFF, PACKAGE, FleetPackages
+from pathway_models.fleet.tables import (
+    BAND_NAMES,
+    INDICATOR_NAMES,
+    RULE_NAMES,
+    check_kinds,
+    count_text,
+    fleet_head,
+    invented_text,
+    parks_head,
+    pick,
+    reason_text,
+)
+from pathway_models.fleet.totals import BANDS, CLAIMED
+from pathway_models.intake.names import headline
+from pathway_models.language.rounding import Scale, emissions_text, scale_of
+from pathway_models.language.words import INVENTED, say, word
+from pathway_models.pathways.figures import fan
+from pathway_models.peaks.figures import peak_years as draw_peak_years
+
+#: Colour of the total without a package and with it; they differ in brightness.
+WITHOUT, WITH = "#7F7F7F", "#0072B2"
+#: Colour and line of the bands of `BANDS`.
+BAND_STYLES = {
+    "shared": {"color": "#0072B2", "linestyle": "solid", "linewidth": 2.2},
+    "independent": {"color": "#D55E00", "linestyle": "dashed"},
+    "summed": {"color": "#7F7F7F", "linestyle": "dotted"},
+}
+
+
+def total(together: Together, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
+    """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage."""
+    head = fleet_head(together, lang)
+    return fan(together.pathways(), scenario, peaks=together.fleet.peaks(), park=head, before=before, lang=lang)
+
+
+def peak_years(together: Together, *, before: int = 2030, lang: str = "en") -> Figure:
+    """Draw the peak years of the fleet's members, one row a scenario."""
+    return draw_peak_years(together.fleet.peaks(), park=fleet_head(together, lang), before=before, lang=lang)
+
+
+def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
+    """Draw the total with and without each park's package, and beside it what each park reaches."""
+    parks = found.together.fleet.parks
+    size = (8.0, max(4.6, 1.9 + 0.27 * len(parks)))
+    figure, axes = sheet(lang, size, columns=(1.45, 1.0), head=1.05, foot=1.15, right=0.985, wspace=0.5)
+    # Rows of parks stand beside years of emissions: the two have no axis in common.
+    axes[1].remove()
+    right = figure.add_subplot(1, 2, 2)
+    right.set_position([0.75, axes[0].get_position().y0, 0.23, axes[0].get_position().height])
+    axes[0].set_position([0.105, axes[0].get_position().y0, 0.4, axes[0].get_position().height])
+    _two_bands(axes[0], found.together, found.before, lang)
+    _chances(right, found, lang)
+    line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
+    put_title(figure, headline(fleet_head(found.together, lang), lang), line)
+    asked = round(100 * found.probability)
+    note = say(
+        lang,
+        en=f"Left: median and 90 % of members, parks added member by member. Right: share of members that peak before"
+        f" {found.before}, without (open) and with the package (filled); line: {asked} % asked for. Filled squares: no"
+        " package of the grid reaches it, the closest is taken. Picked on these members: fresh draws may reach a"
+        " little less.",
+        zh=f"左：中位数与90%的成员，各园区逐成员相加。右：{found.before}年以前达峰的成员占比，无措施（空心）与采用组合（实心）；"
+        f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些成员选出，换一批抽样可能略低。",
+    )
+    put_note(figure, note, lang)
+    return figure
+
+
+def _two_bands(ax: Axes, together: Together, before: int, lang: str) -> None:
+    fleet, names = together.fleet, together.fleet.scenarios
+    band = fleet.band((0.05, 0.5, 0.95))
+    scale = scale_of(float(band[2].max()), lang)
+    words = {OFF: say(lang, en="no lever", zh="无措施"), PACKAGE: say(lang, en="packages", zh="采用组合")}
+    for name, colour, dash, alpha in ((OFF, WITHOUT, "dashed", 0.3), (PACKAGE, WITH, "solid", 0.35)):
+        low, middle, high = band[:, names.index(name)] / scale.divisor
+        ax.fill_between(fleet.years, low, high, color=colour, alpha=alpha, linewidth=0)
+        ax.plot(fleet.years, middle, color=colour, linestyle=dash, linewidth=2.0, label=words[name])
+    ax.set_ylim(min(0.0, 1.1 * float(band[0].min()) / scale.divisor), 1.1 * float(band[2].max()) / scale.divisor)
+    emissions_axis(ax, scale, lang)
+    shade_record(ax, int(fleet.years[0]), fleet.last_observed_year)
+    years_axis(ax, int(fleet.years[0]), int(fleet.years[-1]))
+    mark_year(ax, before, lang)
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.05), ncols=2, **LEGEND)
+
+
+def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
+    parks, rows = found.together.fleet.parks, np.arange(len(found.together.fleet.parks))[::-1]
+    alone, taken = (100 * found.together.chances(name, found.before).loc[list(parks)] for name in (OFF, PACKAGE))
+    ax.hlines(rows, alone, taken, color=FAINT, linewidth=2.0)
+    ax.plot(alone, rows, "o", markerfacecolor="white", markeredgecolor=WITHOUT, markersize=5, linestyle="none")
+    reached = np.isin(parks, found.reached)
+    for marker, which in (("o", reached), ("s", ~reached)):
+        ax.plot(taken[which], rows[which], marker, color=WITH, markersize=5.5, linestyle="none", zorder=4)
+    ax.axvline(100 * found.probability, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
+    ax.set_yticks(rows, [short_name(name, lang) for name in parks], size="small")
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(-4, 104)
+    ax.set_ylim(-0.7, len(parks) - 0.3)
+    ax.set_xlabel(word("p_before_axis", lang, year=found.before), size="small")
+
+
+def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
+    """Draw how often each band of a fleet holds what then happens, and how wide it is.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `band_coverage`.
+    count : int
+        Its parks, all of them invented.
+    lang : {"en", "zh"}
+    """
+    figure, (left, right) = sheet(lang, (8.0, 4.2), columns=(1, 1), head=1.05, foot=0.95, wspace=0.3)
+    # The two have units of their own.
+    right.remove()
+    place = left.get_position()
+    right = figure.add_axes((place.x1 + 0.115, place.y0, 0.985 - place.x1 - 0.125, place.height))
+    scale = scale_of(float((found["high"] - found["low"]).max()), lang)
+    for name in BANDS:
+        part = found[found["band"] == name]
+        left.plot(part["year"], 100 * part["coverage"], label=pick(BAND_NAMES[name], lang), **BAND_STYLES[name])
+        right.plot(part["year"], (part["high"] - part["low"]) / scale.divisor, **BAND_STYLES[name])
+    error = 100 * float(found["standard_error"].iloc[0])
+    left.axhspan(100 * CLAIMED - 2 * error, 100 * CLAIMED + 2 * error, color="#E6E6E6", zorder=0, linewidth=0)
+    left.axhline(100 * CLAIMED, color=DARK, linewidth=0.8)
+    left.set_ylabel(say(lang, en="futures inside the band, %", zh="落入区间的未来，%"))
+    left.set_ylim(min(60.0, 95 * float(found["coverage"].min())), 101.5)
+    _width_axis(right, scale, lang)
+    for ax in (left, right):
+        years_axis(ax, int(found["year"].min()), int(found["year"].max()))
+    left.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.01), ncols=3, **LEGEND)
+    park = count_text(count, "park", lang)
+    head = say(lang, en=f"{park}, {invented_text(1, 1, lang)}", zh=f"{park}，{invented_text(1, 1, lang)}")
+    line = say(
+        lang, en="Does the 90 % band of the total hold what happens?", zh="总量的90%区间是否包含实际发生的情况？"
+    )
+    put_title(figure, f"[{INVENTED}] {head}", line)
+    note = say(
+        lang,
+        en="Equal copies of one park, tried on as many other national futures as the ensemble has members. Grey: 90 %"
+        " and twice its sampling error. Sums of quantiles hold everything because they suppose all parks to have their"
+        " worst future at once.",
+        zh="同一园区的等同副本，以与集合成员数相同的其他全国性未来检验。灰带：90%及两倍抽样误差。分位数相加几乎包含一切，"
+        "因为它假定所有园区同时遭遇各自最坏的未来。",
+    )
+    put_note(figure, note, lang)
+    return figure
+
+
+def _width_axis(ax: Axes, scale: Scale, lang: str) -> None:
+    unit = word("per_year", lang, unit=scale.unit)
+    ax.set_ylabel(say(lang, en=f"width of the band, {unit}", zh=f"区间宽度，{unit}"))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.set_ylim(bottom=0)
+
+
+#: Distance at which points are cut off; what lies beyond stands at the edge with its number.
+EDGE = 8.0
+#: Characters of a line of an indicator's name.
+LABEL = {"en": 20, "zh": 10}
+#: Colour and hatch of each rule, apart in brightness so that grey print keeps them apart.
+RULE_STYLES = {
+    "grandfathering": ("#3B3B3B", ""),
+    "value_added": ("#9CCBE8", ""),
+    "capability": ("#FFFFFF", "////"),
+    "marginal_cost": ("#D55E00", ""),
+}
+#: Shares above so many times the emissions are cut off and carry their number.
+MOST = 2.0
+
+
+def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
+    """Draw how far each park lies from the middle of its kind, indicator by indicator.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `standing`.
+    lang : {"en", "zh"}
+
+    Raises
+    ------
+    PathwayError
+        Parks and regions are mixed.
+    """
+    kind, names = check_kinds(table["kind"]), list(INDICATORS)
+    figure, (ax,) = sheet(lang, (8.0, 5.0), head=0.75, foot=1.15, left=0.2, right=0.965)
+    ax.axvspan(-OUTLIER, OUTLIER, color=SHADE, zorder=0, linewidth=0)
+    ax.axvline(0, color=FAINT, linewidth=0.8)
+    made_up = table["invented"].to_numpy(bool)
+    for at, name in enumerate(names):
+        row = len(names) - 1 - at
+        far = table[f"{name}_distance"].to_numpy(float)
+        _points(ax, np.clip(far, -EDGE, EDGE), row, made_up, np.abs(far) > OUTLIER)
+        _name_far(ax, table["park_id"].tolist(), far, row, lang)
+    ax.set_yticks(
+        np.arange(len(names))[::-1], [wrapped(pick(INDICATOR_NAMES[name], lang), LABEL[lang]) for name in names]
+    )
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(-0.65, len(names) - 0.3)
+    ax.set_xlim(-EDGE - 0.6, EDGE + 0.6)
+    ax.set_xlabel(say(lang, en="robust distance from the median of the kind", zh="与同类中位数的稳健距离"))
+    line = say(lang, en="Where does each stand among its kind?", zh="各自在同类中处于什么位置？")
+    put_title(figure, parks_head(len(table), int(made_up.sum()), kind, lang), line)
+    put_note(figure, _distance_note(table, bool(made_up.any()), lang), lang)
+    return figure
+
+
+def _points(ax: Axes, places: np.ndarray, row: int, made_up: np.ndarray, far: np.ndarray) -> None:
+    """Points of one indicator; invented parks are hollow diamonds, outliers have another colour."""
+    for invented, marker in ((False, "o"), (True, "D")):
+        for outside, colour in ((False, "#0072B2"), (True, "#D55E00")):
+            which = (made_up == invented) & (far == outside) & np.isfinite(places)
+            face = "white" if invented else colour
+            ax.plot(places[which], np.full(which.sum(), row), marker, linestyle="none", markerfacecolor=face,
+                    markeredgecolor=colour, markersize=5, alpha=0.85, zorder=3)  # fmt: skip
+
+
+def _name_far(ax: Axes, parks: list[str], far: np.ndarray, row: int, lang: str) -> None:
+    """Names of outliers above their points, those of one side in one text, the farthest first."""
+    for side in (-1, 1):
+        order = [at for at in np.argsort(-np.abs(far)) if side * far[at] > OUTLIER]
+        if not order:
+            continue
+        shown = [f"{short_name(parks[at], lang)} {far[at]:+.1f}" for at in order[:3]]
+        more = len(order) - len(shown)
+        shown += [say(lang, en=f"{more} more", zh=f"另{more}个")] if more else []
+        ax.annotate(say(lang, en=", ", zh="、").join(shown), (side * (EDGE + 0.5), row), (0, 6),
+                    textcoords="offset points", ha="left" if side < 0 else "right", va="bottom", size="small",
+                    color=DARK)  # fmt: skip
+
+
+def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
+    years = sorted({int(year) for year in table["year"]})
+    when = f"{years[0]}" if len(years) == 1 else f"{years[0]}-{years[-1]}"
+    hollow = say(lang, en=" Open diamonds: invented.", zh="空心菱形：虚构。") if made_up else ""
+    return say(
+        lang,
+        en=f"Last observed year ({when}). Distance 0.6745 (x - median) / MAD, beyond {OUTLIER} called an outlier; at"
+        f" {EDGE:g} points are cut off. Amounts per value added or energy are compared as logarithms.{hollow} An"
+        " outlier is unlike its kind, which is neither a fault nor a merit.",
+        zh=f"最后观测年（{when}）。距离为0.6745(x-中位数)/MAD，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
+        f"{hollow}离群只说明与同类不同，并非优劣。",
+    )
+
+
+def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
+    """Draw a budget by every rule side by side: tonnes, and the share relative to each park's emissions.
+
+    Parameters
+    ----------
+    found : Shares
+    table : DataFrame
+        From `standing`, of the same parks.
+    lang : {"en", "zh"}
+    """
+    rules, count = [name for name in RULES if name in found.by_rule], len(found.parks)
+    table = table.set_index("park_id").loc[list(found.parks)]
+    kind, made_up = check_kinds(table["kind"]), int(table["invented"].sum())
+    order = np.argsort(-found.emissions, kind="stable")
+    size = (8.0, 2.35 + (0.115 * len(rules) + 0.1) * count)
+    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=1.05, foot=1.2, left=0.22, wspace=0.12)
+    scale = scale_of(float(max(found.emissions.max(), *(one.max() for one in found.by_rule.values()))), lang)
+    rows, height = np.arange(count)[::-1].astype(float), 0.8 / len(rules)
+    for at, name in enumerate(rules):
+        colour, hatch = RULE_STYLES[name]
+        tonnes, place = found.by_rule[name][order], rows + 0.4 - (at + 0.5) * height
+        look = {"color": colour, "hatch": hatch, "edgecolor": DARK, "linewidth": 0.5, "height": height}
+        look["facecolor"] = look.pop("color")
+        left.barh(place, tonnes / scale.divisor, label=pick(RULE_NAMES[name], lang), **look)
+        relative = np.divide(
+            tonnes, found.emissions[order], out=np.full(count, np.nan), where=found.emissions[order] > 0
+        )
+        right.barh(place, 100 * np.minimum(relative, MOST), **look)
+        for y, value in zip(place, relative, strict=True):
+            if value > MOST:
+                right.annotate(f"{100 * value:,.0f} %", (100 * MOST, y), (2, 0), textcoords="offset points",
+                               va="center", size=6)  # fmt: skip
+    left.vlines(found.emissions[order] / scale.divisor, rows - 0.42, rows + 0.42, color="black", linewidth=1.6)
+    right.axvline(100, color="black", linewidth=1.6)
+    _finish_shares(figure, left, right, [short_name(found.parks[at], lang) for at in order], lang)
+    left.set_xlabel(word("per_year", lang, unit=scale.unit))
+    line = say(
+        lang,
+        en=f"A budget of {emissions_text(found.budget, lang)} in {found.year}, by {len(rules)} rules",
+        zh=f"{found.year}年预算{emissions_text(found.budget, lang)}，{len(rules)}种规则",
+    )
+    put_title(figure, parks_head(count, made_up, kind, lang), line)
+    put_note(figure, _shares_note(found, lang), lang)
+    return figure
+
+
+def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], lang: str) -> None:
+    left.set_yticks(np.arange(len(names))[::-1], names, size="small")
+    left.set_ylim(-0.6, len(names) - 0.4)
+    left.set_xlim(left=0)
+    left.xaxis.set_major_formatter("{x:,.0f}")
+    right.set_xlim(0, 100 * MOST + 32)
+    for ax in (left, right):
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="y", visible=False)
+    right.set_xlabel(say(lang, en="of emissions on record, %", zh="占观测排放，%"))
+    handles, labels = left.get_legend_handles_labels()
+    handles.append(Line2D([], [], color="black", linewidth=1.6))
+    labels.append(say(lang, en="last on record", zh="最近观测"))
+    top = 1 - 0.55 / figure.get_figheight()
+    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.005, top), ncols=5, **LEGEND)
+
+
+def _shares_note(found: Shares, lang: str) -> str:
+    left_out = "".join(
+        say(
+            lang,
+            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({reason_text(why, lang)}).",
+            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{reason_text(why, lang)}）。",
+        )
+        for name, why in found.left_out.items()
+    )
+    return say(
+        lang,
+        en="Whole tonnes; every rule adds up to the budget exactly. None is recommended: they are different ideas of"
+        f" fairness. Bars on the right end at {100 * MOST:g} %, those cut off carry their number.{left_out}",
+        zh=f"以整吨计，每种规则之和恰为预算。不推荐任何一种：它们是不同的公平观念。"
+        f"右图在{100 * MOST:g}%处截断并标注数值。{left_out}",
+    )

@@ -1,0 +1,361 @@
+"""What a fleet's numbers say: its coverage, its total, what packages would do, how rules differ.
+
+Where parks stand, in words: who carries most, who is unlike its kind, which groups there are, who meets a norm.
+
+Sentences about many parks at once, from the rows of a summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.decisions.tables import money_text
+from pathway_models.fleet.benchmarking import CORE, outliers
+from pathway_models.fleet.budgets import RULES, Shares
+from pathway_models.fleet.fleet_results import Together
+from pathway_models.fleet.overview_figures import short_name
+from pathway_models.fleet.packages import OFF, PACKAGE, FleetPackages
+from pathway_models.fleet.tables import (
+    INDICATOR_NAMES,
+    RULE_NAMES,
+    check_kinds,
+    count_text,
+    indicator_text,
+    invented_text,
+    join,
+    pick,
+    reason_text,
+    some,
+)
+from pathway_models.fleet.totals import CLAIMED
+from pathway_models.intake.names import scenario_name
+from pathway_models.intake.register import Entry
+from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
+from pathway_models.language.words import INVENTED, say
+from pathway_models.peaks.sentences import peak, probability
+from pathway_models.runs.tables import typed
+
+
+def describe_coverage(together: Together, *, lang: str = "en") -> str:
+    """How many parks a total holds, how many of them are invented, and which years."""
+    fleet, count = together.fleet, len(together.fleet.parks)
+    first, last, until = int(fleet.years[0]), fleet.last_observed_year, int(fleet.years[-1])
+    made_up, parks = invented_text(len(together.invented), count, lang), count_text(count, together.kind, lang)
+    return say(
+        lang,
+        en=f"The total holds {parks}, {made_up}; all are on record in {first}-{last} and projected to {until}, and only"
+        f" these years are added. Other {'regions' if together.kind == 'region' else 'parks'} are not in it.",
+        zh=f"合计包含{parks}，{made_up}；共同观测期为{first}-{last}年，预测至{until}年，只合计这些年份。未列入者不在其中。",
+    )
+
+
+def describe_total(together: Together, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
+    """When the total peaks, how surely before a year, and how many of its parks do so by themselves."""
+    peaks, chances = together.fleet.peaks(), together.chances(scenario, before)
+    likely, parks = int((chances > 0.5).sum()), count_text(len(chances), together.kind, lang)
+    alone = say(
+        lang,
+        en=f"By itself, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half of"
+        " the members.",
+        zh=f"单独看，{parks}中有{likely}个在半数以上成员中于{before}年以前达峰。",
+    )
+    told = [peak(peaks, scenario, lang=lang), probability(peaks, scenario, before=before, lang=lang), alone]
+    return say(lang, en=" ", zh="").join(told)
+
+
+def describe_largest(together: Together, scenario: str, *, lang: str = "en") -> str:
+    """Who carries the total late in the projection, and why the total may peak later than most of its parks."""
+    known, end = (share_text(min(share, 1.0), lang) for share in together.largest(scenario))
+    last, until, name = together.fleet.last_observed_year, int(together.fleet.years[-1]), scenario_name(scenario, lang)
+    return say(
+        lang,
+        en=f"{name}: the largest single one carries {known} of the total in {last}, and {end} in {until} in the median"
+        " member. Growth errors have heavy tails and are drawn one by one, so that among many a few grow without"
+        " bound in almost every member: late years of a long projection are theirs, and the total can still rise where"
+        " most of its parts have peaked.",
+        zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年在中位成员中占{end}。增长误差为厚尾且逐个抽取，个数多时几乎每个成员中"
+        "都有少数持续增长：远期合计由它们决定，即使多数已达峰，合计仍可能上升。",
+    )
+
+
+def describe_packages(found: FleetPackages, *, lang: str = "en") -> list[str]:
+    """What all packages together would do: to the total, to each park, at what known cost."""
+    return [_effect(found, lang), _reach(found, lang), _cost(found, lang)]
+
+
+def _effect(found: FleetPackages, lang: str) -> str:
+    fleet, at = found.together.fleet, found.before - int(found.together.fleet.years[0])
+    off, package = (fleet.scenarios.index(name) for name in (OFF, PACKAGE))
+    early = fleet.peaks().p_peaked_by(found.before - 1)
+    alone, taken = (share_text(float(early[one]), lang) for one in (off, package))
+    change = float(np.median(fleet.total[package, :, at] / fleet.total[off, :, at])) - 1
+    parks = count_text(len(fleet.parks), found.together.kind, lang)
+    made_up = invented_text(len(found.together.invented), len(fleet.parks), lang)
+    return say(
+        lang,
+        en=f"If all {parks} ({made_up}) took their packages, the total would peak before {found.before} in {taken} of"
+        f" the members instead of {alone}; emissions in {found.before} change by {change_text(change, lang)} (median).",
+        zh=f"若{parks}（{made_up}）均采用其组合，合计在{found.before}年以前达峰的成员由{alone}变为{taken}；{found.before}年排放变化"
+        f"{change_text(change, lang)}（中位数）。",
+    )
+
+
+def _reach(found: FleetPackages, lang: str) -> str:
+    asked, count = share_text(found.probability, lang), len(found.together.fleet.parks)
+    missed, chances = found.missed, found.together.chances(PACKAGE, found.before)
+    told = join([f"{short_name(name, lang)} {share_text(chances[name], lang)}" for name in missed], lang)
+    reached = len(found.reached)
+    text = say(
+        lang,
+        en=f"{reached} of {count} reach the {asked} asked for by themselves.",
+        zh=f"{count}个中有{reached}个各自达到要求的{asked}。",
+    )
+    if missed:
+        text += say(
+            lang,
+            en=f" Not with any package (the closest taken): {told}.",
+            zh=f"任何组合均不能达标（取最接近者）：{told}。",
+        )
+    return text
+
+
+def _cost(found: FleetPackages, lang: str) -> str:
+    unknown, (value, yearly) = found.cost_not_known, found.known_cost()
+    part, year = f"{money_text(yearly, lang)}", found.price_year
+    if not unknown:
+        return say(
+            lang,
+            en=f"Together they cost {part} a year ({money_text(value, lang)} in all, prices of {year}).",
+            zh=f"合计成本每年{part}（现值合计{money_text(value, lang)}，{year}年价）。",
+        )
+    names = some(unknown, lang)
+    return say(
+        lang,
+        en=f"What it costs together is not known: {len(unknown)} packages use measures without a known cost ({names})."
+        f" The known part is {part} a year (prices of {year}); it counts what those measures save and not what they"
+        " cost, and is no estimate of the whole.",
+        zh=f"合计成本未知：{len(unknown)}个组合含成本未知的措施（{names}）。已知部分每年{part}（{year}年价），其中计入了这些措施的节省而未计入其支出，"
+        "不能当作总成本。",
+    )
+
+
+def describe_shares(found: Shares, *, lang: str = "en") -> str:
+    """How far the rules lie apart, and what the last tonne costs."""
+    rules = [name for name in RULES if name in found.by_rule]
+    tonnes = np.stack([found.by_rule[name] for name in rules])
+    start = float(found.emissions.sum())
+    spread = np.divide(
+        np.ptp(tonnes, axis=0), found.emissions, out=np.zeros(len(found.parks)), where=found.emissions > 0
+    )
+    at = int(spread.argmax())
+    low, high = int(tonnes[:, at].argmin()), int(tonnes[:, at].argmax())
+    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {emissions_text(tonnes[one, at], lang)}" for one in (low, high)]
+    cut = change_text(found.budget / start - 1, lang)
+    name, total = short_name(found.parks[at], lang), emissions_text(found.budget, lang)
+    first = say(
+        lang,
+        en=f"{total} in {found.year} is {cut} against the last year on record; {len(rules)} rules share it to the"
+        f" tonne. They differ most for {name}: {ends[0]}; {ends[1]}.",
+        zh=f"{found.year}年的{total}较最近观测年{cut}；{len(rules)}种规则均分配到吨。差异最大的是{name}：{ends[0]}；{ends[1]}。",
+    )
+    return say(lang, en=" ", zh="").join([first, *_price(found, lang), *_left_out(found, lang)])
+
+
+def _price(found: Shares, lang: str) -> list[str]:
+    if "marginal_cost" not in found.by_rule:
+        return []
+    if np.isinf(found.price):
+        en = "All that measures of known cost can cut does not reach the budget; what is left is shared in proportion."
+        return [say(lang, en=en, zh="成本已知措施的全部减排量仍达不到预算，余量按比例分配。")]
+    if np.isnan(found.price):
+        return [say(lang, en="Without any lever the budget is kept.", zh="不采取措施即可满足预算。")]
+    price = significant(found.price)
+    return [
+        say(
+            lang,
+            en=f"At equal marginal cost the last tonne costs {price} CNY.",
+            zh=f"等边际成本下最后一吨的成本为{price}元。",
+        )
+    ]
+
+
+def _left_out(found: Shares, lang: str) -> list[str]:
+    names = join([pick(RULE_NAMES[name], lang) for name in found.left_out], lang)
+    if not names:
+        return []
+    why = join([reason_text(one, lang) for one in dict.fromkeys(found.left_out.values())], lang)
+    return [say(lang, en=f"Not computed: {names} ({why}).", zh=f"未计算：{names}（{why}）。")]
+
+
+def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -> str:
+    """Coverage of the three bands in a year, and what follows."""
+    rows = found[found["year"] == year].set_index("band")
+    held = {name: share_text(float(rows.loc[name, "coverage"]), lang) for name in rows.index}
+    width = rows["high"] - rows["low"]
+    times = f"{width['summed'] / width['shared']:.1f}"
+    claimed, error = share_text(CLAIMED, lang), f"{100 * float(found['standard_error'].iloc[0]):.1f}"
+    return say(
+        lang,
+        en=f"In {year} the {claimed} band of members added with what they share holds {held['shared']} of the futures"
+        f" (sampling error {error} points), that of parks drawn apart {held['independent']}; adding the parks' own"
+        f" quantiles holds {held['summed']}, at {times} times the width.",
+        zh=f"{year}年，保留共同不确定性的{claimed}区间包含{held['shared']}的未来（抽样误差{error}个百分点），独立相加的区间为"
+        f"{held['independent']}；分位数直接相加为{held['summed']}，但宽度是前者的{times}倍。",
+    )
+
+
+def describe_peaks_of_parks(together: Together, before: int = 2030, *, lang: str = "en") -> str:
+    """How many parks peak in time more likely than not, under every scenario."""
+    parts = []
+    for name in together.fleet.scenarios:
+        likely = int((together.chances(name, before) > 0.5).sum())
+        parts.append(f"{scenario_name(name, lang)} {likely}")
+    count = count_text(len(together.fleet.parks), together.kind, lang)
+    told = join(parts, lang)
+    return say(
+        lang,
+        en=f"Of {count}, so many peak before {before} in more than half of the members: {told}.",
+        zh=f"{count}中，在半数以上成员中于{before}年以前达峰的个数：{told}。",
+    )
+
+
+def describe_standing(table: pd.DataFrame, *, lang: str = "en") -> str:
+    """Who carries most emissions, and who is unlike its kind."""
+    kind, count = check_kinds(table["kind"]), len(table)
+    parks, made_up = count_text(count, kind, lang), invented_text(int(table["invented"].sum()), count, lang)
+    rows = table.sort_values("emissions", ascending=False, kind="stable")
+    part = (rows["emissions"].cumsum() / rows["emissions"].sum()).to_numpy()
+    half = int(np.searchsorted(part, 0.5 - 1e-12)) + 1
+    largest = join([short_name(name, lang) for name in rows["park_id"][:half]], lang)
+    first = say(
+        lang,
+        en=f"Of {parks} ({made_up}), the {half} with the largest emissions"
+        f" ({largest}) carry"
+        f" {share_text(min(float(part[half - 1]), 1.0), lang)}. ",
+        zh=f"{parks}（{made_up}）中，排放最大的{half}个（{largest}）"
+        f"占{share_text(min(float(part[half - 1]), 1.0), lang)}。",
+    )
+    return first + _outliers(table, lang)
+
+
+def _outliers(table: pd.DataFrame, lang: str) -> str:
+    found = outliers(table)
+    if found.empty:
+        return say(lang, en="None is an outlier of its kind.", zh="没有离群者。")
+    told = [
+        say(
+            lang,
+            en=f"{short_name(row.park_id, lang)} ({pick(INDICATOR_NAMES[row.indicator], lang)}"
+            f" {indicator_text(row.indicator, row.value, lang)}, distance {row.distance:+.1f})",
+            zh=f"{short_name(row.park_id, lang)}（{pick(INDICATOR_NAMES[row.indicator], lang)}"
+            f"{indicator_text(row.indicator, row.value, lang)}，距离{row.distance:+.1f}）",
+        )
+        for row in found.head(4).itertuples()
+    ]
+    more = len(found) - len(told)
+    rest = say(lang, en=f" and {more} more", zh=f"，另有{more}项") if more else ""
+    return say(lang, en=f"Unlike their kind: {'; '.join(told)}{rest}.", zh=f"与同类不同：{'；'.join(told)}{rest}。")
+
+
+def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> str:
+    """How many groups of like parks there are, and what sets the dirtiest apart from the cleanest."""
+    sizes, name = found.dropna().value_counts().sort_index(), "emissions_per_value_added"
+    medians = table[name].groupby(found.to_numpy()).median().dropna()
+    left = int(found.isna().sum())
+    counts = join([str(one) for one in sizes], lang)
+    rest = say(lang, en=f" {left} lack an indicator and are in none.", zh=f"{left}个缺少指标，未分组。") if left else ""
+    if len(medians) < 2:
+        return say(lang, en=f"{len(sizes)} groups of {counts} parks.", zh=f"分为{len(sizes)}组，各{counts}个。") + rest
+    high, low = int(medians.idxmax()), int(medians.idxmin())
+    ends = [indicator_text(name, float(medians.loc[number]), lang) for number in (high, low)]
+    label, unit = pick(INDICATOR_NAMES[name], lang), pick(INDICATOR_NAMES[name][2:], lang)
+    return (
+        say(
+            lang,
+            en=f"{len(sizes)} groups of {counts}: the median {label} is {ends[0]} {unit} in group {high} and {ends[1]}"
+            f" in group {low}.",
+            zh=f"分为{len(sizes)}组，各{counts}个：{label}中位数在第{high}组为{ends[0]}{unit}，在第{low}组为{ends[1]}。",
+        )
+        + rest
+    )
+
+
+def describe_norms(found: pd.DataFrame, *, lang: str = "en") -> str:
+    """How many parks meet the core limit of zero-carbon parks, and how far off they are."""
+    core = found[found["indicator_id"] == CORE]
+    judged = core[core["limit"].notna()]
+    below = len(core) - len(judged)
+    rest = (
+        say(lang, en=f" {below} use too little energy for a class.", zh=f"{below}个能耗低于分级下限。") if below else ""
+    )
+    if judged.empty:
+        return say(lang, en="No park here can be held against the limit.", zh="没有可与限值比较的园区。") + rest
+    met = int(judged["met"].sum())
+    low, high = (f"{value:.1f}" for value in (judged["times"].min(), judged["times"].max()))
+    return (
+        say(
+            lang,
+            en=f"{met} of {len(judged)} parks meet the core limit of zero-carbon parks for their size (read at second"
+            f" hand); CO₂ per tonne of standard coal is {low} to {high} times the limit. Whether purchased power must"
+            " be counted at the fossil-power factor could not be verified and is not done.",
+            zh=f"{len(judged)}个园区中有{met}个满足相应规模的零碳园区核心限值（二手来源）；单位能耗碳排放为限值的{low}至{high}倍。"
+            "外购电力是否须按化石能源电力因子计算未能核实，此处未采用。",
+        )
+        + rest
+    )
+
+
+def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
+    """Say how many parks and regions peak before 2030 more likely than not under a scenario.
+
+    Real and invented ones are counted apart: an invented park is evidence of nothing.
+    """
+    summary = typed(summary)
+    rows = summary[summary["scenario"] == scenario]
+    invented = rows["invented"].to_numpy(bool)
+    parts = [_count(rows[~invented], lang)]
+    if invented.any():
+        parts.append(f"{INVENTED}{say(lang, en=': ', zh='：')}{_count(rows[invented], lang)}")
+    name = scenario_name(scenario, lang)
+    return say(lang, en=f"{name}: {'; '.join(parts)}.", zh=f"{name}：{'；'.join(parts)}。")
+
+
+def _count(rows: pd.DataFrame, lang: str) -> str:
+    total = len(rows)
+    likely = int((rows["p_peak_before_2030"] > 0.5).sum())
+    unnamed = int((rows["share_censored"] > 0.5).sum())
+    return say(
+        lang,
+        en=f"{likely} of {total} peak before 2030 in more than half of their members; for {unnamed} no peak year can"
+        " be named",
+        zh=f"{total}个中有{likely}个在半数以上成员中于2030年以前达峰；{unnamed}个不能给出达峰年",
+    )
+
+
+def waiting(register: Sequence[Entry], *, lang: str = "en") -> str:
+    """Say how many known parks have no data yet."""
+    count = sum(not entry.has_data for entry in register)
+    return say(
+        lang,
+        en=f"{count} further parks of the register have no data yet: they are listed and never simulated.",
+        zh=f"登记表中另有{count}个园区尚无数据：只列出，不模拟。",
+    )
+
+
+def describe_all_parks(summary: pd.DataFrame, *, lang: str = "en") -> str:
+    """Alt text of the figure of all parks."""
+    summary = typed(summary)
+    parks = summary["park_id"].nunique()
+    made_up = summary.loc[summary["invented"].to_numpy(bool), "park_id"].nunique()
+    names = [scenario_name(name, lang) for name in summary["scenario"].unique()]
+    censored = int(np.sum(summary["peak_year_p95"].astype(str).str.startswith(">")))
+    return say(
+        lang,
+        en=f"Ranges of the peak year of {parks} parks and regions, {made_up} of them invented, under"
+        f" {' and '.join(names)}; {censored} of {len(summary)} ranges end without a peak inside the horizon.",
+        zh=f"{parks}个园区与区域（其中{made_up}个为虚构）在{'、'.join(names)}下的达峰年区间；"
+        f"{len(summary)}个区间中有{censored}个在预测期内没有终点。",
+    )

@@ -1,0 +1,196 @@
+"""The summary that others script against: one row a park and scenario, with columns in a fixed order.
+
+All parks in one table: a row a park, its peak year under each scenario beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.gaps.analysis import gaps
+from pathway_models.gaps.sentences import plain_text
+from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.intake.parks import read_park
+from pathway_models.intake.register import read_register
+from pathway_models.inventory.account import take_inventory
+from pathway_models.language.rounding import emissions_text, share_text
+from pathway_models.language.words import INVENTED, say
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.gaps import Gaps
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+from pathway_models.runs.tables import CONTRACT, typed
+
+#: The year of the contract's probability, and the one of neutrality.
+YEAR = 2030
+NEUTRAL = 2060
+
+
+def summary_rows(
+    park: Park,
+    peaks: Peaks,
+    pathways: Pathways,
+    *,
+    before: int = YEAR,
+    neutral: int = NEUTRAL,
+    found: Gaps | None = None,
+    inventory: Inventory | None = None,
+) -> list[dict[str, object]]:
+    """Rows of ``summary.csv`` for one park.
+
+    Parameters
+    ----------
+    park : Park
+    peaks, pathways
+        Of this park.
+    before, neutral : int
+        Year before which emissions shall peak, and in which they shall be net zero.
+    found : Gaps, optional
+        Those of the park where they are known already; their years take the place of ``before`` and ``neutral``.
+    inventory : Inventory, optional
+        The park's, where it is known already.
+
+    Returns
+    -------
+    list of dict
+        The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
+        ``factor_set``, ``grid_factor`` and ``name_zh``; then what was asked for: ``before``, ``p_peak_before``
+        and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year and
+        ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
+        texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
+        missing where ``neutral`` lies behind the horizon.
+    """
+    known = {
+        "park_id": park.park_id,
+        "name": park.name_en,
+        "kind": park.kind,
+        "invented": park.invented,
+        "last_observed_year": park.last_observed_year,
+        "emissions_last_tco2": float((inventory or take_inventory(park)).total()[-1]),
+        "members": pathways.members,
+        "seed": pathways.seed,
+        "until": int(pathways.years[-1]),
+        "tier": park.tier,
+        "factor_set": park.factor_set,
+        "grid_factor": park.grid_factor,
+        "name_zh": park.name_zh,
+    }
+    order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
+    found = found or gaps(park, pathways, peaks, before, neutral, targets=())
+    return [
+        {name: (known | row)[name] for name in order} | asked
+        for row, asked in zip(peaks.summary(YEAR), _asked(peaks, found), strict=True)
+    ]
+
+
+def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
+    """What depends on the years asked for, by scenario."""
+    before, neutral = found.before, found.neutral
+    late, net = found["peak_year"], found["neutrality"]
+    columns = zip(
+        peaks.p_peaked_by(before - 1),
+        peaks.p_peaked_by(before),
+        late.quantiles((0.5,))[:, 0],
+        net.quantiles((0.5,))[:, 0],
+        net.probability(),
+        strict=True,
+    )
+    return [
+        {
+            "before": before,
+            "p_peak_before": float(early),
+            "p_peak_by": float(by),
+            "years_late_p50": plain_text(late, float(years)),
+            "neutral": neutral,
+            "net_p50_tco2": float(rest),
+            "p_net_zero": float(chance),
+        }
+        for early, by, years, rest, chance in columns
+    ]
+
+
+
+
+
+
+def summarise_parks(
+    parks: Sequence[str],
+    scenarios: Mapping[str, Scenario],
+    *,
+    members: int,
+    seed: int,
+    until: int = 2060,
+) -> pd.DataFrame:
+    """Compute the summary of some parks here and now, without notebooks; ``pathways run`` is the full way.
+
+    Parameters
+    ----------
+    parks : sequence of str
+        Ids or paths of tables; none means every park and region of the register that has data.
+    scenarios : mapping of Scenario
+    members, seed, until : int
+
+    Returns
+    -------
+    DataFrame
+        As `read_summary` gives it.
+    """
+    rows: list[dict[str, object]] = []
+    for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
+        park = read_park(name)
+        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
+        rows.extend(summary_rows(park, find_peaks(pathways), pathways))
+    return pd.DataFrame(rows)
+
+
+def year_number(text: str) -> float:
+    """A peak year of the summary as a number, infinite for ``">2060"``.
+
+    Examples
+    --------
+    >>> year_number("2031"), year_number(">2060")
+    (2031.0, inf)
+    """
+    return np.inf if str(text).startswith(">") else float(text)
+
+
+def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """Show a summary with one row a park: range of the peak year and share of early peaks by scenario.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Rows of ``summary.csv``.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    DataFrame
+        Indexed by park id; invented parks carry the mark before their name.
+    """
+    rows = typed(summary)
+    first = rows.drop_duplicates("park_id").set_index("park_id")
+    marks = [f"[{INVENTED}] " if made_up else "" for made_up in first["invented"]]
+    shown = pd.DataFrame(index=first.index)
+    shown[say(lang, en="name", zh="名称")] = [
+        mark + park_name(park_id, lang) for mark, park_id in zip(marks, first.index, strict=True)
+    ]
+    years = first["last_observed_year"].astype(str)
+    amounts = first["emissions_last_tco2"].map(lambda value: emissions_text(float(value), lang))
+    shown[say(lang, en="last emissions", zh="最近排放")] = amounts + " (" + years + ")"
+    for scenario in rows["scenario"].unique():
+        part = rows[rows["scenario"] == scenario].set_index("park_id")
+        name = scenario_name(scenario, lang)
+        ranges = part["peak_year_p50"] + " (" + part["peak_year_p05"] + " – " + part["peak_year_p95"] + ")"
+        shown[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
+        early = part["p_peak_before_2030"].map(lambda share: share_text(float(share), lang))
+        shown[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
+    return shown

@@ -1,0 +1,316 @@
+"""Tables of a fleet, ready to be read: totals, ranks, groups, norms, packages, shares and bands.
+
+Words of a fleet: what it is called with its coverage, its indicators, rules of sharing and bands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.tables import cost_text, package_name
+from pathway_models.fleet.benchmarking import CORE, INDICATORS, LOGARITHMIC
+from pathway_models.fleet.budgets import RULES, Shares
+from pathway_models.fleet.fleet_results import REGION, Together
+from pathway_models.fleet.overview_figures import short_name
+from pathway_models.fleet.packages import FleetPackages
+from pathway_models.fleet.totals import BANDS
+from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.intake.register import Entry
+from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
+from pathway_models.language.words import INVENTED, say
+
+#: Indicator -> (English, Chinese, unit in English, unit in Chinese).
+INDICATOR_NAMES = {
+    "emissions_per_value_added": ("CO₂ per value added", "单位增加值碳排放", "t per million CNY", "吨/百万元"),
+    "energy_per_value_added": ("energy per value added", "单位增加值能耗", "tce per million CNY", "吨标准煤/百万元"),
+    "emissions_per_tce": ("CO₂ per tonne of standard coal", "单位能耗碳排放", "tCO₂/tce", "tCO₂/吨标准煤"),
+    "coal_share": ("share of coal in energy", "煤炭占能耗比重", "", ""),
+    "emissions_growth": ("growth of emissions, a year", "排放年均增速", "", ""),
+}
+RULE_NAMES = {
+    "grandfathering": ("grandfathering", "历史排放法"),
+    "value_added": ("per value added", "增加值法"),
+    "capability": ("capability", "能力法"),
+    "marginal_cost": ("equal marginal cost", "等边际成本法"),
+}
+BAND_NAMES = {
+    "shared": ("added member by member, what is shared kept", "逐成员相加，保留共同不确定性"),
+    "independent": ("parks drawn apart", "各园区独立相加"),
+    "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
+}
+
+
+def pick(pair: Sequence[str], lang: str) -> str:
+    """The English or the Chinese one of two words."""
+    return say(lang, en=pair[0], zh=pair[1])
+
+
+def join(names: Sequence[str], lang: str) -> str:
+    """Names in a row."""
+    return say(lang, en=", ", zh="、").join(names)
+
+
+def some(parks: Sequence[str], lang: str, most: int = 4) -> str:
+    """Short names of parks in a row, the first few of many."""
+    told, more = join([short_name(name, lang) for name in parks[:most]], lang), len(parks) - most
+    return told if more <= 0 else told + say(lang, en=f" and {more} more", zh=f"等{len(parks)}个")
+
+
+def reason_text(reason: str, lang: str) -> str:
+    """Why a rule was not computed, in the language asked for.
+
+    Examples
+    --------
+    >>> reason_text("no value added: region-d", "zh")
+    '缺少增加值：region-d'
+    """
+    for en, zh in (("no costs given", "未给出成本"), ("no value added: ", "缺少增加值：")):
+        if reason.startswith(en):
+            return say(lang, en=reason, zh=zh + reason.removeprefix(en))
+    return reason
+
+
+def count_text(count: int, kind: str, lang: str) -> str:
+    """So many parks or regions.
+
+    Examples
+    --------
+    >>> count_text(1, "park", "en"), count_text(30, "region", "zh")
+    ('1 park', '30个区域')
+    """
+    plural = "" if count == 1 else "s"
+    name = ("region" if kind == REGION else "park", "个区域" if kind == REGION else "个园区")
+    return say(lang, en=f"{count} {name[0]}{plural}", zh=f"{count}{name[1]}")
+
+
+def invented_text(invented: int, count: int, lang: str) -> str:
+    """How many of them are invented, always said.
+
+    Examples
+    --------
+    >>> invented_text(0, 3, "en"), invented_text(2, 3, "en"), invented_text(3, 3, "zh")
+    ('none invented', '2 invented', '均为虚构')
+    """
+    if invented == 0:
+        return say(lang, en="none invented", zh="无虚构")
+    if invented == count:
+        return say(lang, en="all invented", zh="均为虚构")
+    return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
+
+
+def fleet_head(together: Together, lang: str) -> Entry:
+    """What stands where one park's name would: how many parks, how many invented, and their common record.
+
+    An entry of no register, so that every figure made for one park takes it, and marks what is invented.
+    """
+    fleet, count = together.fleet, len(together.fleet.parks)
+    first, last = int(fleet.years[0]), fleet.last_observed_year
+    texts = {
+        one: say(
+            one,
+            en=f"{count_text(count, together.kind, one)} together, {invented_text(len(together.invented), count, one)},"
+            f" all on record {first}-{last}",
+            zh=f"{count_text(count, together.kind, one)}合计，{invented_text(len(together.invented), count, one)}，"
+            f"共同观测期{first}-{last}年",
+        )
+        for one in ("en", "zh")
+    }
+    blank = dict.fromkeys(("province", "archetype", "table", "status", "naming_year", "confidence"), "")
+    return Entry(
+        park_id="fleet",
+        name_zh=texts["zh"],
+        name_en=texts["en"],
+        kind=together.kind,
+        invented=bool(together.invented),
+        **blank,
+    )
+
+
+def parks_head(count: int, invented: int, kind: str, lang: str) -> str:
+    """Headline of a figure of parks side by side, with the mark of invention."""
+    mark = f"[{INVENTED}] " if invented else ""
+    comma = say(lang, en=", ", zh="，")
+    return f"{mark}{count_text(count, kind, lang)}{comma}{invented_text(invented, count, lang)}"
+
+
+def check_kinds(kinds: Collection[str]) -> str:
+    """The kind of parks shown side by side.
+
+    Raises
+    ------
+    PathwayError
+        Parks and regions are mixed.
+    """
+    regions = [kind == REGION for kind in kinds]
+    if any(regions) and not all(regions):
+        raise PathwayError("parks and regions are never set side by side: filter one kind")
+    return REGION if any(regions) else "park"
+
+
+def marked(park_id: str, invented: bool, lang: str) -> str:
+    """Name of a park, an invented one with its mark."""
+    return f"[{INVENTED}] {park_name(park_id, lang)}" if invented else park_name(park_id, lang)
+
+
+def indicator_text(name: str, value: float, lang: str) -> str:
+    """An indicator's value for people; a dash where the table does not have what it needs."""
+    if not np.isfinite(value):
+        return "–"
+    if name in LOGARITHMIC:
+        return significant(value)
+    return share_text(min(value, 1.0), lang) if name == "coal_share" else change_text(float(np.expm1(value)), lang)
+
+
+def totals(together: Together, years: Sequence[int] = (2025, 2030, 2035, 2060), *, lang: str = "en") -> pd.DataFrame:
+    """The fleet's total in some years by scenario: median and 90 % of members; and its peak year."""
+    fleet = together.fleet
+    band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()
+    chosen = [year for year in years if fleet.years[0] <= year <= fleet.years[-1]]
+    rows = {}
+    for at, name in enumerate(fleet.scenarios):
+        cells = []
+        for year in chosen:
+            low, middle, high = band[:, at, year - int(fleet.years[0])]
+            cells.append(f"{emissions_text(middle, lang)} ({emissions_text(low, lang)} – {emissions_text(high, lang)})")
+        low, middle, high = map(peaks.year_text, peaks.quantiles()[at])
+        rows[scenario_name(name, lang)] = [*cells, f"{middle} ({low} – {high})"]
+    peak = say(lang, en="peak year", zh="达峰年")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[*map(str, chosen), peak])
+
+
+def ranking(
+    table: pd.DataFrame, chances: pd.Series | None = None, found: pd.Series | None = None, *, lang: str = "en"
+) -> pd.DataFrame:
+    """Parks from the largest emissions to the smallest, each indicator with its rank (1 is the highest).
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `standing`.
+    chances : Series, optional
+        Share of members that peak in time, by park id (`Together.chances`).
+    found : Series, optional
+        From `groups`.
+    lang : {"en", "zh"}
+
+    Raises
+    ------
+    PathwayError
+        Parks and regions are mixed.
+    """
+    check_kinds(table["kind"])
+    rows = table.sort_values(["emissions", "park_id"], ascending=[False, True], kind="stable")
+    shown = pd.DataFrame(index=pd.Index(rows["park_id"]))
+    pairs = zip(rows["park_id"], rows["invented"], strict=True)
+    shown[say(lang, en="name", zh="名称")] = [marked(park_id, invented, lang) for park_id, invented in pairs]
+    emitted = [emissions_text(value, lang) for value in rows["emissions"]]
+    shown[say(lang, en="emissions", zh="排放")] = [
+        f"{text} ({year})" for text, year in zip(emitted, rows["year"], strict=True)
+    ]
+    part = rows["emissions"].cumsum() / rows["emissions"].sum()
+    shown[say(lang, en="cumulative", zh="累计占比")] = [share_text(min(float(one), 1.0), lang) for one in part]
+    for name in INDICATORS:
+        en, zh, *units = INDICATOR_NAMES[name]
+        unit = pick(units, lang)
+        head = say(lang, en=f"{en}, {unit}" if unit else en, zh=f"{zh}，{unit}" if unit else zh)
+        ranks = rows[name].rank(ascending=False, method="min")
+        cells = zip(rows[name], ranks, strict=True)
+        shown[head] = [indicator_text(name, v, lang) + ("" if np.isnan(r) else f" ({r:.0f})") for v, r in cells]
+    if chances is not None:
+        year = str(chances.name).rsplit("_", 1)[-1]
+        texts = chances.loc[rows["park_id"]].map(lambda share: share_text(share, lang))
+        shown[say(lang, en=f"peak before {year}", zh=f"{year}年以前达峰")] = texts.to_numpy()
+    if found is not None:
+        texts = found.loc[rows.index].map(lambda number: f"{number}", na_action="ignore").fillna("–")
+        shown[say(lang, en="group", zh="组")] = texts.to_numpy()
+    return shown
+
+
+def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.DataFrame:
+    """Groups with their parks and the medians of their indicators."""
+    names = [pick(INDICATOR_NAMES[name], lang) for name in INDICATORS]
+    head = [say(lang, en="group", zh="组"), say(lang, en="parks", zh="成员"), *names]
+    rows = []
+    for number in sorted(found.dropna().unique()):
+        part = table[(found == number).fillna(False).to_numpy(bool)]
+        cells = [indicator_text(name, float(part[name].median()), lang) for name in INDICATORS]
+        rows.append([number, say(lang, en=", ", zh="、").join(part["park_id"]), *cells])
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def norms(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """The core indicator of zero-carbon parks beside its limit by size class, the farthest from it first."""
+    core = found[found["indicator_id"] == CORE].sort_values(["times", "park_id"], ascending=[False, True])
+    none = say(lang, en="no class (below 0.2 Mtce)", zh="无（低于20万吨标准煤）")
+    size = {2e5: say(lang, en="0.2-1.0 Mtce", zh="20万-100万吨标准煤"),
+            1e6: say(lang, en="1 Mtce and more", zh="100万吨标准煤及以上")}  # fmt: skip
+    cells = {
+        say(lang, en="name", zh="名称"): [
+            marked(park_id, invented, lang) for park_id, invented in zip(core["park_id"], core["invented"], strict=True)
+        ],
+        say(lang, en="energy a year", zh="年综合能耗"): [
+            none if pd.isna(one) else size[one] for one in core["size_class"]
+        ],
+        say(lang, en="tCO₂/tce", zh="tCO₂/吨标准煤"): [
+            f"{value:.2f} ({year})" for value, year in zip(core["value"], core["year"], strict=True)
+        ],
+        say(lang, en="at most", zh="不高于"): ["–" if np.isnan(one) else f"{one:g}" for one in core["limit"]],
+        say(lang, en="times the limit", zh="为限值的倍数"): ["–" if np.isnan(v) else f"{v:.1f}" for v in core["times"]],
+    }
+    return pd.DataFrame(cells, index=pd.Index(core["park_id"], name="park_id"))
+
+
+def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
+    """What each park takes, what it reaches, and what is known of its cost."""
+    table, rows = found.table(), []
+    for row in table.itertuples():
+        decision, taken = found.decisions.get(row.park_id), found.taken(row.park_id)
+        nothing = say(lang, en="no lever changes its peak", zh="没有措施能改变其峰值")
+        reached = say(lang, en="reached", zh="达标") if row.reached else say(lang, en="closest", zh="最接近")
+        rows.append(
+            [
+                marked(row.park_id, row.invented, lang),
+                nothing if decision is None else package_name(decision.grid, taken.code, lang),
+                share_text(row.p_without, lang),
+                f"{share_text(row.p_with, lang)} ({reached})",
+                "–" if taken is None else cost_text(taken, lang),
+            ]
+        )
+    head = [
+        say(lang, en="name", zh="名称"),
+        say(lang, en="package", zh="组合"),
+        say(lang, en=f"before {found.before}, no lever", zh=f"{found.before}年以前，无措施"),
+        say(lang, en="with the package", zh="采用组合"),
+        say(lang, en=f"cost (prices of {found.price_year})", zh=f"成本（{found.price_year}年价）"),
+    ]
+    return pd.DataFrame(rows, columns=head, index=pd.Index(table["park_id"]))
+
+
+def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
+    """Tonnes of every park by every rule, and their sum: the budget, to the tonne."""
+    table = found.table().set_index("park_id").rename(index={"sum": say(lang, en="sum", zh="合计")})
+    shown = pd.DataFrame(index=table.index)
+    shown[say(lang, en="last on record, t", zh="最近观测，吨")] = [f"{value:,.0f}" for value in table["emissions"]]
+    for name in RULES:
+        if name in found.by_rule:
+            label = pick(RULE_NAMES[name], lang)
+            shown[say(lang, en=f"{label}, t", zh=f"{label}，吨")] = [f"{int(value):,}" for value in table[name]]
+    return shown
+
+
+def bands(found: pd.DataFrame, years: Sequence[int] = (2025, 2030, 2040), *, lang: str = "en") -> pd.DataFrame:
+    """Coverage of the three bands in some years, with their width."""
+    rows = {}
+    for name in BANDS:
+        part = found[found["band"] == name].set_index("year")
+        rows[pick(BAND_NAMES[name], lang)] = [
+            f"{share_text(float(part.loc[year, 'coverage']), lang)}"
+            f" ({emissions_text(float(part.loc[year, 'high'] - part.loc[year, 'low']), lang)})"
+            for year in years
+        ]
+    heads = [say(lang, en=f"{year}: coverage (width)", zh=f"{year}年：覆盖率（宽度）") for year in years]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=heads)

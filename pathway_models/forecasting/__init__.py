@@ -1,1 +1,0 @@
-"""The baseline: how drivers go on without levers, with errors measured on real history."""

@@ -1,1 +1,0 @@
-"""What everything rests on: errors, units and the names of the axes."""

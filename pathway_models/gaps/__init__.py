@@ -1,0 +1,1 @@
+"""Distance of every member from every target."""

@@ -1,0 +1,285 @@
+"""How far every member is from every target: peak year, peak level, budget, neutrality, intensities.
+
+The rules, with a worked example: ``docs/gaps.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pathway_models.core.arrays import YEAR
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.inventory.account import take_inventory
+from pathway_models.kernels.turning_points import STATUS
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.gaps import Budget, Gap, Gaps, Target
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Activity kinds that measure an economy.
+ECONOMIC = ("value_added", "gdp")
+KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数"}
+#: Two languages of a note.
+Words = tuple[str, str]
+
+
+def gaps(
+    park: Park,
+    pathways: Pathways,
+    peaks: Peaks,
+    before: int = 2030,
+    neutral: int = 2060,
+    budget: Budget | float | None = None,
+    level: float | None = None,
+    targets: Iterable[Target] | None = None,
+    assumptions: Assumptions | None = None,
+) -> Gaps:
+    """Measure the gap of every member to every target.
+
+    Parameters
+    ----------
+    park : Park
+    pathways, peaks
+        Of this park, of the same draws.
+    before : int
+        Year before which emissions shall peak.
+    neutral : int
+        Year in which they shall be net zero.
+    budget : Budget or float, optional
+        Emissions still allowed, tCO2; a number holds from the first projected year to ``neutral``.  Without one
+        the budget implied by the two targets is used, and named so.
+    level : float, optional
+        Level no year shall exceed, tCO2/yr; that of the last observed year by default.
+    targets : iterable of Target, optional
+        Intensity targets; those of the assumptions by default.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
+
+    Returns
+    -------
+    Gaps
+
+    Raises
+    ------
+    InputError
+        With every fault of the arguments: another park's pathways, years out of range, a level or budget that is
+        no amount.
+    """
+    wanted = tuple((assumptions or read_assumptions()).targets if targets is None else targets)
+    _check(park, pathways, peaks, before, neutral, budget, level)
+    own = level is None
+    height = float(take_inventory(park).total()[-1]) if own else float(level)
+    chosen, reason = _chosen_budget(pathways, budget, height, before, neutral)
+    return Gaps(
+        identity=park.identity,
+        scenarios=pathways.scenarios,
+        before=before,
+        neutral=neutral,
+        last_observed_year=pathways.last_observed_year,
+        until=int(pathways.years[-1]),
+        level=height,
+        budget=chosen,
+        entries=(
+            _peak_year(peaks, before),
+            _peak_level(pathways, peaks, height, own),
+            _budget(pathways, chosen, reason),
+            _neutrality(pathways, neutral),
+            *(_intensity(park, pathways, target) for target in wanted),
+        ),
+        seed=pathways.seed,
+    )
+
+
+def _check(
+    park: Park,
+    pathways: Pathways,
+    peaks: Peaks,
+    before: int,
+    neutral: int,
+    budget: Budget | float | None,
+    level: float | None,
+) -> None:
+    faults = []
+
+    def fault(place: str, value: object, expected: str, remedy: str) -> None:
+        faults.append(Fault("gaps", place, str(value), expected, remedy, code=f"gaps_{place}"))
+
+    for name, other in (("pathways", pathways), ("peaks", peaks)):
+        if other.park_id != park.park_id:
+            fault(name, other.park_id, f"those of {park.park_id}", "project this park")
+    same = peaks.seed == pathways.seed and peaks.year.shape == pathways.emissions.shape[:2]
+    if not same or peaks.scenarios != pathways.scenarios or peaks.years[-1] != pathways.years[-1]:
+        fault("peaks", f"seed {peaks.seed}", "the peaks of these pathways", "call find_peaks(pathways)")
+    if not before <= neutral:
+        fault("before", before, f"a year no later than neutral = {neutral}", "exchange or correct the years")
+    for name, amount in (("level", level), ("budget", budget)):
+        if isinstance(amount, int | float) and not (np.isfinite(amount) and amount >= 0):
+            fault(name, amount, "a number of at least 0, tCO2", "correct it or leave it out")
+    if isinstance(budget, Budget) and budget.first < pathways.years[0]:
+        expected = f"a first year from {pathways.years[0]} on"
+        fault("budget", budget.first, expected, "begin the budget inside the record or after it")
+    if faults:
+        raise InputError(faults)
+
+
+def _peak_year(peaks: Peaks, before: int) -> Gap:
+    censored = peaks.censored()
+    values = np.where(censored, np.inf, peaks.year - (before - 1.0))
+    earlier = peaks.status == STATUS.index("at_start")
+    last = int(peaks.years[-1])
+    notes = []
+    for none, start in zip(censored.mean(axis=1), earlier.mean(axis=1), strict=True):
+        parts: list[Words] = []
+        if none:
+            parts.append((f"{_share(none)} of members have no peak by {last}", f"{_share(none)}的成员至{last}年未达峰"))
+        if start:
+            first = int(peaks.years[0])
+            parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
+        notes.append(_joined(parts))
+    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes))
+
+
+def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:
+    total = pathways.total()
+    now = pathways.last_observed_year - int(pathways.years[0])
+    highest = total[..., now + 1 :].max(axis=YEAR)
+    values = highest - (total[..., now] if own else level)
+    last, year = int(pathways.years[-1]), pathways.last_observed_year
+    rising = (peaks.status == STATUS.index("at_horizon")).mean(axis=1)
+    notes = []
+    for share in rising:
+        parts: list[Words] = []
+        if own:
+            parts.append((f"each member against its own account of {year}", f"各成员与其{year}年核算值比较"))
+        if share:
+            parts.append((
+                f"{_share(share)} of members still rise in {last}: lower bound",
+                f"{_share(share)}的成员到{last}年仍在上升：为下限",
+            ))  # fmt: skip
+        notes.append(_joined(parts))
+    return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))
+
+
+def _chosen_budget(
+    pathways: Pathways, budget: Budget | float | None, level: float, before: int, neutral: int
+) -> tuple[Budget | None, Words]:
+    """The budget asked for, or the implied one; None with the reason where it cannot be used."""
+    first, last = pathways.last_observed_year + 1, int(pathways.years[-1])
+    if isinstance(budget, Budget):
+        found = budget
+    elif budget is not None:
+        found = Budget(float(budget), first, neutral, "given")
+    else:
+        years = np.arange(first, neutral + 1)
+        # ASSUME: without a budget of its own a park is measured by the one its two targets imply: level until the
+        # year before `before`, then a straight line to zero in `neutral`.
+        falling = (neutral - years) / max(neutral - (before - 1), 1)
+        path = level * np.clip(np.where(years < before, 1.0, falling), 0.0, 1.0)
+        found = Budget(float(path.sum()), first, neutral, "implied") if years.size else None
+    if found is None or found.last > last:
+        en = f"cannot be computed: the pathways end in {last}, the budget in {neutral if found is None else found.last}"
+        zh = f"无法计算：路径止于{last}年，预算期止于{neutral if found is None else found.last}年"
+        return None, (en, zh)
+    if found.name == "implied":
+        en = f"no budget given; implied: {level:,.0f} tCO2/yr to {before - 1}, then straight to zero in {neutral}"
+        zh = f"未给定预算；隐含预算：{before - 1}年及以前保持{level:,.0f} tCO2/年，此后直线降至{neutral}年为零"
+        return found, (en, zh)
+    return found, (f"{found.name}, {found.first}-{found.last}", f"{found.name}，{found.first}-{found.last}年")
+
+
+def _budget(pathways: Pathways, budget: Budget | None, reason: Words) -> Gap:
+    notes = [reason] * len(pathways.scenarios)
+    if budget is None:
+        return Gap("budget", np.nan, "tCO2", "tCO2", None, np.inf, *_split(notes))
+    inside = (pathways.years >= budget.first) & (pathways.years <= budget.last)
+    values = pathways.total()[..., inside].sum(axis=YEAR) - budget.tco2
+    return Gap("budget", budget.tco2, "tCO2", "tCO2", values, np.inf, *_split(notes))
+
+
+def _neutrality(pathways: Pathways, neutral: int) -> Gap:
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
+    reason = None
+    if not first <= neutral <= last:
+        reason = (
+            f"cannot be computed: {neutral} lies outside {first}-{last}",
+            (f"无法计算：{neutral}年不在{first}-{last}年之内"),
+        )
+    elif "sinks" not in pathways.memo_items:
+        reason = "cannot be computed: the pathways carry no sinks", "无法计算：路径中没有碳汇"
+    if reason:
+        return Gap("neutrality", np.nan, "", "tCO2/yr", None, np.inf, *_split([reason] * len(pathways.scenarios)))
+    at = neutral - first
+    sinks = pathways.memo_items["sinks"][..., at]
+    notes = [
+        (f"{amount:,.0f} tCO2/yr of own sinks taken off (median)", f"已扣除自有碳汇{amount:,.0f} tCO2/年（中位数）")
+        if amount
+        else ("no sinks of its own", "无自有碳汇")
+        for amount in np.median(sinks, axis=1)
+    ]
+    return Gap("neutrality", 0.0, "tCO2/yr", "tCO2/yr", pathways.total()[..., at] - sinks, np.inf, *_split(notes))
+
+
+def _intensity(park: Park, pathways: Pathways, target: Target) -> Gap:
+    name, asked = f"intensity:{target.target_id}", 100.0 * target.change
+    why = _obstacle(park, pathways, target)
+    if why:
+        notes = [(f"cannot be computed: {why[0]}", f"无法计算：{why[1]}")] * len(pathways.scenarios)
+        return Gap(name, asked, "%", "points", None, np.inf, *_split(notes))
+    above = pathways.total() if target.quantity == "co2_intensity" else pathways.memo_items["energy"]
+    first, last = (year - int(pathways.years[0]) for year in (target.base_year, target.year))
+    activity = _economy(park, pathways)
+    ratio = (above[..., last] / activity[..., last]) / (above[..., first] / activity[..., first])
+    parts = [(f"{target.name_en}, a national target", f"{target.name_zh}，国家目标")]
+    if target.base_year > pathways.last_observed_year:
+        parts.append((f"{target.base_year} is projected", f"{target.base_year}年为预测值"))
+    notes = [_joined(parts)] * len(pathways.scenarios)
+    return Gap(name, asked, "%", "points", 100.0 * (ratio - 1.0) - asked, np.inf, *_split(notes))
+
+
+def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
+    """Why an intensity target cannot be computed for this park."""
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
+    if target.base_year < first:
+        return f"the record begins in {first}, after the base year {target.base_year}", (
+            f"记录始于{first}年，晚于基准年{target.base_year}年"
+        )
+    if target.year > last:
+        return f"the pathways end in {last}", f"路径止于{last}年"
+    if not any(kind in ECONOMIC for kind in park.activity_kinds):
+        return "no value added in the table", "表中没有增加值"
+    if _economy(park, pathways) is None:
+        kinds = list(dict.fromkeys(park.activity_kinds))
+        en, zh = ", ".join(kind.replace("_", " ") for kind in kinds), "、".join(KINDS_ZH[kind] for kind in kinds)
+        return f"activity of the sectors is in different units ({en})", f"各行业活动水平单位不同（{zh}）"
+    if "energy" not in pathways.memo_items:
+        return "the pathways carry no energy", "路径中没有能耗"
+    return None
+
+
+def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
+    """Value added or GDP, (scenario, member, year); None where it cannot be told from other activity."""
+    if "economy" in pathways.memo_items:
+        return pathways.memo_items["economy"]
+    kinds = set(park.activity_kinds)
+    return pathways.memo_items.get("activity") if len(kinds) == 1 and kinds <= set(ECONOMIC) else None
+
+
+def _share(share: float) -> str:
+    """A share in percent for a note, in digits both languages read; only none is 0 and only all are 100."""
+    if 0 < share < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def _joined(parts: Iterable[Words]) -> Words:
+    kept = list(parts)
+    return "; ".join(en for en, _ in kept), "；".join(zh for _, zh in kept)
+
+
+def _split(notes: Iterable[Words]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    kept = list(notes)
+    return tuple(en for en, _ in kept), tuple(zh for _, zh in kept)

@@ -1,0 +1,159 @@
+"""Sentences about gaps: how late, how far above, how likely to be met.
+
+Names and numbers of gaps as people read them; tables, sentences and figures take theirs from here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pathway_models.intake.names import scenario_name
+from pathway_models.language.rounding import emissions_text, share_text, stable_text
+from pathway_models.language.words import say
+from pathway_models.records.gaps import Gap, Gaps
+
+
+def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
+    """Name of a gap, with the years it is about."""
+    kind, _, target = entry.gap.partition(":")
+    if kind == "intensity":
+        quantity, first, last = target.split("_")[0], *target.split("_")[-2:]
+        known = {
+            "co2": ("CO₂ per value added", "单位增加值碳排放"),
+            "energy": ("energy per value added", "单位增加值能耗"),
+        }
+        en, zh = known.get(quantity, (target, target))
+        years = f" {first}-{last}" if first.isdecimal() and last.isdecimal() else ""
+        return say(lang, en=en + years, zh=zh + years)
+    return say(
+        lang,
+        en={
+            "peak_year": f"peak before {found.before}",
+            "peak_level": "highest year to come",
+            "budget": "cumulative emissions",
+            "neutrality": f"net zero in {found.neutral}",
+        }[kind],
+        zh={
+            "peak_year": f"{found.before}年前达峰",
+            "peak_level": "未来最高排放",
+            "budget": "累计排放",
+            "neutrality": f"{found.neutral}年净零",
+        }[kind],
+    )
+
+
+def target_text(entry: Gap, lang: str) -> str:
+    """What is asked for, with its unit; empty where there is nothing."""
+    if np.isnan(entry.target):
+        return ""
+    if entry.gap == "peak_year":
+        return say(lang, en=f"by {entry.target:.0f}", zh=f"{entry.target:.0f}年及以前")
+    if entry.target_unit == "%":
+        return say(lang, en=f"{entry.target:+g} %", zh=f"{entry.target:+g}%")
+    if entry.target == 0:
+        return say(lang, en="0", zh="0")
+    return emissions_text(entry.target, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
+
+
+def per_year(lang: str) -> str:
+    """Behind an amount of emissions of one year."""
+    return say(lang, en=" a year", zh="/年")
+
+
+def value_text(entry: Gap, value: float, lang: str) -> str:
+    """A gap with its sign and unit; beyond the horizon ``>31 years``, empty where nothing was computed."""
+    if np.isnan(value):
+        return ""
+    if entry.unit == "years":
+        count = f">{entry.furthest:.0f}" if np.isinf(value) else f"{value:+.0f}"
+        return say(lang, en=f"{count} years", zh=f"{count}年")
+    if entry.unit == "points":
+        return say(lang, en=f"{value:+.1f} points", zh=f"{value:+.1f}个百分点")
+    sign = "+" if value > 0 else ""
+    return sign + emissions_text(value, lang) + (per_year(lang) if entry.unit.endswith("/yr") else "")
+
+
+def plain_text(entry: Gap, value: float) -> str:
+    """A gap for a file: its number, ``>31`` where it lies beyond the horizon, nothing where it was not computed."""
+    if np.isnan(value):
+        return ""
+    return f">{entry.furthest:.0f}" if np.isinf(value) else stable_text(float(value))
+
+
+def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
+    """Say how far a scenario is from every target, as a Markdown list; what cannot be computed says why.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not among the gaps.
+    """
+    at = found.index(scenario)
+    name = scenario_name(scenario, lang)
+    head = say(lang, en=f"{name}, gap to each target (median member; nine in ten):",
+               zh=f"{name}，与各目标的差距（中位成员；九成成员）：")  # fmt: skip
+    return "\n".join([head, "", *(f"- {_one(found, entry, at, lang)}" for entry in found.entries)])
+
+
+def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
+    name, note = gap_name(found, entry, lang), (entry.notes_zh if lang == "zh" else entry.notes_en)[at]
+    if entry.values is None:
+        return say(lang, en=f"{name}: {note}.", zh=f"{name}：{note}。")
+    low, middle, high = entry.quantiles()[at].tolist()
+    texts = [value_text(entry, value, lang) for value in (low, middle, high)]
+    asked, chance = target_text(entry, lang), share_text(float(entry.probability()[at]), lang)
+    state = _state(entry, middle, texts[1], lang)
+    aim = say(lang, en=f" (asked: {asked})", zh=f"（要求：{asked}）") if asked not in ("", "0") else ""
+    tail = say(lang, en=f" ({note})", zh=f"（{note}）") if note else ""
+    return say(
+        lang,
+        en=f"{name}{aim}: {state}; from {texts[0]} to {texts[2]}; met by {chance} of all members{tail}.",
+        zh=f"{name}{aim}：{state}；区间{texts[0]}至{texts[2]}；全部成员中{chance}达成{tail}。",
+    )
+
+
+def _state(entry: Gap, middle: float, text: str, lang: str) -> str:
+    """What the median member does, in words of the kind of gap."""
+    bare = text.lstrip("+-")
+    if entry.unit == "years":
+        if np.isinf(middle):
+            return say(lang, en=f"more than {entry.furthest:.0f} years late", zh=f"晚{entry.furthest:.0f}年以上")
+        if middle == 0:
+            return say(lang, en="just in time", zh="恰好如期")
+        years = "1 year" if abs(middle) == 1 else f"{abs(middle):.0f} years"
+        en = f"{years} {'late' if middle > 0 else 'early'}"
+        return say(lang, en=en, zh=f"{'晚' if middle > 0 else '早'}{bare}")
+    if middle == 0:
+        return say(lang, en="exactly met", zh="恰好达成")
+    if entry.unit == "points":
+        short = ("short by", "尚差") if middle > 0 else ("exceeded by", "超额")
+        return say(lang, en=f"{short[0]} {bare}", zh=f"{short[1]}{bare}")
+    above = {
+        "neutrality": ("still", "仍有") if middle > 0 else ("below zero by", "低于零"),
+    }.get(entry.gap, ("above by", "超出") if middle > 0 else ("below by", "低于"))
+    return say(lang, en=f"{above[0]} {bare}", zh=f"{above[1]}{bare}")
+
+
+def late(found: Gaps, *, lang: str = "en") -> str:
+    """Say which scenario is closest to peaking in time, and what the whole list leaves open in the neutral year."""
+    years = found["peak_year"].quantiles((0.5,))[:, 0]
+    early = found["peak_year"].probability()
+    best = int(np.argmax(early))
+    entry = found["peak_year"]
+    name = scenario_name(found.scenarios[best], lang)
+    met = int((years <= 0).sum())
+    count = len(found.scenarios)
+    text, chance = value_text(entry, float(years[best]), lang), share_text(float(early[best]), lang)
+    en = (
+        f"The median member peaks in time in {met} of {count} scenario{'s' if count > 1 else ''}; nearest is {name}"
+        f" ({text}, met by {chance} of members)."
+    )
+    zh = f"{count}个情景中，{met}个情景的中位成员如期达峰；最接近的为“{name}”（{text}，{chance}的成员达成）。"
+    zero = found["neutrality"]
+    if zero.values is not None:
+        most = float(zero.probability().max())
+        share = share_text(most, lang)
+        en += f" Net zero in {found.neutral} is reached by {f'at most {share} of members' if most else 'no member'}"
+        en += " under any of them."
+        zh += f"任一情景下，{found.neutral}年实现净零的成员{f'至多{share}' if most else '为零'}。"
+    return say(lang, en=en, zh=zh)

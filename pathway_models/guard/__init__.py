@@ -1,0 +1,1 @@
+"""Checks that every result must pass, and results that change between runs."""

@@ -1,0 +1,1 @@
+"""Forecasts of the past: how often the baseline was right."""

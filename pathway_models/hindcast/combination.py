@@ -1,0 +1,249 @@
+"""The law and its rivals combined by skill: what a linear pool gains, on panels it knows and on one it does not.
+
+Two questions, the same weights (those with the best mean CRPS in training, one set a horizon):
+
+``own``
+    Other regions of the same panel train everything: the law, the rivals' errors, the weights.
+``others``
+    A whole panel is held out; law, errors and weights come from the other panels.  That is the place of a
+    park, of which no panel is public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
+from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
+from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.windows import Subject
+from pathway_models.hindcast.evaluation import RIVALS, Hindcast
+from pathway_models.hindcast.park_laws import PANEL_WEIGHTS
+from pathway_models.intake.panels import read_panel
+from pathway_models.kernels.scores import PoolTerms, best_weights, coverage, ensemble_pit, pool_crps, pool_terms
+from pathway_models.kernels.trends import straight_log_trend
+from pathway_models.records.growth_laws import GrowthLaw, Windows
+
+Floats = NDArray[np.float64]
+
+#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record,
+#: the first yardstick (`yardstick`).
+MODELS = ("law", *RIVALS, "regression")
+#: Who taught law, errors and weights.
+TAUGHT_BY = ("own", "others")
+#: Training windows of one horizon and panel that choose the weights; four weights need no more.
+MOST_CASES = 1000
+#: Parts into which the training regions are dealt once more to choose the weights.
+INNER = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Combined:
+    """Scores of the pool and of each of its models, forecast by forecast.
+
+    Parameters
+    ----------
+    windows : Windows
+    crps : (model + 1, window, horizon) float
+        Of `MODELS` and, last, of the pool; NaN where the outcome is not known.
+    pit : (2, window, horizon) float
+        Of the law and of the pool.
+    weights : (window, horizon, model) float
+        With which each forecast was pooled.
+    """
+
+    windows: Windows
+    crps: Floats
+    pit: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Teacher:
+    """A training panel: its windows, the region of each, and how often the panel counts."""
+
+    windows: Windows
+    region: NDArray[np.int_]
+    times: int = 1
+
+    def take(self, kept: NDArray) -> _Teacher:
+        """Some of the windows."""
+        return _Teacher(self.windows.take(kept), self.region[kept], self.times)
+
+    def known(self, at: int) -> Windows:
+        """Windows whose outcome at a horizon is known."""
+        return self.windows.take(np.isfinite(self.windows.change[:, at]))
+
+
+@dataclass(frozen=True, eq=False)
+class _Trained:
+    """What the rivals learn for one horizon: quantiles of their errors, and the regression's two coefficients."""
+
+    errors: dict[str, Floats]
+    regression: Floats
+
+
+def combine_own(cast: Hindcast) -> Combined:
+    """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
+    parts, places = [], []
+    for fit, law in enumerate(cast.laws):
+        tested, others = np.flatnonzero(cast.fit == fit), np.flatnonzero(cast.fit != fit)
+        training = _Teacher(cast.windows.take(others), cast.fit[others])
+        parts.append(_pool(cast.windows.take(tested), [training], law))
+        places.append(tested)
+    order = np.argsort(np.concatenate(places), kind="stable")
+    joined = [np.concatenate([getattr(part, name) for part in parts], axis=axis)
+              for name, axis in (("crps", 1), ("pit", 1), ("weights", 0))]  # fmt: skip
+    return Combined(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
+
+
+def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> Combined:
+    """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
+
+    Parameters
+    ----------
+    panel : str
+        The panel held out; it weighs nothing, the others as in the law for parks.
+    record, horizon : int
+        Years.
+    law : GrowthLaw or str
+        The law, or the name it is registered by.
+
+    Returns
+    -------
+    Combined
+    """
+    law, teachers = law_named(law) if isinstance(law, str) else law, []
+    for name, times in PANEL_WEIGHTS.items():
+        if name != panel:
+            shipped = read_panel(name)
+            windows = Subject(shipped).windows(record, horizon, law.beside)
+            region = np.unique(np.array(shipped.groups), return_inverse=True)[1]
+            teachers.append(_Teacher(windows, region[windows.entity], times))
+    tested = Subject(read_panel(panel)).windows(record, horizon, law.beside)
+    return _pool(tested, teachers, _taught(law, teachers))
+
+
+def _taught(law: GrowthLaw, teachers: Sequence[_Teacher]) -> GrowthLaw:
+    return law.fit([teacher.windows for teacher in teachers for _ in range(teacher.times)])
+
+
+def _pool(tested: Windows, teachers: Sequence[_Teacher], law: GrowthLaw) -> Combined:
+    count, steps = tested.change.shape
+    crps = np.full((len(MODELS) + 1, count, steps), np.nan)
+    pit = np.full((2, count, steps), np.nan)
+    weights = np.full((count, steps, len(MODELS)), np.nan)
+    splits = [_split(teachers, part) for part in range(INNER)]
+    splits = [(inner, held, _taught(law, inner)) for inner, held in splits]
+    alone = np.eye(len(MODELS))
+    for at in range(steps):
+        known = np.flatnonzero(np.isfinite(tested.change[:, at]))
+        shares = _weights(splits, at)
+        if not known.size or shares is None:
+            continue
+        held = tested.take(known)
+        members = _members(held, law, _trained(teachers, at), at)
+        terms = pool_terms(held.change[:, at], members)
+        crps[:, known, at] = [pool_crps(w, terms) for w in (*alone, shares)]
+        below = [ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
+        own = law.forecast(held.history, steps).pit(held.change)[:, at]
+        pit[:, known, at] = own, shares @ np.array([own, *below])
+        weights[known, at] = shares
+    return Combined(tested, crps, pit, weights)
+
+
+def _split(teachers: Sequence[_Teacher], part: int) -> tuple[list[_Teacher], list[_Teacher]]:
+    """Part the regions of every teacher once more: a model may not be weighed on what it was fitted to."""
+    held = [teacher.region % INNER == part for teacher in teachers]
+    pairs = list(zip(teachers, held, strict=True))
+    return [teacher.take(~kept) for teacher, kept in pairs], [teacher.take(kept) for teacher, kept in pairs]
+
+
+def _weights(splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], GrowthLaw]], at: int) -> Floats | None:
+    """Best weights for a horizon over all inner splits; None where there is nothing to learn from."""
+    distance, spread, times = [], [], []
+    for inner, held, law in splits:
+        if not all(len(teacher.known(at)) for teacher in inner):
+            return None
+        trained = _trained(inner, at)
+        for teacher in held:
+            cases = teacher.known(at).sample(MOST_CASES, seed=at)
+            if len(cases):
+                terms = pool_terms(cases.change[:, at], _members(cases, law, trained, at))
+                distance.append(terms.distance.mean(axis=0))
+                spread.append(terms.spread.mean(axis=0))
+                times.append(teacher.times)
+    if not times:
+        return None
+    # Panels count by their weight and not by their size.
+    mean = [np.average(np.array(parts), axis=0, weights=times)[None] for parts in (distance, spread)]
+    return best_weights(PoolTerms(*mean))
+
+
+def _trained(teachers: Sequence[_Teacher], at: int) -> _Trained:
+    """Fit the regression, and take the quantiles of each rival's errors; panels count by their weight."""
+    parts = [(teacher.known(at), teacher.times) for teacher in teachers]
+    designs = [_design(windows) for windows, _ in parts]
+    outcomes = [windows.change[:, at] for windows, _ in parts]
+    scale = [np.full(len(windows), np.sqrt(times / len(windows))) for windows, times in parts]
+    weight = np.concatenate(scale)
+    slope = np.linalg.lstsq(np.concatenate(designs) * weight[:, None], np.concatenate(outcomes) * weight, rcond=None)[0]
+    wrong: dict[str, list[Floats]] = {name: [] for name in MODELS[1:]}
+    for (windows, times), design, outcome in zip(parts, designs, outcomes, strict=True):
+        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in POINT_RULES.items()}
+        for name, point in (points | {"regression": design @ slope}).items():
+            wrong[name] += [np.quantile(outcome - point, ERROR_QUANTILES)] * times
+    errors = {name: np.quantile(np.concatenate(found), ERROR_QUANTILES) for name, found in wrong.items()}
+    return _Trained(errors, slope)
+
+
+def _design(windows: Windows) -> Floats:
+    """Constant and straight slope of every record: (window, 2)."""
+    return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
+
+
+def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Floats:
+    """Members of every model for one horizon: (model, window, member)."""
+    own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
+    points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
+    points.append(_design(windows) @ trained.regression)
+    rivals = [point[:, None] + trained.errors[name] for name, point in zip(MODELS[1:], points, strict=True)]
+    return np.stack([own, *rivals])
+
+
+def combination_table(found: Combined, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
+    """Scores by horizon of the law alone and of the pool.
+
+    Columns: ``taught_by``, ``panel``, ``record``, ``horizon``, ``forecasts``, ``origins``; ``coverage_90_law`` and
+    ``coverage_90_pool``; ``crps_law``, ``crps_pool`` (log); skill of both against every rival (`MODELS`), as
+    ``law_vs_<rival>`` and ``pool_vs_<rival>``; ``weight_<model>`` (mean over folds).
+    """
+    rows = []
+    for horizon in horizons:
+        at = horizon - 1
+        known = np.isfinite(found.crps[0, :, at])
+        if not known.any():
+            continue
+        score = dict(zip((*MODELS, "pool"), found.crps[:, known, at].mean(axis=1), strict=True))
+        row = {
+            "taught_by": taught_by,
+            "panel": panel,
+            "record": found.windows.record,
+            "horizon": horizon,
+            "forecasts": int(known.sum()),
+            "origins": int(np.unique(found.windows.origin[known]).size),
+            "coverage_90_law": float(coverage(found.pit[0, :, at], 0.9)),
+            "coverage_90_pool": float(coverage(found.pit[1, :, at], 0.9)),
+            "crps_law": score["law"],
+            "crps_pool": score["pool"],
+        }
+        for rival in MODELS[1:]:
+            row |= {f"{which}_vs_{rival}": 1.0 - score[which] / score[rival] for which in ("law", "pool")}
+        mean = found.weights[known, at].mean(axis=0)
+        rows.append(row | {f"weight_{name}": float(mean[place]) for place, name in enumerate(MODELS)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,240 @@
+"""Hindcasts: forecasts of the past from short records, by a model that had not seen the outcome.
+
+Two ways of hiding the outcome:
+
+``region``
+    The groups of a panel (regions; each entity its own where none are named) are dealt into folds by
+    a seeded shuffle; those of a fold are forecast with parameters fitted to the others, over all years.
+``future``
+    Every origin is forecast with parameters fitted to what was known at the end of that year.
+
+The first yardstick: what a pooled regression, the simplest honest forecaster, reaches on each panel.
+
+The log change over ``h`` years is regressed on the straight slope of the record, over all records of two thirds of the
+regions; its errors there are the band for the other third.  Every third is held out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES
+from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
+from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.windows import Subject
+from pathway_models.intake.panels import read_panel
+from pathway_models.kernels.scores import crps_ensemble
+from pathway_models.kernels.trends import straight_log_trend
+from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
+
+Floats = NDArray[np.float64]
+
+HOLDOUTS = ("region", "future")
+#: Origins that must lie behind the first one tested when the future is held out.
+FIRST_ORIGINS = 5
+#: Benchmark laws that every hindcast is compared with.
+RIVALS = ("persistence", "log_trend", "damped_holt")
+
+
+@dataclass(frozen=True, eq=False)
+class Hindcast:
+    """Forecasts from records of one length, with what happened.
+
+    Parameters
+    ----------
+    windows : Windows
+        Records and outcomes.
+    forecast : Forecast
+        Of the log change.
+    rivals : mapping rival -> (window, horizon) float
+        CRPS of each rival carrying its own errors in the training panel; NaN where it had none.
+    laws : tuple of GrowthLaw
+        As fitted for every fold or origin year.
+    fit : (window,) int
+        Which of them forecast the window.
+    """
+
+    windows: Windows
+    forecast: Forecast
+    rivals: dict[str, Floats]
+    laws: tuple[GrowthLaw, ...]
+    fit: NDArray[np.int_]
+
+    @property
+    def pit(self) -> Floats:
+        """Probability the forecast gave to less than the outcome; (window, horizon)."""
+        return self.forecast.pit(self.windows.change)
+
+    @property
+    def crps(self) -> Floats:
+        """Continuous ranked probability score, log units; (window, horizon)."""
+        return self.forecast.crps(self.windows.change)
+
+
+def hindcast_windows(
+    subject: Subject,
+    record: int = 5,
+    horizon: int = 15,
+    holdout: str = "region",
+    *,
+    seed: int,
+    folds: int = 10,
+    teachers: Sequence[Subject] = (),
+    taught_records: Sequence[int] | None = None,
+    law: GrowthLaw | str = FITTED_PRIOR,
+    is_fixed: bool = False,
+) -> Hindcast:
+    """Forecast every record of a panel with the outcome hidden.
+
+    Parameters
+    ----------
+    subject : Subject
+    record : int
+        Length of the records that are forecast, years.
+    horizon : int
+        Furthest year ahead.
+    holdout : {"region", "future"}
+        What is hidden; see the module.
+    seed : int
+        Deals the regions into folds.
+    folds : int
+        Number of folds of regions.
+    teachers : sequence of Subject
+        Further panels that train, each with the weight of this one; what is hidden is hidden there too.
+    taught_records : sequence of int, optional
+        Lengths of record that train; only ``record`` when not given.
+    law : GrowthLaw or str
+        The law, or the name it is registered by.
+    is_fixed : bool
+        Forecast with the law as it is, fitted elsewhere; rivals still learn their errors from what is not hidden.
+
+    Returns
+    -------
+    Hindcast
+
+    Raises
+    ------
+    ValueError
+        Unknown holdout, or a panel too short for it.
+    """
+    if holdout not in HOLDOUTS:
+        raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
+    law = law_named(law) if isinstance(law, str) else law
+    own = subject.windows(record, horizon, law.beside)
+    lengths = (record,) if taught_records is None else tuple(taught_records)
+    members = (subject, *teachers)
+    taught = [(member, member.windows(length, horizon, law.beside)) for member in members for length in lengths]
+    split = _by_region(subject, own, taught, folds, seed) if holdout == "region" else _by_year(own, taught)
+    parts: list[Hindcast] = []
+    places: list[NDArray[np.int_]] = []
+    fitted: GrowthLaw | None = None
+    for rivals_train, training, tested in split:
+        if tested.size:
+            # A fit to other regions may not even lend its result as a place to start from.
+            start = fitted if holdout == "future" else None
+            fitted = law if is_fixed else law.fit(training, start=start)
+            parts.append(_forecast(own.take(tested), rivals_train, fitted))
+            places.append(tested)
+    if not parts:
+        raise ValueError(f"{subject.panel.name}: too few years for records of {record} years")
+    return _joined(parts, np.argsort(np.concatenate(places), kind="stable"))
+
+
+Split = Iterator[tuple[Windows, list[Windows], NDArray[np.int_]]]
+
+
+def _by_region(subject: Subject, own: Windows, taught: list[tuple[Subject, Windows]], folds: int, seed: int) -> Split:
+    names = np.unique(np.array(subject.panel.groups))
+    fold = dict(zip(names, np.random.default_rng(seed).permutation(names.size) % folds, strict=True))
+
+    def fold_of(member: Subject, windows: Windows) -> NDArray[np.int_]:
+        return np.array([fold.get(name, -1) for name in member.groups_of(windows)], dtype=int)
+
+    own_fold = fold_of(subject, own)
+    taught_folds = [fold_of(member, windows) for member, windows in taught]
+    for held in range(min(folds, names.size)):
+        training = [windows.take(at != held) for (_, windows), at in zip(taught, taught_folds, strict=True)]
+        yield own.take(own_fold != held), training, np.flatnonzero(own_fold == held)
+
+
+def _by_year(own: Windows, taught: list[tuple[Subject, Windows]]) -> Split:
+    for year in np.unique(own.origin)[FIRST_ORIGINS:]:
+        training = [windows.known_by(year) for _, windows in taught]
+        yield own.known_by(year), training, np.flatnonzero(own.origin == year)
+
+
+def _forecast(tested: Windows, training: Windows, law: GrowthLaw) -> Hindcast:
+    steps = tested.change.shape[1]
+    rivals = {}
+    for name in RIVALS:
+        forecast = law_named(name).fit([training]).forecast(tested.history, steps)
+        rivals[name] = forecast.crps(tested.change)
+    first = np.zeros(len(tested), dtype=int)
+    return Hindcast(tested, law.forecast(tested.history, steps), rivals, (law,), first)
+
+
+def _joined(parts: Sequence[Hindcast], order: NDArray[np.int_]) -> Hindcast:
+    forecast = type(parts[0].forecast).joined([part.forecast for part in parts]).take(order)
+    rivals = {name: np.concatenate([part.rivals[name] for part in parts])[order] for name in RIVALS}
+    fit = np.concatenate([part.fit + at for at, part in enumerate(parts)])[order]
+    windows = Windows.joined([part.windows for part in parts]).take(order)
+    return Hindcast(windows, forecast, rivals, sum((part.laws for part in parts), ()), fit)
+
+
+#: Parts into which the regions are dealt; each is held out once.
+PARTS = 3
+
+
+def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int = 5, *, seed: int) -> pd.DataFrame:
+    """Coverage and skill of the pooled regression on one panel.
+
+    Parameters
+    ----------
+    panel : str
+        A shipped panel.
+    horizons : tuple of int
+        Years ahead.
+    record : int
+        Years of record.
+    seed : int
+        Deals the regions.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``panel``, ``horizon``, ``coverage_90``, ``skill_log_trend``, ``skill_persistence``; the rivals carry
+        their own errors of the training regions, as everywhere.
+    """
+    subject = Subject(read_panel(panel))
+    windows = subject.windows(record, max(horizons))
+    names, place = np.unique(subject.groups_of(windows), return_inverse=True)
+    part = (np.random.default_rng(seed).permutation(names.size) % PARTS)[place]
+    slope = straight_log_trend(windows.log_history, 1)[:, 0]
+    rows = []
+    for horizon in horizons:
+        outcome = windows.change[:, horizon - 1]
+        known = np.isfinite(outcome)
+        scores = np.array(
+            [_scores(slope[known], outcome[known], part[known] == held, horizon) for held in range(PARTS)]
+        )
+        inside, own, trend, persistence = scores.sum(axis=0) / known.sum()
+        rows.append((panel, horizon, inside, 1.0 - own / trend, 1.0 - own / persistence))
+    return pd.DataFrame(rows, columns=["panel", "horizon", "coverage_90", "skill_log_trend", "skill_persistence"])
+
+
+def _scores(slope: Floats, outcome: Floats, tested: NDArray[np.bool_], horizon: int) -> list[float]:
+    """Outcomes inside the 90 % band, and CRPS of regression, log-trend and persistence; sums over what is tested."""
+    design = np.stack([np.ones_like(slope), slope], axis=1)
+    fit = np.linalg.lstsq(design[~tested], outcome[~tested], rcond=None)[0]
+    wrong = outcome - design @ fit
+    low, high = np.quantile(wrong[~tested], [0.05, 0.95])
+    found = [float(((wrong[tested] >= low) & (wrong[tested] <= high)).sum())]
+    for error in (wrong, outcome - slope * horizon, outcome):
+        members = np.quantile(error[~tested], ERROR_QUANTILES)
+        found.append(float(crps_ensemble(error[tested], members).sum()))
+    return found

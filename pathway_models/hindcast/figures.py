@@ -1,0 +1,284 @@
+"""Figures of hindcasts: skill and coverage by horizon, calibration, and the reliability of peak probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pathway_models.figures.canvas import FAINT, LEGEND, put_note, put_title, sheet
+from pathway_models.figures.style import OKABE_ITO
+from pathway_models.hindcast.evaluation import Hindcast
+from pathway_models.hindcast.matching import name_of
+from pathway_models.intake.panels import Panel
+from pathway_models.language.words import say
+
+#: Colours of the bands of 50, 80 and 90 %, and of horizons.
+BANDS = {50: "#9CCBE8", 80: "#0072B2", 90: "#000000"}
+#: Where 90 % bands shall cover.
+ASKED = (0.86, 0.94)
+HORIZONS = (1, 5, 10)
+#: Forecasts below which a frequency is drawn hollow and joined to nothing.
+FEW = 20
+#: Colour and mark of each status of the observed-peak test.
+STATUSES = {
+    "peaked": ("#009E73", "o"),
+    "rising": ("#D55E00", "^"),
+    "plateau": ("#E69F00", "s"),
+    "unknown": ("#8C8C8C", "."),
+}
+
+
+def _cases(table: pd.DataFrame, law: str, record: int, holdout: str | None) -> tuple[pd.DataFrame, list[str]]:
+    rows = table[(table["law"] == law) & (table["record"] == record)]
+    if holdout is not None:
+        rows = rows[rows["holdout"] == holdout]
+    return rows, list(dict.fromkeys(rows["panel"]))
+
+
+def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: str = "en") -> Figure:
+    """Forecasts of one region from rolling origins beside what happened: centre and 90 % band of each.
+
+    Parameters
+    ----------
+    cast : Hindcast
+    panel : Panel
+        The one it was made of.
+    entity : str
+        Region of the panel.
+    every : int
+        Years between the origins that are drawn.
+    lang : {"en", "zh"}
+    """
+    at = panel.entities.index(entity)
+    own = np.flatnonzero(cast.windows.entity == at)
+    own = own[(cast.windows.origin[own] - cast.windows.origin[own].min()) % every == 0]
+    figure, (ax,) = sheet(lang, (8.0, 4.0), head=0.75, left=0.09, foot=0.5)
+    observed = panel.values["emissions_tco2"][at] / 1e6
+    for place, colour in zip(own, np.resize(OKABE_ITO[1:], own.size), strict=True):
+        origin = int(cast.windows.origin[place])
+        steps = np.arange(0, cast.windows.change.shape[1] + 1)
+        start = observed[origin - int(panel.years[0])]
+        forecast = cast.forecast.take(np.array([place]))
+        centre, width = (np.r_[0.0, values[0]] for values in (forecast.centre, forecast.half_width(0.9)))
+        inside = origin + steps <= panel.years[-1]
+        low, middle, high = (start * np.exp(centre + sign * width)[inside] for sign in (-1, 0, 1))
+        ax.fill_between(origin + steps[inside], low, high, color=colour, alpha=0.13, linewidth=0)
+        ax.plot(origin + steps[inside], middle, color=colour, linewidth=1.1, linestyle="dashed")
+        ax.plot(origin, start, "o", color=colour, markersize=5)
+    ax.plot(panel.years, observed, color="black", linewidth=1.8, label=say(lang, en="what happened", zh="实际"))
+    ax.set_ylim(0, 2.2 * np.nanmax(observed))
+    ax.set_ylabel(say(lang, en="Mt CO₂ a year", zh="百万tCO₂/年"))
+    ax.legend(loc="upper left", **LEGEND)
+    record = cast.windows.record
+    put_title(
+        figure,
+        entity,
+        say(
+            lang,
+            en=f"Forecasts from {record} years of record, a colour an origin: centre and 90 % band",
+            zh=f"以{record}年记录作出的预测，每种颜色为一个起报年：中心线与90%区间",
+        ),
+    )
+    return figure
+
+
+def skill(
+    summary: pd.DataFrame,
+    law: str = "own",
+    record: int = 5,
+    holdout: str = "region",
+    rivals: Sequence[str] = ("persistence", "log_trend"),
+    *,
+    lang: str = "en",
+) -> Figure:
+    """CRPS skill by years ahead, one panel of axes a rival, one line a panel of regions; above zero the law is better.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `intake.hindcasts.read_hindcasts` gives it.
+    law, record, holdout
+        Which rows.
+    rivals : sequence of str
+    lang : {"en", "zh"}
+    """
+    rows, panels = _cases(summary, law, record, holdout)
+    figure, axes = sheet(lang, (8.0, 3.7), columns=(1.0,) * len(rivals), head=0.8, foot=0.75, left=0.09)
+    for ax, rival in zip(axes, rivals, strict=True):
+        for panel, colour in zip(panels, OKABE_ITO[1:], strict=False):
+            of = rows[rows["panel"] == panel]
+            ax.plot(of["horizon"], of[f"skill_{rival}"], "o-", markersize=3.5, color=colour, label=name_of(panel, lang))
+        ax.axhline(0, color="black", linewidth=0.9)
+        ax.set_title(say(lang, en=f"against {name_of(rival, lang)}", zh=f"对比{name_of(rival, lang)}"), size="medium")
+        _ahead(ax, lang)
+    axes[0].set_ylabel(say(lang, en="CRPS skill", zh="CRPS技巧评分"))
+    axes[0].legend(loc="upper left", **LEGEND)
+    put_title(figure, say(lang, en="Is the forecast better than its rivals?", zh="预测优于对照方法吗？"),
+              _which(law, record, holdout, lang))  # fmt: skip
+    return figure
+
+
+def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> Figure:
+    """Share of outcomes inside the bands by years ahead: a row a hold-out, a column a panel; dotted: what they say.
+
+    Parameters
+    ----------
+    summary : DataFrame
+    law, record
+        Which rows.
+    lang : {"en", "zh"}
+    """
+    rows, panels = _cases(summary, law, record, None)
+    holdouts = list(dict.fromkeys(rows["holdout"]))
+    size = (8.0, 1.7 + 1.9 * len(holdouts))
+    figure, axes = sheet(lang, size, rows=(1.0,) * len(holdouts), columns=(1.0,) * len(panels), head=0.85, foot=0.95,
+                         left=0.09, hspace=0.14)  # fmt: skip
+    for at, (holdout, panel) in enumerate((one, two) for one in holdouts for two in panels):
+        ax, of = axes[at], rows[(rows["holdout"] == holdout) & (rows["panel"] == panel)]
+        ax.axhspan(*ASKED, color="#E8E8E8", linewidth=0, zorder=0)
+        for level, colour in BANDS.items():
+            label = say(lang, en=f"{level} % band", zh=f"{level}%区间")
+            ax.plot(of["horizon"], of[f"coverage_{level}"], "o-", markersize=3, color=colour, label=label)
+            ax.axhline(level / 100, color=colour, linewidth=0.8, linestyle="dotted")
+        ax.set_ylim(0, 1)
+        if at < len(panels):
+            ax.set_title(name_of(panel, lang), size="medium")
+        if at % len(panels) == 0:
+            ax.set_ylabel(name_of(holdout, lang))
+        if at >= len(panels) * (len(holdouts) - 1):
+            _ahead(ax, lang)
+    axes[0].legend(loc="lower left", **LEGEND)
+    put_title(figure, say(lang, en="Do the bands hold what they say?", zh="区间的覆盖率与名义值一致吗？"),
+              _which(law, record, None, lang))  # fmt: skip
+    note = say(
+        lang,
+        en="Share of outcomes inside. Dotted: what the band says; grey: 86-94 %, asked of 90 % bands.",
+        zh="落入区间的结果占比。虚线为名义值；灰带为90%区间应达到的86%—94%。",
+    )
+    put_note(figure, note, lang)
+    return figure
+
+
+def calibration(
+    deciles: pd.DataFrame,
+    law: str = "own",
+    record: int = 5,
+    holdout: str = "region",
+    horizons: Sequence[int] = HORIZONS,
+    *,
+    lang: str = "en",
+) -> Figure:
+    """Share of outcomes below each decile of their forecast, one column a panel; on the diagonal when calibrated.
+
+    Parameters
+    ----------
+    deciles : DataFrame
+    law, record, holdout
+        Which rows.
+    horizons : sequence of int
+        Years ahead.
+    lang : {"en", "zh"}
+    """
+    rows, panels = _cases(deciles, law, record, holdout)
+    figure, axes = sheet(lang, (8.0, 3.6), columns=(1.0,) * len(panels), head=0.8, foot=0.75, left=0.09)
+    edges = np.linspace(0, 1, 11)
+    for ax, panel in zip(axes, panels, strict=True):
+        ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
+        for horizon, colour in zip(horizons, OKABE_ITO, strict=False):
+            of = rows[(rows["panel"] == panel) & (rows["horizon"] == horizon)]
+            if len(of):
+                shares = of[[f"decile_{at}" for at in range(1, 11)]].to_numpy()[0]
+                label = say(lang, en=f"{horizon} year{'s' if horizon > 1 else ''} ahead", zh=f"提前{horizon}年")
+                ax.plot(edges, np.r_[0, np.cumsum(shares)], "o-", markersize=3, color=colour, label=label)
+        ax.set_title(name_of(panel, lang), size="medium")
+        ax.set_xlabel(say(lang, en="forecast probability", zh="预测概率"))
+        ax.set_aspect("equal")
+    axes[0].set_ylabel(say(lang, en="share of outcomes below", zh="低于该值的结果占比"))
+    axes[0].legend(loc="lower right", **LEGEND)
+    put_title(figure, say(lang, en="Do outcomes fall where the forecast says?", zh="结果是否落在预测所述之处？"),
+              _which(law, record, holdout, lang))  # fmt: skip
+    return figure
+
+
+def peak_reliability(
+    reliability: pd.DataFrame, law: str = "parks", holdout: str = "region", *, lang: str = "en"
+) -> Figure:
+    """Forecast probability of having peaked against how often it came true; numbers count the forecasts.
+
+    Frequencies of fewer than `FEW` forecasts are hollow.
+
+    Parameters
+    ----------
+    reliability : DataFrame
+    law, holdout
+        Which rows.
+    lang : {"en", "zh"}
+    """
+    rows = reliability[(reliability["law"] == law) & (reliability["holdout"] == holdout)]
+    panels = list(dict.fromkeys(rows["panel"]))
+    figure, axes = sheet(lang, (8.0, 3.7), columns=(1.0,) * len(panels), head=0.8, foot=0.8, left=0.09)
+    for ax, panel in zip(axes, panels, strict=True):
+        ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
+        of_panel = rows[rows["panel"] == panel]
+        for (ahead, of), colour, side in zip(of_panel.groupby("ahead"), OKABE_ITO[1:], (-1, 1), strict=False):
+            label = say(lang, en=f"within {ahead} years", zh=f"{ahead}年内")
+            many = of[of["forecasts"] >= FEW]
+            ax.plot(many["forecast"], many["frequency"], "o-", markersize=4, color=colour, label=label)
+            few = of[of["forecasts"] < FEW]
+            ax.plot(few["forecast"], few["frequency"], "o", markersize=4, color=colour, markerfacecolor="white")
+            for x, y, count in zip(of["forecast"], of["frequency"], of["forecasts"], strict=True):
+                place = {"textcoords": "offset points", "size": "xx-small", "color": colour, "va": "center"}
+                ax.annotate(f"{count}", (x, y), (6 * side, -5 * side), ha="left" if side > 0 else "right", **place)
+        ax.set_xlim(0, 1.02)
+        ax.set_ylim(-0.03, 1.03)
+        ax.set_title(name_of(panel, lang), size="medium")
+        ax.set_xlabel(say(lang, en="forecast probability", zh="预测概率"))
+    axes[0].set_ylabel(say(lang, en="frequency", zh="实际频率"))
+    axes[0].legend(loc="upper left", **LEGEND)
+    put_title(figure, say(lang, en="Did what was given 30 % come true in 30 %?", zh="预测为30%的事件，是否有30%发生？"),
+              _which(law, 5, holdout, lang))  # fmt: skip
+    return figure
+
+
+def error_rates(results: pd.DataFrame, *, lang: str = "en") -> Figure:
+    """Miss rate of the observed-peak test at each series' own noise and length, by its status.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `peaks.judging.observed_peaks` gives it.
+    lang : {"en", "zh"}
+    """
+    able = results[results["p_peaked"].notna()]
+    figure, axes = sheet(lang, (8.0, 3.8), columns=(1.0, 1.0), head=0.75, foot=0.75, left=0.09)
+    declines = ((2, "miss_2"), (3, "miss_3"))
+    for ax, (percent, column) in zip(axes, declines, strict=True):
+        for status, (colour, marker) in STATUSES.items():
+            of = able[able["status"] == status]
+            label = f"{name_of(status, lang)} ({len(of)})"
+            ax.plot(100 * of["noise"], 100 * of[column], marker, color=colour, markersize=4.5, alpha=0.8, label=label)
+        ax.set_title(say(lang, en=f"decline of {percent} % a year", zh=f"年降{percent}%"), size="medium")
+        ax.set_xlabel(say(lang, en="noise of the series, %", zh="序列波动，%"))
+        ax.set_ylim(-3, 103)
+    axes[0].set_ylabel(say(lang, en="declines missed, %", zh="未被识别的下降，%"))
+    axes[1].legend(loc="lower right", **LEGEND)
+    title = say(
+        lang, en="How many declines would the test miss in these records?", zh="在这些记录中，检验会漏掉多少下降？"
+    )
+    put_title(figure, title, say(lang, en="One dot a series", zh="每点为一个序列"))
+    return figure
+
+
+def _ahead(ax: Axes, lang: str) -> None:
+    ax.set_xlabel(say(lang, en="years ahead", zh="提前年数"))
+    ax.set_xticks([1, 5, 10, 15])
+
+
+def _which(law: str, record: int, holdout: str | None, lang: str) -> str:
+    hidden = "" if holdout is None else say(lang, en=f", {name_of(holdout, lang)}", zh=f"，{name_of(holdout, lang)}")
+    return say(lang, en=f"{name_of(law, lang)}, {record}-year records{hidden}",
+               zh=f"{name_of(law, lang)}，{record}年记录{hidden}")  # fmt: skip

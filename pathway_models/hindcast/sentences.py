@@ -1,0 +1,319 @@
+"""What the hindcasts say, each sentence computed from the stored tables.
+
+How often forecasts like those of this park were right: the measured report card in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.hindcast.evaluation import Hindcast
+from pathway_models.hindcast.matching import AHEAD, Measured, measured, name_of
+from pathway_models.intake.panels import Panel
+from pathway_models.kernels.scores import coverage as coverage_of
+from pathway_models.language.rounding import share_text
+from pathway_models.language.words import say
+from pathway_models.records.park import Park
+
+SHORT = (1, 5, 10)
+
+
+def _rows(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    for column, value in wanted.items():
+        table = table[table[column] == value]
+    return table
+
+
+def _listed(values: pd.Series | list[float], form: str) -> str:
+    return " / ".join(_number(value, form) for value in values)
+
+
+def _number(value: float, form: str) -> str:
+    """A number in a form; what rounds to nothing has no sign."""
+    text = format(value, form)
+    return text if float(text.rstrip("%")) else text.lstrip("+-")
+
+
+def _at(table: pd.DataFrame, column: str, horizons: tuple[int, ...], form: str) -> str:
+    return _listed([float(value) for value in table.set_index("horizon")[column].reindex(horizons).dropna()], form)
+
+
+def inside(cast: Hindcast, panel: Panel, entity: str, *, lang: str = "en") -> str:
+    """Say how many outcomes of one region lay inside their 90 % bands.
+
+    Parameters
+    ----------
+    cast : Hindcast
+    panel : Panel
+        The one it was made of.
+    entity : str
+        Region of the panel.
+    lang : {"en", "zh"}
+    """
+    own = cast.windows.entity == panel.entities.index(entity)
+    pit = cast.pit[own]
+    held, known = float(coverage_of(pit.ravel(), 0.9)), int(np.isfinite(pit).sum())
+    origins = int(own.sum())
+    return say(
+        lang,
+        en=f"{entity}: {origins} origins, {known} outcomes one to {pit.shape[1]} years ahead; {held:.0%} of them lay"
+        " inside their 90 % bands. One region proves little: neighbouring origins share most of their years.",
+        zh=f"{entity}：{origins}个起报年，提前1至{pit.shape[1]}年共{known}个结果，其中{held:.0%}落入90%区间。"
+        "单个地区说明不了太多：相邻起报年的多数年份重叠。",
+    )
+
+
+def skill(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> str:
+    """Say where the law is better than its rivals, and where it is not."""
+    rows = _rows(summary, law=law, record=record, holdout="region")
+    far = rows[rows["horizon"] >= 3]
+    worst = rows.loc[rows["skill_persistence"].idxmin()]
+    beaten = rows[rows["skill_persistence"] < -0.005]
+    least = float(far["skill_log_trend"].min())
+    begins = {name_of(str(panel), lang): int(of["horizon"].min()) for panel, of in beaten.groupby("panel", sort=False)}
+    where = "; ".join(
+        say(lang, en=f"{name} from {years} years on", zh=f"{name}自第{years}年起") for name, years in begins.items()
+    )
+    where = where or say(lang, en="nowhere", zh="无")
+    low, panel, ahead = worst["skill_persistence"], name_of(str(worst["panel"]), lang), worst["horizon"]
+    return say(
+        lang,
+        en=f"Against a straight log-trend the skill is positive at three years and beyond on every panel (least"
+        f" {least:+.2f}). Against persistence with the panel's own errors it is negative only for: {where}"
+        f" (worst {low:+.2f}, {panel}, {ahead} years).",
+        zh=f"相对对数直线趋势，提前3年及以上各面板的技巧评分均为正（最小{least:+.2f}）。"
+        f"相对带有面板自身误差的持续不变，仅在以下情形为负：{where}（最差{low:+.2f}，{panel}，{ahead}年）。",
+    )
+
+
+def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> str:
+    """Say how much the 90 % bands held on each panel, regions held out and future held out."""
+    parts = []
+    for panel in dict.fromkeys(summary["panel"]):
+        held = {
+            holdout: _at(
+                _rows(summary, law=law, record=record, panel=panel, holdout=holdout), "coverage_90", SHORT, ".2f"
+            )
+            for holdout in ("region", "future")
+        }
+        parts.append(
+            say(
+                lang,
+                en=f"{name_of(panel, lang)} {held['region']} (future held out {held['future']})",
+                zh=f"{name_of(panel, lang)}{held['region']}（留出未来{held['future']}）",
+            )
+        )
+    ahead = " / ".join(map(str, SHORT))
+    return say(
+        lang,
+        en=f"90 % bands of {name_of(law, lang)}, {ahead} years ahead, regions held out: {'; '.join(parts)}.",
+        zh=f"{name_of(law, lang)}的90%区间，提前{ahead}年，留出地区：{'；'.join(parts)}。",
+    )
+
+
+def calibration(deciles: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> str:
+    """Say how far the shares of outcomes are from their forecast probability at most."""
+    rows = _rows(deciles, law=law, record=record, holdout="region")
+    rows = rows[rows["horizon"].isin(SHORT)]
+    shares = rows[[f"decile_{at}" for at in range(1, 11)]].to_numpy()
+    away = np.abs(np.cumsum(shares, axis=1) - np.arange(1, 11) / 10).max(axis=1)
+    worst = rows.iloc[int(away.argmax())]
+    mean, most, panel = away.mean(), away.max(), name_of(str(worst["panel"]), lang)
+    return say(
+        lang,
+        en=f"The share of outcomes below a forecast quantile differs from its probability by {mean:.2f} on average"
+        f" and {most:.2f} at most ({panel}, {worst['horizon']} years ahead).",
+        zh=f"低于某预测分位数的结果占比与其概率平均相差{mean:.2f}，最大相差{most:.2f}"
+        f"（{panel}，提前{worst['horizon']}年）。",
+    )
+
+
+def turn(logs: np.ndarray, years: np.ndarray, year: int = 2012, *, lang: str = "en") -> str:
+    """Say how the growth of a panel changed around a year.
+
+    Parameters
+    ----------
+    logs : (entity, year)
+        Logs of emissions, NaN where missing.
+    years : (year,) int
+    year : int
+        First year behind the turn.
+    lang : {"en", "zh"}
+    """
+    growth = np.diff(logs, axis=1)
+    later = years[1:] >= year
+    first = (years[1:] > year - 11) & ~later
+    begin = int(years[1:][first].min())
+    before, after = (float(np.nanmedian(growth[:, part])) for part in (first, later))
+    return say(
+        lang,
+        en=f"The median region grew by {before:.1%} a year in {begin}-{year - 1} and by {after:.1%} a year in"
+        f" {year}-{years[-1]}. Whoever had seen only the years before took the boom for a law of nature.",
+        zh=f"{begin}—{year - 1}年中位区域年增长{before:.1%}，{year}—{years[-1]}年为{after:.1%}。"
+        "只见过此前数据的模型会把高增长当作规律。",
+    )
+
+
+def combination(table: pd.DataFrame, *, lang: str = "en") -> str:
+    """Say what combining with the rivals gains where they are known, and what on a panel that is not."""
+    known, strange = (_rows(table, taught_by=name) for name in ("own", "others"))
+    near = known[known["horizon"].isin((3, 5, 10))]
+    low, high = (_number(float(near["pool_vs_persistence"].agg(end)), "+.2f") for end in ("min", "max"))
+    changes = [1 - of["crps_pool"] / of["crps_law"] for of in (known, strange)]
+    own, others = (f"{change.min():+.1%}|{change.max():+.1%}" for change in changes)
+    return say(
+        lang,
+        en="With the rivals' errors and the weights of the very panel, the skill of the pool against persistence is"
+        f" {low} to {high} at 3, 5 and 10 years; it changes the score of the law by"
+        f" {own.replace('|', ' to ')} (above zero: better). On a panel that taught nothing, as for a park, by"
+        f" {others.replace('|', ' to ')}: weights learnt elsewhere do not carry over, so parks keep the single law.",
+        zh=f"采用本面板的对照误差与权重时，组合预测在3、5、10年相对持续不变的技巧为{low}至{high}，"
+        f"使模型评分变化（正为改进）{own.replace('|', '至')}。"
+        f"对未参与训练的面板（园区即如此），变化{others.replace('|', '至')}："
+        "权重不能移植，故园区采用单一模型。",
+    )
+
+
+def peaks(table: pd.DataFrame, law: str = "parks", *, lang: str = "en") -> str:
+    """Say how the probability of having peaked scores against base rates."""
+    rows = _rows(table, law=law, holdout="region")
+    future = _rows(table, law=law, holdout="future")
+    own = _rows(table, law="own", holdout="region")
+    parts = [
+        say(
+            lang,
+            en=f"{name_of(panel, lang)} {_listed(list(of['skill_other_regions']), '+.2f')}",
+            zh=f"{name_of(panel, lang)}{_listed(list(of['skill_other_regions']), '+.2f')}",
+        )
+        for panel, of in rows.groupby("panel", sort=False)
+    ]
+    known, pooled = float(future["skill_known_rate"].min()), float(own["skill_pooled"].min())
+    ahead = " / ".join(str(value) for value in dict.fromkeys(rows["ahead"]))
+    return say(
+        lang,
+        en=f"Brier skill within {ahead} years against the frequency in other regions: {'; '.join(parts)}. Against the"
+        f" frequency known at the origin, future held out, it is at least {known:+.2f} everywhere. The panel's own law,"
+        f" pooled by skill with that frequency, is never worse than it (least {pooled:+.3f}).",
+        zh=f"{ahead}年内达峰概率相对其他地区频率的Brier技巧：{'；'.join(parts)}。留出未来时，相对当时已知频率的技巧处处不低于{known:+.2f}。"
+        f"面板自身模型与该频率按技巧组合后从不更差（最小{pooled:+.3f}）。",
+    )
+
+
+def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
+    """Say what the observed-peak test finds in many series, and how often it errs at their own noise and length."""
+    able = results[results["p_peaked"].notna()]
+    counts = {name: int((results["status"] == name).sum()) for name in ("peaked", "rising", "plateau", "unknown")}
+    noise = f"{able['noise'].median():.0%}"
+    alarm, most, miss = (
+        share_text(float(value), lang)
+        for value in (able["false_alarm"].median(), able["false_alarm"].max(), able["miss_2"].median())
+    )
+    peaked, rising, level, open_ = counts.values()
+    chance = f"{able['false_alarm'].sum():.0f}"
+    return say(
+        lang,
+        en=f"Of {len(results)} series {len(able)} have eight unbroken years. {peaked} have peaked, {rising} still rise,"
+        f" {level} are level, {open_} cannot tell; had none turned, about {chance} would be called peaked"
+        f" by chance. In the median series (noise {noise}) a level path is called peaked"
+        f" in {alarm} of cases (at most {most}) and a decline of 2 % a year is missed in {miss}: such records are too"
+        " short and noisy to prove a peak.",
+        zh=f"{len(results)}个序列中有{len(able)}个具备8年连续数据：已达峰{peaked}个，仍上升{rising}个，平台{level}个，"
+        f"无法判定{open_}个；即使无一转折，也会有约{chance}个被误判为达峰。中位序列（波动{noise}）中，水平路径被误判为达峰的比例为{alarm}（最高{most}），"
+        f"年降2%而未被识别的比例为{miss}：记录过短、波动过大，难以证明达峰。",
+    )
+
+
+def report_card(park: Park, *, lang: str = "en") -> str:
+    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law.
+
+    Parameters
+    ----------
+    park : Park
+    lang : {"en", "zh"}
+    """
+    found = measured(park)
+    parts = [_coverage(found, lang), _skill(found, lang), *_further(found, lang), _limits(found, lang)]
+    return say(lang, en=" ".join(parts), zh="".join(parts))
+
+
+def _coverage(found: Measured, lang: str) -> str:
+    bands = {level: _percents(found.bands[f"coverage_{level}"]) for level in (50, 80, 90)}
+    ahead = " / ".join(str(year) for year in AHEAD)
+    future = found.future["coverage_90"]
+    years = " / ".join(str(year) for year in future.index)
+    panel = name_of(found.panel, lang)
+    return say(
+        lang,
+        en=f"Report card of the baseline (law for parks, version {found.version}), measured on {found.record}-year"
+        f" records of {panel} with their regions held out: {ahead} years ahead the 90 % bands held {bands[90]} % of"
+        f" outcomes, the 80 % bands {bands[80]} %, the 50 % bands {bands[50]} %; with the future held out the 90 %"
+        f" bands held {_percents(future)} % ({years} years ahead).",
+        zh=f"基准预测的检验成绩（园区所用模型，版本{found.version}）：以{panel}的{found.record}年记录回溯检验并留出所在地区，提前"
+        f"{ahead}年，90%区间覆盖了{bands[90]}%的结果，80%区间{bands[80]}%，50%区间{bands[50]}%；留出未来时，90%区间覆盖"
+        f"{_percents(future)}%（提前{years}年）。",
+    )
+
+
+def _skill(found: Measured, lang: str) -> str:
+    ahead = " / ".join(str(year) for year in found.bands.index)
+    against = [_signed(found.bands[f"skill_{rival}"]) for rival in ("persistence", "log_trend")]
+    return say(
+        lang,
+        en=f"Skill (CRPS, {ahead} years ahead): {against[0]} against persistence, {against[1]} against a straight"
+        " log-trend.",
+        zh=f"CRPS技巧评分（提前{ahead}年）：相对持续不变{against[0]}，相对对数直线趋势{against[1]}。",
+    )
+
+
+def _further(found: Measured, lang: str) -> list[str]:
+    parts = []
+    if len(found.drivers):
+        held = _percents(found.drivers["coverage_90"])
+        years = " / ".join(str(year) for year in found.drivers.index)
+        parts.append(
+            say(
+                lang,
+                en=f"This park is projected by activity times intensity, whose 90 % bands held {held} % of the outcomes"
+                f" of provinces ({years} years ahead).",
+                zh=f"本园区按活动规模乘以强度预测，该方法在省级面板上90%区间的覆盖率为{held}%（提前{years}年）。",
+            )
+        )
+    for ahead, row in found.peaks.tail(1).iterrows():
+        said, came = f"{row['mean_forecast']:.0%}", f"{row['base_rate']:.0%}"
+        gap = " " if lang == "en" else ""
+        said, came = (text.replace("%", f"{gap}%") for text in (said, came))
+        parts.append(
+            say(
+                lang,
+                en=f"A peak within {ahead} years was given {said} on average and came in {came} of"
+                f" {int(row['forecasts']):,} cases.",
+                zh=f"对{ahead}年内达峰平均给出{said}的概率，{int(row['forecasts']):,}例中实际为{came}。",
+            )
+        )
+    return parts
+
+
+def _limits(found: Measured, lang: str) -> str:
+    short = ""
+    if found.years < found.record:
+        short = say(
+            lang,
+            en=f" The park's record of {found.years} years is shorter than any that was tested.",
+            zh=f"本园区记录仅{found.years}年，短于所有检验过的记录。",
+        )
+    return say(
+        lang,
+        en=f"No panel of parks is public: other regions stand for them.{short}",
+        zh=f"尚无公开的园区面板，以其他区域代替。{short}",
+    )
+
+
+def _percents(shares: Sequence[float]) -> str:
+    return " / ".join(f"{100 * share:.0f}" for share in shares)
+
+
+def _signed(values: Sequence[float]) -> str:
+    return " / ".join("–" if np.isnan(value) else f"{value + 0.0:+.2f}" for value in values)

@@ -1,0 +1,1 @@
+"""Emission factors, energy contents, their spread, and fitted parameters."""

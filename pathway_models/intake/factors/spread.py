@@ -1,0 +1,175 @@
+"""From the confidence of factors to their spread: how far the emissions of each group may be off for their sake.
+
+The rule is in ``docs/methods.md``, section 4; every size stands with its source in ``data/uncertainties.yml``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from statistics import median, stdev
+from typing import Any
+
+import numpy as np
+
+from pathway_models.core.files import data_folder
+from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.description import Description
+from pathway_models.intake.factors.energy_content import process_factors
+from pathway_models.intake.factors.tables import factor_sets, find_fuel, grid_factor, grid_year, read_carriers
+from pathway_models.intake.table.rows import Row
+
+Key = tuple[str, str, str, int]
+#: Where the place of a process factor begins that the table of process factors gave.
+LISTED = "process_factors.csv:"
+
+
+def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description) -> dict[str, float]:
+    """Standard deviation of the log of each group's factor.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        The rows the park was assembled from.
+    fields : dict
+        Array fields of the park, as `assemble` returns them.
+    said : Description
+        Province, factor set and grid factor of the park.
+
+    Returns
+    -------
+    dict group -> float
+        Groups with emissions, and electricity whenever its factor is a named choice.
+
+    Notes
+    -----
+    ``sd(group) = sum_i w_i sd_i`` with ``w`` the share of a source and year in the group's emissions.
+    ASSUME: errors inside a group go the same way (one table, one laboratory), so nothing averages out.
+    """
+    book = _Book({(r.quantity, r.sector, r.item, r.year): r for r in rows}, said)
+    weighted: dict[str, list[tuple[float, float]]] = {}
+    years = [int(year) for year in fields["years"]]
+    emitted = fields["energy"] * fields["factors"]
+    for s, c, y in zip(*np.nonzero(emitted > 0), strict=True):
+        group = fields["groups"][c]
+        if group in book.sizes.factor_errors:
+            sd = book.carrier(fields["sectors"][s], fields["carriers"][c], group, years[y])
+            weighted.setdefault(group, []).append((float(emitted[s, c, y]), sd))
+    for j, process in enumerate(fields["processes"]):
+        for year, amount in zip(years, fields["outputs"][j] * fields["process_factors"][j], strict=True):
+            if amount > 0 and not process.is_balance:
+                sd = book.process(fields["sectors"][process.sector], process.name, year)
+                weighted.setdefault("process", []).append((float(amount), sd))
+    if "electricity" not in weighted and said.grid_factor != "table":
+        weighted["electricity"] = [(1.0, book.grid(year)) for year in years]
+    return {group: _mean(parts) for group, parts in weighted.items()}
+
+
+def _mean(parts: list[tuple[float, float]]) -> float:
+    """Weighted mean of (weight, size); equal sizes stay what they are, to the last digit."""
+    if len({sd for _, sd in parts}) == 1:
+        return parts[0][1]
+    return sum(weight * sd for weight, sd in parts) / sum(weight for weight, _ in parts)
+
+
+@dataclass
+class _Book:
+    """The sizes behind one park's factors."""
+
+    rows: dict[Key, Row]
+    said: Description
+
+    def __post_init__(self) -> None:
+        self.sizes = read_uncertainties()
+        self._ranges: dict[tuple[str, str], float] = {}
+
+    @cached_property
+    def _substitutes(self) -> float:
+        return spread_of_substitutes(self.said.province)
+
+    def seen(self, group: str, confidence: str) -> float:
+        """Size of a factor of a group by its confidence mark; a workbook gives none, and counts as seen."""
+        return self.sizes.factor_errors[group] * self.sizes.factor_confidence[confidence or "seen"]
+
+    def carrier(self, sector: str, carrier: str, group: str, year: int) -> float:
+        """A carrier of a sector in a year: measured, of the table, reported, or of a set."""
+        own = self.rows.get(("factor", sector, carrier, year))
+        if own is not None and own.place:
+            return self._own(group, own)
+        reported = self.rows.get(("emissions", sector, carrier, year))
+        if reported is not None:
+            return self.seen(group, reported.confidence)
+        if group == "electricity":
+            return self.grid(year)
+        if group == "heat":
+            return self.seen(group, grid_year("heat_default")[1])
+        return self._fuel(sector, carrier, group, year)
+
+    def _own(self, group: str, row: Row) -> float:
+        return self.sizes.measured_factor_errors[group] if row.is_measured else self.seen(group, row.confidence)
+
+    def _fuel(self, sector: str, carrier: str, group: str, year: int) -> float:
+        """A fuel of the factor set: its confidence, or the range of the published sets where that is wider."""
+        fuel, use = (
+            find_fuel(self.said.factor_set, read_carriers()[carrier]),
+            self.rows.get(("energy", sector, carrier, year)),
+        )
+        confidence = "assumed" if carrier in self.sizes.assumed_fuels or fuel is None else fuel.confidence
+        key = carrier, use.unit if use else "TJ"
+        if key not in self._ranges:
+            self._ranges[key] = range_of_sets(*key)
+        return max(self.seen(group, confidence), self._ranges[key])
+
+    def grid(self, year: int) -> float:
+        """A named grid factor: its confidence in its own year, in any other the spread of the substitutes too."""
+        of_year, confidence = grid_year(self.said.grid_factor)
+        own = self.seen("electricity", confidence)
+        return own if of_year == year else math.hypot(own, self._substitutes)
+
+    def process(self, sector: str, process: str, year: int) -> float:
+        """A process: reported emissions, the table of process factors, or a factor of the park's own."""
+        row = self.rows.get(("process_factor", sector, process, year))
+        if row is None:
+            reported = self.rows.get(("emissions", sector, process, year))
+            return self.seen("process", reported.confidence if reported else "seen")
+        if row.place.startswith(LISTED):
+            return self.seen("process", process_factors()[row.place.removeprefix(LISTED)].confidence)
+        return self._own("process", row)
+
+
+def range_of_sets(carrier: str, unit: str) -> float:
+    """Standard deviation of the log of a fuel's factor between the published sets, per unit of what is known.
+
+    Per TJ the sets agree within some percent; per tonne or cubic metre their calorific values differ too.
+    """
+    return _range_of_sets(data_folder(), carrier, unit)
+
+
+@cache
+def _range_of_sets(folder: Path, carrier: str, unit: str) -> float:
+    """The same of the data in a folder, which every reader below takes its files from."""
+    entry = read_carriers()[carrier]
+    fuels = [fuel for name in factor_sets() if (fuel := find_fuel(name, entry))]
+    per = [fuel.factor * (fuel.tj_per_unit if fuel.unit == unit else 1.0) for fuel in fuels]
+    return stdev(map(math.log, per)) if len(per) > 1 else 0.0
+
+
+def spread_of_substitutes(province: str) -> float:
+    """Standard deviation of the log between the three named substitutes for a province's grid factor.
+
+    ASSUME: a park that states no province, or one without factors, has the median of all provinces.
+    """
+    return _spread_of_substitutes(data_folder(), province)
+
+
+@cache
+def _spread_of_substitutes(folder: Path, province: str) -> float:
+    """The same of the data in a folder, which every reader below takes its files from."""
+    regions = read_uncertainties().grid_regions
+    if province not in regions:
+        return median(spread_of_substitutes(name) for name in regions)
+    named = ("national_2021", f"provincial_2021:{province}", f"regional_2012:{regions[province]}")
+    return stdev(math.log(grid_factor(name, "")[0]) for name in named)

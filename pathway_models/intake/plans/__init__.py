@@ -1,0 +1,1 @@
+"""Committed projects, given paths of drivers and energy assets beside a park's table."""

@@ -1,0 +1,113 @@
+"""Reading the lines of a table of plans: columns, numbers, words; every fault is kept, none stops the reading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import read_text
+from pathway_models.intake.cells import FORMULA_SIGNS, LARGEST_NUMBER
+from pathway_models.intake.table.rows import CONFIDENCE, NUMBER
+
+
+@dataclass
+class Line:
+    """One line of a table of plans while it is read.
+
+    Parameters
+    ----------
+    file, place : str
+    cells : mapping column -> text
+    faults : list of Fault
+        Takes what is wrong.
+    is_faulty : bool
+    """
+
+    file: str
+    place: str
+    cells: Mapping[str, str]
+    faults: list[Fault]
+    is_faulty: bool = False
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def fault(self, column: str, expected: str, remedy: str, code: str) -> None:
+        """Note a fault of one cell."""
+        self.is_faulty = True
+        where = f"{self.place}, {column}"
+        self.faults.append(Fault(self.file, where, self.cells[column], expected, remedy, code=code))
+
+    def number(self, column: str, absent: float | None = None) -> float | None:
+        """A number; ``absent`` for a blank cell that may be blank, None after a fault."""
+        text = self.cells[column]
+        if not text and absent is not None:
+            return absent
+        if not NUMBER.fullmatch(text) or abs(float(text)) > LARGEST_NUMBER:
+            self.fault(column, "a number", "write plain digits with a point", "number")
+            return None
+        return float(text)
+
+    def year(self, column: str, first: int, last: int) -> int | None:
+        """A year between two; None after a fault."""
+        text = self.cells[column]
+        if text.isascii() and text.isdecimal() and first <= int(text) <= last:
+            return int(text)
+        remedy = "write the year in four digits; observed years are facts and cannot be planned"
+        self.fault(column, f"a year from {first} to {last}", remedy, "plan_year")
+        return None
+
+    def word(self, column: str, allowed: Collection[str], remedy: str, code: str) -> str | None:
+        """One of some words; None after a fault."""
+        if self.cells[column] in allowed:
+            return self.cells[column]
+        self.fault(column, f"one of {', '.join(allowed) or 'none'}", remedy, code)
+        return None
+
+    def says_where_from(self) -> None:
+        """Every planned number has a source and a confidence."""
+        if not self.cells["source"]:
+            remedy = "name the plan, the contract or the person who decides"
+            self.fault("source", "where the value comes from", remedy, "source")
+        self.word("confidence", CONFIDENCE, "say how sure the value is", "confidence")
+
+    def plain(self, column: str) -> None:
+        """A name that ends up in tables of results must not be taken for a formula."""
+        if not self.cells[column] or self.cells[column].startswith(FORMULA_SIGNS):
+            remedy = "name it, without = + - @ in front, which spreadsheets take for a formula"
+            self.fault(column, "a name", remedy, "plan_name")
+
+
+def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[Line]:
+    """Lines of a CSV table with the given columns; what is wrong goes to ``faults``."""
+    try:
+        text = read_text(path)
+    except InputError as error:
+        faults.extend(error.faults)
+        return []
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    lines: list[Line] = []
+    try:
+        header = tuple(reader.fieldnames or ())
+        if header != tuple(columns):
+            expected, remedy = f"the columns {','.join(columns)}", "rename or reorder the columns"
+            faults.append(Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns"))
+            return []
+        for cells in reader:
+            place = f"line {reader.line_num}"
+            if None in cells or None in cells.values():
+                remedy = "add or remove commas; put text with commas in quotes"
+                faults.append(Fault(path.name, place, "", f"{len(columns)} fields", remedy, code="fields"))
+            elif any(text.strip() for text in cells.values()):
+                stripped = {column: text.strip() for column, text in cells.items()}
+                lines.append(Line(path.name, place, stripped, faults))
+    except csv.Error as error:
+        place, remedy = f"after line {reader.line_num}", f"close the quotation mark: {error}"
+        faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
+    if not lines and not faults:
+        faults.append(Fault(path.name, "table", "", "at least one line", "add one, or remove the file", code="empty"))
+    return lines

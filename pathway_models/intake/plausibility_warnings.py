@@ -1,0 +1,297 @@
+"""Questions about values that can be right and often are not: jumps, sums, intensities, factors.
+
+Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
+
+Warnings a careful colleague would give: things that are possible, but seldom meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
+
+from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.intake.cells import Finding
+from pathway_models.intake.checks import Check
+from pathway_models.intake.factors.tables import ZERO_GROUPS
+from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.statements import Statement
+from pathway_models.intake.translation import USED
+
+#: Energy of a MWh at the coal a power plant burns for it, for recognising totals at equivalent value.
+TCE_PER_MWH_EQUIVALENT = 0.3
+#: Group of a carrier in the stated shares of total energy.
+SHARES = {"coal": "coal", "oil": "oil", "gas": "gas", "electricity": "bought", "heat": "bought"}
+#: A stated share may differ from the computed one by this much.
+SHARE_DIFFERENCE = 0.05
+
+
+def question(check: Check) -> None:
+    """Report what looks wrong; every value at most once."""
+    _slips(check)
+    _copies(check)
+    if check.choices.factor_set:
+        _own_factors(check)
+    _jumps(check)
+    _totals(check)
+    _shares(check)
+    _intensity(check)
+    _unused(check)
+
+
+def _series(check: Check) -> Iterator[list[Statement]]:
+    """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer."""
+    series: dict[tuple[str, str], list[Statement]] = {}
+    for role in ("sector", "park"):
+        for s in check.statements.all.values():
+            if s.role == role:
+                series.setdefault((s.owner, s.entry.key), []).append(s)
+    yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
+
+
+def _slips(check: Check) -> None:
+    """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
+    bound = read_plausible().bounds["unit_slip"]
+    for series in _series(check):
+        usual = median(s.value for s in series)
+        for s in series if len(series) >= 3 and usual > 0 else ():
+            if s.value <= 0 or (s.entry.key, s.year) in check.questioned:
+                continue
+            ratio = s.value / usual
+            if bound.holds(ratio) or bound.holds(1 / ratio):
+                remedy = f"it is {ratio:.3g} times the median of its row: is the unit right (t or 万t, kWh or 万kWh)?"
+                check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
+
+
+def _copies(check: Check) -> None:
+    """Two years with the same numbers throughout: a sheet copied and not filled."""
+    by_year: dict[int, dict[str, float]] = {}
+    first: dict[int, Statement] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and s.value > 0:
+            by_year.setdefault(s.year, {})[s.entry.key] = s.value
+            first.setdefault(s.year, s)
+    for year, values in by_year.items():
+        if len(values) >= 3 and by_year.get(year - 1) == values:
+            sheet = first[year].place.split("!")[0]
+            finding = Finding(
+                f"values of {year}", f"all are those of {year - 1}: was the table copied?", "copied", "warning"
+            )
+            check.statements.report(sheet, None, finding)
+
+
+def _own_factors(check: Check) -> None:
+    bounds = read_plausible().bounds
+    for s in check.statements.all.values():
+        if s.factor is None:
+            continue
+        if s.entry.quantity == "energy":
+            own, group = check.book.own(s), check.book.carriers[s.entry.item].group
+            default = check.book.default(s.entry.item)
+            # A table may state on purpose that an aggregate of its own emits nothing.
+            if own is None or (own == 0 and default is None and group == "other_fuel"):
+                continue
+            if group in ("electricity", "heat"):
+                name, tested = ("grid_factor", own * 0.0036) if group == "electricity" else ("heat_factor", own)
+            else:
+                name, tested = ("fuel_factor_ratio", own / default) if default else ("fuel_factor", own)
+        else:
+            listed = check.book.processes.get(s.entry.default_factor)
+            name, tested = "process_factor_ratio", s.factor / listed.value if listed else 1.0
+        if not bounds[name].holds(tested):
+            expected = f"{bounds[name].unit} from {bounds[name].low:g} to {bounds[name].high:g}"
+            finding = Finding(expected, f"it is {tested:.3g}: check value and unit", "factor_far", "warning")
+            check.statements.report(s.factor_place, s.factor, finding)
+
+
+def _jumps(check: Check) -> None:
+    bounds = read_plausible().bounds
+    totals = _energy_by_year(check)
+    for series in _series(check):
+        for before, s in pairwise(series):
+            doubtful = any((s.entry.key, year) in check.questioned for year in (before.year, s.year))
+            if doubtful or s.year != before.year + 1 or min(before.value, s.value) <= 0 or _is_minor(check, s, totals):
+                continue
+            ratio = s.value / before.value
+            if not bounds["yearly_change"].holds(ratio):
+                remedy = (
+                    f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
+                )
+                check.report(s, "a change that has a reason", remedy, "jump", "warning")
+                break
+
+
+def _is_minor(check: Check, s: Statement, totals: dict[int, float]) -> bool:
+    """Whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
+    if s.entry.quantity == "energy" or s.unit == "TJ":
+        return check.tj(s) < read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
+    return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
+
+
+def _energy_by_year(check: Check) -> dict[int, float]:
+    """All energy of the park, TJ, by year."""
+    totals: dict[int, float] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and s.entry.quantity == "energy":
+            totals[s.year] = totals.get(s.year, 0.0) + check.tj(s)
+    return totals
+
+
+def _is_in_question(check: Check, year: int, *quantities: str) -> bool:
+    """Whether a year has a value that is already in question or could not be read."""
+    entries = check.statements.entries
+    doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
+    return any(y == year and entries[key].quantity in quantities for key, y in doubtful)
+
+
+def _totals(check: Check) -> None:
+    """Carriers add up to the stated total, both at calorific value, feedstock included, sales taken off."""
+    bound = read_plausible().bounds["closure"]
+    sums = _energy_by_year(check)
+    memo_items = [(check.of("generation", "renewable"), 1.0), (check.of("export", "electricity"), -1.0)]
+    memo_items.append((check.of("export", "heat"), -1.0))
+    for year, stated in check.of("total_energy").items():
+        if year not in sums or _is_in_question(check, year, "energy", "total_energy", "export", "generation"):
+            continue
+        found = sums[year] + sum(sign * check.tj(series[year]) for series, sign in memo_items if year in series)
+        if stated.value > 0 and not bound.holds(found / stated.value):
+            bought = check.of("energy", "electricity").get(year)
+            mwh = check.tj(bought) / 0.0036 if bought else 0.0
+            equivalent = found + mwh * (TCE_PER_MWH_EQUIVALENT * TJ_PER_TCE - 0.0036)
+            hint = (
+                "it looks like a total at equivalent value (等价值); " if bound.holds(equivalent / stated.value) else ""
+            )
+            sums_to = f"the carriers add up to {found / TJ_PER_TCE:,.0f} tce, {found / stated.value:.1%} of it"
+            remedy = f"{hint}{sums_to}: check both"
+            check.report(stated, "the sum of the carriers", remedy, "total_differs", "warning")
+
+
+def _shares(check: Check) -> None:
+    """Stated shares of total energy sum to one and agree with the carriers."""
+    bound, sums = read_plausible().bounds["shares"], _energy_by_year(check)
+    stated: dict[int, dict[str, Statement]] = {}
+    for s in check.statements.all.values():
+        if s.entry.quantity == "energy_share":
+            stated.setdefault(s.year, {})[s.entry.item] = s
+    for year, shares in stated.items():
+        last, total = list(shares.values())[-1], sum(s.value for s in shares.values())
+        complete = len(shares) == len({*SHARES.values(), "other"})
+        if total > bound.high or (complete and not bound.holds(total)):
+            check.report(last, "shares that sum to 1", f"they sum to {total:.3g}: correct them", "share_sum")
+            continue
+        if not sums.get(year) or _is_in_question(check, year, "energy", "energy_share", "total_energy"):
+            continue
+        for item, s in shares.items():
+            computed = _group(check, year, item) / sums[year]
+            if abs(computed - s.value) > SHARE_DIFFERENCE:
+                remedy = f"the carriers give {computed:.1%}: check both"
+                check.report(s, "the share of its carriers", remedy, "share_differs", "warning")
+
+
+def _group(check: Check, year: int, item: str) -> float:
+    """Energy of a group of carriers in a year, TJ."""
+    found = (s for s in check.statements.all.values() if s.role == "park" and s.year == year)
+    energy = [s for s in found if s.entry.quantity == "energy"]
+    return sum(check.tj(s) for s in energy if SHARES.get(check.book.carriers[s.entry.item].group, "other") == item)
+
+
+def _intensity(check: Check) -> None:
+    """Energy per value added."""
+    bound, sums = read_plausible().bounds["energy_intensity"], _energy_by_year(check)
+    for year, s in check.of("value_added").items():
+        doubtful = _is_in_question(check, year, "energy", "total_energy", "value_added")
+        if doubtful or s.value <= 0 or year not in sums or not check.choices.factor_set:
+            continue
+        per = sums[year] / TJ_PER_TCE / (s.value * 100)
+        if not bound.holds(per):
+            remedy = f"it is {per:.3g}: check the units of energy and value added"
+            check.report(s, f"from {bound.low:g} to {bound.high:g} {bound.unit}", remedy, "intensity", "warning")
+
+
+def _unused(check: Check) -> None:
+    """Say once what is recorded and not part of the emissions, so that nobody believes it counted."""
+    activity = check.choices.activity
+    names = {s.entry.key for s in check.statements.all.values() if s.role == "park"}
+    entries = [entry for key, entry in check.statements.entries.items() if key in names]
+    memo_items = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
+    if memo_items:
+        remedy = f"recorded and checked, not part of the emissions: {', '.join(memo_items)}"
+        finding = Finding("nothing more", remedy, "beside", "note")
+        check.statements.report("workbook", None, finding)
+    area, rate = check.of("green_area"), check.of("sequestration")
+    if area and set(area) - set(rate):
+        s = next(s for year, s in area.items() if year not in rate)
+        remedy = "without it the green area stores nothing in the result; it has no default"
+        check.statements.report(
+            s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning")
+        )
+
+
+def hint(check: Check) -> None:
+    """Report what is seldom meant; warnings only."""
+    _factors_of_some_years(check)
+    if check.choices.factor_set:
+        _captured(check)
+
+
+def hint_at_power(check: Check, place: str) -> None:
+    """Warn of a park that neither buys nor makes power: its table is rarely complete."""
+    known = [*check.of("energy", "electricity"), *check.of("generation", "electricity")]
+    if not known and any(s.entry.quantity == "energy" for s in check.statements.all.values()):
+        remedy = "a park without any power is rare; type 0 if it buys none"
+        check.statements.report(place, None, Finding("purchased electricity", remedy, "no_power", "warning"))
+
+
+def other_province(grid_factor: str, province: str) -> Finding | None:
+    """A provincial grid factor of another province than the park's own."""
+    kind, _, named = grid_factor.partition(":")
+    if not (kind.startswith("provincial_") and province and named and named not in province):
+        return None
+    remedy = "the park stands in another province; correct one of the two, or say why in the remarks"
+    return Finding(f"the grid factor of {province}", remedy, "grid_province", "warning")
+
+
+def _factors_of_some_years(check: Check) -> None:
+    """A factor of one's own in some years makes a jump at the seam with the set's factor."""
+    series: dict[tuple[str, str, str], list[Statement]] = {}
+    for s in check.statements.all.values():
+        if s.entry.quantity in ("energy", "product", "fixed_carbon") and s.value > 0:
+            series.setdefault((s.role, s.owner, s.entry.key), []).append(s)
+    for of_key in series.values():
+        given = [s for s in of_key if s.factor is not None]
+        lacking = [s for s in of_key if s.factor is None]
+        if not given or not lacking or check.statements.is_reported(lacking[0].place):
+            continue
+        years = ", ".join(str(s.year) for s in given)
+        remedy = f"its own factor is given in {years} only, elsewhere the listed one counts: give it in every year"
+        finding = Finding("its own factor in every year or in none", remedy, "factor_years", "warning")
+        check.statements.report(lacking[0].place, lacking[0].written, finding)
+
+
+def _captured(check: Check) -> None:
+    """CO2 captured is not more than what the park's own stacks and processes emit."""
+    parts = [check.of("captured", item) for item in ("stored", "used")]
+    for year in check.years:
+        found = [series[year] for series in parts if year in series]
+        if not found:
+            continue
+        direct = sum(_direct(check, s) for s in check.statements.all.values() if s.role == "park" and s.year == year)
+        taken = sum(s.value for s in found)
+        if taken > direct:
+            remedy = f"fuels and processes emit {direct:,.0f} tCO2: check units; CO2 of biomass counts as zero"
+            check.report(found[-1], "at most the direct emissions", remedy, "captured_high", "warning")
+
+
+def _direct(check: Check, s: Statement) -> float:
+    """Direct emissions of a statement, tCO2."""
+    if s.entry.quantity == "energy":
+        group = check.book.carriers[s.entry.item].group
+        if group in ("electricity", "heat", *ZERO_GROUPS):
+            return 0.0
+        own = check.book.own(s)
+        return check.tj(s) * ((check.book.default(s.entry.item) or 0.0) if own is None else own)
+    listed = check.book.processes.get(s.entry.default_factor)
+    if s.entry.quantity == "product" and (s.factor is not None or listed):
+        return s.value * (s.factor if s.factor is not None else listed.value)
+    return 0.0

@@ -1,0 +1,1 @@
+"""Park tables as CSV."""

@@ -1,0 +1,323 @@
+"""Examining a park's CSV table with its description: every error, warning and note at once, and the park if none.
+
+The checks are those of workbooks (`intake.checks`, `intake.plausibility`), the places are lines.
+
+What the rows of a CSV table state, in the words in which workbooks are checked: the same rules for both.
+
+A table has no park row beside its sectors, so their sum stands for it where the checks ask for the park.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import fingerprint, validated
+from pathway_models.intake.assembly import assemble
+from pathway_models.intake.cells import Finding
+from pathway_models.intake.checks import Check, activity_errors
+from pathway_models.intake.description import Description, sound_choices
+from pathway_models.intake.examination import Examination, build_park, in_order
+from pathway_models.intake.factors.energy_content import Factors
+from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
+from pathway_models.intake.statements import Statement, Statements
+from pathway_models.intake.table.rows import COUNTED, ENTERPRISE, RECORDED, Row, read_rows
+from pathway_models.intake.translation import SOLD, Translator
+from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
+
+Name = tuple[str, str]
+#: Rows that speak of another row: what part of it is feedstock, what its factor is.
+BESIDE_ANOTHER = ("feedstock", "factor", "process_factor")
+#: Quantities whose sectors add up to the park.
+ADDED = ("energy", "value_added", "population", "green_electricity", "product")
+
+
+def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
+    """Statements of a table.
+
+    Parameters
+    ----------
+    file : str
+    rows : iterable of Row
+        Those without a value are left out: their fault is told where they are read.
+    book : Factors
+
+    Returns
+    -------
+    Statements
+        With the faults of rows that correct or check others.
+    """
+    rows = list(rows)
+    entries = _entries(rows)
+    statements = Statements(file, _layout(entries.values()))
+    given: dict[tuple[str, str, str, int], Row] = {}
+    for row in rows:
+        given.setdefault(_key(row), row)
+    for row in rows:
+        if math.isnan(row.value):
+            continue
+        fault = _misplaced(row, given, entries)
+        if fault:
+            statements.faults.append(replace(fault, file=file))
+        elif row.quantity not in BESIDE_ANOTHER:
+            stated = _stated(row, entries, given, book)
+            if stated is not None:
+                statements.all.setdefault(stated.key, stated)
+    _add_up(statements, book)
+    return statements
+
+
+def _key(row: Row) -> tuple[str, str, str, int]:
+    return row.quantity, row.sector, row.item, row.year
+
+
+def _name(row: Row) -> Name:
+    """The quantity and item a row is checked as: reported emissions imply energy."""
+    return ("energy" if row.quantity == "emissions" else row.quantity), row.item
+
+
+def _entries(rows: Iterable[Row]) -> dict[Name, Entry]:
+    """Entries of the template, and one for each thing only tables can state."""
+    entries = {(entry.quantity, entry.item): entry for entry in template_layout().entries().values()}
+    for row in rows:
+        name = _name(row)
+        if name not in entries and row.quantity not in (*BESIDE_ANOTHER, *RECORDED):
+            key = "_".join(part for part in name if part)
+            words = Words(zh=row.item or name[0], en=row.item or name[0])
+            entries[name] = Entry(key=key, quantity=name[0], item=row.item, unit=row.unit or "t", units="", label=words)
+    return entries
+
+
+def _layout(entries: Iterable[Entry]) -> Layout:
+    section = Section(title=Words(zh="", en=""), entries=tuple(entries))
+    return template_layout().model_copy(update={"sections": (section,), "blocks": (), "description": None})
+
+
+def _misplaced(row: Row, given: dict, entries: dict[Name, Entry]) -> Fault | None:
+    """What is wrong with a row that corrects, checks or is recorded."""
+    parts: tuple[str, str, str] | None = None
+    if row.quantity == "feedstock":
+        use = given.get(("energy", *_key(row)[1:]))
+        if use is None:
+            parts = "an energy row of the same sector, item and year", "a part alone says nothing", "use_missing"
+        elif use.unit != row.unit:
+            parts = f"{use.unit} as in {use.place}", "give use and feedstock in one unit", "feedstock_unit"
+        elif row.value > use.value:
+            parts = f"at most the use itself in {use.place}", "feedstock is a part of the use", "feedstock"
+    if row.quantity in RECORDED and given[_key(row)] is not row:
+        # Rows that count are compared where they are assembled.
+        parts = "one value a year", f"it stands already in {given[_key(row)].place}; keep one", "twice"
+    elif row.quantity in RECORDED and row.quantity != "feedstock" and (row.quantity, row.item) not in entries:
+        items = sorted({item for quantity, item in entries if quantity == row.quantity})
+        parts = f"one of {', '.join(items) or 'no item'}", f"correct the item of {row.quantity}", "recorded_item"
+    elif row.quantity in RECORDED and row.sector != "park" and not row.sector.startswith(ENTERPRISE):
+        parts = "the sector park", "it is recorded for the park as a whole", "recorded_sector"
+    if parts is None:
+        return None
+    name = "/".join(part for part in (str(row.year), row.sector, row.quantity, row.item) if part)
+    return Fault("", f"{row.place}, {name}", row.written, *parts[:2], code=parts[2])
+
+
+def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) -> Statement | None:
+    is_energy = row.quantity in ("energy", "emissions")
+    if _name(row) not in entries or (is_energy and row.item not in book.carriers):
+        return None  # told where the rows are assembled
+    is_enterprise = row.sector.startswith(ENTERPRISE)
+    role = "enterprise" if is_enterprise else "park" if row.sector == "park" else "sector"
+    entry, value, unit = entries[_name(row)], row.value, row.unit
+    own = given.get(("process_factor" if row.quantity == "product" else "factor", *_key(row)[1:]))
+    if row.quantity == "emissions":
+        per = own.value if own else book.default(row.item)
+        if not per:
+            return None
+        value, unit = value / per, "TJ"
+    feedstock = given.get(("feedstock", *_key(row)[1:]))
+    return Statement(
+        row.place,
+        role,
+        row.sector.removeprefix(ENTERPRISE),
+        row.year,
+        entry,
+        value,
+        unit,
+        row.written,
+        row.grade,
+        feedstock.value if feedstock else 0.0,
+        feedstock.place if feedstock else "",
+        own.value if own else None,
+        own.unit if own else "",
+        own.place if own else "",
+    )
+
+
+def _add_up(statements: Statements, book: Factors) -> None:
+    """The park as the sum of its sectors, entry by entry and year by year; it stands at the largest of them."""
+    parts: dict[tuple[str, int], list[Statement]] = {}
+    for s in statements.all.values():
+        if s.role == "sector" and s.entry.quantity in ADDED:
+            parts.setdefault((s.entry.key, s.year), []).append(s)
+    for (key, year), members in parts.items():
+        if ("park", "park", key, year) in statements.all:
+            continue
+        units = {s.unit for s in members}
+        values = [s.value if len(units) == 1 else book.tj(s) for s in members]
+        unit, largest = units.pop() if len(units) == 1 else "TJ", max(members, key=lambda s: s.value)
+        written = f"{sum(values):g} {unit}" if len(members) > 1 else largest.written
+        whole = replace(largest, role="park", owner="park", value=sum(values), unit=unit, written=written)
+        whole = replace(whole, feedstock=0.0, feedstock_place="", factor=None, factor_unit="", factor_place="")
+        statements.all[whole.key] = whole
+
+
+#: Choices of a description that the assembling of a table checks.
+CHOICES = ("factor_set", "grid_factor")
+
+
+def examine_table(table: Path, **choices: str) -> Examination:
+    """Examine a CSV table and the ``.yml`` description of the same name beside it.
+
+    Parameters
+    ----------
+    table : Path
+    **choices : str
+        Fields of the description to be replaced, such as ``factor_set``.
+
+    Raises
+    ------
+    InputError
+        Either file cannot be used at all; carries the faults of both.
+    """
+    description, rows, faults = _both_files(table)
+    if choices:
+        description = description.model_copy(update=choices)
+    described = table.with_suffix(".yml").name
+    if description.park_id != table.stem:
+        remedy = "give the table, its description and the id the same name"
+        faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
+    statements, translator = _checked(table.name, description, rows)
+    counted = _translated(rows, statements, translator)
+    fields, more = assemble(table.name, description.activity, description.factor_set, description.grid_factor, counted)
+    # Choices stand in the description, whichever file showed that they cannot hold.
+    faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
+    # Green power beyond the purchases is told where the purchases are split.
+    faults += [fault for fault in statements.faults if fault.code != "green_high"]
+    finding = other_province(description.grid_factor, description.province)
+    if finding:
+        parts = finding.expected, finding.remedy, finding.severity, finding.code
+        faults.append(Fault(described, "grid_factor", description.grid_factor, *parts))
+    if any(fault.severity == "error" for fault in faults):
+        return Examination(None, in_order(faults))
+    return _park_of(table, description, counted, fields, statements, translator, faults)
+
+
+def _park_of(
+    table: Path, description: Description, rows: list[Row], fields: dict[str, Any], statements: Statements,
+    translator: Translator, faults: list[Fault],
+) -> Examination:  # fmt: skip
+    graded = any(row.grade for row in rows)
+    return build_park(
+        description,
+        fields,
+        rows,
+        faults,
+        files=[fingerprint(table), fingerprint(table.with_suffix(".yml"))],
+        memo_items=translator.result.memo_items,
+        # A table that grades nothing says nothing about its activity data.
+        activity_errors=activity_errors(statements, fields) if graded else {},
+    )
+
+
+def _both_files(table: Path) -> tuple[Description, list[Row], list[Fault]]:
+    """Read description and table; where either cannot be used, the faults of both are told."""
+    faults: list[Fault] = []
+    description, rows = None, None
+    try:
+        description, _ = validated(table.with_suffix(".yml"), Description)
+    except InputError as error:
+        faults.extend(error.faults)
+    try:
+        rows, more = read_rows(table)
+        faults.extend(more)
+    except InputError as error:
+        faults.extend(error.faults)
+    if description is None or rows is None:
+        raise InputError(faults)
+    return description, rows, faults
+
+
+def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Statements, Translator]:
+    """What the table states, checked as a workbook is."""
+    choices, _ = sound_choices(description.activity, description.factor_set, description.grid_factor)
+    book = Factors(choices)
+    statements = statements_of(file, rows, book)
+    years = sorted({s.year for s in statements.all.values() if s.entry.quantity == "energy"})
+    check = Check(statements, choices, range(years[0], years[-1] + 1) if years else range(0))
+    check.wholes()
+    check.parts("enterprise")
+    _twice(rows, statements)
+    question(check)
+    hint(check)
+    if description.kind == "park":
+        hint_at_power(check, "table")
+    return statements, Translator(statements, description, book)
+
+
+def _twice(rows: list[Row], statements: Statements) -> None:
+    """Rows of the park beside rows of its sectors would be a sector more, and count twice."""
+    owners: dict[tuple[str, str, int], set[str]] = {}
+    for row in rows:
+        if row.quantity in ("energy", "emissions", "product") and not row.sector.startswith(ENTERPRISE):
+            owners.setdefault((row.quantity, row.item, row.year), set()).add(row.sector)
+    for row in rows:
+        if row.sector == "park" and len(owners.get((row.quantity, row.item, row.year), ())) > 1:
+            remedy = "it stands for its sectors too: remove it, or name the sector of the rest"
+            statements.report(row.place, row.written, Finding("sectors or the park, not both", remedy, "counted_twice"))
+            return
+
+
+def _translated(rows: list[Row], statements: Statements, translator: Translator) -> list[Row]:
+    """The rows that count, with feedstock, sales, credits and captured CO2 as in `intake.translation`."""
+    stated = {(s.role, s.owner, s.entry.quantity, s.entry.item, s.year): s for s in statements.all.values()}
+    kept = {item: translator.kept(item) for item in SOLD}
+    sales = {(s.entry.item, s.year): s.place for s in statements.all.values() if s.entry.quantity == "export"}
+    counted = []
+    for row in rows:
+        if row.quantity not in COUNTED or row.sector.startswith(ENTERPRISE):
+            continue
+        role = "park" if row.sector == "park" else "sector"
+        s = stated.get((role, row.sector, "energy", row.item, row.year)) if row.quantity == "energy" else None
+        if row.quantity == "green_electricity":
+            row = replace(row, value=row.value * kept["electricity"].get(row.year, 1.0))
+        elif row.quantity in ("energy", "emissions") and (s or row.item in SOLD):
+            less = [s.feedstock_place if s else "", sales.get((row.item, row.year), "")]
+            place = " less ".join([row.place, " and ".join(part for part in less if part)]).removesuffix(" less ")
+            value = (row.value - (s.feedstock if s else 0.0)) * kept.get(row.item, {}).get(row.year, 1.0)
+            row = replace(row, value=value, place=place)
+        counted.append(row)
+    counted += _measured(rows, statements, translator)
+    for s in statements.all.values():
+        if s.feedstock:
+            feedstock = translator.book.tj(s, s.feedstock)
+            translator.result.memo_items.setdefault(("feedstock", s.owner, s.entry.item), {})[s.year] = feedstock
+    translator.more()
+    return counted + translator.result.rows
+
+
+def _measured(rows: Iterable[Row], statements: Statements, translator: Translator) -> list[Row]:
+    """Factor rows of the park where an enterprise measured its own and the table gives none for the park."""
+    owned = {(s.entry.item, s.year): s for s in statements.all.values() if s.role == "park"}
+    given = {(row.item, row.year) for row in rows if row.quantity == "factor" and row.sector == "park"}
+    measured = {
+        s.entry.item
+        for s in statements.all.values()
+        if s.role == "enterprise" and s.factor is not None and s.entry.quantity == "energy"
+    }
+    found = []
+    for (item, year), s in owned.items():
+        if s.entry.quantity == "energy" and item in measured and (item, year) not in given:
+            value, place = translator.own_factor("park", s)
+            found.append(Row(place, year, "park", "factor", item, value, "tCO2/TJ", "enterprises", "seen"))
+    return found

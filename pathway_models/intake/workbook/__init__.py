@@ -1,0 +1,1 @@
+"""Park workbooks as xlsx: template, layout, safety, reading."""

@@ -1,0 +1,350 @@
+"""Writing the empty workbook of a layout: a sheet a year, drop-downs of units, comments, guarded cells.
+
+The words of the empty workbook, in both languages.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pathway_models.core.errors import Fault, InputError, writing
+from pathway_models.core.files import data_folder
+from pathway_models.intake.factors.tables import TRUSTED, factor_sets
+from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.table.rows import GRADES
+from pathway_models.intake.workbook.layout import (
+    DescriptionSheet,
+    Entry,
+    FormBlock,
+    Layout,
+    ListBlock,
+    Words,
+    template_layout,
+)
+
+HEADS = {
+    "key": Words(zh="代码", en="code"),
+    "label": Words(zh="项目", en="item"),
+    "value": Words(zh="数值", en="value"),
+    "unit": Words(zh="单位", en="unit"),
+    "grade": Words(zh="数据质量", en="quality"),
+    "feedstock": Words(zh="其中用作原料", en="of which feedstock"),
+    "factor": Words(zh="自有（实测）因子", en="own measured factor"),
+    "factor_unit": Words(zh="因子单位", en="unit of factor"),
+    "note": Words(zh="数据来源及说明", en="source and note"),
+    "year": Words(zh="年份", en="year"),
+    "name": Words(zh="名称", en="name"),
+    "entry": Words(zh="指标", en="entry"),
+    "kind": Words(zh="类型", en="kind"),
+    "capacity": Words(zh="容量", en="capacity"),
+    "capacity_unit": Words(zh="容量单位", en="unit of capacity"),
+    "use": Words(zh="末年用量", en="use in the last year"),
+    "use_unit": Words(zh="用量单位", en="unit of use"),
+    "lifetime": Words(zh="寿命（年）", en="lifetime, years"),
+    "capital": Words(zh="投资（百万元）", en="investment, million CNY"),
+    "commissioned": Words(zh="投产年份", en="commissioned"),
+}
+NUMBER_ERROR = Words(
+    zh="请填写不小于 0 的数字，单位在右侧选择。", en="Type a number of 0 or more; choose the unit beside it."
+)
+GRADE_WORDS = {
+    "A": Words(zh="A 计量并经第三方核查", en="A metered and verified by a third party"),
+    "B": Words(zh="B 计量或结算单据，未核查", en="B metered or invoiced, not verified"),
+    "C": Words(zh="C 根据台账推算", en="C estimated from records"),
+    "D": Words(zh="D 专家判断", en="D judged without records"),
+}
+INSTRUCTIONS = {
+    "zh": (
+        "一、园区表：填写园区信息和因子选择。排放因子、电网因子没有默认值，须由填报单位选择，随每个结果打印。",
+        "二、年份表（{years}）：一年一张。只填黄色单元格；数值只填数字，单位在右侧下拉选择；未知留空，确为 0 才填 0。",
+        "三、质量等级 A-D 见数据质量表；不填按 C 级计算不确定性。",
+        "四、边界内热电厂的燃料计入第四部分；它供园区内企业的电和蒸汽不再填外购，只填集中供热（供电）行。",
+        "五、外供电力、热力从外购量中扣减；原料用能从燃烧量中扣除；自有因子优先于因子集。",
+        "六、填好后运行 pathways check 文件.xlsx，所有问题按单元格一次列出；加 --annotate 得到标注副本。",
+    ),
+    "en": (
+        "1 Park sheet: identity and choices of factors. They have no default; they are printed with every result.",
+        "2 Year sheets ({years}): fill yellow cells only; numbers alone, units from the list beside; blank if unknown, "
+        "0 only if it is 0.",
+        "3 Quality grades A-D: see the data quality sheet; a blank counts as C.",
+        "4 Fuel of a CHP plant inside the boundary stands in section 4; what it supplies inside is no purchase and "
+        "goes in the rows of shared power and heat.",
+        "5 Sales of power and heat are taken off purchases; feedstock is taken off combustion; own factors go first.",
+        "6 Then run: pathways check FILE.xlsx. Every fault is listed by cell at once; --annotate writes a marked copy.",
+    ),
+}
+
+
+#: Rows of a list that are formatted and guided.
+LIST_ROWS = 300
+#: A fixed date keeps two templates of the same years identical.
+CREATED = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+#: Columns of lists that hold numbers.
+NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capital")
+WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
+
+
+def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
+    """Write the empty workbook.
+
+    Parameters
+    ----------
+    path : Path
+        ``.xlsx``; its folder must exist.
+    years : sequence of int
+        One sheet each.
+    lang : {"zh", "en"}
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    InputError
+        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to.
+    """
+    with writing(path):
+        there = path.exists()
+    wrong = None
+    if path.suffix.lower() != ".xlsx":
+        wrong = "a name ending in .xlsx", "change the ending", "template_name"
+    elif not path.parent.is_dir():
+        wrong = "an existing folder", f"make the folder {path.parent.name} first", "template_folder"
+    elif there and not overwrite:
+        wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
+    if wrong:
+        raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
+        workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
+        _Template(workbook, template_layout(), lang).write(list(years))
+    return path
+
+
+def _grid_lists() -> dict[str, list[str]]:
+    """Provinces, and the grid factors that may be chosen, ``table`` first."""
+    with (data_folder() / "factors" / "grid_factors.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["confidence"] in TRUSTED and row["unit"] == "tCO2/MWh"]
+    provinces = dict.fromkeys(row["region_cn"] for row in rows if row["level"] == "province")
+    return {"provinces": list(provinces), "grid_factors": ["table", *(row["choice"] for row in rows)]}
+
+
+def height_of(text: str, width: float) -> float:
+    """Height of a row in points that shows a text in a column of so many characters, Chinese ones counted twice."""
+    signs = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return 15.0 * max(1, math.ceil(signs * 1.05 / width))
+
+
+class _Template:
+    """The workbook while it is written."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, layout: Layout, lang: str) -> None:
+        self.book, self.layout, self.lang = workbook, layout, lang
+        entries = [entry.words().in_(lang) for entry in layout.entries().values()]
+        self.lists = {"entries": entries, "factor_sets": list(factor_sets()), **_grid_lists()}
+        plain = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
+        self.formats = {
+            "title": workbook.add_format({**plain, "bold": True, "font_size": 14}),
+            "warning": workbook.add_format({**plain, "font_color": "#9C0006", "text_wrap": True}),
+            "section": workbook.add_format({**plain, "bold": True, "bg_color": "#DDEBF7"}),
+            "head": workbook.add_format({**plain, "bold": True, "bg_color": "#D9D9D9", "border": 1, "text_wrap": True}),
+            "label": workbook.add_format({**plain, "border": 1, "text_wrap": True}),
+            "code": workbook.add_format({**plain, "font_color": "#808080", "font_size": 8}),
+            "plain": workbook.add_format(plain),
+            "input": workbook.add_format(
+                {**plain, "border": 1, "locked": False, "bg_color": "#FFF9E5", "align": "left", "indent": 1}
+            ),
+            "number": workbook.add_format(
+                {**plain, "border": 1, "locked": False, "bg_color": "#FFF9E5", "num_format": "#,##0.######"}
+            ),
+            "none": workbook.add_format({**plain, "border": 1, "bg_color": "#EDEDED"}),
+        }
+
+    def write(self, years: list[int]) -> None:
+        self._read_me(years)
+        self._description(self.layout.description, years)
+        form = self.layout.block("form")
+        for year in years:
+            self._form(form, year)
+        lists = [block for block in self.layout.blocks if isinstance(block, ListBlock)]
+        for block in lists:
+            self._list(block, years)
+        self._quality()
+        hidden = self.book.add_worksheet("_lists")
+        for column, names in enumerate(self.lists.values()):
+            for row, name in enumerate(names):
+                hidden.write_string(row, column, name)
+        hidden.hide()
+
+    def _sheet(self, name: str, title: str, signature: str = "") -> Worksheet:
+        sheet = self.book.add_worksheet(name)
+        # No password: the guard keeps hands from slipping, it hides nothing.
+        sheet.protect(
+            "", {"format_columns": True, "format_rows": True, "insert_rows": False, "select_locked_cells": True}
+        )
+        sheet.hide_gridlines(2)
+        # On paper: A4 across, as wide as the sheet, as long as it takes.
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+        sheet.set_footer("&L&A&R&P / &N")
+        sheet.write_string("A1", signature, self.formats["code"])
+        sheet.write_string("B1", title, self.formats["title"])
+        return sheet
+
+    def _statement(self, sheet: Worksheet, area: str, text: str, width: float) -> None:
+        """A text across the head of a sheet, in a row high enough for all of it."""
+        sheet.merge_range(area, text, self.formats["warning"])
+        sheet.set_row(1, height_of(text, width), self.formats["plain"])
+
+    def _read_me(self, years: list[int]) -> None:
+        zh = self.lang == "zh"
+        sheet = self._sheet("说明" if zh else "Read me", self.layout.title.in_(self.lang))
+        sheet.set_column("A:A", 4)
+        sheet.set_column("B:B", 110)
+        lines = INSTRUCTIONS[self.lang]
+        sheet.write_string("B2", self.layout.statement.in_(self.lang), self.formats["warning"])
+        for row, line in enumerate(lines, start=3):
+            sheet.write_string(row, 1, line.format(years=f"{years[0]}-{years[-1]}"), self.formats["label"])
+
+    def _description(self, block: DescriptionSheet, years: list[int]) -> None:
+        sheet = self._sheet(
+            block.sheet[0 if self.lang == "zh" else 1], self.layout.title.in_(self.lang), self.layout.layout
+        )
+        for column, width in ((block.keys, 12), (block.labels, 28), (block.values, 40), (block.notes, 90)):
+            sheet.set_column(f"{column}:{column}", width)
+        self._statement(sheet, f"{block.labels}2:{block.notes}2", self.layout.statement.in_(self.lang), 158)
+        filled = {"first_year": years[0], "last_year": years[-1]}
+        for row, field in enumerate(block.fields, start=block.first_row):
+            star = " *" if field.required else ""
+            sheet.write_string(f"{block.keys}{row}", field.key, self.formats["code"])
+            sheet.write_string(f"{block.labels}{row}", field.label.in_(self.lang) + star, self.formats["label"])
+            where = f"{block.values}{row}"
+            if field.key in filled:
+                sheet.write_number(where, filled[field.key], self.formats["input"])
+            else:
+                sheet.write_blank(where, None, self.formats["input"])
+            if field.comment:
+                text = field.comment.in_(self.lang)
+                sheet.write_string(f"{block.notes}{row}", text, self.formats["label"])
+                sheet.set_row(row - 1, height_of(text, 90))
+            if field.choices:
+                # Any other text may be typed too (a region's own spelling); the reading checks it.
+                rule = {"validate": "list", "source": self._source(field.choices), "error_type": "warning"}
+                sheet.data_validation(where, rule)
+
+    def _source(self, named: tuple[str, ...] | str) -> list[str] | str:
+        """What a list offers: short lists in the rule itself, long ones on the hidden sheet."""
+        if not isinstance(named, str):
+            return list(named)
+        column = list(self.lists).index(named)
+        return f"=_lists!${'ABCDEF'[column]}$1:${'ABCDEF'[column]}${len(self.lists[named])}"
+
+    def _form(self, block: FormBlock, year: int) -> None:
+        sheet = self._sheet(str(year), f"{self.layout.title.in_(self.lang)} {year}")
+        sheet.write_string(f"{block.labels}2", HEADS["year"].in_(self.lang), self.formats["label"])
+        sheet.write_number(block.year_cell, year, self.formats["input"])
+        columns = {"key": block.keys, "label": block.labels, **block.columns}
+        self._heads(sheet, columns, block.first_row - 1)
+        sheet.freeze_panes(block.first_row - 1, 3)
+        row = block.first_row
+        sheet.repeat_rows(block.first_row - 2)
+        for section in self.layout.sections:
+            for column in columns.values():
+                sheet.write_blank(f"{column}{row}", None, self.formats["section"])
+            sheet.write_string(f"{block.labels}{row}", section.title.in_(self.lang), self.formats["section"])
+            row += 1
+            for entry in section.entries:
+                self._line(sheet, columns, row, entry)
+                row += 1
+
+    def _heads(self, sheet: Worksheet, columns: dict[str, str], row: int) -> None:
+        for name, column in columns.items():
+            sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 14))
+            sheet.write_string(f"{column}{row}", HEADS[name].in_(self.lang), self.formats["head"])
+
+    def _line(self, sheet: Worksheet, columns: dict[str, str], row: int, entry: Entry) -> None:
+        at = {name: f"{column}{row}" for name, column in columns.items()}
+        sheet.write_string(at["key"], entry.key, self.formats["code"])
+        sheet.write_string(at["label"], entry.words().in_(self.lang), self.formats["label"])
+        if entry.comment:
+            sheet.write_comment(at["label"], entry.comment.in_(self.lang), {"x_scale": 2})
+        self._guided(sheet, at, entry)
+        sheet.write_string(at["unit"], entry.unit, self.formats["input"])
+        sheet.data_validation(at["unit"], {"validate": "list", "source": list(self.layout.unit_sets[entry.units])})
+        if entry.factor:
+            units = list(self.layout.unit_sets[entry.factor])
+            sheet.write_blank(at["factor_unit"], None, self.formats["input"])
+            sheet.data_validation(at["factor_unit"], {"validate": "list", "source": units})
+        else:
+            sheet.write_blank(at["factor_unit"], None, self.formats["none"])
+        sheet.write_blank(at["grade"], None, self.formats["input"])
+        sheet.data_validation(at["grade"], {"validate": "list", "source": list(GRADES)})
+        sheet.write_blank(at["note"], None, self.formats["input"])
+
+    def _guided(self, sheet: Worksheet, at: dict[str, str], entry: Entry) -> None:
+        """Cells for numbers; grey and locked where the row can have none."""
+        for name, is_open in (("value", True), ("feedstock", entry.feedstock), ("factor", bool(entry.factor))):
+            sheet.write_blank(at[name], None, self.formats["number" if is_open else "none"])
+            if is_open:
+                sheet.data_validation(at[name], self._number_rule())
+
+    def _number_rule(self) -> dict[str, object]:
+        message = NUMBER_ERROR.in_(self.lang)
+        return {"validate": "decimal", "criteria": ">=", "value": 0, "error_title": "?", "error_message": message}
+
+    def _list(self, block: ListBlock, years: list[int]) -> None:
+        sheet = self._sheet(block.sheets.in_(self.lang), block.sheets.in_(self.lang))
+        # The colour of the columns below must not reach up into the head.
+        for row in range(block.first_row - 1):
+            sheet.set_row(row, None, self.formats["plain"])
+        columns = list(block.columns.values())
+        widths = sum(WIDTHS.get(name, 18) for name in list(block.columns)[1:])
+        self._statement(sheet, f"{columns[1]}2:{columns[-1]}2", block.help.in_(self.lang), widths)
+        sheet.repeat_rows(block.first_row - 2)
+        self._heads(sheet, block.columns, block.first_row - 1)
+        sheet.freeze_panes(block.first_row - 1, 0)
+        last = block.first_row + LIST_ROWS - 1
+        for name, column in block.columns.items():
+            area = f"{column}{block.first_row}:{column}{last}"
+            style: Format = self.formats["number" if name in NUMBERS else "input"]
+            sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
+            rule = self._list_rule(name, years)
+            if rule:
+                sheet.data_validation(area, rule)
+
+    def _list_rule(self, name: str, years: list[int]) -> dict[str, object] | None:
+        if name == "entry":
+            return {"validate": "list", "source": self._source("entries")}
+        if name == "year":
+            return {"validate": "list", "source": [str(year) for year in years]}
+        if name == "grade":
+            return {"validate": "list", "source": list(GRADES)}
+        if name == "kind":
+            return {"validate": "list", "source": [words.in_(self.lang) for words in self.layout.kinds.values()]}
+        return self._number_rule() if name in NUMBERS else None
+
+    def _quality(self) -> None:
+        zh = self.lang == "zh"
+        sheet = self._sheet("数据质量" if zh else "Data quality", "数据质量等级" if zh else "Quality grades")
+        sheet.set_column("A:A", 4)
+        sheet.set_column("B:B", 60)
+        sheet.set_column("C:C", 60)
+        spreads = read_plausible().grades
+        for row, grade in enumerate(GRADES, start=2):
+            sheet.write_string(row, 1, GRADE_WORDS[grade].in_(self.lang), self.formats["label"])
+            sheet.write_string(row, 2, f"± {spreads[grade]:.0%} (ASSUME)", self.formats["label"])
+        sheet.write_string(8, 1, "主要数据来源" if zh else "main sources of the data", self.formats["head"])
+        sheet.write_string(8, 2, "说明" if zh else "remarks", self.formats["head"])
+        for row in range(9, 29):
+            sheet.write_blank(row, 1, None, self.formats["input"])
+            sheet.write_blank(row, 2, None, self.formats["input"])

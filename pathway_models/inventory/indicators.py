@@ -1,0 +1,188 @@
+"""Indicators of a park's observed years, as HJ 274-2015 and the zero-carbon parks of 2025 define them.
+
+Only what the table lets us compute is given; thresholds that were not seen in a source are shown and not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.intake.targets import Requirement, read_requirements
+from pathway_models.inventory.account import take_inventory
+from pathway_models.records.park import Park
+
+#: Carriers without fossil carbon that a table can name.
+NON_FOSSIL = ("biomass", "green_electricity", "hydrogen")
+Values = dict[int, float]
+#: Lower ends of the size classes of the zero-carbon core indicator, tce a year.
+CLASSES = ((1e6, "CO2 per tce, park >=1 Mtce"), (2e5, "CO2 per tce, park 0.2-1.0 Mtce"))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator over the observed years.
+
+    Parameters
+    ----------
+    indicator_id : str
+        ``hj274:<no>`` or ``zero_carbon:<name>``.
+    name_en : str
+    unit : str
+        The unit of the requirement.
+    values : mapping year -> float
+        Years in which everything it needs is known.
+    requirement : Requirement
+    note : str
+        How it was computed where that is a choice.
+    """
+
+    indicator_id: str
+    name_en: str
+    unit: str
+    values: Mapping[int, float]
+    requirement: Requirement
+    note: str = ""
+
+
+def indicators(park: Park) -> list[Indicator]:
+    """Every indicator the park's table lets us compute, in the order of the systems.
+
+    Parameters
+    ----------
+    park : Park
+        Areas, waste, employees and totals come from ``park.memo_items``, as workbooks state them.
+    """
+    requirements, found = read_requirements(), []
+    for indicator_id, (name, compute, note) in _ROWS.items():
+        values = compute(park)
+        if values:
+            requirement = requirements[indicator_id]
+            found.append(Indicator(indicator_id, name, requirement.unit, values, requirement, note))
+    return [*found, *_core(park, requirements)]
+
+
+def total_energy(park: Park) -> Values:
+    """Total energy use by year, tce: as stated, else the sum of the carriers with feedstock."""
+    stated = park.memo_items.get(("total_energy", "park", ""), {})
+    return {year: stated.get(year, summed) / TJ_PER_TCE for year, summed in summed_energy(park).items()}
+
+
+def summed_energy(park: Park) -> Values:
+    """Sum of the carriers with feedstock by year, TJ."""
+    summed = park.energy.sum(axis=(0, 1))
+    for (quantity, _, _), values in park.memo_items.items():
+        if quantity == "feedstock":
+            summed = summed + [values.get(int(year), 0.0) for year in park.years]
+    return {int(year): float(tj) for year, tj in zip(park.years, summed, strict=True)}
+
+
+def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator]:
+    """CO2 per tonne of standard coal, by the size class of the last year."""
+    energy = total_energy(park)
+    emitted = dict(zip(map(int, park.years), take_inventory(park).total(), strict=True))
+    size = next((name for least, name in CLASSES if energy[park.last_observed_year] >= least), "")
+    requirement = requirements.get(
+        f"zero_carbon:{size}",
+        Requirement("ndrc_2025_910", "单位能耗碳排放", "no class below 0.2 Mtce a year", "tCO2/tce", "seen"),
+    )
+    note = (
+        "all sources of the inventory by total energy; whether purchased power that is not green must be counted at "
+        "the national fossil-power factor could not be verified and is not done"
+    )
+    values = {year: float(emitted[year]) / tce for year, tce in energy.items() if tce > 0}
+    name = "CO2 per tonne of standard coal equivalent"
+    return [Indicator("zero_carbon:CO2 per tce", name, "tCO2/tce", values, requirement, note)]
+
+
+def _value_added(park: Park) -> Values:
+    """Value added by year, 万元: the activity, or what stands beside it."""
+    memo_items = park.memo_items.get(("value_added", "park", ""))
+    if memo_items:
+        return {year: value * 100 for year, value in memo_items.items()}
+    if set(park.activity_kinds) - {"value_added"}:
+        return {}
+    return {int(y): float(v) * 100 for y, v in zip(park.years, park.activity.sum(axis=0), strict=True)}
+
+
+def _ratio(above: Values, below: Values, times: float = 1.0) -> Values:
+    return {year: times * above[year] / below[year] for year in above if below.get(year, 0) > 0}
+
+
+def _beside(quantity: str, item: str = "") -> Callable[[Park], Values]:
+    return lambda park: dict(park.memo_items.get((quantity, "park", item), {}))
+
+
+def _per_value_added(compute: Callable[[Park], Values], times: float = 1.0) -> Callable[[Park], Values]:
+    return lambda park: _ratio(compute(park), _value_added(park), times)
+
+
+def _growth(values: Values, years: int) -> Values:
+    """Mean yearly change over so many years, %."""
+    pairs = {year: values.get(year - years, 0.0) for year in values}
+    return {
+        year: 100 * ((values[year] / b) ** (1 / years) - 1) for year, b in pairs.items() if b > 0 and values[year] > 0
+    }
+
+
+def _elasticity(park: Park) -> Values:
+    """Growth of energy by growth of value added, from year to year."""
+    energy, added = _growth(total_energy(park), 1), _growth(_value_added(park), 1)
+    return {year: energy[year] / added[year] for year in energy if added.get(year)}
+
+
+def _intensity_cut(park: Park) -> Values:
+    emitted = dict(zip(map(int, park.years), map(float, take_inventory(park).total()), strict=True))
+    return {year: -change for year, change in _growth(_ratio(emitted, _value_added(park)), 1).items()}
+
+
+def _non_fossil(park: Park) -> Values:
+    """Energy without fossil carbon, with the power made and used on site, by total energy, %."""
+    picked = [group in NON_FOSSIL for group in park.groups]
+    if not any(picked):
+        return {}
+    energy = park.energy[:, picked].sum(axis=(0, 1))
+    on_site = park.memo_items.get(("generation", "park", "renewable"), {})
+    used = {int(y): float(e) + on_site.get(int(y), 0.0) * TJ_PER_MWH for y, e in zip(park.years, energy, strict=True)}
+    return _ratio(used, {year: tce * TJ_PER_TCE for year, tce in total_energy(park).items()}, 100)
+
+
+def _waste_reuse(park: Park) -> Values:
+    return _ratio(_beside("waste", "solid_used")(park), _beside("waste", "solid_generated")(park), 100)
+
+
+def _percent(item: str) -> Callable[[Park], Values]:
+    return lambda park: {year: 100 * share for year, share in _beside("reuse_share", item)(park).items()}
+
+
+def _per_land(park: Park) -> Values:
+    """亿元/km2: 万元 per ha by a hundred."""
+    return _ratio(_value_added(park), _beside("area", "industrial")(park), 1e-2)
+
+
+_LOWER = "green power, biomass, hydrogen and on-site renewables; nuclear and hydro power inside the grid are not in it"
+#: Indicator id -> name, how it is computed, note.
+_ROWS: dict[str, tuple[str, Callable[[Park], Values], str]] = {
+    "hj274:2": ("value added per employee", lambda p: _ratio(_value_added(p), _beside("employees")(p)), ""),
+    "hj274:3": ("growth of value added over three years", lambda p: _growth(_value_added(p), 3), ""),
+    "hj274:6": ("industrial solid waste reused", _waste_reuse, ""),
+    "hj274:8": ("value added per industrial land", _per_land, ""),
+    "hj274:9": ("growth of value added per land over three years", lambda p: _growth(_per_land(p), 3), ""),
+    "hj274:10": ("elasticity of energy", _elasticity, "energy growth by value added growth, year by year"),
+    "hj274:11": ("energy per value added", _per_value_added(total_energy), "electricity at calorific value"),
+    "hj274:12": ("renewable share of energy", _non_fossil, _LOWER),
+    "hj274:15": ("industrial water reused", _percent("water"), ""),
+    "hj274:26": ("yearly cut of CO2 per value added", _intensity_cut, "all sources of the inventory"),
+    "hj274:27": ("wastewater per value added", _per_value_added(_beside("waste", "wastewater")), ""),
+    "hj274:28": ("solid waste per value added", _per_value_added(_beside("waste", "solid_generated")), ""),
+    "hj274:29": (
+        "green share of the built-up area",
+        lambda p: _ratio(_beside("green_area")(p), _beside("area", "built")(p), 100),
+        "stated green area by built-up area",
+    ),
+    "zero_carbon:clean energy share": ("clean energy share", _non_fossil, _LOWER),
+    "zero_carbon:industrial solid waste utilisation": ("industrial solid waste reused", _waste_reuse, ""),
+    "zero_carbon:waste heat/cold/pressure utilisation": ("waste heat used", _percent("waste_heat"), ""),
+    "zero_carbon:industrial water reuse": ("industrial water reused", _percent("water"), ""),
+}

@@ -1,0 +1,191 @@
+"""Sentences about an inventory: does it close, how good is it, what is missing and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.factors.tables import grid_year
+from pathway_models.intake.names import scenario_name
+from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, mean_error, missing
+from pathway_models.inventory.indicators import indicators
+from pathway_models.inventory.tables import CLOSINGS, HALF_OF_90, MISSING, TOLD, named
+from pathway_models.language.rounding import change_text, emissions_text, share_text
+from pathway_models.language.words import say, word
+from pathway_models.records.park import Park
+
+#: A shift of the median below this is not worth a word.
+SMALL = 0.02
+
+
+def closure(closings: Iterable[Closing], park: Park, *, lang: str = "en") -> str:
+    """Say how many sums close, which do not, and how many warnings the table carries."""
+    closings = list(closings)
+    open_ones = [named(CLOSINGS, one.key, lang) for one in closings if not one.closes]
+    warned = sum(note.startswith("Warning at ") for note in park.notes)
+    stated = {one.key for one in closings} & {"stated_energy", "stated_shares"}
+    en = f"{len(closings) - len(open_ones)} of {len(closings)} sums close"
+    zh = f"{len(closings)}项核对中{len(closings) - len(open_ones)}项闭合"
+    en += f"; not closed: {', '.join(open_ones)}." if open_ones else "."
+    zh += f"；未闭合：{'、'.join(open_ones)}。" if open_ones else "。"
+    if not stated:
+        en += " The table states no total of its own to check its carriers against."
+        zh += "表中没有可供核对的综合能耗总量。"
+    en += f" The check of the table left {warned} warning{'s' if warned != 1 else ''} to look at."
+    zh += f"数据检查留下{warned}条提醒。"
+    return say(lang, en=en, zh=zh)
+
+
+def quality(park: Park, *, lang: str = "en") -> str:
+    """Say which group weighs most in the error of the last year, and how large the joint error is."""
+    shipped = read_assumptions().uncertainties.factor_errors
+    sizes = errors_by_group(park, shipped)
+    weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
+    worst = max(weight, key=lambda name: weight[name])
+    joint = float(np.sqrt(sum(value**2 for value in weight.values())))
+    half = f"{100 * HALF_OF_90 * joint:.0f}"
+    together = f"{100 * HALF_OF_90 * mean_error(park, shipped):.0f}"
+    grid = _grid(park, lang)
+    graded = say(lang, en="grades of the values are in it", zh="已含数据质量等级")
+    if not park.activity_errors:
+        unsaid = "no value is graded, so errors of activity data are NOT in it"
+        graded = say(lang, en=unsaid, zh="未填质量等级，未含活动水平误差")
+    return say(
+        lang,
+        en=f"Errors of the groups drawn independently leave emissions of {park.last_observed_year} at ±{half} %"
+        f" (90 % range; ±{together} % if all erred the same way); {graded}. Most of it comes from"
+        f" {word(worst, lang)}. {grid}",
+        zh=f"各类误差独立抽取时，{park.last_observed_year}年排放的90%区间约为±{half}%（若同向则±{together}%）；{graded}。"
+        f"主要来自{word(worst, lang)}。{grid}",
+    )
+
+
+def _grid(park: Park, lang: str) -> str:
+    if park.grid_factor == "table":
+        return say(lang, en="Grid factors are the table's own.", zh="电网因子取自数据表。")
+    of = grid_year(park.grid_factor)[0]
+    first, last = int(park.years[0]), park.last_observed_year
+    if first == last == of:
+        return say(lang, en=f"The grid factor is that of {of}.", zh=f"电网因子为{of}年值。")
+    return say(
+        lang,
+        en=f"The grid factor {park.grid_factor} is a substitute chosen openly: it is of {of}, the record of"
+        f" {first}-{last}.",
+        zh=f"电网因子{park.grid_factor}为公开选择的替代值：{of}年因子用于{first}-{last}年。",
+    )
+
+
+def absent(park: Park, *, lang: str = "en") -> str:
+    """Say how much of a full table is there, and name what is not."""
+    found = missing(park)
+    lacking = [named(MISSING, key, lang) for key, is_there in found.items() if not is_there]
+    count = f"{len(found) - len(lacking)}/{len(found)}"
+    if not lacking:
+        return say(lang, en="The table tells all that a full one tells.", zh="该表内容齐全。")
+    return say(
+        lang,
+        en=f"The table tells {count} of what a full one tells; missing: {', '.join(lacking)}.",
+        zh=f"完整数据表的内容有{count}；缺：{'、'.join(lacking)}。",
+    )
+
+
+def coarseness(found: Iterable[Told], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
+    """Say what each poorer table and each grade does to the bands, measured on this park."""
+    given, *others = found
+    parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
+    worst, best = (next(one for one in others if one.key == f"grade_{grade}") for grade in "DA")
+    is_level = abs(worst.p_before - best.p_before) <= SMALL
+    hardly_en = ": they blur the level, hardly the peak" if is_level else ""
+    hardly_zh = "：主要影响排放水平，对达峰影响很小" if is_level else ""
+    parts.append(
+        say(
+            lang,
+            en=f"Grades: the band of the last year is {_width(best, 'now', lang)} wide with grade A throughout and"
+            f" {_width(worst, 'now', lang)} with grade D; P(before {before}) is {share_text(best.p_before, lang)} and"
+            f" {share_text(worst.p_before, lang)}{hardly_en}.",
+            zh=f"质量等级：全A级时末年区间宽{_width(best, 'now', lang)}，全D级时{_width(worst, 'now', lang)}；"
+            f"{before}年以前达峰概率分别为{share_text(best.p_before, lang)}与{share_text(worst.p_before, lang)}"
+            f"{hardly_zh}。",
+        )
+    )
+    if any(one.width("then") < given.width("then") for one in others if not one.key.startswith("grade")):
+        parts.append(
+            say(
+                lang,
+                en="A narrower band of a poorer table is no better knowledge: what it does not tell cannot be varied.",
+                zh="数据更粗而区间更窄并不代表更有把握：表中没有的差异无法抽样。",
+            )
+        )
+    head = say(lang, en=f"Measured on {scenario_name(scenario, lang)}.", zh=f"以{scenario_name(scenario, lang)}实测。")
+    return say(lang, en=" ".join([head, *parts]), zh="".join([head, *parts]))
+
+
+def _width(one: Told, name: str, lang: str) -> str:
+    return f"{100 * one.width(name):.0f}{'' if lang == 'zh' else ' '}%"
+
+
+def _poorer(one: Told, given: Told, before: int, lang: str) -> str:
+    shift = float(one.then[1] / given.then[1] - 1)
+    moved = change_text(shift, lang, digits=0)
+    told = named(TOLD, one.key, lang)
+    en_shift = f"the median of {before} shifts by {moved}" if abs(shift) >= SMALL else f"the median of {before} stays"
+    zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
+    return say(
+        lang,
+        en=f"Told {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
+        f" {_width(given, 'then', lang)}), the median peak year is {one.peak[1]} ({given.peak[1]}) and"
+        f" P(before {before}) {share_text(one.p_before, lang)} ({share_text(given.p_before, lang)}).",
+        zh=f"{told}时：{zh_shift}，{before}年区间宽{_width(one, 'then', lang)}（现有{_width(given, 'then', lang)}），"
+        f"达峰年中位数{one.peak[1]}（{given.peak[1]}），{before}年以前达峰概率{share_text(one.p_before, lang)}"
+        f"（{share_text(given.p_before, lang)}）。",
+    )
+
+
+def sides(park: Park, *, lang: str = "en") -> str:
+    """Say how far market-based and location-based totals differ in the last year."""
+    found = take_inventory(park)
+    power = found.emissions[[row[1] == "electricity" for row in found.rows]].sum(axis=0)[-1]
+    gap = float(found.location_based[-1] - power)
+    year = park.last_observed_year
+    if gap <= 0:
+        return say(
+            lang,
+            en=f"No green power was bought in {year}: market-based and location-based totals are the same.",
+            zh=f"{year}年没有外购绿电：市场法与基于位置的总量相同。",
+        )
+    return say(
+        lang,
+        en=f"Green power puts the market-based total of {year} {emissions_text(gap, lang)} below the"
+        " location-based one.",
+        zh=f"绿电使{year}年市场法总量比基于位置的总量低{emissions_text(gap, lang)}。",
+    )
+
+
+def factor_choices(park: Park, *, lang: str = "en") -> str:
+    """Say which factor set is behind the results, and how much of them it decides."""
+    found = take_inventory(park)
+    by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]
+    share = float(np.clip(found.emissions[by_set].sum(axis=0)[-1] / found.total()[-1], 0, 1))
+    return say(
+        lang,
+        en=f"Results stand on the factor set {park.factor_set}: it decides {share_text(share, lang)} of the emissions"
+        f" of {park.last_observed_year}; factors of the table, processes and power decide the rest. A set swapped for"
+        " another changes each fuel by the ratio of its factors, nothing else.",
+        zh=f"结果基于因子组{park.factor_set}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
+        "其余取自表中因子、过程和电力。更换因子组时各燃料按因子之比变化，其他不变。",
+    )
+
+
+def indicator_note(park: Park, *, lang: str = "en") -> str:
+    """Say how many indicators the table allows, and which thresholds may be judged."""
+    found = indicators(park)
+    judged = sum(one.requirement.is_trusted for one in found)
+    return say(
+        lang,
+        en=f"The table allows {len(found)} indicators; {judged} thresholds were seen in a source (the zero-carbon ones"
+        " at second hand), the others are background knowledge and only shown.",
+        zh=f"现有数据可计算{len(found)}项指标；其中{judged}项阈值有据可查（零碳园区指标为二手来源），其余阈值仅供参考。",
+    )

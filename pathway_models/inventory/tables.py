@@ -1,0 +1,239 @@
+"""Tables about an inventory: closure, quality, what is missing, both sides of electricity, factor sets, indicators.
+
+The words of the views of an inventory: what closes, what is missing, how a park was told; English and Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.errors import InputError
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.factors.tables import CAPTURED, factor_sets
+from pathway_models.intake.parks import read_park
+from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, missing
+from pathway_models.inventory.decomposition import ECONOMIC
+from pathway_models.inventory.indicators import Indicator, indicators, total_energy
+from pathway_models.language.rounding import scale_of, share_text, significant
+from pathway_models.language.words import say, word
+from pathway_models.records.park import Park
+
+CLOSINGS = {
+    "ledger": ("ledger, cell by cell = inventory", "逐格台账合计 = 清单总量"),
+    "scopes": ("scope 1 + scope 2 = total", "范围一 + 范围二 = 总量"),
+    "sectors": ("sum of sectors = total", "分行业合计 = 总量"),
+    "drivers": ("first year + effects of drivers = last year", "首年 + 各驱动效应 = 末年"),
+    "stated_energy": ("sum of carriers = stated total energy", "分品种合计 = 填报综合能耗"),
+    "stated_shares": ("stated shares = 1", "填报占比合计 = 1"),
+}
+MISSING = {
+    "sectors": ("split by sector", "分行业数据", "shifts between branches look like intensity; measured below",
+                "行业间变化表现为强度变化；代价见下表实测"),
+    "carriers": ("split by carrier", "分能源品种数据", "no fuel can be seen to replace another; measured below",
+                 "无法看到燃料替代；代价见下表实测"),
+    "economy": ("value added or GDP", "增加值或地区生产总值", "growth and intensity cannot be told apart",
+                "增长与强度无法区分"),
+    "grades": ("quality grades of the values", "数据质量等级",
+               "no error of activity data is drawn; what grades would add is measured below",
+               "不抽取活动水平误差；各等级的影响见下表实测"),
+    "own_factors": ("own factors", "自有因子", "factors of the set, with the spread of their confidence",
+                    "采用因子组因子，并带其可信度对应的离散度"),
+    "own_grid_factor": ("grid factor of the year itself", "当年电网因子",
+                        "a substitute, with the spread between the three named ones",
+                        "采用替代因子，并带三种替代值之间的离散度"),
+    "processes": ("industrial processes", "工业过程", "emissions of processes are outside the inventory",
+                  "过程排放不在清单内"),
+    "feedstock": ("fuel used as feedstock", "用作原料的能源", "all fuel counts as burnt", "全部燃料按燃烧计"),
+    "stated_total": ("stated total energy", "填报综合能耗", "the carriers cannot be checked against a total",
+                     "分品种数据无法与总量核对"),
+    "sinks": ("green areas with their rate", "绿地面积及碳汇速率", "nothing stands beside the emissions",
+              "排放旁无碳汇可列"),
+    "pollutants": ("measured air pollutants", "实测大气污染物", "co-benefits rest on general factors",
+                   "协同效益依赖通用系数"),
+}  # fmt: skip
+TOLD = {
+    "as_given": ("as the table tells it", "按现有数据表"),
+    "without_sectors": ("without sectors", "不分行业"),
+    "totals_only": ("totals only", "仅有总量"),
+    "grade_A": ("all values of grade A", "全部为A级"),
+    "grade_B": ("all values of grade B", "全部为B级"),
+    "grade_C": ("all values of grade C, or none given", "全部为C级或未填等级"),
+    "grade_D": ("all values of grade D", "全部为D级"),
+}
+
+
+def named(words: dict[str, tuple[str, ...]], key: str, lang: str) -> str:
+    """The first pair of words of a key."""
+    return say(lang, en=words[key][0], zh=words[key][1])
+
+
+#: Half of the 90 % range of a normal distribution, in standard deviations.
+HALF_OF_90 = 1.645
+#: Differences below this are rounding, and differ from processor to processor.
+NOTHING = 1e-9
+
+
+def _table(rows: list[tuple], head: list[tuple[str, str]], lang: str) -> pd.DataFrame:
+    """Rows under their heads; the first column names the rows."""
+    names = [say(lang, en=en, zh=zh) for en, zh in head]
+    return pd.DataFrame(rows, columns=names).set_index(names[0])
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def closure(closings: Iterable[Closing], *, lang: str = "en") -> pd.DataFrame:
+    """Every sum that must agree, the year it differs most, and whether it closes."""
+    head = [("sum", "核对项"), ("year", "年份"), ("found", "合计"), ("expected", "应为"), ("unit", "单位"),
+            ("difference", "相对差"), ("closes", "是否闭合")]  # fmt: skip
+    rows = [
+        (
+            named(CLOSINGS, one.key, lang),
+            say(lang, en="every year", zh="各年") if one.difference < NOTHING else str(one.year),
+            significant(one.found, 6),
+            significant(one.expected, 6),
+            one.unit,
+            f"<{NOTHING:g}" if one.difference < NOTHING else _percent(one.difference, 2),
+            say(lang, en="yes", zh="是") if one.closes else say(lang, en="NO", zh="否"),
+        )
+        for one in closings
+    ]
+    return _table(rows, head, lang)
+
+
+def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """What each group emits, and how far factor and activity data may be off."""
+    head = [("group", "类别"), ("share of emissions", "排放占比"), ("factor error (1 sd)", "因子误差（1倍标准差）"),
+            ("activity error (1 sd)", "活动水平误差（1倍标准差）"),
+            ("90 % range of its emissions", "该类排放的90%区间")]  # fmt: skip
+    rows = []
+    shipped = read_assumptions().uncertainties.factor_errors
+    for group, (factor, activity, share) in errors_by_group(park, shipped).items():
+        whole = HALF_OF_90 * float(np.hypot(factor, activity))
+        band = f"{100 * np.expm1(-whole):+.0f} % … {100 * np.expm1(whole):+.0f} %"
+        stated = _percent(activity) if activity else say(lang, en="not graded", zh="未分级")
+        rows.append((word(group, lang), _percent(share), _percent(factor), stated, band))
+    return _table(rows, head, lang)
+
+
+def absent(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """What a full table tells, whether this one does, and what follows where it does not."""
+    head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
+    rows = []
+    for key, is_there in missing(park).items():
+        follows = say(lang, en=MISSING[key][2], zh=MISSING[key][3])
+        there = say(lang, en="yes", zh="有") if is_there else say(lang, en="no", zh="无")
+        rows.append((named(MISSING, key, lang), there, "" if is_there else follows))
+    return _table(rows, head, lang)
+
+
+def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
+    """Bands of emissions and of the peak year of a park told in several ways."""
+    found = list(found)
+    scale, base = scale_of(float(found[0].then[1]), lang), found[0].then[1]
+    head = [("told", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
+            (f"{before}, p50, {scale.unit}", f"{before}年 p50，{scale.unit}"), ("shift of p50", "p50 偏移"),
+            (f"{before}, p05-p95 width", f"{before}年 p05-p95 宽度"),
+            ("peak year p05 / p50 / p95", "达峰年 p05 / p50 / p95"),
+            (f"P(before {before})", f"{before}年以前达峰概率")]  # fmt: skip
+    rows = [
+        (
+            named(TOLD, one.key, lang),
+            _percent(one.width("now"), 0),
+            significant(float(one.then[1]) / scale.divisor),
+            f"{100 * (one.then[1] / base - 1):+.0f} %",
+            _percent(one.width("then"), 0),
+            " / ".join(one.peak),
+            share_text(one.p_before, lang),
+        )
+        for one in found
+    ]
+    return _table(rows, head, lang)
+
+
+def sides(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Market-based and location-based figures side by side by year, what stands beside, and intensities."""
+    found = take_inventory(park)
+    scale = scale_of(float(found.total().max()), lang)
+    electricity = [row[1] == "electricity" for row in found.rows]
+    power = found.emissions[electricity].sum(axis=0)
+    captured = found.emissions[[row[1].startswith(CAPTURED) for row in found.rows]].sum(axis=0)
+    lines = {
+        ("scope 1", "范围一"): found.scope(1),
+        ("scope 2, market-based", "范围二（市场法）"): found.scope(2),
+        ("total, market-based", "总量（市场法）"): found.total(),
+        ("purchased power, market-based", "外购电力（市场法）"): power,
+        ("purchased power, location-based", "外购电力（基于位置）"): found.location_based,
+        ("total, location-based", "总量（基于位置）"): found.total() - power + found.location_based,
+        ("captured CO₂ (inside the total)", "捕集的CO₂（已计入总量）"): captured,
+        ("sinks (beside the total)", "碳汇（不计入总量）"): found.sinks,
+    }
+    years = [str(year) for year in found.years]
+    rows = [
+        (say(lang, en=en, zh=zh), scale.unit, *(f"{value / scale.divisor:,.2f}" for value in values + 0.0))
+        for (en, zh), values in lines.items()
+        if values.any()
+    ]
+    rows += _intensities(park, found.total(), lang)
+    return _table(rows, [("", ""), ("unit", "单位"), *((year, year) for year in years)], lang)
+
+
+def _intensities(park: Park, total: np.ndarray, lang: str) -> list[tuple]:
+    tce = np.array([total_energy(park)[int(year)] for year in park.years])
+    economic = np.isin(park.activity_kinds, ECONOMIC)
+    rows = []
+    if economic.any():
+        added = park.activity[economic].sum(axis=0) * 100  # million CNY to 10^4 CNY
+        unit, name = "tCO2/10⁴ CNY", say(lang, en="per value added", zh="单位增加值排放")
+        rows.append((name, unit, *(f"{value:.3f}" for value in total / added)))
+    name = say(lang, en="per tonne of standard coal", zh="单位能耗排放")
+    return [*rows, (name, "tCO2/tce", *(f"{value:.3f}" for value in total / tce))]
+
+
+def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """The park's last year under each factor set: the same table, every other choice left as it is."""
+    head = [("factor set", "因子组"), ("emissions", "排放"), ("unit", "单位"),
+            ("against the park's choice", "与园区选择相比"), ("remark", "说明")]  # fmt: skip
+    own = float(take_inventory(park).total()[-1])
+    scale, rows = scale_of(own, lang), []
+    for name in factor_sets():
+        mark = say(lang, en="chosen by the park", zh="园区所选") if name == park.factor_set else ""
+        try:
+            total = float(take_inventory(read_park(park_id, factor_set=name)).total()[-1])
+        except InputError as error:
+            lacking = say(
+                lang, en=f"cannot be used: {len(error.faults)} faults", zh=f"不可用：{len(error.faults)}处错误"
+            )
+            rows.append((name, "", "", "", lacking))
+            continue
+        rows.append(
+            (name, significant(total / scale.divisor, 5), scale.unit, f"{100 * (total / own - 1):+.2f} %", mark)
+        )
+    return _table(rows, head, lang)
+
+
+def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Indicators of HJ 274-2015 and of the zero-carbon parks of 2025, first and last year, with what is asked."""
+    head = [("indicator", "指标"), ("unit", "单位"), ("first", "首年"), ("last", "末年"), ("asked", "要求"),
+            ("source, confidence of the threshold", "来源与阈值可信度")]  # fmt: skip
+    rows = []
+    for one in indicators(park):
+        years = sorted(one.values)
+        first, last = (f"{one.values[year]:.4g} ({year})" for year in (years[0], years[-1]))
+        name = say(lang, en=one.name_en, zh=one.requirement.name_zh)
+        rows.append(
+            (name, one.unit, first, last, one.requirement.text, f"{_system(one)}, {one.requirement.confidence}")
+        )
+    return _table(rows, head, lang)
+
+
+def _system(one: Indicator) -> str:
+    """Where an indicator comes from; what was read at second hand says so."""
+    if one.indicator_id.startswith("hj274"):
+        return f"HJ 274-2015 no. {one.indicator_id.split(':')[1]}"
+    return "NDRC 2025 no. 910 (secondary)"

@@ -1,0 +1,1 @@
+"""Words and rounding in both languages."""

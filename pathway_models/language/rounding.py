@@ -1,0 +1,128 @@
+"""Numbers for people: shares that never round to certainty, emissions in a unit of their size, stable text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.language.words import check_language, word
+
+#: Emissions from which English texts speak of million tonnes, tCO2.
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit for emissions of one size.
+
+    Parameters
+    ----------
+    divisor : float
+        tCO2 in one unit.
+    unit : str
+        Name of the unit, without the year.
+    """
+
+    divisor: float
+    unit: str
+
+
+def scale_of(emissions: float, lang: str) -> Scale:
+    """Choose the unit emissions of this size are read in: 万t in Chinese, Mt or kt in English.
+
+    Parameters
+    ----------
+    emissions : float
+        The largest value shown, tCO2 (per year).
+
+    Examples
+    --------
+    >>> scale_of(7.2e8, "en").unit, scale_of(4.0e5, "en").unit, scale_of(7.2e8, "zh").unit
+    ('Mt CO₂', 'kt CO₂', '万tCO₂')
+    """
+    if check_language(lang) == "zh":
+        return Scale(1e4, word("wt", lang))
+    return Scale(1e6, word("Mt", lang)) if abs(emissions) >= MILLION else Scale(1e3, word("kt", lang))
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits, thousands apart, never in powers of ten.
+
+    Examples
+    --------
+    >>> significant(85226.88), significant(0.012345), significant(-3.0), significant(0.0)
+    ('85,200', '0.0123', '-3.00', '0')
+    """
+    if value == 0:
+        return "0"
+    places = digits - 1 - int(np.floor(np.log10(abs(float(f"{value:.{digits - 1}e}")))))
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def emissions_text(emissions: float, lang: str, digits: int = 3) -> str:
+    """Write emissions with their unit.
+
+    Examples
+    --------
+    >>> emissions_text(7.2336e8, "en"), emissions_text(7.2336e8, "zh")
+    ('723 Mt CO₂', '72,300 万tCO₂')
+    """
+    scale = scale_of(emissions, lang)
+    return f"{significant(emissions / scale.divisor, digits)} {scale.unit}"
+
+
+def share_text(share: float, lang: str) -> str:
+    """Write a share of members in percent; only none is 0 % and only all are 100 %.
+
+    Examples
+    --------
+    >>> share_text(0.999, "en"), share_text(1.0, "en"), share_text(0.001, "zh"), share_text(0.473, "zh")
+    ('>99 %', '100 %', '<1%', '47%')
+
+    Raises
+    ------
+    ValueError
+        The share is not between 0 and 1.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share lies between 0 and 1, not at {share!r}")
+    gap = "" if check_language(lang) == "zh" else " "
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", f"{gap}%")
+    # A rounded certainty would claim more than the members say.
+    if share > 0.99:
+        return f">99{gap}%"
+    return f"<1{gap}%" if share < 0.01 else f"{100 * share:.0f}{gap}%"
+
+
+def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:
+    """Write a relative change in percent with its sign; ``sign="-"`` writes a part, with its sign when negative.
+
+    Examples
+    --------
+    >>> change_text(-0.1234, "en"), change_text(0.05, "zh"), change_text(-0.00001, "zh")
+    ('-12.3 %', '+5.0%', '0.0%')
+    """
+    gap = "" if check_language(lang) == "zh" else " "
+    rounded = round(100 * change, digits)
+    return f"{rounded:{sign}.{digits}f}{gap}%" if rounded else f"{0:.{digits}f}{gap}%"
+
+
+def stable_text(value: object, digits: int = 6) -> str:
+    """Write a value of a table so that two runs give the same bytes.
+
+    Floats have so many significant digits and no powers of ten, so that the last bits of a sum, which depend
+    on the processor, never reach a file.
+
+    Examples
+    --------
+    >>> stable_text(723361123.456), stable_text(0.1 + 0.2), stable_text(True), stable_text(">2060")
+    ('723361000', '0.3', 'true', '>2060')
+    """
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        text = np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
+        return "0" if text == "-0" else text
+    return "" if value is None else str(value)

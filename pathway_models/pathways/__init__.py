@@ -1,0 +1,1 @@
+"""Emission pathways: figures, tables and sentences of an ensemble."""

@@ -1,0 +1,352 @@
+"""The fan of an ensemble: its paths above, the peak years of its members below.
+
+Stacked emissions: the inventory of observed years, and the sources of projected ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pathway_models.figures.axes import light_line, light_number_ticks, light_ticks
+from pathway_models.figures.canvas import (
+    BEHIND,
+    DARK,
+    area,
+    emissions_axis,
+    fill_of,
+    fills,
+    mark_year,
+    put_above,
+    put_note,
+    put_title,
+    shade_record,
+    sheet,
+    style_of,
+    wrapped,
+    years_axis,
+)
+from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row
+from pathway_models.intake.factors.tables import CAPTURED, SOLD, read_carriers
+from pathway_models.intake.names import headline, scenario_name
+from pathway_models.inventory.account import take_inventory
+from pathway_models.language.rounding import Scale, scale_of
+from pathway_models.language.words import word
+from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
+from pathway_models.peaks.sentences import median_path
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Size of one fan and of several, inches.
+SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
+#: Members drawn as lines of their own.
+SINGLE = 10
+#: Quantiles of the members: two bands and the median.
+BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Height of the peak years' axis, in highest bars: the shares stand above the bars.
+HEADROOM = 1.32
+
+
+def fan(
+    pathways: Pathways,
+    scenario: str,
+    *,
+    peaks: Peaks | None = None,
+    park: Park | None = None,
+    inventory: Inventory | None = None,
+    before: int = 2030,
+    lang: str = "en",
+) -> Figure:
+    """Draw total emissions of one scenario with bands of its members, and the members' peak years below.
+
+    Parameters
+    ----------
+    pathways : Pathways
+    scenario : str
+    peaks : Peaks, optional
+        Found from the pathways by default.
+    park : Park, optional
+        For the name in the title where the record carries no more than an id that the register does not know.
+    inventory : Inventory, optional
+        Draws the observed totals as points.
+    before : int
+        Year before which the park shall peak.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    PathwayError
+        The park is not in the register and not given.
+    """
+    return fans(pathways, [scenario], peaks=peaks, park=park, inventory=inventory, before=before, lang=lang)
+
+
+def fans(
+    pathways: Pathways,
+    scenarios: Sequence[str],
+    *,
+    peaks: Peaks | None = None,
+    park: Park | None = None,
+    inventory: Inventory | None = None,
+    before: int = 2030,
+    lang: str = "en",
+) -> Figure:
+    """Draw the fans of some scenarios side by side, all to one scale; see `fan` for the arguments.
+
+    A scenario named twice is drawn once.
+    """
+    names, count = list(dict.fromkeys(scenarios)), len(set(scenarios))
+    totals = [pathways.total()[pathways.index(name)] for name in names]
+    peaks = find_peaks(pathways) if peaks is None else peaks
+    head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
+    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
+    figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
+    bands = [np.quantile(total, BAND, axis=0) for total in totals]
+    scale = scale_of(max(float(band[-1].max()) for band in bands), lang)
+    # A single extreme member may leave the sheet; the bands fill it.
+    low, high = min(float(band[0].min()) for band in bands), max(float(band[-1].max()) for band in bands)
+    axes[0].set_ylim(min(0.0, 1.1 * low / scale.divisor), 1.12 * high / scale.divisor)
+    for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
+        _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, name, lang)
+        _record(ax, pathways, inventory, scale, lang)
+        mark_year(ax, before, lang)
+        if count > 1:
+            put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
+                      weight="bold", color=style_of(name)["color"])  # fmt: skip
+    emissions_axis(axes[0], scale, lang)
+    if low < 0:
+        for ax in axes[1:count]:  # the first has its zero line from its axis
+            light_line(ax, "y", 0, color="black", linewidth=0.8)
+    # The legend stands above, as nowhere inside the axes is always free of paths.
+    key_row(axes[0], entries_of(axes[0]), above=20)
+    _strips(axes[count:], pathways, peaks, names, before, lang)
+    put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
+    put_note(figure, _note(pathways, peaks, names, lang), lang)
+    return figure
+
+
+def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
+    """What the median line is and is not, with the name of each scenario where there are several."""
+    notes = [median_path(pathways, peaks, name, lang=lang) for name in names]
+    if len(notes) == 1:
+        return notes[0]
+    colon = word("colon", lang)
+    firsts = [
+        f"{scenario_name(name, lang)}{colon}{note.split(chr(10))[0]}" for name, note in zip(names, notes, strict=True)
+    ]
+    return "\n".join([*firsts, notes[0].split("\n")[1]])
+
+
+def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, scenario: str, lang: str) -> None:
+    """Bands and the median of `BAND`, (5, year), and single members, (member, year)."""
+    p05, p25, p50, p75, p95 = band
+    colour = fill_of(scenario)
+    area(ax, years, p05, p95, color=colour, alpha=0.22, linewidth=0, label=word("band_90", lang))
+    area(ax, years, p25, p75, color=colour, alpha=0.38, linewidth=0, label=word("band_50", lang))
+    some = [np.column_stack([years, path]) for path in single]
+    label = word("single_members", lang, count=len(some))
+    ax.add_artist(LineCollection(some, colors=DARK, linewidths=0.6, alpha=0.65, label=label))
+    ax.add_artist(Line2D(years, p50, **style_of(scenario), linewidth=2.2, label=word("median", lang)))
+
+
+def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Scale, lang: str) -> None:
+    """Shade and name the observed years, and draw what the inventory has for them."""
+    first, last_observed = int(pathways.years[0]), pathways.last_observed_year
+    if inventory is not None:
+        dots = {"marker": "o", "color": "black", "markersize": 3.5, "linestyle": "none"}
+        observed = inventory.total() / scale.divisor
+        ax.add_artist(Line2D(inventory.years, observed, label=word("inventory", lang), **dots))
+    shade_record(ax, first, last_observed)
+    put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
+
+
+def _strips(
+    axes: Sequence[Axes], pathways: Pathways, peaks: Peaks, names: Sequence[str], before: int, lang: str
+) -> None:
+    """Peak years of each scenario's members, all to one scale, with room above the highest bar for its share."""
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
+    highest = 0.0
+    for ax, name in zip(axes, names, strict=True):
+        row, colour = index_of(peaks, name), fill_of(name)
+        highest = max(highest, draw_spreads(ax, peaks, [row], [colour], np.zeros(1), lang, unit=100))
+        shade_record(ax, first, pathways.last_observed_year)
+        years_axis(ax, first, last, behind=True)
+        mark_year(ax, before, lang, label=False)
+    axes[0].set_ylabel(word("peak_share", lang), size="small")
+    axes[0].set_ylim(0, HEADROOM * highest)
+    light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g} %")
+
+
+#: Sources drawn from the bottom of a stack to its top.
+ORDER = ("coal", "oil", "gas", "other_fuel", "process", "electricity", "heat", "capture_heat", "capture_electricity",
+         "conversion", "exported", "captured")  # fmt: skip
+#: Room for the legend beside the axes, as a share of the width.
+MEMO_ITEMS = 0.765
+#: Room between a stack and the ends of its axis, as a share of its range.
+MARGIN = 0.05
+#: Years named below the bars of an inventory, at most.
+YEARS = 12
+#: Characters of a name in one line of the legend.
+LABEL_WIDTH = 20
+
+
+def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") -> Figure:
+    """Draw observed emissions by year, stacked by source or by sector; negative terms lie below zero.
+
+    Parameters
+    ----------
+    found : Park or Inventory
+    by : {"source", "sector"}
+        Sources are groups of carriers, processes, and the balance of energy conversion.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        ``by`` is neither of the two.
+    PathwayError
+        An inventory of a park that is not in the register: give the park instead.
+    """
+    if by not in ("source", "sector"):
+        raise ValueError(f"by is 'source' or 'sector', not {by!r}")
+    head = headline(found.identity, lang)
+    accounts = take_inventory(found) if isinstance(found, Park) else found
+    parts = _groups(accounts) if by == "source" else accounts.by_sector()
+    figure, (ax,) = sheet(lang, foot=0.35, right=MEMO_ITEMS)
+    scale = scale_of(float(accounts.total().max()), lang)
+    _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
+    ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
+            markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
+    emissions_axis(ax, scale, lang)
+    shown = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
+    light_ticks(ax, "x", shown, [str(year) for year in shown], grid=False)
+    _legend(ax)
+    put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
+    return figure
+
+
+def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
+    """Rows of an inventory by carrier group; processes together, balances of conversion apart."""
+    library = read_carriers()
+    groups: dict[str, np.ndarray] = {}
+    for (_, item, _), values in zip(accounts.rows, accounts.emissions, strict=True):
+        name = library[item].group if item in library else _kind(item)
+        groups[name] = groups.get(name, 0.0) + values
+    shown = {name: values for name, values in groups.items() if np.any(values)}
+    return {name: shown[name] for name in (*ORDER, *shown) if name in shown}
+
+
+def _kind(process: str) -> str:
+    """What a row that is no carrier is: a process, a balance of conversion, a credit for sales, captured CO2."""
+    if process.startswith(CAPTURED):
+        return "captured"
+    if process.startswith(SOLD):
+        return "exported"
+    return "conversion" if process.startswith("conversion_") else "process"
+
+
+def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
+    """Bars of each part on those before it, positive ones upwards and negative ones downwards."""
+    above, below = np.zeros(years.size), np.zeros(years.size)
+    for name, (colour, hatch) in fills(list(parts)).items():
+        values = parts[name]
+        bottom = np.where(values >= 0, above, below)
+        ax.bar(years, values, 0.72, bottom, color=colour, hatch=hatch, edgecolor="black", linewidth=0.4,
+               label=word(name, lang), zorder=2)  # fmt: skip
+        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
+
+
+def sources(
+    pathways: Pathways, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
+) -> Figure:
+    """Draw emissions by source of one scenario, as the mean over the middle half of its members.
+
+    Medians of sources do not add up to the median of the total; means do, so means are drawn, and the note
+    says so (`peaks.finding.typical_sources`).
+
+    Parameters
+    ----------
+    pathways : Pathways
+    scenario : str
+    park : Park, optional
+        For the name in the title where the record carries no more than an id that the register does not know.
+    before : int
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    PathwayError
+        The park is not in the register and not given.
+    """
+    mean = typical_sources(pathways, scenario)
+    head = headline(park or pathways.identity, lang)
+    figure, (ax,) = sheet(lang, (8.0, 4.7), head=0.72, foot=0.68, right=MEMO_ITEMS)
+    total = mean.sum(axis=0)
+    scale = scale_of(float(total.max()), lang)
+    parts = {name: values / scale.divisor for name, values in zip(pathways.sources, mean, strict=True)}
+    parts = {name: parts[name] for name in ORDER if name in parts and parts[name].any()}
+    if (parts.get("process", np.zeros(1)) < 0).any():
+        # Only balances, of energy conversion or for sales, can be below zero; pathways carry them with the processes.
+        parts = {"process_and_balance" if name == "process" else name: part for name, part in parts.items()}
+    low, high = _stack_areas(ax, pathways.years, parts, lang)
+    ax.add_artist(
+        Line2D(pathways.years, total / scale.divisor, color="black", linewidth=2.0, label=word("total", lang))
+    )
+    # A park without emissions still has an axis.
+    room = MARGIN * (high - low) or 1.0
+    ax.set_ylim(low - room if low < 0 else 0.0, high + room)
+    first, last = int(pathways.years[0]), int(pathways.years[-1])
+    shade_record(ax, first, pathways.last_observed_year)
+    emissions_axis(ax, scale, lang)
+    years_axis(ax, first, last)
+    mark_year(ax, before, lang)
+    _legend(ax)
+    put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
+    put_note(figure, word("note_sources", lang), lang)
+    return figure
+
+
+def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> tuple[float, float]:
+    """Areas of each part on those before it; returns the lowest and the highest place they reach.
+
+    A source may change its sign (a conversion balance), so each part has its positive and its negative half.
+    """
+    above, below = np.zeros(years.size), np.zeros(years.size)
+    for name, (colour, hatch) in fills(list(parts)).items():
+        up, down = np.maximum(parts[name], 0), np.minimum(parts[name], 0)
+        look = {"facecolor": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.4, "zorder": 2}
+        halves = [(above, up)] if up.any() else []
+        halves += [(below, down)] if down.any() else []
+        for at, (base, half) in enumerate(halves):
+            label = word(name, lang) if at == 0 else None
+            area(ax, years, base, base + half, label=label, **look)
+        above, below = above + up, below + down
+    return float(below.min()), float(above.max())
+
+
+def _legend(ax: Axes) -> None:
+    """Legend beside the axes, in the order of the stack from its top."""
+    key_column(ax, [(handle, wrapped(name, LABEL_WIDTH)) for handle, name in reversed(entries_of(ax))])

@@ -1,0 +1,379 @@
+"""Sentences about levers: which family helps most, and whether capture pays for its own energy.
+
+Alt texts: what a figure shows, for those who cannot see it.
+
+What a park's plans change, in words.
+
+Sentences about a park and its record: what it is, what its table lacks, what moved its emissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pathway_models.intake.names import headline, item_name, scenario_name
+from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
+from pathway_models.language.rounding import change_text, emissions_text, share_text
+from pathway_models.language.words import INVENTED, say, word
+from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.peaks.finding import Effect, effects, is_free, reference_of, typical_sources, year_index
+from pathway_models.peaks.sentences import peak, probability
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: Changes smaller than this share of emissions are no change: rounding of sums.
+NOTHING = 1e-9
+
+
+def most_helpful(
+    pathways: Pathways,
+    peaks: Peaks,
+    scenarios: Mapping[str, Scenario],
+    *,
+    year: int = 2035,
+    before: int = 2030,
+    lang: str = "en",
+) -> str:
+    """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
+    found = effects(pathways, peaks, scenarios, year=year, before=before)
+    comparable = is_free(scenarios, reference_of(scenarios, pathways.scenarios))
+    single = [one for one in found if one.family and comparable]
+    year = int(pathways.years[year_index(pathways, year)])
+    if not single:
+        return say(
+            lang,
+            en="No scenario here moves one family of levers alone beside one without levers, so families cannot be"
+            " compared.",
+            zh="此处没有只动用单一措施类别的情景及无措施情景，无法比较各类措施。",
+        )
+    strongest, earliest = min(single, key=lambda one: one.p50), max(single, key=lambda one: one.gain)
+    if strongest.p50 > -NOTHING:
+        return say(lang, en=f"No single family lowers emissions in {year}.", zh=f"没有任何单一类别降低{year}年的排放。")
+    return _helpful(strongest, earliest, year, before, lang)
+
+
+def _helpful(strongest: Effect, earliest: Effect, year: int, before: int, lang: str) -> str:
+    low, middle, high = (change_text(value, lang) for value in (strongest.p05, strongest.p50, strongest.p95))
+    family, gain = word(strongest.family, lang), f"{100 * earliest.gain:+.0f}"
+    first = say(
+        lang,
+        en=f"Of the single families, {family} lowers emissions in {year} most ({middle}; {low} to {high} across"
+        " members)",
+        zh=f"单一类别中，“{family}”对{year}年排放的降低最多（{middle}；成员间{low}至{high}）",
+    )
+    if round(100 * earliest.gain) <= 0:
+        return first + say(
+            lang,
+            en=f"; none raises the share of members that peak before {before} by a percentage point.",
+            zh=f"；没有一类使{before}年以前达峰的成员占比提高1个百分点。",
+        )
+    if earliest.family == strongest.family:
+        return first + say(
+            lang,
+            en=f", and also raises the share of members that peak before {before} most ({gain} percentage points).",
+            zh=f"，同时对{before}年以前达峰的成员占比提升也最多（{gain}个百分点）。",
+        )
+    other = word(earliest.family, lang)
+    return first + say(
+        lang,
+        en=f"; {other} raises the share of members that peak before {before} most ({gain} percentage points).",
+        zh=f"；对{before}年以前达峰的成员占比提升最多的是“{other}”（{gain}个百分点）。",
+    )
+
+
+def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
+    """Say what capture takes, what its energy gives back, and where it raises emissions.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    """
+    values = pathways.emissions[pathways.index(scenario)]
+    parts = {key: values[:, at] for at, key in enumerate(pathways.sources)}
+    name = scenario_name(scenario, lang)
+    zero = np.zeros(values[:, 0].shape)
+    taken = -parts.get("captured", zero)
+    penalty = parts.get("capture_heat", zero) + parts.get("capture_electricity", zero)
+    if not (taken > 0).any():
+        return say(lang, en=f"{name}: nothing is captured.", zh=f"{name}：没有捕集。")
+    captured, given_back = taken.sum(axis=1), penalty.sum(axis=1)
+    ratio = float(np.median(given_back[captured > 0] / captured[captured > 0]))
+    back = f"{100 * ratio:.0f}{say(lang, en=' ', zh='')}%"
+    worse = (penalty > taken) & (taken > 0)
+    if not worse.any():
+        return say(
+            lang,
+            en=f"{name}: capture lowers emissions in every member and year; its energy emits {back} of what it"
+            " captures (median member).",
+            zh=f"{name}：捕集在所有成员和年份都降低排放；捕集用能的排放相当于捕集量的{back}（成员中位数）。",
+        )
+    share = share_text(float(worse.any(axis=1).mean()), lang)
+    first = int(pathways.years[worse.any(axis=0).argmax()])
+    return say(
+        lang,
+        en=f"{name}: capture RAISES emissions in some year in {share} of members (from {first} on), because its"
+        f" energy emits more than it captures; over all years its energy emits {back} of what it captures (median"
+        " member).",
+        zh=f"{name}：{share}的成员在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
+        f"各年合计，捕集用能的排放相当于捕集量的{back}（成员中位数）。",
+    )
+
+
+def describe_fan(
+    pathways: Pathways, peaks: Peaks, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
+) -> str:
+    """Alt text of `plotting.fan`."""
+    head = headline(park or pathways.identity, lang)
+    total = pathways.total()[pathways.index(scenario)]
+    last = int(pathways.years[-1])
+    low, middle, high = (emissions_text(float(v), lang) for v in np.quantile(total[:, -1], (0.05, 0.5, 0.95)))
+    first = say(
+        lang,
+        en=f"Fan of total emissions of {head}, {pathways.years[0]}-{last}: {middle} a year in {last}"
+        f" ({low} to {high} for nine members in ten). ",
+        zh=f"{head}的总排放扇形图（{pathways.years[0]}-{last}年）：{last}年为{middle}/年（九成成员在{low}至{high}之间）。",
+    )
+    gap = say(lang, en=" ", zh="")
+    return first + peak(peaks, scenario, lang=lang) + gap + probability(peaks, scenario, before=before, lang=lang)
+
+
+def describe_peak_years(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
+    """Alt text of `plotting.peak_years`."""
+    gap = say(lang, en=" ", zh="")
+    return gap.join(probability(peaks, name, before=before, lang=lang) for name in peaks.scenarios)
+
+
+def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
+    """Alt text of `plotting.inventory`."""
+    items = list(dict.fromkeys(item for _, item, _ in found.rows))
+    named = say(lang, en=", ", zh="、").join(item_name(item, lang) for item in items)
+    ends = [emissions_text(float(value), lang) for value in found.total()[[0, -1]]]
+    return say(
+        lang,
+        en=f"Stacked emissions of {named}: {ends[0]} in {found.years[0]}, {ends[1]} in {found.years[-1]}.",
+        zh=f"{named}的堆叠排放图：{found.years[0]}年{ends[0]}，{found.years[-1]}年{ends[1]}。",
+    )
+
+
+def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
+    """Alt text of `plotting.sources`."""
+    mean = typical_sources(pathways, scenario)
+    last = dict(zip(pathways.sources, mean[:, -1], strict=True))
+    shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
+    name, year = scenario_name(scenario, lang), pathways.years[-1]
+    return say(
+        lang,
+        en=f"Emissions by source under {name}, mean over the middle half of members; in {year}: {', '.join(shown)}.",
+        zh=f"{name}下分排放源的排放（居中一半成员的均值）；{year}年：{'、'.join(shown)}。",
+    )
+
+
+#: Standard errors of a paired difference that count as a change.
+SURE = 2.0
+
+
+def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str = "en") -> str:
+    """Say how the plans move the probability of peaking in time, and which part of them does it.
+
+    A park instead of effects is one without plans, and that is said.
+    """
+    if isinstance(effects, Park):
+        return say(
+            lang,
+            en="None: no files of committed projects or of paths of drivers lie beside the table.",
+            zh="无：数据表旁没有已承诺项目或驱动因素路径文件。",
+        )
+    at = 0 if scenario is None else effects.scenarios.index(scenario)
+    without, overrides, projects, both = (
+        float(part[at]) for part in (effects.p_without, effects.p_overrides, effects.p_projects, effects.p_with)
+    )
+    name, year = scenario_name(effects.scenarios[at], lang), effects.before
+    # ASSUME: a difference of shares below two binomial standard errors is not worth telling; paired draws make it
+    # smaller than that.
+    size = SURE * np.sqrt(max(without * (1.0 - without), 1e-4) / effects.members)
+    turn = "moves" if abs(both - without) < size else ("falls" if both < without else "rises")
+    moved = {
+        "falls": ("falls from {} to {}", "由{}降至{}"),
+        "rises": ("rises from {} to {}", "由{}升至{}"),
+        "moves": ("hardly moves ({} and {})", "变化不大（{}与{}）"),
+    }[turn]
+    texts = [share_text(value, lang) for value in (without, both, overrides, projects)]
+    count, drivers = len(effects.park.plans.projects), len(effects.drivers)
+    return say(
+        lang,
+        en=f"With the park's plans ({count} projects, {drivers} given drivers) the probability of peaking before {year}"
+        f" under {name} {moved[0].format(*texts[:2])}; given drivers alone {texts[2]}, projects alone {texts[3]}.",
+        zh=f"计入园区规划（{count}个项目、{drivers}个给定驱动因素）后，“{name}”在{year}年以前达峰的概率"
+        f"{moved[1].format(*texts[:2])}；仅计给定驱动因素为{texts[2]}，仅计项目为{texts[3]}。",
+    )
+
+
+#: Years of a record below which its own trend says little.
+SHORT = 10
+#: A share of emissions that is rounding and nothing else.
+ROUNDING = 1e-9
+
+
+def heading(park: Park, *, lang: str = "en") -> str:
+    """Head of a page about a park, in Markdown; an invented one is marked before anything else."""
+    lines = [f"## {headline(park, lang)}"]
+    if park.invented:
+        lines.append(
+            say(
+                lang,
+                en=f"**{INVENTED}: this park does not exist. Its numbers are made up and are evidence of nothing.**",
+                zh=f"**{INVENTED}：本园区并不存在，数据为编造，不能作为任何证据。**",
+            )
+        )
+    scope = say(lang, en=f"Boundary: {park.boundary}", zh=f"核算边界：{park.boundary}")
+    chosen = say(
+        lang,
+        en=f"Factor set {park.factor_set}, grid factor {park.grid_factor}; factors in the table come first.",
+        zh=f"排放因子组 {park.factor_set}，电网因子 {park.grid_factor}；表中自带的因子优先。",
+    )
+    return "\n\n".join([*lines, scope, chosen])
+
+
+def notes(park: Park, *, lang: str = "en") -> str:
+    """Findings and assumptions that belong to every result of a park, as a Markdown list."""
+    if not park.notes:
+        return say(lang, en="The table carries no notes.", zh="该表没有附注。")
+    head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")
+    return "\n".join([head, "", *(f"- {note}" for note in park.notes)])
+
+
+def detail(park: Park, *, lang: str = "en") -> str:
+    """Say how much the table tells, and what the missing detail costs."""
+    sectors, carriers = len(park.sectors), int((park.energy[..., -1].sum(axis=0) > 0).sum())
+    span = f"{park.years[0]}-{park.years[-1]}"
+    en = [f"The table has {park.years.size} years ({span}), {sectors} sector{'s' if sectors > 1 else ''} and"
+          f" {carriers} carrier{'s' if carriers > 1 else ''} in use."]  # fmt: skip
+    zh = [f"该表有{park.years.size}年（{span}）、{sectors}个行业、在用能源{carriers}种。"]
+    if park.tier == "rich":
+        en.append("Sectors and carriers are told apart, so no lever has to act on an average.")
+        zh.append("分行业、分品种：措施无须作用于平均水平。")
+    else:
+        en.append("Without sectors, a shift between branches looks like a change of intensity, and the levers on"
+                  " structure act on an average park.")  # fmt: skip
+        zh.append("没有分行业数据：行业间的变化会表现为强度变化，产业结构措施只能作用于园区平均水平。")
+    if park.tier == "poor":
+        en.append("Without carriers, no fuel can be seen to replace another: the mix is one average fuel.")
+        zh.append("没有分能源品种数据：无法看到燃料替代，能源结构只是一个平均值。")
+    if not has_economy(park):
+        en.append("Without value added, energy itself stands for activity: intensity cannot be told from growth.")
+        zh.append("没有增加值：以能耗本身代表活动规模，强度变化与规模增长无法区分。")
+    if park.years.size < SHORT:
+        en.append(f"With fewer than {SHORT} years the trend leans on other regions' records, and the range is wider.")
+        zh.append(f"不足{SHORT}年：趋势更多依靠其他区域的历史记录，区间因此更宽。")
+    return say(lang, en=" ".join(en), zh="".join(zh))
+
+
+def inventory(found: Inventory, *, lang: str = "en") -> str:
+    """Say how much was emitted in the last year, from what, and how that changed."""
+    total, first, last = found.total(), int(found.years[0]), int(found.years[-1])
+    by_item: dict[str, float] = {}
+    for (_, item, _), values in zip(found.rows, found.emissions, strict=True):
+        by_item[item] = by_item.get(item, 0.0) + float(values[-1])
+    largest = max(by_item, key=lambda item: by_item[item])
+    share = share_text(min(by_item[largest] / float(np.maximum(list(by_item.values()), 0).sum()), 1.0), lang)
+    bought = share_text(float(np.clip(found.scope(2)[-1] / total[-1], 0, 1)), lang)
+    amount, change = emissions_text(float(total[-1]), lang), change_text(float(total[-1] / total[0] - 1), lang)
+    highest = int(found.years[total.argmax()])
+    return say(
+        lang,
+        en=f"In {last} emissions were {amount} ({change} since {first}; highest in {highest}); the largest source is"
+        f" {item_name(largest, lang)} ({share} of all positive sources), and {bought} of the total is scope 2.",
+        zh=f"{last}年排放{amount}（较{first}年{change}，最高在{highest}年）；最大排放源为{item_name(largest, lang)}"
+        f"（占全部正排放的{share}），范围二占总量的{bought}。",
+    )
+
+
+def sectors(found: Inventory, *, lang: str = "en") -> str:
+    """Say which sector emits most in the last year, and which has grown most."""
+    by_sector, last = found.by_sector(), int(found.years[-1])
+    if len(by_sector) == 1:
+        return say(lang, en="The table has no split by sector.", zh="该表没有分行业数据。")
+    largest = max(by_sector, key=lambda name: by_sector[name][-1])
+    grown = max(by_sector, key=lambda name: by_sector[name][-1] - by_sector[name][0])
+    share = share_text(float(np.clip(by_sector[largest][-1] / found.total()[-1], 0, 1)), lang)
+    rise = emissions_text(float(by_sector[grown][-1] - by_sector[grown][0]), lang)
+    return say(
+        lang,
+        en=f"In {last} {item_name(largest, lang)} emits most ({share} of the total); since {found.years[0]}"
+        f" {item_name(grown, lang)} has added most ({rise}).",
+        zh=f"{last}年排放最多的行业为{item_name(largest, lang)}（占总量的{share}）；自{found.years[0]}年以来增量最大的"
+        f"为{item_name(grown, lang)}（{rise}）。",
+    )
+
+
+def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
+    """Say which source remains the largest at the end, and how far the total has come down.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    """
+    mean = typical_sources(pathways, scenario)
+    total, last = mean.sum(axis=0), int(pathways.years[-1])
+    since = int(pathways.last_observed_year - pathways.years[0])
+    largest = pathways.sources[int(mean[:, -1].argmax())]
+    share = share_text(float(mean[:, -1].max() / np.maximum(mean[:, -1], 0).sum()), lang)
+    change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
+    return say(
+        lang,
+        en=f"{name}, middle half of members: emissions change by {change} from {pathways.last_observed_year} to {last};"
+        f" the largest source left in {last} is {word(largest, lang)} ({share} of all positive sources).",
+        zh=f"{name}（居中一半成员）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
+        f"{word(largest, lang)}（占全部正排放的{share}）。",
+    )
+
+
+def decomposition(parts: Decomposition, *, lang: str = "en") -> str:
+    """Say which drivers raised and lowered emissions most, and that the effects add up."""
+    sums = parts.sums()
+    up, down = (choose(sums, key=lambda name: sums[name]) for choose in (max, min))
+    change = float(parts.emissions[-1] - parts.emissions[0])
+    moved = change_text(change / float(parts.emissions[0]), lang)
+    raised, lowered = (_effect(sums, name, lang) for name in (up, down))
+    closes = parts.residual() < ROUNDING
+    tail_en = "the effects add up to the change without a rest" if closes else "THE EFFECTS DO NOT ADD UP"
+    tail_zh = "各项效应之和与总变化相等，无残差" if closes else "各项效应之和与总变化不符"
+    return say(
+        lang,
+        en=f"Emissions changed by {moved} over {parts.years[0]}-{parts.years[-1]}: most upwards by {raised}, most"
+        f" downwards by {lowered}; {tail_en}.",
+        zh=f"{parts.years[0]}-{parts.years[-1]}年排放变化{moved}：上升主要来自{raised}，下降主要来自{lowered}；"
+        f"{tail_zh}。",
+    )
+
+
+def _effect(sums: dict[str, float], name: str, lang: str) -> str:
+    label = word(name, lang)
+    sign = "-" if sums[name] < 0 else "+"
+    return say(
+        lang,
+        en=f"{label} ({sign}{emissions_text(abs(sums[name]), lang)})",
+        zh=f"{label}（{sign}{emissions_text(abs(sums[name]), lang)}）",
+    )
+
+
+def decoupled(park: Park, *, lang: str = "en") -> str:
+    """Say whether emissions have come apart from value added."""
+    if not has_economy(park):
+        return say(lang, en="The table has no value added to decouple from.", zh="该表没有增加值，无法判断是否脱钩。")
+    found = decoupling(park)
+    grown, emitted = (change_text(value, lang) for value in (found.activity_change, found.emissions_change))
+    state = word(found.state, lang)
+    return say(
+        lang,
+        en=f"From {found.first} to {found.last} value added changed by {grown} and emissions by {emitted}: {state}"
+        f" (elasticity {found.elasticity:.2f}).",
+        zh=f"{found.first}年至{found.last}年增加值变化{grown}，排放变化{emitted}：{state}（弹性{found.elasticity:.2f}）。",
+    )

@@ -1,0 +1,362 @@
+"""Tables ready to be read: heads in words, numbers rounded, units and sources beside them.
+
+Tables of a park's plans: given drivers beside the baseline, projects, and what they do to the peak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.documents.blocks import text_table
+from pathway_models.intake.names import item_name, scenario_name
+from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.decomposition import Decomposition
+from pathway_models.kernels.turning_points import STATUS
+from pathway_models.language.rounding import change_text, scale_of, share_text, significant
+from pathway_models.language.words import say, word
+from pathway_models.pathways.plan_effects import DriverBands, PlanEffects
+from pathway_models.peaks.finding import effects
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+from pathway_models.records.plans import DriverTarget, Load
+
+
+def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
+    """Column heads: key to text."""
+    return {key: say(lang, en=en, zh=zh) for key, (en, zh) in words.items()}
+
+
+def _table(rows: Sequence[tuple], head: dict[str, str], keys: int = 1) -> pd.DataFrame:
+    """Rows under their heads; the first columns name the rows."""
+    return text_table(rows, list(head.values()), keys)
+
+
+def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Inventory of the last observed year by sector and source, with the factor behind each.
+
+    Returns
+    -------
+    DataFrame
+        Largest first; the last row is the total.
+    """
+    found = take_inventory(park)
+    last, total = found.emissions[:, -1], float(found.total()[-1])
+    scale = scale_of(total, lang)
+    head = _head(
+        lang,
+        sector=("sector", "行业"),
+        source=("source", "排放源"),
+        scope=("scope", "范围"),
+        factor=("factor", "排放因子"),
+        first=(f"{found.years[0]}", f"{found.years[0]}年"),
+        last=(f"{found.years[-1]}", f"{found.years[-1]}年"),
+        share=("share of total", "占比"),
+    )
+    head["first"], head["last"] = (f"{head[key]}, {scale.unit}" for key in ("first", "last"))
+    order = np.argsort(-last, kind="stable")
+    rows = [
+        (
+            item_name(found.rows[at][0], lang),
+            item_name(found.rows[at][1], lang),
+            str(found.rows[at][2]),
+            found.factor_ids[at],
+            f"{found.emissions[at, 0] / scale.divisor:,.2f}",
+            f"{last[at] / scale.divisor:,.2f}",
+            change_text(float(last[at] / total), lang, sign="-"),
+        )
+        for at in order
+        if found.emissions[at].any()
+    ]
+    ends = [f"{value / scale.divisor:,.2f}" for value in found.total()[[0, -1]]]
+    rows.append((word("total", lang), "", "", "", *ends, change_text(1.0, lang, sign="-")))
+    return _table(rows, head, 2)
+
+
+def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Emission factors in use, by carrier and process: range over sectors and years, and where they come from."""
+    head = _head(
+        lang,
+        item=("carrier or process", "能源品种或过程"),
+        unit=("unit", "单位"),
+        low=("lowest", "最低"),
+        high=("highest", "最高"),
+        last=(f"mean in {park.last_observed_year}", f"{park.last_observed_year}年均值"),
+        choice=("source of the factor", "因子来源"),
+    )
+    rows = []
+    for at, carrier in enumerate(park.carriers):
+        used = park.energy[:, at] > 0
+        if used.any():
+            values, use = park.factors[:, at][used], park.energy[:, at, -1]
+            mean = float((use * park.factors[:, at, -1]).sum() / use.sum()) if use.any() else float("nan")
+            rows.append((carrier, "tCO2/TJ", values.min(), values.max(), mean))
+    for at, process in enumerate(park.processes):
+        values = park.process_factors[at]
+        rows.append((process.name, f"tCO2/{process.unit}", values.min(), values.max(), values[-1]))
+    accounts = take_inventory(park)
+    behind: dict[str, dict[str, None]] = {}
+    for (_, item, _), factor_id in zip(accounts.rows, accounts.factor_ids, strict=True):
+        behind.setdefault(item, {}).update(dict.fromkeys(factor_id.split("; ")))
+    shown = [
+        (item_name(item, lang), unit, *(_factor_text(value) for value in values), "; ".join(behind[item]))
+        for item, unit, *values in rows
+    ]
+    return _table(shown, head)
+
+
+def _factor_text(value: float) -> str:
+    return "" if np.isnan(value) else significant(float(value), 4)
+
+
+def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
+    """Peak year with its range, both readings of "before", and the peak value, by scenario."""
+    rows = found.summary(before)
+    scale = scale_of(max(float(row["peak_value_p50_tco2"]) for row in rows), lang)
+    last = int(found.years[-1])
+    head = _head(
+        lang,
+        scenario=("scenario", "情景"),
+        p05=("peak year p05", "达峰年 p05"),
+        p50=("p50", "p50"),
+        p95=("p95", "p95"),
+        before=(f"P(before {before})", f"{before}年以前"),
+        by=(f"P(by end of {before})", f"{before}年底前"),
+        censored=(f"no peak by {last}", f"至{last}年未达峰"),
+        value=(f"peak value p50, {scale.unit}", f"峰值 p50，{scale.unit}"),
+        status=("most frequent status", "最常见状态"),
+    )
+    shown = [
+        (
+            scenario_name(str(row["scenario"]), lang),
+            row["peak_year_p05"],
+            row["peak_year_p50"],
+            row["peak_year_p95"],
+            share_text(float(row[f"p_peak_before_{before}"]), lang),
+            share_text(float(row[f"p_peak_by_{before}"]), lang),
+            share_text(float(row["share_censored"]), lang),
+            significant(float(row["peak_value_p50_tco2"]) / scale.divisor),
+            word(str(row["peak_status"]), lang),
+        )
+        for row in rows
+    ]
+    return _table(shown, head)
+
+
+def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
+    """Share of members by status, a row a scenario; rows add up to all members."""
+    shares = found.status_shares()
+    columns = [word(name, lang) for name in STATUS]
+    rows = [[share_text(min(float(value), 1.0), lang) for value in row] for row in shares]
+    names = [scenario_name(name, lang) for name in found.scenarios]
+    heads = [say(lang, en="scenario", zh="情景"), *columns]
+    return text_table([(name, *row) for name, row in zip(names, rows, strict=True)], heads)
+
+
+def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.DataFrame:
+    """Every parameter of the levers of one or more scenarios: low, mode, high, unit, years and source."""
+    chosen = [scenario] if isinstance(scenario, Scenario) else list(scenario)
+    head = _head(
+        lang,
+        family=("family", "类别"),
+        lever=("lever", "措施"),
+        setting=("setting", "力度"),
+        years=("phase-in", "实施期"),
+        parameter=("parameter", "参数"),
+        unit=("unit", "单位"),
+        low=("low", "低"),
+        mode=("mode", "众数"),
+        high=("high", "高"),
+        source=("source", "来源"),
+    )
+    rows = dict.fromkeys(
+        (
+            word(measure.lever.family, lang),
+            measure.lever.name_zh if lang == "zh" else measure.lever.name_en,
+            measure.setting,
+            f"{measure.ramp.start}-{measure.ramp.complete}",
+            name,
+            measure.lever.units.get(name, ""),
+            f"{corners.low:g}",
+            f"{corners.mode:g}",
+            f"{corners.high:g}",
+            measure.lever.sources.get(name, ""),
+        )
+        for one in chosen
+        for measure in one.measures
+        for name, corners in measure.lever.triangles(measure.setting).items()
+    )
+    return _table(list(rows), head, 2)
+
+
+def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
+    """Effects of each driver over the record, and their sum beside the change of emissions."""
+    scale = scale_of(float(np.abs(parts.emissions).max()), lang)
+    sums, change = parts.sums(), float(parts.emissions[-1] - parts.emissions[0])
+    names = [word(name, lang) for name in sums]
+    values = [f"{value / scale.divisor + 0.0:+,.2f}" for value in (*sums.values(), sum(sums.values()), change)]
+    labels = [*names, say(lang, en="sum of effects", zh="效应合计"), say(lang, en="change of inventory", zh="清单变化")]
+    head = {"driver": say(lang, en="driver", zh="驱动因素"), "effect": scale.unit}
+    return _table(list(zip(labels, values, strict=True)), head)
+
+
+def compare(
+    pathways: Pathways,
+    found: Peaks,
+    scenarios: Mapping[str, Scenario],
+    *,
+    year: int = 2035,
+    before: int = 2030,
+    lang: str = "en",
+) -> pd.DataFrame:
+    """Change of emissions and of the probability of an early peak against the scenario without levers."""
+    head = _head(
+        lang,
+        scenario=("scenario", "情景"),
+        p50=(f"emissions in {year}, p50", f"{year}年排放变化 p50"),
+        p05=("p05", "p05"),
+        p95=("p95", "p95"),
+        gain=(f"P(before {before}), points", f"{before}年以前达峰概率，百分点"),
+    )
+    rows = [
+        (
+            scenario_name(one.scenario, lang),
+            *(change_text(value, lang) for value in (one.p50, one.p05, one.p95)),
+            f"{round(100 * one.gain):+d}",
+        )
+        for one in effects(pathways, found, scenarios, year=year, before=before)
+    ]
+    return _table(rows, head)
+
+
+#: Units that are told in words.
+SHARE = "share"
+
+
+def driver_name(bands: DriverBands, lang: str) -> str:
+    """A driver with its sector and item, and its unit."""
+    names = {
+        "activity": ("activity", "活动水平"),
+        "intensity": ("energy intensity", "能源强度"),
+        "share": ("share of", "能源占比"),
+        "grid_factor": ("grid factor", "电网排放因子"),
+        "output": ("output of", "产量"),
+    }
+    en, zh = names[bands.driver]
+    item = item_name(bands.item, lang) if bands.item else ""
+    sector = item_name(bands.sector, lang) if bands.sector else ""
+    unit = "%" if bands.unit == SHARE else bands.unit
+    if lang == "zh":
+        unit = unit.replace("million CNY", "百万元").replace("persons", "人")
+        return f"{sector}{item}{zh}（{unit}）"
+    return f"{' '.join(part for part in (en, item) if part)}{', ' if sector else ''}{sector} ({unit})"
+
+
+def shown_values(values: np.ndarray, unit: str) -> np.ndarray:
+    """Values as they are shown: shares in percent."""
+    return values * 100.0 if unit == SHARE else values
+
+
+def overrides(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
+    """Every target of a given driver beside what the baseline has for that year.
+
+    Returns
+    -------
+    DataFrame
+        One row a driver and target year: medians and 90 % of members, without and with the override.
+    """
+    head = [
+        say(lang, en="driver", zh="驱动因素"),
+        say(lang, en="year", zh="年份"),
+        say(lang, en="baseline: median", zh="基线：中位数"),
+        say(lang, en="90 % of members", zh="90%的成员"),
+        say(lang, en="given: median", zh="给定：中位数"),
+        say(lang, en="90 % of members, given", zh="90%的成员（给定）"),
+        say(lang, en="stated as", zh="给定方式"),
+        say(lang, en="source", zh="来源"),
+    ]
+    rows = []
+    for bands in effects.drivers:
+        for target in bands.targets:
+            if target.year > effects.years[-1]:
+                continue
+            at = target.year - int(effects.years[0])
+            cells = []
+            for part in (bands.without, bands.given):
+                low, middle, high = (significant(float(v), 3) for v in shown_values(part[:, at], bands.unit))
+                cells += [middle, low if low == high else f"{low} - {high}"]
+            rows.append((driver_name(bands, lang), str(target.year), *cells, _stated(target, lang), target.source))
+    return pd.DataFrame(rows, columns=head).set_index(head[:2])
+
+
+def _stated(target: DriverTarget, lang: str) -> str:
+    """How a target was given; its level stands in the table already."""
+    value = change_text(target.value, lang)
+    if target.kind == "level":
+        return say(lang, en="level", zh="水平值")
+    if target.kind == "growth":
+        return say(lang, en=f"{value} a year", zh=f"年均{value}")
+    base = say(lang, en="the last observed year", zh="末个观测年")
+    if target.base_year:
+        base = say(lang, en=str(target.base_year), zh=f"{target.base_year}年")
+    return say(lang, en=f"{value} against {base}", zh=f"较{base}{value}")
+
+
+def chances(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
+    """Probability of peaking before the year, by scenario: without plans, with each kind alone, with both."""
+    year = effects.before
+    head = [
+        say(lang, en="scenario", zh="情景"),
+        say(lang, en=f"P(peak before {year}), baseline", zh=f"{year}年以前达峰概率：基线"),
+        say(lang, en="with overrides", zh="含给定路径"),
+        say(lang, en="with projects", zh="含项目"),
+        say(lang, en="with both", zh="两者皆含"),
+    ]
+    parts = (effects.p_without, effects.p_overrides, effects.p_projects, effects.p_with)
+    rows = [
+        (scenario_name(name, lang), *(share_text(float(part[at]), lang) for part in parts))
+        for at, name in enumerate(effects.scenarios)
+    ]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def projects(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Committed projects of a park with their loads, chances and sources."""
+    head = [
+        say(lang, en="project", zh="项目"),
+        say(lang, en="sector", zh="行业"),
+        say(lang, en="start", zh="投产年"),
+        say(lang, en="years to full load", zh="达产年数"),
+        say(lang, en="probability", zh="实施概率"),
+        say(lang, en="delay, likely - longest (years)", zh="延期：可能-最长（年）"),
+        say(lang, en="load a year", zh="年负荷"),
+        say(lang, en="source", zh="来源"),
+    ]
+    rows = [
+        (
+            one.name,
+            item_name(one.sector, lang),
+            str(one.start),
+            str(one.ramp_years),
+            share_text(one.probability, lang),
+            f"{one.delay_likely:g} - {one.delay_longest:g}" if one.delay_longest else "",
+            "; ".join(_load(park, load, lang) for load in one.loads),
+            one.source,
+        )
+        for one in park.plans.projects
+    ]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def _load(park: Park, load: Load, lang: str) -> str:
+    amount = f"{load.value:+,.6g}"
+    if load.quantity == "energy":
+        return f"{item_name(load.item, lang)} {amount} TJ"
+    if load.quantity == "product":
+        unit = next(process.unit for process in park.processes if process.name == load.item)
+        return f"{item_name(load.item, lang)} {amount} {unit}"
+    return say(lang, en=f"value added {amount} million CNY", zh=f"增加值 {amount} 百万元")

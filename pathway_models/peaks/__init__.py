@@ -1,0 +1,1 @@
+"""Peak years of members and of observed series."""

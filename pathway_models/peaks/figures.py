@@ -1,0 +1,88 @@
+"""How the members' peak years are spread, scenario by scenario, with those that have none."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
+
+from pathway_models.figures.axes import light_ticks
+from pathway_models.figures.canvas import (
+    DARK,
+    fill_of,
+    mark_year,
+    put_note,
+    put_title,
+    shade_record,
+    sheet,
+    wrapped,
+    years_axis,
+)
+from pathway_models.figures.marks import draw_spreads, labels
+from pathway_models.intake.names import headline, scenario_name
+from pathway_models.language.rounding import share_text
+from pathway_models.language.words import word
+from pathway_models.records.park import Park
+from pathway_models.records.peaks import Peaks
+
+#: Share of members at which a bar is cut, so that one crowded year does not flatten all others; and its height
+#: in rows.
+CAP = 0.1
+TALLEST = 0.68
+#: Place of the shares beside the rows, in widths of the axes.
+RIGHT = 1.06
+#: Characters of a scenario's name in one line.
+NAME_WIDTH = {"en": 24, "zh": 11}
+
+
+def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, lang: str = "en") -> Figure:
+    """Draw the share of members by peak year, one row a scenario, all to one scale.
+
+    Members without a peak inside the horizon have a hatched bar of their own behind it; the share that peaks
+    before ``before``, of *all* members, stands at the end of each row.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    park : Park, optional
+        For the name in the title where the record carries no more than an id that the register does not know.
+    before : int
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    PathwayError
+        The park is not in the register and not given.
+    """
+    head = headline(park or peaks.identity, lang)
+    count, first, last = len(peaks.scenarios), int(peaks.years[0]), int(peaks.years[-1])
+    figure, (ax,) = sheet(lang, (8.0, 1.6 + 0.55 * count), head=0.85, foot=0.8, left=0.245, right=0.895)
+    ax.set_ylim(-0.02, count + 0.1)
+    years_axis(ax, first, last, behind=True)
+    shade_record(ax, first, peaks.last_observed_year)
+    mark_year(ax, before, lang)
+    bases = np.arange(count)[::-1]
+    light_ticks(ax, "y", bases, [""] * count)
+    colours = [fill_of(name) for name in peaks.scenarios]
+    draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / CAP, cap=CAP)
+    _words(ax, peaks, bases, before, lang)
+    put_title(figure, head, word("title_peak_years", lang))
+    put_note(figure, word("note_peak_years", lang, cap=f"{CAP:.0%}", last=last, before=before), lang)
+    return figure
+
+
+def _words(ax: Axes, peaks: Peaks, bases: np.ndarray, before: int, lang: str) -> None:
+    """Name of each row on its left, and the share that peaks before the year on its right, under a head."""
+    rows, above = ax.get_yaxis_transform(), offset_copy(ax.transAxes, ax.figure, 0, 2, units="points")
+    for name, base in zip(peaks.scenarios, bases.tolist(), strict=True):
+        name = wrapped(scenario_name(name, lang), NAME_WIDTH[lang])
+        ax.text(-0.015, base + 0.32, name, transform=rows, ha="right", va="center", parse_math=False)
+    early = [share_text(share, lang) for share in peaks.p_peaked_by(before - 1).tolist()]
+    labels(ax, np.column_stack([np.full(bases.size, RIGHT), bases + 0.3]), early, transform=rows, weight="bold")
+    look = {"va": "bottom", "ha": "center", "size": "small", "color": DARK, "parse_math": False}
+    ax.text(RIGHT, 1, word("p_before", lang, year=before), transform=above, **look)

@@ -1,0 +1,189 @@
+"""Peaks of an ensemble: the written rule applied to every member.
+
+What each scenario changes against another, member by member in the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.core.errors import ScenarioError
+from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import ParkIdentity
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+
+def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
+    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture).
+
+    Parameters
+    ----------
+    pathways : Pathways
+    rule : PeakRule, optional
+        Thresholds; the rule of ``docs/peak_rules.md`` by default.
+
+    Returns
+    -------
+    Peaks
+    """
+    return peaks_of(
+        pathways.total(),
+        pathways.years,
+        pathways.last_observed_year,
+        identity=pathways.identity,
+        scenarios=pathways.scenarios,
+        seed=pathways.seed,
+        rule=rule,
+    )
+
+
+def peaks_of(
+    total: np.ndarray,
+    years: np.ndarray,
+    last_observed_year: int,
+    *,
+    identity: ParkIdentity | str,
+    scenarios: tuple[str, ...],
+    seed: int,
+    rule: PeakRule | None = None,
+) -> Peaks:
+    """Find the peaks of totals that stand in no `Pathways`.
+
+    Parameters
+    ----------
+    total : (scenario, member, year), tCO2/yr
+    years : (year,) int
+    last_observed_year : int
+    identity, scenarios, seed
+        What the peaks are of.
+    rule : PeakRule, optional
+    """
+    first = int(years[0])
+    points = turning_points(total, int(last_observed_year) - first, rule)
+    return Peaks(
+        identity=identity,
+        scenarios=scenarios,
+        years=years,
+        last_observed_year=last_observed_year,
+        year=first + points.index,
+        status=points.status,
+        value=points.value,
+        plateau_first=first + points.plateau_first,
+        plateau_last=first + points.plateau_last,
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one scenario changes against the reference, member by member.
+
+    Parameters
+    ----------
+    scenario, family : str
+        ``family`` is empty where the scenario combines several.
+    p05, p50, p95 : float
+        Relative change of emissions in the year asked for.
+    gain : float
+        Change of the probability of peaking before the year asked for.
+    """
+
+    scenario: str
+    family: str
+    p05: float
+    p50: float
+    p95: float
+    gain: float
+
+
+def is_free(scenarios: Mapping[str, Scenario], name: str) -> bool:
+    """Whether a scenario is known and moves no lever."""
+    return name in scenarios and not scenarios[name].measures
+
+
+def reference_of(scenarios: Mapping[str, Scenario], names: Sequence[str]) -> str:
+    """The scenario the others are compared with: the first without levers, or else the first."""
+    return next((name for name in names if is_free(scenarios, name)), names[0])
+
+
+def effects(
+    pathways: Pathways, peaks: Peaks, scenarios: Mapping[str, Scenario], *, year: int, before: int = 2030
+) -> list[Effect]:
+    """Compare every scenario with the one without levers, or else with the first, in the same draws.
+
+    Parameters
+    ----------
+    pathways, peaks
+        Of the same ensemble.
+    scenarios : mapping of Scenario
+        Says which levers a scenario moves.
+    year : int
+        Year of the emissions compared; the last one where the pathways end before it.
+    before : int
+        Year before which the park shall peak.
+
+    Returns
+    -------
+    list of Effect
+        In the order of the pathways, without the reference.
+    """
+    reference = reference_of(scenarios, pathways.scenarios)
+    at = year_index(pathways, year)
+    total = pathways.emissions[..., at].sum(axis=-1)
+    base, early = total[pathways.index(reference)], peaks.p_peaked_by(before - 1)
+    found = []
+    for name in pathways.scenarios:
+        if name != reference:
+            change = total[pathways.index(name)] / base - 1.0
+            families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
+            gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
+            family = families.pop() if len(families) == 1 else ""
+            found.append(Effect(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
+    return found
+
+
+def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
+    """Emissions by source of the middle half of the members: (source, year), tCO2/yr.
+
+    Members are ranked by their emissions over all years; the mean over the half between the quartiles is taken,
+    so that the sources add up (their medians would not) and a few extreme members do not decide (in the mean
+    over all they would: growth is compounded, and its upper tail is long).
+
+    Raises
+    ------
+    ScenarioError
+        The scenario was not projected.
+    """
+    values = pathways.emissions[pathways.index(scenario)]
+    order = np.argsort(values.sum(axis=(1, 2)), kind="stable")
+    quarter = order.size // 4
+    return values[order[quarter : order.size - quarter]].mean(axis=0)
+
+
+def year_index(pathways: Pathways, year: int) -> int:
+    """Position of a year, or of the last one where the pathways end before it."""
+    return min(year - int(pathways.years[0]), pathways.years.size - 1)
+
+
+def later_members(peaks: Peaks, scenario: str, reference: str) -> np.ndarray:
+    """Members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
+    years = np.where(peaks.censored(), np.inf, peaks.year)
+    return years[index_of(peaks, scenario)] > years[index_of(peaks, reference)]
+
+
+def index_of(peaks: Peaks, scenario: str) -> int:
+    """Position of a scenario among the peaks.
+
+    Raises
+    ------
+    ScenarioError
+        It is not among them.
+    """
+    if scenario not in peaks.scenarios:
+        raise ScenarioError(f"no scenario {scenario!r} among these peaks; there are {', '.join(peaks.scenarios)}")
+    return peaks.scenarios.index(scenario)

@@ -1,0 +1,169 @@
+"""Sentences about peaks: each is computed from the members, and none names a peak that they do not carry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pathway_models.intake.names import scenario_name
+from pathway_models.kernels.turning_points import STATUS, turning_points
+from pathway_models.language.rounding import emissions_text, share_text
+from pathway_models.language.words import say
+from pathway_models.peaks.finding import index_of, later_members
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+
+def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
+    """Say when a scenario peaks, or that no peak year can be named.
+
+    A year is named only where at least half of *all* members have one; members that still rise, or are still
+    flat, at the horizon never enter it.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario is not among the peaks.
+    """
+    at = index_of(peaks, scenario)
+    name = scenario_name(scenario, lang)
+    shares = dict(zip(STATUS, peaks.status_shares()[at], strict=True))
+    low, middle, high = peaks.quantiles()[at]
+    if np.isinf(middle):
+        body = _no_peak(peaks, shares, low, lang)
+    elif middle == peaks.years[0]:
+        body = _at_start(peaks, shares, lang)
+    elif middle <= peaks.last_observed_year:
+        body = _in_record(peaks, shares, middle, high, lang)
+    else:
+        value = emissions_text(float(np.median(peaks.value[at])), lang)
+        body = _ahead(peaks, value, low, middle, high, shares, lang)
+    return say(lang, en=f"{name}: {body}", zh=f"{name}：{body}")
+
+
+def _no_peak(peaks: Peaks, shares: dict[str, float], low: float, lang: str) -> str:
+    last = int(peaks.years[-1])
+    rising, flat = (share_text(shares[name], lang) for name in ("at_horizon", "plateau"))
+    en = f"still rising in {last} in {rising} of members"
+    zh = f"{rising}的成员到{last}年仍在上升"
+    if shares["plateau"] > 0:
+        en += f" and not yet below its plateau in {flat}"
+        zh += f"，{flat}的成员仍未走出平台期"
+    en, zh = f"{en}: no peak year can be named", f"{zh}：不能给出达峰年"
+    if np.isfinite(low):
+        en += f" (the earliest twentieth of members peaks by {low:.0f})"
+        zh += f"（最早的二十分之一成员在{low:.0f}年或以前达峰）"
+    return say(lang, en=en + ".", zh=zh + "。")
+
+
+def _at_start(peaks: Peaks, shares: dict[str, float], lang: str) -> str:
+    first, share = int(peaks.years[0]), share_text(shares["at_start"], lang)
+    return say(
+        lang,
+        en=f"highest in {first}, the first year on record, in {share} of members: the peak is passed, and may lie"
+        f" before the record.",
+        zh=f"{share}的成员在记录首年（{first}年）最高：峰值已过，且可能早于记录期。",
+    )
+
+
+def _in_record(peaks: Peaks, shares: dict[str, float], middle: float, high: float, lang: str) -> str:
+    share = share_text(min(shares["observed"] + shares["at_start"], 1.0), lang)
+    late = peaks.year_text(high)
+    if np.isinf(high):
+        tail_en = f"but more than one in twenty has no peak by {peaks.years[-1]}"
+        tail_zh = f"但超过二十分之一的成员到{peaks.years[-1]}年仍未达峰"
+    else:
+        tail_en = f"one in twenty has it in {late} or later"
+        tail_zh = f"二十分之一的成员在{late}年或以后才达到最高"
+    return say(
+        lang,
+        en=f"the highest year lies in the record in {share} of members (median {middle:.0f}); {tail_en}.",
+        zh=f"{share}的成员最高值出现在记录期内（中位数{middle:.0f}年）；{tail_zh}。",
+    )
+
+
+def _ahead(
+    peaks: Peaks, value: str, low: float, middle: float, high: float, shares: dict[str, float], lang: str
+) -> str:
+    censored = shares["at_horizon"] + shares["plateau"]
+    early, late = peaks.year_text(low), peaks.year_text(high)
+    en = f"peaks in {middle:.0f} (median member; nine in ten from {early} to {late}) at {value} a year"
+    zh = f"中位成员{middle:.0f}年达峰（九成成员：{early}至{late}），峰值{value}/年"
+    if censored > 0:
+        en += f"; {share_text(censored, lang)} of members have no peak by {peaks.years[-1]}"
+        zh += f"；{share_text(censored, lang)}的成员到{peaks.years[-1]}年仍未达峰"
+    return say(lang, en=en + ".", zh=zh + "。")
+
+
+def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
+    """Say how many members peak before a year, in both readings of "before"."""
+    at = index_of(peaks, scenario)
+    early, late = (share_text(float(peaks.p_peaked_by(year)[at]), lang) for year in (before - 1, before))
+    name = scenario_name(scenario, lang)
+    return say(
+        lang,
+        en=f"{name}: {early} of all {peaks.members:,} members peak before {before} (by the end of {before - 1});"
+        f" read as by the end of {before}, it is {late}.",
+        zh=f"{name}：全部{peaks.members:,}个成员中，{early}在{before}年以前（即{before - 1}年底前）达峰；"
+        f"若理解为{before}年底前，则为{late}。",
+    )
+
+
+def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
+    """Say between which scenarios the share of members with an early peak ranges."""
+    shares = peaks.p_peaked_by(before - 1)
+    if len(shares) == 1:
+        return probability(peaks, peaks.scenarios[0], before=before, lang=lang)
+    low, high = int(shares.argmin()), int(shares.argmax())
+    names = [scenario_name(peaks.scenarios[at], lang) for at in (low, high)]
+    texts = [share_text(float(shares[at]), lang) for at in (low, high)]
+    likely = int((shares > 0.5).sum())
+    return say(
+        lang,
+        en=f"The share of members that peak before {before} ranges from {texts[0]} ({names[0]}) to {texts[1]}"
+        f" ({names[1]}); it exceeds one half in {likely} of {len(shares)} scenarios.",
+        zh=f"{before}年以前达峰的成员占比在{texts[0]}（{names[0]}）至{texts[1]}（{names[1]}）之间；"
+        f"{len(shares)}个情景中有{likely}个超过一半。",
+    )
+
+
+def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
+    """Say that the peak of the median path is not the median of the members' peaks."""
+    total = pathways.total()[pathways.index(scenario)]
+    last_observed = int(pathways.last_observed_year - pathways.years[0])
+    turn = turning_points(np.median(total, axis=0), last_observed)
+    year = int(pathways.years[0] + turn.index)
+    of_path = f">{pathways.years[-1]}" if STATUS[turn.status] in ("at_horizon", "plateau") else str(year)
+    low, middle, high = map(peaks.year_text, peaks.quantiles()[index_of(peaks, scenario)])
+    return say(
+        lang,
+        en=f"Highest year of the median line: {of_path}. Peak years of the members: {middle} ({low} to {high} for"
+        f" nine in ten).\nThe median line is no member: only the members' peaks say when and how surely.",
+        zh=f"中位线的最高年：{of_path}。各成员的达峰年：中位数{middle}（九成成员：{low}至{high}）。\n"
+        "中位线不是任何一个成员：何时达峰、有多大把握，只能看各成员的峰值。",
+    )
+
+
+def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "en") -> str:
+    """Say in how many members a scenario peaks later than the reference, draw by draw."""
+    if scenario == reference:
+        return say(lang, en="One scenario: nothing to compare.", zh="仅一个情景：无可比较。")
+    late = later_members(peaks, scenario, reference)
+    name, other = scenario_name(scenario, lang), scenario_name(reference, lang)
+    if not late.any():
+        return say(
+            lang,
+            en=f"{name} peaks no later than {other} in every one of {peaks.members:,} members.",
+            zh=f"在全部{peaks.members:,}个成员中，“{name}”达峰均不晚于“{other}”。",
+        )
+    count, share = int(late.sum()), share_text(float(late.mean()), lang)
+    before, after = (peaks.value[index_of(peaks, one)][late] for one in (reference, scenario))
+    lower = int((after < before).sum())
+    # That the saved share shrinks follows from the order of the two years; no further reason is claimed.
+    return say(
+        lang,
+        en=f"{name} peaks later than {other} in {count:,} of {peaks.members:,} members ({share}): there its"
+        " levers save a smaller share of emissions in late years than in early ones, which moves the highest year"
+        f" back. The highest value itself is lower in {lower:,} of them.",
+        zh=f"在{peaks.members:,}个成员中，“{name}”有{count:,}个（{share}）达峰晚于“{other}”：在这些成员中，措施在后期"
+        f"减少的排放占比小于前期，使最高年后移；其中{lower:,}个的最高值本身更低。",
+    )

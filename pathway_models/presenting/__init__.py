@@ -1,1 +1,0 @@
-"""Tables, sentences, figures and pages for people."""

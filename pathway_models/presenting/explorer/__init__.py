@@ -1,1 +1,0 @@
-"""The explorer: levers as sliders, the fan and the peak years as a picture that follows them."""

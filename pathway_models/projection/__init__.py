@@ -1,1 +1,0 @@
-"""Sampling and projecting: records and draws in, pathways out."""

@@ -1,0 +1,259 @@
+"""Formulas that know their value: what is written into a cell and what it comes to are built by the same expression.
+
+A `Term` is one row over the years, or one cell that holds for all of them.  ``a * b`` of two terms is both the text
+``(E5*E9)`` and the product of their values, so that no formula can say anything else than its cached value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.workbook import Workbook
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.documents.blocks import clean
+
+#: Most arguments of one SUM; longer sums are sums of sums.
+ARGUMENTS = 200
+Text = Callable[[int, str], str]
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """A quantity by year: its formula in a column of a sheet, and its values."""
+
+    text: Text
+    values: np.ndarray
+
+    def __add__(self, other: Term | float) -> Term:
+        return _binary(self, other, "+", np.add)
+
+    def __sub__(self, other: Term | float) -> Term:
+        return _binary(self, other, "-", np.subtract)
+
+    def __rsub__(self, other: float) -> Term:
+        return _binary(term(other), self, "-", np.subtract)
+
+    def __mul__(self, other: Term | float) -> Term:
+        return _binary(self, other, "*", np.multiply)
+
+    def __truediv__(self, other: Term | float) -> Term:
+        return _binary(self, other, "/", np.divide)
+
+    def __radd__(self, other: float) -> Term:
+        return _binary(term(other), self, "+", np.add)
+
+    def __rmul__(self, other: float) -> Term:
+        return _binary(term(other), self, "*", np.multiply)
+
+    def __rtruediv__(self, other: float) -> Term:
+        return _binary(term(other), self, "/", np.divide)
+
+    def __pow__(self, other: Term | float) -> Term:
+        return _call("POWER", np.power, self, other)
+
+    def __neg__(self) -> Term:
+        return _binary(term(0.0), self, "-", np.subtract)
+
+    def __array_ufunc__(self, function: np.ufunc, method: str, *given: Any, **more: Any) -> Term:
+        """Write a NumPy function of terms as the spreadsheet's own: ``np.maximum(a, b)`` is ``MAX(A1,B1)``.
+
+        Raises
+        ------
+        PathwayError
+            The spreadsheet has no such function.
+        """
+        if method == "__call__" and not more and function in SIGNS:
+            return _binary(*given, SIGNS[function], function)
+        if method == "__call__" and not more and function in FUNCTIONS:
+            return _call(FUNCTIONS[function], function, *given)
+        raise PathwayError(f"no formula for {function.__name__}: there are {', '.join(sorted(FUNCTIONS.values()))}")
+
+
+#: NumPy functions that a spreadsheet has.
+SIGNS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/"}
+FUNCTIONS = {
+    np.maximum: "MAX",
+    np.minimum: "MIN",
+    np.exp: "EXP",
+    np.log: "LN",
+    np.sqrt: "SQRT",
+    np.abs: "ABS",
+    np.power: "POWER",
+}
+
+
+def term(value: Term | float) -> Term:
+    """A number as a term of its own; a term as it is."""
+    if isinstance(value, Term):
+        return value
+    return Term(lambda k, here: repr(float(value)), np.asarray(float(value)))
+
+
+def _binary(one: Term | float, two: Term | float, sign: str, compute: Callable) -> Term:
+    a, b = term(one), term(two)
+    return Term(lambda k, here: f"({a.text(k, here)}{sign}{b.text(k, here)})", compute(a.values, b.values))
+
+
+def total(terms: Iterable[Term]) -> Term:
+    """Sum of many terms; zero of none."""
+    parts = list(terms)
+    if not parts:
+        return term(0.0)
+
+    def text(k: int, here: str) -> str:
+        groups = [parts[at : at + ARGUMENTS] for at in range(0, len(parts), ARGUMENTS)]
+        sums = [f"SUM({','.join(one.text(k, here) for one in group)})" for group in groups]
+        return sums[0] if len(sums) == 1 else f"SUM({','.join(sums)})"
+
+    return Term(text, sum((one.values for one in parts), np.asarray(0.0)))
+
+
+def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -> Term:
+    """A function of a spreadsheet with the NumPy function it is."""
+    parts = [term(one) for one in terms]
+    return Term(
+        lambda k, here: f"{name}({','.join(one.text(k, here) for one in parts)})",
+        np.asarray(compute(*(one.values for one in parts)), dtype=float),
+    )
+
+
+def ratio(above: Term, below: Term, otherwise: Term) -> Term:
+    """A quotient, or something else where its divisor is not above zero."""
+    safe = np.where(below.values > 0, below.values, 1.0)
+    return Term(
+        lambda k, here: (
+            f"IF({below.text(k, here)}>0,{above.text(k, here)}/{below.text(k, here)},{otherwise.text(k, here)})"
+        ),
+        np.where(below.values > 0, above.values / safe, otherwise.values),
+    )
+
+
+class FormulaBook:
+    """A workbook in which text is never a formula."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        base = {"font_name": "Arial", "font_size": 9}
+        self.formats = {
+            name: workbook.add_format({**base, **look})
+            for name, look in {
+                "text": {},
+                "wrap": {"text_wrap": True, "valign": "top"},
+                "title": {"bold": True, "font_size": 13},
+                "mark": {"bold": True, "font_color": "#A00040"},
+                "head": {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"},
+                "section": {"bold": True, "font_color": "#0072B2"},
+                "given": {"font_color": "#0000FF", "num_format": "#,##0.00######"},
+                "worked": {"num_format": "#,##0.0000"},
+                "sum": {"num_format": "#,##0.00", "bold": True, "top": 1},
+                "year": {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "num_format": "0"},
+                "small": {"num_format": "0.0E+00"},
+            }.items()
+        }
+
+
+class Page:
+    """One sheet: labels on the left, a column a year.
+
+    Parameters
+    ----------
+    book : FormulaBook
+    name : str
+        Of the sheet.
+    labels : sequence of (head, width)
+    years : sequence of int
+    """
+
+    def __init__(self, book: FormulaBook, name: str, labels: Sequence[tuple[str, float]], years: Sequence[int]) -> None:
+        self.book, self.name, self.years = book, name, list(years)
+        self.sheet = book.workbook.add_worksheet(name)
+        self.first = len(labels)
+        self.row = 0
+        self._heads = [clean(head) for head, _ in labels]
+        for at, (_, width) in enumerate(labels):
+            self.sheet.set_column(at, at, width)
+        self.sheet.set_column(self.first, self.first + max(len(self.years), 1), 12)
+
+    def write(self, text: str, look: str = "text", column: int = 0) -> None:
+        """A line of text."""
+        self.sheet.write_string(self.row, column, clean(text), self.book.formats[look])
+        self.row += 1
+
+    def head(self) -> Term:
+        """The row of heads; its years as a term."""
+        for at, text in enumerate(self._heads):
+            self.sheet.write_string(self.row, at, text, self.book.formats["head"])
+        for at, year in enumerate(self.years):
+            self.sheet.write_number(self.row, self.first + at, year, self.book.formats["year"])
+        self.sheet.freeze_panes(self.row + 1, self.first)
+        self.row += 1
+        return self._row_term(self.row - 1, np.asarray(self.years, dtype=float))
+
+    def label(self, labels: Sequence[str]) -> None:
+        """Write the labels of the row at hand."""
+        for at, text in enumerate(labels):
+            self.sheet.write_string(self.row, at, clean(text), self.book.formats["text"])
+
+    def given(self, labels: Sequence[str], values: np.ndarray) -> Term:
+        """A row of numbers that are put in; a term that refers to it."""
+        self.label(labels)
+        for at, value in enumerate(np.broadcast_to(values, len(self.years))):
+            self.sheet.write_number(self.row, self.first + at, float(value), self.book.formats["given"])
+        self.row += 1
+        return self._row_term(self.row - 1, np.asarray(values, dtype=float))
+
+    def worked(self, labels: Sequence[str], what: Term, look: str = "worked") -> Term:
+        """A row of formulas with their values; a term that refers to it."""
+        self.label(labels)
+        values = np.broadcast_to(what.values, len(self.years)).astype(float)
+        for at, value in enumerate(values):
+            self._formula(self.row, self.first + at, what.text(at, self.name), value, look)
+        self.row += 1
+        return self._row_term(self.row - 1, values)
+
+    def grown(self, labels: Sequence[str], start: Term, change: Term, values: np.ndarray) -> Term:
+        """A row that starts from a level and grows by a logarithmic change a year."""
+        self.label(labels)
+        for at, value in enumerate(values):
+            before = xl_rowcol_to_cell(self.row, self.first + at - 1) if at else ""
+            text = f"{before}*EXP({change.text(at, self.name)})" if at else start.text(0, self.name)
+            self._formula(self.row, self.first + at, text, float(value), "worked")
+        self.row += 1
+        return self._row_term(self.row - 1, np.asarray(values, dtype=float))
+
+    def number(self, labels: Sequence[str], value: float | Term) -> Term:
+        """One cell, given or worked out, that holds for all years; a term that refers to it."""
+        self.label(labels)
+        if isinstance(value, Term):
+            self._formula(self.row, self.first, value.text(0, self.name), float(np.ravel(value.values)[0]), "worked")
+            shown = np.asarray(float(np.ravel(value.values)[0]))
+        else:
+            self.sheet.write_number(self.row, self.first, float(value), self.book.formats["given"])
+            shown = np.asarray(float(value))
+        self.row += 1
+        return self._cell_term(self.row - 1, self.first, shown)
+
+    def _formula(self, row: int, column: int, text: str, value: float, look: str) -> None:
+        self.sheet.write_formula(row, column, f"={text}", self.book.formats[look], value)
+
+    def _row_term(self, row: int, values: np.ndarray) -> Term:
+        return Term(
+            lambda k, here: self._place(here) + xl_rowcol_to_cell(row, self.first + k), np.asarray(values, dtype=float)
+        )
+
+    def _cell_term(self, row: int, column: int, value: np.ndarray) -> Term:
+        return Term(lambda k, here: self._place(here) + xl_rowcol_to_cell(row, column, True, True), value)
+
+    def _place(self, here: str) -> str:
+        return "" if here == self.name else f"'{self.name}'!"
+
+
+def column_of(one: Term, at: int) -> Term:
+    """One year of a term, as a term that holds for all years."""
+    value = np.asarray(np.broadcast_to(one.values, max(np.size(one.values), at + 1))[at])
+    return Term(lambda k, here: one.text(at, here), value)

@@ -1,0 +1,166 @@
+"""``pathways report``: the special report of a park of a run, or its twin as a spreadsheet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pathway_models.report.inputs import Manifest, ReportInputs
+
+
+FORMATS = ("docx", "pdf", "html", "xlsx")
+#: Hexadecimal digits of a run's id.
+ID_LENGTH = 12
+
+
+@click.command("report")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("parks", nargs=-1, metavar="[PARK ...]")
+@click.option("--all", "everything", is_flag=True, help="Every park of the run that came out.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="docx", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A file for one park, else a folder; RUN/reports by default."
+)
+@click.option(
+    "--template", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.docx", help="Your own Word template."
+)
+@click.option("--package/--no-package", default=True, help="Search for the cheapest package (default), or do without.")
+@click.option("--search", type=int, default=200, show_default=True, metavar="MEMBERS", help="Ensemble of that search.")
+@click.option("--quiet", is_flag=True, help="Print the names of the files only when something went wrong.")
+def report_command(
+    run: Path,
+    parks: tuple[str, ...],
+    everything: bool,
+    lang: str,
+    form: str,
+    out: Path | None,
+    template: Path | None,
+    package: bool,
+    search: int,
+    quiet: bool,
+) -> None:
+    """Write the special report of parks of RUN, the folder of a finished run.
+
+    docx: Word, from the shipped template or your own.  pdf: needs the extra 'pdf'.  html: one page that needs no
+    network.  xlsx: the twin, inventory and pathway as live formulas.
+
+    The numbers are worked out again from the run's seed and held against what the run stored.
+    """
+    if everything == bool(parks):
+        raise click.UsageError("name parks, or give --all")
+    if template is not None and form != "docx":
+        raise click.UsageError("--template is for --format docx")
+    if search < 1:
+        raise click.UsageError("--search: expected at least 1 member")
+    # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.runs.store import parks_of
+
+    chosen = parks_of(run, parks)
+    if out is not None and len(chosen) > 1 and out.suffix:
+        raise click.UsageError(f"--out {out}: give a folder for {len(chosen)} parks")
+    for park_id, given in chosen.items():
+        path = _path(run, out, park_id, lang, form)
+        content = _document(run, park_id, given, lang, form, template, (search, 2 * search) if package else None)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_bytes(content)
+        partial.replace(path)
+        if not quiet:
+            click.echo(str(path))
+
+
+def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str) -> Path:
+    if out is not None and out.suffix:
+        return out
+    return (out or run / "reports") / f"{park_id}_{lang}.{form}"
+
+
+def _document(
+    run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: tuple[int, int] | None
+) -> bytes:
+    """One document as bytes."""
+    from pathway_models.batch.recomputing import compute_again
+    from pathway_models.report.inputs import gather, search_package
+    from pathway_models.runs.store import scenarios_of
+
+    found = compute_again(run, park_id)
+    run_of = manifest_of(run)
+    decision = search_package(found.park, run_of, *search) if search else None
+    on = gather(found.park, scenarios_of(run), found.pathways, run_of, lang=lang, decision=decision)
+    return _WRITERS[form](on, given, template)
+
+
+def _docx(on: ReportInputs, given: str, template: Path | None) -> bytes:
+    from pathway_models.documents.docx import to_docx
+    from pathway_models.report.content import build_report
+
+    return to_docx(build_report(on), template)
+
+
+def _pdf(on: ReportInputs, given: str, template: Path | None) -> bytes:
+    from pathway_models.documents.typst import to_pdf
+    from pathway_models.report.content import build_report
+
+    return to_pdf(build_report(on))
+
+
+def _html(on: ReportInputs, given: str, template: Path | None) -> bytes:
+    from pathway_models.documents.html import to_html
+    from pathway_models.report.content import build_report
+
+    return to_html(build_report(on)).encode("utf-8")
+
+
+def _xlsx(on: ReportInputs, given: str, template: Path | None) -> bytes:
+    from pathway_models.report.audit_workbook import to_xlsx
+
+    return to_xlsx(on, given)
+
+
+_WRITERS: dict[str, Callable[[Any, str, Path | None], bytes]] = {
+    "docx": _docx,
+    "pdf": _pdf,
+    "html": _html,
+    "xlsx": _xlsx,
+}
+
+
+def manifest_of(run: Path) -> Manifest:
+    """The record of a run as a report shows it.
+
+    Raises
+    ------
+    InputError
+        The folder holds no run.
+    """
+    from pathway_models.report.inputs import Manifest
+    from pathway_models.runs.store import parameters_of, read_record
+
+    record, given = read_record(run), parameters_of(run)
+    commit = str(record.get("commit", ""))
+    changed = " (+)" if commit and record.get("dirty") else ""
+    return Manifest(
+        run_id=str(record.get("run_id") or run_id_of(record)),
+        seed=int(given["seed"]),
+        members=int(given["members"]),
+        until=int(given["until"]),
+        before=int(given["before"]),
+        scenarios=tuple(given["scenarios"]),
+        inputs={str(name): str(value) for name, value in record.get("inputs_sha256", {}).items()},
+        versions={str(name): str(value) for name, value in record.get("versions", {}).items()},
+        commit=f"{commit[:ID_LENGTH]}{changed}",
+    )
+
+
+def run_id_of(record: dict[str, Any]) -> str:
+    """Id of a run by the content of its record, for runs whose record does not state one."""
+    content = {name: value for name, value in record.items() if name != "run_id"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:ID_LENGTH]

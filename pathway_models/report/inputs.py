@@ -1,0 +1,248 @@
+"""What a report speaks of: a park, its ensemble, the path it is advised to take, and the run behind the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from pathway_models.cobenefits.scenarios import Cobenefits, cobenefits
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.attribution import Attribution, attribute
+from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.decision import Decision
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.gaps.analysis import gaps
+from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.decomposition import Decomposition, decompose_past
+from pathway_models.language.words import say
+from pathway_models.peaks.finding import find_peaks, reference_of
+from pathway_models.records.gaps import Gaps
+from pathway_models.records.inventory import Inventory
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+from pathway_models.records.peaks import Peaks
+
+#: The thirteenth five-year plan, which the notice asks every report to look back on.
+PLAN = (2016, 2020)
+#: Year by which parks shall be carbon neutral (notice, section one).
+NEUTRAL = 2060
+# ASSUME: nine members in ten are what "can be set as a target" needs; the notice names no probability.
+PROBABILITY = 0.9
+#: Members of the search for a package, and of its trial: fewer than a run has, so that a report takes seconds; the
+#: path of the package is projected on the run's own members.
+SEARCH_MEMBERS, SEARCH_FRESH = 200, 400
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Where the numbers come from.
+
+    Parameters
+    ----------
+    run_id : str
+    seed, members, until, before : int
+    scenarios : tuple of str
+    inputs : mapping file -> SHA-256
+    versions : mapping package -> version
+    commit : str
+        Empty outside a checkout.
+    """
+
+    run_id: str
+    seed: int
+    members: int
+    until: int
+    before: int
+    scenarios: tuple[str, ...]
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    commit: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportInputs:
+    """Everything the chapters draw on.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping of Scenario
+        Those of the run, and the package where one was searched for.
+    pathways, peaks
+        Of all these scenarios, in the same draws.
+    manifest : Manifest
+    lang : {"en", "zh"}
+    decision : Decision or None
+        None where no package was searched for.
+    """
+
+    park: Park
+    scenarios: Mapping[str, Scenario]
+    pathways: Pathways
+    peaks: Peaks
+    manifest: Manifest
+    lang: str
+    decision: Decision | None
+
+    @property
+    def before(self) -> int:
+        """Year before which the park shall peak."""
+        return self.manifest.before
+
+    @cached_property
+    def reference(self) -> str:
+        """The scenario without levers, or else the first."""
+        return reference_of(self.scenarios, self.pathways.scenarios)
+
+    @cached_property
+    def chosen(self) -> str:
+        """The advised path: the package, or else the scenario with most early peaks and the fewest levers."""
+        if self.decision is not None:
+            return package_id(self.lang)
+        early = self.peaks.p_peaked_by(self.before - 1)
+        names = self.pathways.scenarios
+        return min(names, key=lambda name: (-early[names.index(name)], len(self.scenarios[name].measures)))
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """Inventory of the observed years."""
+        return take_inventory(self.park)
+
+    @cached_property
+    def window(self) -> tuple[int, int] | None:
+        """First and last observed year inside the thirteenth plan; None where there are not two."""
+        inside = [int(year) for year in self.park.years if PLAN[0] <= year <= PLAN[1]]
+        return (inside[0], inside[-1]) if len(inside) > 1 else None
+
+    @cached_property
+    def decomposition(self) -> Decomposition:
+        """Drivers over the window, or over the whole record where the window is empty."""
+        parts = decompose_past(self.park)
+        first, last = self.window or (int(self.park.years[0]), self.park.last_observed_year)
+        a, b = first - int(self.park.years[0]), last - int(self.park.years[0])
+        return replace(
+            parts, years=parts.years[a : b + 1], values=parts.values[:, a:b], emissions=parts.emissions[a : b + 1]
+        )
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """Distance of every member from every target."""
+        return gaps(self.park, self.pathways, self.peaks, before=self.before, neutral=NEUTRAL)
+
+    @cached_property
+    def cobenefits(self) -> Cobenefits | None:
+        """Air pollutants of the advised path; None where their factors would need consent."""
+        chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
+        given = self.manifest
+        members = min(given.members, SEARCH_MEMBERS)
+        draws = sample(self.park, chosen, members=members, seed=given.seed, until=given.until)
+        try:
+            return cobenefits(self.park, chosen, draws)
+        except PathwayError:
+            return None
+
+    def shares(self, by: str) -> Attribution | None:
+        """What each family or lever of the advised path contributes; None where it moves none."""
+        return self._families if by == "family" else self._levers
+
+    @cached_property
+    def _families(self) -> Attribution | None:
+        return self._attributed("family")
+
+    @cached_property
+    def _levers(self) -> Attribution | None:
+        return self._attributed("lever")
+
+    def _attributed(self, by: str) -> Attribution | None:
+        scenario = self.scenarios[self.chosen]
+        if not scenario.measures:
+            return None
+        given = self.manifest
+        # Attribution looks at every coalition: a part of the members is enough for means.
+        members = min(given.members, SEARCH_MEMBERS)
+        draws = sample(self.park, [scenario], members=members, seed=given.seed, until=given.until)
+        return attribute(self.park, scenario, draws, by=by, before=given.before)
+
+    def early(self, scenario: str) -> float:
+        """Share of members that peak before the year asked for."""
+        return float(self.peaks.p_peaked_by(self.before - 1)[self.peaks.scenarios.index(scenario)])
+
+    def totals(self, scenario: str) -> np.ndarray:
+        """Total emissions of a scenario: (member, year), tCO2/yr."""
+        return self.pathways.emissions[self.pathways.index(scenario)].sum(axis=1)
+
+
+def package_id(lang: str) -> str:
+    """Name of the package as a scenario of its own."""
+    return say(lang, en="Advised package", zh="推荐措施组合")
+
+
+def search_package(
+    park: Park, manifest: Manifest, members: int = SEARCH_MEMBERS, fresh: int = SEARCH_FRESH
+) -> Decision:
+    """The cheapest package that peaks in time with `PROBABILITY`, or the closest.
+
+    Parameters
+    ----------
+    park : Park
+    manifest : Manifest
+        Gives seed, horizon and the year before which emissions shall peak.
+    members, fresh : int
+        Ensemble of the search, and of its trial.
+    """
+    given = manifest
+    return cheapest_package(
+        park, given.before, PROBABILITY, members=members, fresh=fresh, seed=given.seed, until=given.until
+    )
+
+
+def gather(
+    park: Park,
+    scenarios: Mapping[str, Scenario],
+    pathways: Pathways,
+    manifest: Manifest,
+    *,
+    lang: str,
+    decision: Decision | None = None,
+) -> ReportInputs:
+    """Put everything together; the package of a decision becomes a scenario of its own.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping of Scenario
+        Those of the run.
+    pathways : Pathways
+        Of these scenarios, at the run's own members and seed.
+    manifest : Manifest
+    lang : {"en", "zh"}
+    decision : Decision, optional
+        From `search_package`; without one the best scenario of the run is advised.
+
+    Returns
+    -------
+    Material
+    """
+    chosen = dict(scenarios)
+    if decision is not None:
+        name = package_id(lang)
+        chosen[name] = replace(decision.scenario(), scenario_id=name, name_en=name, name_zh=name)
+        draws = sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
+        pathways = joined([pathways, project(park, [chosen[name]], draws)])
+    return ReportInputs(park, chosen, pathways, find_peaks(pathways), manifest, lang, decision)
+
+
+def joined(parts: Sequence[Pathways]) -> Pathways:
+    """Pathways of the same park and draws as one."""
+    memo_items = {name: np.concatenate([one.memo_items[name] for one in parts]) for name in parts[0].memo_items}
+    return replace(
+        parts[0],
+        scenarios=tuple(name for one in parts for name in one.scenarios),
+        emissions=np.concatenate([one.emissions for one in parts]),
+        memo_items=memo_items,
+    )

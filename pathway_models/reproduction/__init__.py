@@ -1,0 +1,1 @@
+"""Published estimates computed again, with verdicts."""

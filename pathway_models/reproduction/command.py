@@ -1,0 +1,292 @@
+"""``pathways reproduce``: published estimates computed again, one table of verdicts; and a study of one's own.
+
+What ``pathways reproduce new`` writes: a study's description, heads of its tables, and a notebook that runs.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from pathway_models.console.cli_language import in_table, language, mistake_text
+from pathway_models.console.tables import padded, width_of
+from pathway_models.core.errors import PathwayError
+from pathway_models.intake.published import COLUMNS
+from pathway_models.language.words import say
+
+if TYPE_CHECKING:
+    from pathway_models.reproduction.register import Reproduction
+
+
+HEAD = ("verdict", "published", "ours", "difference", "tolerance", "unit", "values", "of what")
+
+
+class _StudiesOrNew(click.Group):
+    """A group whose first word is ``new``, or else the name of a study."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take names and options of studies as a call of the hidden command that computes them."""
+        if not args or args[0] not in (*self.commands, "-h", "--help"):
+            args = ["studies", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show both forms."""
+        formatter.write_usage(ctx.command_path, "STUDY ... | --all  [--each] [--csv FILE]")
+        formatter.write_usage(ctx.command_path, "new --study ID  [--folder FOLDER]")
+
+
+@click.group("reproduce", cls=_StudiesOrNew)
+def reproduce_command() -> None:
+    """Compute published estimates again and print published, ours, difference, verdict and cause.
+
+    STUDY is a name of data/published, such as guan2018.  Values of a place and quantity with the same verdict
+    and cause stand in one row; --each prints every value, --csv writes every value.
+
+    Verdicts: reproduced, near, not reproduced, text only (inputs not reachable: shown for reference).
+    Exit code 0 when all verdicts are those recorded with the studies, 1 when one has moved.
+    """
+
+
+@reproduce_command.command("studies", hidden=True)
+@click.argument("studies", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every shipped study.")
+@click.option("--each", is_flag=True, help="Print every published value in a row of its own.")
+@click.option("--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write every value to a CSV file.")
+def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file: Path | None) -> None:
+    """Compute studies again and print one table."""
+    # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
+    from pathway_models.intake.published import list_studies
+    from pathway_models.reproduction.register import reproduce, reproduce_all
+
+    if everything == bool(studies):
+        names = ", ".join(list_studies())
+        context = click.get_current_context().parent
+        raise click.UsageError(f"name studies, or give --all; there are {names}", ctx=context)
+    try:
+        found = reproduce_all() if everything else {name: reproduce(name) for name in dict.fromkeys(studies)}
+    except PathwayError as error:
+        click.echo(mistake_text(error), err=True)
+        sys.exit(1)
+    for line in _table(found.values(), each):
+        click.echo(line)
+    if file is not None:
+        import pandas as pd
+
+        table = pd.concat([result.table() for result in found.values()], ignore_index=True)
+        file.write_text(table.drop(columns="values").to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        click.echo(say(language(), en=f"{len(table)} values written to {file}", zh=f"{len(table)}个值已写入{file}"))
+    moved = [name for name, result in found.items() if not result.is_as_expected]
+    for name in moved:
+        recorded, now = (_counted(counts) for counts in (found[name].study.about.expected, found[name].counts()))
+        text = say(
+            language(),
+            en=f"{name}: verdicts have moved: {now}; recorded in its study.yml: {recorded}",
+            zh=f"{name}：判定已变化：{now}；study.yml所记：{recorded}",
+        )
+        click.echo(text, err=True)
+    sys.exit(1 if moved else 0)
+
+
+def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
+    """Lines of one table: the numbers of a row in columns, its cause below them."""
+    from pathway_models.reproduction.comparison import VERDICTS
+
+    results = list(results)
+    rows = {result.study.study: [_cells(row, each) for row in _rows(result, each)] for result in results}
+    head = tuple(map(in_table, HEAD))
+    widths = [max(map(width_of, column)) for column in zip(head, *chain(*rows.values()), strict=True)]
+    lines = [_aligned(head, widths)]
+    for result in results:
+        lines += ["", _finding(result), f"  {result.study.about.citation}"]
+        for cells, row in zip(rows[result.study.study], _rows(result, each), strict=True):
+            lines += [
+                _aligned(cells, widths),
+                say(language(), en=f"    cause: {row.cause}", zh=f"    原因：{row.cause}"),
+            ]
+    found = Counter(row.verdict for result in results for row in result.rows)
+    total = {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+    count, counted = found.total(), _counted(total)
+    return [*lines, "", say(language(), en=f"{count} published values: {counted}", zh=f"发表值{count}个：{counted}")]
+
+
+def _finding(result: Reproduction) -> str:
+    """What came out of a study; its title is a name and stays as it is."""
+    title, count = result.study.about.title, len(result.rows)
+    chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
+    return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"
+
+
+def _rows(result: Reproduction, each: bool) -> list[Any]:
+    return list(result.table(folded=not each).itertuples())
+
+
+def _cells(row: Any, each: bool) -> tuple[str, ...]:
+    from pathway_models.reproduction.comparison import shown
+
+    numbers = [row.published, row.ours, row.difference, row.tolerance]
+    if each:
+        numbers = ["-" if number != number else shown(number, row.unit) for number in numbers]
+    return (in_table(row.verdict), *numbers, row.unit, str(row.values), f"{row.scope}: {row.scenario}: {row.quantity}")
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    columns = [padded(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    return ("  " + "  ".join(columns)).rstrip()
+
+
+def _counted(counts: dict[str, int]) -> str:
+    parts = [f"{count} {verdict}" for verdict, count in counts.items()]
+    if language() == "zh":
+        parts = [f"{in_table(verdict)}{count}个" for verdict, count in counts.items()]
+    return say(language(), en=", ", zh="，").join(parts) or in_table("none")
+
+
+@reproduce_command.command("new")
+@click.option("--study", required=True, metavar="ID", help="Name of the study: small letters, digits, underscores.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="here",
+    help="Folder in which the study's folder is made.",
+)
+def new_study(study: str, folder: Path) -> None:
+    """Write a folder with study.yml, the heads of two CSV tables and a notebook that runs."""
+    from pathway_models.intake.published import STUDY_ID, list_studies
+
+    if not re.match(STUDY_ID, study):
+        raise click.UsageError(f"--study {study!r}: small letters, digits and underscores, a letter first: smith2024")
+    if study in list_studies():
+        raise click.UsageError(f"--study {study!r}: a shipped study has this name; choose another")
+    target = folder / study
+    if target.exists():
+        raise click.UsageError(f"{target} exists already; choose another name, or remove it")
+    for path in write_skeleton(target):
+        click.echo(str(path))
+    click.echo(
+        say(
+            language(),
+            en="Next: fill in the three tables, then run the notebook. docs/add_a_study.md has the whole way.",
+            zh="接下来：填写三张表，然后运行笔记本。完整步骤见docs/add_a_study.md。",
+        )
+    )
+
+
+STUDY_FILE = """\
+study: {study}
+title: Title of the study
+citation: Authors (year), title, journal volume, pages
+# doi: 10.1234/abcd
+source: []                  # keys of data/SOURCES.bib, when the study is to be shipped
+licence: under what terms values and inputs may be shown and passed on
+given:                      # what the paper gives
+- ...
+assumed:                    # what you had to assume
+- ...
+inputs:
+  inputs: inputs.csv        # name: file, relative to this folder
+expected: {{}}                # verdicts recorded once they are final, e.g. {{reproduced: 3, near: 1}}
+"""
+#: Heads of the input table: a long table takes any study; other columns are as good.
+INPUT_COLUMNS = ("quantity", "scenario", "year", "value", "unit", "locator")
+
+TITLE = """\
+# {study}: what was published, and what comes out here
+
+One sentence: what the study found, and why it matters for a park."""
+PARAMETERS = """\
+study: str = "."  # the folder of study.yml; the notebook stands in it"""
+READING = """\
+import pandas as pd
+from IPython.display import Markdown
+
+import pathway_models as pw
+from pathway_models.reproduction.register import compare_with_published
+from pathway_models.intake.published import read_study
+
+pd.options.display.max_colwidth = None
+the_study = read_study(study)
+the_study"""
+GIVEN = "**What was given?** The inputs of the study, each with its unit and the place where it stands."
+INPUTS = """\
+inputs = the_study.table("inputs")
+inputs"""
+COMPUTING = """\
+**What comes out here?** Compute through the package, and key each value as in `estimates.csv`:
+`ours[scope, scenario, quantity] = number`, in the unit of the published value; `causes` the same way."""
+OURS = """\
+ours = {}
+causes = {}
+# ours["the park", "deep", "peak_year"] = float(peaks.quantiles()[0, 1])
+# causes["the park", "deep", "peak_year"] = "growth rates are read off a figure"
+result = compare_with_published(the_study, ours, causes)"""
+TABLE = "**Do both agree?** Published, ours, difference, tolerance, verdict and cause."
+SHOW = "result.table(folded=True)"
+DIFFERENCES = "**Why do they differ?** A paragraph on every difference."
+EXPLAIN = "Markdown(result.differences())"
+FINDING = "Markdown(result.finding())"
+
+
+def write_skeleton(folder: Path) -> tuple[Path, ...]:
+    """Write a study's folder; its notebook runs as it is and finds no published value yet.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to make; its name is the name of the study.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    FileExistsError
+        The folder exists.
+    """
+    folder.mkdir(parents=True, exist_ok=False)
+    name = folder.resolve().name
+    texts = {
+        "study.yml": STUDY_FILE.format(study=name),
+        "inputs.csv": ",".join(INPUT_COLUMNS) + "\n",
+        "estimates.csv": ",".join(COLUMNS) + "\n",
+    }
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
+    notebook = folder / f"{name}.ipynb"
+    nbformat.write(_notebook(name), notebook)
+    return (*(folder / file for file in texts), notebook)
+
+
+def _notebook(name: str) -> nbformat.NotebookNode:
+    parameters = new_code_cell(PARAMETERS)
+    parameters.metadata["tags"] = ["parameters"]
+    cells = [
+        new_markdown_cell(TITLE.format(study=name)),
+        parameters,
+        new_code_cell(READING),
+        new_markdown_cell(GIVEN),
+        new_code_cell(INPUTS),
+        new_markdown_cell(COMPUTING),
+        new_code_cell(OURS),
+        new_markdown_cell(TABLE),
+        new_code_cell(SHOW),
+        new_markdown_cell(DIFFERENCES),
+        new_code_cell(EXPLAIN),
+        new_code_cell(FINDING),
+    ]
+    for position, cell in enumerate(cells):
+        cell.id = f"cell-{position:02d}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})

@@ -1,0 +1,160 @@
+"""Our parks and regions beside results that are known from abstracts only: plausibility, no reproduction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.intake.parks import read_park
+from pathway_models.intake.published import Study
+from pathway_models.intake.register import read_register
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.levers import Scenarios
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+
+#: Activity that measures an economy, so that emissions per activity are an intensity.
+ECONOMIC = ("value_added", "gdp")
+PEAK_YEAR = "peak_year"
+
+
+def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", until: int = 2060) -> pd.DataFrame:
+    """Peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
+
+    Parameters
+    ----------
+    scenarios : Scenarios
+    members, seed, until : int
+        Size and seed of the ensemble, last year of the projection.
+    kind : {"park", "region"}
+        Parks with data are invented demonstrations, regions are real.
+
+    Returns
+    -------
+    DataFrame
+        ``park_id, invented, scenario, peak_p05, peak_p50, peak_p95`` (years; infinite where beyond ``until``),
+        ``p_before_2030, intensity_2020, intensity_2030`` (tCO2 per million CNY, medians; NaN where activity is
+        not value added alone), ``tco2_per_tce`` (energy use only, last observed year, electricity at its heat value).
+    """
+    entries = [entry.park_id for entry in read_register() if entry.has_data and entry.kind == kind]
+    lines = []
+    for park_id in entries:
+        park = read_park(park_id)
+        draws = sample(park, scenarios, members=members, seed=seed, until=until)
+        lines += _lines(park, project(park, scenarios, draws))
+    return pd.DataFrame(lines)
+
+
+def _lines(park: Park, pathways: Pathways) -> list[dict[str, object]]:
+    peaks = find_peaks(pathways)
+    years, before = peaks.quantiles(), peaks.p_peaked_by(2029)
+    intensity = {year: _intensity(park, pathways, year) for year in (2020, 2030)}
+    energy = park.energy[..., -1]
+    per_energy = float((energy * park.factors[..., -1]).sum() / (energy.sum() / TJ_PER_TCE))
+    return [
+        {
+            "park_id": park.park_id,
+            "invented": park.invented,
+            "scenario": name,
+            "peak_p05": years[at, 0],
+            "peak_p50": years[at, 1],
+            "peak_p95": years[at, 2],
+            "p_before_2030": before[at],
+            "intensity_2020": intensity[2020][at],
+            "intensity_2030": intensity[2030][at],
+            "tco2_per_tce": per_energy,
+        }
+        for at, name in enumerate(pathways.scenarios)
+    ]
+
+
+def _intensity(park: Park, pathways: Pathways, year: int) -> np.ndarray:
+    """Median emissions per million CNY by scenario; NaN where the activity is not value added alone."""
+    if not all(kind in ECONOMIC for kind in park.activity_kinds):
+        return np.full(len(pathways.scenarios), np.nan)
+    at = year - int(pathways.years[0])
+    return np.median(pathways.total()[..., at] / pathways.memo_items["activity"][..., at], axis=1)
+
+
+def published_peaks(study: Study, words: Sequence[str]) -> pd.DataFrame:
+    """Published peak years whose scope names one of these words (``park``, ``city``, ``province``, ``region``).
+
+    Returns
+    -------
+    DataFrame
+        ``scope, scenario, peak_year``, in the order of ``estimates.csv``.
+    """
+    lines = [
+        (estimate.scope, estimate.scenario, int(estimate.value))
+        for estimate in study.estimates
+        if estimate.quantity == PEAK_YEAR and any(f"({word})" in estimate.scope for word in words)
+    ]
+    return pd.DataFrame(lines, columns=["scope", "scenario", "peak_year"])
+
+
+def published_ratios(study: Study, scope: str) -> pd.DataFrame:
+    """Peak CO2 over peak energy, tCO2 per tce, of each scenario of a scope that gives both.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, peak_CO2`` (万t), ``peak_energy`` (万tce), ``tco2_per_tce``.
+    """
+    given = {estimate.key: estimate.value for estimate in study.estimates}
+    names = [key[1] for key in given if key[0] == scope and key[2] == "peak_energy"]
+    lines = [(name, given[scope, name, "peak_CO2"], given[scope, name, "peak_energy"]) for name in names]
+    table = pd.DataFrame(lines, columns=["scenario", "peak_CO2", "peak_energy"])
+    return table.assign(tco2_per_tce=table["peak_CO2"] / table["peak_energy"])
+
+
+def published_value(study: Study, scope: str, quantity: str) -> float:
+    """The one published value of a scope and quantity.
+
+    Raises
+    ------
+    ValueError
+        There is none, or more than one.
+    """
+    (value,) = [e.value for e in study.estimates if (e.scope, e.quantity) == (scope, quantity)]
+    return value
+
+
+def peak_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
+    """Say how our median peak years lie to the range of the published ones, scenario by scenario."""
+    low, high = published["peak_year"].min(), published["peak_year"].max()
+    parts = []
+    for name, rows in ours.groupby("scenario", sort=False):
+        early, late = (rows["peak_p50"] < low).sum(), (rows["peak_p50"] > high).sum()
+        inside = len(rows) - early - late
+        parts.append(f"{name}: {early} earlier, {inside} within, {late} later")
+    return (
+        f"Published peak years run from {low} to {high}; the medians of our {ours['park_id'].nunique()} entries "
+        f"lie ({'; '.join(parts)})."
+    )
+
+
+def intensity_sentence(ours: pd.DataFrame, published: tuple[float, float]) -> str:
+    """Say how our fall of emissions per value added, without measures, compares with the published one."""
+    rows = ours[ours["scenario"] == ours["scenario"].iloc[0]].dropna(subset=["intensity_2020"])
+    falls = rows["intensity_2030"] / rows["intensity_2020"] - 1.0
+    return (
+        f"The published mean falls by {1 - published[1] / published[0]:.0%} from 2020 to 2030; ours, without measures, "
+        f"by {-falls.max():.0%} to {-falls.min():.0%} (middle {-falls.median():.0%}), from levels of "
+        f"{rows['intensity_2020'].min():,.0f} to {rows['intensity_2020'].max():,.0f} tCO2 per million CNY."
+    )
+
+
+def ratio_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
+    """Say how our emissions per energy compare with the published ratios."""
+    low, high = published["tco2_per_tce"].min(), published["tco2_per_tce"].max()
+    values = ours.drop_duplicates("park_id")["tco2_per_tce"]
+    return (
+        f"The Nanjing scenarios peak at {low:.2f} to {high:.2f} tCO2 per tce; our parks have {values.min():.2f} to "
+        f"{values.max():.2f} in their last year. Here a MWh of electricity counts as its heat (0.123 tce); at the coal "
+        f"it takes to make, the ratios would be lower."
+    )

@@ -1,0 +1,1 @@
+"""Published studies computed again, one file a study."""

@@ -1,1 +1,0 @@
-"""Running parks in batch and from the command line."""

@@ -1,0 +1,1 @@
+"""Toolkit for run folders: members, provenance, stored results."""

@@ -1,0 +1,197 @@
+"""Folders of a run: a park's folder appears whole or not at all, one run writes at a time, and URLs are folders too."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from os import open as descriptor_of
+from pathlib import Path
+
+from pathway_models.core.errors import BatchError
+
+LOCK = ".lock"
+#: What a run in a folder of its own consists of beside its parks.
+OF_THE_RUN = ("run.json", "status.csv", "summary.csv", "index.html")
+
+
+def park_folder(folder: Path, park_id: str) -> Path:
+    """Where a park's results stand."""
+    return folder / park_id
+
+
+def partial_folder(folder: Path, park_id: str) -> Path:
+    """Where a park's results are made."""
+    return folder / f".{park_id}.partial"
+
+
+def _old_folder(folder: Path, park_id: str) -> Path:
+    return folder / f".{park_id}.old"
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def publish(folder: Path, park_id: str) -> None:
+    """Put a park's finished folder in its place: on disk first, then by renaming."""
+    partial, final, old = (place(folder, park_id) for place in (partial_folder, park_folder, _old_folder))
+    for path in sorted(partial.rglob("*")):
+        if path.is_file():
+            _to_disk(path)
+    _to_disk(partial)
+    remove(old)
+    with contextlib.suppress(FileNotFoundError):
+        final.rename(old)
+    partial.rename(final)
+    _to_disk(folder)
+    remove(old)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, have reached the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows has no handle of a folder that could be waited for
+        return
+    handle = descriptor_of(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems know no waiting
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def tidy(folder: Path) -> None:
+    """Undo what a run that was cut off has left: take back folders in mid-exchange, remove unfinished ones."""
+    for old in folder.glob(".*.old"):
+        final = folder / old.name[1 : -len(".old")]
+        if final.exists():
+            remove(old)
+        else:
+            old.rename(final)
+    for partial in [*folder.glob(".*.partial"), *folder.glob("*.partial")]:
+        remove(partial)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run's folder; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    BatchError
+        Another run is writing into the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOCK
+    while True:
+        handle = descriptor_of(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(handle)
+        except OSError:
+            holder = os.read(handle, 200).decode("utf-8", "replace").strip()
+            os.close(handle)
+            raise BatchError(
+                f"{folder}: another run is writing here ({holder}); wait, or choose another --out"
+            ) from None
+        # Whoever held the lock before may have removed the file while we were waiting for it.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                break
+        os.close(handle)
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        yield
+    finally:
+        if os.name == "nt":
+            os.close(handle)
+            with contextlib.suppress(OSError):
+                path.unlink()
+        else:
+            path.unlink(missing_ok=True)
+            os.close(handle)
+        with contextlib.suppress(OSError):  # nothing came of it: no empty folder stays behind
+            folder.rmdir()
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class RunFolder:
+    """Where a run's results go: a folder, or a folder standing for one behind an fsspec URL.
+
+    Parameters
+    ----------
+    out : str or Path
+        Path of a folder, or a URL such as ``file:///shared/run``, ``memory://run``, ``s3://bucket/run``.
+    """
+
+    def __init__(self, out: str | Path) -> None:
+        self.shown = str(out)
+        self._system, self._root, self._temporary = None, "", None
+        if "://" not in self.shown:
+            self.folder = Path(out)
+            return
+        try:
+            import fsspec
+        except ImportError:
+            raise BatchError("--out with a URL needs the package fsspec: install pathway_models[dask]") from None
+        try:
+            self._system, self._root = fsspec.core.url_to_fs(self.shown)
+        except (ValueError, ImportError) as error:
+            raise BatchError(f"--out {self.shown}: {error}") from None
+        self._temporary = tempfile.TemporaryDirectory(prefix="pathways-")
+        self.folder = Path(self._temporary.name) / Path(self._root).name
+        self._fetch()
+
+    def _fetch(self) -> None:
+        """Bring what an earlier run has left, so that unchanged parks need not be run again."""
+        with contextlib.suppress(FileNotFoundError):
+            self._system.get(f"{self._root}/", f"{self.folder}/", recursive=True)
+        tidy(self.folder)
+
+    def publish(self, park_id: str) -> None:
+        """Put a park's finished folder in its place."""
+        publish(self.folder, park_id)
+        if self._system is not None:
+            target = f"{self._root}/{park_id}"
+            with contextlib.suppress(FileNotFoundError):
+                self._system.rm(target, recursive=True)
+            # There is no renaming of folders behind a URL: what has no record yet does not count.
+            paths = sorted(park_folder(self.folder, park_id).iterdir(), key=lambda path: path.name == "record.json")
+            for path in paths:
+                self._send(path, f"{target}/{path.name}")
+
+    def finish(self) -> str:
+        """Put the run's own files in their place; return where its page stands."""
+        if self._system is None:
+            return str(self.folder / "index.html")
+        for name in OF_THE_RUN:
+            if (self.folder / name).is_file():
+                self._send(self.folder / name, f"{self._root}/{name}")
+        return f"{self.shown.rstrip('/')}/index.html"
+
+    def _send(self, path: Path, target: str) -> None:
+        self._system.makedirs(target.rpartition("/")[0], exist_ok=True)
+        self._system.put_file(str(path), target)
+
+    def close(self) -> None:
+        """Remove the folder that stood for the URL."""
+        if self._temporary is not None:
+            self._temporary.cleanup()

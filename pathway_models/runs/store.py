@@ -1,0 +1,325 @@
+"""The results of a run, read lazily: thousands of parks, of which only what is asked for is opened.
+
+run = pw.open_run("results/2024")
+run.summary.query("p_peak_before_2030 < 0.5")
+run["region-d"].members(scenarios=["deep"], columns=["year_of_maximum", 2030])
+for park_id, frame in run.members(columns=["scenario", 2030]):
+    ...
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.runs.members import MEMBERS, Condition, read_members
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pathway_models.records.levers import Scenarios
+
+
+#: Parameters without which a run cannot be computed again.
+NEEDED = ("parks", "scenarios", "members", "seed", "until", "before")
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Read the record of a run, ``run.json``.
+
+    Raises
+    ------
+    InputError
+        The folder holds no run, or its record is cut short.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        expected = "the folder of a run, with run.json"
+        raise InputError([Fault(str(folder), "run", "", expected, "give the folder that 'run' printed", code="no_run")])
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise InputError([_unreadable(folder, "a whole record of a run")])
+    return record
+
+
+def parameters_of(folder: Path) -> dict[str, Any]:
+    """Read what a run was asked for: parks, scenarios, members, seed, years.
+
+    Raises
+    ------
+    InputError
+        The folder holds no run, or its record lacks some of it: another version has written it.
+    """
+    parameters = read_record(folder).get("parameters", {})
+    missing = [name for name in NEEDED if name not in parameters]
+    if missing:
+        raise InputError([_unreadable(folder, f"a record with the parameters {', '.join(missing)}")])
+    return parameters
+
+
+def _unreadable(folder: Path, expected: str) -> Fault:
+    remedy = "run the parks again into a new folder"
+    return Fault(str(folder / "run.json"), "record", "", expected, remedy, code="run_record")
+
+
+def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
+    """Parks of a run that came out: id to what the run was given, id or path.
+
+    Raises
+    ------
+    InputError
+        A park asked for is not in the run, or did not come out.
+    """
+    from pathway_models.runs.jobs import park_id_of
+    from pathway_models.runs.tables import read_status
+
+    given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
+    done = [outcome.park_id for outcome in read_status(folder) if outcome.status == "done"]
+    missing = [park for park in wanted if park not in done]
+    if missing or not done:
+        expected = f"a park of the run that came out: {', '.join(done) or 'there is none'}"
+        remedy = "see status.csv of the run"
+        raise InputError(
+            Fault(folder.name, "park", park, expected, remedy, code="park_not_in_run") for park in missing or [""]
+        )
+    return {park: given[park] for park in (wanted or done)}
+
+
+def scenarios_of(folder: Path) -> Scenarios:
+    """Scenarios of a run, from the library that is there now."""
+    from pathway_models.intake.library import read_scenarios
+
+    return read_scenarios().pick(list(parameters_of(folder)["scenarios"]))
+
+
+
+
+
+
+def open_run(folder: str | Path) -> StoredRun:
+    """Open the folder of a run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As ``pathways run`` or `run_tables` made it.
+
+    Returns
+    -------
+    StoredRun
+
+    Raises
+    ------
+    InputError
+        The folder is not there, is no run's, or its run has not got to a status table.
+    """
+    folder = Path(folder)
+    record = read_record(folder)
+    if "parameters" not in record or not (folder / "status.csv").is_file():
+        expected = "a run with its status.csv: this one was cut off, or is still at its first park"
+        remedy = "run it again into the same folder"
+        raise InputError([Fault(str(folder), "run", "", expected, remedy, code="run_unfinished")])
+    return StoredRun(folder, record)
+
+
+class StoredRun:
+    """A run on disk.
+
+    Parameters
+    ----------
+    folder : Path
+    record : dict
+        Content of ``run.json``.
+    """
+
+    def __init__(self, folder: Path, record: dict[str, Any]) -> None:
+        self.folder, self.record = folder, record
+
+    @cached_property
+    def status(self) -> pd.DataFrame:
+        """How every park's run ended: park_id, status, seconds, cause."""
+        import pandas as pd
+
+        return pd.read_csv(self.folder / "status.csv", encoding="utf-8-sig", keep_default_na=False)
+
+    @cached_property
+    def parks(self) -> tuple[str, ...]:
+        """Parks that came out, in the order of the run."""
+        return tuple(self.status.loc[self.status["status"] == "done", "park_id"])
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a park and scenario; peak years are texts, for ``">2060"``."""
+        from pathway_models.runs.tables import read_summary
+
+        return read_summary(self.folder)
+
+    def __getitem__(self, park_id: str) -> StoredPark:
+        self._check([park_id])
+        return StoredPark(self.folder / park_id)
+
+    def __iter__(self) -> Iterator[StoredPark]:
+        return (StoredPark(self.folder / park_id) for park_id in self.parks)
+
+    def __len__(self) -> int:
+        return len(self.parks)
+
+    def table(self, name: str, parks: Iterable[str] | None = None) -> pd.DataFrame:
+        """One of the CSV tables of some parks, one below the other; of all parks by default.
+
+        Parameters
+        ----------
+        name : str
+            ``pathways``, ``inventory``, ``levers``, ... without its ending.
+        parks : iterable of str, optional
+        """
+        import pandas as pd
+
+        return pd.concat([self[park].table(name) for park in self._chosen(parks)], ignore_index=True)
+
+    def members(
+        self,
+        parks: Iterable[str] | None = None,
+        scenarios: Sequence[str] | None = None,
+        columns: Sequence[str | int] | None = None,
+        where: Sequence[Condition] = (),
+    ) -> Members:
+        """Members of some parks, park by park, or in one frame by ``.frame()``; of all parks by default.
+
+        Parameters
+        ----------
+        parks, scenarios : iterables of str, optional
+        columns : sequence of str or int, optional
+            Columns of `pathway_models.runs.members`; a year is the total of that year. Only they are read.
+        where : sequence of (column, operator, value)
+            Conditions that all hold, e.g. ``("year_of_maximum", ">=", 2030)``; other rows are not given.
+        """
+        return Members(self, self._chosen(parks), scenarios, columns, where)
+
+    def _chosen(self, parks: Iterable[str] | None) -> tuple[str, ...]:
+        chosen = self.parks if parks is None else (parks,) if isinstance(parks, str) else tuple(parks)
+        self._check(chosen)
+        return chosen
+
+    def _check(self, parks: Iterable[str]) -> None:
+        ended = dict(zip(self.status["park_id"], self.status["status"], strict=True))
+        faults = [
+            Fault(
+                self.folder.name,
+                "park",
+                park,
+                f"a park that came out, not one that {ended[park]}" if park in ended else "a park of this run",
+                "see its status.csv",
+                code="park_not_in_run",
+            )
+            for park in parks
+            if park not in self.parks
+        ]
+        if faults:
+            raise InputError(faults)
+
+    def __repr__(self) -> str:
+        counts = self.status["status"].value_counts().sort_index()
+        ends = ", ".join(f"{count} {status}" for status, count in counts.items())
+        given = self.record["parameters"]
+        asked = ", ".join(f"{name} {given[name]}" for name in ("members", "seed", "until") if name in given)
+        shown = ", ".join(self.parks[:4]) + (f", ... {self.parks[-1]}" if len(self.parks) > 5 else "")
+        return (
+            f"<StoredRun {self.folder.name}: {len(self.status)} parks ({ends}); {asked}\n"
+            f"  scenarios: {', '.join(given.get('scenarios', ()))}\n"
+            f"  parks: {shown}>"
+        )
+
+
+class Members:
+    """Members of some parks, opened one park after the other."""
+
+    def __init__(
+        self,
+        run: StoredRun,
+        parks: tuple[str, ...],
+        scenarios: Sequence[str] | None,
+        columns: Sequence[str | int] | None,
+        where: Sequence[Condition],
+    ) -> None:
+        self.run, self.parks, self._asked = run, parks, (scenarios, columns, where)
+
+    def __iter__(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        for park_id in self.parks:
+            yield park_id, self.run[park_id].members(*self._asked)
+
+    def __len__(self) -> int:
+        return len(self.parks)
+
+    def frame(self) -> pd.DataFrame:
+        """All of them in one frame, ``park_id`` first: as large as what was asked for."""
+        import pandas as pd
+
+        frames = []
+        for park_id, frame in self:
+            frame.insert(0, "park_id", pd.Categorical.from_codes([0] * len(frame), [park_id]))
+            frames.append(frame)
+        together = pd.concat(frames, ignore_index=True) if len(frames) != 1 else frames[0]
+        return together.astype({"park_id": pd.CategoricalDtype(list(self.parks))})
+
+    def __repr__(self) -> str:
+        return f"<Members of {len(self.parks)} parks of {self.run.folder.name}; iterate park by park, or .frame()>"
+
+
+class StoredPark:
+    """One park of a run on disk.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.park_id = folder, folder.name
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of its CSV tables."""
+        return tuple(sorted(path.stem for path in self.folder.glob("*.csv")))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of its CSV tables.
+
+        Raises
+        ------
+        InputError
+            There is no such table.
+        """
+        import pandas as pd
+
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            expected = f"one of {', '.join(self.tables)}" if self.tables else "the tables of a park that came out"
+            raise InputError([Fault(self.park_id, "table", name, expected, "run the park again", code="no_table")])
+        return pd.read_csv(path, encoding="utf-8-sig")
+
+    def members(
+        self,
+        scenarios: Sequence[str] | None = None,
+        columns: Sequence[str | int] | None = None,
+        where: Sequence[Condition] = (),
+    ) -> pd.DataFrame:
+        """Its members, one row a scenario and member; arguments as of `StoredRun.members`.
+
+        Raises
+        ------
+        InputError
+            Its members were not kept or cannot be read, or a scenario or column is not there.
+        """
+        return read_members(self.folder / MEMBERS, scenarios, columns, where)
+
+    def __repr__(self) -> str:
+        kept = "with members" if (self.folder / MEMBERS).is_file() else "members not kept"
+        return f"<StoredPark {self.park_id}: {', '.join(self.tables)}; {kept}>"

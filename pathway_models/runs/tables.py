@@ -1,0 +1,156 @@
+"""The CSV files of a run: written whole or not at all, the same bytes for the same content; read with their types."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.language.rounding import stable_text
+from pathway_models.runs.jobs import Outcome
+
+#: Columns of ``status.csv``.
+STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
+
+
+def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
+    """Write ``status.csv``: one row a park."""
+    # A park left alone is done as far as whoever reads the run is concerned; no second was spent on it.
+    rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
+    return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
+
+
+def read_status(folder: Path) -> list[Outcome]:
+    """Read ``status.csv`` of a run.
+
+    Raises
+    ------
+    BatchError
+        The folder holds no run.
+    """
+    path = folder / "status.csv"
+    if not path.is_file():
+        raise BatchError(f"{folder}: expected the folder of a run with status.csv; give the folder that 'run' printed")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [Outcome(r["park_id"], r["status"], float(r["seconds"]), r["cause"]) for r in rows]
+
+
+def _as_text(cause: str) -> str:
+    """A cause that no spreadsheet program takes for a formula: it may begin with a file's or a cell's own text."""
+    return f"'{cause}" if cause.startswith(("=", "+", "-", "@")) else cause
+
+
+def _write_csv(path: Path, rows: list[list[str]]) -> Path:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return replace_text(path, text.getvalue())
+
+
+def replace_text(path: Path, text: str, encoding: str = "utf-8-sig") -> Path:
+    """Write a file whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding=encoding, newline="\n")
+    return partial.replace(path)
+
+
+#: Columns others rely on: never renamed, never moved; new ones come behind them.
+CONTRACT = (
+    "park_id",
+    "name",
+    "kind",
+    "invented",
+    "scenario",
+    "last_observed_year",
+    "emissions_last_tco2",
+    "peak_status",
+    "peak_year_p05",
+    "peak_year_p50",
+    "peak_year_p95",
+    "share_censored",
+    "p_peak_before_2030",
+    "peak_value_p50_tco2",
+    "members",
+    "seed",
+)
+
+
+#: Columns that are numbers.
+NUMBERS = (
+    "last_observed_year",
+    "emissions_last_tco2",
+    "share_censored",
+    "p_peak_before_2030",
+    "p_peak_by_2030",
+    "peak_value_p50_tco2",
+    "members",
+    "seed",
+    "until",
+    "before",
+    "p_peak_before",
+    "p_peak_by",
+    "neutral",
+    "net_p50_tco2",
+    "p_net_zero",
+)
+
+
+def read_summary(path: str | Path) -> pd.DataFrame:
+    """Read a run's ``summary.csv``, given itself or its folder.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or a column of the contract is missing.
+    """
+    path = Path(path)
+    file = path / "summary.csv" if path.is_dir() else path
+    if not file.is_file():
+        fault = Fault(str(path), "run", "", "a results folder with summary.csv", "name a run", code="run_missing")
+        raise InputError([fault])
+    frame = pd.read_csv(file, encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    missing = ", ".join(name for name in CONTRACT if name not in frame)
+    if missing:
+        fault = Fault(file.name, "line 1", "", f"the columns {missing}", "make the run again", code="summary_columns")
+        raise InputError([fault])
+    return typed(frame)
+
+
+def typed(summary: pd.DataFrame) -> pd.DataFrame:
+    """Turn the texts of a summary into numbers and truth values; peak years stay texts, for ``">2060"``."""
+    made_up = summary["invented"].astype(str).str.lower() == "true"
+    numbers = {name: pd.to_numeric(summary[name]) for name in NUMBERS if name in summary}
+    return summary.assign(invented=made_up, **numbers)
+
+
+#: Columns of a table: name to values.
+Columns = Mapping[str, Sequence[object]]
+
+
+def write_table(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table as CSV that Excel opens with Chinese intact, whole or not at all."""
+    # What was not computed stays an empty cell.
+    known = table.astype(object).where(table.notna(), None)
+    return write_columns(path, {name: known[name].tolist() for name in table.columns})
+
+
+def write_columns(path: Path, columns: Columns) -> Path:
+    """Write columns as CSV, numbers as stable text; whole or not at all."""
+    partial = path.with_suffix(".partial")
+    texts = [[_cell(value) for value in values] for values in columns.values()]
+    with partial.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(columns)
+        lines.writerows(zip(*texts, strict=True))
+    return partial.replace(path)
+
+
+def _cell(value: object) -> object:
+    """A value of a table for a file: numbers as stable text, nothing where nothing was computed."""
+    if isinstance(value, float):
+        return "" if value != value else stable_text(value)
+    return stable_text(value) if value is None or isinstance(value, bool) else value

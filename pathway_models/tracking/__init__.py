@@ -1,0 +1,1 @@
+"""A new year of data against the forecast made without it."""

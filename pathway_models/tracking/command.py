@@ -1,0 +1,201 @@
+"""``pathways track``: a new year of data against the forecast made without it.
+
+The book of forecasts: every forecast of a park ever made, rows added and never changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from pathway_models.console.cli_language import of_terminal, table_text
+from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.tracking.updating import Account, Outlook
+
+if TYPE_CHECKING:
+    from pathway_models.records.park import Park
+    from pathway_models.tracking.updating import Account
+
+
+FORMATS = ("docx", "html", "pdf")
+
+
+@click.command("track")
+@click.argument("park", type=PARK)
+@click.argument("table", type=PARK, required=False)
+@data_option
+@click.option("--year", type=int, metavar="YEAR", help="The new last year; the last one of TABLE by default.")
+@click.option(
+    "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."
+)
+@click.option("--scenario-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.yml",
+              help="Scenarios of your own; the first one is compared with.")  # fmt: skip
+@click.option("--before", type=int, default=2030, show_default=True, help="Year before which emissions shall peak.")
+@click.option("--probability", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Asked for.")
+@click.option("--error", type=click.FloatRange(0, 1, min_open=True), default=0.02, show_default=True,
+              help="Error of a reported yearly change.")  # fmt: skip
+@click.option("--members", type=click.IntRange(min=1), default=1000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=20240401, show_default=True)
+@click.option("--until", type=int, default=2060, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="tracking", show_default=True,
+              help="Folder of the accounts and of the book of forecasts.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS), default="docx", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+def track_command(
+    park: str,
+    table: str | None,
+    year: int | None,
+    plan: str | None,
+    scenario_file: Path | None,
+    out: Path,
+    form: str,
+    lang: str,
+    **wishes: object,
+) -> None:
+    """Update the forecast of PARK by a new year: what moved emissions off the plan, what to aim at next.
+
+    PARK is an id of the register or a table with the record the forecast was made from.  TABLE (workbook or CSV) holds
+    the new year, alone or after the others; without it the last year of PARK is taken as the new one.
+    """
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.tracking import annual_report as views
+    from pathway_models.tracking.updating import track
+
+    earlier, later = _records(park, table, year)
+    scenarios = read_scenarios(scenario_file)
+    first, *_, last = [*scenarios, *scenarios]
+    chosen = scenarios.pick([first, plan or last])
+    found = track(earlier, later, chosen.values(), **wishes)
+    manifest = _manifest(found, later, {"plan": found.plan, **wishes})
+    folder = out / later.park_id
+    book = add_forecasts(folder / "forecasts.csv", found, manifest)
+    document = folder / f"account_{found.known}_{lang}.{form}"
+    _write(document, _set(views.build_account(found, later, manifest, lang=lang), form))
+    told = of_terminal(lang)
+    for line in views.answer(found, lang=told):
+        click.echo(line)
+    click.echo(table_text(views.targets(found, lang=told), index=False))
+    for path in (document, book):
+        click.echo(str(path))
+
+
+def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park]:
+    """The record as it was, and with the new year."""
+    from pathway_models.intake.parks import read_park
+    from pathway_models.tracking.joining import joined, up_to
+
+    known = read_park(park)
+    if table is None:
+        last = known.last_observed_year if year is None else year
+        later = up_to(known, last)
+        return up_to(later, last - 1), later
+    new = read_park(table)
+    later = joined(known, up_to(new, new.last_observed_year if year is None else year))
+    return up_to(known, min(known.last_observed_year, later.last_observed_year)), later
+
+
+def _manifest(found: Account, later: Park, wishes: dict[str, object]) -> dict[str, str]:
+    """What the account rests on; its id is the hash of the rest."""
+    from pathway_models.runs.provenance import versions
+
+    content = {"park": later.park_id, "known": str(found.known), **{key: str(value) for key, value in wishes.items()}}
+    content |= {f"sha256 {name}": digest[:16] for name, digest in later.files}
+    content |= {"pathway_models": str(versions()["pathway_models"])}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return {"account": hashlib.sha256(text.encode()).hexdigest()[:12], **content}
+
+
+def _set(report: object, form: str) -> bytes:
+    from pathway_models.documents.docx import to_docx
+    from pathway_models.documents.html import to_html
+    from pathway_models.documents.typst import to_pdf
+
+    if form == "docx":
+        return to_docx(report)
+    return to_pdf(report) if form == "pdf" else to_html(report).encode("utf-8")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+COLUMNS = (
+    "account",
+    "park_id",
+    "scenario",
+    "state",
+    "known",
+    "before",
+    "p_before",
+    "p_by",
+    "peak_year_p05",
+    "peak_year_p50",
+    "peak_year_p95",
+    "effective_members",
+    "members",
+    "seed",
+    "reported_tco2",
+    "table_sha256",
+    "version",
+)
+
+
+def add_forecasts(path: Path, found: Account, manifest: Mapping[str, str]) -> Path:
+    """Add the forecasts of an account, those that stand there already left out.
+
+    Parameters
+    ----------
+    path : Path
+        Made if it is not there.
+    found : Account
+    manifest : mapping of str to str
+        With ``account`` and the hashes of the tables.
+
+    Raises
+    ------
+    InputError
+        The file is not such a book: it is left as it is.
+    """
+    old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    if old and tuple(next(csv.reader(io.StringIO(old)))) != COLUMNS:
+        expected, remedy = ", ".join(COLUMNS), "name another folder, or move the file away"
+        raise InputError([Fault(path.name, "line 1", old.splitlines()[0][:80], expected, remedy, code="forecast_book")])
+    digest = next((value for key, value in manifest.items() if key.startswith("sha256")), "")
+    rows = []
+    for outlooks, total in ((found.made, ""), (found.updated, f"{found.reported[found.known]:.6g}")):
+        rows += [_row(one, found, manifest, digest, total) for one in outlooks.values()]
+    known = set(old.splitlines())
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if not old:
+        writer.writerow(COLUMNS)
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(row)
+        if line.getvalue().rstrip("\n") not in known:
+            writer.writerow(row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(old + text.getvalue(), encoding="utf-8-sig")
+    return partial.replace(path)
+
+
+def _row(one: Outlook, found: Account, manifest: Mapping[str, str], digest: str, total: str) -> list[str]:
+    horizon = found.until
+    years = [f">{horizon}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles]
+    shares = [f"{one.p_before:.6f}", f"{one.p_by:.6f}"]
+    made = [manifest["account"], found.park_id, one.scenario, one.state, str(one.known), str(found.before)]
+    size = [f"{one.effective:.1f}", str(found.members), str(found.seed)]
+    return [*made, *shares, *years, *size, total, digest, manifest.get("pathway_models", "")]

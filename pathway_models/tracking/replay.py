@@ -1,0 +1,169 @@
+"""History fed one year at a time: does updating a forecast give more probability to what then happened?
+
+See ``docs/tracking.md``, section 5.  Forecasts follow the law of total emissions that parks have.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.baseline.laws.register import laws_of
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.kernels.quantiles import effective_size, log_weights, normalised
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, History
+
+#: Parts of equal probability that the first forecast is cut into.
+PARTS = 10
+#: Error of a reported yearly change, log.
+# ASSUME: two percent; the factor of a park's accounts is the same in both years and cancels.
+REPORT_ERROR = 0.02
+#: Weights have collapsed below so many effective members, or below this share of all, whichever is more.
+LEAST_MEMBERS, LEAST_SHARE = 100, 0.05
+
+
+def collapsed(weights: np.ndarray) -> np.ndarray:
+    """Whether weights rest on too few members: (..., member) to (...)."""
+    return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
+
+
+def replay(
+    logs: np.ndarray,
+    years: np.ndarray,
+    names: tuple[str, ...],
+    *,
+    first: int = 2010,
+    origin: int = 2014,
+    target: int | None = None,
+    members: int = 2000,
+    error: float = REPORT_ERROR,
+    seed: int = 1,
+    assumptions: Assumptions | None = None,
+) -> pd.DataFrame:
+    """Forecast from a record, feed the years after it one at a time, and score what is said of the last one.
+
+    Parameters
+    ----------
+    logs : (region, year)
+        Logs of yearly emissions, without gaps from ``first`` to ``target``.
+    years : (year,) int
+    names : (region,) str
+    first, origin : int
+        First and last year of the record the first forecast rests on.
+    target : int, optional
+        The year that is forecast; the last one by default.
+    members, seed : int
+    error : float
+        Of a reported yearly change, log.
+    assumptions : Assumptions, optional
+        With the growth law; the shipped ones by default.
+
+    Returns
+    -------
+    DataFrame
+        region, known (last year fed), state (made, re-weighted, re-fitted), probability of the part of the first
+        forecast that the outcome fell into, log_score, effective members.
+    """
+    last = int(years[-1]) if target is None else target
+    growth = laws_of(read_assumptions() if assumptions is None else assumptions)["emissions"]
+    law = _Law(growth, logs, years, first, last, members, seed)
+    path = law.forecast(origin)
+    edges = np.quantile(path[:, :, -1], np.arange(1, PARTS) / PARTS, axis=1)
+    outcome = law.since(origin)[:, -1]
+    part = (edges <= outcome).sum(axis=0)
+    state = _State(law, path, origin, error)
+    rows = []
+    for known in range(origin, last):
+        for region in range(len(names)):
+            state.feed(region, known)
+        inside = (edges[:, :, None] <= state.ends()[None]).sum(axis=0) == part[:, None]
+        probability = (state.weights * inside).sum(axis=1)
+        rows.append(_rows(names, known, state.words, probability, effective_size(state.weights)))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _rows(
+    names: tuple[str, ...], known: int, state: list[str], probability: np.ndarray, size: np.ndarray
+) -> pd.DataFrame:
+    # A forecast of no member in a part gives it half a member, so that the score stays finite.
+    floor = 0.5 / size
+    return pd.DataFrame(
+        {
+            "region": names,
+            "known": known,
+            "state": list(state),
+            "probability": probability,
+            "log_score": np.log(np.maximum(probability, floor)),
+            "effective": size,
+        }
+    )
+
+
+class _State:
+    """Where the forecast of each region stands: the year it was made in, its members, their weights."""
+
+    def __init__(self, law: _Law, path: np.ndarray, origin: int, error: float) -> None:
+        regions, self.members, _ = path.shape
+        self.law, self.origin, self.error = law, origin, error
+        self.path = path.copy()
+        self.base = np.full(regions, origin)
+        self.weights = np.full((regions, self.members), 1.0 / self.members)
+        self.words = ["made"] * regions
+
+    def feed(self, region: int, known: int) -> None:
+        """Take in what happened in a region up to a year."""
+        fed = known - self.base[region]
+        if not fed:
+            return
+        foreseen = np.diff(self.path[region, :, :fed], axis=-1, prepend=0.0)
+        happened = self.law.changes(self.base[region], known)[region]
+        self.weights[region] = normalised(log_weights(foreseen, happened, self.error))
+        self.words[region] = "re-weighted"
+        if collapsed(self.weights[region]):
+            # The steps of the longer record come first; what is left behind them is not read again.
+            self.path[region, :, : self.law.last - known] = self.law.forecast(known)[region]
+            self.base[region], self.words[region] = known, "re-fitted"
+            self.weights[region] = 1.0 / self.members
+
+    def ends(self) -> np.ndarray:
+        """Log change from the origin to the last year: (region, member)."""
+        rows = np.arange(self.base.size)
+        return self.path[rows, :, self.law.last - self.base - 1] + self.law.level(self.base, self.origin)[:, None]
+
+
+class _Law:
+    """Forecasts of every region from any last year, aligned to one last year: (region, member, step)."""
+
+    def __init__(
+        self, law: GrowthLaw, logs: np.ndarray, years: np.ndarray, first: int, last: int, members: int, seed: int
+    ) -> None:
+        kept = (years >= first) & (years <= last)
+        self.logs, self.first, self.last, self.members = logs[:, kept], first, last, members
+        self.law, self.seed = law, seed
+        self._made: dict[int, np.ndarray] = {}
+
+    def forecast(self, origin: int) -> np.ndarray:
+        """Log change from a last known year to every later one: (region, member, step)."""
+        if origin not in self._made:
+            self._made[origin] = self._forecast(origin)
+        return self._made[origin]
+
+    def _forecast(self, origin: int) -> np.ndarray:
+        rng = np.random.Generator(np.random.Philox(key=[self.seed, origin]))
+        record, steps = self.logs[:, : origin - self.first + 1], self.last - origin
+        history = History(record, np.full(len(record), origin))
+        return self.law.simulate(history, steps, FreshNormals(rng, (len(record), self.members), steps))
+
+    def since(self, origin: int) -> np.ndarray:
+        """What happened after a year, as log change from it: (region, step)."""
+        return self.logs[:, origin - self.first + 1 :] - self.logs[:, [origin - self.first]]
+
+    def changes(self, base: int, known: int) -> np.ndarray:
+        """Yearly changes from one year to another: (region, change)."""
+        return np.diff(self.logs[:, base - self.first : known - self.first + 1], axis=1)
+
+    def level(self, base: np.ndarray, origin: int) -> np.ndarray:
+        """Level of each region's base year above that of the origin: (region,), log."""
+        rows = np.arange(self.logs.shape[0])
+        return self.logs[rows, base - self.first] - self.logs[:, origin - self.first]

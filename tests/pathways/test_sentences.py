@@ -1,0 +1,238 @@
+"""Sentences about peaks and levers say what the members carry, and never name a peak that is not there."""
+
+import re
+
+import numpy as np
+import pytest
+from ensembles import YEARS, hill, mixture, pathways_of, peaks_of, rising
+
+from pathway_models import sentences
+from pathway_models.core.errors import ScenarioError
+from pathway_models.intake.library import read_scenarios
+from pathway_models.peaks.finding import effects, find_peaks, later_members, reference_of, typical_sources
+
+SCENARIOS = read_scenarios()
+
+
+# --- peaks ---------------------------------------------------------------------------------------------------
+
+
+def test_a_park_still_rising_has_no_peak_year():
+    peaks = peaks_of({"bau": mixture((62, rising()), (38, hill(2035)))})
+    said = sentences.peak(peaks, "bau")
+    assert said == (
+        "Business as usual: still rising in 2060 in 62 % of members: no peak year can be named (the earliest"
+        " twentieth of members peaks by 2035)."
+    )
+    assert sentences.peak(peaks, "bau", lang="zh") == (
+        "惯常情景：62%的成员到2060年仍在上升：不能给出达峰年（最早的二十分之一成员在2035年或以前达峰）。"
+    )
+
+
+def test_a_park_that_rises_in_every_member_has_no_early_years_either():
+    said = sentences.peak(peaks_of({"bau": rising()}), "bau")
+    assert said == "Business as usual: still rising in 2060 in 100 % of members: no peak year can be named."
+
+
+def test_a_flat_park_has_no_peak_year():
+    said = sentences.peak(peaks_of({"bau": np.full(YEARS.size, 1e7)}), "bau")
+    assert "not yet below its plateau in 100 %" in said
+    assert "no peak year can be named" in said
+
+
+def test_a_peak_is_named_with_its_range_and_with_those_that_have_none():
+    peaks = peaks_of({"bau": mixture((60, hill(2031)), (30, hill(2040)), (10, rising()))})
+    assert sentences.peak(peaks, "bau") == (
+        "Business as usual: peaks in 2031 (median member; nine in ten from 2031 to >2060) at 10.0 Mt CO₂ a year;"
+        " 10 % of members have no peak by 2060."
+    )
+
+
+def test_a_peak_in_the_record_is_not_called_a_forecast():
+    said = sentences.peak(peaks_of({"bau": mixture((70, hill(2018)), (30, hill(2033)))}), "bau")
+    assert said == (
+        "Business as usual: the highest year lies in the record in 70 % of members (median 2018); one in twenty has"
+        " it in 2033 or later."
+    )
+    late = sentences.peak(peaks_of({"bau": mixture((70, hill(2018)), (30, rising()))}), "bau")
+    assert "but more than one in twenty has no peak by 2060" in late
+
+
+def test_a_park_highest_in_its_first_year_may_have_peaked_before():
+    said = sentences.peak(peaks_of({"bau": hill(2016)}), "bau")
+    assert said.endswith("the peak is passed, and may lie before the record.")
+
+
+def test_nearly_all_is_not_all_and_nearly_none_is_not_none():
+    nearly = sentences.probability(peaks_of({"bau": mixture((999, hill(2025)), (1, hill(2040)))}), "bau")
+    assert nearly.startswith("Business as usual: >99 % of all 1,000 members")
+    hardly = sentences.probability(peaks_of({"bau": mixture((1, hill(2025)), (999, hill(2040)))}), "bau")
+    assert hardly.startswith("Business as usual: <1 % of all 1,000 members")
+
+
+def test_both_readings_of_before_2030_are_printed():
+    peaks = peaks_of({"bau": mixture((3, hill(2029)), (4, hill(2030)), (3, rising()))})
+    assert sentences.probability(peaks, "bau") == (
+        "Business as usual: 30 % of all 10 members peak before 2030 (by the end of 2029); read as by the end of 2030,"
+        " it is 70 %."
+    )
+    assert "30%在2030年以前（即2029年底前）达峰；若理解为2030年底前，则为70%" in sentences.probability(
+        peaks, "bau", lang="zh"
+    )
+
+
+def test_the_peak_of_the_median_line_is_told_apart_from_the_members_peaks():
+    totals = mixture((1, hill(2025)), (1, hill(2045)), (1, rising(0.9e7)))
+    pathways = pathways_of({"bau": totals})
+    said = sentences.median_path(pathways, find_peaks(pathways), "bau")
+    assert "Peak years of the members: 2045 (2025 to >2060 for nine in ten)" in said
+    assert not said.startswith("Highest year of the median line: 2045.")
+
+
+def test_a_median_line_that_still_rises_has_no_highest_year():
+    pathways = pathways_of({"bau": rising()})
+    assert sentences.median_path(pathways, find_peaks(pathways), "bau").startswith(
+        "Highest year of the median line: >2060."
+    )
+
+
+def test_scenarios_are_ranked_by_their_early_peaks():
+    peaks = peaks_of({"bau": mixture((2, hill(2025)), (8, rising())), "deep": mixture((9, hill(2025)), (1, rising()))})
+    assert sentences.spread(peaks) == (
+        "The share of members that peak before 2030 ranges from 20 % (Business as usual) to 90 % (Deep reduction); it"
+        " exceeds one half in 1 of 2 scenarios."
+    )
+
+
+def test_a_scenario_that_never_peaks_later_is_said_so():
+    peaks = peaks_of({"bau": mixture((5, hill(2040)), (5, rising())), "deep": mixture((10, hill(2025)))})
+    assert sentences.order_of_peaks(peaks, "deep", "bau") == (
+        "Deep reduction peaks no later than Business as usual in every one of 10 members."
+    )
+
+
+def test_members_that_peak_later_are_counted_and_explained():
+    bau = mixture((4, hill(2040)))
+    deep = np.concatenate([mixture((3, hill(2025))), mixture((1, hill(2044, 0.9e7)))])
+    peaks = peaks_of({"bau": bau, "deep": deep})
+    assert later_members(peaks, "deep", "bau").tolist() == [False, False, False, True]
+    said = sentences.order_of_peaks(peaks, "deep", "bau")
+    assert said.startswith("Deep reduction peaks later than Business as usual in 1 of 4 members (25 %)")
+    assert said.endswith("The highest value itself is lower in 1 of them.")
+
+
+def test_a_single_scenario_is_not_compared_with_itself():
+    peaks = peaks_of({"bau": hill(2025)})
+    assert sentences.order_of_peaks(peaks, "bau", "bau") == "One scenario: nothing to compare."
+    assert sentences.spread(peaks) == sentences.probability(peaks, "bau")
+
+
+def test_a_member_without_a_peak_is_later_than_any():
+    peaks = peaks_of({"bau": hill(2059), "deep": rising()})
+    assert later_members(peaks, "deep", "bau").all()
+
+
+def test_unknown_scenarios_are_refused_with_those_there_are():
+    with pytest.raises(ScenarioError, match=re.escape("no scenario 'deep' among these peaks; there are bau")):
+        sentences.peak(peaks_of({"bau": rising()}), "deep")
+
+
+# --- levers --------------------------------------------------------------------------------------------------
+
+
+def helped(**changes):
+    """Sentence about the families of a park whose scenarios change emissions by these factors after the record."""
+    after = YEARS > 2020
+    totals = {"bau": hill(2032)} | {
+        name: hill(peak) * np.where(after, factor, 1.0) for name, (factor, peak) in changes.items()
+    }
+    pathways = pathways_of(totals)
+    return sentences.most_helpful(pathways, find_peaks(pathways), SCENARIOS)
+
+
+def test_the_family_that_helps_most_in_both_ways_is_named_once():
+    assert helped(efficiency=(0.9, 2026), substitution=(0.95, 2032)) == (
+        "Of the single families, energy efficiency lowers emissions in 2035 most (-21.5 %; -21.5 % to -21.5 % across"
+        " members), and also raises the share of members that peak before 2030 most (+100 percentage points)."
+    )
+
+
+def test_two_families_are_named_where_one_saves_more_and_another_peaks_earlier():
+    said = helped(efficiency=(0.85, 2032), substitution=(0.99, 2026))
+    assert "energy efficiency lowers emissions in 2035 most" in said
+    assert "; energy substitution raises the share of members that peak before 2030 most" in said
+
+
+def test_families_that_do_not_bring_the_peak_forward_are_not_said_to():
+    assert helped(efficiency=(0.99, 2032)).endswith("by a percentage point.")
+
+
+def test_scenarios_of_several_families_are_no_single_family():
+    assert helped(deep=(0.5, 2022)).startswith("No scenario here moves one family of levers alone")
+
+
+def test_families_that_change_nothing_do_not_help():
+    assert helped(sinks=(1.0, 2032)) == "No single family lowers emissions in 2035."
+
+
+def test_without_a_scenario_without_levers_families_are_not_compared():
+    pathways = pathways_of({"efficiency": hill(2030), "deep": hill(2025)})
+    assert reference_of(SCENARIOS, pathways.scenarios) == "efficiency"
+    said = sentences.most_helpful(pathways, find_peaks(pathways), SCENARIOS)
+    assert said.startswith("No scenario here moves one family of levers alone")
+
+
+def test_effects_are_paired_member_by_member():
+    bau = np.stack([hill(2030), 3 * hill(2030)])
+    pathways = pathways_of({"bau": bau, "efficiency": 0.9 * bau})
+    (effect,) = effects(pathways, find_peaks(pathways), SCENARIOS, year=2035)
+    assert (effect.p05, effect.p50, effect.p95) == pytest.approx((-0.1, -0.1, -0.1))
+    assert effect.family == "efficiency"
+
+
+def test_a_year_beyond_the_horizon_stands_for_the_last_one():
+    pathways = pathways_of({"bau": hill(2022), "efficiency": 0.9 * hill(2022)}, until=2030)
+    assert "in 2030 most" in sentences.most_helpful(pathways, find_peaks(pathways), SCENARIOS, before=2025)
+
+
+def captured(taken, heat):
+    pathways = pathways_of({"ccus": hill(2030)}, captured={"ccus": -taken}, capture_heat={"ccus": heat})
+    return sentences.capture(pathways, "ccus")
+
+
+def test_capture_that_pays_its_energy_is_told_with_the_price():
+    late = np.where(YEARS > 2030, 1e6, 0.0)
+    assert captured(late, 0.25 * late).endswith(
+        "capture lowers emissions in every member and year; its energy emits 25 % of what it captures (median member)."
+    )
+
+
+def test_capture_that_raises_emissions_is_said_to():
+    late = np.where(YEARS > 2030, 1e6, 0.0)
+    assert "capture RAISES emissions in some year in 100 % of members (from 2031 on)" in captured(late, 1.2 * late)
+
+
+def test_nothing_captured_is_said():
+    assert captured(0.0 * YEARS, 0.0).endswith("nothing is captured.")
+
+
+def test_the_largest_source_left_is_named():
+    gas = np.full(YEARS.size, 3e7)
+    pathways = pathways_of({"deep": hill(2016, slope=0.02)}, gas={"deep": gas})
+    said = sentences.sources(pathways, "deep")
+    assert "the largest source left in 2060 is gas" in said
+
+
+def test_a_few_extreme_members_do_not_decide_which_source_is_typical():
+    gas = np.zeros((40, YEARS.size))
+    gas[-2:] = 1e12
+    pathways = pathways_of({"deep": mixture((40, hill(2025)))}, gas={"deep": gas})
+    mean = typical_sources(pathways, "deep")
+    np.testing.assert_allclose(mean.sum(axis=0), hill(2025))
+    assert "the largest source left in 2060 is coal (100 %" in sentences.sources(pathways, "deep")
+
+
+def test_sources_of_the_typical_members_add_up_to_their_total():
+    totals = np.outer(np.arange(1.0, 9.0), hill(2030))
+    pathways = pathways_of({"deep": totals}, gas={"deep": 0.5 * totals})
+    np.testing.assert_allclose(typical_sources(pathways, "deep").sum(axis=0), 1.5 * totals[2:6].mean(axis=0))

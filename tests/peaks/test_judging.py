@@ -1,0 +1,198 @@
+"""Judging the series of anyone: accepted forms, faults, gaps, and the command line."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from peak_series import tent
+
+import pathway_models as pw
+from pathway_models.core.errors import InputError
+from pathway_models.intake.series import check_series, read_series
+from pathway_models.kernels.published_rules import RULES
+from pathway_models.peaks.command import judge_command
+from pathway_models.peaks.judging import MISS_COLUMNS, observed_peaks
+
+TABLE = "entity,year,value\n" + "".join(f"苏州,{1990 + k},{value:.3f}\n" for k, value in enumerate(tent(15, 15)))
+
+
+def faults_of(action):
+    with pytest.raises(InputError) as caught:
+        action()
+    return caught.value.faults
+
+
+def written(tmp_path, text, encoding="utf-8", name="series.csv"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_table_is_judged_by_every_rule_for_every_entity():
+    one = pd.DataFrame({"year": range(1990, 2021), "value": tent(15, 15)})
+    table = pd.concat([one.assign(entity="b"), one.assign(entity="a")], ignore_index=True)
+    verdicts = pw.judge(table)
+    assert verdicts.columns.tolist() == ["entity", "rule", "verdict", "peak_year", "detail"]
+    assert len(verdicts) == 2 * len(RULES)
+    assert verdicts["entity"].unique().tolist() == ["b", "a"]
+    assert verdicts["peak_year"].dtype == "Int64"
+    assert verdicts.loc[0, ["verdict", "peak_year"]].tolist() == ["peaked", 2005]
+
+
+def test_the_same_series_may_come_as_series_mapping_or_table():
+    years, values = np.arange(1990, 2021), tent(15, 15)
+    as_series = pd.Series(values, index=years, name="park")
+    forms = [
+        as_series,
+        {"park": as_series},
+        {"park": dict(zip(years.tolist(), values, strict=True))},
+        pd.DataFrame({"entity": "park", "year": years, "value": values}),
+    ]
+    first, *others = (pw.judge(form, "c40") for form in forms)
+    for other in others:
+        pd.testing.assert_frame_equal(other, first)
+    assert pw.judge(dict(zip(years.tolist(), values, strict=True)), "c40")["entity"].tolist() == ["series"]
+
+
+def test_other_column_names_and_the_order_of_rows_are_accepted():
+    table = pd.DataFrame({"城市": "苏州", "年": [2012, 2010, 2011], "排放": [80, 90, 100]})
+    verdicts = pw.judge(table, ["pathway"], entity="城市", year="年", value="排放")
+    assert verdicts.loc[0, ["verdict", "peak_year"]].tolist() == ["peaked", 2011]
+
+
+def test_companion_columns_reach_the_rules_that_use_them():
+    table = pd.DataFrame({"entity": "x", "year": range(1990, 2020), "value": tent(15, 14)})
+    assert pw.judge(table, "hausfather2021")["verdict"].tolist() == ["unknown"]
+    full = table.assign(consumption=tent(15, 14), gdp=np.linspace(1, 2, 30), population=3e6)
+    assert pw.judge(full, "hausfather2021")["verdict"].tolist() == ["peaked"]
+
+
+def test_rules_are_judged_as_of_a_year():
+    years = dict(zip(range(1990, 2021), tent(15, 15), strict=True))
+    verdicts = pw.judge(years, ["unep_g20"], as_of=2008)
+    assert verdicts["verdict"].tolist() == ["not_peaked"]
+    nothing = pw.judge(years, ["unep_g20", "c40"], as_of=1980)
+    assert nothing["verdict"].tolist() == ["unknown", "unknown"]
+    assert nothing["detail"][0] == "no data up to 1980; the series starts in 1990"
+
+
+def test_gaps_are_no_fault_and_stand_in_the_detail():
+    years = {1990 + k: value for k, value in enumerate(tent(15, 15)) if k not in (3, 4)}
+    verdicts = pw.judge(years, ["pathway", "c40"]).set_index("rule")
+    assert verdicts["verdict"].to_dict() == {"pathway": "unknown", "c40": "peaked"}
+    assert "no value for 1993, 1994" in verdicts.loc["pathway", "detail"]
+    assert verdicts.loc["c40", "detail"].endswith("no value for 1993, 1994")
+
+
+def test_an_empty_value_is_a_missing_year():
+    table = pd.DataFrame({"entity": "x", "year": [2000, 2001, 2002, 2003], "value": [1.0, None, 3.0, 2.0]})
+    assert check_series(table)["year"].tolist() == [2000, 2002, 2003]
+    only_empty = pd.DataFrame({"entity": ["x", "y", "z"], "year": 2000, "value": [1.0, None, None]})
+    assert [fault.value for fault in faults_of(lambda: check_series(only_empty))] == ["y", "z"]
+
+
+def test_every_fault_is_named_at_once():
+    table = pd.DataFrame({"entity": ["a", "a", ""], "year": [2000, 2000, "20x0"], "value": [1, -2, "n/a"]})
+    faults = faults_of(lambda: pw.judge(table, ["c41"], as_of=9))
+    assert [fault.code for fault in faults] == ["rule", "as_of", "negative", "twice", "entity", "number", "number"]
+    assert "one of pathway, observed_peak_test, bersalli2023" in faults[0].expected
+
+
+@pytest.mark.parametrize(
+    ("series", "code"),
+    [
+        (pd.DataFrame({"entity": ["a"], "year": [2000]}), "columns"),
+        (pd.DataFrame({"entity": [], "year": [], "value": []}), "empty"),
+        ({}, "empty"),
+        ([1, 2, 3], "series"),
+        ({2000.5: 1.0}, "year"),
+        ({1066: 1.0}, "year"),
+        ({2000: float("inf")}, "number"),
+    ],
+)
+def test_what_is_no_series_is_refused(series, code):
+    assert [fault.code for fault in faults_of(lambda: pw.judge(series))] == [code]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_files_of_chinese_spreadsheets_are_read_in_each_of_their_encodings(tmp_path, encoding):
+    table = read_series(written(tmp_path, TABLE, encoding))
+    assert table["entity"].unique().tolist() == ["苏州"]
+    assert table["year"].tolist() == list(range(1990, 2021))
+    assert table["value"].to_numpy() == pytest.approx(tent(15, 15), abs=5e-4)
+
+
+def test_full_width_digits_mean_what_they_show(tmp_path):
+    table = read_series(written(tmp_path, "entity,year,value\n园区,2０１9,１２.５\n"))
+    assert table.loc[0, ["year", "value"]].tolist() == [2019, 12.5]
+
+
+def test_faults_of_a_file_are_named_by_line_in_reading_order(tmp_path):
+    text = "entity,year,value\na,2000,1\na,2000,2\n\na,2001\na,2002,-1\na,2003,1 234\n,2004,5\na,20050,5\n"
+    faults = faults_of(lambda: read_series(written(tmp_path, text)))
+    assert [(fault.place.split(",")[0], fault.code) for fault in faults] == [
+        ("line 3", "twice"),
+        ("line 5", "fields"),
+        ("line 6", "negative"),
+        ("line 7", "number"),
+        ("line 8", "entity"),
+        ("line 9", "year"),
+    ]
+    assert all(fault.file == "series.csv" for fault in faults)
+
+
+def test_missing_and_doubled_columns_are_named(tmp_path):
+    faults = faults_of(lambda: read_series(written(tmp_path, "entity,year,year\na,1,2\n")))
+    assert [fault.expected for fault in faults] == ["a column value", "each column once"]
+    assert faults_of(lambda: read_series(tmp_path / "none.csv"))[0].code == "no_file"
+    assert faults_of(lambda: read_series(written(tmp_path, "entity,year,value\n")))[0].code == "empty"
+
+
+def test_observed_peaks_gives_each_series_its_own_error_rates():
+    years = range(1990, 2021)
+    series = {"falls": dict(zip(years, tent(15, 15), strict=True)), "short": {2019: 1.0, 2020: 2.0}}
+    tested = observed_peaks(series).set_index("entity")
+    assert tested["status"].to_dict() == {"falls": "peaked", "short": "unknown"}
+    assert tested["peak_year"].tolist() == [2005, pd.NA]
+    assert (tested.loc["falls", list(MISS_COLUMNS)] <= 0.5).all()
+    assert tested.loc["short", list(MISS_COLUMNS)].isna().all()
+    assert tested.loc["falls", "p_peaked"] < 0.01
+    assert "years" in tested.loc["short", "detail"]
+
+
+def command(*arguments):
+    return CliRunner().invoke(judge_command, [str(argument) for argument in arguments])
+
+
+def test_the_command_prints_an_aligned_table(tmp_path):
+    result = command(written(tmp_path, TABLE), "--rule", "pathway", "--rule", "c40")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "entity  rule     verdict  peak_year  detail"
+    assert lines[1].startswith("苏州    pathway  peaked   2005       plateau 2005-2005")
+    assert len(lines) == 3
+
+
+def test_the_command_writes_csv_and_json(tmp_path):
+    path = written(tmp_path, TABLE)
+    as_csv = command(path, "--rule", "c40", "--format", "csv").stdout.splitlines()
+    assert as_csv[0] == "entity,rule,verdict,peak_year,detail"
+    assert as_csv[1].startswith("苏州,c40,peaked,2005,")
+    rows = json.loads(command(path, "--as-of", "1995", "--format", "json").stdout)
+    assert len(rows) == len(RULES)
+    assert {row["peak_year"] for row in rows} == {None}
+
+
+def test_the_command_takes_other_columns_and_answers_a_mistake_without_a_traceback(tmp_path):
+    path = written(tmp_path, TABLE.replace("entity,year,value", "city,y,mt"))
+    names = ("--entity", "city", "--year", "y", "--value", "mt")
+    assert command(path, *names, "--rule", "c40").exit_code == 0
+    wrong = command(path, "--rule", "c40")
+    assert wrong.exit_code == 1
+    assert "a column entity" in wrong.stderr
+    assert "Traceback" not in wrong.output
+    unknown_rule = command(path, *names, "--rule", "c41")
+    assert unknown_rule.exit_code == 1
+    assert "'c41'" in unknown_rule.stderr

@@ -1,0 +1,324 @@
+"""Set-up works with Python alone, and the lists of packages agree with one another."""
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from machine_paths import MACHINE_PATH, REGISTRY_HOSTS, find_all
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+TASKS = ROOT / "tasks.py"
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "nbconvert-core": "nbconvert"}
+MANDATED = {"jupyterlab", "pandas", "numpy", "scipy", "matplotlib", "papermill", "pytest", "nbval"}
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def project():
+    return tomllib.loads(text_of("pyproject.toml"))
+
+
+def declared():
+    """Return name and version bounds of the direct dependencies, those of developers among them."""
+    tables = project()
+    needs = [Requirement(text) for text in tables["project"]["dependencies"] + tables["dependency-groups"]["dev"]]
+    return {canonicalize_name(need.name): need.specifier for need in needs}
+
+
+def locked(name="requirements-test.lock.txt"):
+    lines = [line for line in text_of(name).splitlines() if line and not line.startswith("#")]
+    return [Requirement(line) for line in lines]
+
+
+def needed_by_users():
+    """Return the names of what a run, a report and the explorer need."""
+    tables = project()["project"]
+    extras = [text for name in ("app", "pdf", "sens") for text in tables["optional-dependencies"][name]]
+    return {canonicalize_name(Requirement(text).name) for text in tables["dependencies"] + extras}
+
+
+def conda():
+    needs = yaml.safe_load(text_of("environment.yml"))["dependencies"]
+    (by_pip,) = [each["pip"] for each in needs if isinstance(each, dict)]
+    names = [text for text in needs if isinstance(text, str) and not text.startswith(("python ", "pip"))]
+    found = [Requirement(text) for text in names + [text for text in by_pip if not text.startswith("-e")]]
+    return {CONDA_NAMES.get(need.name, need.name): need.specifier for need in found}
+
+
+def call_tasks(*words):
+    command = [sys.executable, str(TASKS), *words]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
+
+
+@pytest.fixture
+def tasks(tmp_path, monkeypatch):
+    """Return tasks.py as a module whose .venv lies in a temporary folder and which installs nothing."""
+    spec = importlib.util.spec_from_file_location("tasks_under_test", TASKS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.setattr(module.shutil, "which", lambda name, path=None: None)
+    module.commands = []
+
+    def record(command, env=None):
+        module.commands.append([str(word) for word in command])
+        module.venv_python().parent.mkdir(parents=True, exist_ok=True)
+        module.venv_python().touch()
+
+    monkeypatch.setattr(module, "call", record)
+    return module
+
+
+def test_every_mandated_package_is_declared():
+    assert set(declared()) >= MANDATED
+    assert project()["project"]["requires-python"] == ">=3.11"
+
+
+def test_every_declared_package_has_a_lower_bound():
+    assert {name for name, bounds in declared().items() if not any(bound.operator == ">=" for bound in bounds)} == set()
+
+
+def test_lock_pins_every_declared_package_within_its_bounds():
+    pins = {}
+    for need in locked():
+        pins.setdefault(canonicalize_name(need.name), []).append(need)
+    assert set(declared()) - set(pins) == set()
+    for name, bounds in declared().items():
+        for need in pins[name]:
+            (pin,) = need.specifier
+            assert bounds.contains(pin.version), f"{need} lies outside {name}{bounds}"
+
+
+def test_lock_of_users_is_part_of_the_lock_of_tests():
+    users, tests = (
+        {(need.name, str(need.specifier)) for need in locked(name)}
+        for name in ("requirements.lock.txt", "requirements-test.lock.txt")
+    )
+    assert users < tests
+    assert {canonicalize_name(need.name) for need in locked("requirements.lock.txt")} >= needed_by_users()
+
+
+def test_every_extra_is_tested():
+    extras = [Requirement(text) for texts in project()["project"]["optional-dependencies"].values() for text in texts]
+    tested = declared()
+    assert {canonicalize_name(need.name): need.specifier for need in extras}.items() <= tested.items()
+
+
+def test_lock_pins_exact_versions_from_no_particular_place():
+    for need in locked():
+        assert [pin.operator for pin in need.specifier] == ["=="]
+        assert need.url is None
+
+
+def test_lock_is_meant_for_every_system_and_python():
+    markers = " ".join(str(need.marker) for need in locked() if need.marker)
+    assert "win32" in markers
+    assert "darwin" in markers
+    assert "python_full_version" in markers
+
+
+def test_conda_file_names_the_same_packages_with_the_same_bounds():
+    assert conda() == declared()
+
+
+def test_versions_and_licence_agree():
+    version = project()["project"]["version"]
+    citation = yaml.safe_load(text_of("CITATION.cff"))
+    face = re.search(r'^__version__ = "(.+)"$', text_of("pathway_models/core/__init__.py"), flags=re.MULTILINE)
+    assert citation["version"] == version == face.group(1)
+    assert citation["license"] == project()["project"]["license"] == "Apache-2.0"
+    assert text_of("LICENSE").lstrip().startswith("Apache License")
+
+
+def test_committed_files_name_no_registry_host():
+    assert find_all(REGISTRY_HOSTS) == []
+
+
+def test_committed_files_name_no_path_of_a_machine():
+    assert find_all(MACHINE_PATH) == []
+
+
+@pytest.mark.parametrize("start", ["/", "in '/", "file:///"])
+def test_paths_of_a_machine_are_recognised(start):
+    assert MACHINE_PATH.search(start + "tmp" + "/abc") is not None
+
+
+@pytest.mark.parametrize("text", ["https://example.org/home/page", "tCO2/work/yr", "data/tmp/x.csv"])
+def test_other_slashes_are_not_taken_for_paths_of_a_machine(text):
+    assert MACHINE_PATH.search(text) is None
+
+
+def test_tasks_uses_only_the_standard_library():
+    tree = ast.parse(TASKS.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= set(sys.stdlib_module_names)
+
+
+def test_tasks_can_be_read_by_an_old_python_and_tells_it_its_age(tasks, monkeypatch, capsys):
+    ast.parse(TASKS.read_text(encoding="utf-8"), feature_version=(3, 7))
+    monkeypatch.setattr(tasks.sys, "version_info", (3, 9, 2, "final", 0))
+    assert tasks.main(["test"]) == 1
+    assert capsys.readouterr().err == "Python 3.11 or newer is needed, but this is Python 3.9.\n"
+
+
+def test_tasks_explains_itself():
+    answer = call_tasks("--help")
+    assert answer.returncode == 0
+    for command in ("run", "test", "lint", "notebooks", "book", "setup"):
+        assert f"tasks.py {command}" in answer.stdout
+
+
+@pytest.mark.parametrize("words", [("fly",), ()])
+def test_tasks_refuses_what_it_does_not_know(words):
+    answer = call_tasks(*words)
+    assert answer.returncode == 2
+    assert "run, test, lint, notebooks, book, setup" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        ([], ["--all"]),
+        (["--members", "200"], ["--all", "--members", "200"]),
+        (["--", "region-d", "--members", "200"], ["region-d", "--members", "200"]),
+        (["region-d"], ["region-d"]),
+        (["--all", "--seed", "0"], ["--all", "--seed", "0"]),
+    ],
+)
+def test_run_means_all_parks_unless_one_is_named(tasks, monkeypatch, given, passed_on):
+    seen = []
+    monkeypatch.setattr(tasks, "ready_python", lambda lock=None: Path("python"))
+    monkeypatch.setattr(tasks, "script", lambda python, name: name)
+    monkeypatch.setattr(tasks, "exit_code_of", lambda command, **settings: seen.append(command) or 7)
+    assert tasks.main(["run", *given]) == 7
+    assert seen == [["pathways", "run", *passed_on]]
+
+
+def test_environment_is_built_once_and_again_when_the_lock_changes(tasks, monkeypatch, tmp_path):
+    tasks.ready_python()
+    built = len(tasks.commands)
+    assert built > 0
+    tasks.ready_python()
+    assert len(tasks.commands) == built
+    other = tmp_path / "other.txt"
+    other.write_text("numpy==2.0.0\n", encoding="utf-8")
+    monkeypatch.setattr(tasks, "LOCK", other)
+    tasks.ready_python()
+    assert len(tasks.commands) == 2 * built
+
+
+def test_tests_add_to_the_environment_of_a_run_and_a_run_takes_that_of_the_tests(tasks):
+    tasks.ready_python()
+    made = len(tasks.commands)
+    (tasks.VENV / "kept.txt").touch()
+    tasks.ready_python(tasks.TEST_LOCK)
+    added = tasks.commands[made:]
+    assert (tasks.VENV / "kept.txt").exists()
+    assert [str(tasks.TEST_LOCK) in command for command in added] == [True, False]
+    tasks.ready_python()
+    assert len(tasks.commands) == made + len(added)
+
+
+def test_missing_programs_are_named_where_they_cannot_be_installed(tasks, capsys):
+    tasks.install_system_programs()
+    assert "chromium libreoffice-calc-nogui libreoffice-writer-nogui" in capsys.readouterr().out
+    assert tasks.commands == []
+
+
+def test_office_without_its_spreadsheet_is_not_enough(tasks, monkeypatch, tmp_path):
+    monkeypatch.setattr(tasks.sys, "platform", "linux")
+    monkeypatch.setattr(tasks.shutil, "which", lambda name, path=None: str(tmp_path / name))
+    assert not tasks.is_there("soffice")
+    for part in tasks.SYSTEM_PARTS["soffice"]:
+        (tmp_path / part).touch()
+    assert tasks.is_there("soffice")
+    assert tasks.is_there("chromium")
+
+
+def test_half_made_environment_is_removed_and_built(tasks):
+    leftover = tasks.VENV / "lib" / "leftover.txt"
+    leftover.parent.mkdir(parents=True)
+    leftover.touch()
+    tasks.venv_python().parent.mkdir(parents=True, exist_ok=True)
+    tasks.venv_python().touch()
+    tasks.ready_python()
+    assert not leftover.exists()
+    assert tasks.is_finished(tasks.LOCK)
+    assert not tasks.is_finished(tasks.TEST_LOCK)
+
+
+def test_pip_is_used_when_uv_fails(tasks, monkeypatch, capsys):
+    monkeypatch.setattr(tasks.shutil, "which", lambda name, path=None: "uv" if name == "uv" else None)
+
+    def fail(uv, lock):
+        raise subprocess.CalledProcessError(2, [uv])
+
+    monkeypatch.setattr(tasks, "build_by_uv", fail)
+    tasks.ready_python()
+    assert tasks.is_finished(tasks.LOCK)
+    assert any("pip" in command for command in tasks.commands)
+    assert "uv did not succeed" in capsys.readouterr().err
+
+
+def test_uv_takes_the_index_of_pip(tasks, monkeypatch):
+    seen = []
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tasks, "call", lambda command, env=None: seen.append(env["UV_DEFAULT_INDEX"]))
+    tasks.build_by_uv("uv", tasks.LOCK)
+    assert set(seen) == {"https://index.example/simple"}
+
+
+def test_failed_installation_leaves_nothing_that_looks_finished(tasks, monkeypatch, capsys):
+    def fail(command, env=None):
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(tasks, "call", fail)
+    assert tasks.main(["setup"]) == 1
+    assert not tasks.is_finished(tasks.LOCK)
+    assert "PIP_INDEX_URL" in capsys.readouterr().err
+
+
+def test_conda_environment_is_used_when_it_holds_this_project_and_all_it_needs(tasks, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("CONDA_PREFIX", sys.prefix)
+    monkeypatch.setattr(tasks.sysconfig, "get_path", lambda name: str(tmp_path))
+    assert not tasks.is_complete_conda()
+    needs = [Requirement(text).name for text in project()["project"]["dependencies"]]
+    for name in ["pathway_models", *needs]:
+        folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
+    origin = tmp_path / "pathway_models-1.0.dist-info" / "direct_url.json"
+    origin.write_text('{"url": "file:///elsewhere"}', encoding="utf-8")
+    assert not tasks.is_complete_conda()
+    origin.write_text(f'{{"url": "{ROOT.as_uri()}"}}', encoding="utf-8")
+    assert tasks.is_complete_conda()
+    (tmp_path / "tqdm-1.0.dist-info" / "METADATA").unlink()
+    (tmp_path / "tqdm-1.0.dist-info").rmdir()
+    assert not tasks.is_complete_conda()
+    assert "lacks tqdm" in capsys.readouterr().out
+
+
+def test_missing_venv_module_names_the_package_to_install(tasks, monkeypatch, capsys):
+    monkeypatch.setattr(tasks.importlib.util, "find_spec", lambda name: None)
+    assert tasks.main(["test"]) == 1
+    assert re.search(r"sudo apt install python3\.\d+-venv", capsys.readouterr().err)
+
+
+def test_ci_runs_the_documented_test_command():
+    lines = text_of(".ci/run").splitlines()
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert lines[-1] == "exec python3 tasks.py test"

@@ -1,0 +1,198 @@
+"""Records are valid from birth: what does not fit is refused with a message, and nothing can be changed."""
+
+import re
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pytest
+from builders import BAU, coal_park, constant, lever, mixed_park, projected, scenario
+
+import pathway_models as pw
+from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core.errors import InputError, PathwayError, RecordError, ScenarioError
+from pathway_models.kernels.turning_points import STATUS
+from pathway_models.records.levers import Lever
+from pathway_models.records.park import Process
+
+
+@pytest.fixture(scope="module")
+def made():
+    """One record of each kind that holds arrays, all of one small park."""
+    park = mixed_park()
+    draws = pw.sample(park, [BAU], members=4, seed=0)
+    pathways = pw.project(park, [BAU], draws)
+    return {
+        "park": park,
+        "inventory": pw.take_inventory(park),
+        "draws": draws,
+        "pathways": pathways,
+        "peaks": pw.find_peaks(pathways),
+    }
+
+
+def arrays_of(record):
+    for name in record.__dataclass_fields__:
+        value = getattr(record, name)
+        if isinstance(value, np.ndarray):
+            yield name, value
+        elif hasattr(value, "items"):
+            yield from ((f"{name}[{key}]", array) for key, array in value.items() if isinstance(array, np.ndarray))
+
+
+@pytest.mark.parametrize("kind", ["park", "inventory", "draws", "pathways", "peaks"])
+def test_every_array_of_a_record_is_read_only(made, kind):
+    found = dict(arrays_of(made[kind]))
+    assert found
+    assert [name for name, array in found.items() if array.flags.writeable] == []
+
+
+@pytest.mark.parametrize("kind", ["park", "inventory", "draws", "pathways", "peaks"])
+def test_no_field_of_a_record_can_be_set(made, kind):
+    name = next(iter(made[kind].__dataclass_fields__))
+    with pytest.raises(FrozenInstanceError):
+        setattr(made[kind], name, None)
+
+
+def test_mappings_of_a_record_cannot_be_extended(made):
+    settings = lever("retire_activity", {"share": 0.1}).settings
+    for mapping in (made["draws"].normals, made["pathways"].memo_items, settings):
+        with pytest.raises(TypeError):
+            mapping["more"] = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "bad"),
+    [
+        ("park", "energy", np.nan),
+        ("park", "activity", np.inf),
+        ("park", "factors", np.nan),
+        ("inventory", "emissions", np.nan),
+        ("inventory", "sinks", np.nan),
+        ("pathways", "emissions", -np.inf),
+        ("peaks", "value", np.nan),
+        ("peaks", "year", np.nan),
+    ],
+)
+def test_a_value_that_is_not_finite_is_refused(made, kind, field, bad):
+    values = np.array(getattr(made[kind], field), dtype=float)
+    values.flat[0] = bad
+    with pytest.raises(RecordError, match=re.escape("1 values are not finite")):
+        replace(made[kind], **{field: values})
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("park", "energy"), ("inventory", "emissions"), ("pathways", "emissions"), ("peaks", "value"), ("park", "sinks")],
+)
+def test_an_array_that_does_not_fit_its_labels_is_refused(made, kind, field):
+    values = getattr(made[kind], field)
+    with pytest.raises(RecordError, match=re.escape("does not fit the labels, expected")):
+        replace(made[kind], **{field: values[..., :-1]})
+
+
+def test_a_gap_in_the_years_is_shown(made):
+    for kind in ("park", "pathways", "inventory", "draws"):
+        years = np.array(made[kind].years)
+        years[2:] += 1
+        with pytest.raises(RecordError, match=re.escape(f"{years[1]} is followed by {years[2]}")):
+            replace(made[kind], years=years)
+
+
+def test_years_are_whole_numbers_and_at_least_one():
+    with pytest.raises(RecordError, match=re.escape("expected whole numbers, got 2015.5")):
+        rising_years("years", [2015.5, 2016.5])
+    with pytest.raises(RecordError, match=re.escape("expected at least one year")):
+        rising_years("years", [])
+    with pytest.raises(RecordError, match=re.escape("expected whole numbers, got 2030.5")):
+        frozen_array("year", [[2030.5]], (1, 1), int)
+
+
+def test_a_callers_array_stays_writeable_and_apart():
+    mine = np.ones(3)
+    kept = frozen_array("mine", mine, (3,))
+    mine[0] = 9.0
+    assert kept.tolist() == [1.0, 1.0, 1.0]
+    assert not kept.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"energy": -np.ones((2, 5, 6))}, "energy use is negative somewhere"),
+        ({"activity": np.zeros((2, 6))}, "activity must be above zero in every sector and year"),
+        ({"activity_kinds": ("value_added", "joy")}, "activity kind 'joy' is not one of"),
+        ({"activity_kinds": ("value_added",)}, "one activity kind a sector"),
+        ({"groups": ("coal",)}, "one group a carrier"),
+        ({"carriers": ("a", "a", "b", "c", "d")}, "carrier 'a' stands twice"),
+        ({"carriers": ("a", "b", "c", "d", "e")}, "carrier 'electricity' is needed"),
+        ({"processes": (Process("clinker", 7, "t"),)}, "process 'clinker' stands in no sector (7)"),
+    ],
+)
+def test_a_park_that_cannot_be_is_refused(change, message):
+    with pytest.raises(RecordError, match=re.escape(message)):
+        replace(mixed_park(), **change)
+
+
+def test_a_scenario_that_was_not_projected_is_named(made):
+    with pytest.raises(ScenarioError, match=re.escape("no scenario 'deep' in these pathways; there are nothing")):
+        made["pathways"].index("deep")
+
+
+def test_draws_need_a_member_and_pathways_a_known_source(made):
+    with pytest.raises(RecordError, match=re.escape("members must be at least 1")):
+        replace(made["draws"], members=0)
+    with pytest.raises(RecordError, match=re.escape("unknown sources ['steam']")):
+        replace(made["pathways"], sources=("steam", *made["pathways"].sources[1:]))
+    with pytest.raises(RecordError, match=re.escape("last observed year 1999 is outside 2015-2060")):
+        replace(made["pathways"], last_observed_year=1999)
+    with pytest.raises(RecordError, match=re.escape("status codes must be indices into")):
+        replace(made["peaks"], status=np.full(made["peaks"].status.shape, 9))
+
+
+@pytest.mark.parametrize("kind", ["park", "inventory", "draws", "pathways", "peaks"])
+def test_the_repr_says_whose_it_is_and_fits_the_screen(made, kind):
+    text = repr(made[kind])
+    assert "tiny" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_repr_of_many_pathways_fits_80_columns_and_names_every_axis(scenarios):
+    text = repr(projected(mixed_park(), scenarios, members=2))
+    assert max(map(len, text.splitlines())) <= 80
+    for part in ("tCO2/yr, 2015-2060", "observed to 2020", "scenario 10: bau", "deep", "member 2", "source", "year 46"):
+        assert part in text
+
+
+def test_before_2030_is_up_to_2029_and_censored_members_never_count():
+    years, status = (
+        [[2025, 2029, 2030, 2031, 2029, 2060]],
+        ["observed", *["within_horizon"] * 3, "plateau", "at_horizon"],
+    )
+    pathways = projected(coal_park(), [BAU], members=6)
+    made = replace(pw.find_peaks(pathways), year=years, status=[[STATUS.index(name) for name in status]])
+    (row,) = made.summary(before=2030)
+    assert row["p_peak_before_2030"] == pytest.approx(2 / 6)
+    assert row["p_peak_by_2030"] == pytest.approx(3 / 6)
+    assert row["share_censored"] == pytest.approx(2 / 6)
+    assert (row["peak_year_p05"], row["peak_year_p50"], row["peak_year_p95"]) == ("2025", "2030", ">2060")
+
+
+def test_a_made_up_park_says_so_and_an_error_carries_all_its_faults():
+    assert "INVENTED" in repr(coal_park())
+    assert issubclass(RecordError, PathwayError)
+    assert issubclass(InputError, Exception)
+    assert str(InputError([])) == "0 faults in the input:"
+
+
+def test_peaks_summary_has_a_row_a_scenario_and_both_readings_of_before_2030():
+    a_lever = lever("retire_activity", {"share": constant(0.5).mode}, family="structure")
+    peaks = pw.find_peaks(projected(coal_park(), [BAU, scenario(a_lever)], members=20))
+    rows = peaks.summary(before=2030)
+    assert [row["scenario"] for row in rows] == ["nothing", "tried"]
+    for at, row in enumerate(rows):
+        years = np.where(peaks.censored()[at], np.inf, peaks.year[at])
+        assert row["p_peak_before_2030"] == (years <= 2029).mean()
+        assert row["p_peak_by_2030"] == (years <= 2030).mean()
+        assert row["share_censored"] == np.isinf(years).mean()
+        np.testing.assert_allclose(peaks.status_shares()[at].sum(), 1.0)
+    assert isinstance(a_lever, Lever)

@@ -1,0 +1,119 @@
+"""``pathways report``: documents of a finished run, refused where the run's numbers do not come out again."""
+
+import json
+import re
+
+import openpyxl
+import pytest
+import reports
+from click.testing import CliRunner
+from docx import Document
+
+import pathway_models as pw
+from pathway_models.report.command import manifest_of, report_command, run_id_of
+
+PARKS = ("demo-steel", "demo-electronics")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The folder of a finished run, as far as a report reads it."""
+    folder = tmp_path_factory.mktemp("results") / "small"
+    scenarios = pw.read_scenarios().pick(list(reports.SCENARIOS))
+    for park_id in PARKS:
+        park = pw.read_park(park_id)
+        draws = pw.sample(park, scenarios, members=20, seed=7, until=2050)
+        pathways = pw.project(park, scenarios, draws)
+        pw.write_results(folder / park_id, park, scenarios, pathways, pw.find_peaks(pathways))
+    parameters = {"parks": [*PARKS, "region-d"], "scenarios": list(reports.SCENARIOS), "members": 20, "seed": 7,
+                  "until": 2050, "before": 2030, "lang": "en"}  # fmt: skip
+    record = {"parameters": parameters, "inputs_sha256": {"levers.yml": "b" * 64}, "versions": {"numpy": "2"}}
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    rows = [f"{park_id},done,1.00," for park_id in PARKS] + ["region-d,failed,1.00,a cause"]
+    (folder / "status.csv").write_text("\n".join(["park_id,status,seconds,cause", *rows]) + "\n", encoding="utf-8-sig")
+    return folder
+
+
+def call(*arguments):
+    return CliRunner().invoke(report_command, [str(one) for one in arguments], catch_exceptions=True)
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf", "html", "xlsx"])
+def test_every_format_comes_out_of_a_run(run, tmp_path, form):
+    done = call(
+        run, "demo-electronics", "--format", form, "--out", tmp_path / "deep" / "er", "--no-package", "--lang", "en"
+    )
+    assert done.exit_code == 0, done.output
+    path = tmp_path / "deep" / "er" / f"demo-electronics_en.{form}"
+    assert done.output.strip() == str(path)
+    starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
+    assert path.read_bytes().startswith(starts[form])
+    assert not list(path.parent.glob("*.partial"))
+
+
+def test_all_parks_that_came_out_get_a_report(run, tmp_path):
+    done = call(run, "--all", "--out", tmp_path, "--no-package", "--format", "html")
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{park_id}_zh.html" for park_id in sorted(PARKS)]
+
+
+def test_a_report_goes_into_the_run_by_default_and_carries_its_id(run):
+    done = call(run, "demo-electronics", "--no-package")
+    assert done.exit_code == 0, done.output
+    footer = Document(run / "reports" / "demo-electronics_zh.docx").sections[0].footer
+    assert manifest_of(run).run_id in "".join(line.text for line in footer.paragraphs)
+
+
+def test_a_run_is_told_apart_by_its_content():
+    record = {"parameters": {"seed": 1}}
+    assert run_id_of(record) == run_id_of({**record, "run_id": "whatever"})
+    assert run_id_of(record) != run_id_of({"parameters": {"seed": 2}})
+    assert re.fullmatch("[0-9a-f]{12}", run_id_of(record))
+
+
+def test_the_twin_begins_with_the_table_of_the_run(run, tmp_path):
+    call(run, "demo-electronics", "--format", "xlsx", "--no-package", "--lang", "en", "--out", tmp_path / "twin.xlsx")
+    assert "base data" in openpyxl.load_workbook(tmp_path / "twin.xlsx").sheetnames
+
+
+def test_numbers_that_do_not_come_out_again_are_refused(run, tmp_path):
+    path = run / "demo-electronics" / "pathways.csv"
+    kept = path.read_text(encoding="utf-8-sig")
+    lines = kept.splitlines()
+    head, *cells = lines[-1].split(",")
+    path.write_text("\n".join([*lines[:-1], ",".join([head, *cells[:-1], "1.0"])]) + "\n", encoding="utf-8-sig")
+    try:
+        done = call(run, "demo-electronics", "--out", tmp_path, "--no-package")
+    finally:
+        path.write_text(kept, encoding="utf-8-sig")
+    assert done.exit_code != 0
+    assert "data or program have changed" in str(done.exception)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name parks, or give --all"),
+        (["demo-steel", "--all"], "name parks, or give --all"),
+        (["demo-steel", "--format", "pdf", "--template", "x.docx"], "--template is for --format docx"),
+        (["demo-steel", "--search", "0"], "at least 1 member"),
+        (["demo-steel", "demo-electronics", "--out", "one.docx"], "give a folder for 2 parks"),
+    ],
+)
+def test_a_call_that_is_wrong_is_told_so(run, arguments, said):
+    done = call(run, *arguments)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+@pytest.mark.parametrize("park_id", ["demo-cement", "region-d"])
+def test_a_park_that_did_not_come_out_has_no_report(run, park_id):
+    done = call(run, park_id)
+    assert done.exit_code != 0
+    assert "demo-steel, demo-electronics" in str(done.exception)
+
+
+def test_a_folder_without_a_run_has_no_report(tmp_path):
+    done = call(tmp_path, "--all")
+    assert "run.json" in str(done.exception)

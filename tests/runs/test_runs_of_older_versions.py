@@ -1,0 +1,134 @@
+"""Folders of runs that an older version made: read as before, or refused in one line.
+
+``data/run_0_2_0`` is a run of two parks by version 0.2.0, without its notebooks and pages:
+``pathways run demo-cement region-d --scenarios bau deep --members 20``.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import pathway_models as pw
+from pathway_models.cli.main import main
+
+RUN = Path(__file__).parents[1] / "data" / "run_0_2_0"
+PARKS = ("demo-cement", "region-d")
+#: Commands that read a run, and what each leaves in its folder.
+COMMANDS = {
+    "summarise": (["summarise", "RUN"], ["index.html", "summary.csv"]),
+    "export iamc": (["export", "RUN"], ["export/run.csv", "export/run.xlsx"]),
+    "export tidy": (["export", "RUN", "--format", "tidy"], ["export/run_tidy.csv"]),
+    "export datapackage": (["export", "RUN", "--format", "datapackage"], ["export/datapackage.json"]),
+    "report": (["report", "RUN", "region-d", "--format", "html", "--no-package"], ["reports/region-d_zh.html"]),
+    "compare": (["compare", "RUN", str(RUN)], []),
+    "guard": (["guard", "RUN"], []),
+    "fleet": (["fleet", "--run", "RUN", "--kind", "region"], []),
+    "verify": (["verify", "RUN", "--sample", "1", "--workers", "1"], []),
+}
+AGAIN = {"export tidy", "report"}
+#: What may have become of a run's folder, and the commands that must then refuse it.
+DAMAGES = {
+    "record cut short": (lambda run: write(run, '{"parameters": {'), {*AGAIN, "compare", "verify"}),
+    "record that is a list": (lambda run: write(run, "[]"), {*AGAIN, "compare", "verify"}),
+    "record without parameters": (lambda run: write(run, "{}"), {*AGAIN, "verify"}),
+    "no record": (lambda run: (run / "run.json").unlink(), {*AGAIN, "verify"}),
+    "a parameter missing": (lambda run: reword(run / "run.json", '"before"', '"after"'), {*AGAIN, "verify"}),
+    "a parameter of another version": (lambda run: reword(run / "run.json", '"lang"', '"world"'), {"verify"}),
+    "a scenario that is gone": (lambda run: reword(run / "run.json", '"deep"', '"gone"'), {*AGAIN, "verify"}),
+    "no status": (lambda run: (run / "status.csv").unlink(), {*AGAIN, "verify", "summarise"}),
+    "a table missing": (lambda run: (run / "region-d" / "pathways.csv").unlink(), AGAIN),
+    "other columns": (lambda run: reword(run / "region-d" / "pathways.csv", "mean_tco2", "mean"), AGAIN),
+    "other numbers": (lambda run: reword(run / "region-d" / "pathways.csv", ",2030,", ",2030,9"), AGAIN),
+}
+
+
+def write(run, text):
+    (run / "run.json").write_text(text, encoding="utf-8")
+
+
+def reword(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Path(shutil.copytree(RUN, tmp_path / "run"))
+
+
+def call(run, name):
+    """Call a command; an exception that a person would see as a traceback fails the test."""
+    words = [str(run) if word == "RUN" else word for word in COMMANDS[name][0]]
+    return CliRunner().invoke(main, words, prog_name="pathways", catch_exceptions=False)
+
+
+def is_refusal(answer):
+    """Tell whether a call ended with one line that says why."""
+    around = ("Usage: ", "Try ", "1 fault in the input:")
+    lines = [line for line in answer.stderr.splitlines() if line.strip() and not line.startswith(around)]
+    return answer.exit_code in (1, 2) and len(lines) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_run_of_0_2_0_is_read_or_refused_in_one_line(run, name):
+    answer = call(run, name)
+    if answer.exit_code == 0:
+        assert all((run / file).stat().st_size > 0 for file in COMMANDS[name][1])
+        assert answer.output
+    elif name == "verify":  # which tells what differs
+        assert answer.exit_code == 1
+        assert "DIFFERS" in answer.stdout
+    else:  # what needs no more than the stored tables is never refused
+        assert name.split()[0] in ("export", "report")
+        assert is_refusal(answer)
+
+
+def test_its_tables_are_read(run):
+    stored = pw.open_run(run)
+    assert stored.parks == PARKS
+    assert len(stored.summary) == 4
+    assert set(stored.summary["scenario"]) == {"bau", "deep"}
+    members = stored["region-d"].members(scenarios=["deep"], columns=["year_of_maximum", 2030])
+    assert members.shape == (20, 2)
+    assert stored.table("pathways")["park_id"].nunique() == 2
+
+
+def test_its_summary_is_gathered_byte_for_byte(run):
+    assert call(run, "summarise").exit_code == 0
+    for name in ("summary.csv", "status.csv"):
+        assert (run / name).read_bytes() == (RUN / name).read_bytes()
+
+
+def test_it_is_the_same_as_itself_and_another_where_a_number_moved(run):
+    assert call(run, "compare").exit_code == 0
+    reword(run / "region-d" / "pathways.csv", ",2030,", ",2030,9")
+    moved = call(run, "compare")
+    assert moved.exit_code == 1
+    assert "region-d" in moved.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_run_is_refused_where_it_is_needed_whole(run, damage):
+    spoil, refused = DAMAGES[damage]
+    spoil(run)
+    asked = ("summarise", "compare", "verify", *AGAIN)
+    assert {name for name in asked if is_refusal(call(run, name))} == refused
+
+
+def test_a_run_without_notebooks_is_not_run_again(tmp_path):
+    pw.run_tables(["demo-cement"], tmp_path / "run", pw.read_scenarios().pick(["bau"]), members=5, workers=1)
+    answer = call(tmp_path / "run", "verify")
+    assert is_refusal(answer)
+    assert "keep_members" in answer.stderr
+
+
+def test_the_kept_run_names_its_version():
+    record = json.loads((RUN / "run.json").read_text(encoding="utf-8"))
+    assert record["versions"]["pathway_models"] == "0.2.0"
+    assert tuple(record["parameters"]["parks"]) == PARKS
