@@ -26,7 +26,7 @@ import click
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.park_worker import start_servers
 from pathway_models.batch.running import Request, run_parks
-from pathway_models.console.cli_language import in_table, language
+from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError, InputError
@@ -78,23 +78,7 @@ def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-class VariadicScenarios(click.Command):
-    """Lets ``--scenarios bau deep`` take several names up to the next option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Repeat ``--scenarios`` before each of its names."""
-        spread: list[str] = []
-        taking = False
-        for word in args:
-            if word.startswith("-"):
-                taking = word == "--scenarios"
-                if taking:
-                    continue
-            spread += ["--scenarios", word] if taking else [word]
-        return super().parse_args(ctx, spread)
-
-
-@click.command("run", cls=VariadicScenarios)
+@click.command("run", cls=Variadic)
 @click.argument("parks", nargs=-1, type=PARK)
 @data_option
 @click.option("--all", "everything", is_flag=True, help="Every park and region with data, or all of --data.")

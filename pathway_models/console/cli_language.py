@@ -269,17 +269,21 @@ def _by_paragraph(text: str | None) -> str | None:
 
 
 class Variadic(click.Command):
-    """A command without arguments whose ``multiple`` options take every word up to the next option."""
+    """A command whose ``multiple`` options take every word up to the next option.
+
+    Words after ``--record=5`` are taken too, unless the command has arguments, which they then are.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Repeat the name of such an option before each of its values."""
         several = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
+        has_arguments = any(isinstance(parameter, click.Argument) for parameter in self.params)
         spread: list[str] = []
         taking = ""
         for word in args:
             if word.startswith("-"):
                 name, _, value = word.partition("=")
-                taking = name if name in several else ""
+                taking = name if name in several and not (value and has_arguments) else ""
                 if taking and not value:
                     continue
             elif taking:

@@ -2,8 +2,8 @@
 
 A third of the time that a batch draws went into text: the Agg renderer of matplotlib 3.11 places every glyph in Python.
 Here FreeType composes a whole string in one call, and what has been rendered is kept: scenario names, units and years
-stand in every figure. Processes forked after a rehearsal find them there. Rotated, mathematical and unusual text is
-left to matplotlib; so are vector formats.
+stand in every figure. Processes forked from a server that has drawn once find them there. Rotated, mathematical and
+unusual text is left to matplotlib; so are vector formats.
 """
 
 from __future__ import annotations

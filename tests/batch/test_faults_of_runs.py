@@ -91,7 +91,7 @@ WORKERS = """
     victims = [worker for parent in children(caller) if parent != os.getppid() for worker in children(parent)]"""
 
 
-@pytest.mark.parametrize("victims", [WORKERS, "    victims = [os.getppid()]"], ids=["workers", "warm parent"])
+@pytest.mark.parametrize("victims", [WORKERS, "    victims = [os.getppid()]"], ids=["workers", "fork server"])
 def test_processes_killed_from_outside_are_replaced_and_their_parks_tried_again(tmp_path, victims):
     """A notebook kills the workers that watch the notebooks, or the process its own has been forked from, once."""
     mark = tmp_path / "killed"
