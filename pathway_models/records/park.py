@@ -80,11 +80,6 @@ class Identified:
         object.__setattr__(self, "identity", ParkIdentity.of(self.identity))
 
     @property
-    def beside(self) -> Mapping:
-        """`memo_items` under its name of 0.2.0; goes with the next release."""
-        return self.memo_items
-
-    @property
     def park_id(self) -> str:
         """Id of the park."""
         return self.identity.park_id
@@ -197,7 +192,7 @@ class Park:
         sinks = np.zeros(h) if self.sinks is None else self.sinks
         put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
-        for name in ("beside", "origins"):
+        for name in ("memo_items", "origins"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors"):
             put(self, name, dict(getattr(self, name)))
@@ -227,6 +222,11 @@ class Park:
         for process in self.processes:
             if not 0 <= process.sector < len(self.sectors):
                 raise RecordError(f"{self.park_id}: process {process.name!r} stands in no sector ({process.sector})")
+
+    @property
+    def beside(self) -> Mapping:
+        """`memo_items` under its name of 0.2.0; goes with the next release."""
+        return self.memo_items
 
     @property
     def identity(self) -> ParkIdentity:
