@@ -4,6 +4,8 @@
     python tasks.py run                         run every park and region that has data
     python tasks.py run region-d --members 200  run the named ones; options are those of "pathways run"
     python tasks.py test                        run all tests, all notebooks and the linters
+    python tasks.py test --fast                 the quick ones and the linters: no notebook, browser or office
+    python tasks.py test --lowest               the quick ones with the oldest packages that pyproject.toml allows
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
     python tasks.py book                        make the HTML book of all notebooks and pages, without network
@@ -12,30 +14,40 @@
 ("python3" on Linux and macOS, "py" on Windows.) The first call makes .venv from requirements.lock.txt, by uv
 where it is installed and else by pip; pip's settings, such as PIP_INDEX_URL for a mirror, are respected by both.
 "test" and "book" add what requirements-test.lock.txt holds beyond that; "test" also installs the Debian packages
-it needs (a browser, LibreOffice) where it may, and says which are missing where it may not.
+it needs (a browser, LibreOffice) where it may, and says which are missing where it may not. "test --lowest" has an
+environment of its own, .venv-lowest.
 A conda environment made from environment.yml is used as it is while it is active.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import json
-import os
-import re
-import shutil
-import subprocess
 import sys
-import sysconfig
-import time
-from pathlib import Path
+
+try:
+    import hashlib
+    import importlib.util
+    import json
+    import os
+    import re
+    import shutil
+    import signal
+    import subprocess
+    import sysconfig
+    import time
+    from pathlib import Path
+except KeyboardInterrupt:  # they take long enough for it
+    print("Stopped.", file=sys.stderr)
+    sys.exit(130)
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock.txt"
 TEST_LOCK = ROOT / "requirements-test.lock.txt"  # the same versions, and what tests and the book need beside them
+LOWEST_LOCK = ROOT / "build" / "lowest.txt"  # computed: the oldest versions that pyproject.toml allows
 PYPROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
+#: Exit code of a program that Ctrl-C has ended, as shells have it.
+INTERRUPTED = 130
 #: What some tests drive, and the Debian package it comes from.
 SYSTEM_PROGRAMS = {"chromium": "chromium", "soffice": "libreoffice-calc-nogui libreoffice-writer-nogui"}
 #: LibreOffice may be there without its spreadsheet or its word processor.
@@ -64,15 +76,54 @@ def stamp_text(lock: Path) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def venv_python() -> Path:
-    """Return the Python of .venv, whether it exists yet or not."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def plain_name(need: str) -> str:
+    """Return the name of a package that a line asks for, as all indexes write it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!~; ]", need)[0]).lower()
+
+
+def direct_needs() -> dict:
+    """Return the lines of pyproject.toml that ask for packages, those of developers among them, by package."""
+    import tomllib
+
+    tables = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))
+    needs = tables["project"]["dependencies"] + tables["dependency-groups"]["dev"]
+    return {plain_name(need): need for need in needs}
+
+
+def lowest_lock() -> Path:
+    """Write the versions of the environment of lowest bounds, and return the file.
+
+    What pyproject.toml names gets its lower bound, and what that needs in its turn nothing newer than the lock
+    of the tests has: a release of tomorrow changes nothing.
+    """
+    needs = direct_needs()
+    pinned = [re.sub(r">=\s*([^,;\s]+).*", r"==\1", need) for need in needs.values()]
+    locked = [line for line in TEST_LOCK.read_text(encoding="utf-8").splitlines() if "==" in line]
+    others = [line.replace("==", "<=", 1) for line in locked if plain_name(line) not in needs]
+    LOWEST_LOCK.parent.mkdir(exist_ok=True)
+    LOWEST_LOCK.write_text("\n".join([*pinned, *others]) + "\n", encoding="utf-8")
+    return LOWEST_LOCK
+
+
+def packages_of(lock: Path) -> list:
+    """Return the words by which pip and uv install what a lock stands for."""
+    return ["-r", lock] if lock != LOWEST_LOCK else [*direct_needs(), "-c", lock]
+
+
+def venv_of(lock: Path) -> Path:
+    """Return the folder of the environment that is made from a lock."""
+    return VENV if lock != LOWEST_LOCK else VENV.with_name(".venv-lowest")
+
+
+def venv_python(lock: Path) -> Path:
+    """Return the Python of an environment, whether it exists yet or not."""
+    return venv_of(lock) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def is_finished(lock: Path) -> bool:
-    """Tell whether .venv was made to the end, and from the present project and this lock or the larger one."""
-    stamp = VENV / "pathways-stamp.txt"
-    if not (venv_python().exists() and stamp.exists()):
+    """Tell whether an environment was made to the end, and from the present project and this lock or a larger one."""
+    stamp = venv_of(lock) / "pathways-stamp.txt"
+    if not (venv_python(lock).exists() and stamp.exists()):
         return False
     return stamp.read_text(encoding="utf-8") in {stamp_text(lock), stamp_text(TEST_LOCK)}
 
@@ -90,7 +141,7 @@ def is_complete_conda() -> bool:
     origin = ours.read_text("direct_url.json") if ours else None
     if origin is None or json.loads(origin)["url"] != ROOT.as_uri():
         return False
-    names = [re.split(r"[<>=!~ ]", need)[0] for need in project_tables()["project"]["dependencies"]]
+    names = [plain_name(need) for need in project_tables()["project"]["dependencies"]]
     missing = sorted(set(names) - set(installed))
     if missing:
         print(f"The conda environment lacks {', '.join(missing)}: using .venv instead.")
@@ -112,20 +163,20 @@ def index_of_pip() -> str | None:
 
 
 def build_by_uv(uv: str, lock: Path) -> None:
-    """Make .venv by uv, or add to it, from pip's index unless uv has its own."""
+    """Make an environment by uv, or add to it, from pip's index unless uv has its own."""
     env = dict(os.environ)
     index = None if {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & env.keys() else index_of_pip()
     if index:
         env["UV_DEFAULT_INDEX"] = index
-    if not VENV.exists():
-        call([uv, "venv", "--quiet", "--python", sys.executable, VENV], env)
-    install = [uv, "pip", "install", "--quiet", "--python", venv_python()]
-    call([*install, "-r", lock], env)
+    if not venv_of(lock).exists():
+        call([uv, "venv", "--quiet", "--python", sys.executable, venv_of(lock)], env)
+    install = [uv, "pip", "install", "--quiet", "--python", venv_python(lock)]
+    call([*install, *packages_of(lock)], env)
     call([*install, "--no-deps", "-e", ROOT], env)
 
 
 def build_by_pip(lock: Path) -> None:
-    """Make .venv by Python's own venv and pip, or add to it."""
+    """Make an environment by Python's own venv and pip, or add to it."""
     if importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise SetupError(
@@ -134,35 +185,37 @@ def build_by_pip(lock: Path) -> None:
         )
     # A setting that sends packages to the user's folder cannot hold inside a virtual environment.
     env = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    if not VENV.exists():
-        call([sys.executable, "-m", "venv", VENV], env)
+    if not venv_of(lock).exists():
+        call([sys.executable, "-m", "venv", venv_of(lock)], env)
     # Byte-code is left to the first import: compiling all of it now takes a third of the whole time.
-    install = [venv_python(), "-m", "pip", "install", "--no-compile"]
+    install = [venv_python(lock), "-m", "pip", "install", "--no-compile"]
     if not sys.stdout.isatty():
         install.append("--quiet")
-    call([*install, "-r", lock], env)
+    call([*install, *packages_of(lock)], env)
     call([*install, "--no-deps", "-e", ROOT], env)
 
 
 def build(lock: Path) -> None:
-    """Make .venv from nothing, or add to a smaller one: by uv if it is there and works, else by pip."""
-    adding = is_finished(LOCK)
-    if Path(sys.prefix) == VENV and not adding:
-        raise SetupError(".venv must be made anew, but is in use: leave it first (deactivate), then try again.")
+    """Make an environment from nothing, or add to a smaller one: by uv if it is there and works, else by pip."""
+    folder, adding = venv_of(lock), lock != LOWEST_LOCK and is_finished(LOCK)
+    if Path(sys.prefix) == folder and not adding:
+        raise SetupError(
+            f"{folder.name} must be made anew, but is in use: leave it first (deactivate), then try again."
+        )
     uv = shutil.which("uv")
     ways = [("uv", lambda: build_by_uv(uv, lock))] if uv else []
     for name, way in [*ways, ("pip", lambda: build_by_pip(lock))]:
-        print(f"Setting up .venv by {name}; this is done once and takes a minute or two ...", flush=True)
+        print(f"Setting up {folder.name} by {name}; this is done once and takes a minute or two ...", flush=True)
         started = time.monotonic()
-        if VENV.exists() and not adding:
-            shutil.rmtree(VENV)  # half-made, or made from another lock
+        if folder.exists() and not adding:
+            shutil.rmtree(folder)  # half-made, or made from another lock
         adding = False  # what one way left half-done, the next one begins anew
         try:
             way()
         except (OSError, subprocess.CalledProcessError) as failure:
             print(f"{name} did not succeed: {failure}", file=sys.stderr)
             continue
-        (VENV / "pathways-stamp.txt").write_text(stamp_text(lock), encoding="utf-8")
+        (folder / "pathways-stamp.txt").write_text(stamp_text(lock), encoding="utf-8")
         print(f"Set up in {time.monotonic() - started:.0f} s.", flush=True)
         return
     raise SetupError(
@@ -173,11 +226,12 @@ def build(lock: Path) -> None:
 
 def ready_python(lock: Path | None = None) -> Path:
     """Return a Python that has what a lock names (that of users by default), after making it where needed."""
-    if is_complete_conda():
+    lock = lock or LOCK
+    if lock != LOWEST_LOCK and is_complete_conda():
         return Path(sys.executable)
-    if not is_finished(lock or LOCK):
-        build(lock or LOCK)
-    return venv_python()
+    if not is_finished(lock):
+        build(lock)
+    return venv_python(lock)
 
 
 def is_there(program: str) -> bool:
@@ -216,9 +270,20 @@ def script(python: Path, name: str) -> str:
 
 
 def exit_code_of(command: list, **settings: str) -> int:
-    """Run a job in the project's folder with Unicode text everywhere, and return its exit code."""
+    """Run a job in the project's folder with Unicode text everywhere, and return its exit code.
+
+    Ctrl-C reaches the job by itself, which ends in its own way: a run keeps what is finished. Nothing else is begun.
+    """
     env = {**os.environ, "PYTHONUTF8": "1", **settings}
-    return subprocess.run([str(word) for word in command], cwd=ROOT, env=env, check=False).returncode
+    pressed = []
+    before = signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
+    try:
+        code = subprocess.run([str(word) for word in command], cwd=ROOT, env=env, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        sys.exit(INTERRUPTED if code == -signal.SIGINT else code)
+    return code
 
 
 def run(arguments: list[str]) -> int:
@@ -237,13 +302,23 @@ def lint(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run all tests and notebooks, then the linters; what is given goes to pytest."""
-    install_system_programs()
-    python = ready_python(TEST_LOCK)
-    command = [python, "-m", "pytest", "--nbval", "--nbval-current-env"]
-    command += ["--nbval-sanitize-with", ROOT / "tests" / "nbval_sanitize.cfg", *arguments]
+    """Run tests, then the linters: all and the notebooks, or those that --fast or --lowest pick.
+
+    Everything else that is given goes to pytest.
+    """
+    kinds = {"--fast", "--lowest"}.intersection(arguments)
+    words = [word for word in arguments if word not in kinds]
+    if kinds:
+        words = ["-m", "not slow", *words]
+    else:
+        install_system_programs()
+        words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", *words]
+    python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
     # The profile gives kernels back the inline figures that MPLBACKEND takes from them, and silences them.
-    tests = exit_code_of(command, MPLBACKEND="Agg", IPYTHONDIR=str(ROOT / "tests" / "ipython"))
+    settings = {"MPLBACKEND": "Agg", "IPYTHONDIR": str(ROOT / "tests" / "ipython")}
+    tests = exit_code_of([python, "-m", "pytest", *words], **settings)
+    if "--lowest" in kinds:  # the linters judge the same files whatever is installed
+        return tests
     linters = lint([])
     print(f"Tests {'FAILED' if tests else 'passed'}, linters {'FAILED' if linters else 'passed'}.")
     return tests or linters
@@ -290,7 +365,8 @@ def main(words: list[str]) -> int:
         print(f"Cannot go on: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

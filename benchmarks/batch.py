@@ -1,7 +1,8 @@
 """Parks in batch: ours against papermill in a shell loop, in one process and in a pool, and a plain Python function.
 
-    python benchmarks/batch.py            # 24 parks, two workers, as the goals are stated
-    python benchmarks/batch.py --quick    # 4 parks, one round
+    python benchmarks/batch.py               # 24 parks, two workers, as the goals are stated
+    python benchmarks/batch.py --quick       # 4 parks, one round
+    python benchmarks/batch.py --smallest    # 1 park, one worker: whether every way works, not how fast it is
 
 Every way runs the real batch notebook for the same parks with the same parameters and leaves notebook (or figures),
 tables and an HTML page. Ways take turns within a round, so that a busy machine is busy for all of them; the numbers
@@ -79,7 +80,7 @@ def plain_function(parks: list[Path], out: Path, workers: int) -> None:
 def ours(parks: list[Path], out: Path, workers: int) -> None:
     """The command."""
     options = ["--members", MEMBERS, "--workers", workers, "--out", out, "--quiet"]
-    _run([sys.executable, "-c", "from pathway_models.cli.main import main; main()", "run", *parks, *options])
+    _run([sys.executable, "-m", "pathway_models", "run", *parks, *options])
 
 
 WAYS: dict[str, Callable[[list[Path], Path, int], None]] = {
@@ -150,22 +151,25 @@ def main() -> int:
     """Run the rounds and print seconds and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="4 parks, one round")
+    parser.add_argument("--smallest", action="store_true", help="1 park, one round, one worker")
     parser.add_argument("--parks", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     given = parser.parse_args()
-    count, rounds = (4, 1) if given.quick else (given.parks, given.rounds)
+    count, rounds, workers = given.parks, given.rounds, given.workers
+    if given.quick or given.smallest:
+        count, rounds, workers = (1, 1, 1) if given.smallest else (4, 1, workers)
     seconds: dict[str, list[float]] = {name: [] for name in given.ways}
     with tempfile.TemporaryDirectory(prefix="pathways-bench-") as name:
         parks = tables_of_parks(Path(name), count)
         for at in range(rounds):
             for way in given.ways:
                 begin = time.perf_counter()
-                WAYS[way](parks, Path(name) / f"{way.replace(' ', '-')}-{at}", given.workers)
+                WAYS[way](parks, Path(name) / f"{way.replace(' ', '-')}-{at}", workers)
                 seconds[way].append(time.perf_counter() - begin)
                 print(f"round {at + 1}, {way}: {seconds[way][-1]:.1f} s", flush=True)
-    _tell(seconds, count, given.workers)
+    _tell(seconds, count, workers)
     return 0
 
 

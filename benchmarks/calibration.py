@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--quick", action="store_true", help="shortest records only, no pools")
     parser.add_argument("--stored", action="store_true", help="print the stored report card")
+    parser.add_argument("--count", type=int, default=2000, help="series a cell of the observed-peak test")
     arguments = parser.parse_args()
     began = time.perf_counter()
     if arguments.stored:
@@ -58,7 +59,7 @@ def main() -> None:
     show("Its reliability, with counts", tables["reliability"])
     show("Drivers, and synthetic parks", at_horizons(tables["chain"], ("law", "panel", "record")))
     show_growth(arguments.seed)
-    show_observed_peaks()
+    show_observed_peaks(arguments.count)
     print(f"\n{time.perf_counter() - began:.0f} s")
 
 
@@ -114,7 +115,7 @@ def show_growth(seed: int) -> None:
     show("Peak of a five-year record ending in 2020 by its growth and by a shift of the long-run growth", table)
 
 
-def show_observed_peaks(count: int = 2000) -> None:
+def show_observed_peaks(count: int) -> None:
     """False alarms and misses of the observed-peak test, the 81 p-values, and the peak that did not hold."""
     rows = [
         (memory, noise, share_peaked(level_series(LENGTH, memory, noise, count)),

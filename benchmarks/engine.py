@@ -1,16 +1,20 @@
 """How fast the ensemble engine is, as ratios against named baselines measured in the same run.
 
-    python benchmarks/engine.py [--quick] [--park ID] [--kaya-python PATH | --without-kaya] [--without-ema]
+    python benchmarks/engine.py [--quick | --smallest] [--park ID] [--kaya-python PATH | --without-kaya] [--without-ema]
     python benchmarks/engine.py --parks [250 1000 2500] [--members 1000] [--workers 2]
 
 The first form prints seconds of CPU a path (one member of one scenario) and the ratios; runs are interleaved and
-medians taken, so that a busy machine hits all alike.  The second sends synthetic parks, INVENTED, through
-``pw.run_tables`` and prints time by number of parks and the largest memory of any process.
+medians taken, so that a busy machine hits all alike.  EMA Workbench is left out where it is not installed.  With
+``--smallest`` everything that needs no other environment is done once, to see that it works.
+
+The second form sends synthetic parks, INVENTED, through ``pw.run_tables`` and prints time by number of parks and the
+largest memory of any process.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import logging
 import os
@@ -114,6 +118,9 @@ def engine_against_loops(park_id, members, repeats):
 
 def against_ema(park_id, members, experiments, repeats):
     """The same ensemble as experiments of EMA Workbench, one process."""
+    if importlib.util.find_spec("ema_workbench") is None:
+        print("EMA Workbench is not installed and left out: pip install ema-workbench")
+        return
     os.environ["TQDM_DISABLE"] = "1"
     warnings.filterwarnings("ignore", message="ipyparallel not installed")
     import ema_workbench
@@ -137,10 +144,11 @@ def against_ema(park_id, members, experiments, repeats):
 
 def throw_away_python(folder):
     """A fresh environment with kaya-decomposition; its newest companions do not work with SQLAlchemy 2.1."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = [python, "-m", "pip", "install", "--quiet", "kaya-decomposition==0.4.0", "sqlalchemy<2.1"]
-    subprocess.run(install, check=True)
+    for command in ([sys.executable, "-m", "venv", folder], install):
+        if subprocess.run(command, check=False).returncode:
+            raise SystemExit("kaya-decomposition could not be installed: --without-kaya measures without it")
     return python
 
 
@@ -207,6 +215,7 @@ def main():
     """Print what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer repeats and experiments")
+    parser.add_argument("--smallest", action="store_true", help="everything once for one park and a few members")
     parser.add_argument("--park", action="append", help="demo-steel, demo-cement and demo-textile-dyeing by default")
     parser.add_argument("--members", type=int, default=1000)
     parser.add_argument("--kaya-python", type=Path, help="a Python that has kaya-decomposition; else one is made")
@@ -219,15 +228,17 @@ def main():
     if given.parks is not None:
         many_parks(given.parks or [250, 1000, 2500], given.members, given.workers, given.keep_members)
         return
-    repeats = 5 if given.quick else 15
+    repeats, experiments, regions = (5, 50, 3) if given.quick else (15, 500, 20)
+    if given.smallest:
+        given.park, given.members, given.without_kaya, repeats, experiments = ["demo-steel"], 20, True, 1, 2
     for park_id in given.park or ("demo-steel", "demo-cement", "demo-textile-dyeing"):
         engine_against_loops(park_id, given.members, repeats)
     if not given.without_ema:
-        against_ema("demo-steel", given.members, 50 if given.quick else 500, min(repeats, 3))
+        against_ema("demo-steel", given.members, experiments, min(repeats, 3))
     if not given.without_kaya:
         with tempfile.TemporaryDirectory() as folder:
             python = given.kaya_python or throw_away_python(Path(folder) / "kaya")
-            against_kaya(python, 3 if given.quick else 20, repeats)
+            against_kaya(python, regions, repeats)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Fault campaign: 40 parks with every fault, stopped at random moments, resumed, and held against an undisturbed run.
 
-    python benchmarks/faults.py             # 40 parks, 8 random interruptions
-    python benchmarks/faults.py --quick     # 10 parks, 2 interruptions
+    python benchmarks/faults.py               # 40 parks, 8 random interruptions
+    python benchmarks/faults.py --quick       # 10 parks, 2 interruptions
+    python benchmarks/faults.py --smallest    # 1 park, 1 interruption
 
 Exit code 0 when no park was lost, nothing was half-written, and every table has the bytes of the undisturbed run.
 """
@@ -47,9 +48,10 @@ def main() -> int:
     """Run the campaign."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--smallest", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    count, stops = (10, 2) if given.quick else (40, 8)
+    count, stops = (1, 1) if given.smallest else (10, 2) if given.quick else (40, 8)
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory(prefix="pathways-faults-") as name:
         folder = Path(name)
@@ -76,7 +78,7 @@ def main() -> int:
 def _stop(parks: tuple[str, ...], notebook: Path, folder: Path, out: Path, stops: int, chance: random.Random) -> None:
     """Interrupt runs at random moments, and start two at once."""
     for at in range(stops):
-        seconds = chance.uniform(0.2, 12)
+        seconds = chance.uniform(0.5, 12)
         number = chance.choice([signal.SIGINT, signal.SIGTERM])
         _, errors = stopped_after(seconds, command(parks, notebook, out, "--force"), number)
         sound = "Traceback" not in errors and half_written(out) == []

@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 
 warnings.filterwarnings("ignore")
-import pyam  # noqa: E402
-from kaya_decomposition import compute_lmdi_cumulative  # noqa: E402
-from kaya_decomposition.constants import kaya_variables  # noqa: E402
-from kaya_decomposition.lmdi_cumulative import FACTOR_TO_CUMULATIVE_NAME  # noqa: E402
+try:
+    import pyam
+    from kaya_decomposition import compute_lmdi_cumulative
+    from kaya_decomposition.constants import kaya_variables
+    from kaya_decomposition.lmdi_cumulative import FACTOR_TO_CUMULATIVE_NAME
+except ImportError as error:
+    sys.exit(f"{error}: run this by a Python that has kaya-decomposition, as benchmarks/engine.py does")
 
 
 def frame(factors, years, region):

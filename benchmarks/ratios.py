@@ -1,7 +1,8 @@
 """All ratios against named baselines in one run: the batch of notebooks, then the ensemble engine.
 
-    python benchmarks/ratios.py            # 24 parks, three rounds, two workers; then the engine: half an hour
-    python benchmarks/ratios.py --quick    # a few minutes
+    python benchmarks/ratios.py               # 24 parks, three rounds, two workers; then the engine: half an hour
+    python benchmarks/ratios.py --quick       # a few minutes
+    python benchmarks/ratios.py --smallest    # whether everything works, not how fast it is
 
 What is measured and against what stands in ``batch.py`` and ``engine.py``; further options go to them directly.
 """
@@ -17,7 +18,7 @@ PARTS = ("batch.py", "engine.py")
 
 def main() -> int:
     """Run the parts one after another; the number of those that failed."""
-    given = [word for word in sys.argv[1:] if word == "--quick"]
+    given = [word for word in sys.argv[1:] if word in ("--quick", "--smallest")]
     failed = 0
     for part in PARTS:
         print(f"\n# {part}\n", flush=True)

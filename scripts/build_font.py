@@ -16,6 +16,7 @@ that the original lacks (the ₂ of CO₂ among them) made from its own digits.
 
 import argparse
 import bz2
+import sys
 from pathlib import Path
 
 from fontTools.misc.transform import Transform
@@ -196,9 +197,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder of NotoSansCJK-Regular.ttc and -Bold.ttc")
     parser.add_argument("--unihan", type=Path, help="Unihan_OtherMappings.txt.bz2, to rewrite the list")
     arguments = parser.parse_args()
+    collections = {weight: arguments.folder / f"NotoSansCJK-{weight}.ttc" for weight in SCRIPT_WEIGHT}
+    for source in [*collections.values(), *([arguments.unihan] if arguments.unihan else [])]:
+        if not source.is_file():
+            sys.exit(f"{source} is not there; the first lines of this script say which Debian package has it")
     if arguments.unihan:
         write_characters(table_characters(arguments.unihan))
-    collections = {weight: arguments.folder / f"NotoSansCJK-{weight}.ttc" for weight in SCRIPT_WEIGHT}
     faces = {weight: simplified_chinese_face(collection) for weight, collection in collections.items()}
     for weight, collection in collections.items():
         font = simplified_chinese_face(collection)

@@ -1,9 +1,10 @@
 """Write under the title of each notebook a line that leads to the one before and the one after it in the course.
 
-    python scripts/link_notebooks.py [notebooks/NAME.ipynb ...]
+    python scripts/link_notebooks.py [--check] [notebooks/NAME.ipynb ...]
 
 The links are relative: they work in JupyterLab and in the book. Outputs stay as they are. Run after a notebook was
-added, renamed or moved; the order is that of ``scripts/build_book.py``. The notebook that the batch runs for every
+added, renamed or moved; the order is that of ``scripts/build_book.py``. ``--check`` only names those that would
+change, and ends with 1 if there are any. The notebook that the batch runs for every
 park gets no line: in the folder of a run it would lead nowhere.
 """
 
@@ -46,19 +47,26 @@ def linked(source: str, line: str) -> str:
     return f"{head}{line}\n{rest}" if rest else head + line
 
 
-def main(names: list[str]) -> int:
-    """Write the lines of the named notebooks, or of all."""
-    pages = course()
+def main(words: list[str]) -> int:
+    """Write the lines of the named notebooks, or of all; with ``--check`` return 1 where there is one to write."""
+    pages, names = course(), [word for word in words if word != "--check"]
     wanted = [Path(name).resolve().relative_to(ROOT).with_suffix("").as_posix() for name in names] or pages
+    stale = []
     for page in wanted:
         path = ROOT / f"{page}.ipynb"
         notebook = json.loads(path.read_text(encoding="utf-8"))
         first = notebook["cells"][0]
-        first["source"] = linked("".join(first["source"]), line_of(page, pages)).splitlines(keepends=True)
-        text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-        path.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{len(wanted)} notebooks linked")
-    return 0
+        present = "".join(first["source"])
+        first["source"] = linked(present, line_of(page, pages)).splitlines(keepends=True)
+        if present == "".join(first["source"]):
+            continue
+        stale.append(path)
+        if "--check" not in words:
+            text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+            path.write_text(text, encoding="utf-8", newline="\n")
+    print(*(path.relative_to(ROOT).as_posix() for path in stale), sep="\n", end="\n" if stale else "")
+    print(f"{len(stale)} of {len(wanted)} notebooks {'have another line' if '--check' in words else 'linked'}")
+    return 1 if stale and "--check" in words else 0
 
 
 if __name__ == "__main__":

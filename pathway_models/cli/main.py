@@ -1,6 +1,7 @@
 """The command line: ``pathways list | check | run | summarise | ...``, each command imported when it is called.
 
-Exit codes: 0 everything asked for came out, 1 something did not, 2 the call itself was wrong.
+Exit codes: 0 everything asked for came out, 1 something did not, 2 the call itself was wrong, 130 stopped by Ctrl-C
+(a run that has begun writes its status table first and ends with 1).
 Nothing heavy is imported here, so that ``--help`` and ``list`` answer at once.
 """
 
@@ -11,6 +12,7 @@ from importlib import import_module
 
 import click
 
+from pathway_models.cli import end_interrupted
 from pathway_models.console.cli_language import LanguageGroup, in_language, localized, mistake_text
 from pathway_models.core import __version__
 
@@ -75,7 +77,7 @@ class LazyGroup(LanguageGroup):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a user's mistake becomes a message and an exit code instead of a traceback.
+        """Run a command; Ctrl-C and a user's mistake become a message and an exit code instead of a traceback.
 
         Raises
         ------
@@ -84,6 +86,8 @@ class LazyGroup(LanguageGroup):
         """
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would exit with 1, which says that something did not come out
+            end_interrupted()
         except Exception as error:
             # Imported where something went wrong: a call that goes well starts the sooner.
             from pathway_models.core.errors import InputError, PathwayError

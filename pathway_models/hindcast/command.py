@@ -106,7 +106,7 @@ def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame
     return rows.drop(columns=[name for name in FRONT if name in rows and name not in keep])
 
 
-def show(title: str, table: pd.DataFrame, lang: str) -> None:
+def show(title: str, table: pd.DataFrame, lang: str = "en") -> None:
     """Print a table under a heading."""
     import pandas as pd
 

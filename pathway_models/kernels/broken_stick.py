@@ -18,7 +18,7 @@ SHORTEST_SIDE = 3
 #: Years without change after which a rise is over.
 # ASSUME: five years, the gap that most published rules ask for between maximum and last year.
 PLATEAU_YEARS = 5
-#: Share of a series' variance below which a residual is rounding, not noise.
+#: Share of a series' variance, and of its values, below which a residual is rounding, not noise.
 ROUNDING = 1e-12
 
 Floats = NDArray[np.float64]
@@ -95,7 +95,7 @@ def fit_tents(series: Floats) -> Tents:
     shapes = _shapes(series.shape[1])
     centred = series - series.mean(axis=1, keepdims=True)
     total = (centred**2).sum(axis=1)
-    floor = ROUNDING * total + np.finfo(float).tiny
+    floor = np.maximum(ROUNDING * total, series.shape[1] * ROUNDING**2)
     errors = total[:, None] - _explained(centred, shapes.tent)
     knot = errors.argmin(axis=1)
     best = np.maximum(errors.min(axis=1), floor)

@@ -12,6 +12,8 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import data_folder
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = ["--members", "40", "--scenarios", "bau", "deep", "--seed", "0"]
 
 

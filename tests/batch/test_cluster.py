@@ -20,7 +20,10 @@ from pathway_models.core.errors import BatchError
 from pathway_models.core.files import data_folder
 
 # What the network of a cluster leaves behind when it is closed is not ours to mend.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fault_runs import FAULTS, MEMORY, SECONDS, command, half_written, make_campaign, mend, stopped_after, wait_for_lock
+from fault_runs import FAULTS, MEMORY, SECONDS, command, half_written, make_campaign, mend, stopped_at, wait_for_lock
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.batch.running import run_parks
+from pathway_models.runs.folders import LOCK
+
+pytestmark = pytest.mark.slow
 
 LIMITS = {"timeout": SECONDS, "memory": MEMORY, "workers": 2}
 
@@ -35,12 +38,14 @@ def test_every_fault_costs_its_park_alone_and_mending_it_gives_the_undisturbed_b
     assert len(tables(out)) == len(parks)
 
 
-@pytest.mark.parametrize("seconds", [0.3, 2.5, 5.0])
-def test_ctrl_c_at_any_moment_leaves_whole_folders_only(tmp_path, seconds):
+@pytest.mark.parametrize(
+    "moment", [LOCK, ".?.partial", "[a-d]"], ids=["the folder is taken", "a park is at work", "a park is done"]
+)
+def test_ctrl_c_at_any_moment_leaves_whole_folders_only(tmp_path, moment):
+    """Before these moments, while the program is being imported: test_cli.py."""
     parks, notebook = make_parks(tmp_path / "parks", ["a", "b", "c", "d"]), make_notebook(tmp_path / "small.ipynb")
     out = tmp_path / "run"
-    _, errors = stopped_after(seconds, command(parks, notebook, out))
-    assert "Traceback" not in errors
+    assert "Traceback" not in stopped_at(moment, out, command(parks, notebook, out))
     assert not out.exists() or half_written(out) == []
     again = subprocess.run(command(parks, notebook, out), capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr

@@ -18,6 +18,8 @@ from pathway_models.batch.fork_client import shared_server
 from pathway_models.batch.forked_engine import FORKED, ORDINARY, register
 from pathway_models.batch.preload import preload_cells
 
+pytestmark = pytest.mark.slow
+
 register()
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = ["--IPKernelApp.log_level=50"]

@@ -10,6 +10,8 @@ from nbconvert import HTMLExporter
 
 from pathway_models.batch.execution import ALT, to_html
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("0[0-3]*.ipynb"))
 
 

@@ -20,6 +20,8 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
 from pathway_models.runs import folders as run_folders
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("park-a", "park-b", "park-c")
 
 
@@ -181,8 +183,8 @@ def stopped(parks, notebook, out, number, park):
     """Start a run whose ``park`` never ends, stop it by a signal once the others are there."""
     command = [
         sys.executable,
-        "-c",
-        "from pathway_models.cli.main import main; main()",
+        "-m",
+        "pathway_models",
         "run",
         *parks,
         "--members",

@@ -7,6 +7,8 @@ from browsers import browser, chromium  # noqa: F401  # fixtures
 
 from pathway_models.batch.index_page import index_page
 
+pytestmark = pytest.mark.slow
+
 #: Invented parks: id, kind, scenario, emissions (tCO2), median peak year, P(peak before 2030).
 PARKS = [
     ("north", "park", "bau", 9e4, "2041", 0.25),

@@ -265,7 +265,7 @@ def test_help_in_english_is_as_click_writes_it():
     ("words", "said"),
     [
         (["chek"], "错误：没有命令'chek'，是否指'check'？"),
-        (["list", "--wrong"], "错误：没有选项'--wrong'"),
+        (["list", "--wrong"], "错误：没有选项"),
         (["decide"], "错误：缺少参数'PARK'。"),
         (["run"], "错误：请指明园区，或加--all"),
         (["run", "--members", "x"], "错误：'--members'的值无效：'x'不是整数。"),

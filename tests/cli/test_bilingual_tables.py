@@ -88,6 +88,7 @@ def test_every_command_has_its_table_tested_or_has_none():
     assert set(COMMANDS) == set(TABLES) | WITHOUT_TABLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", TABLES)
 def test_the_table_of_a_command_is_in_chinese_for_a_reader_of_chinese(command, tmp_path):
     words, heads, gone = TABLES[command]
@@ -106,6 +107,7 @@ def test_what_machines_read_is_english_in_every_language(form, tmp_path):
     assert "verdict" in english.output
 
 
+@pytest.mark.slow
 def test_every_finding_of_every_rule_has_a_chinese_text(tmp_path):
     from pathway_models.intake.series import read_series
     from pathway_models.peaks.judging import judge

@@ -1,11 +1,15 @@
 """The command line: what it answers, what it refuses, with which exit code."""
 
+import signal
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
+from interrupting import interrupted_at
 
+from pathway_models.cli import INTERRUPTED
 from pathway_models.cli.main import COMMANDS, main
 
 
@@ -101,3 +105,37 @@ def test_summarise_refuses_a_folder_that_is_no_run(call, tmp_path):
     answer = call("summarise", str(tmp_path))
     assert answer.exit_code == 2
     assert "status.csv" in answer.output
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "pathway_models.cli.main",
+        "click",
+        "pathway_models.console.cli_language",
+        "pathway_models.batch.command",
+        "numpy",
+        "pathway_models.batch.running",
+        "tqdm",
+    ],
+)
+def test_ctrl_c_ends_with_one_line_whatever_is_being_imported(at, tmp_path):
+    words = ["run", "demo-steel", "--members", "1", "--engine", "papermill", "--out", tmp_path / "run"]
+    ended = interrupted_at(at, [sys.executable, "-m", "pathway_models", *words], tmp_path)
+    assert ended == (INTERRUPTED, "", "Stopped. 已停止。\n")
+    assert not (tmp_path / "run").exists()
+
+
+def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monkeypatch):
+    @click.command()
+    def endless():
+        signal.raise_signal(signal.SIGINT)
+
+    handler = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(type(main), "get_command", lambda *_: endless)
+    try:
+        answer = CliRunner().invoke(main, ["run"])
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert (answer.exit_code, answer.output) == (INTERRUPTED, "Stopped. 已停止。\n")

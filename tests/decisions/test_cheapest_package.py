@@ -29,6 +29,7 @@ def decision(request):
     return cheapest_package(park, 2035, (most.off.p_before + most.front[-1].p_before) / 2, **asked, fresh=1600)
 
 
+@pytest.mark.slow
 def test_alternatives_all_reach_the_target_within_the_margin(decision):
     best = decision.closest
     assert decision.reached

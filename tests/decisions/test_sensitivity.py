@@ -125,6 +125,7 @@ def test_ranks_that_do_not_fit_are_refused(ensemble):
         Ensemble(ensemble.park, ensemble.scenario, before=2015)
 
 
+@pytest.mark.slow
 def test_sobol_and_given_data_agree_on_what_matters_most(ensemble):
     by_group = sobol(ensemble, runs=128)
     assert by_group.runs == 128 * (len(by_group.names) + 2)
@@ -137,6 +138,7 @@ def test_sobol_and_given_data_agree_on_what_matters_most(ensemble):
         single.table("cost")
 
 
+@pytest.mark.slow
 def test_rule_of_failure_is_denser_than_failure_itself(ensemble):
     rule = discover(study(ensemble, members=3000, seed=2))
     assert 0 < rule.base < 1

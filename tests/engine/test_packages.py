@@ -35,6 +35,7 @@ def steel():
     return pw.read_park("demo-steel")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("park_id", ["demo-cement", "demo-electronics", "demo-waste-recycling"])
 def test_optimum_over_seven_levers_at_four_settings_equals_brute_force(park_id):
     park, grid, costs, members = pw.read_park(park_id), seven_by_four(), invented_costs(), 12
@@ -102,6 +103,7 @@ def test_cost_of_the_search_is_the_cost_of_the_package_by_lever_and_carrier(stee
         assert package_cost(steel, grid.scenario(code), draws, costs).mean() == pytest.approx(cost, rel=1e-9, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [8000, 300, 20])
 def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, most):
     """Costs of all packages first, probabilities in order of cost; 16,384 packages, of which few are looked at."""

@@ -14,6 +14,8 @@ from browsers import browser, chromium  # noqa: F401  # fixtures
 
 from pathway_models.intake.library import read_scenarios
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = 500
 #: Milliseconds a redraw may take in which a slider still feels tied to the picture; reported, never asserted.
 GOAL = 150
@@ -24,7 +26,7 @@ def address(tmp_path_factory):
     """Serve the explorer as the command line does, and end it afterwards."""
     folder = tmp_path_factory.mktemp("explorer")
     words = ["explore", "demo-steel", "--no-browser", "--members", str(MEMBERS)]
-    command = [sys.executable, "-c", "from pathway_models.cli.main import main; main()", *words]
+    command = [sys.executable, "-m", "pathway_models", *words]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as server:

@@ -16,6 +16,8 @@ from pathway_models.exports.command import export_command
 from pathway_models.exports.iamc import Found, gathered, write_iamc
 from pathway_models.runs.tables import write_status
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = ("bau", "deep")
 KEYS = ["model", "scenario", "region", "variable", "unit", "year"]
 

@@ -8,6 +8,8 @@ import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.fleet.command import fleet_command
 
+pytestmark = pytest.mark.slow
+
 FEW = ["--members", "30", "--until", "2040"]
 NAMES = ["demo-steel", "demo-electronics", "demo-cement"]
 

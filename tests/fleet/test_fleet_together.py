@@ -172,6 +172,7 @@ def run(tmp_path_factory, two):
     return folder
 
 
+@pytest.mark.slow
 def test_stored_members_give_the_total_that_projecting_gives(run, two):
     region, park = stored_fleets(run)
     assert region.fleet.parks == ("region-anhui",)

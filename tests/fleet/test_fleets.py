@@ -57,6 +57,7 @@ def alike(scenarios, seed, count=40):
         yield pw.project(park, chosen, pw.sample(park, chosen, members=MEMBERS, seed=seed, until=2040))
 
 
+@pytest.mark.slow
 def test_fleet_band_covers_what_happens_where_independent_bands_do_not(scenarios):
     """Another seed is 200 other national futures, each a world whose shocks all parks share."""
     parks = list(alike(scenarios, seed=1))

@@ -256,6 +256,7 @@ def test_names_in_a_page_are_never_taken_for_markup():
     assert "<script>" not in comparison_page(compare(bad, results({("<script>", "p_peak_x", 0): 8})))
 
 
+@pytest.mark.slow
 def test_commands_give_their_answer_as_exit_code(tmp_path):
     figures, page, table = tmp_path / "a.csv", tmp_path / "a.html", tmp_path / "changes.csv"
     call = ["--park", "demo-cement", "--members", "6", "--figures", str(figures), "--out", str(page)]

@@ -63,7 +63,7 @@ def mend(folder):
 
 def command(parks, notebook, out, *more):
     """The command line of a run."""
-    start = [sys.executable, "-c", "from pathway_models.cli.main import main; main()", "run", *parks]
+    start = [sys.executable, "-m", "pathway_models", "run", *parks]
     limits = ["--timeout", str(SECONDS), "--memory", str(MEMORY), "--members", "1", "--until", "2040", "--seed", "1"]
     return [*start, "--notebook", str(notebook), "--out", str(out), "--workers", "2", *limits, *more]
 
@@ -77,6 +77,17 @@ def stopped_after(seconds, words, number=signal.SIGINT):
             process.send_signal(number)
         _, errors = process.communicate(timeout=120)
     return process.returncode, errors
+
+
+def stopped_at(moment, out, words, number=signal.SIGINT):
+    """Start a run and interrupt it once something of a name is in its folder; return what it said on standard error."""
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        # A lock that is still empty is not held yet; a park's folder is there or has become another.
+        while process.poll() is None and not any(path.name != LOCK or path.read_bytes() for path in out.glob(moment)):
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=120)
+    return errors
 
 
 def half_written(out):

@@ -37,7 +37,7 @@ def committed_texts():
             and not name.endswith(".egg-info")
             and (not name.startswith(".") or name == ".ci")
         ]
-        for path in (Path(folder, name) for name in names):
+        for path in (Path(folder, name) for name in names if name != ".git"):  # a file in a second work tree
             try:
                 yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
             except UnicodeDecodeError:

@@ -123,6 +123,7 @@ def test_a_synthetic_park_without_noise_grows_ever_more_slowly():
     np.testing.assert_allclose(intensity, still.decline)
 
 
+@pytest.mark.slow
 def test_the_law_of_the_mix_is_the_one_that_is_shipped(baselines):
     fitted, shipped = fit_mix(), baselines.trends["mix"]
     for name in ("noise", "slope_error_sd", "damping", "tail"):

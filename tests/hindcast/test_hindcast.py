@@ -85,12 +85,14 @@ def test_the_law_a_panel_was_made_with_is_found_again(walk):
     assert found.prior_growth == pytest.approx(LAW.prior_growth, abs=0.015)
 
 
+@pytest.mark.slow
 def test_bands_cover_what_they_say_on_regions_made_by_the_law(walk):
     table = hindcast(walk.between(2000, 2014), (5,), (1, 5, 10), seed=1, folds=3)
     assert table.coverage_90.between(0.86, 0.94).all()
     assert table.coverage_50.between(0.42, 0.58).all()
 
 
+@pytest.mark.slow
 def test_a_forecast_does_not_know_the_future_of_any_region(small):
     changed = small.copy()
     changed[:, 14:] += np.linspace(1, 3, 6)
@@ -105,6 +107,7 @@ def test_a_forecast_does_not_know_the_future_of_any_region(small):
     np.testing.assert_array_equal(casts[0].rivals["persistence"].shape, casts[1].rivals["persistence"].shape)
 
 
+@pytest.mark.slow
 def test_a_forecast_does_not_know_the_outcome_of_its_own_region_or_group(small):
     groups = tuple("abcdef"[at // 2] for at in range(12))
     changed = small.copy()
@@ -177,6 +180,7 @@ def test_the_card_is_of_the_shipped_laws(card):
     assert set(card.law) == {"own", "parks"}
 
 
+@pytest.mark.slow
 def test_the_card_is_made_again_from_its_seed(card):
     cast = hindcasts("provinces", "own", "region", 5, seed=20_240_601, assumptions=read_assumptions())
     again = summary(cast, "own", "provinces", "region").set_index("horizon")

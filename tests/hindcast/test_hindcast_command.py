@@ -34,6 +34,7 @@ def own(tmp_path_factory):
     return CliRunner().invoke(hindcast_command, words), folder / "out"
 
 
+@pytest.mark.slow
 def test_a_panel_of_ones_own_is_forecast_by_its_own_law_and_by_the_one_for_parks(own):
     result, _ = own
     assert result.exit_code == 0, result.output

@@ -98,6 +98,7 @@ def test_each_carrier_maps_to_a_fuel_of_the_recommended_set_or_says_why_not():
             assert row["note"], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_script_makes_the_shipped_files_again_byte_by_byte(script, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}

@@ -89,6 +89,7 @@ def test_every_tonne_of_the_ledger_leads_to_a_cell_and_a_factor(example):
     assert sum(line["emissions_tco2"] for line in ledger.values()) == pytest.approx(total, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_both_languages_and_a_plain_copy_are_read_alike(tmp_path):
     lines = {year: grown(year) for year in YEARS}
     parks = [pw.read_park(fill_template(tmp_path / f"{lang}.xlsx", PARK, lines, lang)) for lang in ("zh", "en")]

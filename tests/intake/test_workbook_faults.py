@@ -66,6 +66,7 @@ def test_messages_are_there_for_every_file_and_for_no_other():
     assert len(FILES) >= 40
 
 
+@pytest.mark.slow
 def test_the_script_makes_the_same_files_again(tmp_path):
     script = ROOT / "scripts" / "make_bad_workbooks.py"
     subprocess.run([sys.executable, str(script), str(tmp_path)], check=True, cwd=ROOT)

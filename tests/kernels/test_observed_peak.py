@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from data_reading import ROOT
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
@@ -151,6 +151,9 @@ def test_later_misses_are_rarer_the_faster_the_decline():
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(50, 150), min_size=8, max_size=12), st.sampled_from([1e-3, 7.0, 1e6]))
+@example([50.0, 50.00000000000001, *[50.0] * 6], 1e-3)  # level but for the rounding of a float
+@example([*[50.0] * 5, 50.00000000000001, 50.0, 50.0], 1e-3)
+@example([50.0, 50.00000000001, *[50.0] * 6], 1e6)
 def test_the_unit_of_emissions_changes_no_test(values, factor):
     years = np.arange(2000, 2000 + len(values))
     before, after = observed_peak(years, values), observed_peak(years, np.array(values) * factor)

@@ -87,6 +87,7 @@ def pooled(walk):
     return combine_own(hindcast_windows(Subject(walk), 5, 4, seed=3, folds=4))
 
 
+@pytest.mark.slow
 def test_a_pool_is_never_much_worse_than_the_best_of_its_models(pooled):
     means = np.nanmean(pooled.crps, axis=(1, 2))
     assert means[-1] <= 1.02 * means[:-1].min()
@@ -100,6 +101,7 @@ def test_weights_of_a_pool_are_shares_and_the_table_names_them(pooled):
     assert (table.pool_vs_log_trend > 0).all()
 
 
+@pytest.mark.slow
 def test_a_pool_does_not_know_the_outcome_of_the_region_it_forecasts(walk):
     logs = np.log(walk.values["emissions_tco2"])
     changed = logs.copy()

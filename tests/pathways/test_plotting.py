@@ -65,6 +65,7 @@ def test_a_text_that_runs_out_is_noticed():
     assert overhang(figure) > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("park_id", ["region-d", "region-jiangsu", "demo-steel", "demo-mixed-chp"])
 @pytest.mark.parametrize("name", NAMES)

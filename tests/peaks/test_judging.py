@@ -191,8 +191,8 @@ def test_the_command_takes_other_columns_and_answers_a_mistake_without_a_traceba
     assert command(path, *names, "--rule", "c40").exit_code == 0
     wrong = command(path, "--rule", "c40")
     assert wrong.exit_code == 1
-    assert "a column entity" in wrong.stderr
+    assert "a column entity" in wrong.output
     assert "Traceback" not in wrong.output
     unknown_rule = command(path, *names, "--rule", "c41")
     assert unknown_rule.exit_code == 1
-    assert "'c41'" in unknown_rule.stderr
+    assert "'c41'" in unknown_rule.output

@@ -66,6 +66,7 @@ def terms(book):
 # pages and their order
 
 
+@pytest.mark.slow
 def test_every_notebook_is_a_page_and_stands_in_the_contents_once(book):
     assert [page for page in NOTEBOOKS if not (book / f"{page}.html").is_file()] == []
     pages = [page for pages in ordered(ROOT).values() for page in pages]
@@ -113,6 +114,7 @@ def test_every_chinese_title_belongs_to_a_page():
 # without network
 
 
+@pytest.mark.slow
 def test_no_page_fetches_anything_from_another_host(book):
     fetched = {
         page.relative_to(book).as_posix(): [a for a in loaded_by(page) if re.match(r"(https?:)?//", a)]
@@ -122,6 +124,7 @@ def test_no_page_fetches_anything_from_another_host(book):
     assert all(loaded_by(page) for page in pages_of(book))
 
 
+@pytest.mark.slow
 def test_everything_that_a_page_fetches_is_in_the_book(book):
     missing = [
         f"{page.name}: {address}"
@@ -132,12 +135,14 @@ def test_everything_that_a_page_fetches_is_in_the_book(book):
     assert missing == []
 
 
+@pytest.mark.slow
 def test_styles_import_nothing_from_another_host(book):
     assert [
         css.name for css in book.rglob("*.css") if re.search(r"(@import|url\()\s*['\"]?https?:", css.read_text("utf-8"))
     ] == []
 
 
+@pytest.mark.slow
 def test_a_formula_is_a_drawing_inside_the_page(tmp_path):
     """Formulas by a script from another host would stay raw text without network."""
     pages = tmp_path / "source"
@@ -161,16 +166,19 @@ def test_pairs_of_characters_find_words_that_no_dictionary_has():
     assert pairs("碳") == ["碳"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["达峰", "园区", "情景", "成员"])
 def test_the_index_knows_where_a_chinese_word_stands(book, word):
     found = terms(book)[word]
     assert found if isinstance(found, list) else found >= 0
 
 
+@pytest.mark.slow
 def test_the_index_knows_english_words_by_their_stem(book):
     assert "emiss" in terms(book)
 
 
+@pytest.mark.slow
 def test_the_scripts_of_the_search_fit_together(book):
     """Sphinx names the stemmer after the language: a wrong name ends every search in an error."""
     script = (book / "_static" / "language_data.js").read_text(encoding="utf-8")
@@ -179,6 +187,7 @@ def test_the_scripts_of_the_search_fit_together(book):
     assert "var splitQuery" in script
 
 
+@pytest.mark.slow
 def test_a_search_for_a_chinese_word_finds_pages_in_a_browser(book):
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:

@@ -2,7 +2,9 @@
 
 import ast
 import importlib.util
+import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from interrupting import interrupted_at
 from machine_paths import MACHINE_PATH, REGISTRY_HOSTS, find_all
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -62,19 +65,21 @@ def call_tasks(*words):
 
 @pytest.fixture
 def tasks(tmp_path, monkeypatch):
-    """Return tasks.py as a module whose .venv lies in a temporary folder and which installs nothing."""
+    """Return tasks.py as a module whose environments lie in a temporary folder and which installs nothing."""
     spec = importlib.util.spec_from_file_location("tasks_under_test", TASKS)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "LOWEST_LOCK", tmp_path / "build" / "lowest.txt")
     monkeypatch.delenv("CONDA_PREFIX", raising=False)
     monkeypatch.setattr(module.shutil, "which", lambda name, path=None: None)
     module.commands = []
 
     def record(command, env=None):
         module.commands.append([str(word) for word in command])
-        module.venv_python().parent.mkdir(parents=True, exist_ok=True)
-        module.venv_python().touch()
+        for lock in (module.LOCK, module.LOWEST_LOCK):
+            module.venv_python(lock).parent.mkdir(parents=True, exist_ok=True)
+            module.venv_python(lock).touch()
 
     monkeypatch.setattr(module, "call", record)
     return module
@@ -251,8 +256,8 @@ def test_half_made_environment_is_removed_and_built(tasks):
     leftover = tasks.VENV / "lib" / "leftover.txt"
     leftover.parent.mkdir(parents=True)
     leftover.touch()
-    tasks.venv_python().parent.mkdir(parents=True, exist_ok=True)
-    tasks.venv_python().touch()
+    tasks.venv_python(tasks.LOCK).parent.mkdir(parents=True, exist_ok=True)
+    tasks.venv_python(tasks.LOCK).touch()
     tasks.ready_python()
     assert not leftover.exists()
     assert tasks.is_finished(tasks.LOCK)
@@ -318,7 +323,83 @@ def test_missing_venv_module_names_the_package_to_install(tasks, monkeypatch, ca
     assert re.search(r"sudo apt install python3\.\d+-venv", capsys.readouterr().err)
 
 
-def test_ci_runs_the_documented_test_command():
+def test_the_lowest_environment_has_the_lower_bound_of_all_that_is_declared_and_nothing_newer_than_the_lock(tasks):
+    text = tasks.lowest_lock().read_text(encoding="utf-8")
+    asked = [Requirement(line) for line in text.splitlines()]
+    pinned = {canonicalize_name(need.name): need.specifier for need in asked if "==" in str(need.specifier)}
+    assert pinned.keys() == declared().keys()
+    for name, bounds in declared().items():
+        (lowest,) = (bound.version for bound in bounds if bound.operator == ">=")
+        assert str(pinned[name]) == f"=={lowest}"
+    latest = {(need.name, str(need.specifier).replace("==", "<="), str(need.marker)) for need in locked()}
+    others = {(need.name, str(need.specifier), str(need.marker)) for need in asked if "<=" in str(need.specifier)}
+    assert others == {need for need in latest if need[0] not in pinned}
+
+
+def test_the_lowest_environment_is_one_of_its_own_and_made_again_when_a_bound_moves(tasks, monkeypatch, tmp_path):
+    python = tasks.ready_python(tasks.lowest_lock())
+    assert python.is_relative_to(tmp_path / ".venv-lowest")
+    install = next(command for command in tasks.commands if "-c" in command)
+    assert install[install.index("-c") + 1] == str(tasks.LOWEST_LOCK)
+    assert {canonicalize_name(word) for word in install} >= declared().keys()
+    assert not tasks.is_finished(tasks.LOCK)
+    made = len(tasks.commands)
+    tasks.ready_python(tasks.lowest_lock())
+    assert len(tasks.commands) == made
+    moved = tmp_path / "pyproject.toml"
+    moved.write_text(text_of("pyproject.toml").replace("hypothesis>=", "hypothesis>=6.999,>="), encoding="utf-8")
+    monkeypatch.setattr(tasks, "PYPROJECT", moved)
+    tasks.ready_python(tasks.lowest_lock())
+    assert len(tasks.commands) == 2 * made
+
+
+@pytest.mark.parametrize(
+    ("given", "lock", "words", "lints"),
+    [
+        (["-x"], "TEST_LOCK", ["--nbval", "-x"], True),
+        (["--fast", "tests/figures/test_fonts.py"], "TEST_LOCK", ["-m", "not slow", "tests/figures/test_fonts.py"], True),
+        (["--lowest", "-x"], "LOWEST_LOCK", ["-m", "not slow", "-x"], False),
+    ],
+)
+def test_the_tests_asked_for_run_where_they_belong(tasks, monkeypatch, given, lock, words, lints):
+    seen = []
+    monkeypatch.setattr(tasks, "ready_python", lambda lock: lock)
+    monkeypatch.setattr(tasks, "install_system_programs", lambda: None)
+    monkeypatch.setattr(tasks, "exit_code_of", lambda command, **settings: seen.append(command) or 3)
+    monkeypatch.setattr(tasks, "lint", lambda words: seen.append("linters") or 0)
+    assert tasks.main(["test", *given]) == 3
+    assert seen[0][:3] == [getattr(tasks, lock), "-m", "pytest"]
+    assert [word for word in seen[0][3:] if word in words] == words
+    assert seen[1:] == ["linters"] * lints
+
+
+def test_ci_runs_the_documented_test_commands():
     lines = text_of(".ci/run").splitlines()
     assert lines[0] == "#!/usr/bin/env bash"
-    assert lines[-1] == "exec python3 tasks.py test"
+    assert [line.removeprefix("exec ") for line in lines[-2:]] == [
+        "python3 tasks.py test",
+        "python3 tasks.py test --lowest",
+    ]
+
+
+@pytest.mark.parametrize("module", ["hashlib", "subprocess"])
+def test_ctrl_c_while_tasks_is_read_ends_with_one_line(module, tmp_path):
+    assert interrupted_at(module, [sys.executable, TASKS, "--help"], tmp_path) == (130, "", "Stopped.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups of this kind")
+@pytest.mark.parametrize(
+    ("handler", "code"), [("lambda *_: time.sleep(0.3) or sys.exit(7)", 7), ("signal.SIG_DFL", 130)]
+)
+def test_ctrl_c_leaves_a_job_its_own_end_and_begins_nothing_else(handler, code):
+    """A run writes its status table before it ends."""
+    job = (
+        f"import signal, sys, time\nsignal.signal(signal.SIGINT, {handler})\nprint('ready', flush=True)\ntime.sleep(60)"
+    )
+    outer = f"import sys, tasks\ntasks.exit_code_of([sys.executable, '-c', {job!r}])\nprint('something else')"
+    words = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", outer], start_new_session=True, **words) as process:
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (code, "")

@@ -38,6 +38,7 @@ def call(*arguments):
     return CliRunner().invoke(report_command, [str(one) for one in arguments], catch_exceptions=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["docx", "pdf", "html", "xlsx"])
 def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     done = call(
@@ -51,6 +52,7 @@ def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     assert not list(path.parent.glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_all_parks_that_came_out_get_a_report(run, tmp_path):
     done = call(run, "--all", "--out", tmp_path, "--no-package", "--format", "html")
     assert done.exit_code == 0, done.output

@@ -18,6 +18,8 @@ from pathway_models.report.audit_path import Path, likely_draws
 from pathway_models.report.audit_terms import column_of, ratio, term, total
 from pathway_models.report.audit_workbook import to_xlsx
 
+pytestmark = pytest.mark.slow
+
 PARKS = ("demo-steel", "demo-food-pharma", "region-d", "region-anhui")
 CLOSE = 1e-9
 

@@ -20,7 +20,7 @@ from pathway_models.reproduction.command import reproduce_command
 from pathway_models.reproduction.comparison import Answer, Answers
 from pathway_models.reproduction.register import reproduce
 
-pytestmark = pytest.mark.reproduction
+pytestmark = [pytest.mark.reproduction, pytest.mark.slow]
 
 NAME = "buildings2022"
 SCOPE = "China, public buildings"

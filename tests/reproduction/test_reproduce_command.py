@@ -10,7 +10,7 @@ from data_reading import DATA
 from pathway_models.intake.published import list_studies, read_estimates
 from pathway_models.reproduction.command import reproduce_command
 
-pytestmark = pytest.mark.reproduction
+pytestmark = [pytest.mark.reproduction, pytest.mark.slow]
 
 
 def run(*words):

@@ -17,7 +17,7 @@ from pathway_models.reproduction.comparison import TABLE, VERDICTS, verdict_of
 from pathway_models.reproduction.register import STUDIES, compare_with_published, reproduce, reproduce_all
 from pathway_models.reproduction.studies.chongqing_fyp14 import elasticities
 
-pytestmark = pytest.mark.reproduction
+pytestmark = [pytest.mark.reproduction, pytest.mark.slow]
 
 STUDY_NAMES = list_studies()
 EXACT = 1e-6  # 万tCO2: sums of fifteen-digit numbers

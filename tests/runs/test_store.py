@@ -77,6 +77,7 @@ def made(folder):
     return folder
 
 
+@pytest.mark.slow
 def test_members_are_the_ensembles_to_six_digits(ensemble, run):
     pathways, peaks = ensemble
     frame = run["demo-steel"].members()
@@ -201,6 +202,7 @@ class Killer(str):
         return os._exit, (3,)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_its_own_park_only(chosen, tmp_path):
     parks = [coal_park(), Killer("killer"), replace(coal_park(), park_id="other")]
     run = pw.run_tables(parks, tmp_path / "run", chosen, members=2, seed=0, workers=1, keep_members=False)

@@ -50,6 +50,7 @@ def test_account_and_book_are_written(tmp_path):
     assert all(0 <= float(row["p_before"]) <= 1 for row in book)
 
 
+@pytest.mark.slow
 def test_book_keeps_what_was_promised_and_adds_what_is_new(tmp_path):
     call("demo-machinery", "--year", "2019", "--out", str(tmp_path), *QUICK)
     first = rows_of(tmp_path / "demo-machinery" / "forecasts.csv")

@@ -1,0 +1,29 @@
+"""Ctrl-C at a chosen moment of a program's start, whatever the machine is busy with."""
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Python imports a module of the name ``sitecustomize`` before anything else.
+PRESSING = """
+import os, signal, sys
+
+class Pressing:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["PRESS_AT"]:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+"""
+
+
+def interrupted_at(module, command, folder):
+    """Run a command that gets Ctrl-C when it begins to import a module; exit code and what it wrote to both streams."""
+    (folder / "sitecustomize.py").write_text(PRESSING, encoding="utf-8")
+    paths = os.pathsep.join([str(folder), str(ROOT)])
+    env = {**os.environ, "PYTHONPATH": paths, "PRESS_AT": module, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [str(word) for word in command], env=env, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    return done.returncode, done.stdout, done.stderr
