@@ -357,7 +357,7 @@ def test_the_lowest_environment_is_one_of_its_own_and_made_again_when_a_bound_mo
     ("given", "lock", "words", "lints"),
     [
         (["-x"], "TEST_LOCK", ["--nbval", "-x"], True),
-        (["--fast", "tests/figures/test_fonts.py"], "TEST_LOCK", ["-m", "not slow", "tests/figures/test_fonts.py"], True),
+        (["--fast", "tests/figures"], "TEST_LOCK", ["-m", "not slow", "tests/figures"], True),
         (["--lowest", "-x"], "LOWEST_LOCK", ["-m", "not slow", "-x"], False),
     ],
 )
