@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.cobenefits.levers import LeverCobenefits, Period
-from pathway_models.cobenefits.scenarios import RANGE, Cobenefits
+from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits, Period
 from pathway_models.cobenefits.tables import player_name
 from pathway_models.decisions.figures import label, player_fills
 from pathway_models.figures.canvas import (
@@ -115,9 +114,7 @@ def _coordinates_note(found: LeverCobenefits, reading: str, lang: str) -> str:
     )
 
 
-def over_years(
-    found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en"
-) -> Figure:
+def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en") -> Figure:
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
     figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
     names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]

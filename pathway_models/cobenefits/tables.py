@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pathway_models.cobenefits.basis import Basis
-from pathway_models.cobenefits.levers import LeverCobenefits, Period, UnitCost
-from pathway_models.cobenefits.scenarios import Cobenefits
+from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost
 from pathway_models.decisions.tables import UNKNOWN, family_name
 from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import emissions_text, share_text, significant
@@ -24,7 +22,7 @@ QUADRANTS = {
 
 
 def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
-    """Pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
+    """Tabulate pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
     head = [say(lang, en="scenario", zh="情景"), "CO₂", *(f"{one.name_en}, t" for one in found.basis.pollutants)]
     if lang == "zh":
         head[2:] = [f"{one.name_zh}，吨" for one in found.basis.pollutants]
@@ -54,7 +52,7 @@ def _share(row: dict[str, object], lang: str) -> str:
 
 
 def elasticity_text(row: dict[str, object], lang: str) -> str:
-    """The elasticity with its range; words where no CO2 is cut."""
+    """Write the elasticity with its range; words where no CO2 is cut."""
     if row["elasticity_p50"] is None:
         return say(lang, en="no CO₂ cut", zh="CO₂未减")
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
@@ -62,7 +60,7 @@ def elasticity_text(row: dict[str, object], lang: str) -> str:
 
 
 def player_name(found: LeverCobenefits, at: int, lang: str) -> str:
-    """Name of a lever or family."""
+    """Name a lever or family."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
 
@@ -70,7 +68,7 @@ def player_name(found: LeverCobenefits, at: int, lang: str) -> str:
 def coordinates(
     found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> pd.DataFrame:
-    """Co-control coordinates by lever: what each cuts of CO2 and of every pollutant, its quadrant and elasticity."""
+    """Tabulate co-control coordinates by lever: cuts of CO2 and of every pollutant, quadrant and elasticity."""
     names = [one.name_zh if lang == "zh" else one.name_en for one in found.basis.pollutants]
     head = [
         say(lang, en="lever", zh="措施"),
@@ -92,7 +90,7 @@ def coordinates(
 
 
 def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") -> pd.DataFrame:
-    """Unit abatement costs; a cost that is not known is said, never shown as a number."""
+    """Tabulate unit abatement costs; an unknown cost is stated, never shown as a number."""
     head = [
         say(lang, en="measure", zh="措施"),
         say(lang, en=f"CNY({price_year})/tCO₂", zh=f"元({price_year}年价)/tCO₂"),
@@ -117,7 +115,7 @@ def _range(values: tuple[float, float, float] | None, lang: str) -> str:
 
 
 def basis(found: Basis, *, lang: str = "en") -> pd.DataFrame:
-    """Every background number that was used, with its range, source and confidence."""
+    """Tabulate every background number that was used, with its range, source and confidence."""
     head = [
         say(lang, en="number", zh="参数"),
         say(lang, en="value (range)", zh="取值（范围）"),
@@ -129,7 +127,7 @@ def basis(found: Basis, *, lang: str = "en") -> pd.DataFrame:
 
 
 def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:
-    """What each carrier is taken to be burnt in, behind which controls (assumed unless given)."""
+    """Tabulate the burner and controls assumed for each carrier, unless given."""
     head = [
         say(lang, en="carrier", zh="能源品种"),
         say(lang, en="burner", zh="燃烧设备"),

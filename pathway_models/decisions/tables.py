@@ -10,12 +10,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pathway_models.decisions.attribution import Attribution
-from pathway_models.decisions.costs import unknown_costs
 from pathway_models.decisions.decision import Candidate, Decision
-from pathway_models.decisions.macc import Macc
-from pathway_models.decisions.sensitivity import Sensitivity
-from pathway_models.decisions.value_of_information import Worth
+from pathway_models.decisions.records import Attribution, Macc, Sensitivity, Worth
+from pathway_models.intake.costs import unknown_costs
 from pathway_models.language.rounding import emissions_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
@@ -25,19 +22,19 @@ SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
 
 
 def family_name(family: str, lang: str) -> str:
-    """Name of a family of levers; the family of processes is not the source of that name."""
+    """Name a family of levers; the family of processes is not the source of that name."""
     return say(lang, en="low-carbon processes", zh="工艺降碳") if family == "process" else word(family, lang)
 
 
 def block_name(block: Block, lang: str) -> str:
-    """Name of a block: its lever's, or its family's."""
+    """Name a block by its lever or its family."""
     if block.name_en == block.block_id:
         return family_name(block.block_id, lang)
     return block.name_zh if lang == "zh" else block.name_en
 
 
 def option_name(label: str, lang: str) -> str:
-    """Name of an option: ``strong+5`` is the strong setting, five years later.
+    """Name an option: ``strong+5`` is the strong setting, five years later.
 
     Examples
     --------
@@ -54,14 +51,14 @@ def option_name(label: str, lang: str) -> str:
 
 
 def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
-    """A package in words: its blocks with their settings."""
+    """Name a package by its blocks with their settings."""
     used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
     parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
     return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
 
 
 def money_text(million: float, lang: str) -> str:
-    """An amount of money in words of its size.
+    """Write an amount of money in the unit of its language.
 
     Examples
     --------
@@ -72,7 +69,7 @@ def money_text(million: float, lang: str) -> str:
 
 
 def cost_text(candidate: Candidate, lang: str) -> str:
-    """Cost of a package a year; what is not known is said, never left as a number that looks whole."""
+    """Write the yearly cost of a package; an unknown part is stated, never left as a number that looks whole."""
     if not candidate.unknown:
         return say(
             lang,
@@ -88,7 +85,7 @@ def cost_text(candidate: Candidate, lang: str) -> str:
 
 
 def lever_names(decision: Decision, ids: tuple[str, ...], lang: str) -> str:
-    """Names of some levers of a decision's grid."""
+    """Name some levers of a decision's grid."""
     names = {
         m.lever.lever_id: m.lever.name_zh if lang == "zh" else m.lever.name_en
         for m in decision.grid.everything().measures
@@ -100,7 +97,7 @@ UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 
 
 def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> pd.DataFrame:
-    """What each player contributes in tonnes, years and points of probability; the last row is the whole."""
+    """Tabulate each player's contribution in tonnes, years and points of probability; the last row is the whole."""
     rows = found.table(year)
     scale = scale_of(max(abs(float(row["avoided_tco2"])) for row in rows), lang)
     head = [
@@ -126,13 +123,23 @@ def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> 
 
 
 def player_name(found: Attribution, at: int, lang: str) -> str:
-    """Name of a family or lever of an attribution."""
+    """Name a family or lever of an attribution."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
 
 
+def output_name(output: str, before: int, lang: str) -> str:
+    """Name an output of the ensemble."""
+    names = {
+        "peak_year": ("peak year", "达峰年"),
+        "peaked_before": (f"peak before {before}", f"{before}年前达峰"),
+        "log_peak_level": ("peak level", "峰值水平"),
+    }
+    return say(lang, en=names[output][0], zh=names[output][1])
+
+
 def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
-    """Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
+    """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
     ends = {"sum": ("sum", "合计"), "whole": ("what all reach together", "共同效果")}
     names = [
@@ -151,7 +158,7 @@ def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> 
 
 
 def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataFrame:
-    """The best or closest package, its alternatives and no lever at all, with cost and probabilities."""
+    """Tabulate the best or closest package, its alternatives and no lever at all, with cost and probabilities."""
     before = decision.target.before
     head = [
         say(lang, en="package", zh="组合"),
@@ -171,7 +178,7 @@ def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataF
 
 
 def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
-    """For each block of the best package the cheapest one without it, or that there is none."""
+    """Tabulate, for each block of the best package, the cheapest one without it, or that there is none."""
     head = [
         say(lang, en="without", zh="去掉"),
         say(lang, en="cheapest package", zh="最低成本组合"),
@@ -197,7 +204,7 @@ def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ..
 
 
 def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
-    """The abatement cost curve as a table; levers of unknown cost have a width and no height."""
+    """Tabulate the abatement cost curve; levers of unknown cost have a width and no height."""
     head = [
         say(lang, en="lever", zh="措施"),
         say(lang, en="avoided a year", zh="年均减排"),
@@ -230,7 +237,7 @@ def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.
 
 
 def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10, lang: str = "en") -> pd.DataFrame:
-    """What drives an output, the strongest first."""
+    """Tabulate the inputs that drive an output, the strongest first."""
     head = [
         say(lang, en="input", zh="输入"),
         say(lang, en="alone", zh="单独"),
@@ -250,7 +257,7 @@ def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10
 
 
 def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
-    """What to measure first, and how; inputs that chance alone could make look as useful are left out."""
+    """Tabulate what to measure first, and how; inputs that chance alone could make look as useful are left out."""
     head = [
         say(lang, en="input", zh="输入"),
         say(lang, en="doubt it would remove", zh="可消除的不确定性"),
@@ -269,7 +276,7 @@ def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.
 
 
 def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.DataFrame:
-    """What each lever costs beside its energy, as its source states it; what was not found says so."""
+    """Tabulate each lever's own cost beside its energy, as its source states it, or that none was found."""
     head = [
         say(lang, en="lever", zh="措施"),
         say(lang, en="own cost as stated", zh="自身成本（原始表述）"),

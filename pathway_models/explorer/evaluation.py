@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.costs import draw_rates, unknown_costs
+from pathway_models.decisions.costs import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.sampling import sample
+from pathway_models.intake.costs import unknown_costs
 from pathway_models.levers.action import SINKS
 from pathway_models.peaks.finding import peaks_of
 from pathway_models.records.assumptions import Assumptions
@@ -31,7 +32,7 @@ BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @dataclass(frozen=True)
 class Choice:
-    """How one lever is set: a setting of its own, and the years between which it phases in."""
+    """Setting of one lever, and the years between which it phases in."""
 
     setting: str
     start: int
@@ -40,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What one package does.
+    """Emissions, peaks and cost of one package.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class View:
     unknown: tuple[str, ...]
 
     def p_before(self, before: int) -> float:
-        """Share of all members that peak before a year."""
+        """Estimate the share of all members that peak before a year."""
         return float(self.peaks.p_peaked_by(before - 1)[0])
 
 
@@ -103,7 +104,7 @@ class Exploration:
         self.without = self.view(NOTHING)
 
     def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
-        """Levers at chosen settings as a scenario that `project` can run; a lever that is not named is off.
+        """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
 
         Raises
         ------
@@ -123,7 +124,7 @@ class Exploration:
         return Scenario(scenario_id, name or scenario_id, name or scenario_id, measures=tuple(measures))
 
     def view(self, scenario: Scenario) -> View:
-        """Work out one package."""
+        """Evaluate one package."""
         tree = package_tree([scenario])
         known = self.park.years.size
         total = np.empty((self.years.size, self.draws.members))

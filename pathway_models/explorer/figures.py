@@ -89,7 +89,7 @@ class Picture:
         return figure
 
     def _artists(self) -> dict:
-        """Everything that moves, drawn on top of the kept pixels and so left out of them."""
+        """Create the artists that move; they are drawn on top of the kept pixels and so left out of them."""
         years, nothing = self.years, np.zeros(self.years.size)
         steps = np.arange(years[0] - 1, years[-1] + 2)
         shape = {"color": COLOUR, "linewidth": 0, "animated": True}

@@ -80,7 +80,7 @@ class LeverControl:
             slider.observe(lambda change: changed(), names="value")
 
     def choice(self) -> Choice | None:
-        """How the lever is set; None when it is off."""
+        """Read the sliders of the lever; None when it is off."""
         if self.setting.value == OFF:
             return None
         start, complete = self.years.value
@@ -107,7 +107,7 @@ class LeverControls:
         self.box = widgets.VBox(rows)
 
     def choices(self) -> dict[str, Choice]:
-        """The levers that are not off."""
+        """Read the levers that are not off."""
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
 
     def put(self, measures: Iterable[Measure]) -> None:
@@ -125,7 +125,7 @@ REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "descrip
 
 
 def saved_scenarios(path: str | Path) -> Scenarios | None:
-    """Scenarios saved so far, or None where the file is not there yet.
+    """Read the scenarios saved so far; None where the file is not there yet.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
 
 
 def entry_of(scenario: Scenario) -> dict[str, object]:
-    """A scenario as an entry of a scenario file."""
+    """Convert a scenario to an entry of a scenario file."""
     levers = {
         measure.lever.lever_id: {
             "setting": measure.setting,
@@ -190,7 +190,7 @@ def entry_of(scenario: Scenario) -> dict[str, object]:
 
 
 def run_command(park: str, path: str | Path, scenario_id: str) -> str:
-    """The command that runs a park under a saved scenario and under the one without levers."""
+    """Write the command that runs a park under a saved scenario and under the one without levers."""
     words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
     return shlex.join([*words, scenario_id])
 
@@ -299,7 +299,7 @@ class Explorer:
         self._redraw()
 
     def scenario(self, scenario_id: str = UNSAVED) -> Scenario:
-        """The levers as they are set."""
+        """Turn the levers as they are set into a scenario."""
         return self.exploration.scenario(scenario_id, self.levers.choices())
 
     def _redraw(self) -> None:
@@ -317,7 +317,7 @@ class Explorer:
         )
 
     def _answer(self, view: View) -> str:
-        """The answer in words: when, how surely, is that enough, at what cost."""
+        """Answer in words: the peak year, its probability against the one asked for, the cost."""
         before, asked = self.before.value, self.probability.value
         early = view.p_before(before)
         reached, wanted = share_text(early, self.lang), share_text(asked, self.lang)
