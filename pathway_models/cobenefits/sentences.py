@@ -92,15 +92,13 @@ def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
     at = min(told, key=lambda one: told[one][0])
     middle, low, high = (significant(value) for value in told[at])
     name = found[at].name_zh if lang == "zh" else found[at].name_en
-    return (
-        say(
-            lang,
-            en=f"Of measures with a known cost {name} is the cheapest for both together: {middle} ({low} to {high}) CNY"
-            " per combined equivalent. ",
-            zh=f"成本已知的措施中，{name}的综合减排成本最低：{middle}（{low}至{high}）元/综合当量。",
-        )
-        + count
+    cheapest = say(
+        lang,
+        en=f"Of measures with a known cost {name} is the cheapest for both together: {middle} ({low} to {high}) CNY per"
+        " combined equivalent. ",
+        zh=f"成本已知的措施中，{name}的综合减排成本最低：{middle}（{low}至{high}）元/综合当量。",
     )
+    return cheapest + count
 
 
 def describe_basis(found: Basis, *, lang: str = "en") -> list[str]:

@@ -106,14 +106,12 @@ def share_out(
     n = orders.shape[1]
     if n <= exact_up_to:
         values = reach(coalitions(n))
-        return Shared(
-            values[0], values[-1], shapley_values(values), one_at_a_time(values), leave_one_out(values), None
-        )  # fmt: skip
+        alone, lost = one_at_a_time(values), leave_one_out(values)
+        return Shared(values[0], values[-1], shapley_values(values), alone, lost, None)
     sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
     without, reached = reach(np.array([[False] * n, [True] * n]))
-    return Shared(
-        without, reached, sampled.shares, reach(single) - without, reached - reach(~single), sampled.standard_error
-    )
+    alone, lost = reach(single) - without, reached - reach(~single)
+    return Shared(without, reached, sampled.shares, alone, lost, sampled.standard_error)
 
 
 def attribute(

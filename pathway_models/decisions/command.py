@@ -1,7 +1,4 @@
-"""``pathways decide``: the cheapest package that brings a park's peak before a year, and what it leaves open.
-
-A decision as a record for scripts: what ``pathways decide --format json`` prints.
-"""
+"""``pathways decide``: the cheapest package that brings a park's peak before a year, and what it leaves open."""
 
 from __future__ import annotations
 
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from pathway_models.decisions.decision import Candidate, Decision, Price
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
     from pathway_models.records.park import Park
-
 
 #: Alternatives shown one by one.
 SHOWN = 8
@@ -247,9 +243,7 @@ def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
 def _assets(plan: AssetPlan) -> dict[str, Any]:
     return {
         "reinvestment_windows": plan.windows,
-        "locked_in_tco2": {
-            str(year): float(tonnes) for year, tonnes in zip(plan.years, plan.locked_in, strict=True) if tonnes
-        },
+        "locked_in_tco2": {str(year): float(t) for year, t in zip(plan.years, plan.locked_in, strict=True) if t},
         "levers": [
             {
                 "lever": one.lever.lever_id,

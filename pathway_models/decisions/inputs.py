@@ -28,7 +28,7 @@ from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Grid, Lever, Scenario
 from pathway_models.records.park import Park
 
-#: What a user installs to have the doors.
+#: Optional packages as pip names them.
 EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
 
 #: Sets of yearly shocks to pick from.
@@ -57,7 +57,7 @@ _FACTORS = {
     "heat": ("purchased heat", "外购热力"),
     "process": ("processes", "工业过程"),
 }
-#: What the parameter is called that says how far a lever goes.
+#: Label of the parameter that says how far a lever goes.
 _SIZE = ("size", "力度")
 
 
@@ -125,13 +125,8 @@ class Ensemble:
         correlations: tuple[Correlation, ...] = (),
         assumptions: Assumptions | None = None,
     ) -> None:
-        self.park, self.scenario, self.before, self.until, self.correlations = (
-            park,
-            scenario,
-            before,
-            until,
-            correlations,
-        )
+        self.park, self.scenario, self.before, self.until = park, scenario, before, until
+        self.correlations = correlations
         if not park.last_observed_year + 2 <= before <= until:
             raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
         drawn = {"seed": seed, "until": until, "assumptions": assumptions}
@@ -146,7 +141,6 @@ class Ensemble:
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
         shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)
         self.inputs = (*(_described(name, levers) for name in used), shocks)
-        self._fixed = fixed
 
     def draws(self, ranks: np.ndarray) -> Draws:
         """Turn ranks on [0, 1], (member, input), into draws.
@@ -179,13 +173,8 @@ class Ensemble:
         after it; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
         """
         ranks = np.asarray(ranks, dtype=float)
-        parts = [self._chunk(ranks[at : at + CHUNK]) for at in range(0, len(ranks), CHUNK)]
-        return np.concatenate(parts)
-
-    __call__ = evaluate
-
-    def _chunk(self, ranks: np.ndarray) -> np.ndarray:
-        return self.outputs(self.draws(ranks), self.scenario)
+        chunks = (ranks[at : at + CHUNK] for at in range(0, len(ranks), CHUNK))
+        return np.concatenate([self.outputs(self.draws(chunk), self.scenario) for chunk in chunks])
 
     def outputs(self, draws: Draws, package: Scenario) -> np.ndarray:
         """Evaluate the outputs of any package whose levers the scenario holds: (member, output)."""

@@ -101,15 +101,13 @@ def package_cost(
         raise PathwayError(f"no draws for {', '.join(missing)}: sample with this scenario")
     rates = draw_rates(costs, levers, draws, until=until, rate=rate)
     engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
-    replay = _replay(engine, scenario)
+    quantities, energy, avoided = _replay(engine, scenario)
     return PackageCost(
-        years=replay.years,
-        levers={name: q * rates.levers[name] for name, q in replay.quantities.items() if name in rates.levers},
-        quantities=replay.quantities,
-        energy={
-            group: change * rates.prices[group] for group, change in replay.energy.items() if group in rates.prices
-        },
-        avoided=replay.avoided,
+        years=engine.years[1:],
+        levers={name: q * rates.levers[name] for name, q in quantities.items() if name in rates.levers},
+        quantities=quantities,
+        energy={group: change * rates.prices[group] for group, change in energy.items() if group in rates.prices},
+        avoided=avoided,
         discount=rates.discount,
         weights=engine.central(),
         rate=costs.discount_rate.mode if rate is None else rate,
@@ -118,17 +116,10 @@ def package_cost(
     )
 
 
-@dataclass(frozen=True)
-class _Replay:
-    """Quantities, energy and tonnes of one package, by member and year."""
-
-    years: np.ndarray
-    quantities: dict[str, np.ndarray]
-    energy: dict[str, np.ndarray]
-    avoided: np.ndarray
-
-
-def _replay(engine: PackageEngine, scenario: Scenario) -> _Replay:
+def _replay(
+    engine: PackageEngine, scenario: Scenario
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+    """Work out quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
     tree = package_tree([NOTHING, scenario])
     shape = (engine.draws.members, engine.years.size - 1)
     quantities: dict[str, np.ndarray] = {}
@@ -146,7 +137,7 @@ def _replay(engine: PackageEngine, scenario: Scenario) -> _Replay:
                 done = costs.quantities(case) | costs.grown(tree.parts[SINKS][tree.sinks_of[package]])
                 for name, amount in done.items():
                     quantities.setdefault(name, np.zeros(shape))[members] = amount.T
-    return _Replay(engine.years[1:], quantities, energy, avoided)
+    return quantities, energy, avoided
 
 
 def carbon_exposure(

@@ -40,28 +40,28 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     """Describe the outcome of a search: the answer first, then what it leaves open."""
     target, found = decision.target, decision.closest
     p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
-    package = package_name(decision.grid, found.code, lang)
-    cost = cost_text(found, lang)
+    package, cost = package_name(decision.grid, found.code, lang), cost_text(found, lang)
     if decision.reached:
-        lines = [
-            say(
-                lang,
-                en=f"The cheapest package that peaks before {target.before} with at least {wanted}: {package}."
-                f" It does with {p}; {cost}.",
-                zh=f"以不低于{wanted}的概率在{target.before}年前达峰的最低成本组合：{package}。概率为{p}；{cost}。",
-            )
-        ]
+        answer = say(
+            lang,
+            en=f"The cheapest package that peaks before {target.before} with at least {wanted}: {package}."
+            f" It does with {p}; {cost}.",
+            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的最低成本组合：{package}。概率为{p}；{cost}。",
+        )
     else:
-        lines = [
-            say(
-                lang,
-                en=f"{_none_of(decision, lang)} peaks before {target.before} with {wanted}. The closest reaches {p}:"
-                f" {package}; {cost}.",
-                zh=f"{_none_of(decision, lang)}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；"
-                f"{cost}。",
-            )
-        ]
-    lines += [_conditions(decision, lang), _budget(decision, lang), _known_only(decision, lang), _fresh(decision, lang)]
+        none = _none_of(decision, lang)
+        answer = say(
+            lang,
+            en=f"{none} peaks before {target.before} with {wanted}. The closest reaches {p}: {package}; {cost}.",
+            zh=f"{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}：{package}；{cost}。",
+        )
+    lines = [
+        answer,
+        _conditions(decision, lang),
+        _budget(decision, lang),
+        _known_only(decision, lang),
+        _fresh(decision, lang),
+    ]
     lines += [*_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
 
@@ -243,22 +243,14 @@ def describe_rule(rule: DiscoveredRule, before: int, *, lang: str = "en") -> str
     parts = []
     for one, low, high in rule.bounds:
         name = one.label_zh if lang == "zh" else one.label_en
+        ends = f"{100 * low:.0f}%", f"{100 * high:.0f}%"
         if high >= 1:
-            parts.append(
-                say(lang, en=f"{name} above its {_ordinal(low)} percentile", zh=f"{name}高于其{100 * low:.0f}%分位")
-            )
+            en, zh = f"above its {_ordinal(low)}", f"高于其{ends[0]}分位"
         elif low <= 0:
-            parts.append(
-                say(lang, en=f"{name} below its {_ordinal(high)} percentile", zh=f"{name}低于其{100 * high:.0f}%分位")
-            )
+            en, zh = f"below its {_ordinal(high)}", f"低于其{ends[1]}分位"
         else:
-            parts.append(
-                say(
-                    lang,
-                    en=f"{name} between its {_ordinal(low)} and {_ordinal(high)} percentile",
-                    zh=f"{name}介于其{100 * low:.0f}%与{100 * high:.0f}%分位之间",
-                )
-            )
+            en, zh = f"between its {_ordinal(low)} and {_ordinal(high)}", f"介于其{ends[0]}与{ends[1]}分位之间"
+        parts.append(say(lang, en=f"{name} {en} percentile", zh=f"{name}{zh}"))
     density, coverage = share_text(rule.density, lang), share_text(rule.coverage, lang)
     return say(
         lang,

@@ -1,10 +1,7 @@
 """The explorer's page: sliders on the left, the answer and the picture on the right, saving below.
 
-The sliders: one a lever for its setting, one for the years in which it phases in.
-
-Levers as set on the screen, written as a scenario file that a run can take.
-
-Opening the explorer from a notebook, from the command line, or by an address in a browser.
+Each lever has a slider for its setting and one for the years in which it phases in.  Levers as set are saved to a
+scenario file that a run can take.  The page opens from a notebook, from the command line, or by its address.
 """
 
 from __future__ import annotations
@@ -23,7 +20,7 @@ import ipywidgets as widgets
 import yaml
 
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.decisions.tables import SETTINGS, family_name, money_text
+from pathway_models.decisions.tables import family_name, money_text, option_name
 from pathway_models.explorer.evaluation import Choice, Exploration, View
 from pathway_models.explorer.figures import Picture
 from pathway_models.intake.costs import read_costs
@@ -34,11 +31,20 @@ from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
 from pathway_models.peaks.sentences import peak
-from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario, Scenarios
+from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
 
 OFF = "off"
 #: Years that a ramp can take on the sliders.
 FIRST_YEAR, LAST_YEAR = 2020, 2060
+#: First line of a file of ours; one without it is somebody's own and is left alone.
+HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
+SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: The scenario without levers that a saved one is compared with.
+REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
+#: Name a package has until it is saved.
+UNSAVED = "as_set"
+#: Wishes of the command line, handed to the notebook's kernel as JSON.
+WISHES = "PATHWAYS_EXPLORE"
 
 
 class LeverControl:
@@ -54,9 +60,8 @@ class LeverControl:
 
     def __init__(self, lever: Lever, lang: str, changed: Callable[[], None]) -> None:
         self.lever = lever
-        at = ("en", "zh").index(lang)
         options = [(say(lang, en="off", zh="关"), OFF)]
-        options += [(SETTINGS.get(name, (name, name))[at], name) for name in lever.settings]
+        options += [(option_name(name, lang), name) for name in lever.settings]
         name = lever.name_zh if lang == "zh" else lever.name_en
         wide = {"description_width": "295px"}
         self.setting = widgets.SelectionSlider(
@@ -117,24 +122,6 @@ class LeverControls:
             control.put(given.get(lever_id))
 
 
-#: First line of a file of ours; one without it is somebody's own and is left alone.
-HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
-SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-#: The scenario without levers that a saved one is compared with.
-REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
-
-
-def saved_scenarios(path: str | Path) -> Scenarios | None:
-    """Read the scenarios saved so far; None where the file is not there yet.
-
-    Raises
-    ------
-    InputError
-        The file is not a scenario file.
-    """
-    return read_scenarios(path) if Path(path).exists() else None
-
-
 def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     """Add a scenario to a file of saved ones, in the place of one of the same id.
 
@@ -179,12 +166,8 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
 def entry_of(scenario: Scenario) -> dict[str, object]:
     """Convert a scenario to an entry of a scenario file."""
     levers = {
-        measure.lever.lever_id: {
-            "setting": measure.setting,
-            "start": measure.ramp.start,
-            "complete": measure.ramp.complete,
-        }
-        for measure in scenario.measures
+        m.lever.lever_id: {"setting": m.setting, "start": m.ramp.start, "complete": m.ramp.complete}
+        for m in scenario.measures
     }
     return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
 
@@ -193,10 +176,6 @@ def run_command(park: str, path: str | Path, scenario_id: str) -> str:
     """Write the command that runs a park under a saved scenario and under the one without levers."""
     words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
     return shlex.join([*words, scenario_id])
-
-
-#: Name a package has until it is saved.
-UNSAVED = "as_set"
 
 
 class Explorer:
@@ -267,12 +246,13 @@ class Explorer:
         own = self._park_id not in [park_id for _, park_id in known]
         return [*known, (self._park_id, self._park_id)] if own else known
 
+    def _scenarios(self) -> dict[str, Scenario]:
+        """Read the shipped scenarios and those saved so far."""
+        return {**read_scenarios(), **(read_scenarios(self.file) if self.file.exists() else {})}
+
     def _starts(self) -> list[tuple[str, str]]:
-        shipped = read_scenarios()
-        saved = saved_scenarios(self.file) or {}
-        names = {**shipped, **saved}
-        title = {key: one.name_zh if self.lang == "zh" else one.name_en for key, one in names.items()}
-        return [("-", ""), *((text, key) for key, text in title.items())]
+        known = self._scenarios().items()
+        return [("-", ""), *((one.name_zh if self.lang == "zh" else one.name_en, key) for key, one in known)]
 
     def _open(self, park: str) -> None:
         self._busy = True
@@ -292,9 +272,8 @@ class Explorer:
         """Set all sliders to those of a scenario, and draw once."""
         if not scenario_id:
             return
-        chosen = {**read_scenarios(), **(saved_scenarios(self.file) or {})}[scenario_id]
         self._busy = True
-        self.levers.put(chosen.measures)
+        self.levers.put(self._scenarios()[scenario_id].measures)
         self._busy = False
         self._redraw()
 
@@ -373,10 +352,6 @@ class Explorer:
         row = widgets.HBox([left, right])
         row.layout.flex_flow = "row wrap"
         return widgets.VBox([row])
-
-
-#: What the command line asks for, handed to the notebook's kernel as JSON.
-WISHES = "PATHWAYS_EXPLORE"
 
 
 def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: object) -> Explorer:
