@@ -1,4 +1,4 @@
-"""``pathways cobenefits``: what cutting a park's CO2 does to its air pollutants."""
+"""``pathways cobenefits``: the effect of cutting a park's CO2 on its air pollutants."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from pathway_models.cobenefits.records import CUMULATIVE, Basis, Cobenefits, LeverCobenefits, UnitCost
-from pathway_models.cobenefits.scenarios import lay_basis, run
+from pathway_models.cobenefits.scenarios import prepare_basis, run
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.attribution import coalition, drawn_orders, names_of, players_of, share_out
 from pathway_models.decisions.package_cost import package_cost
@@ -63,28 +63,28 @@ def lever_cobenefits(
         A period is not projected, or no pollutant can be told without consent.
     """
     players = players_of(scenario, by)
-    basis = lay_basis(park, [scenario], draws, factors, pollutants, allow_background)
+    basis = prepare_basis(park, [scenario], draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, scenario, draws, until=until)
     years = engine.years[1:]
     strange = [year for year in periods if year not in years]
     if strange:
         raise PathwayError(f"periods {strange}: projected years are {years[0]} to {years[-1]}")
     measures = list(players.values())
-    reach = _Reach(engine, basis, measures, [int(year - years[0]) for year in periods])
+    reach = _CoalitionEmissions(engine, basis, measures, [int(year - years[0]) for year in periods])
     shared = share_out(reach, drawn_orders(draws, len(players), orders))
     names_en, names_zh = names_of(players, by)
-    (single, yearly), (alone_single, _) = reach.parted(-shared.shares), reach.parted(-shared.alone)
-    without, reached = reach.parted(np.stack([shared.without, shared.reached]))[0]
+    (single, yearly), (alone_single, _) = reach.split(-shared.shares), reach.split(-shared.alone)
+    without, reached = reach.split(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
         identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
         names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
-        standard_error=None if shared.standard_error is None else reach.parted(shared.standard_error)[1],
+        standard_error=None if shared.standard_error is None else reach.split(shared.standard_error)[1],
         weights=reach.weights,
     )  # fmt: skip
 
 
-class _Reach:
+class _CoalitionEmissions:
     """Emissions of coalitions: single members in the periods, then means by year, in one row a coalition."""
 
     def __init__(
@@ -105,7 +105,7 @@ class _Reach:
             rows.append(np.hstack([single.reshape(len(packages), -1), means.reshape(len(packages), -1)]))
         return np.concatenate(rows)
 
-    def parted(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def split(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Split rows into (row, quantity, period, member) and (row, quantity, year)."""
         looked, count = len(self.columns) + 1, self.weights.size
         single = self.quantities * looked * count

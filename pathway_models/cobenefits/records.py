@@ -30,10 +30,10 @@ class Calibration:
     year : int
     measured : float, t/yr
     ratio : float
-        Median over members of the measured value over what the factors gave; far from one, the equipment that was
+        Median over members of the measured value over the one by factors; far from one, the equipment that was
         assumed is not the park's.
     rest : float, t/yr
-        Median of what is not fuel.
+        Median of emissions that are not from fuel.
     """
 
     year: int
@@ -54,7 +54,7 @@ class Basis:
     observed : (pollutant, member, year), t/yr
         Measured where measured, else by the factors.
     rest : (pollutant, member), t/yr
-        What of a measured value is not fuel, in its year.
+        Part of a measured value that is not from fuel, in its year.
     rest_years : (pollutant,) int
         Column of that year.
     unknown : mapping pollutant -> tuple of Coefficient
@@ -94,7 +94,7 @@ class Cobenefits(Identified):
     reference : int
         Position of the scenario without levers.
     basis : Basis
-        Factors, what is not known, what is background, what was calibrated.
+        Factors, unknown pollutants, background numbers, calibration.
     years : (Y,) int
         Observed years first.
     last_observed_year : int
@@ -180,7 +180,7 @@ class Cobenefits(Identified):
         carbon, pollution = (values[:, y] for values in self.cut(scenario.scenario_id))
         elastic = self.elasticity(scenario.scenario_id)[:, y]
         row |= spread("co2_cut_tco2", carbon, self.weights) | spread("equivalents_cut", pollution, self.weights)
-        row |= elastic_range(elastic)
+        row |= elasticity_range(elastic)
         row["first_quadrant"] = float(self.quadrants(scenario.scenario_id, int(self.years[y]))[1])
         return row
 
@@ -200,7 +200,7 @@ def spread(name: str, values: np.ndarray, weights: np.ndarray) -> dict[str, floa
     return {name: float(values @ weights), f"{name}_p05": float(low), f"{name}_p95": float(high)}
 
 
-def elastic_range(values: np.ndarray) -> dict[str, float | None]:
+def elasticity_range(values: np.ndarray) -> dict[str, float | None]:
     """Summarise the elasticity over members that cut CO2, and the share of those that do not."""
     usable = values[~np.isnan(values)]
     low, middle, high = np.quantile(usable, (RANGE[0], 0.5, RANGE[1])).tolist() if usable.size else (None, None, None)
@@ -223,7 +223,7 @@ class LeverCobenefits(Identified):
     periods : tuple
         Years looked at member by member, and `CUMULATIVE`.
     shares, alone : (player, quantity, period, member)
-        What is cut; positive is good.
+        Cuts; positive is good.
     yearly : (player, quantity, year)
         Shapley shares, mean over the central members.
     without, reached : (quantity, period, member)
@@ -281,7 +281,7 @@ class LeverCobenefits(Identified):
             row |= {
                 f"{p.key}_cut_t": float(values[n, at] @ self.weights) for at, p in enumerate(self.basis.pollutants, 1)
             }
-            row |= spread("equivalents_cut", pollution[n], self.weights) | elastic_range(elastic[n])
+            row |= spread("equivalents_cut", pollution[n], self.weights) | elasticity_range(elastic[n])
             shares = np.bincount(quadrant(carbon[n], pollution[n]), minlength=5) / carbon.shape[1]
             rows.append(row | {"quadrant": int(shares.argmax()), "quadrant_share": float(shares.max())})
         return rows

@@ -55,7 +55,7 @@ def cobenefits(
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     if all(scenario.measures for scenario in chosen):
         chosen = [NOTHING, *chosen]
-    basis = lay_basis(park, chosen, draws, factors, pollutants, allow_background)
+    basis = prepare_basis(park, chosen, draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, chosen, draws, until=until)
     emissions, co2 = run(engine, basis, chosen)
     return Cobenefits(
@@ -89,7 +89,7 @@ def run(engine: PackageEngine, basis: Basis, packages: list[Scenario]) -> tuple[
     return emissions[tree.case_of], co2[tree.case_of]
 
 
-def lay_basis(
+def prepare_basis(
     park: Park,
     chosen: list[Scenario],
     draws: Draws,

@@ -95,7 +95,7 @@ def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitt
     Raises
     ------
     PathwayError
-        The lever is no substitution, or no asset uses what it replaces.
+        The lever is no substitution, or no asset uses the carriers it replaces.
     """
     lever = measure.lever
     if lever.acts.part != "mix":

@@ -2,7 +2,7 @@
 
 Every combination of the settings is worked out with exact interactions (:mod:`pathway_models.engine.packages`),
 so that the best is the best of the grid and not of an approximation.  Packages are ranked first by how many setting
-steps they take of levers whose cost is *not known*, then by known cost: what is not known is never taken for free.
+steps they take of levers whose cost is *not known*, then by known cost: an unknown cost is never taken for zero.
 
 A grid too large to look at every package is searched best first: exact costs for all packages, probabilities in order
 of cost, from the cheapest on until one reaches the target; it is then the optimum of the whole grid, since all cheaper
@@ -66,12 +66,12 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     park : Park
     grid : Grid
     neutral : bool
-        Whether neutrality is asked for, which sinks do change.
+        Neutrality is asked for, which sinks do change.
     """
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # What any lever gives may be taken by another.
+    # Carriers that one lever gives may be taken by another.
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
     technical = any(not process.is_balance for process in park.processes)
     found = {}
@@ -104,7 +104,7 @@ class Ranking:
     codes : (package, block) int
         The first is all off.
     proven : bool
-        Whether every package that ranks before the first that reaches the target is among them.
+        True where every package that ranks before the first that reaches the target is among them.
     next_steps, next_cost : int, float
         Rank of the cheapest package not among them.
     """
@@ -140,7 +140,7 @@ class Search:
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
         self.survey = self._surveyed(self.codes)
         self.cost = self.survey.package_cost()
-        # Nothing costs nothing: without this the first package costs what sums are rounded by.
+        # The empty package costs nothing; without this it costs the rounding of its sums.
         self.cost = self.cost - self.cost[0]
         self.steps = self._steps(self.codes)
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
@@ -327,7 +327,7 @@ class Search:
         near = self.order[:0] if best is None else self.alternatives(best, fine)
         shown = self.closest() if best is None else best
         found = self.fresh([self.candidate(at) for at in (shown, *near[:MOST_ALTERNATIVES])], check)
-        # What lies beyond the packages looked at can be neither priced nor excluded.
+        # Packages that were not looked at can be neither priced nor excluded.
         whole = best if self.ranking is None else None
         return Decision(
             identity=self.park.identity,

@@ -1,4 +1,4 @@
-"""``pathways decide``: the cheapest package that brings a park's peak before a year, and what it leaves open."""
+"""``pathways decide``: the cheapest package that brings a park's peak before a year, with its alternatives."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Unit costs of levers and carriers, drawn member by member.
 
 A lever's own cost is annuity + upkeep + running cost, times its quantity in the package it stands in
-(:mod:`pathway_models.engine.package_costs`).  A lever whose own cost, or the price of what it buys, is not known is
-*never* counted as free: it is listed, and the cost of a package with it is only the known part.
+(:mod:`pathway_models.engine.package_costs`).  A lever is *never* counted as free where its own cost, or
+the price of the energy it buys, is not known: it is listed, and a package with it has only a known part of its cost.
 """
 
 from __future__ import annotations

@@ -127,8 +127,8 @@ class Decision(Identified):
     packages, evaluated : int
         Packages of the grid, and distinct ones whose probability was worked out.
     complete : bool
-        Whether every package was looked at. Where not, a best is still proven if ``gap`` is None, but nothing is
-        said of prices, of indispensable blocks, or of what no package can do.
+        True where every package was looked at. Otherwise a best is still proven if ``gap`` is None, but prices and
+        indispensable blocks are not known, nor that no package reaches the target.
     gap : Price or None
         None where the best is proven; else how much less, at most, a package not looked at could ask for.
     members, fresh_members, seed : int

@@ -57,7 +57,7 @@ _FACTORS = {
     "heat": ("purchased heat", "外购热力"),
     "process": ("processes", "工业过程"),
 }
-#: Label of the parameter that says how far a lever goes.
+#: Label of the parameter that sets the size of a lever.
 _SIZE = ("size", "力度")
 
 
@@ -186,13 +186,13 @@ class Ensemble:
         level = np.log(np.maximum(points.value, 1.0))
         return np.stack([counted, ~censored & (year < self.before), level], axis=1).astype(float)
 
-    def tied(self, ranks: np.ndarray) -> np.ndarray:
+    def correlated(self, ranks: np.ndarray) -> np.ndarray:
         """Correlate ranks as the ensemble does: (member, input)."""
         if not self.correlations:
             return np.asarray(ranks, dtype=float)
         drawn = self.draws(ranks)
-        tied = {**drawn.uniforms, **{name: special.ndtr(values) for name, values in drawn.normals.items()}}
-        return np.stack([tied.get(one.name, ranks[:, at]) for at, one in enumerate(self.inputs)], axis=1)
+        correlated = {**drawn.uniforms, **{name: special.ndtr(values) for name, values in drawn.normals.items()}}
+        return np.stack([correlated.get(one.name, ranks[:, at]) for at, one in enumerate(self.inputs)], axis=1)
 
     def random(self, members: int, seed: int) -> np.ndarray:
         """Draw independent ranks for a given-data analysis: (member, input)."""

@@ -1,6 +1,6 @@
 """Marginal abatement costs in three readings, each with its uncertainty in width, height and order.
 
-Stand-alone (each lever against nothing) counts what levers do to one another twice; retrospective (each lever on top
+Stand-alone (each lever against nothing) counts interactions of levers twice; retrospective (each lever on top
 of the cheaper ones) depends on the order; Shapley shares do neither.  Width is the level yearly abatement with the
 same discounted tonnes, height the discounted cost over discounted tonnes: the area of a block is its annualised cost.
 A lever whose cost is not known has a width and no height.

@@ -38,7 +38,7 @@ class PackageCost:
     levers : mapping lever -> (member, year)
         Own cost of each lever with a known one.
     quantities : mapping lever -> (member, year)
-        What each lever does, in the unit its cost is counted on.
+        Quantity of each lever, in the unit its cost is counted on.
     energy : mapping carrier group -> (member, year)
         Change of the energy bill against no levers, where the group has a price.
     avoided : (member, year), tCO2/yr

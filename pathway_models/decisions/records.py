@@ -39,7 +39,7 @@ class Attribution(Identified):
     standard_error : (n, Y + 4) or None
         Of sampled shares; None where all coalitions were worked out.
     alone, lost : (n, Y + 4) or None
-        One at a time, and leave-one-out: what the shares are compared with; they do not add up.
+        One at a time, and leave-one-out, for comparison with the shares; they do not add up.
     censored : (without, with all)
         Share of members without a peak inside the horizon.
     """
@@ -75,7 +75,7 @@ class Attribution(Identified):
         raise ScenarioError(f"no attribution of {quantity!r}; there are {known}")
 
     def whole(self) -> np.ndarray:
-        """Work out what all players reach together: (Y + 4,)."""
+        """Work out the effect of all players together: (Y + 4,)."""
         sign = np.append(np.ones(self.years.size + 3), -1.0)
         return sign * (self.without - self.reached)
 
@@ -121,7 +121,7 @@ class Reading:
     Parameters
     ----------
     tonnes : (lever, member)
-        tCO2/yr, level and with the same discounted sum as what is avoided.
+        tCO2/yr, level, with the same discounted sum as the tonnes avoided.
     cost : (lever, member)
         Million CNY/yr, level likewise; the known part only where the lever's cost is not known.
     order : (lever,) int
@@ -235,7 +235,7 @@ class Input:
         How it could be known better: key of `value_of_information.LEARNING`.
     label_en, label_zh : str
     can_be_learnt : bool
-        Whether the park itself could know it better.
+        The park itself could know it better.
     """
 
     name: str
@@ -333,7 +333,7 @@ class Worth:
     doubt : float
         Share of the variance of peaking in time that knowing the input removes.
     spread : float
-        95th percentile of what a meaningless input would show by chance: less than this is nothing.
+        95th percentile of the doubt that a meaningless input removes by chance: less than this is noise.
     how_en, how_zh : str
         How it could be learnt.
     """
@@ -358,7 +358,7 @@ class Fitted:
     early : tuple of str
         Units that the measure, as it was, would stop before they are due.
     early_cost : float or None
-        What is not written off of those units when the lever reaches them, million CNY; None where any of it is not
+        Book value of those units when the lever reaches them, million CNY; None where any of it is not
         known. ASSUME: a unit stops as a whole as soon as some of its energy is replaced, which makes it an upper bound.
     """
 
@@ -396,7 +396,7 @@ class AssetPlan:
     waiting : tuple of Waiting
         Every setting of every substitution that replaces listed units, those that need not wait included.
     free : tuple of Lever
-        Substitutions that replace what no listed unit uses: they do not wait.
+        Substitutions of carriers that no listed unit uses: they do not wait.
     windows : list of dict
         Rows of `windows`.
     years : (Y,) int

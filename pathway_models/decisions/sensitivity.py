@@ -156,13 +156,13 @@ class SensitivityStudy:
 def study(ensemble: Ensemble, *, members: int = 4000, seed: int = 1) -> SensitivityStudy:
     """Evaluate an ensemble at random ranks, correlated as the ensemble says."""
     ranks = ensemble.random(members, seed)
-    return SensitivityStudy(ensemble, ensemble.tied(ranks), ensemble.evaluate(ranks), seed)
+    return SensitivityStudy(ensemble, ensemble.correlated(ranks), ensemble.evaluate(ranks), seed)
 
 
 def given_data(evaluated: SensitivityStudy) -> Sensitivity:
     """Estimate first-order indices from an ensemble as it is; holds for correlated inputs.
 
-    An index then includes what the input tells through the inputs it is correlated with.
+    An index then includes the effect of the inputs that the input is correlated with.
     """
     rng = np.random.Generator(np.random.Philox(evaluated.seed + 1))
     members = len(evaluated.outputs)

@@ -37,7 +37,7 @@ MOST_TOLD = 12
 
 
 def describe(decision: Decision, *, lang: str = "en") -> list[str]:
-    """Describe the outcome of a search: the answer first, then what it leaves open."""
+    """Describe the outcome of a search: the answer first, then open points."""
     target, found = decision.target, decision.closest
     p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
     package, cost = package_name(decision.grid, found.code, lang), cost_text(found, lang)
@@ -92,7 +92,7 @@ def _conditions(decision: Decision, lang: str) -> str:
 
 
 def _budget(decision: Decision, lang: str) -> str:
-    """State the budget, and that it says nothing of what has no price."""
+    """State the budget, and that levers without a price are not in it."""
     if decision.target.budget is None:
         return ""
     most, known = (money_text(one, lang) for one in (decision.target.budget, decision.closest.cost))
@@ -364,7 +364,7 @@ def describe_drivers(found: Sensitivity, before: int, *, lang: str = "en") -> st
 
 
 def describe_worth(found: Sequence[Worth], *, lang: str = "en") -> str:
-    """Name what to measure first, or state that nothing a park can learn stands out from chance."""
+    """Name the input to measure first, or state that none a park can learn stands out from chance."""
     first = next((worth for worth in found if worth.input.can_be_learnt), None)
     chance = share_text(min(max(found[0].spread, 0.0), 1.0), lang)
     if first is None or first.doubt <= first.spread:

@@ -235,7 +235,7 @@ def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10
 
 
 def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
-    """Tabulate what to measure first, and how; inputs that chance alone could make look as useful are left out."""
+    """Tabulate the inputs to measure first, and how; inputs no better than chance are left out."""
     head = [("input", "输入"), ("doubt it would remove", "可消除的不确定性"), ("how to learn it", "如何获知")]
     rows = [
         (

@@ -13,7 +13,7 @@ from pathway_models.decisions.records import OUTPUTS, Worth
 from pathway_models.decisions.sensitivity import SensitivityStudy
 from pathway_models.kernels.sensitivity import LEAST_IN_BIN, MOST_BINS, bins_of, explained
 
-#: Shuffles that show what chance alone would make an input look worth.
+#: Shuffles that give the doubt a meaningless input removes by chance.
 SHUFFLES = 20
 #: How an input could be known better, by group.
 LEARNING = {

@@ -1,7 +1,7 @@
 """One park, one package of levers at a time, fast enough to follow a slider.
 
-What no lever changes (draws, baseline, its accounts) is worked out once; a view of other lever settings then costs a
-few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
+Draws, baseline and its accounts, which no lever changes, are worked out once; a view of other lever settings then takes
+a few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
 """
 
 from __future__ import annotations
@@ -135,20 +135,16 @@ class Exploration:
             for case in batch.cases(tree):
                 total[known:, batch.members] = case.total
                 cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
+        members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
+        given = {"park_id": self.park.park_id, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(
             scenario=scenario,
             years=self.years,
             band=np.quantile(total, BAND, axis=1),
-            peaks=self._peaks(scenario.scenario_id, total),
-            # Without levers the bill is compared with itself: what is left is rounding.
+            peaks=peaks_of(members, self.years, observed, **given),
+            # Without levers the bill is compared with itself: the difference is rounding.
             cost=float(cost @ self._engine.central()) / level if used else 0.0,
             unknown=tuple(lever_id for lever_id in self._without_price if lever_id in used),
         )
-
-    def _peaks(self, scenario_id: str, total: np.ndarray) -> Peaks:
-        park = self.park
-        members = np.ascontiguousarray(total.T)[None]
-        given = {"park_id": park.park_id, "scenarios": (scenario_id,), "seed": self.draws.seed}
-        return peaks_of(members, self.years, park.last_observed_year, **given)

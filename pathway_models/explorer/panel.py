@@ -159,7 +159,7 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(f"{HEADER}\n{body}", encoding="utf-8")
-    read_scenarios(partial)  # what a run would refuse never takes the place of what was there
+    read_scenarios(partial)  # a file that a run would refuse never replaces a good one
     return partial.replace(path)
 
 
@@ -357,7 +357,7 @@ class Explorer:
 def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: object) -> Explorer:
     """Open the explorer; show its ``box``.
 
-    What the command line asked for goes before the arguments, and a park named in the address of a page
+    Wishes of the command line go before the arguments, and a park named in the address of a page
     (``?park=region-d``) before both: an address opens parks of the register only, never a file.
 
     Parameters
