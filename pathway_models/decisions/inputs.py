@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -197,6 +197,36 @@ class Ensemble:
     def random(self, members: int, seed: int) -> np.ndarray:
         """Draw independent ranks for a given-data analysis: (member, input)."""
         return np.random.Generator(np.random.Philox(seed)).random((members, len(self.inputs)))
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityStudy:
+    """An ensemble evaluated once, for indices, rules and the value of information.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+    ranks : (member, input)
+        After correlation, where there is any.
+    outputs : (member, 3)
+    seed : int
+    """
+
+    ensemble: Ensemble
+    ranks: np.ndarray
+    outputs: np.ndarray
+    seed: int
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Inputs in the order of the columns."""
+        return self.ensemble.inputs
+
+
+def study(ensemble: Ensemble, *, members: int = 4000, seed: int = 1) -> SensitivityStudy:
+    """Evaluate an ensemble at random ranks, correlated as the ensemble says."""
+    ranks = ensemble.random(members, seed)
+    return SensitivityStudy(ensemble, ensemble.correlated(ranks), ensemble.evaluate(ranks), seed)
 
 
 def optional(module: str) -> Any:

@@ -8,14 +8,13 @@ looked at, each with its interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.inputs import Ensemble, optional, problem
-from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Input, Sensitivity
+from pathway_models.decisions.inputs import Ensemble, SensitivityStudy, optional, problem
+from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity
 from pathway_models.kernels.sensitivity import find_box, given_data_indices
 
 #: Bootstrap resamples of given-data indices.
@@ -127,36 +126,6 @@ def sobol(ensemble: Ensemble, *, runs: int = 256, by: str = "group", seed: int =
         runs=len(values),
         p_before=float(values[:, OUTPUTS.index("peaked_before")].mean()),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class SensitivityStudy:
-    """An ensemble evaluated once, for indices, rules and the value of information.
-
-    Parameters
-    ----------
-    ensemble : Ensemble
-    ranks : (member, input)
-        After correlation, where there is any.
-    outputs : (member, 3)
-    seed : int
-    """
-
-    ensemble: Ensemble
-    ranks: np.ndarray
-    outputs: np.ndarray
-    seed: int
-
-    @property
-    def inputs(self) -> tuple[Input, ...]:
-        """Inputs in the order of the columns."""
-        return self.ensemble.inputs
-
-
-def study(ensemble: Ensemble, *, members: int = 4000, seed: int = 1) -> SensitivityStudy:
-    """Evaluate an ensemble at random ranks, correlated as the ensemble says."""
-    ranks = ensemble.random(members, seed)
-    return SensitivityStudy(ensemble, ensemble.correlated(ranks), ensemble.evaluate(ranks), seed)
 
 
 def given_data(evaluated: SensitivityStudy) -> Sensitivity:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.inputs import SensitivityStudy
 from pathway_models.decisions.records import OUTPUTS, Worth
-from pathway_models.decisions.sensitivity import SensitivityStudy
 from pathway_models.kernels.sensitivity import LEAST_IN_BIN, MOST_BINS, bins_of, explained
 
 #: Shuffles that give the doubt a meaningless input removes by chance.
