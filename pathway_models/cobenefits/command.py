@@ -1,4 +1,4 @@
-"""``pathways cobenefits``: what cutting a park's CO2 does to its air pollutants."""
+"""``pathways cobenefits``: the effect of cutting a park's CO2 on its air pollutants."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import InputError, PathwayError
 
 if TYPE_CHECKING:
-    from pathway_models.cobenefits.levers import LeverCobenefits
-    from pathway_models.cobenefits.scenarios import Cobenefits
+    from pathway_models.cobenefits.records import Cobenefits, LeverCobenefits
 
 
 @click.command("cobenefits")
@@ -98,7 +97,7 @@ def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], y
 
 
 def _record(whole: Cobenefits, parts: LeverCobenefits, year: int, lang: str) -> dict[str, Any]:
-    """The co-benefits for scripts, in canonical units."""
+    """Record co-benefits for ``--format json``, in canonical units."""
     return {
         "park_id": whole.park_id,
         "year": year,

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pathway_models.cobenefits.levers import LeverCobenefits, Period
-from pathway_models.cobenefits.scenarios import RANGE, Cobenefits
+from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits, Period
 from pathway_models.cobenefits.tables import player_name
 from pathway_models.decisions.figures import label, player_fills
 from pathway_models.figures.canvas import (
@@ -61,20 +60,30 @@ def coordinates(
     ax.set_xlabel(say(lang, en=f"CO₂ cut, {scale.unit}", zh=f"CO₂减少，{scale.unit}") + _per(period, lang))
     ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
-    line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标") + _when(period, lang)
-    put_title(figure, headline(found.identity, lang), line)
-    put_note(figure, _coordinates_note(found, reading, lang), lang)
+    line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标")
+    when = ("all projected years", "全部预测年份合计") if isinstance(period, str) else (f"{period}", f"{period}年")
+    put_title(figure, headline(found.identity, lang), line + say(lang, en=f", {when[0]}", zh=f"，{when[1]}"))
+    how = {
+        "shapley": ("Shapley shares, which add up to the scenario", "Shapley分摊，合计等于情景"),
+        "alone": ("each measure alone", "各措施单独实施"),
+    }[reading]
+    keys = ", ".join(one.name_en for one in found.basis.pollutants)
+    names = "、".join(one.name_zh for one in found.basis.pollutants)
+    doubt = len(found.basis.background)
+    note = say(
+        lang,
+        en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all; {how[0]}. Equivalents of {keys} by the"
+        f" environmental tax law. {doubt} background numbers. Pollutants of supplied power and heat are"
+        " not the park's.",
+        zh=f"点：中间90%成员的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
+        "外购电力、热力的污染物不计入园区。",
+    )
+    put_note(figure, note, lang)
     return figure
 
 
 def _per(period: Period, lang: str) -> str:
     return "" if isinstance(period, str) else say(lang, en=" per year", zh="/年")
-
-
-def _when(period: Period, lang: str) -> str:
-    if isinstance(period, str):
-        return say(lang, en=", all projected years", zh="，全部预测年份合计")
-    return say(lang, en=f", {period}", zh=f"，{period}年")
 
 
 def _quadrants(ax: Axes, lang: str) -> None:
@@ -97,27 +106,7 @@ def _quadrants(ax: Axes, lang: str) -> None:
         )  # fmt: skip
 
 
-def _coordinates_note(found: LeverCobenefits, reading: str, lang: str) -> str:
-    how = {
-        "shapley": ("Shapley shares, which add up to the scenario", "Shapley分摊，合计等于情景"),
-        "alone": ("each measure alone", "各措施单独实施"),
-    }[reading]
-    keys = ", ".join(one.name_en for one in found.basis.pollutants)
-    names = "、".join(one.name_zh for one in found.basis.pollutants)
-    doubt = len(found.basis.background)
-    return say(
-        lang,
-        en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all; {how[0]}. Equivalents of {keys} by the"
-        f" environmental tax law. {doubt} background numbers. Pollutants of supplied power and heat are"
-        " not the park's.",
-        zh=f"点：中间90%成员的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
-        "外购电力、热力的污染物不计入园区。",
-    )
-
-
-def over_years(
-    found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en"
-) -> Figure:
+def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = "en") -> Figure:
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
     figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
     names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]

@@ -1,135 +1,32 @@
-"""What each lever cuts of CO2 and of pollutants: Shapley shares that add up in every member, and each lever alone.
+"""CO2 and pollutants that each lever cuts, and the unit costs of cutting both.
 
-What a unit of the combined reduction costs: per tonne of CO2, per pollution equivalent, per both together.
+Shapley shares add up in every member; beside them stands each lever alone.  Unit costs are per tonne of CO2, per
+pollution equivalent, and per both together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.cobenefits.basis import Basis, lay_basis
-from pathway_models.cobenefits.scenarios import Cobenefits, elastic_range, run, spread
+from pathway_models.cobenefits.records import CUMULATIVE, Basis, Cobenefits, LeverCobenefits, UnitCost
+from pathway_models.cobenefits.scenarios import prepare_basis, run
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.attribution import coalition, drawn_orders, names_of, players_of, share_out
-from pathway_models.decisions.costs import package_cost
+from pathway_models.decisions.package_cost import package_cost
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.sampling import SHARED, stream
 from pathway_models.kernels.costs import levelised
-from pathway_models.kernels.pollutants import KG_PER_T, carbon_weight, cross_elasticity, equivalents, quadrant
+from pathway_models.kernels.pollutants import KG_PER_T, carbon_weight
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Identified, Park, ParkIdentity
+from pathway_models.records.park import Park
 from pathway_models.records.pollutants import PollutantFactors
 
-READINGS = ("shapley", "alone")
-#: Period that sums over all projected years.
-CUMULATIVE = "cumulative"
 #: Coalitions worked out at a time, so that memory does not grow with their number.
 TOGETHER = 64
-Period = int | str
-
-
-@dataclass(frozen=True, eq=False)
-class LeverCobenefits(Identified):
-    """Shares of levers or families in what a scenario cuts; quantity 0 is CO2 (tCO2), the others pollutants (t).
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    scenario : str
-    players, names_en, names_zh : (n,) str
-    basis : Basis
-    years : (Y,) int
-        Projected years.
-    periods : tuple
-        Years looked at member by member, and `CUMULATIVE`.
-    shares, alone : (player, quantity, period, member)
-        What is cut; positive is good.
-    yearly : (player, quantity, year)
-        Shapley shares, mean over the central members.
-    without, reached : (quantity, period, member)
-        Without levers and with all.
-    standard_error : (player, quantity, year) or None
-        Of sampled yearly shares; None where every coalition was worked out.
-    weights : (member,)
-    """
-
-    identity: ParkIdentity
-    scenario: str
-    players: tuple[str, ...]
-    names_en: tuple[str, ...]
-    names_zh: tuple[str, ...]
-    basis: Basis
-    years: np.ndarray
-    periods: tuple[Period, ...]
-    shares: np.ndarray
-    alone: np.ndarray
-    yearly: np.ndarray
-    without: np.ndarray
-    reached: np.ndarray
-    standard_error: np.ndarray | None
-    weights: np.ndarray
-
-    def coordinates(self, period: Period, reading: str = "shapley") -> tuple[np.ndarray, np.ndarray]:
-        """Co-control coordinates: CO2 cut (tCO2) and equivalents cut (thousands), (player, member) each.
-
-        Raises
-        ------
-        PathwayError
-            There is no such period or reading.
-        """
-        values = self._reading(reading)[:, :, self._period(period)]
-        return values[:, 0], equivalents(values[:, 1:], self.basis.equivalents, axis=1)
-
-    def elasticity(self, period: Period, reading: str = "shapley") -> np.ndarray:
-        """Cross-elasticity of each lever: (player, member); NaN where it cuts no CO2."""
-        carbon, pollution = self.coordinates(period, reading)
-        level = self.without[:, self._period(period)]
-        return cross_elasticity(pollution, equivalents(level[1:], self.basis.equivalents), carbon, level[0])
-
-    def equivalents_by_year(self) -> np.ndarray:
-        """Mean equivalents that each lever cuts: (player, year), thousands a year."""
-        return equivalents(self.yearly[:, 1:], self.basis.equivalents, axis=1)
-
-    def residual(self) -> float:
-        """Largest gap between the sum of the shares and what the scenario cuts, relative to no levers."""
-        gap = np.abs(self.shares.sum(axis=0) - (self.without - self.reached))
-        return float((gap / np.where(self.without == 0, 1.0, np.abs(self.without))).max())
-
-    def table(self, period: Period = 2035, reading: str = "shapley", *, lang: str = "en") -> list[dict[str, object]]:
-        """One row a lever: CO2, pollutants and equivalents cut with ranges, quadrant and elasticity."""
-        carbon, pollution = self.coordinates(period, reading)
-        elastic, values = self.elasticity(period, reading), self._reading(reading)[:, :, self._period(period)]
-        rows = []
-        for n, player in enumerate(self.players):
-            row: dict[str, object] = {"player": player, "name": (self.names_zh if lang == "zh" else self.names_en)[n]}
-            row |= spread("co2_cut_tco2", carbon[n], self.weights)
-            row |= {
-                f"{p.key}_cut_t": float(values[n, at] @ self.weights) for at, p in enumerate(self.basis.pollutants, 1)
-            }
-            row |= spread("equivalents_cut", pollution[n], self.weights) | elastic_range(elastic[n])
-            shares = np.bincount(quadrant(carbon[n], pollution[n]), minlength=5) / carbon.shape[1]
-            rows.append(row | {"quadrant": int(shares.argmax()), "quadrant_share": float(shares.max())})
-        return rows
-
-    def _period(self, period: Period) -> int:
-        if period not in self.periods:
-            known = ", ".join(map(str, self.periods))
-            raise PathwayError(f"no lever shares for {period!r}; there are {known}: name it in periods=")
-        return self.periods.index(period)
-
-    def _reading(self, reading: str) -> np.ndarray:
-        if reading not in READINGS:
-            raise PathwayError(f"no reading {reading!r}; there are {', '.join(READINGS)}")
-        return self.shares if reading == "shapley" else self.alone
-
-    def __repr__(self) -> str:
-        kind = "exact" if self.standard_error is None else "sampled"
-        return f"<LeverCobenefits {self.park_id}, {self.scenario}: {len(self.players)} players, {kind}>"
 
 
 def lever_cobenefits(
@@ -145,7 +42,7 @@ def lever_cobenefits(
     until: int | None = None,
     orders: int = 15,
 ) -> LeverCobenefits:
-    """Share out what a scenario cuts of CO2 and of pollutants among its levers or families.
+    """Share out a scenario's cuts of CO2 and pollutants among its levers or families.
 
     Parameters
     ----------
@@ -166,29 +63,29 @@ def lever_cobenefits(
         A period is not projected, or no pollutant can be told without consent.
     """
     players = players_of(scenario, by)
-    basis = lay_basis(park, [scenario], draws, factors, pollutants, allow_background)
+    basis = prepare_basis(park, [scenario], draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, scenario, draws, until=until)
     years = engine.years[1:]
     strange = [year for year in periods if year not in years]
     if strange:
         raise PathwayError(f"periods {strange}: projected years are {years[0]} to {years[-1]}")
     measures = list(players.values())
-    reach = _Reach(engine, basis, measures, [int(year - years[0]) for year in periods])
+    reach = _CoalitionEmissions(engine, basis, measures, [int(year - years[0]) for year in periods])
     shared = share_out(reach, drawn_orders(draws, len(players), orders))
     names_en, names_zh = names_of(players, by)
-    (single, yearly), (alone_single, _) = reach.parted(-shared.shares), reach.parted(-shared.alone)
-    without, reached = reach.parted(np.stack([shared.without, shared.reached]))[0]
+    (single, yearly), (alone_single, _) = reach.split(-shared.shares), reach.split(-shared.alone)
+    without, reached = reach.split(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
         identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
         names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
-        standard_error=None if shared.standard_error is None else reach.parted(shared.standard_error)[1],
+        standard_error=None if shared.standard_error is None else reach.split(shared.standard_error)[1],
         weights=reach.weights,
     )  # fmt: skip
 
 
-class _Reach:
-    """What coalitions of levers emit: single members in the periods, then means by year, in one row a coalition."""
+class _CoalitionEmissions:
+    """Emissions of coalitions: single members in the periods, then means by year, in one row a coalition."""
 
     def __init__(
         self, engine: PackageEngine, basis: Basis, measures: list[tuple[Measure, ...]], columns: list[int]
@@ -208,8 +105,8 @@ class _Reach:
             rows.append(np.hstack([single.reshape(len(packages), -1), means.reshape(len(packages), -1)]))
         return np.concatenate(rows)
 
-    def parted(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rows as (row, quantity, period, member) and (row, quantity, year)."""
+    def split(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Split rows into (row, quantity, period, member) and (row, quantity, year)."""
         looked, count = len(self.columns) + 1, self.weights.size
         single = self.quantities * looked * count
         by_member = values[:, :single].reshape(-1, self.quantities, count, looked).swapaxes(-1, -2)
@@ -217,50 +114,9 @@ class _Reach:
 
 
 def single_levers(scenario: Scenario) -> list[Scenario]:
-    """No lever, and one scenario for every measure of a scenario by itself."""
+    """Build a scenario without levers, and one for every measure of a scenario by itself."""
     alone = [Scenario(m.lever.lever_id, m.lever.name_en, m.lever.name_zh, measures=(m,)) for m in scenario.measures]
     return [NOTHING, *alone]
-
-
-@dataclass(frozen=True, eq=False)
-class UnitCost:
-    """Unit abatement costs of one scenario, member by member; each carries the whole known cost.
-
-    Parameters
-    ----------
-    scenario, name_en, name_zh : str
-    unknown : tuple of str
-        Levers whose cost is not known; where there is one, the scenario's cost is not known and the figures
-        below are only its known part.
-    per_carbon : (member,), CNY/tCO2
-    per_equivalent : (member,), CNY per pollution equivalent
-    per_combined : (member,), CNY per equivalent, CO2 counted at its worth in equivalents
-        NaN where a member cuts nothing.
-    """
-
-    scenario: str
-    name_en: str
-    name_zh: str
-    unknown: tuple[str, ...]
-    per_carbon: np.ndarray
-    per_equivalent: np.ndarray
-    per_combined: np.ndarray
-
-    @property
-    def known(self) -> bool:
-        """Whether the whole cost is known."""
-        return not self.unknown
-
-    def ranges(self) -> dict[str, tuple[float, float, float] | None]:
-        """Median and 5-95 % of each unit cost; None where the cost is not known or nothing is cut."""
-        found: dict[str, tuple[float, float, float] | None] = {}
-        for name in ("per_carbon", "per_equivalent", "per_combined"):
-            values = getattr(self, name)
-            usable = values[~np.isnan(values)]
-            # A scenario that raises pollution in some members has no price per equivalent cut.
-            told = self.known and usable.size == values.size
-            found[name] = tuple(np.quantile(usable, (0.5, 0.05, 0.95)).tolist()) if told else None
-        return found
 
 
 def unit_costs(
@@ -272,7 +128,7 @@ def unit_costs(
     tax_rate: float | None = None,
     rate: float | None = None,
 ) -> list[UnitCost]:
-    """Unit abatement costs of all scenarios with levers of some co-benefits.
+    """Work out unit abatement costs of all scenarios with levers of some co-benefits.
 
     Parameters
     ----------

@@ -3,148 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.cobenefits.basis import Basis, lay_basis
-from pathway_models.core.errors import PathwayError, ScenarioError
+from pathway_models.cobenefits.records import Basis, Calibration, Cobenefits
+from pathway_models.core.errors import PathwayError
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
-from pathway_models.engine.pollution import Pollution
-from pathway_models.kernels.pollutants import cross_elasticity, equivalents, quadrant
+from pathway_models.engine.pollution import Pollution, coefficients_of, fires_of, member_factors
+from pathway_models.engine.projecting import assumed_by
+from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Identified, Park, ParkIdentity
-from pathway_models.records.pollutants import PollutantFactors
-
-#: Range shown with every mean.
-RANGE = (0.05, 0.95)
-
-
-@dataclass(frozen=True, eq=False)
-class Cobenefits(Identified):
-    """Pollutants and CO2 of a park's scenarios in the same members.
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    scenarios : tuple of Scenario
-    reference : int
-        Position of the scenario without levers.
-    basis : Basis
-        Factors, what is not known, what is background, what was calibrated.
-    years : (Y,) int
-        Observed years first.
-    last_observed_year : int
-    emissions : (scenario, pollutant, member, year), t/yr
-    co2 : (scenario, member, year), tCO2/yr
-    weights : (member,)
-        Of the members in means (the central 90 %).
-    seed : int
-    """
-
-    identity: ParkIdentity
-    scenarios: tuple[Scenario, ...]
-    reference: int
-    basis: Basis
-    years: np.ndarray
-    last_observed_year: int
-    emissions: np.ndarray
-    co2: np.ndarray
-    weights: np.ndarray
-    seed: int
-
-    def index(self, scenario: str) -> int:
-        """Position of a scenario.
-
-        Raises
-        ------
-        ScenarioError
-            It is not among them.
-        """
-        names = [one.scenario_id for one in self.scenarios]
-        if scenario not in names:
-            raise ScenarioError(f"no scenario {scenario!r} among these co-benefits; there are {', '.join(names)}")
-        return names.index(scenario)
-
-    def at(self, year: int) -> int:
-        """Column of a year.
-
-        Raises
-        ------
-        PathwayError
-            The year is not there.
-        """
-        if year not in self.years:
-            raise PathwayError(f"year {year}: co-benefits reach from {self.years[0]} to {self.years[-1]}")
-        return int(year - self.years[0])
-
-    def apeq(self) -> np.ndarray:
-        """Pollution equivalents: (scenario, member, year), thousands a year."""
-        return equivalents(self.emissions, self.basis.equivalents, axis=1)
-
-    def cut(self, scenario: str) -> tuple[np.ndarray, np.ndarray]:
-        """What a scenario cuts of CO2 (tCO2/yr) and of equivalents (thousands a year): (member, year) each."""
-        at, apeq = self.index(scenario), self.apeq()
-        return self.co2[self.reference] - self.co2[at], apeq[self.reference] - apeq[at]
-
-    def elasticity(self, scenario: str) -> np.ndarray:
-        """Cross-elasticity of pollutants to CO2: (member, year); NaN where no CO2 is cut."""
-        carbon, pollution = self.cut(scenario)
-        return cross_elasticity(pollution, self.apeq()[self.reference], carbon, self.co2[self.reference])
-
-    def quadrants(self, scenario: str, year: int) -> np.ndarray:
-        """Share of members on an axis and in each quadrant: (5,), adding up to one."""
-        carbon, pollution = (values[:, self.at(year)] for values in self.cut(scenario))
-        return np.bincount(quadrant(carbon, pollution), minlength=5) / carbon.size
-
-    def table(self, year: int = 2035, *, lang: str = "en") -> list[dict[str, object]]:
-        """One row a scenario: pollutants, equivalents and CO2 of a year, what is cut, and the elasticity.
-
-        Means are over the central members; ``p05`` and ``p95`` over all.
-        """
-        return [self._row(at, self.at(year), lang) for at in range(len(self.scenarios))]
-
-    def _row(self, at: int, y: int, lang: str) -> dict[str, object]:
-        scenario = self.scenarios[at]
-        row: dict[str, object] = {
-            "scenario": scenario.scenario_id,
-            "name": scenario.name_zh if lang == "zh" else scenario.name_en,
-            "co2_tco2": float(self.co2[at, :, y] @ self.weights),
-        }
-        for p, one in enumerate(self.basis.pollutants):
-            row[f"{one.key}_t"] = float(self.emissions[at, p, :, y] @ self.weights)
-        row["equivalents_thousand"] = float(self.apeq()[at, :, y] @ self.weights)
-        carbon, pollution = (values[:, y] for values in self.cut(scenario.scenario_id))
-        elastic = self.elasticity(scenario.scenario_id)[:, y]
-        row |= spread("co2_cut_tco2", carbon, self.weights) | spread("equivalents_cut", pollution, self.weights)
-        row |= elastic_range(elastic)
-        row["first_quadrant"] = float(self.quadrants(scenario.scenario_id, int(self.years[y]))[1])
-        return row
-
-    def __repr__(self) -> str:
-        keys = ", ".join(one.key for one in self.basis.pollutants)
-        unknown = f"; not known: {', '.join(self.basis.unknown)}" if self.basis.unknown else ""
-        return (
-            f"<Cobenefits {self.park_id}: {keys}{unknown}; {len(self.scenarios)} scenarios,"
-            f" {self.weights.size} members, {self.years[0]}-{self.years[-1]},"
-            f" {len(self.basis.background)} background numbers used>"
-        )
-
-
-def spread(name: str, values: np.ndarray, weights: np.ndarray) -> dict[str, float]:
-    """Mean over the central members and the 5-95 % range over all."""
-    low, high = np.quantile(values, RANGE)
-    return {name: float(values @ weights), f"{name}_p05": float(low), f"{name}_p95": float(high)}
-
-
-def elastic_range(values: np.ndarray) -> dict[str, float | None]:
-    """Median and range of the elasticity over members that cut CO2, and the share of those that do not."""
-    usable = values[~np.isnan(values)]
-    low, middle, high = np.quantile(usable, (RANGE[0], 0.5, RANGE[1])).tolist() if usable.size else (None, None, None)
-    none = 1.0 - usable.size / values.size
-    return {"elasticity_p50": middle, "elasticity_p05": low, "elasticity_p95": high, "no_elasticity": none}
+from pathway_models.records.park import Park
+from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
 
 def cobenefits(
@@ -183,7 +55,7 @@ def cobenefits(
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     if all(scenario.measures for scenario in chosen):
         chosen = [NOTHING, *chosen]
-    basis = lay_basis(park, chosen, draws, factors, pollutants, allow_background)
+    basis = prepare_basis(park, chosen, draws, factors, pollutants, allow_background)
     engine = PackageEngine(park, chosen, draws, until=until)
     emissions, co2 = run(engine, basis, chosen)
     return Cobenefits(
@@ -201,7 +73,7 @@ def cobenefits(
 
 
 def run(engine: PackageEngine, basis: Basis, packages: list[Scenario]) -> tuple[np.ndarray, np.ndarray]:
-    """Pollutants (package, pollutant, member, year) and CO2 (package, member, year) of some packages, record first."""
+    """Project pollutants (package, pollutant, member, year) and CO2 (package, member, year), the record first."""
     tree, known = package_tree(packages), engine.park.years.size
     count = known + engine.years.size - 1
     emissions = np.empty((tree.cases.shape[0], len(basis.pollutants), engine.draws.members, count))
@@ -215,3 +87,88 @@ def run(engine: PackageEngine, basis: Basis, packages: list[Scenario]) -> tuple[
             emissions[case.index, :, members, known:] = pollution.of(case).transpose(0, 2, 1)
             co2[case.index, members, known:] = case.total.T
     return emissions[tree.case_of], co2[tree.case_of]
+
+
+def prepare_basis(
+    park: Park,
+    chosen: list[Scenario],
+    draws: Draws,
+    given: PollutantFactors | None,
+    wanted: Iterable[str] | None,
+    allow_background: bool,
+) -> Basis:
+    """Choose the pollutants that can be told, draw their factors and calibrate them to measured values.
+
+    Raises
+    ------
+    PathwayError
+        A pollutant is not known by name, or none can be told without consent.
+    """
+    factors = given or read_pollutants()
+    keys = tuple(factors.pollutants) if wanted is None else tuple(wanted)
+    strange = [key for key in keys if key not in factors.pollutants]
+    if strange:
+        raise PathwayError(f"no pollutant {', '.join(strange)}; there are {', '.join(factors.pollutants)}")
+    fires = fires_of(park, chosen, factors, assumed_by(draws, None))
+    doubtful = {key: _doubtful(fires, factors.pollutants[key], factors) for key in keys}
+    unknown = {} if allow_background else {key: needs for key, needs in doubtful.items() if needs}
+    told = [key for key in keys if key not in unknown]
+    if not told:
+        raise PathwayError(_refusal(park, unknown))
+    by_member = member_factors(park, fires, told, factors, draws)
+    pollutants = tuple(factors.pollutants[key] for key in told)
+    fitted = _calibrate(park, pollutants, by_member)
+    names = {one.name: one for key in told for one in doubtful[key]}
+    return Basis(pollutants, *fitted[:4], unknown, tuple(names.values()), fitted[4], tuple(fires), factors)
+
+
+def _doubtful(fires: list[Fire], pollutant: Pollutant, factors: PollutantFactors) -> tuple[Coefficient, ...]:
+    used = [one for fire in fires for one in coefficients_of(fire, pollutant.key, factors)]
+    return tuple({one.name: one for one in (*used, pollutant.equivalent) if one.doubtful}.values())
+
+
+def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
+    names = dict.fromkeys(one.name for needs in unknown.values() for one in needs)
+    return (
+        f"{park.park_id}: {', '.join(unknown)} need numbers that are background knowledge ({', '.join(names)}). Consent"
+        " with allow_background=True (--allow-background), or give your own in a file (--factors)"
+    )
+
+
+def measured_values(park: Park, key: str) -> np.ndarray:
+    """Return a park's own measured emissions of a pollutant: (year,), t; NaN where there is none."""
+    given = park.pollutants.get(key)
+    return np.full(park.years.size, np.nan) if given is None else np.asarray(given, float)
+
+
+def _calibrate(
+    park: Park, pollutants: tuple[Pollutant, ...], factors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Calibration]]:
+    """Scale factors to measured values: factors, observed emissions, rest and its year, what was done.
+
+    ASSUME: the last measured year stands for the equipment of all years to come.
+    """
+    factors = factors.copy()
+    burnt = np.einsum("pmsc,scy->pmy", factors[..., : len(park.carriers)], park.energy)
+    rest, columns = np.zeros(factors.shape[:2]), np.full(len(pollutants), park.years.size - 1)
+    done: dict[str, Calibration] = {}
+    activity = park.activity[[kind != "population" for kind in park.activity_kinds]].sum(axis=0)
+    for p, one in enumerate(pollutants):
+        measured = measured_values(park, one.key)
+        where = np.flatnonzero(~np.isnan(measured))
+        if not where.size:
+            continue
+        at = int(where[-1])
+        modelled, level = burnt[p, :, at].copy(), float(measured[at])
+        # ASSUME: a measured value belongs to fuel, save VOC beyond what fuel gives, which solvents explain.
+        if one.rest == "activity":
+            rest[p] = np.maximum(level - modelled, 0.0)
+        fires = modelled > 0
+        ratio = np.where(fires, (level - rest[p]) / np.where(fires, modelled, 1.0), 1.0)
+        factors[p] *= ratio[:, None, None]
+        burnt[p] = burnt[p] * ratio[:, None] + rest[p][:, None] * (activity / activity[at])
+        burnt[p][:, where] = measured[where]
+        columns[p] = at
+        of_fuel = float(np.median(level / modelled[fires])) if fires.any() else float("nan")
+        done[one.key] = Calibration(int(park.years[at]), level, of_fuel, float(np.median(rest[p])))
+    return factors, burnt, rest, columns, done

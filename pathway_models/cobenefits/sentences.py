@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pathway_models.cobenefits.basis import Basis
-from pathway_models.cobenefits.levers import LeverCobenefits, Period, UnitCost
-from pathway_models.cobenefits.scenarios import Cobenefits
+from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost
 from pathway_models.cobenefits.tables import player_name
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import change_text, share_text, significant
@@ -14,7 +12,7 @@ from pathway_models.language.words import say
 
 
 def describe(found: Cobenefits, scenario: str, year: int = 2035, *, lang: str = "en") -> str:
-    """What a scenario changes of CO2 and of pollution equivalents in a year, and how the two relate."""
+    """Describe the change of CO2 and of pollution equivalents in a year under a scenario, and their elasticity."""
     rows = {str(row["scenario"]): row for row in found.table(year, lang=lang)}
     row, without = rows[scenario], rows[found.scenarios[found.reference].scenario_id]
     name = scenario_name(scenario, lang)
@@ -49,7 +47,7 @@ def _meaning(elasticity: float, lang: str) -> str:
 def describe_levers(
     found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> str:
-    """Which levers cut most of both, which cut CO2 only, and which raise pollutants."""
+    """Name the lever that cuts most of both, those that cut CO2 only, and those that raise pollutants."""
     rows = found.table(period, reading, lang=lang)
     names = [player_name(found, at, lang) for at in range(len(rows))]
     both = [at for at, row in enumerate(rows) if row["quadrant"] == 1]
@@ -84,7 +82,7 @@ def describe_levers(
 
 
 def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
-    """Which measure of known cost is the cheapest for the combined reduction, and how many have no known cost."""
+    """Name the cheapest measure for the combined reduction, and count those without a known cost."""
     told = {at: one.ranges()["per_combined"] for at, one in enumerate(found)}
     told = {at: values for at, values in told.items() if values is not None}
     unknown = sum(not one.known for one in found)
@@ -94,19 +92,17 @@ def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
     at = min(told, key=lambda one: told[one][0])
     middle, low, high = (significant(value) for value in told[at])
     name = found[at].name_zh if lang == "zh" else found[at].name_en
-    return (
-        say(
-            lang,
-            en=f"Of measures with a known cost {name} is the cheapest for both together: {middle} ({low} to {high}) CNY"
-            " per combined equivalent. ",
-            zh=f"成本已知的措施中，{name}的综合减排成本最低：{middle}（{low}至{high}）元/综合当量。",
-        )
-        + count
+    cheapest = say(
+        lang,
+        en=f"Of measures with a known cost {name} is the cheapest for both together: {middle} ({low} to {high}) CNY per"
+        " combined equivalent. ",
+        zh=f"成本已知的措施中，{name}的综合减排成本最低：{middle}（{low}至{high}）元/综合当量。",
     )
+    return cheapest + count
 
 
 def describe_basis(found: Basis, *, lang: str = "en") -> list[str]:
-    """What the numbers rest on: background numbers used, pollutants not known, measured values met."""
+    """Describe the basis of the numbers: background numbers, pollutants not known, measured values met."""
     lines = []
     comma = say(lang, en=", ", zh="、")
     if found.background:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pathway_models.cobenefits.basis import Basis
-from pathway_models.cobenefits.levers import LeverCobenefits, Period, UnitCost
-from pathway_models.cobenefits.scenarios import Cobenefits
-from pathway_models.decisions.tables import UNKNOWN, family_name
+from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost
+from pathway_models.decisions.tables import UNKNOWN, family_name, table
 from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import emissions_text, share_text, significant
 from pathway_models.language.words import say
@@ -24,24 +22,25 @@ QUADRANTS = {
 
 
 def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
-    """Pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
-    head = [say(lang, en="scenario", zh="情景"), "CO₂", *(f"{one.name_en}, t" for one in found.basis.pollutants)]
-    if lang == "zh":
-        head[2:] = [f"{one.name_zh}，吨" for one in found.basis.pollutants]
-    head += [
-        say(lang, en="equivalents, 10⁴", zh="污染当量，万"),
-        say(lang, en="cut, 5-95 %", zh="减少，5%-95%"),
-        say(lang, en="elasticity (5-95 %)", zh="交叉弹性（5%-95%）"),
-        say(lang, en="first quadrant", zh="第一象限"),
+    """Tabulate pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
+    head = [
+        ("scenario", "情景"),
+        ("CO₂", "CO₂"),
+        *((f"{one.name_en}, t", f"{one.name_zh}，吨") for one in found.basis.pollutants),
+        ("equivalents, 10⁴", "污染当量，万"),
+        ("cut, 5-95 %", "减少，5%-95%"),
+        ("elasticity (5-95 %)", "交叉弹性（5%-95%）"),
+        ("first quadrant", "第一象限"),
     ]
     rows = []
     for row in found.table(year, lang=lang):
         pollutants = [significant(float(row[f"{one.key}_t"])) for one in found.basis.pollutants]
         reference = row["scenario"] == found.scenarios[found.reference].scenario_id
-        ends = ["", "", ""] if reference else [_cut(row), elasticity_text(row, lang), _share(row, lang)]
+        share = share_text(min(float(row["first_quadrant"]), 1.0), lang)
+        ends = ["", "", ""] if reference else [_cut(row), elasticity_text(row, lang), share]
         level = significant(float(row["equivalents_thousand"]) / 10)
         rows.append([row["name"], emissions_text(float(row["co2_tco2"]), lang), *pollutants, level, *ends])
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    return table(rows, head, lang)
 
 
 def _cut(row: dict[str, object]) -> str:
@@ -49,12 +48,8 @@ def _cut(row: dict[str, object]) -> str:
     return f"{significant(float(row['equivalents_cut']) / 10)} ({low} - {high})"
 
 
-def _share(row: dict[str, object], lang: str) -> str:
-    return share_text(min(float(row["first_quadrant"]), 1.0), lang)
-
-
 def elasticity_text(row: dict[str, object], lang: str) -> str:
-    """The elasticity with its range; words where no CO2 is cut."""
+    """Write the elasticity with its range; words where no CO2 is cut."""
     if row["elasticity_p50"] is None:
         return say(lang, en="no CO₂ cut", zh="CO₂未减")
     middle, low, high = (float(row[f"elasticity_{end}"]) for end in ("p50", "p05", "p95"))
@@ -62,7 +57,7 @@ def elasticity_text(row: dict[str, object], lang: str) -> str:
 
 
 def player_name(found: LeverCobenefits, at: int, lang: str) -> str:
-    """Name of a lever or family."""
+    """Name a lever or family."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
 
@@ -70,15 +65,14 @@ def player_name(found: LeverCobenefits, at: int, lang: str) -> str:
 def coordinates(
     found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> pd.DataFrame:
-    """Co-control coordinates by lever: what each cuts of CO2 and of every pollutant, its quadrant and elasticity."""
-    names = [one.name_zh if lang == "zh" else one.name_en for one in found.basis.pollutants]
+    """Tabulate co-control coordinates by lever: cuts of CO2 and of every pollutant, quadrant and elasticity."""
     head = [
-        say(lang, en="lever", zh="措施"),
-        say(lang, en="CO₂ cut", zh="CO₂减少"),
-        *(say(lang, en=f"{name} cut, t", zh=f"{name}减少，吨") for name in names),
-        say(lang, en="equivalents cut, 10⁴ (5-95 %)", zh="污染当量减少，万（5%-95%）"),
-        say(lang, en="quadrant", zh="象限"),
-        say(lang, en="elasticity (5-95 %)", zh="交叉弹性（5%-95%）"),
+        ("lever", "措施"),
+        ("CO₂ cut", "CO₂减少"),
+        *((f"{one.name_en} cut, t", f"{one.name_zh}减少，吨") for one in found.basis.pollutants),
+        ("equivalents cut, 10⁴ (5-95 %)", "污染当量减少，万（5%-95%）"),
+        ("quadrant", "象限"),
+        ("elasticity (5-95 %)", "交叉弹性（5%-95%）"),
     ]
     rows = []
     for at, row in enumerate(found.table(period, reading, lang=lang)):
@@ -88,25 +82,22 @@ def coordinates(
         carbon = emissions_text(float(str(row["co2_cut_tco2"])), lang)
         where = f"{say(lang, en=en, zh=zh)} ({share})"
         rows.append([player_name(found, at, lang), carbon, *cuts, _cut(row), where, elasticity_text(row, lang)])
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    return table(rows, head, lang)
 
 
 def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") -> pd.DataFrame:
-    """Unit abatement costs; a cost that is not known is said, never shown as a number."""
+    """Tabulate unit abatement costs; an unknown cost is stated, never shown as a number."""
     head = [
-        say(lang, en="measure", zh="措施"),
-        say(lang, en=f"CNY({price_year})/tCO₂", zh=f"元({price_year}年价)/tCO₂"),
-        say(lang, en="CNY per equivalent", zh="元/污染当量"),
-        say(lang, en="CNY per combined equivalent", zh="元/综合当量"),
+        ("measure", "措施"),
+        (f"CNY({price_year})/tCO₂", f"元({price_year}年价)/tCO₂"),
+        ("CNY per equivalent", "元/污染当量"),
+        ("CNY per combined equivalent", "元/综合当量"),
     ]
     rows = []
     for one in found:
-        cells = [
-            UNKNOWN[lang] if not one.known else _range(values, lang)
-            for values in (one.ranges()[name] for name in ("per_carbon", "per_equivalent", "per_combined"))
-        ]
+        cells = [_range(values, lang) if one.known else UNKNOWN[lang] for values in one.ranges().values()]
         rows.append([one.name_zh if lang == "zh" else one.name_en, *cells])
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    return table(rows, head, lang)
 
 
 def _range(values: tuple[float, float, float] | None, lang: str) -> str:
@@ -117,24 +108,13 @@ def _range(values: tuple[float, float, float] | None, lang: str) -> str:
 
 
 def basis(found: Basis, *, lang: str = "en") -> pd.DataFrame:
-    """Every background number that was used, with its range, source and confidence."""
-    head = [
-        say(lang, en="number", zh="参数"),
-        say(lang, en="value (range)", zh="取值（范围）"),
-        say(lang, en="source", zh="来源"),
-        say(lang, en="confidence", zh="可信度"),
-    ]
-    rows = [(one.name, one.stated, one.source, one.confidence) for one in found.background]
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    """Tabulate every background number that was used, with its range, source and confidence."""
+    head = [("number", "参数"), ("value (range)", "取值（范围）"), ("source", "来源"), ("confidence", "可信度")]
+    return table([(one.name, one.stated, one.source, one.confidence) for one in found.background], head, lang)
 
 
 def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:
-    """What each carrier is taken to be burnt in, behind which controls (assumed unless given)."""
-    head = [
-        say(lang, en="carrier", zh="能源品种"),
-        say(lang, en="burner", zh="燃烧设备"),
-        say(lang, en="controls", zh="治理设施"),
-    ]
+    """Tabulate the burner and controls assumed for each carrier, unless given."""
     used, rows = found.used, {}
     for fire in found.fires:
         burner = used.burners[fire.rule.burner]
@@ -142,4 +122,4 @@ def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:
         names = [one.name_zh if lang == "zh" else one.name_en for one in controls]
         text = say(lang, en=", ", zh="、").join(names) or say(lang, en="none", zh="无")
         rows[item_name(fire.carrier_id, lang), burner.name_zh if lang == "zh" else burner.name_en, text] = None
-    return pd.DataFrame(list(rows), columns=head).set_index(head[0])
+    return table(list(rows), [("carrier", "能源品种"), ("burner", "燃烧设备"), ("controls", "治理设施")], lang)

@@ -8,11 +8,12 @@ have been due since the lever started.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.records import AssetPlan, Fitted, Waiting
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.emissions import ramp
 from pathway_models.records.assets import Asset
@@ -24,7 +25,7 @@ LATEST = 40
 
 
 def windows(assets: Sequence[Asset], first: int, last: int) -> list[dict[str, object]]:
-    """Reinvestment windows: one row a unit and replacement, in order of years."""
+    """List reinvestment windows: one row a unit and replacement, in order of years."""
     rows = [
         {"year": year, "asset": one.asset_id, "kind": one.kind, "carrier": one.carrier, "energy_tj": one.energy}
         for one in assets
@@ -34,7 +35,7 @@ def windows(assets: Sequence[Asset], first: int, last: int) -> list[dict[str, ob
 
 
 def due_share(assets: Sequence[Asset], groups: Sequence[str], years: np.ndarray, start: int) -> np.ndarray:
-    """Share of some groups' energy whose units came up for replacement after ``start`` up to each year: (year,).
+    """Work out the share of some groups' energy whose units have come up for replacement since ``start``: (year,).
 
     ASSUME: units that are not in the table are as old as those of the same groups that are.
 
@@ -59,7 +60,7 @@ def _units(assets: Sequence[Asset], groups: Sequence[str]) -> list[Asset]:
 
 
 def locked_in(assets: Sequence[Asset], park: Park, years: np.ndarray) -> np.ndarray:
-    """Emissions that today's units still cause if each runs to the end of its lifetime: (year,), tCO2/yr.
+    """Work out the emissions of today's units if each runs to the end of its lifetime: (year,), tCO2/yr.
 
     The park's factors of the last observed year, averaged over sectors by energy; units keep their present use.
 
@@ -79,31 +80,8 @@ def locked_in(assets: Sequence[Asset], park: Park, years: np.ndarray) -> np.ndar
     return total
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A measure fitted to the age of the assets it replaces.
-
-    Parameters
-    ----------
-    measure : Measure
-        Moved back until no unit is replaced before it is due.
-    years_later : int
-        0 where nothing had to move.
-    early : tuple of str
-        Units that the measure, as it was, would stop before they are due.
-    early_cost : float or None
-        What is not written off of those units when the lever reaches them, million CNY; None where any of it is not
-        known. ASSUME: a unit stops as a whole as soon as some of its energy is replaced, which makes it an upper bound.
-    """
-
-    measure: Measure
-    years_later: int
-    early: tuple[str, ...]
-    early_cost: float | None
-
-
 def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitted:
-    """Move a substitution back until it replaces no unit before it is due; say what doing it anyway would cost.
+    """Delay a substitution until it replaces no unit before it is due, and price the early retirement this avoids.
 
     The measure's largest share (the upper corner of its range) is held against the share of energy that is due.
 
@@ -117,7 +95,7 @@ def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitt
     Raises
     ------
     PathwayError
-        The lever is no substitution, or no asset uses what it replaces.
+        The lever is no substitution, or no asset uses the carriers it replaces.
     """
     lever = measure.lever
     if lever.acts.part != "mix":
@@ -137,7 +115,7 @@ def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitt
 
 
 def _early(measure: Measure, assets: Sequence[Asset], years: np.ndarray, most: float) -> list[tuple[Asset, int]]:
-    """Units that the measure as it is stops before they are due, oldest first, and when."""
+    """List the units that the measure as it is stops before they are due, oldest first, with the year."""
     shape = measure.ramp
     wanted = most * ramp(years, shape.shape, shape.start, shape.complete, shape.delay_years)
     units = sorted(_units(assets, measure.lever.takes_from), key=lambda one: one.due)
@@ -149,52 +127,6 @@ def _early(measure: Measure, assets: Sequence[Asset], years: np.ndarray, most: f
             found.append((one, int(years[reached[0]])))
         done += one.energy
     return found
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What one setting of a lever has to wait for.
-
-    Parameters
-    ----------
-    lever : Lever
-    option : str
-        Label of the option in its block.
-    fitted : Fitted
-    """
-
-    lever: Lever
-    option: str
-    fitted: Fitted
-
-
-@dataclass(frozen=True, eq=False)
-class AssetPlan:
-    """A grid whose substitutions wait for replacement, and what the units say beside it.
-
-    Parameters
-    ----------
-    assets : tuple of Asset
-    grid : Grid
-    waiting : tuple of Waiting
-        Every setting of every substitution that replaces listed units, those that need not wait included.
-    free : tuple of Lever
-        Substitutions that replace what no listed unit uses: they do not wait.
-    windows : list of dict
-        Rows of `windows`.
-    years : (Y,) int
-        Projected years.
-    locked_in : (Y,)
-        tCO2/yr of today's units, each run to the end of its lifetime.
-    """
-
-    assets: tuple[Asset, ...]
-    grid: Grid
-    waiting: tuple[Waiting, ...]
-    free: tuple[Lever, ...]
-    windows: list[dict[str, object]]
-    years: np.ndarray
-    locked_in: np.ndarray
 
 
 def plan_assets(park: Park, grid: Grid, assets: Sequence[Asset], until: int = 2060) -> AssetPlan:

@@ -1,12 +1,10 @@
-"""What each lever contributes, in tonnes and in years: Shapley shares that add up whatever the order.
+"""Contribution of each lever in tonnes and in years: Shapley shares, which add up whatever the order.
 
 Shares are of means, so that they add up exactly; medians would not.  Means of tonnes are over the central members
 (`PackageEngine.central`), those of years and of the probability over all.  Positive is good: tonnes avoided,
 years gained, probability won.  For years, a peak in the record counts as the last observed year (no lever moves it) and
 a member without a peak counts as the year after the horizon: years gained are then a lower bound, and the share of
 such members stands beside them.
-
-Who shares in what a scenario reaches: its players, their coalitions, and Shapley shares over them.
 """
 
 from __future__ import annotations
@@ -17,19 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import ScenarioError
+from pathway_models.decisions.records import Attribution
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.sampling import stream
 from pathway_models.kernels.shapley import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import FAMILIES, Measure, Scenario
-from pathway_models.records.park import Identified, Park, ParkIdentity
+from pathway_models.records.park import Park
 
 #: Players up to which every coalition is worked out.
 EXACT_UP_TO = 10
 
 
 def players_of(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
-    """Families or levers of a scenario with their measures.
+    """Group the measures of a scenario by family or by lever.
 
     Raises
     ------
@@ -49,7 +48,7 @@ def players_of(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
 
 
 def names_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """English and Chinese names of players; a family goes by its code, which what shows it puts into words."""
+    """Name players in English and Chinese; a family keeps its code, which tables and figures put into words."""
     if by == "family":
         return tuple(players), tuple(players)
     levers = [measures[0].lever for measures in players.values()]
@@ -57,20 +56,20 @@ def names_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple
 
 
 def coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -> Scenario:
-    """The scenario of those players that are inside."""
+    """Build the scenario of the players inside a coalition."""
     chosen = tuple(m for group, joins in zip(measures, inside, strict=True) if joins for m in group)
     return Scenario("coalition", "coalition", "coalition", measures=chosen)
 
 
 def drawn_orders(draws: Draws, players: int, orders: int, purpose: str = "shapley:orders") -> np.ndarray:
-    """Orders of the players for sampled shares: (order, player), the same for the same draws and purpose."""
+    """Draw orders of the players for sampled shares: (order, player), the same for the same draws and purpose."""
     rng = stream(draws.seed, draws.park_id, purpose)
     return np.stack([rng.permutation(players) for _ in range(orders)])
 
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """What coalitions reach, shared out among ``n`` players; all arrays have the trailing axes of the values.
+    """Values of coalitions shared out among ``n`` players; all arrays have the trailing axes of the values.
 
     Parameters
     ----------
@@ -95,7 +94,7 @@ class Shared:
 def share_out(
     reach: Callable[[np.ndarray], np.ndarray], orders: np.ndarray, *, exact_up_to: int = EXACT_UP_TO
 ) -> Shared:
-    """Share out what all players reach.
+    """Share out the value that all players reach together.
 
     Parameters
     ----------
@@ -107,118 +106,12 @@ def share_out(
     n = orders.shape[1]
     if n <= exact_up_to:
         values = reach(coalitions(n))
-        return Shared(
-            values[0], values[-1], shapley_values(values), one_at_a_time(values), leave_one_out(values), None
-        )  # fmt: skip
+        alone, lost = one_at_a_time(values), leave_one_out(values)
+        return Shared(values[0], values[-1], shapley_values(values), alone, lost, None)
     sampled, single = sampled_shapley(reach, orders), np.eye(n, dtype=bool)
     without, reached = reach(np.array([[False] * n, [True] * n]))
-    return Shared(
-        without, reached, sampled.shares, reach(single) - without, reached - reach(~single), sampled.standard_error
-    )
-
-
-#: Quantities beside the emissions of each year, in the order of their columns.
-QUANTITIES = ("cumulative", "peak_level", "years_gained", "probability")
-
-
-@dataclass(frozen=True, eq=False)
-class Attribution(Identified):
-    """Shares of a scenario's effect.
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    scenario : str
-    players : (n,) str
-        Families or levers.
-    names_en, names_zh : (n,) str
-    years : (Y,) int
-        Projected years.
-    before : int
-        Year of the probability.
-    shares : (n, Y + 4)
-        Mean tCO2/yr avoided in each year, then `QUANTITIES`: tCO2, tCO2/yr, years, share of members.
-    without, reached : (Y + 4,)
-        Mean values without levers and with all; tonnes count against, so that shares add up to
-        ``without - reached`` for tonnes and years and to ``reached - without`` for the probability.
-    standard_error : (n, Y + 4) or None
-        Of sampled shares; None where all coalitions were worked out.
-    alone, lost : (n, Y + 4) or None
-        One at a time, and leave-one-out: what the shares are compared with; they do not add up.
-    censored : (without, with all)
-        Share of members without a peak inside the horizon.
-    """
-
-    identity: ParkIdentity
-    scenario: str
-    players: tuple[str, ...]
-    names_en: tuple[str, ...]
-    names_zh: tuple[str, ...]
-    years: np.ndarray
-    before: int
-    shares: np.ndarray
-    without: np.ndarray
-    reached: np.ndarray
-    standard_error: np.ndarray | None
-    alone: np.ndarray
-    lost: np.ndarray
-    censored: tuple[float, float]
-
-    def column(self, quantity: str | int) -> int:
-        """Column of a year's emissions (by its number) or of one of `QUANTITIES`.
-
-        Raises
-        ------
-        ScenarioError
-            There is no such year or quantity.
-        """
-        if quantity in QUANTITIES:
-            return self.years.size + QUANTITIES.index(str(quantity))
-        if quantity in self.years:
-            return int(quantity) - int(self.years[0])
-        known = f"a year from {self.years[0]} to {self.years[-1]}, {', '.join(QUANTITIES)}"
-        raise ScenarioError(f"no attribution of {quantity!r}; there are {known}")
-
-    def whole(self) -> np.ndarray:
-        """What all players reach together: (Y + 4,)."""
-        sign = np.append(np.ones(self.years.size + 3), -1.0)
-        return sign * (self.without - self.reached)
-
-    def residual(self) -> float:
-        """Largest gap between the sum of the shares and the whole, relative to the value without levers."""
-        size = np.maximum(np.abs(self.without), np.abs(self.reached))
-        return float(np.max(np.abs(self.shares.sum(axis=0) - self.whole()) / np.where(size == 0, 1.0, size)))
-
-    def table(self, year: int = 2035) -> list[dict[str, object]]:
-        """One row a player and one for their sum: tonnes in a year, cumulative, peak level, years, probability."""
-        names = {"avoided_tco2": year} | {name: name for name in QUANTITIES}
-        columns = {key: self.column(quantity) for key, quantity in names.items()}
-        rows = [
-            {"player": player, "name_en": self.names_en[at], "name_zh": self.names_zh[at]}
-            | {key: float(self.shares[at, column]) for key, column in columns.items()}
-            for at, player in enumerate(self.players)
-        ]
-        total = {key: float(self.whole()[column]) for key, column in columns.items()}
-        return [*rows, {"player": "all", "name_en": "all together", "name_zh": "合计"} | total]
-
-    def comparison(self, quantity: str | int) -> list[dict[str, object]]:
-        """Shapley shares beside leave-one-out and one-at-a-time for one quantity, with sums and the whole."""
-        at = self.column(quantity)
-        ways = {"shapley": self.shares, "leave_one_out": self.lost, "one_at_a_time": self.alone}
-        rows: list[dict[str, object]] = [
-            {"player": player} | {way: float(values[n, at]) for way, values in ways.items()}
-            for n, player in enumerate(self.players)
-        ]
-        rows.append({"player": "sum"} | {way: float(values[:, at].sum()) for way, values in ways.items()})
-        return [*rows, {"player": "whole"} | dict.fromkeys(ways, float(self.whole()[at]))]
-
-    def __repr__(self) -> str:
-        kind = "exact" if self.standard_error is None else "sampled"
-        gained, won = self.whole()[[-2, -1]]
-        return (
-            f"<Attribution {self.park_id}, {self.scenario}: {len(self.players)} players, {kind};"
-            f" {gained:.1f} years gained, {100 * won:+.0f} points before {self.before}>"
-        )
+    alone, lost = reach(single) - without, reached - reach(~single)
+    return Shared(without, reached, sampled.shares, alone, lost, sampled.standard_error)
 
 
 def attribute(
@@ -231,7 +124,7 @@ def attribute(
     until: int | None = None,
     orders: int = 100,
 ) -> Attribution:
-    """Share out what a scenario reaches among its families or levers.
+    """Share out the effect of a scenario among its families or levers.
 
     Parameters
     ----------
@@ -289,7 +182,7 @@ def attribute(
 
 
 def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np.ndarray:
-    """Mean totals by year, cumulative, peak level, counted peak year and probability: (package, Y + 4)."""
+    """Average totals by year, cumulative, peak level, counted peak year and probability: (package, Y + 4)."""
     survey = engine.survey(packages, by_year=True)
     case = survey.tree.case_of
     single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_peaked_by(before - 1))

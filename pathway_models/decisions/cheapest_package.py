@@ -1,32 +1,56 @@
-"""The cheapest package of lever settings that peaks before a year with the probability asked for.
+"""Cheapest package of lever settings that peaks before a year with the probability asked for.
 
 Every combination of the settings is worked out with exact interactions (:mod:`pathway_models.engine.packages`),
 so that the best is the best of the grid and not of an approximation.  Packages are ranked first by how many setting
-steps they take of levers whose cost is *not known*, then by known cost: what is not known is never taken for free.
+steps they take of levers whose cost is *not known*, then by known cost: an unknown cost is never taken for zero.
+
+A grid too large to look at every package is searched best first: exact costs for all packages, probabilities in order
+of cost, from the cheapest on until one reaches the target; it is then the optimum of the whole grid, since all cheaper
+ones were looked at.  Where the allowed number of packages runs out before, the best found by walking down from the
+strongest package is shown with its *gap*: the cheapest package not looked at says how much less an unseen one could
+cost at most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
+import numpy as np
+
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.decision import Decision, DecisionTarget
-from pathway_models.decisions.search import Search
-from pathway_models.engine.package_statistics import Limits
+from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price
+from pathway_models.engine.cost_tables import cost_table
+from pathway_models.engine.package_costs import PackageCosts
+from pathway_models.engine.package_statistics import PackageStatistics
+from pathway_models.engine.package_tree import grid_tree
+from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample
-from pathway_models.intake.costs import read_costs
+from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
+from pathway_models.kernels.costs import levelised
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Grid, Lever, lever_grid
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Grid, Lever, Limits, lever_grid
 from pathway_models.records.park import Park
+
+#: Packages that can be ranked at all: more do not fit in memory.
+MOST_RANKED = 4_000_000
+#: Packages looked at together.
+TOGETHER = 4000
+#: Probabilities are shares of members; this much less than asked for is a matter of rounding.
+ROUNDING = 1e-9
+#: Alternatives listed at most.
+MOST_ALTERNATIVES = 50
 
 
 def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
-    """Blocks a manager decides on: each substitution by itself, the levers of any other family together."""
+    """Group levers into the blocks a manager decides on: each substitution by itself, other families as a whole."""
     blocks: dict[str, tuple[str, ...]] = {}
     for lever_id, lever in levers.items():
         name = lever_id if lever.acts.part == "mix" else lever.family
@@ -35,19 +59,19 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
 
 
 def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
-    """Blocks that cannot change this park's peak, and why; they are left out of the search.
+    """Name the blocks that cannot change this park's peak, with the reason; the search leaves them out.
 
     Parameters
     ----------
     park : Park
     grid : Grid
     neutral : bool
-        Whether neutrality is asked for, which sinks do change.
+        Neutrality is asked for, which sinks do change.
     """
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # What any lever gives may be taken by another.
+    # Carriers that one lever gives may be taken by another.
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
     technical = any(not process.is_balance for process in park.processes)
     found = {}
@@ -69,6 +93,268 @@ def _useless(lever: Lever, present: set[str], technical: bool, neutral: bool) ->
     if part == "capture" and nothing and not technical:
         return "nothing to capture from"
     return ""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Packages that a best-first search looked at.
+
+    Parameters
+    ----------
+    codes : (package, block) int
+        The first is all off.
+    proven : bool
+        True where every package that ranks before the first that reaches the target is among them.
+    next_steps, next_cost : int, float
+        Rank of the cheapest package not among them.
+    """
+
+    codes: np.ndarray
+    proven: bool
+    next_steps: int
+    next_cost: float
+
+
+class Search:
+    """All packages of a grid, surveyed; of a grid of more than ``most`` packages those that rank first."""
+
+    def __init__(
+        self,
+        park: Park,
+        grid: Grid,
+        target: DecisionTarget,
+        costs: Costs,
+        draws: Draws,
+        until: int,
+        rate: float | None,
+        margin: float,
+        most: int,
+    ) -> None:
+        self.park, self.grid, self.target, self.costs, self.draws, self.until = park, grid, target, costs, draws, until
+        levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
+        self.unknown = unknown_costs(costs, levers, park)
+        self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
+        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
+        self.margin = margin
+        self.ranking = self.best_first_search(most) if grid.size > most else None
+        self.codes = grid.codes() if self.ranking is None else self.ranking.codes
+        self.survey = self._surveyed(self.codes)
+        self.cost = self.survey.package_cost()
+        # The empty package costs nothing; without this it costs the rounding of its sums.
+        self.cost = self.cost - self.cost[0]
+        self.steps = self._steps(self.codes)
+        # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
+        self.order = np.lexsort((self.cost, self.steps))
+
+    def best_first_search(self, most: int) -> Ranking:
+        """Look at packages from the cheapest on until one reaches the target and its alternatives are seen.
+
+        Raises
+        ------
+        PathwayError
+            The grid has too many packages even for ranking.
+        """
+        if self.grid.size > MOST_RANKED:
+            raise PathwayError(
+                f"the grid has {self.grid.size:,} packages, at most {MOST_RANKED:,} can be ranked: set levers together,"
+                " or leave levers, settings or start years out"
+            )
+        codes = self.grid.codes()
+        cost, steps = self._costs(codes), self._steps(codes)
+        order = np.lexsort((cost, steps))
+        looked, best, limit = 0, None, np.inf
+        while looked < min(most, len(order)):
+            batch = order[looked : min(looked + TOGETHER, most)]
+            if best is not None and (steps[batch[0]] > steps[best] or cost[batch[0]] > limit):
+                break
+            looked += len(batch)
+            if best is None:
+                fine = self._reaching(self._surveyed(codes[batch]))
+                if fine.any():
+                    best = batch[int(fine.argmax())]
+                    limit = cost[best] + self.margin * abs(cost[best])
+        chosen = [codes[:1], codes[order[:looked]]]
+        if best is None:
+            chosen.append(self._descent(codes[-1]))
+        unseen, proven = order[min(looked, len(order) - 1)], best is not None or looked >= len(order)
+        distinct = np.unique(np.concatenate(chosen), axis=0)
+        return Ranking(distinct, proven, int(steps[unseen]), float(cost[unseen] - cost[0]))
+
+    def _costs(self, codes: np.ndarray) -> np.ndarray:
+        """Work out the mean known cost of every package: (package,)."""
+        engine, tree = self.engine, grid_tree(self.grid, codes)
+        sinks = np.zeros(len(tree.parts[SINKS]))
+        for batch in engine.batches():
+            costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
+            sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
+        return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
+
+    def _descent(self, strongest: np.ndarray) -> np.ndarray:
+        """Walk down from the strongest package, weakening the block that saves most: (package met, block).
+
+        Only packages that reach the target are left again; the walk ends when none weaker does.
+        """
+        here, met = strongest, [strongest[None]]
+        while True:
+            weaker = np.repeat(here[None], len(here), axis=0) - np.eye(len(here), dtype=here.dtype)
+            weaker = weaker[(weaker >= 0).all(axis=1)]
+            if not len(weaker):
+                return np.concatenate(met)
+            found = self._surveyed(weaker)
+            met.append(weaker)
+            fine = np.flatnonzero(self._reaching(found))
+            if not fine.size:
+                return np.concatenate(met)
+            rank = np.lexsort((found.package_cost()[fine], self._steps(weaker)[fine]))
+            here = weaker[fine[rank[0]]]
+
+    def _surveyed(self, codes: np.ndarray) -> PackageStatistics:
+        return self.engine.survey(self.grid, codes, self.target.limits)
+
+    def _reaching(self, survey: PackageStatistics) -> np.ndarray:
+        """Tell which packages of a survey reach the target: (package,) bool."""
+        return self._feasible(survey, survey.package_cost(), self.target.before, self.target.probability)
+
+    def feasible(self, before: int, probability: float) -> np.ndarray:
+        """Tell which packages peak before a year and meet every condition with a probability: (package,) bool."""
+        return self._feasible(self.survey, self.cost, before, probability)
+
+    def _feasible(self, survey: PackageStatistics, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
+        fine = survey.p_peaked_by(before - 1) >= probability - ROUNDING
+        for name in survey.held:
+            fine &= survey.p_held(name) >= probability - ROUNDING
+        return fine if self.target.budget is None else fine & (cost <= self.target.budget)
+
+    def _steps(self, codes: np.ndarray) -> np.ndarray:
+        """Count the setting steps of unknown cost of some packages: (package,)."""
+        steps = np.zeros(len(codes), dtype=int)
+        for column, block in enumerate(self.grid.blocks):
+            by_option = [
+                sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
+                for o in block.options
+            ]
+            steps += np.array(by_option)[codes[:, column]]
+        return steps
+
+    def first(self, fine: np.ndarray) -> int | None:
+        """Find the cheapest of some packages; None where there are none."""
+        ranked = self.order[fine[self.order]]
+        return int(ranked[0]) if ranked.size else None
+
+    def candidate(self, at: int) -> Candidate:
+        """Describe one package by its costs and probabilities."""
+        survey, case = self.survey, self.survey.tree.case_of
+        options = self.grid.options_of(self.codes[at])
+        used = [m.lever.lever_id for option in options for m in option.measures]
+        saved = survey.tonnes[case[0]] - survey.tonnes[case[at]]
+        return Candidate(
+            code=tuple(int(number) for number in self.codes[at]),
+            label=self.grid.label(self.codes[at]),
+            unknown=tuple(name for name in used if name in self.unknown),
+            steps=int(self.steps[at]),
+            cost=float(self.cost[at]),
+            annualised=float(self.cost[at] / self.rates.discount.sum()),
+            per_tonne=float(1e6 * levelised(self.cost[at], saved)),
+            p_before=float(survey.p_peaked_by(self.target.before - 1)[at]),
+            p_by=float(survey.p_peaked_by(self.target.before)[at]),
+            peak=float(survey.peak[case[at]]),
+            held={name: float(survey.p_held(name)[at]) for name in survey.held},
+        )
+
+    def closest(self) -> int:
+        """Find the package nearest to the target: its least probable condition is most probable."""
+        least = np.minimum(self.survey.p_peaked_by(self.target.before - 1), self.target.probability)
+        for name in self.survey.held:
+            least = np.minimum(least, self.survey.p_held(name))
+        if self.target.budget is not None and (self.cost <= self.target.budget).any():
+            least = np.where(self.cost <= self.target.budget, least, -1.0)
+        return int(self.order[least[self.order].argmax()])
+
+    def front(self) -> tuple[Candidate, ...]:
+        """List the cheapest package for every probability: each dearer one is more probable than all before."""
+        reached = self.survey.p_peaked_by(self.target.before - 1)[self.order]
+        so_far = np.maximum.accumulate(reached)
+        better = np.append(True, so_far[1:] > so_far[:-1])
+        return tuple(self.candidate(int(at)) for at in self.order[better])
+
+    def price(self, best: int, before: int, probability: float) -> Price | None:
+        """Price a tighter target on top of the best; None where it is out of reach."""
+        if before - 1 < self.survey.years[0] or probability > 1:
+            return None
+        tighter = self.first(self.feasible(before, probability))
+        if tighter is None:
+            return None
+        steps, cost = self.steps[tighter] - self.steps[best], self.cost[tighter] - self.cost[best]
+        return Price(int(steps), float(cost), self.grid.label(self.codes[tighter]))
+
+    def without(self, best: int, fine: np.ndarray) -> dict[str, Candidate | None]:
+        """Find, for each block the best uses, the cheapest package that reaches the target without it."""
+        found: dict[str, Candidate | None] = {}
+        for column, block in enumerate(self.grid.blocks):
+            if self.codes[best, column]:
+                other = self.first(fine & (self.codes[:, column] == 0))
+                found[block.block_id] = None if other is None else self.candidate(other)
+        return found
+
+    def gap(self, best: int | None) -> Price | None:
+        """Bound how much less a package not looked at could cost; None where the best is proven."""
+        if best is None or self.ranking is None or self.ranking.proven:
+            return None
+        steps, cost = self.steps[best] - self.ranking.next_steps, self.cost[best] - self.ranking.next_cost
+        return Price(int(steps), float(cost), "")
+
+    def alternatives(self, best: int, fine: np.ndarray) -> np.ndarray:
+        """List other packages that reach the target with as many steps of unknown cost, and nearly its known cost."""
+        most = self.cost[best] + self.margin * abs(self.cost[best])
+        near = fine & (self.steps == self.steps[best]) & (self.cost <= most)
+        near[best] = False
+        return self.order[near[self.order]]
+
+    def fresh(self, candidates: list[Candidate], check: Draws | None) -> list[Candidate]:
+        """Add to candidates their probability on fresh draws."""
+        if check is None:
+            return candidates
+        engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
+        codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
+        reached = engine.survey(self.grid, codes).p_peaked_by(self.target.before - 1)
+        return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
+
+    def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:
+        """Collect the best package, its alternatives and prices."""
+        target = self.target
+        fine = self.feasible(target.before, target.probability)
+        best = self.first(fine)
+        near = self.order[:0] if best is None else self.alternatives(best, fine)
+        shown = self.closest() if best is None else best
+        found = self.fresh([self.candidate(at) for at in (shown, *near[:MOST_ALTERNATIVES])], check)
+        # Packages that were not looked at can be neither priced nor excluded.
+        whole = best if self.ranking is None else None
+        return Decision(
+            identity=self.park.identity,
+            target=target,
+            grid=self.grid,
+            dropped=dict(dropped),
+            costs=self.costs,
+            unknown=self.unknown,
+            uncounted=uncounted_savings(self.costs, self.park),
+            best=None if best is None else found[0],
+            closest=found[0],
+            alternatives=tuple(found[1:]),
+            near=self.codes[near],
+            margin=self.margin,
+            without_block={} if whole is None else self.without(whole, fine),
+            front=self.front(),
+            one_year_earlier=None if whole is None else self.price(whole, target.before - 1, target.probability),
+            one_percent_more=None if whole is None else self.price(whole, target.before, target.probability + 0.01),
+            off=self.candidate(0),
+            packages=self.grid.size,
+            evaluated=self.survey.tree.cases.shape[0],
+            complete=self.ranking is None,
+            gap=self.gap(best),
+            members=self.draws.members,
+            fresh_members=0 if check is None else check.members,
+            seed=self.draws.seed,
+        )
 
 
 def cheapest_package(
@@ -148,9 +434,7 @@ def cheapest_package(
     drawn = {"until": until, "correlations": correlations, "assumptions": assumptions}
     draws = sample(park, everything, members=members, seed=seed, **drawn)
     search = Search(park, grid, target, costs, draws, until, rate, margin, most)
-    check = None
-    if fresh:
-        check = sample(park, everything, members=fresh, seed=seed + 1, **drawn)
+    check = sample(park, everything, members=fresh, seed=seed + 1, **drawn) if fresh else None
     return search.decision(dropped, check)
 
 

@@ -1,7 +1,4 @@
-"""``pathways decide``: the cheapest package that brings a park's peak before a year, and what it leaves open.
-
-A decision as a record for scripts: what ``pathways decide --format json`` prints.
-"""
+"""``pathways decide``: the cheapest package that brings a park's peak before a year, with its alternatives."""
 
 from __future__ import annotations
 
@@ -19,11 +16,9 @@ from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import InputError, PathwayError
 
 if TYPE_CHECKING:
-    from pathway_models.decisions.assets import AssetPlan
-    from pathway_models.decisions.costs import CarbonExposure
     from pathway_models.decisions.decision import Candidate, Decision, Price
+    from pathway_models.decisions.records import AssetPlan, CarbonExposure
     from pathway_models.records.park import Park
-
 
 #: Alternatives shown one by one.
 SHOWN = 8
@@ -106,7 +101,6 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     except PathwayError as error:
         raise localized(click.UsageError(str(error))) from None
     if form == "json":
-
         click.echo(json.dumps(decision_record(decision, plan, exposure), ensure_ascii=False, indent=1))
     else:
         for line in _lines(decision, plan, exposure, of_terminal(lang)):
@@ -118,12 +112,11 @@ def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, Carbo
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.decisions.assets import plan_assets
     from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
-    from pathway_models.engine.package_statistics import Limits
     from pathway_models.intake.costs import read_costs
     from pathway_models.intake.library import read_levers
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.plans.assets import read_assets
-    from pathway_models.records.levers import lever_grid
+    from pathway_models.records.levers import Limits, lever_grid
 
     levers, by, the_park = read_levers(), asked["by"], read_park(park)
     blocks = measure_blocks(levers) if by == "measure" else None
@@ -146,8 +139,8 @@ def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, Carbo
 
 
 def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | None:
-    """What allowances cost with the package, where the park said its shares."""
-    from pathway_models.decisions.costs import carbon_exposure
+    """Price the allowances the park must buy, where both shares are given."""
+    from pathway_models.decisions.package_cost import carbon_exposure
     from pathway_models.engine.sampling import sample
 
     if asked["covered"] is None:
@@ -160,20 +153,19 @@ def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | 
 
 
 def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure | None, lang: str) -> list[str]:
-    from pathway_models.decisions.contribution_sentences import describe_assets, describe_front
-    from pathway_models.decisions.sentences import describe, describe_alternatives, describe_exposure
+    from pathway_models.decisions import sentences
     from pathway_models.decisions.tables import cost_text, package_name
     from pathway_models.intake.names import headline
     from pathway_models.language.rounding import share_text
 
     before = decision.target.before
     lines = [headline(decision.identity, lang)]
-    lines += [*describe(decision, lang=lang), describe_front(decision, lang=lang)]
+    lines += [*sentences.describe(decision, lang=lang), sentences.describe_front(decision, lang=lang)]
     if exposure is not None:
-        lines.append(describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
+        lines.append(sentences.describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
     if plan is not None:
-        lines += describe_assets(plan, before, lang=lang)
-    lines.append(describe_alternatives(decision, SHOWN, lang=lang))
+        lines += sentences.describe_assets(plan, before, lang=lang)
+    lines.append(sentences.describe_alternatives(decision, SHOWN, lang=lang))
     for at, one in enumerate(decision.alternatives[:SHOWN], start=2):
         name = package_name(decision.grid, one.code, lang)
         lines.append(f"  {at}. {name}: {share_text(one.p_before, lang)}; {cost_text(one, lang)}")
@@ -183,7 +175,7 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
 def decision_record(
     decision: Decision, plan: AssetPlan | None = None, exposure: CarbonExposure | None = None
 ) -> dict[str, Any]:
-    """The decision; costs in million CNY of the price year, null where there is none."""
+    """Record a decision for ``--format json``; costs in million CNY of the price year, null where there is none."""
     record = {
         "park_id": decision.park_id,
         "before": decision.target.before,
@@ -240,7 +232,7 @@ def _price(one: Price | None) -> dict[str, Any] | None:
 
 
 def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
-    """Medians by year."""
+    """List median allowance costs by year."""
     without, with_package = np.median(found.without, axis=0), np.median(found.with_package, axis=0)
     return [
         {"year": int(year), "without_levers": float(without[at]), "with_package": float(with_package[at])}
@@ -251,9 +243,7 @@ def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
 def _assets(plan: AssetPlan) -> dict[str, Any]:
     return {
         "reinvestment_windows": plan.windows,
-        "locked_in_tco2": {
-            str(year): float(tonnes) for year, tonnes in zip(plan.years, plan.locked_in, strict=True) if tonnes
-        },
+        "locked_in_tco2": {str(year): float(t) for year, t in zip(plan.years, plan.locked_in, strict=True) if t},
         "levers": [
             {
                 "lever": one.lever.lever_id,

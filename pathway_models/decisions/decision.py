@@ -1,4 +1,4 @@
-"""What came out of a search for the cheapest package: candidates, the best, its alternatives and prices."""
+"""Results of a search for the cheapest package: candidates, the best, its alternatives and prices."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.engine.package_statistics import Limits
 from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Grid, Scenario
+from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Identified, ParkIdentity
 
 
 @dataclass(frozen=True)
 class DecisionTarget:
-    """What a package has to reach.
+    """Target of a search: a peak before a year, further conditions, a budget.
 
     Parameters
     ----------
@@ -36,7 +35,7 @@ class DecisionTarget:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One package and what it does; means are over members.
+    """One package with its costs and probabilities; means are over members.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Price:
-    """What a tighter target costs on top: setting steps of unknown cost, and known present value in million CNY.
+    """Extra cost of a tighter target: setting steps of unknown cost, and known present value in million CNY.
 
     The money alone is a price only where ``steps`` is zero.
     """
@@ -91,7 +90,7 @@ class Price:
 
 @dataclass(frozen=True, eq=False)
 class Decision(Identified):
-    """The cheapest package that reaches a target, or the plain finding that none does.
+    """The cheapest package that reaches a target, or the closest where none does.
 
     Parameters
     ----------
@@ -128,8 +127,8 @@ class Decision(Identified):
     packages, evaluated : int
         Packages of the grid, and distinct ones whose probability was worked out.
     complete : bool
-        Whether every package was looked at. Where not, a best is still proven if ``gap`` is None, but nothing is
-        said of prices, of indispensable blocks, or of what no package can do.
+        True where every package was looked at. Otherwise a best is still proven if ``gap`` is None, but prices and
+        indispensable blocks are not known, nor that no package reaches the target.
     gap : Price or None
         None where the best is proven; else how much less, at most, a package not looked at could ask for.
     members, fresh_members, seed : int
@@ -162,15 +161,15 @@ class Decision(Identified):
 
     @property
     def reached(self) -> bool:
-        """Whether some package reaches the target."""
+        """Tell whether some package reaches the target."""
         return self.best is not None
 
     def scenario(self, candidate: Candidate | None = None) -> Scenario:
-        """A candidate, by default the closest, as a scenario that `project` can run."""
+        """Turn a candidate, by default the closest, into a scenario that `project` can run."""
         return self.grid.scenario((candidate or self.closest).code)
 
     def fresh_error(self) -> float:
-        """Standard error of a probability on the fresh draws, at the probability asked for."""
+        """Estimate the standard error of a probability on the fresh draws, at the probability asked for."""
         p = self.target.probability
         return float(np.sqrt(p * (1.0 - p) / self.fresh_members)) if self.fresh_members else float("nan")
 

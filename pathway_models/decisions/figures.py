@@ -1,7 +1,4 @@
-"""Figures of the decision: wedges, years gained, cost and probability, abatement costs.
-
-Figures of the doubt: what drives it, and what would be worth measuring.
-"""
+"""Figures of the decision and of the doubt: contributions, cost and probability, abatement costs, drivers."""
 
 from __future__ import annotations
 
@@ -10,13 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from pathway_models.decisions.attribution import Attribution
 from pathway_models.decisions.decision import Candidate, Decision
-from pathway_models.decisions.inputs import OUTPUTS
-from pathway_models.decisions.macc import Macc
-from pathway_models.decisions.sensitivity import Sensitivity
-from pathway_models.decisions.tables import player_name
-from pathway_models.decisions.value_of_information import Worth
+from pathway_models.decisions.records import OUTPUTS, Attribution, Macc, Sensitivity, Worth
+from pathway_models.decisions.tables import output_name, player_name
 from pathway_models.figures.canvas import (
     DARK,
     FAINT,
@@ -38,6 +31,16 @@ from pathway_models.records.park import Park
 #: Colours of the seven families in their order; neighbours differ in brightness, so that grey print keeps them apart.
 PLAYER_COLOURS = ("#3B3B3B", "#9CCBE8", "#0072B2", "#F0C27B", "#D55E00", "#8FD3BF", "#CC79A7")
 
+#: An input alone, and with interactions.
+ALONE, WHOLE = "#9CCBE8", "#0072B2"
+READING_TITLES = {
+    "stand_alone": (
+        "Abatement costs, each measure by itself (overlaps counted twice)",
+        "减排成本：单独措施（重叠重复计）",
+    ),
+    "retrospective": ("Abatement costs, each measure on top of the cheaper ones", "减排成本：按成本次序叠加"),
+    "shapley": ("Abatement costs, Shapley shares (no order)", "减排成本：Shapley分摊（与次序无关）"),
+}
 #: Share of the width of a curve within which two numbers would touch.
 NARROW = 0.035
 #: A block whose cost is not known.
@@ -47,17 +50,17 @@ LABEL_WIDTH = 30
 
 
 def label(name: str) -> str:
-    """A name broken over lines that fit beside an axis."""
+    """Break a name over lines that fit beside an axis."""
     return wrapped(name, LABEL_WIDTH if name.isascii() else LABEL_WIDTH // 2)
 
 
 def player_fills(count: int) -> list[tuple[str, str]]:
-    """Colour and hatch of each player; beyond seven the colours come again, hatched."""
+    """Choose a colour and hatch for each player; beyond seven the colours come again, hatched."""
     return [(PLAYER_COLOURS[at % 7], ("", "////", "....")[at // 7 % 3]) for at in range(count)]
 
 
 def wedges(found: Attribution, *, lang: str = "en") -> Figure:
-    """Draw what each family or lever takes off the emissions without levers, year by year.
+    """Draw wedges: emissions that each family or lever avoids, year by year.
 
     Means over members add up; a wedge of a lever that raises emissions lies above the line it starts from.
     """
@@ -73,7 +76,9 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
                 linewidth=0.3, label=label(player_name(found, at, lang)),
             )  # fmt: skip
         upper = lower
-    ax.plot(years, without / scale.divisor, color="black", linestyle="dashed", label=_no_lever(lang))
+    ax.plot(
+        years, without / scale.divisor, color="black", linestyle="dashed", label=say(lang, en="no lever", zh="无措施")
+    )
     ax.plot(years, upper / scale.divisor, color="black", linewidth=2.0, label=scenario_name(found.scenario, lang))
     emissions_axis(ax, scale, lang)
     years_axis(ax, int(years[0]), int(years[-1]))
@@ -81,20 +86,13 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（成员均值）")
     put_title(figure, headline(found.identity, lang), line)
-    put_note(figure, _shapley_note(lang), lang)
-    return figure
-
-
-def _no_lever(lang: str) -> str:
-    return say(lang, en="no lever", zh="无措施")
-
-
-def _shapley_note(lang: str) -> str:
-    return say(
+    note = say(
         lang,
         en="Shapley shares: they add up and do not depend on an order. Means are over the central 90 % of members.",
         zh="Shapley分摊：各项之和等于总量，与次序无关。排放均值取中间90%的成员。",
     )
+    put_note(figure, note, lang)
+    return figure
 
 
 def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
@@ -115,8 +113,8 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
     left.set_yticks(place, [label(player_name(found, at, lang)) for at in range(len(found.players))])
     left.grid(axis="y", visible=False)
     left.set_xlabel(say(lang, en="years gained on the peak", zh="达峰提前，年"))
-    head = ("points of P(peak before {year})", "{year}年前达峰概率，百分点")
-    right.set_xlabel(say(lang, en=head[0].format(year=found.before), zh=head[1].format(year=found.before)))
+    year = found.before
+    right.set_xlabel(say(lang, en=f"points of P(peak before {year})", zh=f"{year}年前达峰概率，百分点"))
     gained, won = found.whole()[[found.column("years_gained"), found.column("probability")]]
     line = say(
         lang,
@@ -147,9 +145,11 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
             [_money(one, lang) for one in of_step], [100 * one.p_before for one in of_step], drawstyle="steps-post",
             marker="osDv^<>Xph"[at % 10], markersize=4.5, color=shades[step], linewidth=1.2, label=_steps(step, lang),
         )  # fmt: skip
-    best = decision.closest
+    best, chosen = decision.closest, ("closest; none reaches it", "最接近，均未达标")
+    if decision.reached:
+        chosen = ("cheapest that reaches it", "达标的最低成本")
     ax.plot(_money(best, lang), 100 * best.p_before, "o", markersize=13, markerfacecolor="none", markeredgecolor=MARK,
-            markeredgewidth=2, label=_chosen(decision, lang))  # fmt: skip
+            markeredgewidth=2, label=say(lang, en=chosen[0], zh=chosen[1]))  # fmt: skip
     ax.axhline(100 * decision.target.probability, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
     ax.axvline(0, color=FAINT, linewidth=0.8)
     ax.set_ylim(0, 103)
@@ -158,31 +158,8 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     ax.set_ylabel(say(lang, en=f"P(peak before {before}), %", zh=f"{before}年前达峰概率，%"))
     ax.legend(loc="lower left", bbox_to_anchor=(1.0, 0.0), **LEGEND)
     figure.subplots_adjust(right=0.72)
-    line = say(lang, en="What probability costs", zh="达峰概率与成本")
-    put_title(figure, headline(decision.identity, lang), line)
-    put_note(figure, _front_note(decision, lang), lang)
-    return figure
-
-
-def _money(one: Candidate, lang: str) -> float:
-    """Known cost a year: billion CNY in English, 亿元 in Chinese."""
-    return one.annualised / {"en": 1000.0, "zh": 100.0}[lang]
-
-
-def _steps(step: int, lang: str) -> str:
-    if step == 0:
-        return say(lang, en="whole cost known", zh="成本全部已知")
-    return say(lang, en=f"+ {step} steps of unknown cost", zh=f"另有{step}级成本未知")
-
-
-def _chosen(decision: Decision, lang: str) -> str:
-    if decision.reached:
-        return say(lang, en="cheapest that reaches it", zh="达标的最低成本")
-    return say(lang, en="closest; none reaches it", zh="最接近，均未达标")
-
-
-def _front_note(decision: Decision, lang: str) -> str:
-    text = say(
+    put_title(figure, headline(decision.identity, lang), say(lang, en="What probability costs", zh="达峰概率与成本"))
+    note = say(
         lang,
         en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs compare only within a line: steps of"
         " unknown cost come on top and are ranked after everything that has a price. Below zero: the energy saved is"
@@ -190,7 +167,19 @@ def _front_note(decision: Decision, lang: str) -> str:
         zh=f"{decision.evaluated}个组合，{decision.members}个成员。只有同一条线上的点可以比较成本：成本未知的措施另计，"
         "排在所有有价格的措施之后。负值表示节省的能源价值高于支出。",
     )
-    return text
+    put_note(figure, note, lang)
+    return figure
+
+
+def _money(one: Candidate, lang: str) -> float:
+    """Convert the known cost a year to billion CNY in English, 亿元 in Chinese."""
+    return one.annualised / {"en": 1000.0, "zh": 100.0}[lang]
+
+
+def _steps(step: int, lang: str) -> str:
+    if step == 0:
+        return say(lang, en="whole cost known", zh="成本全部已知")
+    return say(lang, en=f"+ {step} steps of unknown cost", zh=f"另有{step}级成本未知")
 
 
 def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> Figure:
@@ -220,7 +209,8 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     ax.set_ylabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
     ax.legend(handles=patches, loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     figure.subplots_adjust(right=0.68)
-    put_title(figure, headline(found.identity, lang), _reading_name(reading, lang))
+    en, zh = READING_TITLES[reading]
+    put_title(figure, headline(found.identity, lang), say(lang, en=en, zh=zh))
     note = say(
         lang,
         en="Bars: 5-95 % of members. Hatched without a height: cost not known, which is not zero. Area: yearly cost.",
@@ -245,47 +235,21 @@ def _number(ax: Axes, number: int, at: tuple[float, float], row: dict[str, objec
     ax.annotate(str(number), (middle, height), (0, lift), textcoords="offset points", ha="center", size="small")
 
 
-def _reading_name(reading: str, lang: str) -> str:
-    names = {
-        "stand_alone": (
-            "Abatement costs, each measure by itself (overlaps counted twice)",
-            "减排成本：单独措施（重叠重复计）",
-        ),
-        "retrospective": ("Abatement costs, each measure on top of the cheaper ones", "减排成本：按成本次序叠加"),
-        "shapley": ("Abatement costs, Shapley shares (no order)", "减排成本：Shapley分摊（与次序无关）"),
-    }
-    return say(lang, en=names[reading][0], zh=names[reading][1])
-
-
-#: Alone, and with interactions.
-ALONE, WHOLE = "#9CCBE8", "#0072B2"
-
-
-def output_name(output: str, before: int, lang: str) -> str:
-    """Name of an output of the ensemble."""
-    names = {
-        "peak_year": ("peak year", "达峰年"),
-        "peaked_before": (f"peak before {before}", f"{before}年前达峰"),
-        "log_peak_level": ("peak level", "峰值水平"),
-    }
-    return say(lang, en=names[output][0], zh=names[output][1])
-
-
 def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang: str = "en") -> Figure:
     """Draw the strongest inputs for the three outputs side by side, with 90 % intervals."""
     at = OUTPUTS.index("peaked_before")
-    leading = found.first if found.total is None else found.total
-    order = np.argsort(-leading[:, at], kind="stable")[:most]
+    order = np.argsort(-found.leading[:, at], kind="stable")[:most]
     place = np.arange(len(order))[::-1]
     figure, axes = sheet(lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.3, wspace=0.12)
     names = found.labels_zh if lang == "zh" else found.labels_en
     for ax, column in zip(axes, range(len(OUTPUTS)), strict=True):
         low, high = found.first_low[order, column], found.first_high[order, column]
         shift = 0.0 if found.total is None else 0.19
-        _bars(ax, place + shift, found.first[order, column], low, high, ALONE, _alone(lang))
+        _bars(ax, place + shift, found.first[order, column], low, high, ALONE, say(lang, en="alone", zh="单独"))
         if found.total is not None:
             low, high = found.total_low[order, column], found.total_high[order, column]
-            _bars(ax, place - shift, found.total[order, column], low, high, WHOLE, _with_interactions(lang))
+            meaning = say(lang, en="with interactions", zh="含交互")
+            _bars(ax, place - shift, found.total[order, column], low, high, WHOLE, meaning)
         ax.set_title(output_name(OUTPUTS[column], before, lang), size="medium", loc="left")
         ax.set_xlim(-0.05, 1.1)
         ax.axvline(0, color="black", linewidth=0.8)
@@ -312,16 +276,8 @@ def _bars(
     ax.hlines(place, np.clip(low, -0.05, 1.1), np.clip(high, -0.05, 1.1), color=DARK, linewidth=1.2)
 
 
-def _alone(lang: str) -> str:
-    return say(lang, en="alone", zh="单独")
-
-
-def _with_interactions(lang: str) -> str:
-    return say(lang, en="with interactions", zh="含交互")
-
-
 def measure_first(found: list[Worth], park: Park, before: int, *, most: int = 10, lang: str = "en") -> Figure:
-    """Draw how much of the doubt each input would remove if it were known; those nobody can learn are pale."""
+    """Draw the doubt each input would remove if it were known; those nobody can learn are pale."""
     shown = sorted(found, key=lambda worth: -worth.doubt)[:most]
     place = np.arange(len(shown))[::-1]
     figure, (ax,) = sheet(lang, (8.0, 0.44 * len(shown) + 1.7), foot=0.85, left=0.3)

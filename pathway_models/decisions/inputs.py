@@ -1,27 +1,35 @@
-"""The uncertain inputs of a park under a scenario, and the ensemble as a function of them.
+"""Uncertain inputs of a park under a scenario, and the ensemble as a function of them.
 
 Every input stands as its rank on [0, 1] within its own distribution: 0.9 is higher than in nine of ten members.
 Indices of sensitivity do not change when an input is stretched, and a rule such as "growth above its 70th percentile"
 reads the same for every input.  The yearly shocks of all drivers are one input: it picks one set of shocks out of many.
+SALib and EMA Workbench, both optional, get the same function in their own terms.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.records import OUTPUTS, Input
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import SHARED, correlate, sample
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.turning_points import AT_HORIZON, PLATEAU, turning_points
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Lever, Scenario
+from pathway_models.records.levers import Grid, Lever, Scenario
 from pathway_models.records.park import Park
+
+#: Optional packages as pip names them.
+EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
 
 #: Sets of yearly shocks to pick from.
 SHOCKS = 1024
@@ -29,42 +37,6 @@ SHOCKS = 1024
 CHUNK = 2000
 #: Normals are kept inside this many standard deviations: rank 0 and 1 themselves have no normal.
 WIDEST = 8.0
-OUTPUTS = ("peak_year", "peaked_before", "log_peak_level")
-#: How an input could be known better, by group.
-LEARNING = {
-    "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
-    "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
-    "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
-    "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
-    "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
-    "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
-    "noise": ("cannot be known beforehand", "事先无法获知"),
-}
-
-
-@dataclass(frozen=True)
-class Input:
-    """One uncertain input.
-
-    Parameters
-    ----------
-    name : str
-        Name of the draw, e.g. ``"ccus:capture_rate"``; ``"shocks"`` for the yearly ones.
-    identifier : str
-        The same as a Python identifier, for other packages.
-    group : str
-        Key of `LEARNING`.
-    label_en, label_zh : str
-    can_be_learnt : bool
-        Whether the park itself could know it better.
-    """
-
-    name: str
-    identifier: str
-    group: str
-    label_en: str
-    label_zh: str
-    can_be_learnt: bool
 
 
 _DRIVERS = {
@@ -85,7 +57,7 @@ _FACTORS = {
     "heat": ("purchased heat", "外购热力"),
     "process": ("processes", "工业过程"),
 }
-#: What the parameter is called that says how far a lever goes.
+#: Label of the parameter that sets the size of a lever.
 _SIZE = ("size", "力度")
 
 
@@ -153,13 +125,8 @@ class Ensemble:
         correlations: tuple[Correlation, ...] = (),
         assumptions: Assumptions | None = None,
     ) -> None:
-        self.park, self.scenario, self.before, self.until, self.correlations = (
-            park,
-            scenario,
-            before,
-            until,
-            correlations,
-        )
+        self.park, self.scenario, self.before, self.until = park, scenario, before, until
+        self.correlations = correlations
         if not park.last_observed_year + 2 <= before <= until:
             raise PathwayError(f"before = {before}: expected a year from {park.last_observed_year + 2} to {until}")
         drawn = {"seed": seed, "until": until, "assumptions": assumptions}
@@ -174,10 +141,9 @@ class Ensemble:
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
         shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)
         self.inputs = (*(_described(name, levers) for name in used), shocks)
-        self._fixed = fixed
 
     def draws(self, ranks: np.ndarray) -> Draws:
-        """The ensemble of some ranks, (member, input) on [0, 1].
+        """Turn ranks on [0, 1], (member, input), into draws.
 
         Raises
         ------
@@ -201,22 +167,17 @@ class Ensemble:
         return correlate(drawn, self.correlations)
 
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
-        """Outputs of some ranks: (member, output), in the order of `OUTPUTS`.
+        """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.
 
         ``peak_year`` counts a peak in the record as the last observed year and none inside the horizon as the year
         after it; ``log_peak_level`` is the natural logarithm, since levels have no finite variance.
         """
         ranks = np.asarray(ranks, dtype=float)
-        parts = [self._chunk(ranks[at : at + CHUNK]) for at in range(0, len(ranks), CHUNK)]
-        return np.concatenate(parts)
-
-    __call__ = evaluate
-
-    def _chunk(self, ranks: np.ndarray) -> np.ndarray:
-        return self.outputs(self.draws(ranks), self.scenario)
+        chunks = (ranks[at : at + CHUNK] for at in range(0, len(ranks), CHUNK))
+        return np.concatenate([self.outputs(self.draws(chunk), self.scenario) for chunk in chunks])
 
     def outputs(self, draws: Draws, package: Scenario) -> np.ndarray:
-        """Outputs of any package whose levers the scenario holds: (member, output)."""
+        """Evaluate the outputs of any package whose levers the scenario holds: (member, output)."""
         total = PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
         points = turning_points(total, self.park.years.size - 1)
         censored = np.isin(points.status, (AT_HORIZON, PLATEAU))
@@ -225,14 +186,136 @@ class Ensemble:
         level = np.log(np.maximum(points.value, 1.0))
         return np.stack([counted, ~censored & (year < self.before), level], axis=1).astype(float)
 
-    def tied(self, ranks: np.ndarray) -> np.ndarray:
-        """Ranks as they are after correlation: (member, input)."""
+    def correlated(self, ranks: np.ndarray) -> np.ndarray:
+        """Correlate ranks as the ensemble does: (member, input)."""
         if not self.correlations:
             return np.asarray(ranks, dtype=float)
         drawn = self.draws(ranks)
-        tied = {**drawn.uniforms, **{name: special.ndtr(values) for name, values in drawn.normals.items()}}
-        return np.stack([tied.get(one.name, ranks[:, at]) for at, one in enumerate(self.inputs)], axis=1)
+        correlated = {**drawn.uniforms, **{name: special.ndtr(values) for name, values in drawn.normals.items()}}
+        return np.stack([correlated.get(one.name, ranks[:, at]) for at, one in enumerate(self.inputs)], axis=1)
 
     def random(self, members: int, seed: int) -> np.ndarray:
-        """Independent ranks for a given-data analysis: (member, input)."""
+        """Draw independent ranks for a given-data analysis: (member, input)."""
         return np.random.Generator(np.random.Philox(seed)).random((members, len(self.inputs)))
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityStudy:
+    """An ensemble evaluated once, for indices, rules and the value of information.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+    ranks : (member, input)
+        After correlation, where there is any.
+    outputs : (member, 3)
+    seed : int
+    """
+
+    ensemble: Ensemble
+    ranks: np.ndarray
+    outputs: np.ndarray
+    seed: int
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Inputs in the order of the columns."""
+        return self.ensemble.inputs
+
+
+def study(ensemble: Ensemble, *, members: int = 4000, seed: int = 1) -> SensitivityStudy:
+    """Evaluate an ensemble at random ranks, correlated as the ensemble says."""
+    ranks = ensemble.random(members, seed)
+    return SensitivityStudy(ensemble, ensemble.correlated(ranks), ensemble.evaluate(ranks), seed)
+
+
+def optional(module: str) -> Any:
+    """Import a module of an optional package.
+
+    Raises
+    ------
+    PathwayError
+        The package is not installed; says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        package = module.split(".")[0]
+        raise PathwayError(f"this needs {package}: pip install '{EXTRAS[package]}'") from None
+
+
+def problem(ensemble: Ensemble, *, groups: bool = False) -> dict[str, Any]:
+    """Describe the inputs of an ensemble as a SALib problem.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+    groups : bool
+        Study the groups of inputs instead of each input.
+
+    Returns
+    -------
+    dict
+        ``num_vars``, ``names`` (Python identifiers), ``bounds``, ``dists`` and ``outputs``; ``groups`` where asked.
+        Every input is the rank within its distribution, hence uniform on [0, 1].
+    """
+    inputs = ensemble.inputs
+    found: dict[str, Any] = {
+        "num_vars": len(inputs),
+        "names": [one.identifier for one in inputs],
+        "bounds": [[0.0, 1.0]] * len(inputs),
+        "dists": ["unif"] * len(inputs),
+        "outputs": list(OUTPUTS),
+    }
+    return found | ({"groups": [one.group for one in inputs]} if groups else {})
+
+
+def to_ema(ensemble: Ensemble, grid: Grid | None = None, name: str = "park") -> Any:
+    """Build an EMA Workbench model of a park: uncertain inputs as ranks, levers as categories, peaks as outcomes.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+        Made with a scenario that holds every lever of the grid.
+    grid : Grid, optional
+        Packages to choose from; without it the ensemble's scenario is the only one.
+    name : str
+        Name of the model, letters and digits only.
+
+    Returns
+    -------
+    ema_workbench.Model
+        Its outcomes are `OUTPUTS` and ``censored`` (0 or 1), scalars that are always numbers.
+
+    Raises
+    ------
+    PathwayError
+        EMA Workbench is missing.
+    """
+    workbench = optional("ema_workbench")
+    model = workbench.Model(name, function=_single(ensemble, grid))
+    model.uncertainties = [workbench.RealParameter(one.identifier, 0.0, 1.0) for one in ensemble.inputs]
+    if grid is not None:
+        model.levers = [
+            workbench.CategoricalParameter(block.block_id, [option.label for option in block.options])
+            for block in grid.blocks
+        ]
+    model.outcomes = [workbench.ScalarOutcome(outcome) for outcome in (*OUTPUTS, "censored")]
+    return model
+
+
+def _single(ensemble: Ensemble, grid: Grid | None) -> Callable[..., dict[str, float]]:
+    """Wrap the ensemble as a function of keyword arguments that runs one experiment."""
+
+    def evaluate(**given: Any) -> dict[str, float]:
+        draws = ensemble.draws(np.array([[given[one.identifier] for one in ensemble.inputs]]))
+        package = ensemble.scenario
+        if grid is not None:
+            labels = [[option.label for option in block.options] for block in grid.blocks]
+            package = grid.scenario(
+                [names.index(given[b.block_id]) for b, names in zip(grid.blocks, labels, strict=True)]
+            )
+        found = dict(zip(OUTPUTS, ensemble.outputs(draws, package)[0].tolist(), strict=True))
+        return found | {"censored": float(found["peak_year"] > ensemble.until)}
+
+    return evaluate

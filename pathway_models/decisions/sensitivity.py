@@ -1,78 +1,24 @@
-"""Which uncertainty drives the doubt: indices of the peak year, of peaking in time and of the peak level.
+"""Sensitivity of the peak year, of peaking in time and of the peak level to each uncertain input.
 
-Two ways: Sobol indices by SALib for independent inputs, and indices from an ensemble as it is, which also hold for
-correlated inputs.  The chance of peaking in time is 0 or 1 in a member and the peak year is discrete and censored;
-that is why all three outputs are looked at, each with its interval.
+Sobol indices (by SALib) need independent inputs; indices from an ensemble as it is also hold for correlated ones.
+Peaking in time is 0 or 1 in a member and the peak year is discrete and censored; that is why all three outputs are
+looked at, each with its interval.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.adapters import problem, sobol_indices
-from pathway_models.decisions.inputs import LEARNING, OUTPUTS, Ensemble, Input
-from pathway_models.kernels.sensitivity import Box, find_box, given_data_indices
+from pathway_models.decisions.inputs import Ensemble, SensitivityStudy, optional, problem
+from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity
+from pathway_models.kernels.sensitivity import find_box, given_data_indices
 
 #: Bootstrap resamples of given-data indices.
 RESAMPLES = 100
-
-
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
-    """Indices of every input, or group of inputs, for every output.
-
-    Parameters
-    ----------
-    method : {"sobol", "given_data"}
-    names, labels_en, labels_zh : (n,) str
-    first : (n, 3)
-        Share of an output's variance explained by the input alone; columns as in `OUTPUTS`.
-    first_low, first_high : (n, 3)
-        90 % interval.
-    total, total_low, total_high : (n, 3) or None
-        With all interactions; only Sobol.
-    runs : int
-        Members evaluated.
-    p_before : float
-        Share of members that peak in time.
-    """
-
-    method: str
-    names: tuple[str, ...]
-    labels_en: tuple[str, ...]
-    labels_zh: tuple[str, ...]
-    first: np.ndarray
-    first_low: np.ndarray
-    first_high: np.ndarray
-    total: np.ndarray | None
-    total_low: np.ndarray | None
-    total_high: np.ndarray | None
-    runs: int
-    p_before: float
-
-    def table(self, output: str = "peaked_before") -> list[dict[str, object]]:
-        """One row an input, the strongest first.
-
-        Raises
-        ------
-        PathwayError
-            There is no such output.
-        """
-        if output not in OUTPUTS:
-            raise PathwayError(f"no output {output!r}; there are {', '.join(OUTPUTS)}")
-        at = OUTPUTS.index(output)
-        leading = self.first if self.total is None else self.total
-        parts = {"first": self.first, "first_low": self.first_low, "first_high": self.first_high}
-        if self.total is not None:
-            parts |= {"total": self.total, "total_low": self.total_low, "total_high": self.total_high}
-        return [
-            {"input": self.names[i], "name_en": self.labels_en[i], "name_zh": self.labels_zh[i]}
-            | {key: float(values[i, at]) for key, values in parts.items()}
-            for i in np.argsort(-leading[:, at], kind="stable")
-        ]
 
 
 GROUP_LABELS = {
@@ -86,8 +32,55 @@ GROUP_LABELS = {
 }
 
 
+def sobol_indices(
+    described: Mapping[str, Any], function: Callable[[np.ndarray], np.ndarray], runs: int, seed: int, level: float = 0.9
+) -> dict[str, np.ndarray]:
+    """Estimate first-order and total Sobol indices by SALib, with bootstrap intervals.
+
+    Parameters
+    ----------
+    described : mapping
+        A SALib problem, e.g. from `problem`.
+    function : callable
+        Vectorised: (run, input) to (run,) or (run, output).
+    runs : int
+        A power of two; ``runs * (inputs + 2)`` rows are evaluated.
+    seed : int
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    dict
+        ``S1``, ``ST`` and the half-widths ``S1_conf``, ``ST_conf``, each (input or group, output); zero for an output
+        that does not vary.
+
+    Raises
+    ------
+    PathwayError
+        SALib is missing, or ``runs`` is not a power of two.
+    """
+    if runs < 2 or runs & (runs - 1):
+        raise PathwayError(f"runs = {runs}: expected a power of two, from 2 on")
+    sampler, analyser = optional("SALib.sample.sobol"), optional("SALib.analyze.sobol")
+    # SALib writes its own notes into the problem it is given.
+    rows = sampler.sample(dict(described), runs, calc_second_order=False, seed=seed)
+    values = np.asarray(function(rows), dtype=float)
+    values = values[:, None] if values.ndim == 1 else values
+    count = len(dict.fromkeys(described["groups"])) if "groups" in described else described["num_vars"]
+    found = {key: np.zeros((count, values.shape[1])) for key in ("S1", "S1_conf", "ST", "ST_conf")}
+    for at, column in enumerate(values.T):
+        if np.ptp(column) > 0:
+            indices = analyser.analyze(
+                dict(described), column, calc_second_order=False, conf_level=level, num_resamples=200, seed=seed
+            )
+            for key, kept in found.items():
+                kept[:, at] = indices[key]
+    return found
+
+
 def sobol(ensemble: Ensemble, *, runs: int = 256, by: str = "group", seed: int = 1) -> Sensitivity:
-    """Sobol indices by SALib, which must be installed.
+    """Estimate Sobol indices by SALib, which must be installed.
 
     Parameters
     ----------
@@ -135,40 +128,10 @@ def sobol(ensemble: Ensemble, *, runs: int = 256, by: str = "group", seed: int =
     )
 
 
-@dataclass(frozen=True, eq=False)
-class SensitivityStudy:
-    """An ensemble evaluated once, for all that can be read from it.
-
-    Parameters
-    ----------
-    ensemble : Ensemble
-    ranks : (member, input)
-        After correlation, where there is any.
-    outputs : (member, 3)
-    seed : int
-    """
-
-    ensemble: Ensemble
-    ranks: np.ndarray
-    outputs: np.ndarray
-    seed: int
-
-    @property
-    def inputs(self) -> tuple[Input, ...]:
-        """What the columns are."""
-        return self.ensemble.inputs
-
-
-def study(ensemble: Ensemble, *, members: int = 4000, seed: int = 1) -> SensitivityStudy:
-    """Evaluate an ensemble at random ranks, correlated as the ensemble says."""
-    ranks = ensemble.random(members, seed)
-    return SensitivityStudy(ensemble, ensemble.tied(ranks), ensemble.evaluate(ranks), seed)
-
-
 def given_data(evaluated: SensitivityStudy) -> Sensitivity:
-    """First-order indices from an ensemble as it is; holds for correlated inputs.
+    """Estimate first-order indices from an ensemble as it is; holds for correlated inputs.
 
-    An index then includes what the input tells through the inputs it is correlated with.
+    An index then includes the effect of the inputs that the input is correlated with.
     """
     rng = np.random.Generator(np.random.Philox(evaluated.seed + 1))
     members = len(evaluated.outputs)
@@ -190,32 +153,9 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
     )
 
 
-@dataclass(frozen=True)
-class DiscoveredRule:
-    """When the target fails: bounds on few inputs.
-
-    Parameters
-    ----------
-    bounds : tuple of (input, low, high)
-        Ranks between which the input lies inside the box.
-    coverage, density, base : float
-        Share of all failures inside; share of the inside that fails; share of all members that fail.
-    """
-
-    bounds: tuple[tuple[Input, float, float], ...]
-    coverage: float
-    density: float
-    base: float
-
-
 def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> DiscoveredRule:
     """Find the readable rule that tells best when the park does *not* peak in time."""
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
-    box: Box = find_box(evaluated.ranks, fails, most_bounds)
+    box = find_box(evaluated.ranks, fails, most_bounds)
     bounds = tuple((evaluated.inputs[i], float(box.low[i]), float(box.high[i])) for i in box.bounded)
     return DiscoveredRule(bounds, box.coverage, box.density, float(fails.mean()))
-
-
-def learning(one: Input) -> tuple[str, str]:
-    """How an input could be known better, in English and Chinese."""
-    return LEARNING[one.group]

@@ -1,43 +1,41 @@
-"""Tables of the decision, ready to be read; what a cost leaves out always stands beside it.
+"""Tables of the decision, and names of its families, packages and amounts of money, in English and Chinese.
 
-Words of the decision: families, levers, packages and money, English and Chinese.
+An unknown part of a cost always stands beside the known one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pathway_models.decisions.attribution import Attribution
-from pathway_models.decisions.costs import unknown_costs
 from pathway_models.decisions.decision import Candidate, Decision
-from pathway_models.decisions.macc import Macc
-from pathway_models.decisions.sensitivity import Sensitivity
-from pathway_models.decisions.value_of_information import Worth
+from pathway_models.decisions.records import Attribution, Macc, Sensitivity, Worth
+from pathway_models.intake.costs import unknown_costs
 from pathway_models.language.rounding import emissions_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import Block, Grid, Lever
 
+UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
 
 
 def family_name(family: str, lang: str) -> str:
-    """Name of a family of levers; the family of processes is not the source of that name."""
+    """Name a family of levers; the family of processes is not the source of that name."""
     return say(lang, en="low-carbon processes", zh="工艺降碳") if family == "process" else word(family, lang)
 
 
 def block_name(block: Block, lang: str) -> str:
-    """Name of a block: its lever's, or its family's."""
+    """Name a block by its lever or its family."""
     if block.name_en == block.block_id:
         return family_name(block.block_id, lang)
     return block.name_zh if lang == "zh" else block.name_en
 
 
 def option_name(label: str, lang: str) -> str:
-    """Name of an option: ``strong+5`` is the strong setting, five years later.
+    """Name an option: ``strong+5`` is the strong setting, five years later.
 
     Examples
     --------
@@ -54,14 +52,14 @@ def option_name(label: str, lang: str) -> str:
 
 
 def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
-    """A package in words: its blocks with their settings."""
+    """Name a package by its blocks with their settings."""
     used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
     parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
     return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
 
 
 def money_text(million: float, lang: str) -> str:
-    """An amount of money in words of its size.
+    """Write an amount of money in the unit of its language.
 
     Examples
     --------
@@ -72,14 +70,10 @@ def money_text(million: float, lang: str) -> str:
 
 
 def cost_text(candidate: Candidate, lang: str) -> str:
-    """Cost of a package a year; what is not known is said, never left as a number that looks whole."""
-    if not candidate.unknown:
-        return say(
-            lang,
-            en=f"{money_text(candidate.annualised, lang)} a year",
-            zh=f"每年{money_text(candidate.annualised, lang)}",
-        )
+    """Write the yearly cost of a package; an unknown part is stated, never left as a number that looks whole."""
     known = money_text(candidate.annualised, lang)
+    if not candidate.unknown:
+        return say(lang, en=f"{known} a year", zh=f"每年{known}")
     return say(
         lang,
         en=f"cost not known ({candidate.steps} steps without a price); known part {known} a year",
@@ -88,7 +82,7 @@ def cost_text(candidate: Candidate, lang: str) -> str:
 
 
 def lever_names(decision: Decision, ids: tuple[str, ...], lang: str) -> str:
-    """Names of some levers of a decision's grid."""
+    """Name some levers of a decision's grid."""
     names = {
         m.lever.lever_id: m.lever.name_zh if lang == "zh" else m.lever.name_en
         for m in decision.grid.everything().measures
@@ -96,51 +90,59 @@ def lever_names(decision: Decision, ids: tuple[str, ...], lang: str) -> str:
     return say(lang, en=", ", zh="、").join(names.get(one, one) for one in ids)
 
 
-UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
+def table(rows: Sequence[Sequence[str]], head: Sequence[tuple[str, str]], lang: str) -> pd.DataFrame:
+    """Put rows under heads, (English, Chinese) each; the first column becomes the index."""
+    names = [say(lang, en=en, zh=zh) for en, zh in head]
+    return pd.DataFrame(list(rows), columns=names).set_index(names[0])
 
 
 def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> pd.DataFrame:
-    """What each player contributes in tonnes, years and points of probability; the last row is the whole."""
+    """Tabulate each player's contribution in tonnes, years and points of probability; the last row is the whole."""
     rows = found.table(year)
     scale = scale_of(max(abs(float(row["avoided_tco2"])) for row in rows), lang)
     head = [
-        say(lang, en="lever", zh="措施"),
-        say(lang, en=f"avoided in {year}, {scale.unit}", zh=f"{year}年减排，{scale.unit}"),
-        say(lang, en="peak lowered, " + scale.unit, zh="峰值降低，" + scale.unit),
-        say(lang, en="years gained", zh="达峰提前，年"),
-        say(lang, en=f"points of P(peak before {found.before})", zh=f"{found.before}年前达峰概率，百分点"),
+        ("lever", "措施"),
+        (f"avoided in {year}, {scale.unit}", f"{year}年减排，{scale.unit}"),
+        ("peak lowered, " + scale.unit, "峰值降低，" + scale.unit),
+        ("years gained", "达峰提前，年"),
+        (f"points of P(peak before {found.before})", f"{found.before}年前达峰概率，百分点"),
     ]
-    table = [
+    names = [player_name(found, at, lang) for at in range(len(found.players))]
+    names.append(str(rows[-1]["name_zh" if lang == "zh" else "name_en"]))
+    cells = [
         (
-            player_name(found, at, lang)
-            if at < len(found.players)
-            else str(row["name_zh" if lang == "zh" else "name_en"]),
+            name,
             f"{float(row['avoided_tco2']) / scale.divisor:,.2f}",
             f"{float(row['peak_level']) / scale.divisor:,.2f}",
             f"{float(row['years_gained']):+.1f}",
             f"{100 * float(row['probability']):+.1f}",
         )
-        for at, row in enumerate(rows)
+        for name, row in zip(names, rows, strict=True)
     ]
-    return pd.DataFrame(table, columns=head).set_index(head[0])
+    return table(cells, head, lang)
 
 
 def player_name(found: Attribution, at: int, lang: str) -> str:
-    """Name of a family or lever of an attribution."""
+    """Name a family or lever of an attribution."""
     name = found.names_zh[at] if lang == "zh" else found.names_en[at]
     return family_name(name, lang) if name == found.players[at] else name
 
 
+def output_name(output: str, before: int, lang: str) -> str:
+    """Name an output of the ensemble."""
+    names = {
+        "peak_year": ("peak year", "达峰年"),
+        "peaked_before": (f"peak before {before}", f"{before}年前达峰"),
+        "log_peak_level": ("peak level", "峰值水平"),
+    }
+    return say(lang, en=names[output][0], zh=names[output][1])
+
+
 def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
-    """Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
+    """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
-    ends = {"sum": ("sum", "合计"), "whole": ("what all reach together", "共同效果")}
-    names = [
-        say(lang, en=ends[str(row["player"])][0], zh=ends[str(row["player"])][1])
-        if row["player"] in ends
-        else player_name(found, at, lang)
-        for at, row in enumerate(rows)
-    ]
+    names = [player_name(found, at, lang) for at in range(len(found.players))]
+    names += [say(lang, en="sum", zh="合计"), say(lang, en="what all reach together", zh="共同效果")]
     head = {
         "shapley": say(lang, en="Shapley", zh="Shapley分摊"),
         "leave_one_out": say(lang, en="leave one out", zh="逐一去除"),
@@ -151,32 +153,26 @@ def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> 
 
 
 def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataFrame:
-    """The best or closest package, its alternatives and no lever at all, with cost and probabilities."""
+    """Tabulate the best or closest package, its alternatives and no lever at all, with cost and probabilities."""
     before = decision.target.before
     head = [
-        say(lang, en="package", zh="组合"),
-        say(lang, en="levers", zh="措施"),
-        f"P(<{before})",
-        say(lang, en="on fresh draws", zh="新抽样检验"),
-        f"P(<={before})",
-        say(lang, en="cost", zh="成本"),
-        say(lang, en="known CNY/t", zh="已知，元/吨"),
+        ("package", "组合"),
+        ("levers", "措施"),
+        (f"P(<{before})", f"P(<{before})"),
+        ("on fresh draws", "新抽样检验"),
+        (f"P(<={before})", f"P(<={before})"),
+        ("cost", "成本"),
+        ("known CNY/t", "已知，元/吨"),
     ]
     first = say(lang, en="best" if decision.reached else "closest", zh="最优" if decision.reached else "最接近")
     named = [(first, decision.closest)]
     named += [(str(at), one) for at, one in enumerate(decision.alternatives[:most], start=2)]
     named.append((say(lang, en="no lever", zh="无措施"), decision.off))
-    rows = [(name, *_package_row(decision, one, lang)) for name, one in named]
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    return table([(name, *_package_row(decision, one, lang)) for name, one in named], head, lang)
 
 
 def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
-    """For each block of the best package the cheapest one without it, or that there is none."""
-    head = [
-        say(lang, en="without", zh="去掉"),
-        say(lang, en="cheapest package", zh="最低成本组合"),
-        say(lang, en="cost", zh="成本"),
-    ]
+    """Tabulate, for each block of the best package, the cheapest one without it, or that there is none."""
     names = {block.block_id: block_name(block, lang) for block in decision.grid.blocks}
     nothing = say(lang, en="indispensable: none reaches the target", zh="不可或缺：无组合达标")
     rows = [
@@ -185,7 +181,7 @@ def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
         else (names[block], package_name(decision.grid, other.code, lang), cost_text(other, lang))
         for block, other in decision.without_block.items()
     ]
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+    return table(rows, [("without", "去掉"), ("cheapest package", "最低成本组合"), ("cost", "成本")], lang)
 
 
 def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ...]:
@@ -197,65 +193,50 @@ def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ..
 
 
 def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
-    """The abatement cost curve as a table; levers of unknown cost have a width and no height."""
+    """Tabulate the abatement cost curve; levers of unknown cost have a width and no height."""
     head = [
-        say(lang, en="lever", zh="措施"),
-        say(lang, en="avoided a year", zh="年均减排"),
-        say(lang, en="5-95 %", zh="5%-95%"),
-        say(lang, en=f"CNY({found.price_year})/t", zh=f"元({found.price_year}年价)/吨"),
-        say(lang, en="5-95 % ", zh="成本5%-95%"),
-        say(lang, en="chance of this place", zh="位次概率"),
-        say(lang, en="rests on", zh="依据"),
+        ("lever", "措施"),
+        ("avoided a year", "年均减排"),
+        ("5-95 %", "5%-95%"),
+        (f"CNY({found.price_year})/t", f"元({found.price_year}年价)/吨"),
+        ("5-95 % ", "成本5%-95%"),
+        ("chance of this place", "位次概率"),
+        ("rests on", "依据"),
     ]
     rows = []
     for row in found.table(reading):
         if not float(row["tco2_per_year"]):
             continue  # a lever that finds nothing to replace in this park
-        height = row["cny_per_tco2"]
-        basis = ("suppositions in part", "部分为假设") if row["assumed"] else ("sources", "有来源")
-        rows.append(
-            (
-                row["name_zh"] if lang == "zh" else row["name_en"],
-                emissions_text(float(row["tco2_per_year"]), lang),
-                f"{emissions_text(float(row['tco2_p05']), lang)} - {emissions_text(float(row['tco2_p95']), lang)}",
-                UNKNOWN[lang] if height is None else significant(float(height)),
-                ""
-                if height is None
-                else f"{significant(float(row['cny_p05']))} - {significant(float(row['cny_p95']))}",
-                "" if row["place_chance"] is None else share_text(float(row["place_chance"]), lang),
-                "" if height is None else say(lang, en=basis[0], zh=basis[1]),
-            )
-        )
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+        width, *ends = (emissions_text(float(row[key]), lang) for key in ("tco2_per_year", "tco2_p05", "tco2_p95"))
+        cells = [UNKNOWN[lang], "", "", ""]
+        if row["cny_per_tco2"] is not None:
+            height, low, high = (significant(float(row[key])) for key in ("cny_per_tco2", "cny_p05", "cny_p95"))
+            en, zh = ("suppositions in part", "部分为假设") if row["assumed"] else ("sources", "有来源")
+            chance = share_text(float(row["place_chance"]), lang)
+            cells = [height, f"{low} - {high}", chance, say(lang, en=en, zh=zh)]
+        rows.append((row["name_zh"] if lang == "zh" else row["name_en"], width, " - ".join(ends), *cells))
+    return table(rows, head, lang)
 
 
 def drivers(found: Sensitivity, output: str = "peaked_before", *, most: int = 10, lang: str = "en") -> pd.DataFrame:
-    """What drives an output, the strongest first."""
-    head = [
-        say(lang, en="input", zh="输入"),
-        say(lang, en="alone", zh="单独"),
-        say(lang, en="90 % interval", zh="90%区间"),
-    ]
-    has_total = found.total is not None
+    """Tabulate the inputs that drive an output, the strongest first."""
+    head, kinds = [("input", "输入"), ("alone", "单独"), ("90 % interval", "90%区间")], ["first"]
+    if found.total is not None:
+        head += [("with interactions", "含交互"), ("90 % interval ", "90%区间(含交互)")]
+        kinds.append("total")
     rows = []
     for row in found.table(output)[:most]:
-        name = str(row["name_zh"] if lang == "zh" else row["name_en"])
-        cells = [f"{float(row['first']):.2f}", f"{float(row['first_low']):.2f} - {float(row['first_high']):.2f}"]
-        if has_total:
-            cells += [f"{float(row['total']):.2f}", f"{float(row['total_low']):.2f} - {float(row['total_high']):.2f}"]
-        rows.append((name, *cells))
-    if has_total:
-        head += [say(lang, en="with interactions", zh="含交互"), say(lang, en="90 % interval ", zh="90%区间(含交互)")]
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+        cells = [str(row["name_zh"] if lang == "zh" else row["name_en"])]
+        for kind in kinds:
+            middle, low, high = (f"{float(row[key]):.2f}" for key in (kind, f"{kind}_low", f"{kind}_high"))
+            cells += [middle, f"{low} - {high}"]
+        rows.append(cells)
+    return table(rows, head, lang)
 
 
 def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.DataFrame:
-    """What to measure first, and how; inputs that chance alone could make look as useful are left out."""
-    head = [
-        say(lang, en="input", zh="输入"),
-        say(lang, en="doubt it would remove", zh="可消除的不确定性"),
-        say(lang, en="how to learn it", zh="如何获知"),
-    ]
+    """Tabulate the inputs to measure first, and how; inputs no better than chance are left out."""
+    head = [("input", "输入"), ("doubt it would remove", "可消除的不确定性"), ("how to learn it", "如何获知")]
     rows = [
         (
             one.input.label_zh if lang == "zh" else one.input.label_en,
@@ -265,33 +246,26 @@ def measure_first(found: list[Worth], *, most: int = 6, lang: str = "en") -> pd.
         for one in found
         if one.input.can_be_learnt and one.doubt > one.spread
     ]
-    return pd.DataFrame(rows[:most], columns=head).set_index(head[0])
+    return table(rows[:most], head, lang)
 
 
 def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.DataFrame:
-    """What each lever costs beside its energy, as its source states it; what was not found says so."""
+    """Tabulate each lever's own cost beside its energy, as its source states it, or that none was found."""
     head = [
-        say(lang, en="lever", zh="措施"),
-        say(lang, en="own cost as stated", zh="自身成本（原始表述）"),
-        say(lang, en="source", zh="来源"),
-        say(lang, en="confidence", zh="可信度"),
+        ("lever", "措施"),
+        ("own cost as stated", "自身成本（原始表述）"),
+        ("source", "来源"),
+        ("confidence", "可信度"),
     ]
-    unknown = unknown_costs(given, levers)
+    unknown, assumed = unknown_costs(given, levers), say(lang, en="assumed in part", zh="部分为假设")
     rows = []
     for lever_id, lever in levers.items():
         name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
-        amounts = [own.capital, *own.running] if own.capital else list(own.running)
         if lever_id in unknown:
             rows.append((name, UNKNOWN[lang], unknown[lever_id], ""))
-        elif own.bought:
+            continue
+        if own.bought:
             rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), own.note, ""))
-        for one in [] if lever_id in unknown else amounts:
-            rows.append(
-                (
-                    name,
-                    one.stated,
-                    one.source,
-                    say(lang, en="assumed in part", zh="部分为假设") if one.assumed else one.confidence,
-                )
-            )
-    return pd.DataFrame(rows, columns=head).set_index(head[0])
+        for one in [own.capital, *own.running] if own.capital else own.running:
+            rows.append((name, one.stated, one.source, assumed if one.assumed else one.confidence))
+    return table(rows, head, lang)

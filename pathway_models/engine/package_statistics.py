@@ -5,8 +5,7 @@ Counts are over all members, means of tonnes and money over the central ones (`P
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,25 +16,7 @@ from pathway_models.engine.package_costs import PackageCosts, Rates
 from pathway_models.engine.package_tree import PackageTree
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.levers.action import SINKS
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Conditions a package may have to meet beside its peak year; each is counted over members.
-
-    Parameters
-    ----------
-    peak : float, optional
-        Cap on the peak level, tCO2/yr.
-    totals : mapping year -> float
-        Caps on the total of single years, e.g. the ends of five-year plans, tCO2/yr.
-    neutral : int, optional
-        Year in which the total less sinks must be zero or below.
-    """
-
-    peak: float | None = None
-    totals: Mapping[int, float] = field(default_factory=dict)
-    neutral: int | None = None
+from pathway_models.records.levers import Limits
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, Rates
-from pathway_models.engine.package_statistics import Limits, PackageStatistics, Tally
+from pathway_models.engine.package_statistics import PackageStatistics, Tally
 from pathway_models.engine.package_tree import grid_tree, package_tree
 from pathway_models.engine.projecting import assumed_by
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Grid, Scenario
+from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Park
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.

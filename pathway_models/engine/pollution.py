@@ -7,7 +7,6 @@ group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,18 +24,7 @@ from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.records.pollutants import Burner, Coefficient, Equipment, PollutantFactors
-
-
-@dataclass(frozen=True)
-class Fire:
-    """A carrier burnt in a sector, with the equipment it is burnt in."""
-
-    sector: int
-    carrier: int
-    carrier_id: str
-    group: str
-    rule: Equipment
+from pathway_models.records.pollutants import Burner, Coefficient, Fire, PollutantFactors
 
 
 def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, assumptions: Assumptions) -> list[Fire]:

@@ -56,7 +56,7 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
 
 
 def _environment(settings: Path, token: str) -> dict[str, str]:
-    """What the server is started with: its token, our page, kernels that keep quiet.
+    """Set the server's environment: its token, our page, kernels that keep quiet.
 
     The token goes by a file that only this user can read: a command line is shown to every user of the machine.
     """
@@ -72,7 +72,7 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
 
 
 def _readable(park: str) -> str:
-    """Read a park's table once here, so that a fault is told in the terminal and not inside a page."""
+    """Read a park's table once here, so that faults appear in the terminal and not inside a page."""
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.register import name_anywhere
 

@@ -1,7 +1,7 @@
 """One park, one package of levers at a time, fast enough to follow a slider.
 
-What no lever changes (draws, baseline, its accounts) is worked out once; a view of other lever settings then costs a
-few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
+Draws, baseline and its accounts, which no lever changes, are worked out once; a view of other lever settings then takes
+a few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.costs import draw_rates, unknown_costs
+from pathway_models.decisions.costs import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.sampling import sample
+from pathway_models.intake.costs import unknown_costs
 from pathway_models.levers.action import SINKS
 from pathway_models.peaks.finding import peaks_of
 from pathway_models.records.assumptions import Assumptions
@@ -31,7 +32,7 @@ BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @dataclass(frozen=True)
 class Choice:
-    """How one lever is set: a setting of its own, and the years between which it phases in."""
+    """Setting of one lever, and the years between which it phases in."""
 
     setting: str
     start: int
@@ -40,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What one package does.
+    """Emissions, peaks and cost of one package.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class View:
     unknown: tuple[str, ...]
 
     def p_before(self, before: int) -> float:
-        """Share of all members that peak before a year."""
+        """Estimate the share of all members that peak before a year."""
         return float(self.peaks.p_peaked_by(before - 1)[0])
 
 
@@ -103,7 +104,7 @@ class Exploration:
         self.without = self.view(NOTHING)
 
     def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
-        """Levers at chosen settings as a scenario that `project` can run; a lever that is not named is off.
+        """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
 
         Raises
         ------
@@ -123,7 +124,7 @@ class Exploration:
         return Scenario(scenario_id, name or scenario_id, name or scenario_id, measures=tuple(measures))
 
     def view(self, scenario: Scenario) -> View:
-        """Work out one package."""
+        """Evaluate one package."""
         tree = package_tree([scenario])
         known = self.park.years.size
         total = np.empty((self.years.size, self.draws.members))
@@ -134,20 +135,16 @@ class Exploration:
             for case in batch.cases(tree):
                 total[known:, batch.members] = case.total
                 cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
+        members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
+        given = {"park_id": self.park.park_id, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(
             scenario=scenario,
             years=self.years,
             band=np.quantile(total, BAND, axis=1),
-            peaks=self._peaks(scenario.scenario_id, total),
-            # Without levers the bill is compared with itself: what is left is rounding.
+            peaks=peaks_of(members, self.years, observed, **given),
+            # Without levers the bill is compared with itself: the difference is rounding.
             cost=float(cost @ self._engine.central()) / level if used else 0.0,
             unknown=tuple(lever_id for lever_id in self._without_price if lever_id in used),
         )
-
-    def _peaks(self, scenario_id: str, total: np.ndarray) -> Peaks:
-        park = self.park
-        members = np.ascontiguousarray(total.T)[None]
-        given = {"park_id": park.park_id, "scenarios": (scenario_id,), "seed": self.draws.seed}
-        return peaks_of(members, self.years, park.last_observed_year, **given)

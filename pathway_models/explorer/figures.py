@@ -1,6 +1,6 @@
 """A fan and its peak years that can be drawn again in a few hundredths of a second.
 
-Axes, labels and the line without levers are drawn once and kept as pixels; a new view draws only what moves.
+Axes, labels and the line without levers are drawn once and kept as pixels; a new view draws only the moving parts.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Picture:
         return figure
 
     def _artists(self) -> dict:
-        """Everything that moves, drawn on top of the kept pixels and so left out of them."""
+        """Create the artists that move; they are drawn on top of the kept pixels and so left out of them."""
         years, nothing = self.years, np.zeros(self.years.size)
         steps = np.arange(years[0] - 1, years[-1] + 2)
         shape = {"color": COLOUR, "linewidth": 0, "animated": True}
@@ -140,10 +140,7 @@ class Picture:
         self._canvas.restore_region(self._still)
         for artist in moving.values():
             artist.axes.draw_artist(artist)
-        return self._png()
-
-    def _png(self) -> bytes:
         packed = io.BytesIO()
-        # Lightly packed: what is saved by packing harder takes longer than sending it over the loopback.
+        # Lightly packed: packing harder takes longer than sending the rest over the loopback.
         Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB").save(packed, "PNG", compress_level=1)
         return packed.getvalue()

@@ -1,10 +1,7 @@
 """The explorer's page: sliders on the left, the answer and the picture on the right, saving below.
 
-The sliders: one a lever for its setting, one for the years in which it phases in.
-
-Levers as set on the screen, written as a scenario file that a run can take.
-
-Opening the explorer from a notebook, from the command line, or by an address in a browser.
+Each lever has a slider for its setting and one for the years in which it phases in.  Levers as set are saved to a
+scenario file that a run can take.  The page opens from a notebook, from the command line, or by its address.
 """
 
 from __future__ import annotations
@@ -23,7 +20,7 @@ import ipywidgets as widgets
 import yaml
 
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.decisions.tables import SETTINGS, family_name, money_text
+from pathway_models.decisions.tables import family_name, money_text, option_name
 from pathway_models.explorer.evaluation import Choice, Exploration, View
 from pathway_models.explorer.figures import Picture
 from pathway_models.intake.costs import read_costs
@@ -34,11 +31,20 @@ from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
 from pathway_models.peaks.sentences import peak
-from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario, Scenarios
+from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
 
 OFF = "off"
 #: Years that a ramp can take on the sliders.
 FIRST_YEAR, LAST_YEAR = 2020, 2060
+#: First line of a file of ours; one without it is somebody's own and is left alone.
+HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
+SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: The scenario without levers that a saved one is compared with.
+REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
+#: Name a package has until it is saved.
+UNSAVED = "as_set"
+#: Wishes of the command line, handed to the notebook's kernel as JSON.
+WISHES = "PATHWAYS_EXPLORE"
 
 
 class LeverControl:
@@ -54,9 +60,8 @@ class LeverControl:
 
     def __init__(self, lever: Lever, lang: str, changed: Callable[[], None]) -> None:
         self.lever = lever
-        at = ("en", "zh").index(lang)
         options = [(say(lang, en="off", zh="关"), OFF)]
-        options += [(SETTINGS.get(name, (name, name))[at], name) for name in lever.settings]
+        options += [(option_name(name, lang), name) for name in lever.settings]
         name = lever.name_zh if lang == "zh" else lever.name_en
         wide = {"description_width": "295px"}
         self.setting = widgets.SelectionSlider(
@@ -80,7 +85,7 @@ class LeverControl:
             slider.observe(lambda change: changed(), names="value")
 
     def choice(self) -> Choice | None:
-        """How the lever is set; None when it is off."""
+        """Read the sliders of the lever; None when it is off."""
         if self.setting.value == OFF:
             return None
         start, complete = self.years.value
@@ -107,7 +112,7 @@ class LeverControls:
         self.box = widgets.VBox(rows)
 
     def choices(self) -> dict[str, Choice]:
-        """The levers that are not off."""
+        """Read the levers that are not off."""
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
 
     def put(self, measures: Iterable[Measure]) -> None:
@@ -115,24 +120,6 @@ class LeverControls:
         given = {measure.lever.lever_id: measure for measure in measures}
         for lever_id, control in self.controls.items():
             control.put(given.get(lever_id))
-
-
-#: First line of a file of ours; one without it is somebody's own and is left alone.
-HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
-SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-#: The scenario without levers that a saved one is compared with.
-REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
-
-
-def saved_scenarios(path: str | Path) -> Scenarios | None:
-    """Scenarios saved so far, or None where the file is not there yet.
-
-    Raises
-    ------
-    InputError
-        The file is not a scenario file.
-    """
-    return read_scenarios(path) if Path(path).exists() else None
 
 
 def save_scenario(path: str | Path, scenario: Scenario) -> Path:
@@ -172,31 +159,23 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(f"{HEADER}\n{body}", encoding="utf-8")
-    read_scenarios(partial)  # what a run would refuse never takes the place of what was there
+    read_scenarios(partial)  # a file that a run would refuse never replaces a good one
     return partial.replace(path)
 
 
 def entry_of(scenario: Scenario) -> dict[str, object]:
-    """A scenario as an entry of a scenario file."""
+    """Convert a scenario to an entry of a scenario file."""
     levers = {
-        measure.lever.lever_id: {
-            "setting": measure.setting,
-            "start": measure.ramp.start,
-            "complete": measure.ramp.complete,
-        }
-        for measure in scenario.measures
+        m.lever.lever_id: {"setting": m.setting, "start": m.ramp.start, "complete": m.ramp.complete}
+        for m in scenario.measures
     }
     return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
 
 
 def run_command(park: str, path: str | Path, scenario_id: str) -> str:
-    """The command that runs a park under a saved scenario and under the one without levers."""
+    """Write the command that runs a park under a saved scenario and under the one without levers."""
     words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
     return shlex.join([*words, scenario_id])
-
-
-#: Name a package has until it is saved.
-UNSAVED = "as_set"
 
 
 class Explorer:
@@ -267,12 +246,13 @@ class Explorer:
         own = self._park_id not in [park_id for _, park_id in known]
         return [*known, (self._park_id, self._park_id)] if own else known
 
+    def _scenarios(self) -> dict[str, Scenario]:
+        """Read the shipped scenarios and those saved so far."""
+        return {**read_scenarios(), **(read_scenarios(self.file) if self.file.exists() else {})}
+
     def _starts(self) -> list[tuple[str, str]]:
-        shipped = read_scenarios()
-        saved = saved_scenarios(self.file) or {}
-        names = {**shipped, **saved}
-        title = {key: one.name_zh if self.lang == "zh" else one.name_en for key, one in names.items()}
-        return [("-", ""), *((text, key) for key, text in title.items())]
+        known = self._scenarios().items()
+        return [("-", ""), *((one.name_zh if self.lang == "zh" else one.name_en, key) for key, one in known)]
 
     def _open(self, park: str) -> None:
         self._busy = True
@@ -292,14 +272,13 @@ class Explorer:
         """Set all sliders to those of a scenario, and draw once."""
         if not scenario_id:
             return
-        chosen = {**read_scenarios(), **(saved_scenarios(self.file) or {})}[scenario_id]
         self._busy = True
-        self.levers.put(chosen.measures)
+        self.levers.put(self._scenarios()[scenario_id].measures)
         self._busy = False
         self._redraw()
 
     def scenario(self, scenario_id: str = UNSAVED) -> Scenario:
-        """The levers as they are set."""
+        """Turn the levers as they are set into a scenario."""
         return self.exploration.scenario(scenario_id, self.levers.choices())
 
     def _redraw(self) -> None:
@@ -317,7 +296,7 @@ class Explorer:
         )
 
     def _answer(self, view: View) -> str:
-        """The answer in words: when, how surely, is that enough, at what cost."""
+        """Answer in words: the peak year, its probability against the one asked for, the cost."""
         before, asked = self.before.value, self.probability.value
         early = view.p_before(before)
         reached, wanted = share_text(early, self.lang), share_text(asked, self.lang)
@@ -375,14 +354,10 @@ class Explorer:
         return widgets.VBox([row])
 
 
-#: What the command line asks for, handed to the notebook's kernel as JSON.
-WISHES = "PATHWAYS_EXPLORE"
-
-
 def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: object) -> Explorer:
     """Open the explorer; show its ``box``.
 
-    What the command line asked for goes before the arguments, and a park named in the address of a page
+    Wishes of the command line go before the arguments, and a park named in the address of a page
     (``?park=region-d``) before both: an address opens parks of the register only, never a file.
 
     Parameters

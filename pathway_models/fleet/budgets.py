@@ -10,10 +10,11 @@ import pandas as pd
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import measure_blocks, useless_blocks
-from pathway_models.decisions.costs import draw_rates, unknown_costs
+from pathway_models.decisions.costs import draw_rates
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample
 from pathway_models.fleet.benchmarking import standing
+from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.library import read_levers
 from pathway_models.kernels.effort_sharing import capability_shares, marginal_cost_shares, whole_shares
 from pathway_models.records.assumptions import Assumptions

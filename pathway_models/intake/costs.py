@@ -14,9 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import Keys, data_folder, fingerprint, line_of, validated
+from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.costs import price_index
+from pathway_models.levers.action import ACTIVITY
 from pathway_models.records.costs import Amount, Costs, LeverCost
-from pathway_models.records.levers import Triangle
+from pathway_models.records.levers import Lever, Triangle
+from pathway_models.records.park import Park
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
@@ -253,3 +256,33 @@ class _Laid:
         """File and place of an entry."""
         name, lines = self._origin.get(keys[:2]) or self._origin[keys[:1]]
         return name, f"line {line_of(lines, keys)}, {'.'.join(map(str, keys))}"
+
+
+def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None = None) -> dict[str, str]:
+    """Give the reason for each lever whose cost is not known.
+
+    Parameters
+    ----------
+    costs : Costs
+    levers : mapping of Lever
+    park : Park, optional
+        A park whose activity is not money has no cost per value added.
+    """
+    groups = {name: carrier.group for name, carrier in read_carriers().items()}
+    found = {}
+    for lever_id, lever in levers.items():
+        own = costs.levers.get(lever_id, LeverCost())
+        unpriced = [name for name in lever.gives_to if not costs.has_price(groups[name])]
+        if not own.known:
+            found[lever_id] = own.note or "no entry"
+        elif unpriced:
+            found[lever_id] = f"price of {', '.join(unpriced)} not known"
+        elif lever.acts.counted_unit == ACTIVITY and park is not None and "energy_index" in park.activity_kinds:
+            found[lever_id] = "cost per value added, but the park's activity is not in money"
+    return found
+
+
+def uncounted_savings(costs: Costs, park: Park) -> tuple[str, ...]:
+    """List a park's carrier groups without a price: savings of them are not counted, and costs look too high."""
+    used = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
+    return tuple(sorted(group for group in used if not costs.has_price(group)))

@@ -3,8 +3,8 @@
 Members are sorted by one input and cut into bins of equal size; what the bins' means differ by is what knowing the
 input would explain.  Works for inputs that are correlated (the index then includes what an input tells through others)
 and for outputs that are counts or 0 and 1.  Sources: Plischke, Borgonovo and Smith (2013), EJOR 226, 536-550
-(given-data indices); Kelley (1935), PNAS 21, 554-559 (correction for the noise of the bins' means); Strong and Oakley
-(2013), Medical Decision Making 33, 755-766 (value of knowing one input).  Cited from background knowledge.
+(given-data indices); Kelley (1935), PNAS 21, 554-559 (correction for the noise of the bins' means).  Cited from
+background knowledge.
 
 Where in the space of inputs something happens: boxes that hold much of it and little else.
 
@@ -98,26 +98,6 @@ def given_data_indices(inputs: Floats, outputs: Floats, picks: NDArray[np.intp],
     spread = resampled - resampled.mean(axis=0)
     low, high = first + np.quantile(spread, [tail, 1.0 - tail], axis=0)
     return Indices(first, low, high)
-
-
-def gain_of_knowing(bin_of: NDArray[np.intp], values: Floats, bins: int) -> float:
-    """Expected gain when the best of several actions may be chosen after one input is known.
-
-    Parameters
-    ----------
-    bin_of : (member,)
-        Bin of the input.
-    values : (member, action)
-        What each action is worth in each member.
-
-    Returns
-    -------
-    float
-        Mean over bins of the best action's mean, less the best of the overall means; at or above zero.
-    """
-    means, sizes = bin_means(bin_of, values, bins)
-    share = sizes / sizes.sum()
-    return float(max(share @ means.max(axis=1) - values.mean(axis=0).max(), 0.0))
 
 
 #: Share of a box's members that one slice takes.

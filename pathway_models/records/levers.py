@@ -226,6 +226,25 @@ class Scenarios(Mapping[str, Scenario]):
         return Scenarios(tuple(self[name] for name in dict.fromkeys(names)), self.levers)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Conditions a package may have to meet beside its peak year; each is counted over members.
+
+    Parameters
+    ----------
+    peak : float, optional
+        Cap on the peak level, tCO2/yr.
+    totals : mapping year -> float
+        Caps on the total of single years, e.g. the ends of five-year plans, tCO2/yr.
+    neutral : int, optional
+        Year in which the total less sinks must be zero or below.
+    """
+
+    peak: float | None = None
+    totals: Mapping[int, float] = field(default_factory=dict)
+    neutral: int | None = None
+
+
 def lever_streams(scenarios: Iterable[Scenario]) -> list[str]:
     """Name the uniform draws that the levers of some scenarios need: one a parameter, for all settings."""
     names = {

@@ -199,6 +199,11 @@ class Park:
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
         self._check()
 
+    @property
+    def beside(self) -> Mapping:
+        """`memo_items` under its name of 0.2.0; goes with the next release."""
+        return self.memo_items
+
     def _check(self) -> None:
         if len(self.groups) != len(self.carriers) or len(self.activity_kinds) != len(self.sectors):
             raise RecordError(f"{self.park_id}: one group a carrier and one activity kind a sector are needed")

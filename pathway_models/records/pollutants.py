@@ -127,6 +127,17 @@ class Equipment:
 
 
 @dataclass(frozen=True)
+class Fire:
+    """A carrier burnt in a sector, with the equipment it is burnt in."""
+
+    sector: int
+    carrier: int
+    carrier_id: str
+    group: str
+    rule: Equipment
+
+
+@dataclass(frozen=True)
 class PollutantFactors:
     """All that turns energy into pollutants and pollutants into equivalents.
 

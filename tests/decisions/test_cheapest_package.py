@@ -11,8 +11,7 @@ from package_grids import invented_costs, seven_by_four, small_grid
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks, useless_blocks
-from pathway_models.engine.package_statistics import Limits
-from pathway_models.records.levers import lever_grid
+from pathway_models.records.levers import Limits, lever_grid
 
 
 @pytest.fixture(scope="module")

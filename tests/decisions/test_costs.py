@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError, RecordError
-from pathway_models.decisions.costs import carbon_exposure, draw_rates, package_cost, uncounted_savings, unknown_costs
-from pathway_models.intake.costs import read_costs
+from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import carbon_exposure, package_cost
+from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.kernels.costs import (
     along_years,
     annuity,

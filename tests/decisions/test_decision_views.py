@@ -9,17 +9,16 @@ from matplotlib.figure import Figure
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions import contribution_sentences
 from pathway_models.decisions import figures as decision_plots
-from pathway_models.decisions import figures as doubt_plots
 from pathway_models.decisions import sentences as decision_sentences
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.costs import carbon_exposure
-from pathway_models.decisions.inputs import Ensemble
-from pathway_models.decisions.macc import READINGS, abatement_costs
-from pathway_models.decisions.sensitivity import DiscoveredRule, discover, given_data, sobol, study
+from pathway_models.decisions.inputs import Ensemble, study
+from pathway_models.decisions.macc import abatement_costs
+from pathway_models.decisions.package_cost import carbon_exposure
+from pathway_models.decisions.records import READINGS, DiscoveredRule
+from pathway_models.decisions.sensitivity import discover, given_data, sobol
 from pathway_models.decisions.tables import family_name, money_text, option_name, package_name
 from pathway_models.decisions.value_of_information import worth_knowing
 from pathway_models.intake.costs import read_costs
@@ -64,9 +63,9 @@ def test_every_figure_is_drawn_and_marks_the_invented_park(views, decision, park
         decision_plots.years_gained(views["levers"], lang=lang),
         decision_plots.cost_front(decision, lang=lang),
         *(decision_plots.abatement_curve(views["curve"], reading, lang=lang) for reading in READINGS),
-        doubt_plots.drivers(views["sobol"], park, 2030, lang=lang),
-        doubt_plots.drivers(views["given"], park, 2030, lang=lang),
-        doubt_plots.measure_first(views["worth"], park, 2030, lang=lang),
+        decision_plots.drivers(views["sobol"], park, 2030, lang=lang),
+        decision_plots.drivers(views["given"], park, 2030, lang=lang),
+        decision_plots.measure_first(views["worth"], park, 2030, lang=lang),
     ]
     for figure in figures:
         assert isinstance(figure, Figure)
@@ -152,7 +151,7 @@ def test_tables_of_the_doubt_list_the_strongest_first(views, lang):
 
 @LANGUAGES
 def test_figures_are_told_by_their_own_numbers(views, decision, lang):
-    told = contribution_sentences
+    told = decision_sentences
     shared = views["shared"]
     best = int(shared.shares[:, shared.column("years_gained")].argmax())
     name = family_name(shared.players[best], lang)
@@ -170,14 +169,14 @@ def test_a_curve_counts_the_levers_it_shows(views, lang):
     table = decision_tables.abatement(views["curve"], lang=lang)
     height = table.iloc[:, 2]
     unknown = sum(height == decision_tables.UNKNOWN[lang])
-    said = contribution_sentences.describe_curve(views["curve"], lang=lang)
+    said = decision_sentences.describe_curve(views["curve"], lang=lang)
     assert 0 < unknown < len(table)
     assert {"en": f"{unknown} measures have no known cost", "zh": f"{unknown}项措施成本未知"}[lang] in said
 
 
 @LANGUAGES
 def test_nothing_is_told_of_what_stays_below_chance(views, lang):
-    told = contribution_sentences
+    told = decision_sentences
     worth = [replace(one, doubt=0.5 * one.spread) for one in views["worth"]]
     assert any(word in told.describe_worth(worth, lang=lang) for word in ("Nothing", "未超过"))
     clear = [replace(one, doubt=2.0 * one.spread) for one in views["worth"]]

@@ -1,4 +1,4 @@
-"""Which uncertainty matters: known answers for indices, boxes and the value of knowing, and a park's own."""
+"""Which uncertainty matters: known answers for indices and boxes, and a park's own."""
 
 from dataclasses import replace
 
@@ -9,15 +9,14 @@ from scipy import stats
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError, RecordError
-from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.inputs import OUTPUTS, Ensemble
-from pathway_models.decisions.sensitivity import discover, given_data, sobol, study
-from pathway_models.decisions.value_of_information import saving_by_knowing, worth_knowing
+from pathway_models.decisions.inputs import Ensemble, study
+from pathway_models.decisions.records import OUTPUTS
+from pathway_models.decisions.sensitivity import discover, given_data, sobol
+from pathway_models.decisions.value_of_information import worth_knowing
 from pathway_models.engine.sampling import correlate
 from pathway_models.intake.assumptions import read_correlations
-from pathway_models.kernels.sensitivity import bins_of, explained, find_box, gain_of_knowing, given_data_indices
+from pathway_models.kernels.sensitivity import bins_of, explained, find_box, given_data_indices
 from pathway_models.records.assumptions import Correlation
-from pathway_models.records.levers import lever_grid
 
 RNG = np.random.default_rng(20240401)
 
@@ -73,16 +72,6 @@ def test_box_stays_whole_where_there_is_nothing_to_find():
     inputs = RNG.random((500, 3))
     for cases in (np.zeros(500, dtype=bool), np.ones(500, dtype=bool)):
         assert find_box(inputs, cases).bounded == ()
-
-
-def test_knowing_a_coin_before_betting_is_worth_half_the_stake():
-    """Two bets that win one on opposite sides of a fair coin: knowing it gains 1/2, noise gains nothing."""
-    coin = RNG.random(20000)
-    heads = (coin > 0.5).astype(float)
-    values = np.stack([heads, 1 - heads], axis=1)
-    assert gain_of_knowing(bins_of(coin[:, None], 10)[:, 0], values, 10) == pytest.approx(0.5, abs=0.03)
-    noise = bins_of(RNG.random((20000, 1)), 10)[:, 0]
-    assert gain_of_knowing(noise, values, 10) < 0.02
 
 
 @pytest.fixture(scope="module")
@@ -155,18 +144,6 @@ def test_inputs_that_can_be_learnt_come_first_and_say_how(ensemble):
     assert doubts == sorted(doubts, reverse=True)
     assert all(one.how_en and one.how_zh for one in worth)
     assert worth[0].doubt > worth[0].spread
-
-
-def test_knowledge_saves_at_most_what_perfect_knowledge_would(ensemble, levers):
-    park = ensemble.park
-    grid = lever_grid(levers, {name: (name,) for name in ("green_power", "ccus", "electrification")})
-    decision = cheapest_package(park, 2035, 0.5, grid=grid, members=200, fresh=0)
-    everything = Ensemble(park, decision.grid.everything(), before=2035)
-    worth = saving_by_knowing(everything, decision, miss_cost=500.0, members=800)
-    assert len(worth) == len(everything.inputs)
-    assert all(0 <= one.saving <= 500.0 for one in worth)
-    with pytest.raises(PathwayError, match="miss_cost = 0"):
-        saving_by_knowing(everything, decision, miss_cost=0.0)
 
 
 PAIR = Correlation("energy_efficiency:reduction", "ccus:capture_rate", 0.7, "ASSUME: for a test")

@@ -6,7 +6,7 @@ from builders import mixed_park
 
 import pathway_models as pw
 from pathway_models.core.errors import RecordError, ScenarioError
-from pathway_models.decisions.costs import package_cost
+from pathway_models.decisions.package_cost import package_cost
 from pathway_models.explorer.evaluation import BAND, Choice, Exploration
 from pathway_models.intake.costs import read_costs
 

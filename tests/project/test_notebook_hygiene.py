@@ -10,7 +10,7 @@ from machine_paths import MACHINE_PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-#: The one notebook in which a reader writes functions, a lever and a growth law, beside kernels alone.
+#: The one notebook in which a reader writes functions, a lever and a growth law, beside kernels and one action.
 BUILDS_THE_MODEL = ROOT / "notebooks" / "methods" / "model_step_by_step.ipynb"
 MOST_LINES = 12
 TIMES = ("execution", "ExecuteTime", "papermill")
@@ -113,8 +113,8 @@ def test_one_notebook_defines_a_lever_and_a_growth_law():
     assert all(ast.get_docstring(node) for node in nodes)
 
 
-def test_that_notebook_builds_on_kernels_alone_up_to_its_comparison():
-    """Before its last heading, the one of the package, it takes kernels and a park, and nothing that projects."""
+def test_that_notebook_builds_on_kernels_and_an_action_alone_up_to_its_comparison():
+    """Before its last heading, the one of the package, it takes kernels, an action and a park alone."""
     cells = read(BUILDS_THE_MODEL).cells
     headings = [place for place, cell in enumerate(cells) if cell.cell_type == "markdown" and cell.source[:3] == "## "]
     imported, asked = set(), set()
@@ -124,7 +124,10 @@ def test_that_notebook_builds_on_kernels_alone_up_to_its_comparison():
                 imported.add(".".join(node.module.split(".")[:2]))
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "pw":
                 asked.add(node.attr)
-    assert {name for name in imported if name.startswith("pathway_models")} == {"pathway_models.kernels"}
+    assert {name for name in imported if name.startswith("pathway_models")} == {
+        "pathway_models.kernels",
+        "pathway_models.levers",
+    }
     assert asked == {"read_park"}
     assert "pw.project(" in "".join(cell.source for cell in cells[headings[-1] :])
 

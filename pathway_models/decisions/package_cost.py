@@ -1,0 +1,175 @@
+"""Cost of one package by lever and carrier: annualised, as present value, per tonne, and under a carbon price.
+
+Energy bought or saved is counted by the change of the whole energy bill, so that interactions are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.records import CarbonExposure
+from pathway_models.engine.package_costs import PackageCosts
+from pathway_models.engine.package_tree import package_tree
+from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import SHARED, stream
+from pathway_models.intake.costs import uncounted_savings, unknown_costs
+from pathway_models.kernels.costs import levelised
+from pathway_models.levers.action import SINKS
+from pathway_models.records.costs import Costs
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+
+
+@dataclass(frozen=True, eq=False)
+class PackageCost:
+    """Cost of one package, member by member; million CNY of the price year.
+
+    Parameters
+    ----------
+    years : (Y,) int
+        Projected years.
+    levers : mapping lever -> (member, year)
+        Own cost of each lever with a known one.
+    quantities : mapping lever -> (member, year)
+        Quantity of each lever, in the unit its cost is counted on.
+    energy : mapping carrier group -> (member, year)
+        Change of the energy bill against no levers, where the group has a price.
+    avoided : (member, year), tCO2/yr
+        Total without levers less total with the package.
+    discount : (year,)
+    weights : (member,)
+        Of the members in means.
+    rate : float
+    unknown : mapping lever -> reason
+        Levers of this package whose cost is not known.
+    uncounted : tuple of str
+        Carrier groups whose savings are not counted.
+    """
+
+    years: np.ndarray
+    levers: Mapping[str, np.ndarray]
+    quantities: Mapping[str, np.ndarray]
+    energy: Mapping[str, np.ndarray]
+    avoided: np.ndarray
+    discount: np.ndarray
+    weights: np.ndarray
+    rate: float
+    unknown: Mapping[str, str]
+    uncounted: tuple[str, ...]
+
+    def yearly(self) -> np.ndarray:
+        """Add up the known cost by year: (member, year)."""
+        return sum((*self.levers.values(), *self.energy.values()), np.zeros(self.avoided.shape))
+
+    def present_value(self) -> np.ndarray:
+        """Discount the known cost over all years to the price year: (member,)."""
+        return self.yearly() @ self.discount
+
+    def annualised(self) -> np.ndarray:
+        """Work out the level yearly payment with the same present value: (member,)."""
+        return self.present_value() / self.discount.sum()
+
+    def mean(self) -> float:
+        """Average the known present value over the central members, as in a search for packages."""
+        return float(self.present_value() @ self.weights)
+
+    def per_tonne(self) -> np.ndarray:
+        """Divide discounted cost by discounted tonnes avoided, CNY/tCO2: (member,); NaN where nothing is avoided."""
+        return 1e6 * levelised(self.present_value(), self.avoided @ self.discount)
+
+
+def package_cost(
+    park: Park, scenario: Scenario, draws: Draws, costs: Costs, *, until: int | None = None, rate: float | None = None
+) -> PackageCost:
+    """Work out the cost of one package by lever, carrier, member and year.
+
+    Raises
+    ------
+    PathwayError
+        The draws are another park's, or the scenario's levers were not drawn.
+    """
+    levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
+    missing = [name for name in levers if not any(key.startswith(f"{name}:") for key in draws.uniforms)]
+    if missing:
+        raise PathwayError(f"no draws for {', '.join(missing)}: sample with this scenario")
+    rates = draw_rates(costs, levers, draws, until=until, rate=rate)
+    engine = PackageEngine(park, scenario, draws, until=until, rates=rates)
+    quantities, energy, avoided = _replay(engine, scenario)
+    return PackageCost(
+        years=engine.years[1:],
+        levers={name: q * rates.levers[name] for name, q in quantities.items() if name in rates.levers},
+        quantities=quantities,
+        energy={group: change * rates.prices[group] for group, change in energy.items() if group in rates.prices},
+        avoided=avoided,
+        discount=rates.discount,
+        weights=engine.central(),
+        rate=costs.discount_rate.mode if rate is None else rate,
+        unknown=unknown_costs(costs, levers, park),
+        uncounted=uncounted_savings(costs, park),
+    )
+
+
+def _replay(
+    engine: PackageEngine, scenario: Scenario
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+    """Work out quantities by lever, change of energy by group, and tonnes avoided: (member, year) each."""
+    tree = package_tree([NOTHING, scenario])
+    shape = (engine.draws.members, engine.years.size - 1)
+    quantities: dict[str, np.ndarray] = {}
+    energy: dict[str, np.ndarray] = {}
+    avoided = np.zeros(shape)
+    for batch in engine.batches():
+        members = batch.members
+        costs = PackageCosts(batch, engine.rates.of(members, engine.central()[members]), tree)
+        for case in batch.cases(tree):
+            for package in np.flatnonzero(tree.case_of == case.index):
+                sign = 1.0 if package else -1.0
+                avoided[members] -= sign * case.total.T
+                for group, used in costs.energy(case).items():
+                    energy.setdefault(group, np.zeros(shape))[members] += sign * used.T
+                done = costs.quantities(case) | costs.grown(tree.parts[SINKS][tree.sinks_of[package]])
+                for name, amount in done.items():
+                    quantities.setdefault(name, np.zeros(shape))[members] = amount.T
+    return quantities, energy, avoided
+
+
+def carbon_exposure(
+    park: Park,
+    scenario: Scenario,
+    draws: Draws,
+    costs: Costs,
+    *,
+    covered_share: float,
+    free_share: float,
+    until: int | None = None,
+) -> CarbonExposure:
+    """Price the direct emissions (scope 1) that the park's enterprises must buy allowances for.
+
+    Parameters
+    ----------
+    covered_share : float
+        Share of the park's direct emissions that falls under the trading system.
+    free_share : float
+        Share of the covered emissions that is allocated free. Neither has a default: both are the park's own facts.
+
+    Raises
+    ------
+    PathwayError
+        A share is not between 0 and 1.
+    """
+    for name, share in (("covered_share", covered_share), ("free_share", free_share)):
+        if not 0 <= share <= 1:
+            raise PathwayError(f"{name} = {share}: expected a share from 0 to 1")
+    pathways = project(park, [NOTHING, scenario], draws, until=until)
+    projected = pathways.years > park.last_observed_year
+    bought = np.maximum(pathways.scope(1)[..., projected], 0.0) * covered_share * (1.0 - free_share)
+    years = pathways.years[projected]
+    price = costs.carbon_price.draw(stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members), years)
+    return CarbonExposure(years, bought[0] * price, bought[1] * price, price)
