@@ -1,6 +1,6 @@
-"""Overrides: given paths of drivers in place of the baseline's (docs/baseline.md, section 10).
+"""A park's plans on the paths of its growth law: overrides in place of a driver, committed projects on top.
 
-Committed projects on top of the baseline (docs/baseline.md, section 9).
+Sections 9 (projects) and 10 (overrides) of ``docs/baseline.md``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,48 @@ from itertools import pairwise
 
 import numpy as np
 
-from pathway_models.baseline.paths import BaselinePaths
+from pathway_models.baseline.paths import BaselinePaths, free_paths, process_output
+from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.quantiles import triangular
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.park import Park
 from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
 
 #: Drivers of one value a year, whose paths are joined in logs.
 PLAIN = ("activity", "intensity")
+
+
+def baseline_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+    """Project the drivers of a park without levers, its plans included.
+
+    Parameters
+    ----------
+    park : Park
+    draws : Draws
+        With shocks for `DRIVERS` and ``mix:<carrier>`` of `mixed_carriers`, and the draws of its plans.
+    members : slice
+        Which members to compute.
+    assumptions : Assumptions
+        Growth law, decline of the grid factor.
+
+    Returns
+    -------
+    BaselinePaths
+
+    Raises
+    ------
+    PathwayError
+        The park has fewer than three observed years, or the draws were made without its plans or for another law.
+    """
+    lacking = [name for name in park.plans.uniforms() if name not in draws.uniforms]
+    lacking += [name for name in park.plans.normals() if name not in draws.normals]
+    if lacking:
+        raise PathwayError(f"{park.park_id}: {', '.join(lacking)} were not drawn; sample the park as it is now")
+    paths = overridden(park, free_paths(park, draws, members, assumptions), draws, members)
+    output = process_output(park, paths.activity, paths.activity * paths.intensity)
+    paths = replace(paths, output=overridden_output(park, output, draws, members))
+    return with_projects(park, paths, draws, members)
 
 
 def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:

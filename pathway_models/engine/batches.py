@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pathway_models.baseline.paths import OWN_FUEL, balance_shares, fuel_shares
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.emissions import ramp
 from pathway_models.kernels.quantiles import triangular

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Left
-from pathway_models.engine.batch_evaluator import BatchEvaluator
-from pathway_models.engine.chain import PackageCase, StructureCase
-from pathway_models.engine.package_tree import Measures, PackageTree
+from pathway_models.engine.chain import Measures, PackageCase, StructureCase
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 
 Money = float | np.ndarray
 

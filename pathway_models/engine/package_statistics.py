@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.chain import PackageCase
 from pathway_models.engine.package_costs import PackageCosts, Rates
-from pathway_models.engine.package_tree import PackageTree
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.levers.action import SINKS
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.accounts import BURNT, ECONOMIC
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import carrier_factors
 from pathway_models.engine.chain import PackageCase, StructureCase
+from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.sampling import stream
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import PER_FUEL

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import special
 
 from pathway_models.baseline.laws.register import streams_of
-from pathway_models.baseline.projection import DRIVERS, mixed_carriers
+from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation

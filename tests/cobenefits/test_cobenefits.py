@@ -15,8 +15,8 @@ from pathway_models.cobenefits.basis import lay_basis
 from pathway_models.cobenefits.levers import CUMULATIVE, lever_cobenefits, single_levers, unit_costs
 from pathway_models.cobenefits.scenarios import cobenefits
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.pollution import Fire, coefficients_of, member_factors
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors.tables import find_fuel, read_carriers

@@ -18,7 +18,7 @@ import pathway_models as pw
 from pathway_models.baseline.laws.benchmarks import POINT_RULES
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named, law_names, laws_of, register
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
