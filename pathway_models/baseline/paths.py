@@ -51,19 +51,19 @@ class BaselinePaths:
 
 
 def mixed_carriers(park: Park) -> tuple[str, ...]:
-    """Carriers whose share can drift: in use in all kept years in some sector that uses more than one."""
+    """List carriers whose share can drift: in use in all kept years in some sector that uses more than one."""
     used = drifting(park)
     several = used.sum(axis=1) > 1
     return tuple(name for c, name in enumerate(park.carriers) if used[several, c].any())
 
 
 def drifting(park: Park) -> np.ndarray:
-    """Whether a carrier was in use in all kept years, and is in the last observed one: (sector, carrier)."""
+    """Mark carriers in use in all kept years and in the last observed one: (sector, carrier)."""
     return (park.energy[..., park.kept] > 0).all(axis=-1) & (park.energy[..., -1] > 0)
 
 
 def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
-    """The drivers as the law has them, without plans and without process output; as `baseline_paths`."""
+    """Simulate the drivers by the law, without plans and without process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
@@ -109,7 +109,7 @@ class _Sample:
         self.slope, self.shock = slope, shock
 
     def change(self, driver: str, history: np.ndarray, use: str) -> np.ndarray:
-        """Log changes of a driver from its last observed value, by the law of its use: (member, step)."""
+        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step)."""
         logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
         record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
         correlated = (self.slope.get(driver), self.shock.get(driver))
@@ -118,7 +118,7 @@ class _Sample:
         )
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
-        """Observed values followed by the last one times exp(change): (member, year)."""
+        """Continue observed values by the last one times exp(change): (member, year)."""
         # Year after year in memory, as the engine steps through it.
         paths = np.empty((history.size + change.shape[1], change.shape[0])).T
         paths[:, : history.size] = history
@@ -128,19 +128,19 @@ class _Sample:
 
 
 def _activity(history: np.ndarray, kind: str, sample: _Sample) -> np.ndarray:
-    """Activity of one sector: (member, year)."""
+    """Simulate the activity of one sector: (member, year)."""
     # Energy without value added has its own trend and error, fitted on emissions.
     use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
     return sample.extended(history, sample.change("activity", history, use))
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
-    """Paths of sectors as one array (member, sector, ..., year); in memory members are neighbours, not sectors."""
+    """Stack paths of sectors as (member, sector, ..., year); in memory members are neighbours, not sectors."""
     return np.moveaxis(np.stack([np.moveaxis(path, 0, -1) for path in paths]), -1, 0)
 
 
 def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
-    """Shares of a sector's carriers: (member, carrier, year)."""
+    """Simulate the shares of a sector's carriers: (member, carrier, year)."""
     energy = park.energy[s]
     total = energy.sum(axis=0)
     observed = np.divide(energy, total, out=np.zeros_like(energy), where=total > 0)
@@ -160,7 +160,7 @@ def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
 
 
 def balance_shares(park: Park) -> np.ndarray:
-    """What carbon balances leave of a sector's emissions from energy: (sector, year), one where there is none.
+    """Compute the share of energy emissions that carbon balances leave: (sector, year), one without balances.
 
     ASSUME: a balance of transformation stays the same share of the energy emissions it corrects. Followed on
     its own it would stay while the emissions it belongs to are cut, and totals could fall below zero. A balance
@@ -172,7 +172,7 @@ def balance_shares(park: Park) -> np.ndarray:
 
 
 def fuel_shares(park: Park) -> np.ndarray:
-    """What sales beyond purchases, captured CO2 and carbon in products leave of a sector's own fuel: (sector, year).
+    """Compute the share of own fuel that sales, captured CO2 and carbon in products leave: (sector, year).
 
     They stand in scope 1, in the inventory and here: what is sold, captured or kept came from fuel inside.
     ASSUME: they stay the same share of the fuel's emissions, for the reason given at `balance_shares`.
@@ -186,7 +186,7 @@ def _is_off_own_fuel(process: Process) -> bool:
 
 
 def _left(park: Park, picked: Sequence[bool], emitted: np.ndarray) -> np.ndarray:
-    """What some balances leave of emissions (sector, year): (sector, year)."""
+    """Compute the share that some balances leave of emissions (sector, year): (sector, year)."""
     left = np.ones(emitted.shape)
     for s in range(len(park.sectors)):
         own = [j for j, process in enumerate(park.processes) if picked[j] and process.sector == s]
@@ -197,13 +197,13 @@ def _left(park: Park, picked: Sequence[bool], emitted: np.ndarray) -> np.ndarray
 
 
 def _is_carried(park: Park) -> list[bool]:
-    """Of each process, whether factors carry it (`balance_shares`, `fuel_shares`)."""
+    """Mark the processes that factors carry (`balance_shares`, `fuel_shares`)."""
     shares = {True: fuel_shares(park), False: balance_shares(park)}
     return [p.is_balance and bool((shares[_is_off_own_fuel(p)][p.sector] != 1.0).any()) for p in park.processes]
 
 
 def process_output(park: Park, activity: np.ndarray, energy: np.ndarray) -> np.ndarray:
-    """Process output by member: (member, process, year), from activity and energy (member, sector, year).
+    """Compute the process output by member: (member, process, year), from activity and energy (member, sector, year).
 
     ASSUME: output follows the baseline energy of its sector, as kilns and furnaces do; efficiency
     measures save energy at the same output. Where the sector used no energy in the last observed year,

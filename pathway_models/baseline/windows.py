@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is forecast: a quantity of a panel, or its ratio to another one.
+    """Quantity of a panel to forecast, or its ratio to another one.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ class Subject:
     per: str | None = None
 
     def windows(self, record: int, horizon: int, beside: Sequence[str] = ()) -> Windows:
-        """Every record of a length, with its outcomes; columns beside it that the panel lacks are all NaN."""
+        """Cut every record of a length, with its outcomes; columns beside it that the panel lacks are all NaN."""
         logs, panel = self.panel.logs(self.quantity, self.per), self.panel
         others = {name: panel.logs(name) if name in panel.values else np.full(logs.shape, np.nan) for name in beside}
         return rolling_origins(logs, panel.years, record, horizon, others)
 
     def groups_of(self, windows: Windows) -> NDArray[np.str_]:
-        """Region of every window."""
+        """Look up the region of every window."""
         return np.array(self.panel.groups)[windows.entity]
 
 
@@ -79,7 +79,7 @@ def rolling_origins(
 
 
 def latest_runs(panel: Panel, quantity: str = "emissions_tco2") -> dict[str, dict[int, float]]:
-    """Last unbroken run of years of every entity, as `peaks.judging` takes series.
+    """Find the last unbroken run of years of every entity, as `peaks.judging` takes series.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
 
 
 def fixed(values: np.ndarray) -> np.ndarray:
-    """The array itself, made read-only, since it is kept and given to whoever asks."""
+    """Make an array read-only and return it, since it is kept and given to whoever asks."""
     values.setflags(write=False)
     return values
 

@@ -131,7 +131,7 @@ def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, 
 
 @dataclass(frozen=True, eq=False)
 class StructureCase:
-    """What all packages of one mix and structure share; ``structure`` is what is left of the economic sectors."""
+    """Results that all packages of one mix and structure share; ``structure`` is left of the economic sectors."""
 
     of_mix: MixCase
     structure: Left
@@ -143,7 +143,7 @@ class StructureCase:
         return self.of_mix.sums.both(self.of_mix.emissions, EMITTING, self.structure)
 
     def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
-        """What capture may take from fuels, tCO2/yr before intensity; residents have no plant."""
+        """Sum the fuel emissions that capture may take, tCO2/yr before intensity; residents have no plant."""
         if groups not in self._eligible:
             held = self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups)
             self._eligible[groups] = times(self.structure, held)
@@ -223,19 +223,19 @@ class PackageCase:
     total: np.ndarray
 
     def emissions(self, group: str, out: np.ndarray | None = None) -> np.ndarray:
-        """Emissions of a group, the energy of capture left out: tCO2/yr."""
+        """Return the emissions of a group, the energy of capture left out: tCO2/yr."""
         above = self.of_structure
         held = above.of_mix.sums.both(above.of_mix.emissions, (group,), above.structure)
         return np.multiply(held, self.intensity, out=out)
 
     def energy(self, groups: Iterable[str], out: np.ndarray | None = None) -> np.ndarray:
-        """Energy of some groups, that of capture left out: TJ."""
+        """Return the energy of some groups, that of capture left out: TJ."""
         above = self.of_structure
         held = above.of_mix.sums.both(above.of_mix.energy, groups, above.structure)
         return np.multiply(held, self.intensity, out=out)
 
     def location_based(self, out: np.ndarray | None = None) -> np.ndarray:
-        """Purchased electricity at the grid's factor, that of capture left out: tCO2/yr."""
+        """Return the purchased electricity at the grid's factor, that of capture left out: tCO2/yr."""
         above = self.of_structure
         return np.multiply(above.of_mix.sums.location_based(above.of_mix.mix, above.structure), self.intensity, out=out)
 

@@ -46,7 +46,7 @@ def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
 
 
 class _Batch:
-    """What is worked out once for all mixes of a batch; money is weighted and discounted."""
+    """Results common to all mixes of a batch; money is weighted and discounted."""
 
     def __init__(self, evaluator: BatchEvaluator, costs: PackageCosts, tree: PackageTree) -> None:
         self.evaluator, self.costs = evaluator, costs
@@ -84,7 +84,7 @@ class _Batch:
         )
 
     def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray]]:
-        """Carrier groups and money per capturable tonne of each capture of known cost."""
+        """List carrier groups and money per capturable tonne of each capture of known cost."""
         found = []
         for measure, at in self.evaluator.drawn(measures):
             rate = self.costs.rates.levers.get(measure.lever.lever_id)
@@ -94,7 +94,7 @@ class _Batch:
         return found
 
     def of_mix(self, mix: Mix) -> tuple[np.ndarray, np.ndarray]:
-        """Money of a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
+        """Price a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
         books, rates = self.evaluator.accounts, self.costs.rates
         money = {k: np.zeros(self.evaluator.sinks.shape) for k in (ECONOMIC, RESIDENT)}
         for k in books.classes:
@@ -119,5 +119,5 @@ class _Batch:
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Product of each row with some values; not by BLAS, whose threads wait for one another on a busy machine."""
+    """Multiply each row with some values; not by BLAS, whose threads wait for one another on a busy machine."""
     return np.einsum("pe,e->p", rows, values.ravel())

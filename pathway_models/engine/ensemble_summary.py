@@ -111,7 +111,7 @@ class _Tally:
         self.cumulative[at, members] = total[self.known :].sum(axis=0)
 
     def found(self, first_year: int) -> dict[str, np.ndarray]:
-        """What `Peaks` is made of."""
+        """Return the fields of `Peaks`."""
         years = {
             "year": self.index,
             "plateau_first": self.plateau_first,

@@ -1,4 +1,4 @@
-"""What is kept of each package: counts and means over members, so that memory does not grow with the ensemble.
+"""Counts and means over members of each package: memory does not grow with the ensemble.
 
 Counts are over all members, means of tonnes and money over the central ones (`PackageEngine.central`).
 """
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class PackageStatistics:
-    """What some packages do to an ensemble.
+    """Effects of packages on an ensemble.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class Tally:
             self.held["neutral"][index] += [np.count_nonzero(total[at] <= sinks[at]) for sinks in self.sinks]
 
     def found(self) -> PackageStatistics:
-        """The finished counts and means."""
+        """Return the finished counts and means."""
         peak, cumulative, tonnes, cost = self.sums
         return PackageStatistics(
             tree=self.tree,

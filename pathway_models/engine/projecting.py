@@ -113,7 +113,7 @@ def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
 def runs(
     park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
 ) -> Iterator[tuple[int, BatchEvaluator, PackageCase]]:
-    """Every scenario of every batch of members, as it is worked out.
+    """Yield every scenario of every batch of members, as it is worked out.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def runs(
 
 
 def memo_item_names(park: Park) -> tuple[str, ...]:
-    """What stands beside a park's emissions: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
+    """List the memo items of a park: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
 
     The economy can be told apart where it has one measure, value added or GDP, and other sectors another activity.
     """

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Logarithmic mean of two arrays of one sign.
+    """Compute the logarithmic mean of two arrays of one sign.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def lmdi(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Additive LMDI effects of each factor.
+    """Compute the additive LMDI effects of each factor.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def lmdi(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def kaya_factors(
     population: ArrayLike, economy: ArrayLike, energy: ArrayLike, emissions: ArrayLike
 ) -> NDArray[np.float64]:
-    """Factors P, g, e, f of the Kaya identity; their product is the emissions.
+    """Compute the factors P, g, e, f of the Kaya identity; their product is the emissions.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def kaya_factors(
 
 
 def implied_rate(before: ArrayLike, after: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Logarithmic rate a year, as a share, that leads from one value to another.
+    """Compute the logarithmic rate a year, as a share, that leads from one value to another.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def implied_rate(before: ArrayLike, after: ArrayLike, years: ArrayLike) -> NDArr
 
 
 def compound(value: ArrayLike, rate: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Value after years of growth at a yearly rate (a share, 0.06 for 6 %).
+    """Grow a value for some years at a yearly rate (a share, 0.06 for 6 %).
 
     Examples
     --------
@@ -144,7 +144,7 @@ def compound(value: ArrayLike, rate: ArrayLike, years: ArrayLike) -> NDArray[np.
 
 
 def yearly_rate(change: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Constant rate a year, as a share, that adds up to a relative change over some years.
+    """Compute the constant rate a year, as a share, that adds up to a relative change over some years.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def add_carrier(
 
 
 def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """Shares from their logarithms, absent carriers staying at zero.
+    """Compute the shares from their logarithms, absent carriers staying at zero.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def mean_factor(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray
 
 
 def ramp(years: np.ndarray, shape: str, start: int, complete: int, delay_years: int) -> np.ndarray:
-    """Degree of implementation by year.
+    """Compute the degree of implementation by year.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 
 
 def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
-    """Continuous ranked probability score of a Student-t forecast, in the unit of the outcome.
+    """Compute the continuous ranked probability score of a Student-t forecast, in the unit of the outcome.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail
 
 
 def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
-    """Continuous ranked probability score of an ensemble, in the unit of the outcome.
+    """Compute the continuous ranked probability score of an ensemble, in the unit of the outcome.
 
     ``E|X - y| - E|X - X'| / 2`` over all pairs of members.
 
@@ -104,7 +104,7 @@ def student_t_loss(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail
 
 
 def pit_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
-    """Probability the forecast gave to less than the outcome; uniform when calibrated."""
+    """Compute the probability the forecast gave to less than the outcome; uniform when calibrated."""
     return special.stdtr(tail, (np.asarray(outcome, dtype=float) - centre) / scale)
 
 
@@ -222,13 +222,13 @@ def _mean_gap(ordered: Floats) -> Floats:
 
 
 def pool_crps(weights: ArrayLike, terms: PoolTerms) -> Floats:
-    """CRPS of a pool, (case,); a weight of one gives that model's own."""
+    """Compute the CRPS of a pool, (case,); a weight of one gives that model's own."""
     shares = np.asarray(weights, dtype=float)
     return terms.distance @ shares - 0.5 * np.einsum("i,cij,j->c", shares, terms.spread, shares)
 
 
 def best_weights(terms: PoolTerms) -> Floats:
-    """Weights, at least zero and adding up to one, with the best mean CRPS over the cases; (model,).
+    """Compute the weights, at least zero and adding up to one, with the best mean CRPS over the cases; (model,).
 
     Raises
     ------
@@ -255,7 +255,7 @@ def best_weights(terms: PoolTerms) -> Floats:
 
 
 def ensemble_pit(outcome: ArrayLike, members: ArrayLike) -> Floats:
-    """Probability that members of equal weight give to less than the outcome; a tie counts half.
+    """Compute the probability that members of equal weight give to less than the outcome; a tie counts half.
 
     The probability a pool gives is the mean of its models' by their weights.
 

@@ -104,13 +104,13 @@ class DriverNormals:
     shock: np.ndarray | None = None
 
     def once(self, name: str) -> np.ndarray:
-        """Return one a member: (member,)."""
+        """Return one draw a member: (member,)."""
         if name == "scale":
             return self.draws.normals["scale"][self.members]
         return self._drawn(self.draws.normals, name) if name != "slope" or self.slope is None else self.slope
 
     def yearly(self, name: str) -> np.ndarray:
-        """Return one a member and projected year: (member, year)."""
+        """Return one draw a member and projected year: (member, year)."""
         if name != "shock":
             return self._drawn(self.draws.shocks, name)
         return self.draws.shocks[self.driver][self.members] if self.shock is None else self.shock

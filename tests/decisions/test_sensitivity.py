@@ -15,7 +15,7 @@ from pathway_models.decisions.sensitivity import discover, given_data, sobol, st
 from pathway_models.decisions.value_of_information import saving_by_knowing, worth_knowing
 from pathway_models.engine.sampling import correlate
 from pathway_models.intake.assumptions import read_correlations
-from pathway_models.kernels.sensitivity import bins_of, explained, find_box, gain_of_knowing, given_data_indices
+from pathway_models.kernels.sensitivity import bins_of, explained, gain_of_knowing, given_data_indices, prim
 from pathway_models.records.assumptions import Correlation
 from pathway_models.records.levers import lever_grid
 
@@ -62,7 +62,7 @@ def test_too_few_members_are_refused():
 def test_box_finds_the_corner_where_everything_fails():
     inputs = RNG.random((4000, 6))
     cases = (inputs[:, 2] > 0.6) & (inputs[:, 4] < 0.5)
-    box = find_box(inputs, cases)
+    box = prim(inputs, cases)
     assert box.bounded == (2, 4)
     assert box.low[2] == pytest.approx(0.6, abs=0.03)
     assert box.high[4] == pytest.approx(0.5, abs=0.03)
@@ -72,7 +72,7 @@ def test_box_finds_the_corner_where_everything_fails():
 def test_box_stays_whole_where_there_is_nothing_to_find():
     inputs = RNG.random((500, 3))
     for cases in (np.zeros(500, dtype=bool), np.ones(500, dtype=bool)):
-        assert find_box(inputs, cases).bounded == ()
+        assert prim(inputs, cases).bounded == ()
 
 
 def test_knowing_a_coin_before_betting_is_worth_half_the_stake():
