@@ -1,10 +1,7 @@
-"""Checks shared by all records: shape, finiteness, order; arrays end up read-only.
+"""Axes of ensemble arrays, and the checks that all records share: shape, finiteness, order; arrays end up read-only.
 
-The axes of every ensemble array, named once.
-
-Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR``
-and ``SOURCE`` count from the end and ``SCENARIO`` and ``MEMBER`` from the front,
-so that the same constants serve arrays with and without a source axis.
+Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end and
+``SCENARIO`` and ``MEMBER`` from the front, so that the same constants serve arrays with and without a source axis.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Reading YAML so that every fault can be told by line: syntax, doubled keys, wrong values.
+"""Read files: YAML with faults located by line, text of unknown encoding; find the shipped data and notebooks.
 
-Reading text files of unknown origin: UTF-8 with or without BOM, GB18030, gzip when the name says so.
-
-Where the shipped data and notebooks stand: the one place that knows.
+Text may be UTF-8 with or without BOM or GB18030, and gzipped when the name says so.
 """
 
 from __future__ import annotations

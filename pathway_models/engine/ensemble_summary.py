@@ -54,7 +54,7 @@ def survey(
 
     Returns
     -------
-    Outlook
+    EnsembleSummary
 
     Raises
     ------
@@ -112,13 +112,6 @@ class _Tally:
 
     def found(self, first_year: int) -> dict[str, np.ndarray]:
         """Return the fields of `Peaks`."""
-        years = {
-            "year": self.index,
-            "plateau_first": self.plateau_first,
-            "plateau_last": self.plateau_last,
-        }
-        return {
-            **{name: first_year + index.astype(int) for name, index in years.items()},
-            "status": self.status,
-            "value": self.value,
-        }
+        years = {"year": self.index, "plateau_first": self.plateau_first, "plateau_last": self.plateau_last}
+        found = {name: first_year + index.astype(int) for name, index in years.items()}
+        return found | {"status": self.status, "value": self.value}

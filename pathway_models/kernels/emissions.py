@@ -1,12 +1,10 @@
-"""From activity to emissions: one relation a function, arrays of any leading axes.
+"""From activity to emissions, one relation a function, and the ramp by which measures phase in.
 
-The chain (docs/methods.md):
+Arrays have any leading axes.  The chain (docs/methods.md):
 
     energy[i, c, y]   = activity[i, y] * intensity[i, y] * share[i, c, y]
     emissions[c, y]   = sum_i energy[i, c, y] * factor[i, c, y]
     process[y]        = sum_j output[j, y] * factor[j, y]
-
-How a measure phases in: 0 before, 1 after, never falling.
 """
 
 from __future__ import annotations

@@ -1,24 +1,19 @@
-"""Scores of probabilistic forecasts: sharpness and honesty in one number, and honesty alone.
+"""Scores of probabilistic forecasts, and linear pools whose weights are learnt from past scores.
 
-All scores are better when smaller; skill is ``1 - score / score of a rival``.
-
-Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (CRPS, proper
-scores); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed
-form for Student-t); Brier (1950), Monthly Weather Review 78; Murphy (1973), J. Applied Meteorology 12
-(decomposition).  DOIs from background knowledge.
-
-Linear pools of forecasts: mixtures whose weights are learnt from past scores.
-
-A pool draws one of its models by weight and then from that model.  Its CRPS is a quadratic form of the weights::
+All scores are better when smaller; skill is ``1 - score / score of a benchmark forecast``.  A pool draws one of its
+models by weight and then from that model.  Its CRPS is a quadratic form of the weights::
 
     CRPS(w) = sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
 
 so that the weights with the best mean score over past cases are found exactly (a convex programme on the simplex).
 A model whose members say nothing new beside the others gets no weight.
 
-Sources: Gneiting and Raftery (2007), JASA 102, 359-378 (energy form of the CRPS); Gneiting and Ranjan (2013),
-Electronic J. Statistics 7, 1747-1782 (linear pools: calibrated models make a pool that is too wide); Thorey, Mallet
-and Baudin (2017), Q. J. Royal Meteorol. Soc. 143, 521-529 (weights by CRPS).  Cited from background knowledge.
+Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (proper scores, energy form of
+the CRPS); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed form for
+Student-t); Brier (1950), Monthly Weather Review 78; Murphy (1973), J. Applied Meteorology 12 (decomposition); Gneiting
+and Ranjan (2013), Electronic J. Statistics 7, 1747-1782 (linear pools: calibrated models make a pool that is too wide);
+Thorey, Mallet and Baudin (2017), Q. J. Royal Meteorol. Soc. 143, 521-529 (weights by CRPS).  Cited, and DOIs given,
+from background knowledge.
 """
 
 from __future__ import annotations

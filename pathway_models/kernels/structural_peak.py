@@ -1,8 +1,8 @@
-"""Could a run of declines come from a level trend plus the noise seen in history?
+"""Structural-peak bootstrap: test a run of declines against a level trend with the noise seen in history.
 
-The structural-peak bootstrap of Grant and Fyson (working repository nezzag/peaking_test, 2026, not
-peer reviewed; facts and method restated, none of its code).  Three of its four ways to split history
-into trend and noise are here; the fourth, a smoothing spline, does not converge on its own data.
+After Grant and Fyson (working repository nezzag/peaking_test, 2026, not peer reviewed; facts and method restated, none
+of its code).  Three of its four ways to split history into trend and noise are here; the fourth, a smoothing spline,
+does not converge on its own data.
 """
 
 from __future__ import annotations

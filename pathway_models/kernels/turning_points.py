@@ -1,6 +1,6 @@
 """Turning points of paths of total emissions: the written peak rule, on arrays of any leading shape.
 
-The rule in words, equations and boundary cases is ``docs/peak_rules.md``; rival published
+The rule in words, equations and boundary cases is ``docs/peak_rules.md``; published
 rules are in :mod:`pathway_models.kernels.published_rules`.
 """
 

@@ -1,7 +1,4 @@
-"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets.
-
-Rank correlation between two uncertain inputs.
-"""
+"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets."""
 
 from __future__ import annotations
 

@@ -30,16 +30,16 @@ class Windows:
         Logs of the record's years, all known.
     change : (window, horizon) float
         Log change from the origin to 1, 2, ... years later; NaN where not known.
-    beside : mapping column -> (window, record) float
+    covariates : mapping column -> (window, record) float
         Logs of other quantities of the same entities in the years of the record, as a law asks for them
-        (`GrowthLaw.beside`); NaN where not known.
+        (`GrowthLaw.covariates`); NaN where not known.
     """
 
     entity: NDArray[np.int_]
     origin: NDArray[np.int_]
     log_history: Floats
     change: Floats
-    beside: Mapping[str, Floats] = field(default_factory=dict)
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.origin.size
@@ -52,25 +52,25 @@ class Windows:
     @property
     def history(self) -> History:
         """The records as known at the origins."""
-        return History(self.log_history, self.origin, beside=self.beside)
+        return History(self.log_history, self.origin, covariates=self.covariates)
 
     def take(self, kept: NDArray) -> Windows:
         """Take some of the windows, by mask or index."""
-        beside = {name: values[kept] for name, values in self.beside.items()}
-        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept], beside)
+        covariates = {name: values[kept] for name, values in self.covariates.items()}
+        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept], covariates)
 
     @classmethod
     def joined(cls, parts: Sequence[Windows]) -> Windows:
         """Stack records of one length."""
         names = ("entity", "origin", "log_history", "change")
-        beside = {name: np.concatenate([part.beside[name] for part in parts]) for name in parts[0].beside}
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), beside)
+        covariates = {name: np.concatenate([part.covariates[name] for part in parts]) for name in parts[0].covariates}
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), covariates)
 
     def known_by(self, year: int) -> Windows:
         """Cut to what was known at the end of a year: later outcomes are missing, later records are gone."""
         horizon = np.arange(1, self.change.shape[1] + 1)
         change = np.where(self.origin[:, None] + horizon <= year, self.change, np.nan)
-        masked = Windows(self.entity, self.origin, self.log_history, change, self.beside)
+        masked = Windows(self.entity, self.origin, self.log_history, change, self.covariates)
         return masked.take(np.isfinite(change).any(axis=1))
 
     def sample(self, count: int, seed: int) -> Windows:
@@ -94,7 +94,7 @@ class History:
         False for years set aside; all count where not given.
     province : str
         Where a park stands; empty for a panel.
-    beside : mapping column -> (..., record) float
+    covariates : mapping column -> (..., record) float
         As in `Windows`; a park's own are empty.
     """
 
@@ -102,7 +102,7 @@ class History:
     origin: ArrayLike
     kept: NDArray[np.bool_] | None = None
     province: str = ""
-    beside: Mapping[str, Floats] = field(default_factory=dict)
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
 
     def years(self, steps: int) -> NDArray[np.int_]:
         """Return the years after each origin: (..., step)."""
@@ -172,7 +172,7 @@ class GrowthLaw(Protocol):
         As registered.
     is_fitted : bool
         Whether it can forecast.
-    beside : tuple of str
+    covariates : tuple of str
         Columns of a panel it wants to see beside the quantity.
     streams : tuple of Stream
         Normals it needs beside the usual ones.
@@ -180,7 +180,7 @@ class GrowthLaw(Protocol):
 
     name: str
     is_fitted: bool
-    beside: tuple[str, ...]
+    covariates: tuple[str, ...]
     streams: tuple[Stream, ...]
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:

@@ -1,7 +1,4 @@
-"""Levers (mitigation measures), their settings and ramps, and scenarios that combine them.
-
-Packages of levers: blocks that can be off or at one of several settings, and the grid of all combinations.
-"""
+"""Levers (mitigation measures), their settings and ramps; scenarios that combine them, and grids of packages."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Peak year, value, status and plateau of every member; summaries keep the censored mass.
+"""Peak year, value, status and plateau of every member; the summary of an ensemble adds sums and quantiles by year.
 
-What a survey of an ensemble keeps: peaks and sums of every member, quantiles of every year.
+Quantiles keep the censored mass.
 """
 
 from __future__ import annotations

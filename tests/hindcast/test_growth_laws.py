@@ -202,8 +202,8 @@ def test_columns_beside_the_quantity_are_cut_along_and_absent_ones_are_missing(p
     values = {**panel.values, "gdp": 2.0 * panel.values["emissions_tco2"]}
     other = type(panel)(panel.name, panel.entities, panel.groups, panel.years, values)
     windows = Subject(other).windows(5, 3, ("gdp", "population"))
-    np.testing.assert_allclose(windows.beside["gdp"], windows.log_history + np.log(2.0))
-    assert np.isnan(windows.beside["population"]).all()
+    np.testing.assert_allclose(windows.covariates["gdp"], windows.log_history + np.log(2.0))
+    assert np.isnan(windows.covariates["population"]).all()
     kept = windows.known_by(2003).take(np.array([2, 0]))
-    assert kept.history.beside["gdp"].shape == (2, 5)
-    np.testing.assert_array_equal(Windows.joined([kept, kept]).beside["gdp"][:2], kept.beside["gdp"])
+    assert kept.history.covariates["gdp"].shape == (2, 5)
+    np.testing.assert_array_equal(Windows.joined([kept, kept]).covariates["gdp"][:2], kept.covariates["gdp"])

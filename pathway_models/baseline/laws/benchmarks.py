@@ -47,7 +47,7 @@ class PointLaw:
     rule: Rule
     errors: Floats | None = None
 
-    beside: ClassVar[tuple[str, ...]] = ()
+    covariates: ClassVar[tuple[str, ...]] = ()
     streams: ClassVar[tuple[Stream, ...]] = ()
 
     @property

@@ -52,7 +52,7 @@ class DampedTrend:
     parameters: TrendParameters | None = None
     long_run: Mapping[int, float] | None = None
 
-    beside: ClassVar[tuple[str, ...]] = ()
+    covariates: ClassVar[tuple[str, ...]] = ()
     streams: ClassVar[tuple[Stream, ...]] = ()
 
     @property
