@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from pathway_models.baseline.windows import rolling_origins
-from pathway_models.intake.panels import Panel
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import student_t_loss
 from pathway_models.records.growth_laws import Windows
@@ -59,14 +57,14 @@ def _from_search(point: Floats) -> TrendParameters:
 
 
 def predictive(windows: Windows, parameters: TrendParameters) -> tuple[Floats, Floats]:
-    """Centre and scale of the Student-t forecast of every window and horizon; (window, horizon) each."""
+    """Forecast centre and scale of the Student-t for every window and horizon; (window, horizon) each."""
     steps = windows.change.shape[1]
     _, noise, _ = record_growth(windows.log_history, parameters)
     return expected_change(windows.log_history, steps, parameters), error_scale(noise, steps, parameters)
 
 
 def horizon_weights(windows: Windows) -> Floats:
-    """Weight of each horizon: the number of origins that know it, scaled to sum to one.
+    """Compute the weight of each horizon: the number of origins that know it, scaled to sum to one.
 
     Regions share the shocks of a year, so that origins and not windows count the evidence.
     """
@@ -110,30 +108,3 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
 
     found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
     return _from_search(found.x)
-
-
-def fit_trend_parameters(
-    panel: Panel,
-    record: int = 5,
-    horizon: int = 15,
-    quantity: str = "emissions_tco2",
-    per: str | None = None,
-) -> TrendParameters:
-    """Fit the damped log-trend to a quantity of a panel.
-
-    Parameters
-    ----------
-    panel : Panel
-    record : int
-        Length of the records it learns from, years.
-    horizon : int
-        Years ahead that enter the fit.
-    quantity, per : str
-        Column of the panel, and the one it is divided by (an intensity).
-
-    Returns
-    -------
-    TrendParameters
-    """
-    logs = panel.logs(quantity, per)
-    return estimate([rolling_origins(logs, panel.years, record, horizon)])

@@ -1,6 +1,8 @@
-"""The drivers of a park's baseline over observed and projected years.
+"""The drivers of a park by its growth law: activity, intensity, mix and process output to the horizon, by member.
 
-Output of a park's processes over observed and projected years, and what carbon balances leave of a sector.
+Each driver follows the growth law of the assumptions (``baseline.laws``, ``docs/baseline.md``).  Observed years are
+kept as they are; years set aside lend no growth.  Plans come on top (``baseline.plans``).  Carbon balances, and what
+is sold, captured or kept of the own fuel, are carried by the factors of their sector.
 """
 
 from __future__ import annotations
@@ -10,8 +12,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pathway_models.baseline.laws.register import laws_of
+from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.tables import OFF_OWN_FUEL
-from pathway_models.records.park import Park, Process
+from pathway_models.kernels.emissions import normalised_shares
+from pathway_models.kernels.quantiles import triangular
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.draws import Draws, DriverNormals
+from pathway_models.records.growth_laws import History
+from pathway_models.records.park import LEAST_YEARS, Park, Process
+
+#: Drivers with shocks of their own, beside ``mix:<carrier>``.
+DRIVERS = ("activity", "intensity")
+#: Groups that burn at the park's own stacks.
+OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 
 
 @dataclass(frozen=True)
@@ -36,12 +50,117 @@ class BaselinePaths:
     output: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
 
-#: Groups that burn at the park's own stacks.
-OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
+def mixed_carriers(park: Park) -> tuple[str, ...]:
+    """List carriers whose share can drift: in use in all kept years in some sector that uses more than one."""
+    used = drifting(park)
+    several = used.sum(axis=1) > 1
+    return tuple(name for c, name in enumerate(park.carriers) if used[several, c].any())
+
+
+def drifting(park: Park) -> np.ndarray:
+    """Mark carriers in use in all kept years and in the last observed one: (sector, carrier)."""
+    return (park.energy[..., park.kept] > 0).all(axis=-1) & (park.energy[..., -1] > 0)
+
+
+def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+    """Simulate the drivers by the law, without plans and without process output."""
+    if park.years.size < LEAST_YEARS:
+        raise PathwayError(
+            f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
+            " add years to the table, no trend can be read from fewer"
+        )
+    sample = _Sample(park, draws, members, assumptions)
+    use = park.energy.sum(axis=1)
+    activity, intensity, shares = [], [], []
+    for s, kind in enumerate(park.activity_kinds):
+        activity.append(_activity(park.activity[s], kind, sample))
+        per_activity = use[s] / park.activity[s]
+        if kind == "energy_index" or (per_activity <= 0).any():
+            # Energy is the activity itself, or has no logarithm: intensity stays where it is.
+            intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
+        else:
+            intensity.append(sample.extended(per_activity, sample.change("intensity", per_activity, "intensity")))
+        shares.append(_shares(park, s, sample))
+    steps = np.arange(1, draws.years.size + 1)
+    pace = assumptions.uncertainties.grid_decline
+    decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
+    grid = np.ones((park.years.size + steps.size, sample.size)).T
+    grid[:, park.years.size :] = (1.0 - decline)[:, None] ** steps
+    return BaselinePaths(_by_sector(activity), _by_sector(intensity), _by_sector(shares), grid)
+
+
+class _Sample:
+    """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
+
+    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
+        self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        correlation = assumptions.baselines.correlation
+        self.size = len(range(*members.indices(draws.members)))
+        shared = correlation["shared_activity"]
+        own, common = np.sqrt(1.0 - shared), np.sqrt(shared)
+        slope = {name: draws.normals[f"slope:{name}"][members] for name in DRIVERS}
+        shock = {name: draws.shocks[name][members] for name in DRIVERS}
+        # ASSUME: the sectors of a park share its shocks, so that the park's total keeps the spread that
+        # was measured on whole regions instead of averaging it away.
+        slope["activity"] = own * slope["activity"] + common * draws.normals["shared:slope"][members]
+        shock["activity"] = own * shock["activity"] + common * draws.shocks["shared:activity"][members]
+        for drawn, rho in ((slope, correlation["slope"]), (shock, correlation["innovation"])):
+            drawn["intensity"] = rho * drawn["activity"] + np.sqrt(1.0 - rho**2) * drawn["intensity"]
+        self.slope, self.shock = slope, shock
+
+    def change(self, driver: str, history: np.ndarray, use: str) -> np.ndarray:
+        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step)."""
+        logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
+        record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
+        correlated = (self.slope.get(driver), self.shock.get(driver))
+        return self.laws[use].simulate(
+            record, self.draws.years.size, DriverNormals(self.draws, self.members, driver, *correlated)
+        )
+
+    def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
+        """Continue observed values by the last one times exp(change): (member, year)."""
+        # Year after year in memory, as the engine steps through it.
+        paths = np.empty((history.size + change.shape[1], change.shape[0])).T
+        paths[:, : history.size] = history
+        np.exp(change, out=paths[:, history.size :])
+        paths[:, history.size :] *= history[-1]
+        return paths
+
+
+def _activity(history: np.ndarray, kind: str, sample: _Sample) -> np.ndarray:
+    """Simulate the activity of one sector: (member, year)."""
+    # Energy without value added has its own trend and error, fitted on emissions.
+    use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
+    return sample.extended(history, sample.change("activity", history, use))
+
+
+def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
+    """Stack paths of sectors as (member, sector, ..., year); in memory members are neighbours, not sectors."""
+    return np.moveaxis(np.stack([np.moveaxis(path, 0, -1) for path in paths]), -1, 0)
+
+
+def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
+    """Simulate the shares of a sector's carriers: (member, carrier, year)."""
+    energy = park.energy[s]
+    total = energy.sum(axis=0)
+    observed = np.divide(energy, total, out=np.zeros_like(energy), where=total > 0)
+    present = energy[:, -1] > 0
+    throughout = drifting(park)[s]
+    steps = sample.draws.years.size
+    log_shares = np.zeros((energy.shape[0], steps, sample.size)).transpose(2, 0, 1)
+    for c in np.flatnonzero(present):
+        log_shares[:, c] = np.log(observed[c, -1])
+        # A carrier that came or went during the record has no trend one could read.
+        if throughout[c] and throughout.sum() > 1:
+            log_shares[:, c] += sample.change(f"mix:{park.carriers[c]}", observed[c], "mix")
+    shares = np.empty((energy.shape[0], park.years.size + steps, sample.size)).transpose(2, 0, 1)
+    shares[:, :, : park.years.size] = observed
+    shares[:, :, park.years.size :] = normalised_shares(log_shares, present)
+    return shares
 
 
 def balance_shares(park: Park) -> np.ndarray:
-    """What carbon balances leave of a sector's emissions from energy: (sector, year), one where there is none.
+    """Compute the share of energy emissions that carbon balances leave: (sector, year), one without balances.
 
     ASSUME: a balance of transformation stays the same share of the energy emissions it corrects. Followed on
     its own it would stay while the emissions it belongs to are cut, and totals could fall below zero. A balance
@@ -53,7 +172,7 @@ def balance_shares(park: Park) -> np.ndarray:
 
 
 def fuel_shares(park: Park) -> np.ndarray:
-    """What sales beyond purchases, captured CO2 and carbon in products leave of a sector's own fuel: (sector, year).
+    """Compute the share of own fuel that sales, captured CO2 and carbon in products leave: (sector, year).
 
     They stand in scope 1, in the inventory and here: what is sold, captured or kept came from fuel inside.
     ASSUME: they stay the same share of the fuel's emissions, for the reason given at `balance_shares`.
@@ -67,7 +186,7 @@ def _is_off_own_fuel(process: Process) -> bool:
 
 
 def _left(park: Park, picked: Sequence[bool], emitted: np.ndarray) -> np.ndarray:
-    """What some balances leave of emissions (sector, year): (sector, year)."""
+    """Compute the share that some balances leave of emissions (sector, year): (sector, year)."""
     left = np.ones(emitted.shape)
     for s in range(len(park.sectors)):
         own = [j for j, process in enumerate(park.processes) if picked[j] and process.sector == s]
@@ -78,13 +197,13 @@ def _left(park: Park, picked: Sequence[bool], emitted: np.ndarray) -> np.ndarray
 
 
 def _is_carried(park: Park) -> list[bool]:
-    """Of each process, whether factors carry it (`balance_shares`, `fuel_shares`)."""
+    """Mark the processes that factors carry (`balance_shares`, `fuel_shares`)."""
     shares = {True: fuel_shares(park), False: balance_shares(park)}
     return [p.is_balance and bool((shares[_is_off_own_fuel(p)][p.sector] != 1.0).any()) for p in park.processes]
 
 
 def process_output(park: Park, activity: np.ndarray, energy: np.ndarray) -> np.ndarray:
-    """Process output by member: (member, process, year), from activity and energy (member, sector, year).
+    """Compute the process output by member: (member, process, year), from activity and energy (member, sector, year).
 
     ASSUME: output follows the baseline energy of its sector, as kilns and furnaces do; efficiency
     measures save energy at the same output. Where the sector used no energy in the last observed year,

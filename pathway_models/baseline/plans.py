@@ -1,6 +1,6 @@
-"""Overrides: given paths of drivers in place of the baseline's (docs/baseline.md, section 10).
+"""A park's plans on the paths of its growth law: overrides in place of a driver, committed projects on top.
 
-Committed projects on top of the baseline (docs/baseline.md, section 9).
+Sections 9 (projects) and 10 (overrides) of ``docs/baseline.md``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from pathway_models.baseline.paths import BaselinePaths
+from pathway_models.baseline.paths import BaselinePaths, free_paths, process_output
+from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.quantiles import triangular
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.park import Park
 from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
@@ -21,8 +23,40 @@ from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
 PLAIN = ("activity", "intensity")
 
 
+def baseline_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+    """Project the drivers of a park without levers, its plans included.
+
+    Parameters
+    ----------
+    park : Park
+    draws : Draws
+        With shocks for `DRIVERS` and ``mix:<carrier>`` of `mixed_carriers`, and the draws of its plans.
+    members : slice
+        Which members to compute.
+    assumptions : Assumptions
+        Growth law, decline of the grid factor.
+
+    Returns
+    -------
+    BaselinePaths
+
+    Raises
+    ------
+    PathwayError
+        The park has fewer than three observed years, or the draws were made without its plans or for another law.
+    """
+    lacking = [name for name in park.plans.uniforms() if name not in draws.uniforms]
+    lacking += [name for name in park.plans.normals() if name not in draws.normals]
+    if lacking:
+        raise PathwayError(f"{park.park_id}: {', '.join(lacking)} were not drawn; sample the park as it is now")
+    paths = overridden(park, free_paths(park, draws, members, assumptions), draws, members)
+    output = process_output(park, paths.activity, paths.activity * paths.intensity)
+    paths = replace(paths, output=overridden_output(park, output, draws, members))
+    return with_projects(park, paths, draws, members)
+
+
 def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
-    """Activity, intensity, shares and grid factor with their overrides; process output is left alone."""
+    """Override activity, intensity, shares and grid factor; process output is left alone."""
     if not park.plans.targets:
         return paths
     arrays = {"activity": paths.activity.copy(), "intensity": paths.intensity.copy()}
@@ -44,7 +78,7 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
 
 
 def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: slice) -> np.ndarray:
-    """Process output (member, process, year) with its overrides."""
+    """Override process output (member, process, year)."""
     output = output.copy() if park.plans.targets else output
     for (driver, sector, item), targets in park.plans.by_driver().items():
         if driver == "output":
@@ -54,14 +88,14 @@ def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: sli
 
 
 def sectors_of(park: Park, sector: str) -> list[int]:
-    """Sectors that a target speaks of: one, or every one whose activity is economic."""
+    """List the sectors that a target speaks of: one, or every one whose activity is economic."""
     if sector == ALL_SECTORS:
         return [s for s, kind in enumerate(park.activity_kinds) if kind != "population"]
     return [park.sectors.index(sector)]
 
 
 def process_index(park: Park, sector: str, name: str) -> int:
-    """Position of a process of a sector."""
+    """Find the position of a process of a sector."""
     s = park.sectors.index(sector)
     return next(j for j, one in enumerate(park.processes) if one.name == name and one.sector == s)
 
@@ -80,7 +114,7 @@ def grid_now(park: Park) -> float:
 
 
 def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.ndarray:
-    """The draw that moves the targets of a driver, in standard deviations: (member,)."""
+    """Look up the draw that moves the targets of a driver, in standard deviations: (member,)."""
     if any(target.spread > 0 for target in targets):
         return draws.normals[targets[0].stream][members]
     return np.zeros(len(range(*members.indices(draws.members))))
@@ -89,7 +123,7 @@ def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.
 def followed(
     park: Park, base: np.ndarray, targets: Sequence[DriverTarget], moved: np.ndarray, history: np.ndarray | None = None
 ) -> np.ndarray:
-    """A path through its targets that goes on as the baseline does.
+    """Lead a path through its targets, then on as the baseline goes.
 
     Parameters
     ----------
@@ -135,7 +169,7 @@ def _level(
     moved: np.ndarray,
     last: int,
 ) -> np.ndarray:
-    """Level of a target by member: log-normal around its value where it has a spread."""
+    """Compute the level of a target by member: log-normal around its value where it has a spread."""
     # A growth or change of -100 % and a level of zero have no logarithm: they stand as they are.
     middle = target.value if target.kind == "level" else 1.0 + target.value
     drawn = np.full(moved.shape, middle)
@@ -149,7 +183,7 @@ def _level(
 
 
 def _joined(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Values between two levels, (member,) each: straight in logs, straight where one is zero: (member, year)."""
+    """Join two levels, (member,) each: straight in logs, in values where one is zero: (member, year)."""
     low, high = low[:, None], high[:, None]
     both = (low > 0) & (high > 0)
     ratio = np.where(both, high, 1.0) / np.where(both, low, 1.0)
@@ -161,7 +195,7 @@ def _joined(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray
 def _mixed(
     park: Park, base: np.ndarray, given: dict[int, tuple[DriverTarget, ...]], draws: Draws, members: slice
 ) -> np.ndarray:
-    """Shares of one sector, (member, carrier, year), with those of some carriers given."""
+    """Mix the shares of one sector, (member, carrier, year), with those of some carriers given."""
     years = park.years[0] + np.arange(base.shape[-1])
     last = max(targets[-1].year for targets in given.values())
     inside = (years > park.last_observed_year) & (years <= last)
@@ -188,7 +222,7 @@ def _mixed(
 def _share(
     park: Park, base: np.ndarray, targets: Sequence[DriverTarget], years: np.ndarray, draws: Draws, members: slice
 ) -> np.ndarray:
-    """Given share of one carrier, (member, year): straight lines between targets, level after the last."""
+    """Interpolate the given share of one carrier, (member, year); level after the last target."""
     moved = _moved(targets, draws, members)
     knots = [base[:, park.years.size - 1]]
     for target in targets:
@@ -224,7 +258,7 @@ def phase_of(project: Project, years: np.ndarray, draws: Draws, members: slice) 
 
 
 def with_projects(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
-    """The baseline with the loads of the park's projects in energy, output and activity.
+    """Add the loads of the park's projects to energy, output and activity.
 
     Sectors without a project keep their arrays to the last bit, as does the whole park where nothing is loaded.
     """
@@ -262,12 +296,12 @@ class _Added:
 
 
 def _energy(paths: BaselinePaths, s: int) -> np.ndarray:
-    """Energy of a sector by carrier before its projects: (member, carrier, year)."""
+    """Compute the energy of a sector by carrier before its projects: (member, carrier, year)."""
     return (paths.activity[:, s] * paths.intensity[:, s])[:, None] * paths.shares[:, s]
 
 
 def _added(park: Park, s: int, projects: list[Project], paths: BaselinePaths, draws: Draws, members: slice) -> _Added:
-    """What the projects of one sector load together."""
+    """Sum the loads of the projects of one sector."""
     energy, level = _energy(paths, s), paths.activity[:, s]
     years = park.years[0] + np.arange(level.shape[1])
     added = _Added(np.zeros(energy.shape), np.zeros(paths.output.shape), np.zeros(level.shape))
@@ -288,6 +322,6 @@ def _added(park: Park, s: int, projects: list[Project], paths: BaselinePaths, dr
 
 
 def _of_sector(park: Park, s: int) -> np.ndarray:
-    """Which processes stand in a sector and can be moved: (process, 1)."""
+    """Mark the processes that stand in a sector and can be moved: (process, 1)."""
     inside = [process.sector == s and not process.is_balance for process in park.processes]
     return np.array(inside, dtype=float).reshape(-1, 1)

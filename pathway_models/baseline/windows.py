@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is forecast: a quantity of a panel, or its ratio to another one.
+    """Quantity of a panel to forecast, or its ratio to another one.
 
     Parameters
     ----------
@@ -30,19 +30,21 @@ class Subject:
     quantity: str = "emissions_tco2"
     per: str | None = None
 
-    def windows(self, record: int, horizon: int, beside: Sequence[str] = ()) -> Windows:
-        """Every record of a length, with its outcomes; columns beside it that the panel lacks are all NaN."""
+    def windows(self, record: int, horizon: int, covariates: Sequence[str] = ()) -> Windows:
+        """Cut every record of a length, with its outcomes; covariates that the panel lacks are all NaN."""
         logs, panel = self.panel.logs(self.quantity, self.per), self.panel
-        others = {name: panel.logs(name) if name in panel.values else np.full(logs.shape, np.nan) for name in beside}
+        others = {
+            name: panel.logs(name) if name in panel.values else np.full(logs.shape, np.nan) for name in covariates
+        }
         return rolling_origins(logs, panel.years, record, horizon, others)
 
     def groups_of(self, windows: Windows) -> NDArray[np.str_]:
-        """Region of every window."""
+        """Look up the region of every window."""
         return np.array(self.panel.groups)[windows.entity]
 
 
 def rolling_origins(
-    logs: Floats, years: NDArray[np.int_], record: int, horizon: int, beside: Mapping[str, Floats] | None = None
+    logs: Floats, years: NDArray[np.int_], record: int, horizon: int, covariates: Mapping[str, Floats] | None = None
 ) -> Windows:
     """Cut every complete record out of a panel, with at least one later year known.
 
@@ -56,7 +58,7 @@ def rolling_origins(
         Years of a record, at least 3.
     horizon : int
         Years after it.
-    beside : mapping column -> (entity, year) float, optional
+    covariates : mapping column -> (entity, year) float, optional
         Logs of other quantities, cut along with the records.
 
     Returns
@@ -74,12 +76,12 @@ def rolling_origins(
     usable = np.isfinite(history).all(axis=-1) & np.isfinite(later).any(axis=-1)
     start, entity = np.nonzero(usable)
     history = history[usable]
-    others = {name: views(array)[..., :record][usable] for name, array in (beside or {}).items()}
+    others = {name: views(array)[..., :record][usable] for name, array in (covariates or {}).items()}
     return Windows(entity, years[start + record - 1], history, later[usable] - history[:, -1:], others)
 
 
 def latest_runs(panel: Panel, quantity: str = "emissions_tco2") -> dict[str, dict[int, float]]:
-    """Last unbroken run of years of every entity, as `peaks.judging` takes series.
+    """Find the last unbroken run of years of every entity, as `peaks.judging` takes series.
 
     Parameters
     ----------

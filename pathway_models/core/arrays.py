@@ -1,10 +1,7 @@
-"""Checks shared by all records: shape, finiteness, order; arrays end up read-only.
+"""Axes of ensemble arrays, and the checks that all records share: shape, finiteness, order; arrays end up read-only.
 
-The axes of every ensemble array, named once.
-
-Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR``
-and ``SOURCE`` count from the end and ``SCENARIO`` and ``MEMBER`` from the front,
-so that the same constants serve arrays with and without a source axis.
+Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR`` and ``SOURCE`` count from the end and
+``SCENARIO`` and ``MEMBER`` from the front, so that the same constants serve arrays with and without a source axis.
 """
 
 from __future__ import annotations
@@ -52,7 +49,7 @@ def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: ty
 
 
 def fixed(values: np.ndarray) -> np.ndarray:
-    """The array itself, made read-only, since it is kept and given to whoever asks."""
+    """Make an array read-only and return it, since it is kept and given to whoever asks."""
     values.setflags(write=False)
     return values
 

@@ -65,7 +65,7 @@ class InputError(PathwayError):
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Around the writing of a file: a folder that may not be written to, or a file that is open, is no traceback.
+    """Guard the writing of a file: a folder without write permission, or an open file, gives no traceback.
 
     Raises
     ------

@@ -1,8 +1,6 @@
-"""Reading YAML so that every fault can be told by line: syntax, doubled keys, wrong values.
+"""Read files: YAML with faults located by line, text of unknown encoding; find the shipped data and notebooks.
 
-Reading text files of unknown origin: UTF-8 with or without BOM, GB18030, gzip when the name says so.
-
-Where the shipped data and notebooks stand: the one place that knows.
+Text may be UTF-8 with or without BOM or GB18030, and gzipped when the name says so.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tup
 
 
 def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
-    """Nodes and content, parsed once; by libyaml, ten times as fast, unless there is an error to put in words."""
+    """Parse nodes and content once; by libyaml, ten times as fast, unless there is an error to put in words."""
     for kind in (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader):
         loader = kind(text)
         try:
@@ -64,7 +62,7 @@ def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def stamped(path: Path) -> tuple[Path, Stamp]:
-    """A file and its stamp, so that what was read of it can be kept until it changes."""
+    """Return a file and its stamp, so that what was read of it can be kept until it changes."""
     try:
         found = path.stat()
     except OSError:  # whoever reads it says so
@@ -136,7 +134,7 @@ def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
 
 
 def line_of(lines: dict[Keys, int], keys: Keys) -> int:
-    """Line of a value, or of the nearest thing around it (a merged ``<<`` value has no line of its own)."""
+    """Return the line of a value, or of the nearest thing around it (a merged ``<<`` value has no line of its own)."""
     while keys and keys not in lines:
         keys = keys[:-1]
     return lines.get(keys, 1)
@@ -201,7 +199,7 @@ _SHIPPED_DATA = SHIPPED_FOLDER / "data"
 
 
 def data_folder() -> Path:
-    """The folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``.
+    """Return the folder of the shipped data, or the one named by the variable ``PATHWAY_DATA``.
 
     Raises
     ------

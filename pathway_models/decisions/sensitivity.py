@@ -15,7 +15,7 @@ import numpy as np
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.inputs import Ensemble, SensitivityStudy, optional, problem
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity
-from pathway_models.kernels.sensitivity import find_box, given_data_indices
+from pathway_models.kernels.sensitivity import Box, given_data_indices, prim
 
 #: Bootstrap resamples of given-data indices.
 RESAMPLES = 100
@@ -156,6 +156,6 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
 def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> DiscoveredRule:
     """Find the readable rule that tells best when the park does *not* peak in time."""
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
-    box = find_box(evaluated.ranks, fails, most_bounds)
+    box: Box = prim(evaluated.ranks, fails, most_bounds)
     bounds = tuple((evaluated.inputs[i], float(box.low[i]), float(box.high[i])) for i in box.bounded)
     return DiscoveredRule(bounds, box.coverage, box.density, float(fails.mean()))

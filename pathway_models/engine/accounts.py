@@ -1,4 +1,4 @@
-"""What a batch of members uses and emits, summed over sectors, so that many packages can be worked out from it.
+"""Energy and emissions of a batch of members, summed over sectors, so that many packages can be computed from it.
 
 Every measure treats all economic sectors of a park alike, and residents alike among themselves.  Two classes of
 sectors are therefore enough, and within each the sums by carrier group: structure multiplies the economic class,
@@ -34,7 +34,7 @@ Left = np.ndarray | float
 
 @dataclass
 class Mix:
-    """What substitutions leave of each group and add in each target carrier, for one TJ of a group.
+    """Energy that substitutions leave of each group and add in each target carrier, for one TJ of a group.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Mix:
 
 
 def times(left: Left, values: np.ndarray) -> np.ndarray:
-    """What is left of some values; the values themselves, not copied, where that is all."""
+    """Multiply values by the share left; the values themselves, not copied, where that is all."""
     return values if isinstance(left, float) and left == 1.0 else left * values
 
 
@@ -97,7 +97,7 @@ class Accounts:
         return values[..., self.years, self.members]
 
     def _carriers(self, k: int, group: str) -> np.ndarray:
-        """Energy of a group in a class; its emissions are put into ``emissions``."""
+        """Sum the energy of a group in a class; its emissions are put into ``emissions``."""
         frame = self.batch.frame
         energy, emissions = self.zero, self.zero
         for carrier in (c for c, name in enumerate(frame.park.carriers) if self.group_of[name] == group):
@@ -113,7 +113,7 @@ class Accounts:
         return energy
 
     def _factor(self, sector: int, carrier: str) -> np.ndarray:
-        """Factor of a carrier in a sector without its error: (year, 1) or, of the grid, (year, member)."""
+        """Compute the factor of a carrier in a sector without its error: (year, 1) or, of the grid, (year, member)."""
         frame = self.batch.frame
         factor = frame.factors[sector, frame.carriers.index(carrier), self.years, None]
         return factor * self.grid if carrier == "electricity" else factor
@@ -127,20 +127,20 @@ class Accounts:
         return total if total is self.zero else total * self.error("process")
 
     def error(self, group: str) -> np.ndarray:
-        """Constant factor error of a group: (1, member)."""
+        """Compute the constant factor error of a group: (1, member)."""
         return self.batch.errors[group]
 
     def grid_factor(self) -> np.ndarray:
-        """Factor of electricity from the grid, its error included: (year, member), tCO2/TJ."""
+        """Compute the factor of electricity from the grid, its error included: (year, member), tCO2/TJ."""
         return self.batch.frame.grid_factors[0, self.years, None] * self.grid * self.error("electricity")
 
     def activity(self, kinds: Iterable[str] = ACTIVITY_KINDS) -> np.ndarray:
-        """Activity of the sectors of some kinds: (year, member)."""
+        """Sum the activity of the sectors of some kinds: (year, member)."""
         picked = np.isin(self.batch.frame.park.activity_kinds, tuple(kinds))
         return self._block(self.batch.activity[picked]).sum(axis=0)
 
     def _by_sector(self, k: int, group: str, factors: np.ndarray) -> np.ndarray:
-        """Energy of a group in a class, each sector times its own factors (sector, year): (year, member)."""
+        """Sum the energy of a group in a class, each sector times its own factors (sector, year): (year, member)."""
         if k not in self.classes:
             return self.zero
         frame, sectors = self.batch.frame, self.sectors[k]
@@ -156,7 +156,7 @@ class Accounts:
         return total
 
     def given(self, k: int, carrier: str, group: str) -> np.ndarray:
-        """Emissions of a target carrier if every TJ of a group in a class became one TJ of it: (year, member)."""
+        """Compute emissions of a target carrier if each TJ of a class's group became one TJ of it: (year, member)."""
         key = (k, carrier, group)
         if key not in self._given:
             frame = self.batch.frame
@@ -166,31 +166,31 @@ class Accounts:
         return self._given[key]
 
     def bought(self, k: int, group: str) -> np.ndarray:
-        """Location-based emissions if every TJ of a group in a class were purchased electricity: (year, member)."""
+        """Compute location-based emissions if a group in a class were all purchased electricity: (year, member)."""
         key = (k, "", group)
         if key not in self._given:
             self._given[key] = self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid
         return self._given[key]
 
     def location_based(self, mix: Mix, structure: Left) -> np.ndarray:
-        """All purchased electricity at the grid's factor, before intensity: (year, member), tCO2/yr."""
+        """Compute all purchased electricity at the grid's factor, before intensity: (year, member), tCO2/yr."""
         total = times(structure, self._located(mix, ECONOMIC))
         return total + self._located(mix, RESIDENT) if RESIDENT in self.classes else total
 
     def _located(self, mix: Mix, k: int) -> np.ndarray:
-        """All purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
+        """Sum purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
         terms = [times(mix.left.get(g, 1.0), self.bought(k, g)) for g in POWER if g in self.present]
         terms += [share * self.bought(k, origin) for (carrier, origin), share in mix.added.items() if carrier in POWER]
         return self.sum(terms) * self.error("electricity")
 
     def use_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
-        """Energy of a group in a class after the substitutions: (year, member), TJ before structure and intensity."""
+        """Compute energy of a group after substitutions: (year, member), TJ before structure and intensity."""
         terms = [times(mix.left.get(group, 1.0), self.energy[k, group])] if group in self.present else []
         terms += [s * self.energy[k, origin] for (c, origin), s in mix.added.items() if self.group_of[c] == group]
         return self.sum(terms)
 
     def emissions_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
-        """Emissions of a group in a class after the substitutions: (year, member), tCO2/yr."""
+        """Compute the emissions of a group in a class after the substitutions: (year, member), tCO2/yr."""
         own = self.emissions.get((k, group))
         terms = [] if own is None else [times(mix.left.get(group, 1.0), own)]
         terms += [s * self.given(k, c, origin) for (c, origin), s in mix.added.items() if self.group_of[c] == group]
@@ -214,7 +214,7 @@ class Accounts:
         return self.sum(parts[k, group] for group in groups if (k, group) in parts)
 
     def substitute(self, mix: Mix, lever: Lever, share: np.ndarray, ratio: np.ndarray) -> Mix:
-        """One more substitution, on what the ones before left.
+        """Substitute once more, on what the ones before left.
 
         Parameters
         ----------

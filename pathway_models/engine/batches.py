@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pathway_models.baseline.paths import OWN_FUEL, balance_shares, fuel_shares
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.emissions import ramp
 from pathway_models.kernels.quantiles import triangular
@@ -28,7 +28,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """What all members of a projection share.
+    """Inputs that all members of a projection share.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def carrier_factors(
 
 
 def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Constant errors by group, median one: group -> (member, 1).
+    """Draw constant errors by group, median one: group -> (member, 1).
 
     The error of a group's factor (from the confidence of the factors behind it) and that of its activity data
     (from quality grades) multiply; both are log-normal and independent, so that their variances add.
@@ -110,7 +110,7 @@ def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, 
 
 
 def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: Assumptions) -> Frame:
-    """Factors, processes and sinks of a park to the last year.
+    """Extend factors, processes and sinks of a park to the last year.
 
     ASSUME: factors stay at their last observed value; only the grid goes on declining.
     ASSUME: sinks stay at their last observed value without a lever.
@@ -168,7 +168,7 @@ class Batch:
     _values: dict[tuple, Values] = field(default_factory=dict, repr=False)
 
     def values(self, measure: Measure) -> Values:
-        """Drawn parameters of a measure, each (1, member), and its ``phase`` in the projected years, (year, 1)."""
+        """Draw the parameters of a measure, each (1, member), and its ``phase`` in projected years, (year, 1)."""
         key = (id(measure.lever), measure.setting, measure.ramp)
         if key not in self._values:
             given, years = measure.ramp, self.frame.years[self.frame.known :]
@@ -181,12 +181,12 @@ class Batch:
         return self._values[key]
 
     def drawn(self, measures: Iterable[Measure]) -> list[tuple[Measure, Values]]:
-        """Some measures, each with its `values`."""
+        """Pair measures with their `values`."""
         return [(measure, self.values(measure)) for measure in measures]
 
 
 def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Batch]:
-    """The ensemble, ``size`` members at a time, `BATCH` by default."""
+    """Yield the ensemble, ``size`` members at a time, `BATCH` by default."""
     size = BATCH if size is None else size
     sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
@@ -202,7 +202,7 @@ def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Bat
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:
-    """Last year of a projection.
+    """Find the last year of a projection.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The model on one screen: one package through the chain of docs/methods.md, one line a relation.
 
-    drivers     activity V, energy V I, shares mu, grid, output A    `baseline.projection.baseline_paths`
+    drivers     activity V, energy V I, shares mu, grid, output A    `baseline.plans.baseline_paths`
     plans       overrides, then committed projects                   (the same)
     structure   sigma, what is left of the economic sectors          `left`
     intensity   iota, what is left of all energy                     `left`
@@ -36,25 +36,34 @@ from pathway_models.engine.accounts import (
     Parts,
     times,
 )
-from pathway_models.engine.package_tree import Measures, PackageTree
 from pathway_models.kernels.emissions import mean_factor
-from pathway_models.levers.action import PARTS, Values
+from pathway_models.levers.action import Values
 from pathway_models.records.levers import Measure
 
+Measures = tuple[Measure, ...]
 
-def follow(sums: Accounts, tree: PackageTree, row: int, keep: Kept, out: np.ndarray, room: np.ndarray) -> PackageCase:
-    """Follow one package of a tree through the chain, on the drivers and plans of a batch.
+
+def follow(
+    sums: Accounts,
+    index: int,
+    at: dict[str, int],
+    of: dict[str, Measures],
+    keep: Kept,
+    out: np.ndarray,
+    room: np.ndarray,
+) -> PackageCase:
+    """Follow one package through the chain, on the drivers and plans of a batch.
 
     Parameters
     ----------
     sums : Accounts, of the projected years
-    tree, row : PackageTree, row of ``tree.cases``
+    index, at : as in `PackageCase` (``parts``)
+    of : part -> measures
     keep : Kept, what earlier packages have in common with this one
     out, room : (year, member)
         The total, tCO2/yr, and working space; written over.
     """
-    at = dict(zip(PARTS, tree.cases[row].tolist(), strict=True))
-    of = keep.begin(at, tree)
+    keep.begin(at)
     structure = keep(("structure",), left, sums, of["structure"])
     intensity = keep(("intensity",), left, sums, of["intensity"])
     mix = keep(("mix",), mixed, sums, of["mix"])
@@ -63,7 +72,7 @@ def follow(sums: Accounts, tree: PackageTree, row: int, keep: Kept, out: np.ndar
     technical, process = keep(("structure", "process"), processes, sums, structure, kept)
     equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
     captures = total(case, intensity, technical, process, equipped, out, room)
-    return PackageCase(row, at, case, intensity, process, captures, out)
+    return PackageCase(index, at, case, intensity, process, captures, out)
 
 
 # structure, intensity, process ---------------------------------------------------------------------------------------
@@ -122,7 +131,7 @@ def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, 
 
 @dataclass(frozen=True, eq=False)
 class StructureCase:
-    """What all packages of one mix and structure share; ``structure`` is what is left of the economic sectors."""
+    """Results that all packages of one mix and structure share; ``structure`` is left of the economic sectors."""
 
     of_mix: MixCase
     structure: Left
@@ -134,7 +143,7 @@ class StructureCase:
         return self.of_mix.sums.both(self.of_mix.emissions, EMITTING, self.structure)
 
     def eligible(self, groups: tuple[str, ...]) -> np.ndarray:
-        """What capture may take from fuels, tCO2/yr before intensity; residents have no plant."""
+        """Sum the fuel emissions that capture may take, tCO2/yr before intensity; residents have no plant."""
         if groups not in self._eligible:
             held = self.of_mix.sums.sum_of(self.of_mix.emissions, ECONOMIC, groups)
             self._eligible[groups] = times(self.structure, held)
@@ -214,19 +223,19 @@ class PackageCase:
     total: np.ndarray
 
     def emissions(self, group: str, out: np.ndarray | None = None) -> np.ndarray:
-        """Emissions of a group, the energy of capture left out: tCO2/yr."""
+        """Return the emissions of a group, the energy of capture left out: tCO2/yr."""
         above = self.of_structure
         held = above.of_mix.sums.both(above.of_mix.emissions, (group,), above.structure)
         return np.multiply(held, self.intensity, out=out)
 
     def energy(self, groups: Iterable[str], out: np.ndarray | None = None) -> np.ndarray:
-        """Energy of some groups, that of capture left out: TJ."""
+        """Return the energy of some groups, that of capture left out: TJ."""
         above = self.of_structure
         held = above.of_mix.sums.both(above.of_mix.energy, groups, above.structure)
         return np.multiply(held, self.intensity, out=out)
 
     def location_based(self, out: np.ndarray | None = None) -> np.ndarray:
-        """Purchased electricity at the grid's factor, that of capture left out: tCO2/yr."""
+        """Return the purchased electricity at the grid's factor, that of capture left out: tCO2/yr."""
         above = self.of_structure
         return np.multiply(above.of_mix.sums.location_based(above.of_mix.mix, above.structure), self.intensity, out=out)
 
@@ -282,18 +291,17 @@ class Kept:
         self._at: dict[str, int] = {}
         self._found: dict[tuple[str, ...], dict[tuple[int, ...], Any]] = {}
 
-    def begin(self, at: dict[str, int], tree: PackageTree) -> dict[str, Measures]:
-        """Begin with the package that has these positions in ``tree.parts``: its measures by part."""
+    def begin(self, at: dict[str, int]) -> None:
+        """Begin with the package that has these positions in ``PackageTree.parts``."""
         moved = {part for part in ("mix", "structure") if self._at.get(part) != at[part]}
         if moved:
             for on, found in self._found.items():
                 if moved & set(on) and on != ("structure",):
                     found.clear()
         self._at = at
-        return {part: tree.parts[part][position] for part, position in at.items()}
 
     def __call__(self, on: tuple[str, ...], relation: Callable[..., Any], *given: Any) -> Any:
-        """The result of a relation, worked out where no package before had the same parts."""
+        """Return the result of a relation, worked out where no package before had the same parts."""
         found, key = self._found.setdefault(on, {}), tuple(map(self._at.__getitem__, on))
         if key not in found:
             found[key] = relation(*given)

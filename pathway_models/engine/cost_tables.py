@@ -11,9 +11,9 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Mix
-from pathway_models.engine.batch_evaluator import BatchEvaluator
+from pathway_models.engine.chain import left, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts
-from pathway_models.engine.package_tree import PackageTree
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.levers.action import PARTS
 
@@ -39,20 +39,20 @@ def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
         ends = np.searchsorted(mixes, np.arange(mixes[-1] + 2))
         for at in range(mixes[-1] + 1):
             here = slice(ends[at], ends[at + 1])
-            energy, captured = batch.of_mix(evaluator.mixed(tree.parts["mix"][at]).mix)
+            energy, captured = batch.of_mix(mixed(evaluator.accounts, tree.parts["mix"][at]).mix)
             costs[here] += energy[structures[here], intensities[here]]
             costs[here] += captured[captures[here], structures[here], intensities[here]]
     return costs
 
 
 class _Batch:
-    """What is worked out once for all mixes of a batch; money is weighted and discounted."""
+    """Results common to all mixes of a batch; money is weighted and discounted."""
 
     def __init__(self, evaluator: BatchEvaluator, costs: PackageCosts, tree: PackageTree) -> None:
         self.evaluator, self.costs = evaluator, costs
-        shape = evaluator.sinks.shape
+        books, shape = evaluator.accounts, evaluator.sinks.shape
         lefts = {
-            part: [np.broadcast_to(evaluator.left(measures), shape) for measures in tree.parts[part]]
+            part: [np.broadcast_to(left(books, measures), shape) for measures in tree.parts[part]]
             for part in ("structure", "intensity", "process")
         }
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
@@ -72,7 +72,7 @@ class _Batch:
         )
         if any(len(measures) > 1 for measures in tree.parts["capture"]):
             raise PathwayError("packages with two capture levers can only be listed: take a smaller grid")
-        technical = [[evaluator.processes(a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
+        technical = [[processes(books, a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")
         self.captures = [self._gross(measures) for measures in tree.parts["capture"]]
@@ -84,7 +84,7 @@ class _Batch:
         )
 
     def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray]]:
-        """Carrier groups and money per capturable tonne of each capture of known cost."""
+        """List carrier groups and money per capturable tonne of each capture of known cost."""
         found = []
         for measure, at in self.evaluator.drawn(measures):
             rate = self.costs.rates.levers.get(measure.lever.lever_id)
@@ -94,7 +94,7 @@ class _Batch:
         return found
 
     def of_mix(self, mix: Mix) -> tuple[np.ndarray, np.ndarray]:
-        """Money of a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
+        """Price a mix: energy and substitutions (structure, intensity); capture (capture, structure, intensity)."""
         books, rates = self.evaluator.accounts, self.costs.rates
         money = {k: np.zeros(self.evaluator.sinks.shape) for k in (ECONOMIC, RESIDENT)}
         for k in books.classes:
@@ -119,5 +119,5 @@ class _Batch:
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Product of each row with some values; not by BLAS, whose threads wait for one another on a busy machine."""
+    """Multiply each row with some values; not by BLAS, whose threads wait for one another on a busy machine."""
     return np.einsum("pe,e->p", rows, values.ravel())

@@ -54,7 +54,7 @@ def survey(
 
     Returns
     -------
-    Outlook
+    EnsembleSummary
 
     Raises
     ------
@@ -111,14 +111,7 @@ class _Tally:
         self.cumulative[at, members] = total[self.known :].sum(axis=0)
 
     def found(self, first_year: int) -> dict[str, np.ndarray]:
-        """What `Peaks` is made of."""
-        years = {
-            "year": self.index,
-            "plateau_first": self.plateau_first,
-            "plateau_last": self.plateau_last,
-        }
-        return {
-            **{name: first_year + index.astype(int) for name, index in years.items()},
-            "status": self.status,
-            "value": self.value,
-        }
+        """Return the fields of `Peaks`."""
+        years = {"year": self.index, "plateau_first": self.plateau_first, "plateau_last": self.plateau_last}
+        found = {name: first_year + index.astype(int) for name, index in years.items()}
+        return found | {"status": self.status, "value": self.value}

@@ -1,4 +1,4 @@
-"""What packages cost, as a weighted sum over a batch of members: money on the same tree as the emissions.
+"""Costs of packages as a weighted sum over a batch of members: money on the same tree as the emissions.
 
 Every lever has a quantity that its cost is counted on, in the package it stands in: ``counted`` of its action
 (`pathway_models.levers`), such as energy saved, activity closed or CO2 captured.
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Left
-from pathway_models.engine.batch_evaluator import BatchEvaluator
-from pathway_models.engine.chain import PackageCase, StructureCase
-from pathway_models.engine.package_tree import Measures, PackageTree
+from pathway_models.engine.chain import Measures, PackageCase, StructureCase
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 
 Money = float | np.ndarray
 
@@ -41,7 +40,7 @@ class Rates:
     discount: np.ndarray
 
     def of(self, members: slice, weights: np.ndarray) -> Rates:
-        """The rates of some members as (year, member), discounted and weighted: sums over them are means."""
+        """Take the rates of some members as (year, member), discounted and weighted: sums over them are means."""
         weight = self.discount[:, None] * weights
         levers = {name: np.ascontiguousarray(rate[members].T) * weight for name, rate in self.levers.items()}
         prices = {name: np.ascontiguousarray(price[members].T) * weight for name, price in self.prices.items()}
@@ -76,7 +75,7 @@ class PackageCosts:
         self._ones = np.ones(batch.sinks.shape)
 
     def _steps(self, measures: Measures) -> list[tuple[str, Left]]:
-        """Each measure with the share that its cost is counted on of what its part holds, after the ones before it."""
+        """List each measure with the share its cost is counted on, of what the ones before leave of its part."""
         before: Left = 1.0
         steps = []
         for measure, at in self.batch.drawn(measures):
@@ -86,7 +85,7 @@ class PackageCosts:
         return steps
 
     def case(self, case: PackageCase) -> Money:
-        """Weighted cost of a case over the batch, sinks left out, million CNY."""
+        """Compute the weighted cost of a case over the batch, sinks left out, million CNY."""
         if case.of_structure is not self._open_on:
             self._open(case.of_structure, case.parts["structure"])
         cost = self._of_structure - self.baseline + self._dot(self._energy * case.intensity, self._ones)
@@ -107,20 +106,20 @@ class PackageCosts:
         self._of_structure = self.of_structure(structure)
 
     def of_structure(self, at: int) -> Money:
-        """Cost of a set of structure measures."""
+        """Compute the cost of a set of structure measures."""
         return self._worth(self._moved(self.tree.parts["structure"][at]))
 
     def of_part(self, name: str, at: int, structure: Left) -> Money:
-        """Cost of a set of intensity or process measures, on what structure leaves."""
+        """Compute the cost of a set of intensity or process measures, on what structure leaves."""
         return self._worth(self._shared(name, at, structure))
 
     def _worth(self, quantities: Mapping[str, np.ndarray]) -> Money:
-        """Discounted and weighted cost of some quantities, as far as it is known."""
+        """Compute the discounted and weighted cost of some quantities, as far as it is known."""
         rates = self.rates.levers
         return sum((self._dot(amount, rates[name]) for name, amount in quantities.items() if name in rates), 0.0)
 
     def quantities(self, case: PackageCase) -> dict[str, np.ndarray]:
-        """Quantity of each lever of a case, sinks left out: lever -> (year, member)."""
+        """Compute the quantity of each lever of a case, sinks left out: lever -> (year, member)."""
         found = self._moved(self.tree.parts["structure"][case.parts["structure"]])
         for part in ("intensity", "process"):
             found |= self._shared(part, case.parts[part], case.of_structure.structure)
@@ -128,11 +127,11 @@ class PackageCosts:
         return found | {measure.lever.lever_id: taken for measure, _, taken in case.captures}
 
     def energy(self, case: PackageCase) -> dict[str, np.ndarray]:
-        """Energy of each carrier group of a case, the energy of capture left out: group -> (year, member), TJ."""
+        """Compute energy by carrier group of a case, that of capture left out: group -> (year, member), TJ."""
         return {group: case.energy([group]) for group in self.batch.accounts.groups}
 
     def _moved(self, measures: Measures) -> dict[str, np.ndarray]:
-        """Activity that structure moves or closes."""
+        """Compute the activity that structure moves or closes."""
         moved, activity = {}, self.batch.activity
         for measure, at in self.batch.drawn(measures):
             acts = measure.lever.acts
@@ -142,7 +141,7 @@ class PackageCosts:
         return moved
 
     def _replaced(self, above: StructureCase) -> dict[str, np.ndarray]:
-        """Energy that substitutions replace, before intensity, TJ."""
+        """Compute the energy that substitutions replace, before intensity, TJ."""
         books, found = self.batch.accounts, {}
         for lever_id, taken in above.of_mix.mix.taken.items():
             parts = {(k, g): books.energy[k, g] * share for g, share in taken.items() for k in books.classes}
@@ -150,7 +149,7 @@ class PackageCosts:
         return found
 
     def _shared(self, part: str, at: int, left: Left) -> dict[str, np.ndarray]:
-        """What intensity measures save (TJ) or process measures avoid (tCO2/yr), after structure."""
+        """Compute what intensity measures save (TJ) or process measures avoid (tCO2/yr), after structure."""
         steps = self.steps[part][at]
         if not steps:
             return {}
@@ -162,7 +161,7 @@ class PackageCosts:
         return {lever_id: base * share for lever_id, share in steps}
 
     def grown(self, measures: Measures) -> dict[str, np.ndarray]:
-        """Sequestration that the sinks part adds: lever -> (year, member), tCO2/yr."""
+        """Compute the sequestration that the sinks part adds: lever -> (year, member), tCO2/yr."""
         found, sinks = {}, self.batch.sinks
         for measure, at in self.batch.drawn(measures):
             found[measure.lever.lever_id] = sinks * measure.lever.acts.added(at)
@@ -170,5 +169,5 @@ class PackageCosts:
         return found
 
     def sinks(self, measures: Measures) -> Money:
-        """Weighted cost of the sinks part over the batch."""
+        """Compute the weighted cost of the sinks part over the batch."""
         return self._worth(self.grown(measures))

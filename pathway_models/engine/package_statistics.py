@@ -1,4 +1,4 @@
-"""What is kept of each package: counts and means over members, so that memory does not grow with the ensemble.
+"""Counts and means over members of each package: memory does not grow with the ensemble.
 
 Counts are over all members, means of tonnes and money over the central ones (`PackageEngine.central`).
 """
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.chain import PackageCase
 from pathway_models.engine.package_costs import PackageCosts, Rates
-from pathway_models.engine.package_tree import PackageTree
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.levers.action import SINKS
 from pathway_models.records.levers import Limits
@@ -21,7 +20,7 @@ from pathway_models.records.levers import Limits
 
 @dataclass(frozen=True)
 class PackageStatistics:
-    """What some packages do to an ensemble.
+    """Effects of packages on an ensemble.
 
     Parameters
     ----------
@@ -157,7 +156,7 @@ class Tally:
             self.held["neutral"][index] += [np.count_nonzero(total[at] <= sinks[at]) for sinks in self.sinks]
 
     def found(self) -> PackageStatistics:
-        """The finished counts and means."""
+        """Return the finished counts and means."""
         peak, cumulative, tonnes, cost = self.sums
         return PackageStatistics(
             tree=self.tree,

@@ -1,4 +1,4 @@
-"""Which parts some packages are made of, so that each part is worked out once.
+"""Packages sorted into their distinct parts, and a batch of members that evaluates each part once.
 
 A package's measures fall into the parts of the account that their actions work on (`pathway_models.levers.action`).
 Scaling a sector and replacing shares of its carriers commute, so that the order of the families is kept within each
@@ -7,20 +7,23 @@ part.  Sinks stand beside the total and change no peak.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from pathway_models.engine.accounts import EMITTING, Accounts
+from pathway_models.engine.batches import Batch
+from pathway_models.engine.chain import Kept, Measures, PackageCase, follow, sinks
 from pathway_models.levers.action import PARTS, SINKS
-from pathway_models.records.levers import Grid, Measure, Scenario
-
-Measures = tuple[Measure, ...]
+from pathway_models.records.levers import Grid, Scenario
+from pathway_models.records.park import ACTIVITY_KINDS
 
 
 @dataclass(frozen=True)
 class PackageTree:
-    """Some packages by their distinct parts.
+    """Packages by their distinct parts.
 
     Parameters
     ----------
@@ -39,7 +42,7 @@ class PackageTree:
 
 
 def measures_of(package: Scenario, part: str) -> Measures:
-    """The measures of a package that work on one part, in their order."""
+    """Pick the measures of a package that work on one part, in their order."""
     return tuple(measure for measure in package.measures if measure.lever.acts.part == part)
 
 
@@ -80,3 +83,42 @@ def grid_tree(grid: Grid, codes: np.ndarray) -> PackageTree:
 def _tree(parts: dict[str, list[Measures]], rows: np.ndarray) -> PackageTree:
     cases, case_of = np.unique(rows[:, : len(PARTS)], axis=0, return_inverse=True)
     return PackageTree(parts, cases, case_of.ravel(), rows[:, len(PARTS)])
+
+
+class BatchEvaluator:
+    """A batch of members, ready for packages.
+
+    Parameters
+    ----------
+    batch : Batch
+        Made with every lever that any package uses.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        frame, known = batch.frame, batch.frame.known
+        self.batch, self.draws, self.members, self.drawn = batch, batch.draws, batch.members, batch.drawn
+        self.years = frame.years[known:]
+        self.accounts = Accounts(batch, slice(known, None))
+        # The record is the same for all members but for their factor errors.
+        self.past = Accounts(batch, slice(0, known), slice(0, 1))
+        self.size = batch.grid.shape[1]
+        self.sinks = np.broadcast_to(frame.sinks[known:, None], (self.years.size, self.size))
+        self.activity = self.accounts.activity([kind for kind in ACTIVITY_KINDS if kind != "population"])
+
+    @cached_property
+    def observed(self) -> np.ndarray:
+        """Totals of the observed years, which no measure changes: (year, member), tCO2/yr."""
+        whole = self.past.both(self.past.emissions, EMITTING, 1.0) + sum(self.past.process.values())
+        return np.broadcast_to(whole, (self.past.zero.shape[0], self.size))
+
+    def grown(self, measures: Measures) -> np.ndarray:
+        """Grow the sinks by some measures: (year, member), tCO2/yr."""
+        return sinks(self.accounts, measures, self.sinks)
+
+    def cases(self, tree: PackageTree) -> Iterator[PackageCase]:
+        """Evaluate every case of a tree, in its order; the total of one is written over by the next."""
+        keep, out, room = Kept(), np.empty(self.sinks.shape), np.empty(self.sinks.shape)
+        for index, positions in enumerate(tree.cases.tolist()):
+            at = dict(zip(PARTS, positions, strict=True))
+            measures = {part: tree.parts[part][position] for part, position in at.items()}
+            yield follow(self.accounts, index, at, measures, keep, out, room)

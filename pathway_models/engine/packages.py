@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, Rates
 from pathway_models.engine.package_statistics import PackageStatistics, Tally
-from pathway_models.engine.package_tree import grid_tree, package_tree
+from pathway_models.engine.package_tree import BatchEvaluator, grid_tree, package_tree
 from pathway_models.engine.projecting import assumed_by
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions
@@ -73,7 +72,7 @@ class PackageEngine:
         self._weights: np.ndarray | None = None
 
     def central(self) -> np.ndarray:
-        """Weight of each member in means of tonnes and money: (member,), adding up to one.
+        """Weigh each member in means of tonnes and money: (member,), adding up to one.
 
         ASSUME: means are over the members whose emissions without levers lie, summed over years, in the central
         90 %.  Growth errors are Student-t on logarithms, of which the exponential has no finite mean: a mean over
@@ -88,13 +87,13 @@ class PackageEngine:
         return self._weights
 
     def batches(self) -> Iterator[BatchEvaluator]:
-        """The ensemble, batch by batch."""
+        """Yield the ensemble, batch by batch."""
         frame = lay_out(self.park, self.everything, self.until, self.assumptions)
         for batch in batches(frame, self.draws, BATCH):
             yield BatchEvaluator(batch)
 
     def totals(self, packages: Sequence[Scenario]) -> np.ndarray:
-        """Totals of some packages, as `Pathways.total`: (package, member, year) with observed years, tCO2/yr."""
+        """Return totals of packages, as `Pathways.total`: (package, member, year) with observed years, tCO2/yr."""
         tree = package_tree(packages)
         known = self.park.years.size
         by_case = np.empty((tree.cases.shape[0], self.draws.members, known + self.years.size - 1))
@@ -105,7 +104,7 @@ class PackageEngine:
         return by_case[tree.case_of]
 
     def by_member(self, packages: Sequence[Scenario]) -> tuple[np.ndarray, np.ndarray]:
-        """Known present value (million CNY) and discounted emissions (tCO2) of some packages: (package, member) each.
+        """Return known present value (million CNY) and discounted emissions (tCO2): (package, member) each.
 
         Raises
         ------

@@ -12,9 +12,9 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.accounts import BURNT, ECONOMIC
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import carrier_factors
 from pathway_models.engine.chain import PackageCase, StructureCase
+from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.sampling import stream
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import PER_FUEL
@@ -28,7 +28,7 @@ from pathway_models.records.pollutants import Burner, Coefficient, Fire, Polluta
 
 
 def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, assumptions: Assumptions) -> list[Fire]:
-    """Every carrier that a sector burns in the record, or that a lever may bring into it.
+    """List every carrier that a sector burns in the record, or that a lever may bring into it.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def fires_of(park: Park, chosen: Sequence[Scenario], factors: PollutantFactors, 
 
 
 def coefficients_of(fire: Fire, pollutant: str, factors: PollutantFactors) -> list[Coefficient]:
-    """The numbers behind one factor: the burner's, the content it is counted per, each control's.
+    """List the numbers behind one factor: the burner's, the content it is counted per, each control's.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def coefficients_of(fire: Fire, pollutant: str, factors: PollutantFactors) -> li
 
 
 def draw_coefficient(one: Coefficient, draws: Draws) -> np.ndarray:
-    """A coefficient by member, from its own stream: (member,)."""
+    """Draw a coefficient by member, from its own stream: (member,)."""
     uniform = stream(draws.seed, draws.park_id, f"pollutant:{one.name}").random(draws.members)
     return triangular(uniform, one.corners.low, one.corners.mode, one.corners.high)
 
@@ -80,7 +80,7 @@ def draw_coefficient(one: Coefficient, draws: Draws) -> np.ndarray:
 def member_factors(
     park: Park, fires: Sequence[Fire], pollutants: Sequence[str], factors: PollutantFactors, draws: Draws
 ) -> np.ndarray:
-    """Pollutant per energy by member: (pollutant, member, sector, carrier), t/TJ; zero where nothing is burnt."""
+    """Draw pollutants per energy: (pollutant, member, sector, carrier), t/TJ; zero where nothing is burnt."""
     count = max((fire.carrier for fire in fires), default=0) + 1
     found = np.zeros((len(pollutants), draws.members, len(park.sectors), max(count, len(park.carriers))))
     for p, pollutant in enumerate(pollutants):
@@ -97,7 +97,7 @@ def member_factors(
 
 
 def _tj_per_unit(park: Park, burner: Burner, unit: str, carrier: str) -> float:
-    """Calorific value of a unit of fuel, TJ: the carrier's own, else that of the burner's reference fuel."""
+    """Look up the calorific value of a unit of fuel, TJ: the carrier's own, else the reference fuel's."""
     library = read_carriers()
     if unit == "TJ":
         return 1.0
@@ -141,7 +141,7 @@ class Pollution:
         self._open_on: StructureCase | None = None
 
     def _uses(self, k: int, group: str) -> Iterator[tuple[int, int, np.ndarray]]:
-        """Sector, carrier and energy (year, member) of every use of a group in a class."""
+        """Yield sector, carrier and energy (year, member) of every use of a group in a class."""
         batch, years = self.batch, self.books.years
         for c, carrier in enumerate(batch.frame.park.carriers):
             for s in self.books.sectors[k] if self.books.group_of[carrier] == group else ():
@@ -153,7 +153,7 @@ class Pollution:
         return sum((self.factors[:, s, c, None] * energy for s, c, energy in self._uses(k, group)), self.empty)
 
     def given(self, k: int, carrier: str, group: str) -> np.ndarray:
-        """Pollutants if every TJ of a group in a class became one TJ of a carrier: (pollutant, year, member)."""
+        """Compute pollutants if each TJ of a group in a class became one TJ of a carrier: (pollutant, year, member)."""
         key = (k, carrier, group)
         if key not in self._given:
             at = self.batch.frame.carriers.index(carrier)
@@ -178,7 +178,7 @@ class Pollution:
         self._rest = self.rest * above.structure
 
     def of(self, case: PackageCase) -> np.ndarray:
-        """Pollutants of a package over the projected years: (pollutant, year, member), t/yr."""
+        """Compute the pollutants of a package over the projected years: (pollutant, year, member), t/yr."""
         if case.of_structure is not self._open_on:
             self._open(case.of_structure)
         total = self._burnt * case.intensity

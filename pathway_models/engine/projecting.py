@@ -8,10 +8,9 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.accounts import EMITTING, Mix
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.batches import batches, horizon, lay_out
-from pathway_models.engine.chain import PackageCase
-from pathway_models.engine.package_tree import measures_of, package_tree
+from pathway_models.engine.chain import PackageCase, left
+from pathway_models.engine.package_tree import BatchEvaluator, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions
@@ -114,7 +113,7 @@ def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
 def runs(
     park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
 ) -> Iterator[tuple[int, BatchEvaluator, PackageCase]]:
-    """Every scenario of every batch of members, as it is worked out.
+    """Yield every scenario of every batch of members, as it is worked out.
 
     Parameters
     ----------
@@ -149,7 +148,7 @@ def runs(
 
 
 def memo_item_names(park: Park) -> tuple[str, ...]:
-    """What stands beside a park's emissions: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
+    """List the memo items of a park: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
 
     The economy can be told apart where it has one measure, value added or GDP, and other sectors another activity.
     """
@@ -208,10 +207,10 @@ def _write_projected(
     emissions[AT["process"]] = case.process
     case.energy(books.groups, out=memo_items["energy"])
     case.location_based(out=memo_items["location_based"])
-    left = batch.left(tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))
-    np.add(batch.activity * left, books.activity(("population",)), out=memo_items["activity"])
+    closed = left(books, tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))
+    np.add(batch.activity * closed, books.activity(("population",)), out=memo_items["activity"])
     if "economy" in memo_items:
-        np.multiply(books.activity(ECONOMIES), left, out=memo_items["economy"])
+        np.multiply(books.activity(ECONOMIES), closed, out=memo_items["economy"])
     for measure, at, taken in case.captures:
         acts, above = measure.lever.acts, case.of_structure
         heat, electricity = acts.heat(taken, at), acts.electricity(taken, at)

@@ -1,11 +1,10 @@
-"""Drawing an ensemble: streams keyed by what they are for, not by when they are drawn.
+"""Draw an ensemble from streams that are keyed by what they are for, not by when they are drawn.
 
-Correlated inputs: the draws of an ensemble, tied together by rank.
-
-A Gaussian copula: the draws are turned into normals, mixed by the root of their correlation, and turned back.  Each
-member is treated by itself, so that the first 1,000 of 2,000 members stay the 1,000 members; reordering draws
-(Iman and Conover 1982, Communications in Statistics B 11, 311-334) would not keep that.  The correlation of the
-normals that gives Spearman's r is 2 sin(pi r / 6) (Kruskal 1958, JASA 53, 814-861).  Cited from background knowledge.
+Correlated inputs are tied together by rank, by a Gaussian copula: the draws are turned into normals, mixed by the root
+of their correlation, and turned back.  Each member is treated by itself, so that the first 1,000 of 2,000 members stay
+the 1,000 members; reordering draws (Iman and Conover 1982, Communications in Statistics B 11, 311-334) would not keep
+that.  The correlation of the normals that gives Spearman's r is 2 sin(pi r / 6) (Kruskal 1958, JASA 53, 814-861).
+Cited from background knowledge.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from pathway_models.baseline.laws.register import streams_of
-from pathway_models.baseline.projection import DRIVERS, mixed_carriers
+from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
@@ -60,7 +59,7 @@ def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:
 
 
 def _root(correlations: Sequence[Correlation], names: tuple[str, ...]) -> np.ndarray:
-    """Lower root of the correlation matrix of the normals: (input, input)."""
+    """Factor the correlation matrix of the normals (lower Cholesky root): (input, input)."""
     shared = [name for name in names if name.startswith(f"{SHARED}:")]
     if shared:
         raise PathwayError(f"{', '.join(shared)}: drawn once for all parks, cannot follow an input of one park")
@@ -85,7 +84,7 @@ LAST_YEAR = 2100
 
 
 def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
-    """A random stream of its own for (seed, owner, name, year).
+    """Open a random stream of its own for (seed, owner, name, year).
 
     Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background
     knowledge): the key says whose stream it is, the counter's highest word the year.  Neither the order of
@@ -181,7 +180,7 @@ def sample(
 
 
 def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
-    """Parameters of levers that no scenario has but that others are tied to.
+    """List the parameters of levers that no scenario has but that others are tied to.
 
     They are drawn along, so that a lever's draw does not depend on which other levers the scenarios have.
     """
@@ -202,7 +201,7 @@ def _check(park: Park, members: int, seed: int, until: int) -> None:
 
 
 def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Iterator[tuple[str, str, str, bool]]:
-    """Owner, key and name of every further stream of the growth law, and whether it is drawn a year.
+    """Yield owner, key and name of every further stream of the growth law, and whether it is drawn a year.
 
     A stream above the park is owned by what all its parks have in common: each of them draws the same numbers.
     """
@@ -217,7 +216,7 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
 
 
 def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
-    """Standard normals by member and year: (member, year)."""
+    """Draw standard normals by member and year: (member, year)."""
     shocks = np.empty((years.size, members))
     for at, year in enumerate(years):
         shocks[at] = stream(seed, owner, f"shock:{name}", int(year)).standard_normal(members)

@@ -122,10 +122,10 @@ def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str =
     for name, times in PANEL_WEIGHTS.items():
         if name != panel:
             shipped = read_panel(name)
-            windows = Subject(shipped).windows(record, horizon, law.beside)
+            windows = Subject(shipped).windows(record, horizon, law.covariates)
             region = np.unique(np.array(shipped.groups), return_inverse=True)[1]
             teachers.append(_Teacher(windows, region[windows.entity], times))
-    tested = Subject(read_panel(panel)).windows(record, horizon, law.beside)
+    tested = Subject(read_panel(panel)).windows(record, horizon, law.covariates)
     return _pool(tested, teachers, _taught(law, teachers))
 
 

@@ -125,10 +125,10 @@ def hindcast_windows(
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
     law = law_named(law) if isinstance(law, str) else law
-    own = subject.windows(record, horizon, law.beside)
+    own = subject.windows(record, horizon, law.covariates)
     lengths = (record,) if taught_records is None else tuple(taught_records)
     members = (subject, *teachers)
-    taught = [(member, member.windows(length, horizon, law.beside)) for member in members for length in lengths]
+    taught = [(member, member.windows(length, horizon, law.covariates)) for member in members for length in lengths]
     split = _by_region(subject, own, taught, folds, seed) if holdout == "region" else _by_year(own, taught)
     parts: list[Hindcast] = []
     places: list[NDArray[np.int_]] = []

@@ -1,4 +1,4 @@
-"""Tents: a straight line to a knot and another from it, fitted to many series at once.
+"""Broken-stick regression: a straight line to a knot and another from it, fitted to many series at once.
 
 The shape behind the observed-peak test: rising to the knot, then falling (a peak), level
 (a plateau) or rising on.  Fits are least squares on logarithms, so slopes are growth rates.
@@ -24,11 +24,11 @@ ROUNDING = 1e-12
 Floats = NDArray[np.float64]
 
 
-class Tents(NamedTuple):
-    """Best tent of every series; arrays of shape ``(series,)`` but for ``fitted``.
+class BrokenSticks(NamedTuple):
+    """Best broken stick of every series; arrays of shape ``(series,)`` but for ``fitted``.
 
     ``fall`` and ``rise`` are relative drops of the residual sum of squares from the best shape
-    *without* a fall (or without a rise in the last years) to the best tent; 0 when the best tent
+    *without* a fall (or without a rise in the last years) to the best broken stick; 0 when that
     does not end falling (rising).  ``noise`` is the residual standard deviation and ``memory`` the
     raw lag-1 autocorrelation of the residuals, both biased low; ``before`` is the slope up to the
     knot; ``fitted`` has shape ``(series, year)``.
@@ -45,10 +45,10 @@ class Tents(NamedTuple):
 class _Shapes(NamedTuple):
     """Orthonormal bases and slope weights of every knot for series of one length."""
 
-    tent: Floats  # (knot, year, 3)
+    broken: Floats  # (knot, year, 3)
     flat_after: Floats  # (knot, year, 2)
-    slope_before: Floats  # (knot, year), of the tent
-    slope_after: Floats  # (knot, year), of the tent
+    slope_before: Floats  # (knot, year), of the broken stick
+    slope_after: Floats  # (knot, year), of the broken stick
     slope_rise: Floats  # (knot, year), of the shape that is flat after its knot
     early: NDArray[np.bool_]  # (knot,) knots that leave PLATEAU_YEARS after them
 
@@ -60,11 +60,11 @@ def _shapes(length: int) -> _Shapes:
     level = np.ones(length)
     before = [np.minimum(time - knot, 0.0) for knot in knots]
     after = [np.maximum(time - knot, 0.0) for knot in knots]
-    tents = [np.column_stack([level, b, a]) for b, a in zip(before, after, strict=True)]
+    broken = [np.column_stack([level, b, a]) for b, a in zip(before, after, strict=True)]
     flats = [np.column_stack([level, b]) for b in before]
-    inverses = [np.linalg.pinv(design) for design in tents]
+    inverses = [np.linalg.pinv(design) for design in broken]
     return _Shapes(
-        tent=np.array([np.linalg.qr(design)[0] for design in tents]),
+        broken=np.array([np.linalg.qr(design)[0] for design in broken]),
         flat_after=np.array([np.linalg.qr(design)[0] for design in flats]),
         slope_before=np.array([inverse[1] for inverse in inverses]),
         slope_after=np.array([inverse[2] for inverse in inverses]),
@@ -80,8 +80,8 @@ def _explained(series: Floats, bases: Floats) -> Floats:
     return (scores**2).sum(axis=0)
 
 
-def fit_tents(series: Floats) -> Tents:
-    """Fit every knot to every series and compare the best tent with shapes that never fall or have stopped.
+def fit_broken_sticks(series: Floats) -> BrokenSticks:
+    """Fit every knot to every series and compare the best broken stick with shapes that never fall or have stopped.
 
     Parameters
     ----------
@@ -90,13 +90,13 @@ def fit_tents(series: Floats) -> Tents:
 
     Returns
     -------
-    Tents
+    BrokenSticks
     """
     shapes = _shapes(series.shape[1])
     centred = series - series.mean(axis=1, keepdims=True)
     total = (centred**2).sum(axis=1)
     floor = np.maximum(ROUNDING * total, series.shape[1] * ROUNDING**2)
-    errors = total[:, None] - _explained(centred, shapes.tent)
+    errors = total[:, None] - _explained(centred, shapes.broken)
     knot = errors.argmin(axis=1)
     best = np.maximum(errors.min(axis=1), floor)
 
@@ -107,10 +107,10 @@ def fit_tents(series: Floats) -> Tents:
     no_recent_rise = np.minimum(stopped[:, shapes.early].min(axis=1, initial=np.inf), total)
 
     last_slope = np.einsum("sy,sy->s", centred, shapes.slope_after[knot])
-    fitted = _project(centred, shapes.tent, knot)
+    fitted = _project(centred, shapes.broken, knot)
     residual = centred - fitted
     spread = np.maximum((residual**2).sum(axis=1), floor)
-    return Tents(
+    return BrokenSticks(
         fall=np.where(last_slope < 0, np.maximum(never_falling - best, 0.0) / best, 0.0),
         rise=np.where(last_slope > 0, np.maximum(no_recent_rise - best, 0.0) / best, 0.0),
         noise=np.sqrt(best / (series.shape[1] - 3)),
@@ -121,7 +121,7 @@ def fit_tents(series: Floats) -> Tents:
 
 
 def _project(centred: Floats, bases: Floats, knot: NDArray[np.intp]) -> Floats:
-    """Least-squares fit of every series by the basis of its own knot: (series, year)."""
+    """Fit every series by least squares on the basis of its own knot: (series, year)."""
     fitted = np.empty_like(centred)
     for index in np.unique(knot):
         chosen = knot == index
@@ -130,7 +130,7 @@ def _project(centred: Floats, bases: Floats, knot: NDArray[np.intp]) -> Floats:
 
 
 def ar1_paths(length: int, memory: float, paths: int, rng: np.random.Generator) -> Floats:
-    """Stationary AR(1) noise of unit standard deviation: (path, year).
+    """Simulate stationary AR(1) noise of unit standard deviation: (path, year).
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ GJ_PER_KWH = 0.0036
 
 
 def annuity(rate: ArrayLike, lifetime: ArrayLike) -> Floats:
-    """Yearly payment that repays one unit of capital over its lifetime.
+    """Compute the yearly payment that repays one unit of capital over its lifetime.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def annuity(rate: ArrayLike, lifetime: ArrayLike) -> Floats:
 
 
 def discount_factors(years: ArrayLike, rate: float, base_year: int) -> Floats:
-    """Present value in the base year of one unit of money in each year: (year,).
+    """Compute the present value in the base year of one unit of money in each year: (year,).
 
     Raises
     ------
@@ -69,7 +69,7 @@ def discount_factors(years: ArrayLike, rate: float, base_year: int) -> Floats:
 
 
 def price_index(changes: Mapping[int, float], base_year: int) -> dict[int, float]:
-    """Price level by year, one in the base year, from yearly changes.
+    """Compute the price level by year, one in the base year, from yearly changes.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def price_index(changes: Mapping[int, float], base_year: int) -> dict[int, float
 
 
 def capital_per_energy(capital_per_kw: ArrayLike, hours: ArrayLike) -> Floats:
-    """Capital per GJ a year from capital per kW and hours of full load a year.
+    """Compute the capital per GJ a year from capital per kW and hours of full load a year.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def capital_per_energy(capital_per_kw: ArrayLike, hours: ArrayLike) -> Floats:
 
 
 def along_years(years: ArrayLike, anchors: ArrayLike, values: ArrayLike) -> Floats:
-    """Values between anchor years, straight between them and constant beyond: (..., year).
+    """Compute the values between anchor years, straight between them and constant beyond: (..., year).
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def along_years(years: ArrayLike, anchors: ArrayLike, values: ArrayLike) -> Floa
 
 
 def levelised(cost: ArrayLike, tonnes: ArrayLike) -> Floats:
-    """Cost per tonne: discounted cost over discounted tonnes; NaN where nothing is avoided.
+    """Compute the cost per tonne: discounted cost over discounted tonnes; NaN where nothing is avoided.
 
     A quotient of a cost and *negative* tonnes would look cheap; it is not given.
     """

@@ -1,21 +1,16 @@
-r"""Exact decomposition of a change into the factors behind it (LMDI-I, additive).
+"""Exact decomposition of a change into the factors behind it (LMDI-I, additive), and rates of the Kaya identity.
 
 For a total that is a sum of products, ``V = sum_i prod_k x[k, i]``,
 
     dV[k] = sum_i L(V1_i, V0_i) * ln(x1[k, i] / x0[k, i]),    L(a, b) = (a - b) / (ln a - ln b).
 
-Ang, B.W. (2004) Energy Policy 32, 1131-1139, doi 10.1016/S0301-4215(03)00076-4 (DOI from background
-knowledge); zeros after Ang & Liu (2007) Energy Policy 35, 238-246 (background knowledge); negative
-terms keep the sign of the product, so that capture and other credits decompose exactly.
+The Kaya identity is ``F = P g e f`` with emissions F, population P, economy G, energy E and ``g = G / P``,
+``e = E / G``, ``f = F / E``.  Rates are logarithmic, so that the rates of the factors add up to that of their product.
 
-Growth arithmetic of the Kaya identity: rates that a target implies, intensities, elasticities.
-
-.. math::
-    F = P \, g \, e \, f, \qquad g = G / P, \quad e = E / G, \quad f = F / E
-
-with emissions F, population P, economy G and energy E.  Rates are logarithmic, so that the rates of the
-factors add up to the rate of their product.  Kaya (1990), IPCC Energy and Industry Subgroup (background
-knowledge); rates that a target implies after Pielke (2010), The Climate Fix (background knowledge).
+Sources: Ang (2004) Energy Policy 32, 1131-1139, doi 10.1016/S0301-4215(03)00076-4; zeros after Ang and Liu (2007)
+Energy Policy 35, 238-246; negative terms keep the sign of the product, so that capture and other credits decompose
+exactly.  Kaya (1990), IPCC Energy and Industry Subgroup; rates that a target implies after Pielke (2010), The Climate
+Fix.  All from background knowledge, the DOI too.
 """
 
 from __future__ import annotations
@@ -25,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Logarithmic mean of two arrays of one sign.
+    """Compute the logarithmic mean of two arrays of one sign.
 
     Parameters
     ----------
@@ -55,7 +50,7 @@ def logarithmic_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def lmdi(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Additive LMDI effects of each factor.
+    """Compute the additive LMDI effects of each factor.
 
     Parameters
     ----------
@@ -89,7 +84,7 @@ def lmdi(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def kaya_factors(
     population: ArrayLike, economy: ArrayLike, energy: ArrayLike, emissions: ArrayLike
 ) -> NDArray[np.float64]:
-    """Factors P, g, e, f of the Kaya identity; their product is the emissions.
+    """Compute the factors P, g, e, f of the Kaya identity; their product is the emissions.
 
     Parameters
     ----------
@@ -111,7 +106,7 @@ def kaya_factors(
 
 
 def implied_rate(before: ArrayLike, after: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Logarithmic rate a year, as a share, that leads from one value to another.
+    """Compute the logarithmic rate a year, as a share, that leads from one value to another.
 
     Parameters
     ----------
@@ -133,7 +128,7 @@ def implied_rate(before: ArrayLike, after: ArrayLike, years: ArrayLike) -> NDArr
 
 
 def compound(value: ArrayLike, rate: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Value after years of growth at a yearly rate (a share, 0.06 for 6 %).
+    """Grow a value for some years at a yearly rate (a share, 0.06 for 6 %).
 
     Examples
     --------
@@ -144,7 +139,7 @@ def compound(value: ArrayLike, rate: ArrayLike, years: ArrayLike) -> NDArray[np.
 
 
 def yearly_rate(change: ArrayLike, years: ArrayLike) -> NDArray[np.float64]:
-    """Constant rate a year, as a share, that adds up to a relative change over some years.
+    """Compute the constant rate a year, as a share, that adds up to a relative change over some years.
 
     Examples
     --------

@@ -93,7 +93,7 @@ def capability_shares(budget: int, emissions: np.ndarray, value_added: np.ndarra
 
 
 def _some(weights: np.ndarray) -> np.ndarray:
-    """The weights, or equal ones where nothing is left to go by."""
+    """Return the weights, or equal ones where nothing is left to go by."""
     return weights if weights.any() else np.ones_like(weights)
 
 
@@ -136,7 +136,7 @@ def marginal_cost_shares(budget: int, curves: Sequence[tuple[np.ndarray, np.ndar
 
 
 def hull_steps(emissions: np.ndarray, cost: np.ndarray) -> list[tuple[float, float]]:
-    """Steps of the lower convex hull of cost over tonnes cut: (million CNY per tonne, tonnes), the cheapest first."""
+    """Compute the lower convex hull of cost over tonnes cut: (million CNY per tonne, tonnes), cheapest first."""
     cut, extra = float(emissions[0]) - np.asarray(emissions, float), np.asarray(cost, float) - float(cost[0])
     order = np.lexsort((extra, cut))
     hull: list[tuple[float, float]] = [(0.0, 0.0)]

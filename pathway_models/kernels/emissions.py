@@ -1,12 +1,10 @@
-"""From activity to emissions: one relation a function, arrays of any leading axes.
+"""From activity to emissions, one relation a function, and the ramp by which measures phase in.
 
-The chain (docs/methods.md):
+Arrays have any leading axes.  The chain (docs/methods.md):
 
     energy[i, c, y]   = activity[i, y] * intensity[i, y] * share[i, c, y]
     emissions[c, y]   = sum_i energy[i, c, y] * factor[i, c, y]
     process[y]        = sum_j output[j, y] * factor[j, y]
-
-How a measure phases in: 0 before, 1 after, never falling.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ def add_carrier(
 
 
 def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """Shares from their logarithms, absent carriers staying at zero.
+    """Compute the shares from their logarithms, absent carriers staying at zero.
 
     Parameters
     ----------
@@ -87,7 +85,7 @@ def mean_factor(emissions: np.ndarray, energy: np.ndarray, otherwise: np.ndarray
 
 
 def ramp(years: np.ndarray, shape: str, start: int, complete: int, delay_years: int) -> np.ndarray:
-    """Degree of implementation by year.
+    """Compute the degree of implementation by year.
 
     Parameters
     ----------

@@ -163,7 +163,7 @@ def record_growth(log_history: ArrayLike, parameters: TrendParameters) -> tuple[
 def expected_change(
     log_history: ArrayLike, steps: int, parameters: TrendParameters, prior_path: ArrayLike | None = None
 ) -> Floats:
-    """Expected log change from the last observed year; shape (..., step).
+    """Compute the expected log change from the last observed year; shape (..., step).
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def expected_change(
 def _expected(
     record: tuple[Floats, Floats, float], steps: int, parameters: TrendParameters, prior_path: ArrayLike | None
 ) -> Floats:
-    """`expected_change` of a record that `record_growth` has summarised."""
+    """Compute `expected_change` of a record that `record_growth` has summarised."""
     growth, noise, effective = record
     path = np.full(steps, parameters.prior_growth) if prior_path is None else np.asarray(prior_path, float)
     if path.shape[-1] != steps:
@@ -201,7 +201,7 @@ def _expected(
 
 
 def slope_loading(noise: ArrayLike, steps: int, parameters: TrendParameters) -> Floats:
-    """Log change by step of one standard deviation of slope error; (...) -> (..., step)."""
+    """Compute the log change by step of one standard deviation of slope error; (...) -> (..., step)."""
     left = parameters.damping ** np.arange(1.0, steps + 1.0)
     relative = np.asarray(noise, dtype=float)[..., None] / parameters.noise
     yearly = relative * parameters.slope_error_sd * left + parameters.prior_growth_sd * (1.0 - left)
@@ -294,5 +294,5 @@ def damped_log_trend(
 
 
 def _year_first(values: Floats) -> Floats:
-    """The last axis as the first one; a view."""
+    """Move the last axis to the front; a view."""
     return values.transpose(-1, *range(values.ndim - 1))

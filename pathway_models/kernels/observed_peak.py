@@ -1,15 +1,10 @@
-"""Has an observed series peaked?  A test whose false-alarm rate is known at the series' own noise.
+"""Test whether an observed series has peaked, with a false-alarm rate that is known at the series' own noise.
 
-Null hypothesis: a level (or rising, then level) path with AR(1) noise.  The maximum and the knot are
-found by looking, so every simulated path is searched in the same way.  Method, sources and
-measured rates: ``docs/peak_rules.md``.
-
-What level series with autocorrelated noise look like, and how unusual a series is among them.
-
-The null distribution of the observed-peak test.  A level path with AR(1) noise is simulated once for
-each length and autocorrelation and shared by all series of that length; it is free of scale, so the
-size of the noise does not enter.  Every simulated path is searched for its own best tent, as the
-observed series was: the p-values allow for having looked.
+Null hypothesis: a level (or rising, then level) path with AR(1) noise.  Its distribution is simulated once for each
+length and autocorrelation and shared by all series of that length; it is free of scale, so the size of the noise does
+not enter.  The maximum and the knot are found by looking, so every simulated path is searched for its own best broken
+stick as the observed series was: the p-values allow for having looked.  Method, sources and measured rates:
+``docs/peak_rules.md``.
 """
 
 from __future__ import annotations
@@ -21,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.kernels.broken_stick import SHORTEST_SIDE, Tents, ar1_paths, fit_tents
+from pathway_models.kernels.broken_stick import SHORTEST_SIDE, BrokenSticks, ar1_paths, fit_broken_sticks
 
 #: False-alarm rate that the test is built to keep.
 LEVEL = 0.05
@@ -35,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 class NullDistribution(NamedTuple):
-    """What level series of one length look like, by autocorrelation."""
+    """Statistics of level series of one length, by autocorrelation."""
 
     raw_memory: Floats  # (memory,) median raw autocorrelation
     noise_ratio: Floats  # (memory,) median estimated noise per unit of true noise
@@ -47,7 +42,7 @@ class NullDistribution(NamedTuple):
 def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
     """Simulate level series of one length once; every series of that length shares them."""
     rng = np.random.default_rng([_NULL_SEED, length])
-    fits = [fit_tents(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
+    fits = [fit_broken_sticks(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
     raw = np.array([np.median(fit.memory) for fit in fits])
     fall, rise = zip(*(adjusted(fit, raw) for fit in fits), strict=True)
     ratio = np.array([np.median(fit.noise) for fit in fits])
@@ -55,32 +50,32 @@ def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
 
 
 def unbiased_memory(raw: ArrayLike, raw_by_memory: Floats) -> Floats:
-    """Autocorrelation whose median raw estimate is the one found (Andrews 1993, by simulation)."""
+    """Correct the bias of a raw autocorrelation: the one whose median estimate it is (Andrews 1993, by simulation)."""
     return np.interp(raw, raw_by_memory, MEMORIES)
 
 
-def adjusted(fit: Tents, raw_by_memory: Floats) -> tuple[Floats, Floats]:
-    """Fall and rise less what autocorrelation adds to the error of a slope, so that one bound serves all."""
+def adjusted(fit: BrokenSticks, raw_by_memory: Floats) -> tuple[Floats, Floats]:
+    """Deflate fall and rise by what autocorrelation adds to the error of a slope, so that one bound serves all."""
     memory = unbiased_memory(fit.memory, raw_by_memory)
     deflation = np.sqrt((1.0 - memory) / (1.0 + memory))
     return fit.fall * deflation, fit.rise * deflation
 
 
 def _largest_p(statistic: Floats, null: Floats) -> Floats:
-    """Largest share, over autocorrelations, of level series with at least this statistic."""
+    """Compute the largest share, over autocorrelations, of level series with at least this statistic."""
     paths = null.shape[1]
     above = paths - np.stack([np.searchsorted(row, statistic, side="left") for row in null])
     return (above.max(axis=0) + 1.0) / (paths + 1.0)
 
 
 def critical_value(null: Floats) -> float:
-    """Bound that a statistic must exceed for its p-value to be at most :data:`LEVEL`."""
+    """Compute the bound that a statistic must exceed for its p-value to be at most :data:`LEVEL`."""
     most_above = int(np.floor(LEVEL * (null.shape[1] + 1.0))) - 1
     return float(null[:, -most_above - 1].max())
 
 
 def p_values(values: Floats, autocorrelation: float | None = None) -> tuple[Floats, Floats]:
-    """Probability, under a level series, of as much fall (and of as much rise) as each series shows.
+    """Compute the probability, under a level series, of as much fall (and as much rise) as each series shows.
 
     Parameters
     ----------
@@ -96,12 +91,12 @@ def p_values(values: Floats, autocorrelation: float | None = None) -> tuple[Floa
     """
     null = null_distribution(values.shape[1])
     allowed = allowed_memories(autocorrelation)
-    fall, rise = adjusted(fit_tents(np.log(values)), null.raw_memory)
+    fall, rise = adjusted(fit_broken_sticks(np.log(values)), null.raw_memory)
     return _largest_p(fall, null.fall[:allowed]), _largest_p(rise, null.rise[:allowed])
 
 
 def allowed_memories(autocorrelation: float | None) -> int:
-    """Number of leading entries of MEMORIES that must be guarded against."""
+    """Count the leading entries of MEMORIES that must be guarded against."""
     if autocorrelation is None:
         return len(MEMORIES)
     if not 0 <= autocorrelation <= MEMORIES[-1]:
@@ -110,7 +105,7 @@ def allowed_memories(autocorrelation: float | None) -> int:
 
 
 OBSERVED_STATUS = ("peaked", "plateau", "rising", "unknown")
-# ASSUME: below eight consecutive years a tent and an autocorrelation cannot both be estimated.
+# ASSUME: below eight consecutive years a broken stick and an autocorrelation cannot both be estimated.
 SHORTEST_RECORD = 8
 MISS_PATHS = 1_000
 #: Declines a year for which the miss rate is stated.
@@ -123,7 +118,6 @@ SHORTEST_DECLINE = 5
 # ASSUME: one rise and one fall describe at most the last 30 years; older turns belong to another story.
 WINDOW = 30
 _SEED = 20_240_402
-
 
 
 @dataclass(frozen=True)
@@ -196,7 +190,7 @@ def observed_peak(
     length, allowed = len(recent), allowed_memories(autocorrelation)
     if length < SHORTEST_RECORD:
         return untested(f"{length} years; the test needs at least {SHORTEST_RECORD}")
-    null, fit = null_distribution(length), fit_tents(np.log(recent)[None, :])
+    null, fit = null_distribution(length), fit_broken_sticks(np.log(recent)[None, :])
     p_peaked, p_rising = (float(p[0]) for p in p_values(recent[None, :], autocorrelation))
     memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
     noise = float(fit.noise[0] / np.interp(memory, MEMORIES, null.noise_ratio))
@@ -225,7 +219,7 @@ def observed_peak(
 
 
 def untested(reason: str) -> ObservedPeak:
-    """Outcome for a record that cannot be tested: status unknown, no numbers."""
+    """Return the outcome for a record that cannot be tested: status unknown, no numbers."""
     nothing = float("nan")
     return ObservedPeak("unknown", None, *[nothing] * 5, (nothing,) * len(DECLINES), 0, reason)
 
@@ -254,7 +248,7 @@ def _miss_rate(
     time = np.arange(length) - (length - 1 - declining)
     signal = np.where(time < 0, growth * time, np.log1p(-decline) * time)
     paths = signal + max(noise, 1e-9) * _noise(length, nearest)
-    fall, _ = adjusted(fit_tents(paths), null_distribution(length).raw_memory)
+    fall, _ = adjusted(fit_broken_sticks(paths), null_distribution(length).raw_memory)
     return float((fall <= critical).mean())
 
 

@@ -1,12 +1,8 @@
-"""Published peak rules that look at the maximum, its age and simple slopes; and our own rule.
+"""Published peak rules, and our own: the maximum, its age and simple slopes; gaps, Mann-Kendall tests and CUSUM.
 
 Every rule has the signature ``rule(years, values, *, as_of=None, ...)`` and returns a
-:class:`~pathway_models.kernels.rule_results.Ruling`.  Equations, ranges of validity, sources and how sure
+:class:`~pathway_models.kernels.rule_results.RuleResult`.  Equations, ranges of validity, sources and how sure
 we are of each wording: ``docs/peak_rules.md``.
-
-Published peak rules that wait for a gap or test a trend: gap rules, Mann-Kendall family, CUSUM.
-
-Signature and result as in :mod:`pathway_models.kernels.peak_rules`.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from pathway_models.kernels.observed_peak import SHORTEST_RECORD, observed_peak
-from pathway_models.kernels.rule_results import TIE, Record, Ruling, as_record, companion, unknown
+from pathway_models.kernels.rule_results import TIE, Record, RuleResult, as_record, companion, unknown
 from pathway_models.kernels.trends import log_linear_rate, mann_kendall, ols_slope, spearman
 from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_points
 
@@ -24,7 +20,9 @@ from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_poin
 SMALLEST_COUNTRY = 1_000_000
 
 
-def pathway(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, rule: PeakRule | None = None) -> Ruling:
+def pathway(
+    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, rule: PeakRule | None = None
+) -> RuleResult:
     """Apply the rule of this project to an observed series: first maximum, plateau of 1 %, edges censored.
 
     It describes the record and does not test it: a dip of more than 1 % after the maximum is a peak here,
@@ -37,18 +35,18 @@ def pathway(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, ru
     status = STATUS[int(points.status)]
     run = f"{record.years[points.plateau_first]}-{record.years[points.plateau_last]}"
     if status == "observed":
-        return Ruling("peaked", int(record.years[points.index]), f"plateau {run}, lower since (not a test)")
+        return RuleResult("peaked", int(record.years[points.index]), f"plateau {run}, lower since (not a test)")
     if status == "at_start":
-        return Ruling("peaked", None, f"highest in {record.years[0]}: the peak lies there or earlier")
+        return RuleResult("peaked", None, f"highest in {record.years[0]}: the peak lies there or earlier")
     if status == "plateau":
-        return Ruling("plateau", None, f"within the plateau width of the maximum again in {record.last_year}")
-    return Ruling("rising", None, f"highest in the last year, {record.last_year}")
+        return RuleResult("plateau", None, f"within the plateau width of the maximum again in {record.last_year}")
+    return RuleResult("rising", None, f"highest in the last year, {record.last_year}")
 
 
 def bersalli2023(
     years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, window: int = 5, gap: int = 9
-) -> Ruling:
-    """Peaked when the trailing 5-year mean is highest at least 9 years before the end.
+) -> RuleResult:
+    """Call a series peaked when the trailing 5-year mean is highest at least 9 years before the end.
 
     Valid for gap-free series of at least ``window + gap`` years (made for countries, 1965-2019, with
     peaks up to 2010).  Bersalli et al. 2023, doi 10.1038/s43247-023-00687-8.
@@ -60,8 +58,8 @@ def bersalli2023(
     mean = Record(record.years[window - 1 :], smooth, record.as_of)
     detail = f"{window}-year mean highest in {mean.peak_year}, {mean.years_since_peak} years before the end"
     if mean.years_since_peak >= gap:
-        return Ruling("peaked", mean.peak_year, detail + mean.censoring_note)
-    return Ruling("not_peaked", None, f"{detail}; needs {gap}")
+        return RuleResult("peaked", mean.peak_year, detail + mean.censoring_note)
+    return RuleResult("not_peaked", None, f"{detail}; needs {gap}")
 
 
 def lamb2022(
@@ -73,8 +71,8 @@ def lamb2022(
     population: ArrayLike | None = None,
     gap: int = 10,
     rate: float = -0.001,
-) -> Ruling:
-    """Peaked when the CO2 maximum is 10 years old and CO2 and GHG have declined since, GHG also of late.
+) -> RuleResult:
+    """Call a series peaked when the CO2 maximum is 10 years old and CO2 and GHG have declined since, GHG also of late.
 
     Log-linear, leap-adjusted rates: CO2 since its maximum below -0.1 % a year; GHG since then and over
     its last 10 years below 0.  Valid for countries above a million people and positive series of at
@@ -87,7 +85,7 @@ def lamb2022(
     if people is not None and people.values[-1] <= SMALLEST_COUNTRY:
         return unknown(f"population {people.values[-1]:.0f}; the rule is made for more than {SMALLEST_COUNTRY}")
     if record.years_since_peak < gap:
-        return Ruling("not_peaked", None, f"maximum in {record.peak_year}, less than {gap} years before the end")
+        return RuleResult("not_peaked", None, f"maximum in {record.peak_year}, less than {gap} years before the end")
     # ASSUME: without a series of all greenhouse gases the CO2 series stands for it; the fragile-state
     # filter of the study concerns countries and is left out.
     gases = companion(years, ghg, record.as_of) or record
@@ -102,12 +100,14 @@ def lamb2022(
         f"GHG {late:+.2%} in the last ten years" + ("" if ghg is not None else " (CO2 stands for GHG)")
     )
     if co2 < rate and gas < 0 and late < 0:
-        return Ruling("peaked", since, detail)
-    return Ruling("not_peaked", None, detail)
+        return RuleResult("peaked", since, detail)
+    return RuleResult("not_peaked", None, detail)
 
 
-def c40(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, drop: float = 0.10) -> Ruling:
-    """Peaked when four criteria hold; not peaked when only the two on the maximum fail; else unknown.
+def c40(
+    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, drop: float = 0.10
+) -> RuleResult:
+    """Call a series peaked when four criteria hold; not peaked when only the two on the maximum fail; else unknown.
 
     (1) three years of data; (2) maximum more than 5 years before the latest point; (3) latest point no
     older than 5 years; (4) maximum more than 10 % above the latest point.  Valid for cities with recent
@@ -123,9 +123,9 @@ def c40(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: i
         f"latest {1.0 - record.values[-1] / max(record.values.max(), TIE):.0%} below it"
     )
     if old and excess and fresh:
-        return Ruling("peaked", record.peak_year, detail + record.censoring_note)
+        return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
     if fresh and not old and not excess:
-        return Ruling("not_peaked", None, detail)
+        return RuleResult("not_peaked", None, detail)
     return unknown(detail if fresh else f"{detail}; latest point {record.as_of - record.last_year} years old")
 
 
@@ -136,8 +136,8 @@ def lequere2019(
     as_of: int | None = None,
     window: tuple[int, int] = (2005, 2015),
     level: float = 0.05,
-) -> Ruling:
-    """Peaked when the maximum is no later than 2005 and the linear trend of 2005-2015 falls significantly.
+) -> RuleResult:
+    """Call a series peaked when its maximum is by 2005 and its linear trend of 2005-2015 falls significantly.
 
     Valid for series that start before the window and cover every year of it.  Le Quere et al. 2019,
     doi 10.1038/s41558-019-0419-7.
@@ -153,8 +153,8 @@ def lequere2019(
         f"maximum in {record.peak_year}; trend {relative:+.2%} a year in {window[0]}-{window[1]}, p = {trend.p:.3f}"
     )
     if record.peak_year <= window[0] and trend.slope < 0 and trend.p < level:
-        return Ruling("peaked", record.peak_year, detail + record.censoring_note)
-    return Ruling("not_peaked", None, detail)
+        return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
+    return RuleResult("not_peaked", None, detail)
 
 
 def hausfather2021(
@@ -166,8 +166,8 @@ def hausfather2021(
     gdp: ArrayLike | None = None,
     population: ArrayLike | None = None,
     window: tuple[int, int] = (2005, 2019),
-) -> Ruling:
-    """Absolutely decoupled: territorial and consumption CO2 fall over 2005-2019 while real GDP rises.
+) -> RuleResult:
+    """Require absolute decoupling: territorial and consumption CO2 fall over 2005-2019 while real GDP rises.
 
     Signs of least-squares slopes; the rule names no peak year.  Valid for gap-free 2005-2019 of countries of
     at least a million people; without consumption, GDP and population a falling series is unknown.
@@ -186,7 +186,7 @@ def hausfather2021(
     if own is None:
         return unknown(f"the rule needs every year of {span}")
     if own >= 0:
-        return Ruling("not_peaked", None, f"territorial emissions do not fall over {span}")
+        return RuleResult("not_peaked", None, f"territorial emissions do not fall over {span}")
     people = companion(years, population, record.as_of)
     if people is not None and people.values[-1] < SMALLEST_COUNTRY:
         return unknown(f"population {people.values[-1]:.0f}; the rule is made for at least {SMALLEST_COUNTRY}")
@@ -196,10 +196,10 @@ def hausfather2021(
     lacking = [name for name, value in slopes.items() if value is None]
     lacking += ["population"] if people is None else []
     if any(value is not None and sign[name] * value <= 0 for name, value in slopes.items()):
-        return Ruling("not_peaked", None, f"no fall of consumption emissions with rising GDP over {span}")
+        return RuleResult("not_peaked", None, f"no fall of consumption emissions with rising GDP over {span}")
     if lacking:
         return unknown(f"territorial emissions fall over {span}; not given or with gaps: {', '.join(lacking)}")
-    return Ruling("peaked", None, f"territorial and consumption emissions fall, GDP rises over {span}")
+    return RuleResult("peaked", None, f"territorial and consumption emissions fall, GDP rises over {span}")
 
 
 # ASSUME: where an abstract names no numbers, a maximum must be 5 years old, a moving window has 10 years and
@@ -208,20 +208,20 @@ def hausfather2021(
 CUSUM_BOUND = 0.948
 
 
-def _not_yet(record: Record, gap: int) -> Ruling:
-    """Ruling on a maximum younger than ``gap`` years."""
+def _not_yet(record: Record, gap: int) -> RuleResult:
+    """Answer on a maximum younger than ``gap`` years."""
     verdict = "rising" if record.years_since_peak == 0 else "not_peaked"
     detail = f"maximum in {record.peak_year}, {record.years_since_peak} years before the end; needs {gap}"
-    return Ruling(verdict, None, detail)
+    return RuleResult(verdict, None, detail)
 
 
-def _old_maximum(record: Record, gap: int) -> Ruling:
+def _old_maximum(record: Record, gap: int) -> RuleResult:
     if reason := record.unfit(shortest=gap + 1):
         return unknown(reason)
     if record.years_since_peak < gap:
         return _not_yet(record, gap)
     detail = f"maximum in {record.peak_year}, {record.years_since_peak} years before the end"
-    return Ruling("peaked", record.peak_year, detail + record.censoring_note)
+    return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
 
 
 def wri2017(
@@ -231,21 +231,21 @@ def wri2017(
     as_of: int | None = None,
     gap: int = 5,
     pledge_year: int | None = None,
-) -> Ruling:
-    """Peaked when the maximum is at least 5 years old; a pledge to peak is named, not counted as a peak.
+) -> RuleResult:
+    """Call a series peaked when the maximum is at least 5 years old; a pledge to peak is named, not counted as a peak.
 
     Valid for series of at least 6 years.  WRI Turning Points 2017 (wording from background knowledge); no
     DOI.  The study also counts countries with an unconditional pledge to peak by a year.
     """
-    ruling = _old_maximum(as_record(years, values, as_of), gap)
-    if ruling.verdict in ("peaked", "unknown") or pledge_year is None:
-        return ruling
-    detail = f"{ruling.detail}; counted by the study for its pledge to peak by {pledge_year}"
-    return Ruling(ruling.verdict, None, detail)
+    result = _old_maximum(as_record(years, values, as_of), gap)
+    if result.verdict in ("peaked", "unknown") or pledge_year is None:
+        return result
+    detail = f"{result.detail}; counted by the study for its pledge to peak by {pledge_year}"
+    return RuleResult(result.verdict, None, detail)
 
 
-def unep_g20(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5) -> Ruling:
-    """Peaked when the maximum is at least 5 years before the latest inventory.
+def unep_g20(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5) -> RuleResult:
+    """Call a series peaked when the maximum is at least 5 years before the latest inventory.
 
     Valid for series of at least 6 years.  UNEP Emissions Gap Report, G20 peaking (wording from background
     knowledge); no DOI.
@@ -253,8 +253,8 @@ def unep_g20(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, g
     return _old_maximum(as_record(years, values, as_of), gap)
 
 
-def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: bool) -> Ruling:
-    """Peaked when the series falls monotonically from an old maximum, plateau when that is not significant."""
+def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: bool) -> RuleResult:
+    """Call a series peaked when it falls monotonically from an old maximum, plateau when that is not significant."""
     if reason := record.unfit(shortest=gap + 1):
         return unknown(reason)
     if record.years_since_peak < gap:
@@ -270,13 +270,13 @@ def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: b
         detail += f"; Spearman {rank.slope:.2f}, p = {rank.p:.3f}"
         falls = falls and rank.slope < 0 and rank.p < level
     verdict, year = ("peaked", record.peak_year) if falls else ("plateau", None)
-    return Ruling(verdict, year, detail + record.censoring_note)
+    return RuleResult(verdict, year, detail + record.censoring_note)
 
 
 def zhang2022(
     years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, level: float = 0.05
-) -> Ruling:
-    """Peaked when Mann-Kendall and Spearman find a decline since the maximum, otherwise plateau.
+) -> RuleResult:
+    """Call a series peaked when Mann-Kendall and Spearman find a decline since the maximum, otherwise plateau.
 
     Valid for at least 6 years.  The abstract names neither gap nor level.  ASSUMED here: 5 years, 5 %.
     Zhang et al. 2022, China Environmental Science 42(4), 1912-1921; no DOI known.
@@ -286,8 +286,8 @@ def zhang2022(
 
 def jiang2021(
     years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, gap: int = 5, level: float = 0.05
-) -> Ruling:
-    """Peaked when the maximum is 5 years old and Mann-Kendall finds a decline since; else plateau.
+) -> RuleResult:
+    """Call a series peaked when the maximum is 5 years old and Mann-Kendall finds a decline since; else plateau.
 
     Valid for at least 6 years (made for 36 cities, 2005-2019).  Jiang et al. 2021, Climate Change Research
     17(2), doi 10.12006/j.issn.1673-1719.2020.223.
@@ -304,16 +304,16 @@ def shan2022(
     population: ArrayLike | None = None,
     gap: int = 5,
     level: float = 0.05,
-) -> Ruling:
-    """As ``jiang2021``, and tells proactive peaks from passive ones by what GDP and population did.
+) -> RuleResult:
+    """Apply ``jiang2021``, and tell proactive peaks from passive ones by what GDP and population did.
 
     A decline is passive when GDP or population fell since the maximum (sign of the least-squares slope).
     Valid for at least 6 years.  Shan et al. 2022, Science Bulletin 67(18), doi 10.1016/j.scib.2022.08.024.
     """
     record = as_record(years, values, as_of)
-    ruling = _falling_since_peak(record, gap, level, with_spearman=False)
-    if ruling.verdict != "peaked":
-        return ruling
+    result = _falling_since_peak(record, gap, level, with_spearman=False)
+    if result.verdict != "peaked":
+        return result
     fallen, known = [], False
     for name, extra in (("GDP", gdp), ("population", population)):
         series = companion(years, extra, record.as_of)
@@ -322,13 +322,13 @@ def shan2022(
             known = True
             fallen += [name] if ols_slope(part.years, part.values).slope < 0 else []
     kind = f"passive: {' and '.join(fallen)} fell" if fallen else "proactive" if known else "economy not given"
-    return Ruling("peaked", ruling.peak_year, f"{ruling.detail}; {kind}")
+    return RuleResult("peaked", result.peak_year, f"{result.detail}; {kind}")
 
 
 def moving_window_mk(
     years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, window: int = 10, level: float = 0.05
-) -> Ruling:
-    """Class of the last window by Mann-Kendall: rising, plateau, or after the peak.
+) -> RuleResult:
+    """Classify the last window by Mann-Kendall: rising, plateau, or after the peak.
 
     Valid for gap-free series of at least ``window`` years.  The abstract gives no window or level.
     ASSUMED here: 10 years, 5 %.  Provincial near-real-time study of 2000-2024; no DOI seen.
@@ -339,16 +339,16 @@ def moving_window_mk(
     kendall = mann_kendall(record.values[-window:])
     detail = f"Mann-Kendall of the last {window} years z = {kendall.z:.2f}, p = {kendall.p:.3f}"
     if kendall.p >= level:
-        return Ruling("plateau", None, detail)
+        return RuleResult("plateau", None, detail)
     if kendall.z > 0:
-        return Ruling("rising", None, detail)
-    return Ruling("peaked", record.peak_year, f"{detail}; maximum in {record.peak_year}{record.censoring_note}")
+        return RuleResult("rising", None, detail)
+    return RuleResult("peaked", record.peak_year, f"{detail}; maximum in {record.peak_year}{record.censoring_note}")
 
 
 def city_peak_definition(
     years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, band: float = 0.02
-) -> Ruling:
-    """Peak, then plateau, then decline, where the plateau stays below the peak.
+) -> RuleResult:
+    """Find a peak, then a plateau, then a decline, where the plateau stays below the peak.
 
     Valid for gap-free series of at least 4 years.  The definition has no numbers; source: Chinese city
     peaking definition; no DOI.
@@ -359,17 +359,19 @@ def city_peak_definition(
     if reason := record.unfit(shortest=4, every_year=True):
         return unknown(reason)
     if record.years_since_peak == 0:
-        return Ruling("rising", None, f"highest in the last year, {record.last_year}")
+        return RuleResult("rising", None, f"highest in the last year, {record.last_year}")
     floor = (1.0 - band) * record.values.max()
     before, last = record.values[-2:]
     detail = f"maximum in {record.peak_year}; last year {1.0 - last / max(record.values.max(), TIE):.1%} below it"
     if record.years_since_peak >= 2 and before < floor and last < floor and last <= before:
-        return Ruling("peaked", record.peak_year, detail + record.censoring_note)
-    return Ruling("plateau", None, detail + "; no steady decline below the plateau yet")
+        return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
+    return RuleResult("plateau", None, detail + "; no steady decline below the plateau yet")
 
 
-def guan2018(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, variant: str = "recursive") -> Ruling:
-    """Peaked when emissions are below their maximum and a cumulative-sum test finds a break downwards.
+def guan2018(
+    years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, variant: str = "recursive"
+) -> RuleResult:
+    """Call a series peaked when emissions are below their maximum and a cumulative-sum test finds a break downwards.
 
     ``recursive``: recursive residuals of emissions on last year's emissions (Brown, Durbin and Evans
     1975).  ``ols``: least-squares residuals of yearly growth around its mean (Ploberger and Kraemer
@@ -384,13 +386,13 @@ def guan2018(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None, v
         return unknown(reason)
     broken, found = _recursive_cusum(record) if variant == "recursive" else _ols_cusum(record)
     if record.years_since_peak == 0:
-        return Ruling("rising", None, f"highest in the last year, {record.last_year}; {found}")
+        return RuleResult("rising", None, f"highest in the last year, {record.last_year}; {found}")
     detail = f"maximum in {record.peak_year}; {found}"
-    return Ruling("peaked", record.peak_year, detail) if broken else Ruling("not_peaked", None, detail)
+    return RuleResult("peaked", record.peak_year, detail) if broken else RuleResult("not_peaked", None, detail)
 
 
 def _recursive_cusum(record: Record) -> tuple[bool, str]:
-    """Whether the cumulated one-step forecast errors leave their 5 % bounds downwards, and when."""
+    """Test whether the cumulated one-step forecast errors leave their 5 % bounds downwards, and when."""
     design = np.column_stack([np.ones(len(record.years) - 1), record.values[:-1] / record.values.mean()])
     target = record.values[1:] / record.values.mean()
     errors = []
@@ -409,7 +411,7 @@ def _recursive_cusum(record: Record) -> tuple[bool, str]:
 
 
 def _ols_cusum(record: Record) -> tuple[bool, str]:
-    """Whether mean growth breaks downwards at the 5 % level, and from which year."""
+    """Test whether mean growth breaks downwards at the 5 % level, and from which year."""
     growth = np.diff(np.log(record.values))
     errors = growth - growth.mean()
     spread = max(float(errors.std(ddof=1)), TIE)
@@ -420,8 +422,8 @@ def _ols_cusum(record: Record) -> tuple[bool, str]:
     return bool(p < 0.05 and slower), f"OLS-CUSUM of growth p = {p:.2f}, largest from {record.years[at + 2]}"
 
 
-def observed_peak_test(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None) -> Ruling:
-    """Our test against level emissions with autocorrelated noise; see :func:`observed_peak`.
+def observed_peak_test(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None) -> RuleResult:
+    """Test against level emissions with autocorrelated noise; see :func:`observed_peak`.
 
     Valid for at least 8 consecutive years of positive values.  Source: ``docs/peak_rules.md``.
     """
@@ -429,4 +431,4 @@ def observed_peak_test(years: ArrayLike, values: ArrayLike, *, as_of: int | None
     if reason := record.unfit(shortest=SHORTEST_RECORD, every_year=True, positive=True):
         return unknown(reason)
     test = observed_peak(record.years, record.values)
-    return Ruling(test.status, test.peak_year, test.detail)
+    return RuleResult(test.status, test.peak_year, test.detail)

@@ -22,7 +22,7 @@ KG_PER_T = 1000.0
 def burner_factor(
     per_fuel: ArrayLike, tj_per_unit: float, removed: Iterable[ArrayLike] = (), content: ArrayLike = 1.0
 ) -> Floats:
-    """Pollutant per energy burnt, t/TJ.
+    """Compute pollutants per energy burnt, t/TJ.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def burner_factor(
 
 
 def equivalents(tonnes: ArrayLike, kg_per_equivalent: ArrayLike, axis: int = 0) -> Floats:
-    """Pollution equivalents of several pollutants, thousands: tonnes over kg per equivalent, summed over ``axis``.
+    """Compute pollution equivalents, thousands: tonnes over kg per equivalent, summed over ``axis``.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def equivalents(tonnes: ArrayLike, kg_per_equivalent: ArrayLike, axis: int = 0) 
 
 
 def cross_elasticity(cut: ArrayLike, pollution: ArrayLike, carbon_cut: ArrayLike, carbon: ArrayLike) -> Floats:
-    """Relative reduction of pollution over that of CO2; NaN where no CO2 is cut or there is nothing to cut.
+    """Compute the relative reduction of pollution over that of CO2; NaN where no CO2 is cut or there is nothing to cut.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def cross_elasticity(cut: ArrayLike, pollution: ArrayLike, carbon_cut: ArrayLike
 
 
 def quadrant(carbon_cut: ArrayLike, cut: ArrayLike) -> NDArray[np.int_]:
-    """Quadrant of the co-control coordinates, 1 to 4; 0 on an axis.
+    """Find the quadrant of the co-control coordinates, 1 to 4; 0 on an axis.
 
     1: both fall; 2: pollution falls, CO2 rises; 3: both rise; 4: CO2 falls, pollution rises.
 
@@ -101,7 +101,7 @@ def quadrant(carbon_cut: ArrayLike, cut: ArrayLike) -> NDArray[np.int_]:
 
 
 def carbon_weight(price: ArrayLike, tax_rate: ArrayLike) -> Floats:
-    """Thousand pollution equivalents that one tonne of CO2 is worth: carbon price over tax rate.
+    """Compute the pollution equivalents, thousands, that one tonne of CO2 is worth: carbon price over tax rate.
 
     Parameters
     ----------

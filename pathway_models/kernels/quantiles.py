@@ -1,7 +1,4 @@
-"""Quantiles over members, quantiles that keep censored mass, and the triangular distribution.
-
-Importance weights of an ensemble, and what is read from weighted members (``docs/tracking.md``).
-"""
+"""Quantiles over members, with censored mass or importance weights (``docs/tracking.md``); triangular draws."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ import numpy as np
 
 
 def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Quantiles of values that stand in order, linear between neighbours: (P, ...).
+    """Compute the quantiles of values that stand in order, linear between neighbours: (P, ...).
 
     The same numbers as ``numpy.quantile`` (type 7 of Hyndman and Fan 1996, The American Statistician 50, 361-365, DOI
     from background knowledge: 10.1080/00031305.1996.10473566), which selects instead of sorting and takes longer where
@@ -41,7 +38,7 @@ def sorted_quantiles(ordered: np.ndarray, probabilities: Sequence[float]) -> np.
 
 
 def censored_quantiles(year: np.ndarray, censored: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Quantiles over members of a year that some members do not reach.
+    """Compute the quantiles over members of a year that some members do not reach.
 
     Parameters
     ----------
@@ -65,7 +62,7 @@ def censored_quantiles(year: np.ndarray, censored: np.ndarray, probabilities: Se
 
 
 def triangular(uniform: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
-    """Inverse of the triangular distribution.
+    """Invert the triangular distribution.
 
     Monotone in each of ``low``, ``mode`` and ``high`` at a fixed ``uniform``: the same draw of a
     stronger setting is never weaker.
@@ -91,7 +88,7 @@ def triangular(uniform: np.ndarray, low: float, mode: float, high: float) -> np.
 
 
 def log_weights(foreseen: np.ndarray, happened: np.ndarray, error: float) -> np.ndarray:
-    """Logarithms of unnormalised weights: a Gaussian error of each observed change.
+    """Compute the logarithms of unnormalised weights: a Gaussian error of each observed change.
 
     Parameters
     ----------
@@ -113,19 +110,19 @@ def log_weights(foreseen: np.ndarray, happened: np.ndarray, error: float) -> np.
 
 
 def normalised(logs: np.ndarray) -> np.ndarray:
-    """Weights that sum to one over the last axis, from their logarithms; safe where all are tiny."""
+    """Normalise weights to sum to one over the last axis, from their logarithms; safe where all are tiny."""
     shifted = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def log_mean(logs: np.ndarray) -> np.ndarray:
-    """Logarithm of the mean weight over the last axis: how likely what happened was to the ensemble."""
+    """Compute the logarithm of the mean weight over the last axis: how likely what happened was to the ensemble."""
     top = logs.max(axis=-1)
     return top + np.log(np.exp(logs - top[..., None]).mean(axis=-1))
 
 
 def effective_size(weights: np.ndarray) -> np.ndarray:
-    """Members that equal weights would need for the same variance: (sum w)^2 / sum w^2, over the last axis.
+    """Count the members that equal weights would need for the same variance: (sum w)^2 / sum w^2, over the last axis.
 
     Kong, Liu and Wong (1994), Journal of the American Statistical Association 89 (from background knowledge).
     """
@@ -133,7 +130,7 @@ def effective_size(weights: np.ndarray) -> np.ndarray:
 
 
 def weighted_quantiles(values: np.ndarray, weights: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
-    """Smallest value reached by at least that share of the weight: (P,).
+    """Compute the smallest value reached by at least that share of the weight: (P,).
 
     Parameters
     ----------
@@ -151,7 +148,7 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, probabilities: S
 
 
 def latest_on_course(values: np.ndarray, succeeds: np.ndarray, weights: np.ndarray, probability: float) -> float:
-    """The largest value such that members at or below it succeed with a probability; NaN where there is none.
+    """Compute the largest value such that members at or below it succeed with a probability; NaN where there is none.
 
     Parameters
     ----------

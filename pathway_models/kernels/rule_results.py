@@ -1,4 +1,4 @@
-"""What a peak rule is given and what it answers."""
+"""Input and result of a peak rule: an emissions series as known in some year, and a verdict on it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Ruling:
+class RuleResult:
     """Answer of one rule to one series.
 
     Parameters
@@ -38,9 +38,9 @@ class Ruling:
             raise ValueError(f"verdict = {self.verdict!r}: expected one of {', '.join(VERDICTS)}")
 
 
-def unknown(reason: str) -> Ruling:
-    """Ruling on a series outside a rule's range of validity."""
-    return Ruling("unknown", None, reason)
+def unknown(reason: str) -> RuleResult:
+    """Answer that a series is outside a rule's range of validity."""
+    return RuleResult("unknown", None, reason)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Record:
         return ""
 
     def between(self, first: int, last: int) -> Record:
-        """Part of the record from ``first`` to ``last``, both included."""
+        """Cut the record to ``first`` to ``last``, both included."""
         inside = (self.years >= first) & (self.years <= last)
         return Record(self.years[inside], self.values[inside], self.as_of)
 
@@ -147,7 +147,7 @@ def as_record(years: ArrayLike, values: ArrayLike, as_of: int | None = None) -> 
 
 
 def companion(years: ArrayLike, extra: ArrayLike | None, as_of: int) -> Record | None:
-    """Record of a second series on the same years (population, GDP, ...), missing values left out.
+    """Make the record of a second series on the same years (population, GDP, ...), missing values left out.
 
     Returns None when the series is not given or holds no value up to ``as_of``.
     """

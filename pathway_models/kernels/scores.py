@@ -1,24 +1,19 @@
-"""Scores of probabilistic forecasts: sharpness and honesty in one number, and honesty alone.
+"""Scores of probabilistic forecasts, and linear pools whose weights are learnt from past scores.
 
-All scores are better when smaller; skill is ``1 - score / score of a rival``.
-
-Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (CRPS, proper
-scores); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed
-form for Student-t); Brier (1950), Monthly Weather Review 78; Murphy (1973), J. Applied Meteorology 12
-(decomposition).  DOIs from background knowledge.
-
-Linear pools of forecasts: mixtures whose weights are learnt from past scores.
-
-A pool draws one of its models by weight and then from that model.  Its CRPS is a quadratic form of the weights::
+All scores are better when smaller; skill is ``1 - score / score of a benchmark forecast``.  A pool draws one of its
+models by weight and then from that model.  Its CRPS is a quadratic form of the weights::
 
     CRPS(w) = sum_i w_i E|X_i - y| - 1/2 sum_ij w_i w_j E|X_i - X_j|
 
 so that the weights with the best mean score over past cases are found exactly (a convex programme on the simplex).
 A model whose members say nothing new beside the others gets no weight.
 
-Sources: Gneiting and Raftery (2007), JASA 102, 359-378 (energy form of the CRPS); Gneiting and Ranjan (2013),
-Electronic J. Statistics 7, 1747-1782 (linear pools: calibrated models make a pool that is too wide); Thorey, Mallet
-and Baudin (2017), Q. J. Royal Meteorol. Soc. 143, 521-529 (weights by CRPS).  Cited from background knowledge.
+Sources: Gneiting and Raftery (2007), JASA 102, 359-378, doi 10.1198/016214506000001437 (proper scores, energy form of
+the CRPS); Jordan, Krueger and Lerch (2019), J. Stat. Software 90(12), doi 10.18637/jss.v090.i12 (closed form for
+Student-t); Brier (1950), Monthly Weather Review 78; Murphy (1973), J. Applied Meteorology 12 (decomposition); Gneiting
+and Ranjan (2013), Electronic J. Statistics 7, 1747-1782 (linear pools: calibrated models make a pool that is too wide);
+Thorey, Mallet and Baudin (2017), Q. J. Royal Meteorol. Soc. 143, 521-529 (weights by CRPS).  Cited, and DOIs given,
+from background knowledge.
 """
 
 from __future__ import annotations
@@ -33,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
-    """Continuous ranked probability score of a Student-t forecast, in the unit of the outcome.
+    """Compute the continuous ranked probability score of a Student-t forecast, in the unit of the outcome.
 
     Parameters
     ----------
@@ -57,7 +52,7 @@ def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail
 
 
 def crps_ensemble(outcome: ArrayLike, members: ArrayLike) -> Floats:
-    """Continuous ranked probability score of an ensemble, in the unit of the outcome.
+    """Compute the continuous ranked probability score of an ensemble, in the unit of the outcome.
 
     ``E|X - y| - E|X - X'| / 2`` over all pairs of members.
 
@@ -104,7 +99,7 @@ def student_t_loss(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail
 
 
 def pit_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:
-    """Probability the forecast gave to less than the outcome; uniform when calibrated."""
+    """Compute the probability the forecast gave to less than the outcome; uniform when calibrated."""
     return special.stdtr(tail, (np.asarray(outcome, dtype=float) - centre) / scale)
 
 
@@ -222,13 +217,13 @@ def _mean_gap(ordered: Floats) -> Floats:
 
 
 def pool_crps(weights: ArrayLike, terms: PoolTerms) -> Floats:
-    """CRPS of a pool, (case,); a weight of one gives that model's own."""
+    """Compute the CRPS of a pool, (case,); a weight of one gives that model's own."""
     shares = np.asarray(weights, dtype=float)
     return terms.distance @ shares - 0.5 * np.einsum("i,cij,j->c", shares, terms.spread, shares)
 
 
 def best_weights(terms: PoolTerms) -> Floats:
-    """Weights, at least zero and adding up to one, with the best mean CRPS over the cases; (model,).
+    """Compute the weights, at least zero and adding up to one, with the best mean CRPS over the cases; (model,).
 
     Raises
     ------
@@ -255,7 +250,7 @@ def best_weights(terms: PoolTerms) -> Floats:
 
 
 def ensemble_pit(outcome: ArrayLike, members: ArrayLike) -> Floats:
-    """Probability that members of equal weight give to less than the outcome; a tie counts half.
+    """Compute the probability that members of equal weight give to less than the outcome; a tie counts half.
 
     The probability a pool gives is the mean of its models' by their weights.
 

@@ -1,18 +1,15 @@
-"""What an input tells about an output, from an ensemble that was drawn anyway.
+"""Sensitivity of outputs to inputs, and scenario discovery, from an ensemble that was drawn anyway.
 
-Members are sorted by one input and cut into bins of equal size; what the bins' means differ by is what knowing the
-input would explain.  Works for inputs that are correlated (the index then includes what an input tells through others)
-and for outputs that are counts or 0 and 1.  Sources: Plischke, Borgonovo and Smith (2013), EJOR 226, 536-550
-(given-data indices); Kelley (1935), PNAS 21, 554-559 (correction for the noise of the bins' means).  Cited from
-background knowledge.
+*Given-data indices*: members are sorted by one input and cut into bins of equal size; the variance between the bins'
+means is what knowing the input would explain.  Works for inputs that are correlated (the index then includes what an
+input tells through others) and for outputs that are counts or 0 and 1.  Sources: Plischke, Borgonovo and Smith (2013),
+EJOR 226, 536-550 (given-data indices); Kelley (1935), PNAS 21, 554-559 (correction for the noise of the bins' means).
 
-Where in the space of inputs something happens: boxes that hold much of it and little else.
-
-The patient rule induction method: peel thin slices off the box, each time the one whose removal leaves the highest
-share of cases, until the box is small; of all boxes on the way take the best compromise of *coverage* (share of all
-cases inside) and *density* (share of the box's members that are cases), then drop bounds that add nothing.
-Source: Friedman and Fisher (1999), Statistics and Computing 9, 123-143; coverage and density: Bryant and Lempert
-(2010), Technological Forecasting and Social Change 77, 34-49.  Cited from background knowledge.
+*PRIM*, the patient rule induction method: peel thin slices off a box of inputs, each time the one whose removal leaves
+the highest density, until the support is small; of all boxes on the way take the best compromise of *coverage* (share
+of all cases inside) and *density* (share of the box's members that are cases), then paste back what bounds that add
+nothing cut off.  Sources: Friedman and Fisher (1999), Statistics and Computing 9, 123-143; coverage and density:
+Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49.  All cited from background knowledge.
 """
 
 from __future__ import annotations
@@ -39,13 +36,13 @@ class Indices:
 
 
 def bins_of(inputs: Floats, bins: int) -> NDArray[np.intp]:
-    """Bin of every member by rank, one input a column: (member, input); ties are parted by member."""
+    """Bin every member by rank, one input a column: (member, input); ties are parted by member."""
     ranks = np.argsort(np.argsort(inputs, axis=0, kind="stable"), axis=0, kind="stable")
     return ranks * bins // inputs.shape[0]
 
 
 def bin_means(bin_of: NDArray[np.intp], outputs: Floats, bins: int) -> tuple[Floats, Floats]:
-    """Means and sizes of the bins of one input: (bin, output), (bin,)."""
+    """Compute the means and sizes of the bins of one input: (bin, output), (bin,)."""
     sizes = np.bincount(bin_of, minlength=bins).astype(float)
     sums = np.stack([np.bincount(bin_of, weights=column, minlength=bins) for column in outputs.T], axis=1)
     return sums / np.maximum(sizes, 1.0)[:, None], sizes
@@ -66,7 +63,7 @@ def explained(bin_of: NDArray[np.intp], outputs: Floats, bins: int) -> Floats:
 
 
 def given_data_indices(inputs: Floats, outputs: Floats, picks: NDArray[np.intp], level: float = 0.9) -> Indices:
-    """First-order indices of every input for every output, with bootstrap intervals.
+    """Compute the first-order indices of every input for every output, with bootstrap intervals.
 
     Parameters
     ----------
@@ -100,12 +97,12 @@ def given_data_indices(inputs: Floats, outputs: Floats, picks: NDArray[np.intp],
     return Indices(first, low, high)
 
 
-#: Share of a box's members that one slice takes.
-PEEL = 0.05
-#: Smallest box, as a share of all members.
-SMALLEST = 0.05
+#: Peeling fraction: share of a box's members that one slice takes.
+PEELED = 0.05
+#: Least support of a box, as a share of all members.
+LEAST_SUPPORT = 0.05
 #: A bound is dropped when the score falls by no more than this without it.
-WORTH = 0.01
+PASTING_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True)
@@ -139,15 +136,15 @@ class Box:
         return 2.0 * self.coverage * self.density / both if both else 0.0
 
 
-def box_of(low: Floats, high: Floats, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
-    """A box with what it holds."""
+def measured_box(low: Floats, high: Floats, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
+    """Measure what a box holds."""
     inside = ((inputs >= low) & (inputs <= high)).all(axis=1)
     held, count = int((inside & cases).sum()), int(inside.sum())
     return Box(low.copy(), high.copy(), held / max(int(cases.sum()), 1), held / max(count, 1), count / len(cases))
 
 
-def find_box(inputs: Floats, cases: NDArray[np.bool_], most_bounds: int = 3) -> Box:
-    """Find the box that tells best where the cases are.
+def prim(inputs: Floats, cases: NDArray[np.bool_], most_bounds: int = 3) -> Box:
+    """Find the box that holds most of the cases and little else (PRIM).
 
     Parameters
     ----------
@@ -163,10 +160,10 @@ def find_box(inputs: Floats, cases: NDArray[np.bool_], most_bounds: int = 3) -> 
         The whole cube where no bound helps, or where there are no cases or nothing else.
     """
     low, high = np.zeros(inputs.shape[1]), np.ones(inputs.shape[1])
-    best = box = box_of(low, high, inputs, cases)
+    best = box = measured_box(low, high, inputs, cases)
     if not cases.any() or cases.all():
         return best
-    while box.size > SMALLEST:
+    while box.size > LEAST_SUPPORT:
         peeled = _peel(box, inputs, cases, most_bounds)
         if peeled is None:
             break
@@ -176,28 +173,28 @@ def find_box(inputs: Floats, cases: NDArray[np.bool_], most_bounds: int = 3) -> 
 
 
 def _peel(box: Box, inputs: Floats, cases: NDArray[np.bool_], most_bounds: int) -> Box | None:
-    """The box less the slice whose removal leaves the highest density."""
+    """Peel off the slice whose removal leaves the highest density."""
     inside = ((inputs >= box.low) & (inputs <= box.high)).all(axis=1)
     allowed = box.bounded if len(box.bounded) >= most_bounds else range(inputs.shape[1])
     found: list[Box] = []
     for i in allowed:
-        cut_low, cut_high = np.quantile(inputs[inside, i], [PEEL, 1.0 - PEEL])
+        cut_low, cut_high = np.quantile(inputs[inside, i], [PEELED, 1.0 - PEELED])
         for low, high in ((cut_low, box.high[i]), (box.low[i], cut_high)):
             lows, highs = box.low.copy(), box.high.copy()
             lows[i], highs[i] = low, high
-            slimmer = box_of(lows, highs, inputs, cases)
+            slimmer = measured_box(lows, highs, inputs, cases)
             if 0 < slimmer.size < box.size:
                 found.append(slimmer)
     return max(found, key=lambda one: one.density, default=None)
 
 
 def _pasted(box: Box, inputs: Floats, cases: NDArray[np.bool_]) -> Box:
-    """The box without the bounds that add nothing."""
+    """Paste back what bounds that add nothing cut off."""
     for i in box.bounded:
         for side, wide in (("low", 0.0), ("high", 1.0)):
             lows, highs = box.low.copy(), box.high.copy()
             (lows if side == "low" else highs)[i] = wide
-            wider = box_of(lows, highs, inputs, cases)
-            if wider.score >= box.score - WORTH:
+            wider = measured_box(lows, highs, inputs, cases)
+            if wider.score >= box.score - PASTING_TOLERANCE:
                 box = wider
     return box

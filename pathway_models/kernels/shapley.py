@@ -26,7 +26,7 @@ MOST_PLAYERS = 20
 
 
 def coalitions(players: int) -> NDArray[np.bool_]:
-    """Every coalition as membership of its players, (2 ** players, player); row ``b`` holds the bits of ``b``.
+    """List every coalition as membership of its players, (2 ** players, player); row ``b`` holds the bits of ``b``.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def coalitions(players: int) -> NDArray[np.bool_]:
 
 
 def shapley_values(values: Floats) -> Floats:
-    """Exact Shapley values from what every coalition reaches.
+    """Compute exact Shapley values from what every coalition reaches.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ class SampledShares:
 
 
 def sampled_shapley(value: Callable[[NDArray[np.bool_]], Floats], orders: NDArray[np.int_]) -> SampledShares:
-    """Shapley values from sampled orders, each taken forwards and backwards.
+    """Estimate Shapley values from sampled orders, each taken forwards and backwards.
 
     Parameters
     ----------
@@ -131,12 +131,12 @@ def sampled_shapley(value: Callable[[NDArray[np.bool_]], Floats], orders: NDArra
 
 
 def leave_one_out(values: Floats) -> Floats:
-    """What is lost when one player leaves the whole, (n, ...); does not add up where players interact."""
+    """Compute the loss when one player leaves the whole, (n, ...); does not add up where players interact."""
     players = len(values).bit_length() - 1
     return np.stack([values[-1] - values[-1 - (1 << player)] for player in range(players)])
 
 
 def one_at_a_time(values: Floats) -> Floats:
-    """What each player reaches alone, (n, ...); does not add up where players interact."""
+    """Compute the value of each player alone, (n, ...); does not add up where players interact."""
     players = len(values).bit_length() - 1
     return np.stack([values[1 << player] - values[0] for player in range(players)])

@@ -1,8 +1,8 @@
-"""Could a run of declines come from a level trend plus the noise seen in history?
+"""Structural-peak bootstrap: test a run of declines against a level trend with the noise seen in history.
 
-The structural-peak bootstrap of Grant and Fyson (working repository nezzag/peaking_test, 2026, not
-peer reviewed; facts and method restated, none of its code).  Three of its four ways to split history
-into trend and noise are here; the fourth, a smoothing spline, does not converge on its own data.
+After Grant and Fyson (working repository nezzag/peaking_test, 2026, not peer reviewed; facts and method restated, none
+of its code).  Three of its four ways to split history into trend and noise are here; the fourth, a smoothing spline,
+does not converge on its own data.
 """
 
 from __future__ import annotations
@@ -46,40 +46,19 @@ class HistoricalNoise:
     start: float
 
 
-def structural_peak_p(
-    years: ArrayLike,
-    history: ArrayLike,
-    test_values: ArrayLike,
-    method: str = "regression",
-    draws: int = 10_000,
-    seed: int = 0,
-) -> float:
-    """Probability that a level trend with history's noise shows a slope as low as the test years'.
+def slope_p(noise: HistoricalNoise, test_values: ArrayLike, draws: int = 10_000, seed: int = 0) -> float:
+    """Compute the share of level paths with this noise whose slope is at or below that of the test values.
 
     Parameters
     ----------
-    years, history : array_like, shape (year,)
-        Consecutive years before the test years and their emissions, any unit.
+    noise : HistoricalNoise
     test_values : array_like, shape (test year,)
         Emissions of the years after history, same unit; at least two.
-    method : {"regression", "hamilton", "piecewise"}
-        How trend and noise of history are separated.
     draws : int
-        Simulated level paths.
+        Simulated level paths; the Monte-Carlo standard error is ``sqrt(p (1 - p) / draws)``.
     seed : int
-        Seed of the draws; zero is a seed.
-
-    Returns
-    -------
-    float
-        Share of simulated slopes at or below the observed one; its Monte-Carlo standard error is
-        ``sqrt(p (1 - p) / draws)``.
+        Of the draws; zero is a seed.
     """
-    return slope_p(historical_noise(trend_residuals(years, history, method)), test_values, draws, seed)
-
-
-def slope_p(noise: HistoricalNoise, test_values: ArrayLike, draws: int = 10_000, seed: int = 0) -> float:
-    """Share of level paths with this noise whose slope is at or below that of the test values."""
     tested = np.asarray(test_values, dtype=float)
     paths = noise_paths(noise, len(tested), draws, np.random.default_rng(seed))
     time = np.arange(len(tested)) - (len(tested) - 1) / 2
@@ -87,7 +66,7 @@ def slope_p(noise: HistoricalNoise, test_values: ArrayLike, draws: int = 10_000,
 
 
 def trend_residuals(years: ArrayLike, history: ArrayLike, method: str) -> Floats:
-    """Deviations of a history from its trend.
+    """Compute the deviations of a history from its trend.
 
     ``regression``: on the year and last year's value.  ``hamilton``: on the last four values without
     a constant, from the ninth year (an AR(4); Hamilton's filter looks h steps ahead).  ``piecewise``:
@@ -159,7 +138,7 @@ def _one_break_more(calendar: Floats, values: Floats, breaks: list[float]) -> li
 
 
 def _information(residuals: Floats, parameters: int) -> tuple[float, float]:
-    """Akaike's and Schwarz's criteria, up to a constant."""
+    """Compute Akaike's and Schwarz's criteria, up to a constant."""
     count = len(residuals)
     fit = count * np.log(np.mean(residuals**2))
     return fit + 2 * parameters, fit + parameters * np.log(count)
@@ -183,7 +162,7 @@ def historical_noise(residuals: Floats) -> HistoricalNoise:
 
 
 def noise_paths(noise: HistoricalNoise, length: int, draws: int, rng: np.random.Generator) -> Floats:
-    """Simulated noise around a level: (draw, year)."""
+    """Simulate noise around a level: (draw, year)."""
     paths = rng.standard_t(noise.degrees, size=(draws, length))
     paths[:, 0] *= noise.start
     for year in range(1, length):

@@ -1,15 +1,12 @@
-"""Trends of a series: Mann-Kendall, Spearman, least squares, log-linear and Theil-Sen slopes.
+"""Trends of a series (Mann-Kendall, Spearman, least squares, log-linear) and the benchmark forecasts made of them.
 
-All tests assume independent years.  Emissions are autocorrelated, so their p-values are
-too small for that kind of data: see :mod:`pathway_models.kernels.observed_peak` for a test
-that allows for it.  Published rules use them as they are, and so do we when we state those rules.
+All tests assume independent years.  Emissions are autocorrelated, so their p-values are too small for that kind of
+data: see :mod:`pathway_models.kernels.observed_peak` for a test that allows for it.  Published rules use them as they
+are, and so do we when we state those rules.
 
-Rival baselines: point forecasts a damped, shrunk trend has to beat.
-
-All return the log change from the last observed year, like `pathway_models.kernels.growth`.  They
-carry no error of their own; hindcasts give each the errors it made on the training panel.
-
-Sources: Holt (1957), reprinted in Int. J. Forecasting 20, 5-10 (2004); Gardner and McKenzie (1985),
+Benchmark forecasts are points that a damped, shrunk trend has to beat: the log change from the last observed year,
+like `pathway_models.kernels.growth`.  They carry no error of their own; hindcasts give each the errors it made on the
+training panel.  Sources: Holt (1957), reprinted in Int. J. Forecasting 20, 5-10 (2004); Gardner and McKenzie (1985),
 Management Science 31, 1237-1246.  Cited from background knowledge.
 """
 
@@ -20,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
+
+Floats = NDArray[np.float64]
 
 #: Year lengths behind the leap-year adjustment of growth rates.
 DAYS_COMMON, DAYS_LEAP = 365.0, 366.0
@@ -77,7 +76,7 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
 
 
 def spearman(values: ArrayLike) -> Slope:
-    """Rank correlation of a series with time, and its two-sided p-value by Student t.
+    """Compute the rank correlation of a series with time, and its two-sided p-value by Student t.
 
     Parameters
     ----------
@@ -108,7 +107,7 @@ def spearman(values: ArrayLike) -> Slope:
 
 
 def ols_slope(years: ArrayLike, values: ArrayLike) -> Slope:
-    """Least-squares slope of values on years with the two-sided p-value of independent errors.
+    """Compute the least-squares slope of values on years with the two-sided p-value of independent errors.
 
     Parameters
     ----------
@@ -135,7 +134,7 @@ def ols_slope(years: ArrayLike, values: ArrayLike) -> Slope:
 
 
 def log_linear_rate(years: ArrayLike, values: ArrayLike, leap_adjusted: bool = False) -> Slope:
-    """Growth rate a year as the least-squares slope of the logarithm.
+    """Compute the growth rate a year as the least-squares slope of the logarithm.
 
     Parameters
     ----------
@@ -159,28 +158,8 @@ def log_linear_rate(years: ArrayLike, values: ArrayLike, leap_adjusted: bool = F
     return ols_slope(calendar, np.log(y))
 
 
-def theil_sen(years: ArrayLike, values: ArrayLike) -> float:
-    """Median slope over all pairs of years: a trend that outliers (2020) hardly move.
-
-    Parameters
-    ----------
-    years, values : array_like, shape (year,)
-        At least two different years.
-
-    Returns
-    -------
-    float
-        In units of ``values`` a year (Theil 1950; Sen 1968; computed by SciPy).
-    """
-    slope = stats.theilslopes(np.asarray(values, dtype=float), np.asarray(years, dtype=float)).slope
-    return float(slope)
-
-
-Floats = NDArray[np.float64]
-
-
 def straight_log_trend(log_history: ArrayLike, steps: int) -> Floats:
-    """Rival: the least-squares line through the logs, continued from the last value; (..., step)."""
+    """Continue the least-squares line through the logs from the last value; (..., step)."""
     history = np.asarray(log_history, dtype=float)
     time = np.arange(history.shape[-1]) - 0.5 * (history.shape[-1] - 1)
     slope = np.sum(history * time, axis=-1) / np.sum(time**2)
@@ -188,12 +167,12 @@ def straight_log_trend(log_history: ArrayLike, steps: int) -> Floats:
 
 
 def persistence(log_history: ArrayLike, steps: int) -> Floats:
-    """Rival: no change; zeros of shape (..., step)."""
+    """Forecast no change: zeros of shape (..., step)."""
     return np.zeros((*np.asarray(log_history).shape[:-1], steps))
 
 
 def damped_holt(log_history: ArrayLike, steps: int) -> Floats:
-    """Rival: Holt's damped exponential smoothing with fixed weights; (..., step).
+    """Forecast by Holt's damped exponential smoothing with fixed weights; (..., step).
 
     Starts from the first value and the first change; five points cannot choose the weights.
     """

@@ -1,6 +1,6 @@
-"""Where a path of total emissions turns: the written peak rule, on arrays of any leading shape.
+"""Turning points of paths of total emissions: the written peak rule, on arrays of any leading shape.
 
-The rule in words, equations and boundary cases is ``docs/peak_rules.md``; rival published
+The rule in words, equations and boundary cases is ``docs/peak_rules.md``; published
 rules are in :mod:`pathway_models.kernels.published_rules`.
 """
 
@@ -142,7 +142,7 @@ def _checked_totals(total: ArrayLike, last_observed: int) -> NDArray[np.float64]
 
 
 def _run_around(inside: NDArray[np.bool_], index: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and last year index of the run of ``inside`` years that holds ``index``."""
+    """Find the first and last year index of the run of ``inside`` years that holds ``index``."""
     final = inside.shape[YEAR] - 1
     position = np.arange(final + 1)
     # On booleans argmax stops at the first True: a search without a pass over year numbers.

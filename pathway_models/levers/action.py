@@ -45,7 +45,7 @@ class Label(NamedTuple):
     zh: str
 
     def of(self, lang: str) -> str:
-        """The text in one language."""
+        """Return the text in one language."""
         return getattr(self, lang)
 
 
@@ -81,18 +81,18 @@ class Parameter:
         return "of 0 or more" if self.most == inf else f"from 0 to {self.most:g}"
 
     def allows(self, low: float, high: float) -> bool:
-        """Whether all values from low to high can be."""
+        """Check that all values from low to high are possible."""
         return low >= 0 and high <= self.most
 
     def is_stated_in(self, unit: str) -> bool:
-        """Whether a unit of a file is this one; a share is never stated in percent."""
+        """Check that a unit of a file is this one; a share is never stated in percent."""
         if self.unit == SHARE:
             return not any(sign in unit.lower() for sign in ("%", "％", "percent", "百分"))
         return unit.startswith(self.unit)
 
 
 class Action(ABC):
-    """What one kind of lever does.
+    """The arithmetic of one kind of lever.
 
     Attributes
     ----------
@@ -122,11 +122,11 @@ class Action(ABC):
 
     @property
     def moves_total(self) -> bool:
-        """Whether it changes the total, and so the peak."""
+        """True if it changes the total, and so the peak."""
         return self.part != SINKS
 
     def parameter(self, name: str) -> Parameter:
-        """One of its parameters."""
+        """Look up one of its parameters."""
         return next(one for one in self.parameters if one.name == name)
 
 
@@ -143,7 +143,7 @@ class Scaling(Action):
 
     @abstractmethod
     def left(self, at: Values) -> Value:
-        """Factor left on its part: (year, member), on [0, 1]."""
+        """Return the factor left on its part: (year, member), on [0, 1]."""
 
     def counted_share(self, at: Values) -> Value:
         """Share of what the measures before left that its cost is counted on: (year, member)."""
@@ -165,7 +165,7 @@ class Replacing(Action):
 
     @abstractmethod
     def ratio(self, at: Values) -> Value:
-        """TJ of the new carriers for one TJ replaced: (1, member)."""
+        """Return TJ of the new carriers for one TJ replaced: (1, member)."""
 
 
 class Capturing(Action):
@@ -180,19 +180,19 @@ class Capturing(Action):
 
     @abstractmethod
     def captured(self, capturable: Value, at: Values) -> Value:
-        """What is taken of the CO2 that can be captured: (year, member), tCO2/yr."""
+        """Compute the CO2 captured, of that which can be: (year, member), tCO2/yr."""
 
     @abstractmethod
     def stored(self, captured: Value, at: Values) -> Value:
-        """The part that is stored; the rest is used: (year, member), tCO2/yr."""
+        """Return the part that is stored; the rest is used: (year, member), tCO2/yr."""
 
     @abstractmethod
     def heat(self, captured: Value, at: Values) -> Value:
-        """Heat that capture needs: (year, member), TJ."""
+        """Return the heat that capture needs: (year, member), TJ."""
 
     @abstractmethod
     def electricity(self, captured: Value, at: Values) -> Value:
-        """Electricity that capture needs: (year, member), TJ."""
+        """Return the electricity that capture needs: (year, member), TJ."""
 
 
 class Growing(Action):
@@ -204,7 +204,7 @@ class Growing(Action):
 
     @abstractmethod
     def added(self, at: Values) -> Value:
-        """What is added, as a share of the sinks that the measures before left: (year, member)."""
+        """Compute the growth, as a share of the sinks that the measures before left: (year, member)."""
 
 
 #: Which class an action of each part derives from.

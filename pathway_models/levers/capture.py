@@ -21,17 +21,17 @@ class Capture(Capturing):
     )
 
     def captured(self, capturable: Value, at: Values) -> Value:
-        """What the plants take, tCO2/yr."""
+        """Compute the CO2 that the plants capture, tCO2/yr."""
         return capturable * at["equipped_share"] * at["phase"] * at["capture_rate"]
 
     def stored(self, captured: Value, at: Values) -> Value:
-        """What is stored, tCO2/yr."""
+        """Compute the CO2 stored, tCO2/yr."""
         return captured * at["stored_share"]
 
     def heat(self, captured: Value, at: Values) -> Value:
-        """Heat of regeneration, TJ."""
+        """Return the heat of regeneration, TJ."""
         return captured * at["heat_penalty"] * TJ_PER_GJ
 
     def electricity(self, captured: Value, at: Values) -> Value:
-        """Electricity of fans, pumps and compressors, TJ."""
+        """Return the electricity of fans, pumps and compressors, TJ."""
         return captured * at["electricity_penalty"] * TJ_PER_GJ

@@ -16,5 +16,5 @@ class ReduceIntensity(Scaling):
     counted_unit = ENERGY
 
     def left(self, at: Values) -> Value:
-        """Factor left on energy intensity."""
+        """Return the factor left on energy intensity."""
         return 1.0 - at["reduction"] * at["phase"]

@@ -16,5 +16,5 @@ class ReduceProcess(Scaling):
     counted_unit = CO2
 
     def left(self, at: Values) -> Value:
-        """Factor left on process emission factors."""
+        """Return the factor left on process emission factors."""
         return 1.0 - at["reduction"] * at["phase"]

@@ -22,7 +22,7 @@ class ReplaceActivity(Scaling):
     counted_unit = ACTIVITY
 
     def left(self, at: Values) -> Value:
-        """Factor left on energy and process output; the activity itself does not change."""
+        """Return the factor left on energy and process output; the activity itself does not change."""
         return 1.0 - at["share"] * at["phase"] * (1.0 - at["intensity_ratio"])
 
     def counted_share(self, at: Values) -> Value:

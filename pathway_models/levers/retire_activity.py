@@ -17,7 +17,7 @@ class RetireActivity(Scaling):
     closes = True
 
     def left(self, at: Values) -> Value:
-        """Factor left on activity, energy and process output."""
+        """Return the factor left on activity, energy and process output."""
         return 1.0 - at["share"] * at["phase"]
 
     def counted_share(self, at: Values) -> Value:

@@ -20,5 +20,5 @@ class Substitute(Replacing):
         return at["share"] * at["phase"]
 
     def ratio(self, at: Values) -> Value:
-        """TJ of the new carriers for one TJ replaced."""
+        """Return TJ of the new carriers for one TJ replaced."""
         return at["energy_ratio"]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.baseline.paths import BaselinePaths
-from pathway_models.baseline.plans import grid_history, grid_now, process_index, sectors_of
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths, grid_history, grid_now, process_index, sectors_of
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.engine.projecting import assumed_by, project

@@ -11,7 +11,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.series import FIRST_YEAR, LAST_YEAR, check_series
 from pathway_models.kernels.observed_peak import DECLINES, SHORTEST_RECORD, observed_peak, untested
 from pathway_models.kernels.published_rules import RULES
-from pathway_models.kernels.rule_results import Ruling, as_record
+from pathway_models.kernels.rule_results import RuleResult, as_record
 
 #: Columns of the result, in order.
 RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
@@ -71,9 +71,9 @@ def judge(
     chosen, faults = _chosen_rules(rules)
     table = _checked(series, as_of, faults, entity, year, value)
     rows = [
-        (name, rule, ruling.verdict, ruling.peak_year, ruling.detail)
+        (name, rule, result.verdict, result.peak_year, result.detail)
         for name, group in table.groupby("entity", sort=False)
-        for rule, ruling in _rulings(group, chosen, as_of)
+        for rule, result in _results_of(group, chosen, as_of)
     ]
     return pd.DataFrame(rows, columns=list(RESULT)).astype({"peak_year": "Int64"})
 
@@ -165,19 +165,19 @@ def _as_table(series: Series, entity: str, year: str, value: str) -> tuple[pd.Da
     return pd.DataFrame(rows, columns=["entity", "year", "value"]), "entity", "year", "value"
 
 
-def _rulings(group: pd.DataFrame, rules: list[str], as_of: int | None) -> list[tuple[str, Ruling]]:
+def _results_of(group: pd.DataFrame, rules: list[str], as_of: int | None) -> list[tuple[str, RuleResult]]:
     years, values = group["year"].to_numpy(), group["value"].to_numpy()
     record = as_record(years, values, as_of)
     if not len(record.years):
-        nothing = Ruling("unknown", None, f"no data up to {as_of}; the series starts in {years[0]}")
+        nothing = RuleResult("unknown", None, f"no data up to {as_of}; the series starts in {years[0]}")
         return [(name, nothing) for name in rules]
     missing = ", ".join(str(gap) for gap in record.missing_years)
     answers = []
     for name in rules:
         rule = RULES[name]
         companions = {extra: group[extra].to_numpy() for extra in rule.companions if extra in group}
-        ruling = rule.apply(years, values, as_of=as_of, **companions)
-        if missing and ruling.verdict != "unknown":
-            ruling = Ruling(ruling.verdict, ruling.peak_year, f"{ruling.detail}; no value for {missing}")
-        answers.append((name, ruling))
+        result = rule.apply(years, values, as_of=as_of, **companions)
+        if missing and result.verdict != "unknown":
+            result = RuleResult(result.verdict, result.peak_year, f"{result.detail}; no value for {missing}")
+        answers.append((name, result))
     return answers

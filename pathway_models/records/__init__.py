@@ -27,7 +27,7 @@ __all__ = [
 
 
 def read_only(mapping: dict) -> MappingProxyType:
-    """A view of a mapping that cannot be changed."""
+    """Return a view of a mapping that cannot be changed."""
     return MappingProxyType(mapping)
 
 

@@ -53,12 +53,12 @@ class Asset:
         return self.commissioned + self.lifetime
 
     def windows(self, first: int, last: int) -> tuple[int, ...]:
-        """Years in which the unit is replaced, from ``first`` to ``last``; an overdue one is due in ``first``."""
+        """List the years in which the unit is replaced, ``first`` to ``last``; an overdue one is due in ``first``."""
         year = max(self.due, first) if self.due <= last else self.due
         return tuple(range(year, last + 1, self.lifetime))
 
     def book_value(self, year: int) -> float | None:
-        """What is not written off yet when the unit stops in a year, million CNY; straight line, no interest."""
+        """Compute the book value of a unit that stops in a year, million CNY; straight line, no interest."""
         if self.capital is None:
             return None
         return self.capital * min(max((self.due - year) / self.lifetime, 0.0), 1.0)

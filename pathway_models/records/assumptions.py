@@ -1,7 +1,4 @@
-"""What a projection assumes beside the park's own table, in one record: laws, uncertainties, factors, targets.
-
-Rank correlation between two uncertain inputs.
-"""
+"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets."""
 
 from __future__ import annotations
 
@@ -86,7 +83,7 @@ class Baselines:
     knots: dict[str, dict[int, float]]
 
     def prior_path(self, use: str, years: np.ndarray) -> np.ndarray:
-        """Long-run growth of a use in the years given, log per year; shape of the years."""
+        """Return the long-run growth of a use in the years given, log per year; shape of the years."""
         return long_run_growth(self.knots[use], years)
 
 
@@ -174,7 +171,7 @@ class Assumptions:
         return f"{'shipped' if self.hash == self.shipped_hash else 'own'} ({self.hash[:SHOWN]})"
 
     def default_factor(self, factor_set: str, carrier: str) -> float | None:
-        """Factor of a carrier where a park gives none, tCO2/TJ; None where the set has none."""
+        """Return the factor of a carrier where a park gives none, tCO2/TJ; None where the set has none."""
         return self.default_factors.get(factor_set, self.default_factors[""]).get(carrier)
 
     def __repr__(self) -> str:
@@ -199,7 +196,7 @@ class Assumptions:
 
 
 def _plain(value: Any) -> Any:
-    """Content as JSON can hold it; the kind of a record counts as content."""
+    """Convert content to what JSON can hold; the kind of a record counts as content."""
     if is_dataclass(value):
         return [type(value).__name__, {one.name: _plain(getattr(value, one.name)) for one in fields(value)}]
     if isinstance(value, Mapping):

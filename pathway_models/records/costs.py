@@ -1,4 +1,4 @@
-"""What levers, energy and carbon cost: amounts with ranges, units and sources; what is not known stays unknown."""
+"""Costs of levers, energy and carbon: amounts with ranges, units and sources; what is not known stays unknown."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class Amount:
 
     @property
     def assumed(self) -> bool:
-        """Whether this project supposes the amount, or a corner of its range, rather than having found it."""
+        """True if this project supposes the amount, or a corner of its range, rather than having found it."""
         return self.confidence in ASSUMED or "ASSUME" in self.source or "ASSUME" in self.note
 
     def draw(self, uniform: np.ndarray, years: np.ndarray) -> np.ndarray:
-        """The amount by member and year, (member, year): one draw holds for all years."""
+        """Draw the amount by member and year, (member, year): one draw holds for all years."""
         values = np.stack([triangular(uniform, t.low, t.mode, t.high) for _, t in self.anchors], axis=-1)
         return along_years(years, np.array([year for year, _ in self.anchors], dtype=float), values)
 
@@ -65,7 +65,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class LeverCost:
-    """What one lever costs beside the energy it buys and saves.
+    """Cost of one lever beside the energy it buys and saves.
 
     Parameters
     ----------
@@ -104,12 +104,12 @@ class LeverCost:
 
     @property
     def known(self) -> bool:
-        """Whether the lever's own cost is known."""
+        """True if the lever's own cost is known."""
         return self.bought or self.capital is not None or bool(self.running)
 
     @property
     def assumed(self) -> bool:
-        """Whether any part of a known cost is supposed."""
+        """True if any part of a known cost is supposed."""
         return any(amount.assumed for amount in self.amounts.values())
 
 
@@ -147,9 +147,9 @@ class Costs:
                 raise RecordError(f"{group}: has a price of its own and a premium on {base}")
 
     def has_price(self, group: str) -> bool:
-        """Whether the price of a carrier group is known."""
+        """Check that the price of a carrier group is known."""
         return group in self.prices or (group in self.premiums and self.premiums[group][0] in self.prices)
 
     def with_lever(self, lever_id: str, cost: LeverCost) -> Costs:
-        """The same costs with one lever's own cost set anew."""
+        """Replace one lever's own cost."""
         return replace(self, levers={**self.levers, lever_id: cost})

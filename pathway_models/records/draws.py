@@ -9,12 +9,14 @@ from types import MappingProxyType
 import numpy as np
 
 from pathway_models.core.arrays import frozen_array, rising_years
-from pathway_models.core.errors import RecordError
+from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.park import Identified, ParkIdentity
 
 #: Owner of the streams that all parks have in common.
 SHARED = "shared"
+#: Levels above the park whose draws a growth law may use.
+ABOVE = (SHARED, "province")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,3 +79,46 @@ class Draws(Identified):
 
     def _assumed(self) -> str:
         return f"\n  assumptions: {self.assumptions.label}" if self.assumptions else ""
+
+
+@dataclass(frozen=True, eq=False)
+class DriverNormals:
+    """Standard normals of one driver, as growth laws ask for them (`records.growth_laws.Normals`).
+
+    Parameters
+    ----------
+    draws : Draws
+    members : slice
+        Members to give them of.
+    driver : str
+    slope : (member,), optional
+        In place of the driver's own, where it is correlated with other drivers.
+    shock : (member, year), optional
+        The same of the yearly shocks.
+    """
+
+    draws: Draws
+    members: slice
+    driver: str
+    slope: np.ndarray | None = None
+    shock: np.ndarray | None = None
+
+    def once(self, name: str) -> np.ndarray:
+        """Return one draw a member: (member,)."""
+        if name == "scale":
+            return self.draws.normals["scale"][self.members]
+        return self._drawn(self.draws.normals, name) if name != "slope" or self.slope is None else self.slope
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return one draw a member and projected year: (member, year)."""
+        if name != "shock":
+            return self._drawn(self.draws.shocks, name)
+        return self.draws.shocks[self.driver][self.members] if self.shock is None else self.shock
+
+    def _drawn(self, drawn: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+        """Find a stream of the park's driver, or one that stands above the park under its own name."""
+        keys = (f"{name}:{self.driver}", *(f"{level}:{name}" for level in ABOVE))
+        found = next((key for key in keys if key in drawn), None)
+        if found is None:
+            raise PathwayError(f"{self.draws.park_id}: {name} was not drawn; sample with these assumptions")
+        return drawn[found][self.members]

@@ -141,7 +141,7 @@ class Gap:
         return fixed((self.values <= 0).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
-        """Quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
+        """Return quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
         if self.values is None:
             return np.full((len(self.notes_en), len(probabilities)), np.nan)
         asked = tuple(probabilities)
@@ -187,7 +187,7 @@ class Gaps(Identified):
     seed: int
 
     def __getitem__(self, gap: str) -> Gap:
-        """One gap by its name.
+        """Look up a gap by its name.
 
         Raises
         ------
@@ -200,7 +200,7 @@ class Gaps(Identified):
         raise KeyError(f"no gap {gap!r}; there are {', '.join(entry.gap for entry in self.entries)}")
 
     def index(self, scenario: str) -> int:
-        """Position of a scenario.
+        """Return the position of a scenario.
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Gaps(Identified):
         return self.scenarios.index(scenario)
 
     def table(self, lang: str = "en") -> pd.DataFrame:
-        """One row a scenario and gap, numbers as numbers.
+        """Return one row a scenario and gap, numbers as numbers.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""What a growth law is given and gives: records with their outcomes, standard normals, a forecast (protocols).
+"""Inputs and outputs of growth laws: records with their outcomes, standard normals, a forecast (protocols).
 
 A law forecasts the log change of a quantity from the last year of its record.  The same object is fitted to a panel,
 scored in hindcasts and drawn from for a park; laws are found by name in ``baseline.laws``.
@@ -30,16 +30,16 @@ class Windows:
         Logs of the record's years, all known.
     change : (window, horizon) float
         Log change from the origin to 1, 2, ... years later; NaN where not known.
-    beside : mapping column -> (window, record) float
+    covariates : mapping column -> (window, record) float
         Logs of other quantities of the same entities in the years of the record, as a law asks for them
-        (`GrowthLaw.beside`); NaN where not known.
+        (`GrowthLaw.covariates`); NaN where not known.
     """
 
     entity: NDArray[np.int_]
     origin: NDArray[np.int_]
     log_history: Floats
     change: Floats
-    beside: Mapping[str, Floats] = field(default_factory=dict)
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.origin.size
@@ -51,30 +51,30 @@ class Windows:
 
     @property
     def history(self) -> History:
-        """What was known at the origins."""
-        return History(self.log_history, self.origin, beside=self.beside)
+        """The records as known at the origins."""
+        return History(self.log_history, self.origin, covariates=self.covariates)
 
     def take(self, kept: NDArray) -> Windows:
-        """Some of the windows, by mask or index."""
-        beside = {name: values[kept] for name, values in self.beside.items()}
-        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept], beside)
+        """Take some of the windows, by mask or index."""
+        covariates = {name: values[kept] for name, values in self.covariates.items()}
+        return Windows(self.entity[kept], self.origin[kept], self.log_history[kept], self.change[kept], covariates)
 
     @classmethod
     def joined(cls, parts: Sequence[Windows]) -> Windows:
-        """Records of one length under each other."""
+        """Stack records of one length."""
         names = ("entity", "origin", "log_history", "change")
-        beside = {name: np.concatenate([part.beside[name] for part in parts]) for name in parts[0].beside}
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), beside)
+        covariates = {name: np.concatenate([part.covariates[name] for part in parts]) for name in parts[0].covariates}
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), covariates)
 
     def known_by(self, year: int) -> Windows:
-        """What was known at the end of a year: later outcomes are missing, later records are gone."""
+        """Cut to what was known at the end of a year: later outcomes are missing, later records are gone."""
         horizon = np.arange(1, self.change.shape[1] + 1)
         change = np.where(self.origin[:, None] + horizon <= year, self.change, np.nan)
-        masked = Windows(self.entity, self.origin, self.log_history, change, self.beside)
+        masked = Windows(self.entity, self.origin, self.log_history, change, self.covariates)
         return masked.take(np.isfinite(change).any(axis=1))
 
     def sample(self, count: int, seed: int) -> Windows:
-        """At most so many windows, drawn without replacement by a seeded generator."""
+        """Draw at most so many windows without replacement, by a seeded generator."""
         if len(self) <= count:
             return self
         return self.take(np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False)))
@@ -94,7 +94,7 @@ class History:
         False for years set aside; all count where not given.
     province : str
         Where a park stands; empty for a panel.
-    beside : mapping column -> (..., record) float
+    covariates : mapping column -> (..., record) float
         As in `Windows`; a park's own are empty.
     """
 
@@ -102,10 +102,10 @@ class History:
     origin: ArrayLike
     kept: NDArray[np.bool_] | None = None
     province: str = ""
-    beside: Mapping[str, Floats] = field(default_factory=dict)
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
 
     def years(self, steps: int) -> NDArray[np.int_]:
-        """Years after each origin: (..., step)."""
+        """Return the years after each origin: (..., step)."""
         return np.asarray(self.origin)[..., None] + np.arange(1, steps + 1)
 
 
@@ -130,10 +130,10 @@ class Normals(Protocol):
     """Standard normals by name, of the members and years asked for."""
 
     def once(self, name: str) -> Floats:
-        """One a member: (..., member)."""
+        """Return one draw a member: (..., member)."""
 
     def yearly(self, name: str) -> Floats:
-        """One a member and year: (..., member, step)."""
+        """Return one draw a member and year: (..., member, step)."""
 
 
 class Forecast(Protocol):
@@ -141,26 +141,26 @@ class Forecast(Protocol):
 
     @property
     def centre(self) -> Floats:
-        """Where errors are counted from: (window, horizon)."""
+        """Points that errors are counted from: (window, horizon)."""
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
-        """(window, horizon, probability)."""
+        """Compute quantiles: (window, horizon, probability)."""
 
     def pit(self, outcome: Floats) -> Floats:
-        """Probability given to less than the outcome: (window, horizon)."""
+        """Return the probability given to less than the outcome: (window, horizon)."""
 
     def crps(self, outcome: Floats) -> Floats:
-        """Continuous ranked probability score, log units: (window, horizon)."""
+        """Return the continuous ranked probability score, log units: (window, horizon)."""
 
     def half_width(self, level: float) -> Floats:
-        """Half of the central band of a level, log units: (window, horizon)."""
+        """Return half the width of the central band of a level, log units: (window, horizon)."""
 
     def take(self, kept: NDArray) -> Self:
-        """Some of the windows, by mask or index."""
+        """Take some of the windows, by mask or index."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Forecasts under each other."""
+        """Stack forecasts."""
 
 
 class GrowthLaw(Protocol):
@@ -172,7 +172,7 @@ class GrowthLaw(Protocol):
         As registered.
     is_fitted : bool
         Whether it can forecast.
-    beside : tuple of str
+    covariates : tuple of str
         Columns of a panel it wants to see beside the quantity.
     streams : tuple of Stream
         Normals it needs beside the usual ones.
@@ -180,17 +180,17 @@ class GrowthLaw(Protocol):
 
     name: str
     is_fitted: bool
-    beside: tuple[str, ...]
+    covariates: tuple[str, ...]
     streams: tuple[Stream, ...]
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
         """Fit to sets of windows that weigh the same; ``start`` is a fit to nearly the same ones."""
 
     def forecast(self, history: History, steps: int) -> Forecast:
-        """Distribution of the log change of every record, 1 to ``steps`` years ahead."""
+        """Forecast the log change of every record, 1 to ``steps`` years ahead."""
 
     def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
-        """Paths of the log change, (..., member, step); their spread by step is that of `forecast`."""
+        """Simulate paths of the log change, (..., member, step); their spread by step is that of `forecast`."""
 
 
 @dataclass(frozen=True)
@@ -210,11 +210,11 @@ class FreshNormals:
     steps: int
 
     def once(self, name: str) -> Floats:
-        """One a member: (..., member)."""
+        """Return one draw a member: (..., member)."""
         del name
         return self.rng.standard_normal(self.shape)
 
     def yearly(self, name: str) -> Floats:
-        """One a member and year: (..., member, step)."""
+        """Return one draw a member and year: (..., member, step)."""
         del name
         return self.rng.standard_normal((*self.shape, self.steps))

@@ -24,7 +24,7 @@ SEVERITIES = ("error", "warning")
 
 
 class Key(NamedTuple):
-    """What a figure is of; year 0 where it has none."""
+    """Subject of a figure; year 0 where it has none."""
 
     park: str
     scenario: str
@@ -56,11 +56,11 @@ class Results:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def quantities(self) -> tuple[str, ...]:
-        """All quantities, in the order met."""
+        """List all quantities, in the order met."""
         return tuple(dict.fromkeys(key.quantity for key in self.figures))
 
     def scenarios(self) -> tuple[str, ...]:
-        """All scenarios, in the order met."""
+        """List all scenarios, in the order met."""
         return tuple(dict.fromkeys(key.scenario for key in self.figures))
 
     def __repr__(self) -> str:
@@ -69,7 +69,7 @@ class Results:
 
 
 def fits(quantity: str, patterns: Iterable[str]) -> bool:
-    """Whether a quantity fits one of some patterns.
+    """Check that a quantity fits one of some patterns.
 
     Examples
     --------
@@ -137,7 +137,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far quantities may move: by a share of the larger value, or in their own unit; whichever is more."""
+    """Allowed move of quantities: a share of the larger value, or in their own unit; whichever is more."""
 
     quantities: tuple[str, ...]
     relative: float = 0.0
@@ -148,7 +148,7 @@ class Tolerance:
             raise RecordError(f"expected tolerances of 0 or more, got {self.relative} and {self.absolute}")
 
     def of(self, before: float, after: float) -> float:
-        """Largest move between two finite values that is no change."""
+        """Return the largest move between two finite values that is no change."""
         return max(self.absolute, self.relative * max(abs(before), abs(after)))
 
 
@@ -160,5 +160,5 @@ class Guard:
     tolerances: tuple[Tolerance, ...] = ()
 
     def tolerance(self, quantity: str) -> Tolerance:
-        """The first tolerance that fits a quantity; none at all where none does."""
+        """Find the first tolerance that fits a quantity; no move is allowed where none does."""
         return next((one for one in self.tolerances if fits(quantity, one.quantities)), Tolerance(("*",)))

@@ -1,7 +1,4 @@
-"""Levers (mitigation measures), their settings and ramps, and scenarios that combine them.
-
-Packages of levers: blocks that can be off or at one of several settings, and the grid of all combinations.
-"""
+"""Levers (mitigation measures), their settings and ramps; scenarios that combine them, and grids of packages."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ class Triangle:
 
 @dataclass(frozen=True)
 class Ramp:
-    """How a lever phases in: 0 up to ``start``, 1 from ``complete`` on.
+    """Phase-in of a lever: 0 up to ``start``, 1 from ``complete`` on.
 
     Parameters
     ----------
@@ -139,11 +136,11 @@ class Lever:
 
     @property
     def acts(self) -> Action:
-        """What the lever does: its action, of `pathway_models.levers`."""
+        """Its action, of `pathway_models.levers`."""
         return find_action(self.action)
 
     def triangles(self, setting: str) -> dict[str, Triangle]:
-        """All parameters of the lever at a setting.
+        """Return all parameters of the lever at a setting.
 
         Raises
         ------
@@ -184,7 +181,7 @@ class Scenario:
         object.__setattr__(self, "measures", tuple(arranged))
 
     def with_measure(self, lever: Lever, setting: str, **ramp: object) -> Scenario:
-        """The same scenario with one measure added or set anew, e.g. ``start=2027``."""
+        """Add one measure to the scenario or set it anew, e.g. ``start=2027``."""
         others = tuple(m for m in self.measures if m.lever.lever_id != lever.lever_id)
         measure = Measure(lever, setting, replace(lever.ramp, **ramp))
         return replace(self, measures=(*others, measure))
@@ -213,7 +210,7 @@ class Scenarios(Mapping[str, Scenario]):
         return scenario_id in tuple(self)
 
     def pick(self, names: tuple[str, ...] | list[str]) -> Scenarios:
-        """Only the named scenarios, in the order asked for.
+        """Pick the named scenarios, in the order asked for.
 
         Raises
         ------
@@ -319,31 +316,31 @@ class Grid:
         return prod(self.shape)
 
     def codes(self) -> np.ndarray:
-        """Every package as the numbers of its options: (package, block) int8; the first is all off."""
+        """List every package as the numbers of its options: (package, block) int8; the first is all off."""
         axes = np.indices(self.shape, dtype=np.int8)
         return axes.reshape(len(self.blocks), -1).T
 
     def options_of(self, code: Sequence[int]) -> tuple[Option, ...]:
-        """The options of one package, block by block."""
+        """Return the options of one package, block by block."""
         return tuple(block.options[at] for block, at in zip(self.blocks, code, strict=True))
 
     def scenario(self, code: Sequence[int]) -> Scenario:
-        """A package as a scenario that `project` can run."""
+        """Make a package a scenario that `project` can run."""
         label = self.label(code)
         measures = tuple(measure for option in self.options_of(code) for measure in option.measures)
         return Scenario(label, label, label, measures=measures)
 
     def label(self, code: Sequence[int]) -> str:
-        """A package in words that sort: ``"efficiency strong + ccus moderate"``."""
+        """Name a package in words that sort: ``"efficiency strong + ccus moderate"``."""
         used = [(b, o) for b, o in zip(self.blocks, self.options_of(code), strict=True) if o.measures]
         return " + ".join(f"{block.block_id} {option.label}" for block, option in used) or OFF
 
     def everything(self) -> Scenario:
-        """A scenario with every lever of the grid, for drawing their parameters."""
+        """Make a scenario with every lever of the grid, for drawing their parameters."""
         return self.scenario([len(block.options) - 1 for block in self.blocks])
 
     def without(self, useless: Mapping[str, Iterable[int]]) -> Grid:
-        """The grid without some options, given by block and number; a block left with off alone goes too."""
+        """Drop some options of the grid, given by block and number; a block left with off alone goes too."""
         kept = []
         for block in self.blocks:
             drop = set(useless.get(block.block_id, ()))
@@ -354,7 +351,7 @@ class Grid:
 
 
 def later(measure: Measure, years: int) -> Measure:
-    """The same measure, started and completed so many years later."""
+    """Start and complete the measure so many years later."""
     ramp = measure.ramp
     return replace(measure, ramp=replace(ramp, start=ramp.start + years, complete=ramp.complete + years))
 

@@ -46,7 +46,7 @@ class Process:
 
 @dataclass(frozen=True)
 class ParkIdentity:
-    """Which park a record is of, and how it is called.
+    """Identity of the park that a record is of.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ class Park:
 
     @property
     def identity(self) -> ParkIdentity:
-        """Which park it is, as all records of it carry."""
+        """Its identity, as all records of it carry."""
         return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented)
 
     @property
@@ -254,7 +254,7 @@ class Park:
         return self._recorded("waste")
 
     def _recorded(self, wanted: str) -> dict[str, np.ndarray]:
-        """What stands beside of one quantity for the whole park: item to (H,), NaN where not given."""
+        """Collect the memo items of one quantity for the whole park: item to (H,), NaN where not given."""
         return {
             item: np.array([values.get(int(year), np.nan) for year in self.years])
             for (quantity, owner, item), values in self.memo_items.items()
@@ -268,7 +268,7 @@ class Park:
 
     @property
     def tier(self) -> str:
-        """How much the table tells: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals)."""
+        """Detail of the table: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals)."""
         if len(self.sectors) > 1:
             return "rich"
         return "medium" if int((self.energy[0, :, -1] > 0).sum()) > 1 else "poor"
@@ -289,7 +289,7 @@ class Park:
 
 
 def one_off_problem(years: np.ndarray, one_off: Iterable[int]) -> str:
-    """What is wrong with years to set aside; empty where nothing is.
+    """Say why years cannot be set aside; empty where they can.
 
     Parameters
     ----------
@@ -305,7 +305,7 @@ def one_off_problem(years: np.ndarray, one_off: Iterable[int]) -> str:
 
 
 def set_aside(park: Park, years: Iterable[int]) -> Park:
-    """The park with some observed years named as one-off: the trend is read from the others.
+    """Name some observed years as one-off: the trend is read from the others.
 
     Parameters
     ----------

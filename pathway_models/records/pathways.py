@@ -93,7 +93,7 @@ class Pathways(Identified):
         return self.emissions.shape[1]
 
     def index(self, scenario: str) -> int:
-        """Position of a scenario on the first axis.
+        """Return the position of a scenario on the first axis.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Pathways(Identified):
         return self.scenarios.index(scenario)
 
     def total(self) -> np.ndarray:
-        """Scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr; read-only, summed once."""
+        """Sum scope 1 and market-based scope 2 after capture: (scenario, member, year), tCO2/yr; read-only, kept."""
         return self._total
 
     @cached_property
@@ -113,22 +113,22 @@ class Pathways(Identified):
         return fixed(self.emissions.sum(axis=SOURCE))
 
     def scope(self, scope: int) -> np.ndarray:
-        """One scope: (scenario, member, year), tCO2/yr."""
+        """Sum one scope: (scenario, member, year), tCO2/yr."""
         return self._some([SOURCES[name] == scope for name in self._by_source("scope")])
 
     def gross(self) -> np.ndarray:
-        """Before capture is taken off, its energy included: (scenario, member, year), tCO2/yr."""
+        """Sum emissions before capture is taken off, its energy included: (scenario, member, year), tCO2/yr."""
         return self._some([name != "captured" for name in self._by_source("gross")])
 
     def net(self) -> np.ndarray:
-        """Total less sinks, for the neutrality target only: (scenario, member, year), tCO2/yr."""
+        """Subtract sinks from the total, for the neutrality target only: (scenario, member, year), tCO2/yr."""
         return self.total() - self.memo_items["sinks"]
 
     def _some(self, picked: list[bool]) -> np.ndarray:
         return self.emissions[:, :, picked].sum(axis=SOURCE)
 
     def _by_source(self, asked: str) -> tuple[str, ...]:
-        """The sources, where they were kept.
+        """Return the sources, where they were kept.
 
         Raises
         ------

@@ -1,6 +1,6 @@
-"""Peak year, value, status and plateau of every member; summaries keep the censored mass.
+"""Peak year, value, status and plateau of every member; the summary of an ensemble adds sums and quantiles by year.
 
-What a survey of an ensemble keeps: peaks and sums of every member, quantiles of every year.
+Quantiles keep the censored mass.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Peaks(Identified):
         return self.year.shape[1]
 
     def censored(self) -> np.ndarray:
-        """Members without a peak year inside the horizon: (scenario, member) bool."""
+        """Mark members without a peak year inside the horizon: (scenario, member) bool."""
         return self._censored
 
     @cached_property
@@ -84,7 +84,7 @@ class Peaks(Identified):
         return ((self.year <= year) & ~self.censored()).mean(axis=1)
 
     def quantiles(self, probabilities: tuple[float, ...] = (0.05, 0.5, 0.95)) -> np.ndarray:
-        """Quantiles of the peak year over all members: (scenario, probability).
+        """Return the quantiles of the peak year over all members: (scenario, probability).
 
         ``inf`` where the quantile falls in the censored mass, to be shown as ``>horizon``.
         """
@@ -99,11 +99,11 @@ class Peaks(Identified):
         return (self.status[..., None] == codes).mean(axis=1)
 
     def year_text(self, year: float) -> str:
-        """A quantile of the peak year as text: ``"2031"`` or ``">2060"``."""
+        """Format a quantile of the peak year: ``"2031"`` or ``">2060"``."""
         return f">{self.years[-1]}" if np.isinf(year) else str(int(year))
 
     def summary(self, before: int = 2030) -> list[dict[str, object]]:
-        """One row a scenario, ready for a table.
+        """Return one row a scenario, ready for a table.
 
         ``p_peak_before_<before>`` counts peak years up to ``before - 1``; the other reading,
         ``p_peak_by_<before>``, stands beside it.

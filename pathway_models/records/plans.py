@@ -1,4 +1,4 @@
-"""What a park plans beside its record: committed projects and given paths of drivers."""
+"""Plans of a park beside its record: committed projects and given paths of drivers."""
 
 from __future__ import annotations
 
@@ -88,12 +88,12 @@ class Project:
 
     @property
     def follows_sector(self) -> bool:
-        """Whether it gives value added alone, so that energy and output follow the sector."""
+        """True if it gives value added alone, so that energy and output follow the sector."""
         return all(load.quantity == "value_added" for load in self.loads)
 
     @property
     def has_load(self) -> bool:
-        """Whether it loads anything at all."""
+        """True if it loads anything at all."""
         return any(load.value != 0.0 for load in self.loads)
 
 
@@ -172,16 +172,16 @@ class Plans:
         return bool(self.projects or self.targets)
 
     def uniforms(self) -> tuple[str, ...]:
-        """Names of the uniform draws: none for what is certain."""
+        """Return the names of the uniform draws: none for what is certain."""
         chances = [project.chance_stream for project in self.projects if project.probability < 1]
         return (*chances, *(project.delay_stream for project in self.projects if project.delay_longest > 0))
 
     def normals(self) -> tuple[str, ...]:
-        """Names of the normal draws: none for exact targets."""
+        """Return the names of the normal draws: none for exact targets."""
         return tuple(dict.fromkeys(target.stream for target in self.targets if target.spread > 0))
 
     def by_driver(self) -> dict[tuple[str, str, str], tuple[DriverTarget, ...]]:
-        """Targets of each driver, sector and item, by year."""
+        """Group targets by driver, sector and item, in order of year."""
         found: dict[tuple[str, str, str], list[DriverTarget]] = {}
         for target in sorted(self.targets, key=lambda one: one.year):
             found.setdefault(target.key, []).append(target)

@@ -41,7 +41,7 @@ class Coefficient:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it needs the user's consent."""
+        """True if it needs the user's consent."""
         return self.confidence in DOUBTFUL
 
     @property
@@ -122,7 +122,7 @@ class Equipment:
     sector: str = ""
 
     def fits(self, sector: str, carrier: str, group: str) -> bool:
-        """Whether the rule speaks of a carrier of a sector."""
+        """Check that the rule speaks of a carrier of a sector."""
         return self.group == group and self.carrier in ("", carrier) and self.sector in ("", sector)
 
 
@@ -163,10 +163,10 @@ class PollutantFactors:
     files: tuple[tuple[str, str], ...] = field(default=())
 
     def rule(self, sector: str, carrier: str, group: str) -> Equipment | None:
-        """The rule for a carrier of a sector, or None where there is none."""
+        """Find the rule for a carrier of a sector, or None where there is none."""
         return next((rule for rule in self.equipment if rule.fits(sector, carrier, group)), None)
 
     def content(self, kind: str, carrier: str, group: str) -> Coefficient | None:
-        """Content of a carrier, or of its group; None where it is not known."""
+        """Find the content of a carrier, or of its group; None where it is not known."""
         known = self.quality.get(kind, {})
         return known.get(carrier, known.get(group))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.engine.batches import lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.engine.accounts import POWER
-from pathway_models.engine.batch_evaluator import BatchEvaluator
 from pathway_models.engine.chain import PackageCase
+from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.projecting import ECONOMIES, assumed_by, memo_item_names, runs
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.quantiles import latest_on_course, weighted_quantiles

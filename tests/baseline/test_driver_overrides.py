@@ -6,7 +6,7 @@ from builders import BAU, FACTORS, SEED, mixed_park, without_factor_errors
 from plan_tables import planned
 
 import pathway_models as pw
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.plans.reading import without_plans

@@ -11,7 +11,7 @@ from data_reading import DATA
 
 import pathway_models as pw
 from pathway_models.baseline.laws.damped_trend import tilted
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import InputError, RecordError
 from pathway_models.hindcast.park_laws import one_off_scores
 from pathway_models.intake.assumptions import read_assumptions, read_baselines

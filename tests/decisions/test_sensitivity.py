@@ -15,7 +15,7 @@ from pathway_models.decisions.sensitivity import discover, given_data, sobol
 from pathway_models.decisions.value_of_information import worth_knowing
 from pathway_models.engine.sampling import correlate
 from pathway_models.intake.assumptions import read_correlations
-from pathway_models.kernels.sensitivity import bins_of, explained, find_box, given_data_indices
+from pathway_models.kernels.sensitivity import bins_of, explained, given_data_indices, prim
 from pathway_models.records.assumptions import Correlation
 
 RNG = np.random.default_rng(20240401)
@@ -61,7 +61,7 @@ def test_too_few_members_are_refused():
 def test_box_finds_the_corner_where_everything_fails():
     inputs = RNG.random((4000, 6))
     cases = (inputs[:, 2] > 0.6) & (inputs[:, 4] < 0.5)
-    box = find_box(inputs, cases)
+    box = prim(inputs, cases)
     assert box.bounded == (2, 4)
     assert box.low[2] == pytest.approx(0.6, abs=0.03)
     assert box.high[4] == pytest.approx(0.5, abs=0.03)
@@ -71,7 +71,7 @@ def test_box_finds_the_corner_where_everything_fails():
 def test_box_stays_whole_where_there_is_nothing_to_find():
     inputs = RNG.random((500, 3))
     for cases in (np.zeros(500, dtype=bool), np.ones(500, dtype=bool)):
-        assert find_box(inputs, cases).bounded == ()
+        assert prim(inputs, cases).bounded == ()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from slow_packages import SlowPark
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.engine import batches, projecting
+from pathway_models.engine import batches
 from pathway_models.engine import ensemble_summary as outlook
 from pathway_models.records.pathways import TOTAL
 
@@ -166,20 +166,31 @@ def test_committed_numbers_of_a_member_do_not_depend_on_the_others(shipped, chos
     assert np.array_equal(pw.project(shipped, chosen, later).emissions, expected.emissions[:, 9:])
 
 
-#: Files of the engine in the order in which a park passes them; no call goes back up.
-WAY_DOWN = ("projecting", "batch_evaluator", "chain", "package_tree", "accounts", "batches")
+#: Files outside kernels and records in the order in which a park passes them; no call goes back up.
+WAY_DOWN = (
+    "engine/projecting",
+    "engine/package_tree",
+    "engine/chain",
+    "engine/accounts",
+    "engine/batches",
+    "baseline/plans",
+    "baseline/paths",
+    "laws/register",
+    "laws/damped_trend",
+)
 
 
-def test_a_park_passes_six_files_of_the_engine_and_none_calls_one_above_it(scenarios):
-    """From `project` on, by a trace of all calls: whoever reads the engine reads downwards only."""
+def test_a_park_passes_nine_files_and_none_calls_one_above_it(scenarios):
+    """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)
-    room, calls = Path(projecting.__file__).parent, set()
+    package, calls = Path(pw.__file__).parent, set()
+    rooms = {package / "engine", package / "baseline"}
 
     def seen(frame, event, _):
-        here, above = (Path(one.f_code.co_filename) for one in (frame, frame.f_back or frame))
-        if event == "call" and here.parent == above.parent == room:
-            calls.add((above.stem, here.stem))
+        files = [Path(one.f_code.co_filename).with_suffix("") for one in (frame.f_back or frame, frame)]
+        if event == "call" and all(rooms & set(file.parents) for file in files):
+            calls.add(tuple("/".join(file.parts[-2:]) for file in files))
 
     sys.setprofile(seen)
     try:

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 

@@ -18,7 +18,7 @@ import pathway_models as pw
 from pathway_models.baseline.laws.benchmarks import POINT_RULES
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named, law_names, laws_of, register
-from pathway_models.baseline.projection import baseline_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
@@ -202,8 +202,8 @@ def test_columns_beside_the_quantity_are_cut_along_and_absent_ones_are_missing(p
     values = {**panel.values, "gdp": 2.0 * panel.values["emissions_tco2"]}
     other = type(panel)(panel.name, panel.entities, panel.groups, panel.years, values)
     windows = Subject(other).windows(5, 3, ("gdp", "population"))
-    np.testing.assert_allclose(windows.beside["gdp"], windows.log_history + np.log(2.0))
-    assert np.isnan(windows.beside["population"]).all()
+    np.testing.assert_allclose(windows.covariates["gdp"], windows.log_history + np.log(2.0))
+    assert np.isnan(windows.covariates["population"]).all()
     kept = windows.known_by(2003).take(np.array([2, 0]))
-    assert kept.history.beside["gdp"].shape == (2, 5)
-    np.testing.assert_array_equal(Windows.joined([kept, kept]).beside["gdp"][:2], kept.beside["gdp"])
+    assert kept.history.covariates["gdp"].shape == (2, 5)
+    np.testing.assert_array_equal(Windows.joined([kept, kept]).covariates["gdp"][:2], kept.covariates["gdp"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pathway_models.baseline.calibration import estimate, fit_trend_parameters, horizon_weights, predictive
+from pathway_models.baseline.calibration import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import Subject, rolling_origins
 from pathway_models.core.files import data_folder
 from pathway_models.hindcast.evaluation import hindcast_windows
@@ -139,7 +139,7 @@ def test_a_holdout_of_another_name_is_refused(small):
 
 def test_a_panel_without_outcomes_cannot_teach():
     with pytest.raises(ValueError, match="nothing to fit to"):
-        fit_trend_parameters(panel_of(np.zeros((3, 5))))
+        estimate([Subject(panel_of(np.zeros((3, 5)))).windows(5, 15)])
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
-from pathway_models.kernels.broken_stick import ar1_paths, fit_tents
+from pathway_models.kernels.broken_stick import ar1_paths, fit_broken_sticks
 from pathway_models.kernels.observed_peak import (
     DECLINES,
     LEVEL,
@@ -178,7 +178,7 @@ def test_impossible_records_are_refused(years, values, options, message):
 
 def test_a_tent_without_noise_is_fitted_exactly():
     tent = np.minimum(np.arange(12) * 0.05, 0.05 * 6 - 0.02 * (np.arange(12) - 6))[None, :]
-    fit = fit_tents(tent)
+    fit = fit_broken_sticks(tent)
     assert fit.fitted == pytest.approx(tent, abs=1e-12)
     assert fit.before[0] == pytest.approx(0.05)
     assert fit.fall[0] > 1e6
@@ -194,7 +194,7 @@ def test_ar1_paths_have_unit_variance_and_the_autocorrelation_asked_for():
 def test_short_records_bias_the_raw_autocorrelation_and_the_null_undoes_it():
     null = null_distribution(15)
     assert null.raw_memory[MEMORIES.index(0.6)] < 0.3
-    again = fit_tents(ar1_paths(15, 0.5, 6000, np.random.default_rng(9)))
+    again = fit_broken_sticks(ar1_paths(15, 0.5, 6000, np.random.default_rng(9)))
     assert np.median(unbiased_memory(again.memory, null.raw_memory)) == pytest.approx(0.5, abs=0.05)
 
 

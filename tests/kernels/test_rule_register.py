@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from peak_rule_tables import table_after
 from peak_series import judged, tent
 
-from pathway_models.kernels.published_rules import COMPANIONS, RULES, VERDICTS, Ruling
+from pathway_models.kernels.published_rules import COMPANIONS, RULES, VERDICTS, RuleResult
 from pathway_models.kernels.rule_results import as_record
 
 REGISTER = table_after(["rule", "peaked when"])
@@ -57,8 +57,8 @@ def test_the_peak_of_2013_that_did_not_hold_seen_from_2016_and_2019(row):
     name = row[0].strip("`")
     for as_of, expected in zip((2016, 2019), row[1:], strict=True):
         verdict, _, year = expected.partition(" ")
-        ruling = RULES[name].apply(*guan_inventory(), as_of=as_of)
-        assert (ruling.verdict, ruling.peak_year) == (verdict, int(year) if year else None), ruling.detail
+        result = RULES[name].apply(*guan_inventory(), as_of=as_of)
+        assert (result.verdict, result.peak_year) == (verdict, int(year) if year else None), result.detail
 
 
 def test_the_false_peak_is_shown_under_every_rule():
@@ -83,9 +83,9 @@ def test_the_break_of_the_false_peak_comes_out_of_the_recursive_form_only():
 
 @pytest.mark.parametrize("name", set(RULES) - {"lequere2019", "hausfather2021", "guan2018"})
 def test_a_clear_old_peak_is_a_peak_by_every_rule_without_a_calendar(name):
-    ruling = judged(name, tent(15, 15))
+    result = judged(name, tent(15, 15))
     # The trailing five-year mean is highest two years after the maximum itself.
-    assert (ruling.verdict, ruling.peak_year) == ("peaked", 2007 if name == "bersalli2023" else 2005)
+    assert (result.verdict, result.peak_year) == ("peaked", 2007 if name == "bersalli2023" else 2005)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -95,9 +95,9 @@ def test_a_rising_series_is_never_peaked(name):
 
 @pytest.mark.parametrize("name", RULES)
 def test_one_year_tells_no_rule_anything(name):
-    ruling = judged(name, [100.0])
-    assert ruling.verdict == "unknown"
-    assert ruling.detail
+    result = judged(name, [100.0])
+    assert result.verdict == "unknown"
+    assert result.detail
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -128,12 +128,12 @@ def test_rules_without_a_calendar_do_not_care_when_the_series_was_observed(value
 )
 def test_rules_that_need_every_year_name_the_missing_one(name, needs_every_year):
     years = np.delete(np.arange(1990, 2021), 12)
-    ruling = RULES[name].apply(years, np.delete(tent(15, 15), 12))
+    result = RULES[name].apply(years, np.delete(tent(15, 15), 12))
     if needs_every_year:
-        assert ruling.verdict == "unknown"
-        assert "no value for 2002" in ruling.detail
+        assert result.verdict == "unknown"
+        assert "no value for 2002" in result.detail
     elif name != "hausfather2021":
-        assert ruling.verdict == "peaked"
+        assert result.verdict == "peaked"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_impossible_series_are_refused(years, values, message):
 
 def test_only_known_verdicts_and_variants_exist():
     with pytest.raises(ValueError, match="verdict = 'perhaps'"):
-        Ruling("perhaps", None, "")
+        RuleResult("perhaps", None, "")
     with pytest.raises(ValueError, match="variant = 'squares'"):
         judged("guan2018", tent(15, 15), variant="squares")
     with pytest.raises(ValueError, match="companion series"):

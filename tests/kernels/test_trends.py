@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from pathway_models.kernels.trends import log_linear_rate, mann_kendall, ols_slope, spearman, theil_sen
+from pathway_models.kernels.trends import log_linear_rate, mann_kendall, ols_slope, spearman
 
 series_with_ties = st.lists(st.integers(0, 6), min_size=4, max_size=15).filter(lambda values: len(set(values)) > 1)
 
@@ -80,11 +80,3 @@ def test_centuries_are_leap_only_every_fourth():
     daily = np.array([365.0, 365.0])
     assert log_linear_rate([1899, 1900], daily, leap_adjusted=True).slope == 0.0
     assert log_linear_rate([1999, 2000], daily, leap_adjusted=True).slope < 0.0
-
-
-def test_theil_sen_slope_ignores_one_shut_down_year():
-    years = np.arange(2010, 2021)
-    emissions = 100.0 + 2 * (years - 2010)
-    emissions[-1] = 40.0
-    assert theil_sen(years, emissions) == pytest.approx(2.0)
-    assert ols_slope(years, emissions).slope < 0

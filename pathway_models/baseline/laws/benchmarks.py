@@ -47,16 +47,16 @@ class PointLaw:
     rule: Rule
     errors: Floats | None = None
 
-    beside: ClassVar[tuple[str, ...]] = ()
+    covariates: ClassVar[tuple[str, ...]] = ()
     streams: ClassVar[tuple[Stream, ...]] = ()
 
     @property
     def is_fitted(self) -> bool:
-        """Whether it has errors."""
+        """True once it has errors."""
         return self.errors is not None
 
     def points(self, log_history: Floats, steps: int) -> Floats:
-        """Point forecasts: (..., step)."""
+        """Compute the point forecasts: (..., step)."""
         return self.rule(log_history, steps)
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
@@ -66,7 +66,7 @@ class PointLaw:
         return replace(self, errors=_quantiles_of(wrong))
 
     def forecast(self, history: History, steps: int) -> MemberForecast:
-        """Points with the members of their errors: (window, horizon)."""
+        """Forecast points with the members of their errors: (window, horizon)."""
         centre = self.points(_kept(history), steps)
         return MemberForecast(centre, self.reaching(steps)[None], np.zeros(len(centre), dtype=int))
 
@@ -82,7 +82,7 @@ class PointLaw:
         return path + self.points(_kept(history), steps)[..., None, :]
 
     def reaching(self, steps: int) -> Floats:
-        """Quantiles of the errors to a horizon: (step, member).
+        """Compute the quantiles of the errors to a horizon: (step, member).
 
         ASSUME: beyond the last horizon the panel knows, errors grow with the square root of the years.
         """
@@ -108,7 +108,7 @@ class Regression(PointLaw):
     coefficients: Floats | None = None
 
     def points(self, log_history: Floats, steps: int) -> Floats:
-        """Point forecasts: (..., step).
+        """Compute the point forecasts: (..., step).
 
         ASSUME: beyond the last horizon it was fitted to, the expected change grows with the years.
         """
@@ -134,7 +134,7 @@ class Regression(PointLaw):
 
 
 def _kept(history: History) -> Floats:
-    """The record without years set aside: gaps are bridged, the ends cut off."""
+    """Drop years set aside from a record: gaps are bridged, the ends cut off."""
     logs, kept = np.asarray(history.log_history), history.kept
     if kept is None or kept.all():
         return logs
@@ -143,7 +143,7 @@ def _kept(history: History) -> Floats:
 
 
 def _quantiles_of(wrong: Sequence[Floats]) -> Floats:
-    """Quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
+    """Compute the quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
     errors = np.full((wrong[0].shape[1], ERROR_QUANTILES.size), np.nan)
     for at in range(len(errors)):
         known = [part[np.isfinite(part[:, at]), at] for part in wrong]

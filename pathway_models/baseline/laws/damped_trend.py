@@ -52,12 +52,12 @@ class DampedTrend:
     parameters: TrendParameters | None = None
     long_run: Mapping[int, float] | None = None
 
-    beside: ClassVar[tuple[str, ...]] = ()
+    covariates: ClassVar[tuple[str, ...]] = ()
     streams: ClassVar[tuple[Stream, ...]] = ()
 
     @property
     def is_fitted(self) -> bool:
-        """Whether it has parameters."""
+        """True once it has parameters."""
         return self.parameters is not None
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
@@ -66,7 +66,7 @@ class DampedTrend:
         return replace(self, parameters=estimate(samples, start=begin))
 
     def forecast(self, history: History, steps: int) -> StudentForecast:
-        """Student-t forecasts of the log change: (window, horizon)."""
+        """Forecast the log change by Student-t distributions: (window, horizon)."""
         record, parameters = self._record(history), self.parameters
         centre = expected_change(record, steps, parameters, self._prior(history, steps))
         scale = error_scale(record_growth(record, parameters)[1], steps, parameters)

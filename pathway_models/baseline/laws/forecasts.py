@@ -31,29 +31,29 @@ class StudentForecast:
     tail: Floats
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
-        """(window, horizon, probability)."""
+        """Compute quantiles: (window, horizon, probability)."""
         from_centre = special.stdtrit(self.tail[:, None, None], np.asarray(probabilities, dtype=float))
         return self.centre[..., None] + self.scale[..., None] * from_centre
 
     def pit(self, outcome: Floats) -> Floats:
-        """Probability given to less than the outcome: (window, horizon)."""
+        """Compute the probability given to less than the outcome: (window, horizon)."""
         return pit_student_t(outcome, self.centre, self.scale, self.tail[:, None])
 
     def crps(self, outcome: Floats) -> Floats:
-        """Continuous ranked probability score, log units: (window, horizon)."""
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
         return crps_student_t(outcome, self.centre, self.scale, self.tail[:, None])
 
     def half_width(self, level: float) -> Floats:
-        """Half of the central band of a level, log units: (window, horizon)."""
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
         return special.stdtrit(self.tail, 0.5 + 0.5 * level)[:, None] * self.scale
 
     def take(self, kept: NDArray) -> Self:
-        """Some of the windows, by mask or index."""
+        """Take some of the windows, by mask or index."""
         return type(self)(self.centre[kept], self.scale[kept], self.tail[kept])
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Forecasts under each other."""
+        """Stack forecasts."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail")))
 
 
@@ -75,7 +75,7 @@ class MemberForecast:
     which: NDArray[np.int_]
 
     def _each(self, outcome: Floats, score: object) -> Floats:
-        """A score of (outcomes, members), set by set and horizon by horizon; NaN where either is not known."""
+        """Score (outcomes, members) set by set and horizon by horizon; NaN where either is not known."""
         found = np.full(outcome.shape, np.nan)
         for place, errors in enumerate(self.errors):
             own = self.which == place
@@ -85,30 +85,30 @@ class MemberForecast:
         return found
 
     def quantiles(self, probabilities: ArrayLike) -> Floats:
-        """(window, horizon, probability)."""
+        """Compute quantiles: (window, horizon, probability)."""
         around = np.moveaxis(np.quantile(self.errors, np.asarray(probabilities, dtype=float), axis=-1), 0, -1)
         return self.centre[..., None] + around[self.which]
 
     def pit(self, outcome: Floats) -> Floats:
-        """Probability given to less than the outcome: (window, horizon)."""
+        """Compute the probability given to less than the outcome: (window, horizon)."""
         return self._each(outcome, ensemble_pit)
 
     def crps(self, outcome: Floats) -> Floats:
-        """Continuous ranked probability score, log units: (window, horizon)."""
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
         return self._each(outcome, crps_ensemble)
 
     def half_width(self, level: float) -> Floats:
-        """Half of the central band of a level, log units: (window, horizon)."""
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
         low, high = np.moveaxis(self.quantiles([0.5 - 0.5 * level, 0.5 + 0.5 * level]), -1, 0)
         return 0.5 * (high - low)
 
     def take(self, kept: NDArray) -> Self:
-        """Some of the windows, by mask or index."""
+        """Take some of the windows, by mask or index."""
         return type(self)(self.centre[kept], self.errors, self.which[kept])
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Forecasts under each other, each with its own members."""
+        """Stack forecasts, each with its own members."""
         first = np.cumsum([0, *(len(part.errors) for part in parts[:-1])])
         which = [part.which + start for part, start in zip(parts, first, strict=True)]
         centre, errors = (np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "errors"))

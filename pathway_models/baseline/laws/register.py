@@ -47,7 +47,7 @@ def _import_all() -> None:
 
 
 def law_names() -> tuple[str, ...]:
-    """Names of all registered laws."""
+    """List the names of all registered laws."""
     _import_all()
     return tuple(sorted(_BUILDS))
 
@@ -74,7 +74,7 @@ def law_named(name: str, use: str = "emissions", assumptions: Assumptions | None
 
 
 def laws_of(assumptions: Assumptions) -> Mapping[str, GrowthLaw]:
-    """Laws that parks are projected with, by use: the fits of the assumptions, else what its law is as shipped.
+    """Look up the laws of parks by use: the fits of the assumptions, else their law as shipped.
 
     Raises
     ------
@@ -92,5 +92,5 @@ def laws_of(assumptions: Assumptions) -> Mapping[str, GrowthLaw]:
 
 
 def streams_of(assumptions: Assumptions) -> tuple[Stream, ...]:
-    """Standard normals that the laws of parks need beside the usual ones, each once."""
+    """List the standard normals that the laws of parks need beside the usual ones, each once."""
     return tuple(dict.fromkeys(stream for law in laws_of(assumptions).values() for stream in law.streams))

@@ -89,11 +89,11 @@ def _filled(given: pd.DataFrame, has_gdp: pd.Series) -> pd.DataFrame:
 
 def _count(given: pd.DataFrame, window: tuple[int, int], companions: tuple[str, ...]) -> int:
     apply = RULES[RULE].apply
-    rulings = [
+    results = [
         apply(rows["year"], rows["value"], window=window, **{name: rows[name] for name in companions})
         for _, rows in given.groupby("entity")
     ]
-    return sum(ruling.verdict == "peaked" for ruling in rulings)
+    return sum(result.verdict == "peaked" for result in results)
 
 
 def falling_countries(given: pd.DataFrame) -> pd.DataFrame:

@@ -76,5 +76,5 @@ def _gap(series: pd.Series, gap: int, reading: str) -> int:
 
 
 def _declines(series: pd.Series, gap: int, level: float) -> bool:
-    ruling = RULES[RULE].apply(series.index, series.to_numpy(), gap=gap, level=level)
-    return ruling.verdict == "peaked"
+    result = RULES[RULE].apply(series.index, series.to_numpy(), gap=gap, level=level)
+    return result.verdict == "peaked"
