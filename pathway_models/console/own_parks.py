@@ -40,7 +40,7 @@ def _keep(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
 
 
 def own_parks() -> tuple[str, ...]:
-    """Paths of all tables of the folder given by ``--data``; empty without that option."""
+    """Return the paths of all tables of the folder given by ``--data``; empty without that option."""
     return tuple(map(str, _tables(click.get_current_context(silent=True)).values()))
 
 

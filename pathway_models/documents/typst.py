@@ -1,6 +1,6 @@
 """The report as PDF by typst, with the bundled font only: the same pages on every machine.
 
-How wide the columns of a table are: by what they hold, the same in every format.
+Columns of a table are as wide as their contents ask for, the same in every format.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ LEAST, MOST = 9, 44
 
 
 def wide(text: str) -> int:
-    """Places a text takes; a Chinese character takes two."""
+    """Count the character cells of a text; a Chinese character takes two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share of the width that each column gets.
+    """Share the width of a table out to its columns by their content.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
 
 
 def _asked(column: Sequence[str]) -> float:
-    """What a column asks for: its longest cell, less than in proportion, but its longest word whole."""
+    """Weigh a column by its longest cell (less than in proportion), with room for its longest word."""
     longest = min(max(wide(text) for text in column), MOST)
     word = max((wide(part) for text in column for part in text.split() if part.isascii()), default=0)
     # The root keeps a column of sentences from squeezing columns of numbers.
@@ -91,7 +91,7 @@ def to_pdf(report: Report) -> bytes:
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data for the template."""
+    """Convert the report to plain data for the template."""
     return {
         "lang": report.lang,
         "title": report.title,

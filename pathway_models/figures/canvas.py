@@ -1,6 +1,6 @@
-"""What all figures share: the sheet with its title and note, axes of years and emissions, colours and hatches.
+"""Canvas shared by all figures: sheet with title and note, axes of years and emissions, colours, hatches, files.
 
-A figure as files: a picture for pages and one that stays sharp in print, both with their text for blind readers.
+A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
 
 
 def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
-    """Ticks at the decades, and one for members without a peak behind the horizon; sets the final limits."""
+    """Put ticks at the decades and one beyond the horizon for members without a peak; fix the limits."""
     ticks = list(range(-(-first // 10) * 10, last + 1, 10))
     labels = [str(year) for year in ticks]
     if behind:
@@ -153,7 +153,7 @@ def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None
 
 
 def shade_record(ax: Axes, first: int, last_observed: int) -> None:
-    """Shade the observed years; the limits stay as they are."""
+    """Shade the observed years and leave the limits as they are."""
     width, across = last_observed + 0.5 - (first - 0.9), ax.get_xaxis_transform()
     ax.add_artist(Rectangle((first - 0.9, 0), width, 1, color=SHADE, zorder=0, linewidth=0, transform=across))
 
@@ -182,19 +182,19 @@ def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look
 
 
 def style_of(scenario: str) -> dict[str, str]:
-    """Colour and line style of a scenario; one of a user's own file follows the shipped ones."""
+    """Return colour and line style of a scenario; one of a user's own file follows the shipped ones."""
     order = scenario_order()
     return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
 
 
 def fill_of(scenario: str) -> str:
-    """Colour of a scenario's areas: black would hide what lies on it, and becomes grey."""
+    """Return the colour of a scenario's areas, grey for black, which would hide what lies on it."""
     colour = style_of(scenario)["color"]
     return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
 
 
 def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Colour and hatch of each part of a stack."""
+    """Return colour and hatch of each part of a stack."""
     free = iter(np.resize(np.array(SEQUENCE), len(names)).tolist())
     return {name: SOURCE_STYLES[name] if name in SOURCE_STYLES else (next(free), "") for name in names}
 

@@ -1,4 +1,4 @@
-"""How far every scenario is from every target: one panel a target, the members' range on either side of zero."""
+"""Figure of the gaps: one panel a target, the members' range of every scenario on either side of zero."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Panel(NamedTuple):
     left: float
 
     def place(self, values: np.ndarray | float) -> np.ndarray:
-        """Places on the x axis of values in the unit shown."""
+        """Map values in the unit shown to places on the x axis."""
         return self.left + (np.asarray(values, dtype=float) - self.first) / (self.last - self.first)
 
     @property
@@ -106,7 +106,7 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
 
 
 def panels(found: Gaps, lang: str = "en") -> list[Panel]:
-    """The targets that could be computed, each in its slot, from left to right.
+    """Lay out the targets that could be computed, each in its slot, from left to right.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def panels(found: Gaps, lang: str = "en") -> list[Panel]:
 
 
 def _frames(ax: Axes, shown: list[Panel], count: int) -> None:
-    """Lines behind the rows, the left and the lower edge of each panel, and its line of zero."""
+    """Draw lines behind the rows, the left and the lower edge of each panel, and its line of zero."""
     bottom, top = ax.get_ylim()
     grid = {"color": mpl.rcParams["grid.color"], "linewidth": mpl.rcParams["grid.linewidth"], "zorder": 0.5}
     sides = np.array([(panel.left, panel.right) for panel in shown]).reshape(-1, 2)
@@ -142,7 +142,7 @@ def _frames(ax: Axes, shown: list[Panel], count: int) -> None:
 
 
 def _values(ax: Axes, shown: list[Panel], colours: list[str]) -> None:
-    """Range and median of each row of each panel; an arrow where the range goes on."""
+    """Draw range and median of each row of each panel; an arrow where the range goes on."""
     rows, count = np.tile(np.arange(len(colours)), len(shown)), len(shown)
     low, middle, high = (np.array([panel.place(panel.quantiles[:, at]) for panel in shown]).ravel() for at in range(3))
     left, right = (np.repeat([getattr(panel, side) for panel in shown], len(colours)) for side in ("left", "right"))
@@ -157,7 +157,7 @@ def _values(ax: Axes, shown: list[Panel], colours: list[str]) -> None:
 
 
 def _words(ax: Axes, found: Gaps, shown: list[Panel], lang: str) -> None:
-    """Title, unit and ticks of each panel, and the share that meets its target above each row."""
+    """Write title, unit and ticks of each panel, and the share that meets its target above each row."""
     below, above = ax.get_xaxis_text1_transform(18)[0], ax.get_xaxis_text2_transform(6)[0]
     places, numbers, shares, chances = [], [], [], []
     for panel in shown:
@@ -175,7 +175,7 @@ def _words(ax: Axes, found: Gaps, shown: list[Panel], lang: str) -> None:
 
 
 def _ticks(panel: Panel) -> list[float]:
-    """Two round numbers or more whose labels stay apart and in their slot; zero alone where there are none."""
+    """Choose two or more round numbers whose labels stay apart and in their slot; zero alone where there are none."""
     for steps in STEPS:
         values = MaxNLocator(steps, steps=ROUND).tick_values(panel.first, panel.last)
         # Adding zero turns a negative zero into one without a sign.
@@ -191,12 +191,12 @@ def _ticks(panel: Panel) -> list[float]:
 
 
 def _width(label: str) -> float:
-    """Width of the label of a tick, in widths of a panel."""
+    """Measure the label of a tick, in widths of a panel."""
     return sum(DIGIT if sign.isdigit() else SIGN for sign in label)
 
 
 def _unit(entry: Gap, values: np.ndarray, lang: str) -> tuple[float, str]:
-    """Divisor and name of the unit of a panel."""
+    """Return divisor and name of the unit of a panel."""
     if entry.unit == "years":
         return 1.0, say(lang, en="years late", zh="晚，年")
     if entry.unit == "points":
@@ -206,7 +206,7 @@ def _unit(entry: Gap, values: np.ndarray, lang: str) -> tuple[float, str]:
 
 
 def _limits(low: np.ndarray, middle: np.ndarray, high: np.ndarray, furthest: float) -> tuple[float, float]:
-    """Limits that show zero, every lower end and every median that are known; of none, what the horizon allows."""
+    """Choose limits that show zero, every lower end and every known median, or else what the horizon allows."""
     known, inside = low[np.isfinite(low)], middle[np.isfinite(middle)]
     reach = max(REACH * np.abs(inside).max(initial=0.0), np.abs(known).max(initial=0.0))
     if reach == 0:

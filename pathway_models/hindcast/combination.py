@@ -1,11 +1,11 @@
-"""The law and its rivals combined by skill: what a linear pool gains, on panels it knows and on one it does not.
+"""Linear pools of the law and its benchmark forecasts, weighted by skill.
 
-Two questions, the same weights (those with the best mean CRPS in training, one set a horizon):
+The weights have the best mean CRPS in training, one set a horizon.  Two trainings:
 
 ``own``
     Other regions of the same panel train everything: the law, the rivals' errors, the weights.
 ``others``
-    A whole panel is held out; law, errors and weights come from the other panels.  That is the place of a
+    A whole panel is held out; law, errors and weights come from the other panels.  That is the position of a
     park, of which no panel is public.
 """
 
@@ -72,17 +72,17 @@ class _Teacher:
     times: int = 1
 
     def take(self, kept: NDArray) -> _Teacher:
-        """Some of the windows."""
+        """Select some of the windows."""
         return _Teacher(self.windows.take(kept), self.region[kept], self.times)
 
     def known(self, at: int) -> Windows:
-        """Windows whose outcome at a horizon is known."""
+        """Select windows whose outcome at a horizon is known."""
         return self.windows.take(np.isfinite(self.windows.change[:, at]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Trained:
-    """What the rivals learn for one horizon: quantiles of their errors, and the regression's two coefficients."""
+    """Quantiles of the rivals' errors, and the regression's two coefficients, for one horizon."""
 
     errors: dict[str, Floats]
     regression: Floats
@@ -165,7 +165,7 @@ def _split(teachers: Sequence[_Teacher], part: int) -> tuple[list[_Teacher], lis
 
 
 def _weights(splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], GrowthLaw]], at: int) -> Floats | None:
-    """Best weights for a horizon over all inner splits; None where there is nothing to learn from."""
+    """Find the best weights for a horizon over all inner splits; None where there is nothing to learn from."""
     distance, spread, times = [], [], []
     for inner, held, law in splits:
         if not all(len(teacher.known(at)) for teacher in inner):
@@ -203,12 +203,12 @@ def _trained(teachers: Sequence[_Teacher], at: int) -> _Trained:
 
 
 def _design(windows: Windows) -> Floats:
-    """Constant and straight slope of every record: (window, 2)."""
+    """Stack constant and straight slope of every record: (window, 2)."""
     return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
 
 
 def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Floats:
-    """Members of every model for one horizon: (model, window, member)."""
+    """Return the members of every model for one horizon: (model, window, member)."""
     own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
     points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
     points.append(_design(windows) @ trained.regression)
@@ -217,7 +217,7 @@ def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Fl
 
 
 def combination_table(found: Combined, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
-    """Scores by horizon of the law alone and of the pool.
+    """Table scores by horizon of the law alone and of the pool.
 
     Columns: ``taught_by``, ``panel``, ``record``, ``horizon``, ``forecasts``, ``origins``; ``coverage_90_law`` and
     ``coverage_90_pool``; ``crps_law``, ``crps_pool`` (log); skill of both against every rival (`MODELS`), as

@@ -8,10 +8,9 @@ Two ways of hiding the outcome:
 ``future``
     Every origin is forecast with parameters fitted to what was known at the end of that year.
 
-The first yardstick: what a pooled regression, the simplest honest forecaster, reaches on each panel.
-
-The log change over ``h`` years is regressed on the straight slope of the record, over all records of two thirds of the
-regions; its errors there are the band for the other third.  Every third is held out once.
+The first yardstick is a pooled regression, the simplest honest forecaster: the log change over ``h`` years is
+regressed on the straight slope of the record, over all records of two thirds of the regions; its errors there are
+the band for the other third.  Every third is held out once.
 """
 
 from __future__ import annotations
@@ -191,7 +190,7 @@ PARTS = 3
 
 
 def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int = 5, *, seed: int) -> pd.DataFrame:
-    """Coverage and skill of the pooled regression on one panel.
+    """Measure coverage and skill of the pooled regression on one panel.
 
     Parameters
     ----------
@@ -228,7 +227,7 @@ def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int
 
 
 def _scores(slope: Floats, outcome: Floats, tested: NDArray[np.bool_], horizon: int) -> list[float]:
-    """Outcomes inside the 90 % band, and CRPS of regression, log-trend and persistence; sums over what is tested."""
+    """Sum outcomes inside the 90 % band, and the CRPS of regression, log-trend and persistence, over what is tested."""
     design = np.stack([np.ones_like(slope), slope], axis=1)
     fit = np.linalg.lstsq(design[~tested], outcome[~tested], rcond=None)[0]
     wrong = outcome - design @ fit

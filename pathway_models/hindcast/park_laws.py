@@ -1,11 +1,10 @@
-"""Which panels teach the laws that are used for parks (``data/baseline.yml``), and why.
+"""Growth laws for parks: the panels that teach them (``data/baseline.yml``), and why.
 
 Parks are neither provinces nor countries.  Their laws are therefore taught by all panels at once: Chinese
 provinces and cities for the noise of Chinese statistics and for one economy's boom and turn, countries since
 1960 for the many ways such a boom has ended elsewhere.  A law taught by provinces alone would, before
-2012, have known nothing but the boom (``docs/baseline.md``).
-
-What setting years aside does to forecasts: one law scored on the same records, as they are and with years masked.
+2012, have known nothing but the boom (``docs/baseline.md``).  The effect of setting years aside is measured by scoring
+one law on the same records, as they are and with years masked.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ MIX_RATIOS = (("oil_tco2", "coal_tco2"), ("gas_tco2", "coal_tco2"), ("gas_tco2",
 
 
 def emission_subjects(without: str | None = None) -> list[Subject]:
-    """Emissions of every panel, as often as it weighs; less one occurrence of ``without``."""
+    """List the emissions of every panel, as often as it weighs, less one occurrence of ``without``."""
     names = [name for name, times in PANEL_WEIGHTS.items() for _ in range(times)]
     if without is not None:
         names.remove(without)
@@ -51,13 +50,13 @@ def emission_subjects(without: str | None = None) -> list[Subject]:
 
 
 def activity_panel(name: str) -> tuple[Panel, str]:
-    """A panel in the years its activity may be used, and the column of the activity."""
+    """Return a panel in the years its activity may be used, and the column of the activity."""
     column, first, last = ACTIVITY[name]
     return read_panel(name).between(first, last), column
 
 
 def driver_samples() -> list[DriverWindows]:
-    """Records of activity and intensity of provinces and countries."""
+    """Cut the records of activity and intensity of provinces and countries."""
     return [driver_windows(*activity_panel(name), RECORD, HORIZON) for name in ACTIVITY]
 
 
@@ -151,7 +150,7 @@ def match_width(
 
 
 def _width_ratio(part: DriverWindows, emissions: TrendParameters, drivers: DriverLaw) -> float:
-    """Mean over horizons of the median log of direct over chained half-width of the 90 % band."""
+    """Average over horizons the median log of direct over chained half-width of the 90 % band."""
     direct = predictive(part.total, emissions)[1] * special.stdtrit(emissions.tail, 0.95)
     chained = total_forecast(part, drivers)[1] * special.stdtrit(drivers.tail, 0.95)
     return float(np.median(np.log(direct / chained), axis=0)[:COMPARED].mean())
@@ -190,7 +189,7 @@ def fit_mix() -> TrendParameters:
 
 
 def shared_variance(law: TrendParameters) -> float:
-    """Share of the variance of one-year activity errors of provinces that all of them have in common."""
+    """Estimate the share of the variance of one-year activity errors that all provinces have in common."""
     panel, column = activity_panel("provinces")
     windows = Subject(panel, column).windows(RECORD, 1)
     error = (windows.change - predictive(windows, law)[0])[:, 0]
@@ -266,7 +265,7 @@ def one_off_scores(
 
 
 def _forecast(windows: Windows, parameters: TrendParameters, one_off: Collection[int]) -> tuple[Floats, Floats]:
-    """Centre and scale of the log change from the last year of each record: (window, horizon)."""
+    """Forecast centre and scale of the log change from the last year of each record: (window, horizon)."""
     steps = windows.change.shape[1]
     centre, scale = np.empty((2, len(windows), steps))
     for origin in np.unique(windows.origin):

@@ -1,7 +1,7 @@
-"""Is "the probability of peaking before Y" honest? Hindcasts of the peak year where it is known by now.
+"""Skill of the probability of peaking before a year: hindcasts of peaks that are known by now.
 
 For an origin ``T`` the record and the ``judged`` years after it are held against the written peak
-rule, once with what happened and once with every member of the ensemble.  The event is "peaked by
+rule, once with the outcome and once with every member of the ensemble.  The event is "peaked by
 ``T + ahead``": a peak, not censored, no later than that year.  Both sides are judged on the same years,
 so that what the rule cannot see yet it cannot see on either side.
 """
@@ -55,7 +55,7 @@ class PeakForecasts:
 def simulate(
     cast: Hindcast, kept: NDArray[np.int_], steps: int, members: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Log changes of the windows named, by the law that had not seen them; (window, member, step)."""
+    """Simulate log changes of the windows named, by the law that had not seen them; (window, member, step)."""
     paths = np.empty((kept.size, members, steps))
     for fit in np.unique(cast.fit[kept]):
         place = np.flatnonzero(cast.fit[kept] == fit)
@@ -111,7 +111,7 @@ def forecast_peaks(
 
 
 def _outcome(windows: Windows, limits: NDArray[np.int_], judged: int) -> NDArray[np.bool_]:
-    """Whether what happened had peaked no later than each index; (window, limit)."""
+    """Tell whether the outcome had peaked no later than each index; (window, limit)."""
     record = windows.log_history - windows.log_history[:, -1:]
     return _peaked_by(np.concatenate([record, windows.change[:, :judged]], axis=1), limits)
 
@@ -119,7 +119,7 @@ def _outcome(windows: Windows, limits: NDArray[np.int_], judged: int) -> NDArray
 def _known_rates(
     every: Windows, origins: NDArray[np.int_], limits: NDArray[np.int_], judged: int
 ) -> NDArray[np.float64]:
-    """Frequency of the event among cases decided by each origin year; (origin, limit)."""
+    """Count the frequency of the event among cases decided by each origin year; (origin, limit)."""
     decided = every.take(np.isfinite(every.change[:, :judged]).all(axis=1))
     happened = _outcome(decided, limits, judged)
     rates = np.full((origins.size, limits.size), np.nan)
@@ -131,7 +131,7 @@ def _known_rates(
 
 
 def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[np.bool_]:
-    """Whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
+    """Tell whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
     points = turning_points(np.exp(logs))
     return (points.status < AT_HORIZON)[..., None] & (points.index[..., None] <= limits)
 
@@ -154,7 +154,7 @@ def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:
 def pooled_with_rate(
     probability: NDArray[np.float64], happened: NDArray[np.bool_], fold: NDArray[np.int_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Frequency in the other regions, and the pool of forecast and frequency with the best score there.
+    """Compute the frequency in the other regions, and the pool of forecast and frequency with the best score there.
 
     ``pool = w forecast + (1 - w) frequency``; ``w`` in 0-1 has the least Brier score over the other folds, whose
     own forecasts are out of fold.
@@ -184,7 +184,7 @@ def pooled_with_rate(
 
 
 def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) -> pd.DataFrame:
-    """Brier score of the probabilities against base rates.
+    """Score the probabilities against base rates by the Brier score.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def prior_sensitivity(
     members: int = 4000,
     seed: int,
 ) -> pd.DataFrame:
-    """How the peak of a smooth five-year record answers to the assumed long-run growth.
+    """Vary the assumed long-run growth and peak a smooth five-year record.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""All hindcasts of one report: which cases, and the tables each of them gives.
+"""Cases of a hindcast report, and the tables of each.
 
-``pathways hindcast`` and ``benchmarks/calibration.py`` both measure by these functions, so that what is stored in
-``data/hindcasts`` and what a user sees for a panel of their own come out of one place.
+``pathways hindcast`` and ``benchmarks/calibration.py`` both measure by these functions, so that ``data/hindcasts`` and
+the results for a panel of one's own come out of one place.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def report_cases(
     quick: bool = False,
     growth_law: str = FITTED_PRIOR,
 ) -> list[Case]:
-    """Cases of a report, in the order of its tables.
+    """List the cases of a report, in the order of its tables.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def measure(
 
 
 def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.DataFrame:
-    """Coverage where the total comes from drivers, and on synthetic parks whose truth is known.
+    """Measure coverage where the total comes from drivers, and on synthetic parks whose truth is known.
 
     Columns: ``test`` (``drivers`` of panels, or ``synthetic`` parks), ``law`` (``fitted`` and ``widened`` drivers;
     law of ``emissions`` or ``drivers``), ``panel``, ``record``, ``horizon``, ``forecasts``, ``coverage_50/80/90``.
@@ -242,5 +242,5 @@ def _check(panel: Panel, record: int) -> None:
 
 
 def read_any_panel(name: str) -> str | Panel:
-    """A shipped panel by name stays a name; anything else is the path of a table."""
+    """Return the name of a shipped panel as it is, and read any other name as the path of a table."""
     return name if name in PANELS else read_panel(name)

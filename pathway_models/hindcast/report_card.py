@@ -1,9 +1,4 @@
-"""The report card of the baseline: every measured figure of ``docs/baseline.md``, as tables.
-
-``benchmarks/calibration.py`` prints them and writes ``data/hindcast_summary.csv``.
-
-What hindcasts say: coverage and skill by horizon, as a table.
-"""
+"""Report card of the baseline: coverage and skill by horizon, every measured figure of ``docs/baseline.md``, as tables."""
 
 from __future__ import annotations
 
@@ -89,7 +84,7 @@ def hindcast(
 
 
 def deciles(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
-    """Share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
+    """Count the share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
 
     Columns: ``record``, ``horizon`` (years), ``forecasts`` (count), ``decile_1`` ... ``decile_10`` (shares).
     """
@@ -105,7 +100,7 @@ def deciles(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
 
 
 def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
-    """Coverage, scores and skill of hindcasts of one record length by horizon.
+    """Summarise coverage, scores and skill of hindcasts of one record length by horizon.
 
     Columns: ``record``, ``horizon`` (years); ``forecasts`` and ``origins`` (counts); ``coverage_50/80/90``
     (shares); ``bias`` (mean of outcome minus centre, log); ``half_width_90`` (median, log); ``crps``
@@ -206,14 +201,14 @@ def hindcasts(
 
 
 def summary(cast: Hindcast, law: str, panel: str, holdout: str, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
-    """Coverage and skill of one set of hindcasts, with what it is in front."""
+    """Table coverage and skill of one set of hindcasts, with its case in front."""
     return _fronted(summarise(cast, horizons), law=law, panel=panel, holdout=holdout)
 
 
 def decile_table(
     cast: Hindcast, law: str, panel: str, holdout: str, horizons: Sequence[int] = HORIZONS
 ) -> pd.DataFrame:
-    """Where outcomes fell in their forecasts, by decile, with what it is in front."""
+    """Table the outcomes by decile of their forecasts, with the case in front."""
     return _fronted(deciles(cast, horizons), law=law, panel=panel, holdout=holdout)
 
 
@@ -226,7 +221,7 @@ def _fronted(table: pd.DataFrame, **front: object) -> pd.DataFrame:
 def peak_tables(
     cast: Hindcast, panel: str | Panel, holdout: str, seed: int, front: Mapping[str, object] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Brier scores and reliability of the probability of having peaked; see `peak_skill`.
+    """Table Brier scores and reliability of the probability of having peaked; see `peak_skill`.
 
     Parameters
     ----------
@@ -255,7 +250,7 @@ def peak_tables(
 
 
 def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
-    """Coverage of totals forecast as activity times intensity, regions held out.
+    """Table the coverage of totals forecast as activity times intensity, regions held out.
 
     Parameters
     ----------
@@ -290,7 +285,7 @@ def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.Da
 
 
 def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, count: int = 2000) -> pd.DataFrame:
-    """Coverage on synthetic parks, whose truth is known and drawn from another law.
+    """Table the coverage on synthetic parks, whose truth is known and drawn from another law.
 
     Columns ``law`` (``emissions`` or ``drivers``), ``record``, ``horizon``, ``forecasts``,
     ``coverage_50/80/90``.
@@ -305,7 +300,7 @@ def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, c
 
 
 def far_table(emissions: TrendParameters) -> pd.DataFrame:
-    """Coverage and half-width of the law for parks far beyond the horizons it was fitted to, on countries.
+    """Table coverage and half-width of the law for parks far beyond the horizons it was fitted to, on countries.
 
     Columns ``horizon``, ``forecasts``, ``coverage_50/80/90`` and ``factor_90`` (median upper edge of the
     90 % band over its centre).
@@ -319,7 +314,7 @@ def far_table(emissions: TrendParameters) -> pd.DataFrame:
 
 
 def size_table(emissions: TrendParameters, horizons: Sequence[int] = (1, 5, 10, 20, 40)) -> pd.DataFrame:
-    """Where outcomes fall in the law for parks, by emissions of the last year of the record (in-sample).
+    """Table the outcomes in the law for parks by emissions of the last year of the record (in-sample).
 
     Columns ``panel``, ``from_mt`` and ``below_mt`` (Mt CO2 a year), ``horizon``, ``forecasts``, the shares of
     outcomes beyond quantiles of the law, ``above_95``, ``above_99`` and ``below_05``, and ``shift``: mean error in

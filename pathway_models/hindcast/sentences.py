@@ -1,7 +1,4 @@
-"""What the hindcasts say, each sentence computed from the stored tables.
-
-How often forecasts like those of this park were right: the measured report card in words.
-"""
+"""Sentences about hindcasts, each computed from the stored tables: of all panels, and of those that match a park."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ def _listed(values: pd.Series | list[float], form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """A number in a form; what rounds to nothing has no sign."""
+    """Write a number in a format; one that rounds to nothing has no sign."""
     text = format(value, form)
     return text if float(text.rstrip("%")) else text.lstrip("+-")
 

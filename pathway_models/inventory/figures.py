@@ -1,4 +1,4 @@
-"""Figure of what detail is worth: bands of emissions and of the peak year of a park told in several ways."""
+"""Figure of the value of detail: bands of emissions and of the peak year of a park at several levels of data detail."""
 
 from __future__ import annotations
 
@@ -72,5 +72,5 @@ def _range(ax: Axes, place: int, values: Sequence[float], colour: str) -> None:
 
 
 def _year(text: str, until: int) -> int:
-    """Place of a peak year; members without a peak stand behind the horizon."""
+    """Place a peak year on the axis; members without a peak stand beyond the horizon."""
     return until + BEHIND if text.startswith(">") else int(text)

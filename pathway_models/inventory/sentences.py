@@ -1,4 +1,4 @@
-"""Sentences about an inventory: does it close, how good is it, what is missing and what that costs."""
+"""Sentences about an inventory: its balance checks, its quality, missing data and the loss they cause."""
 
 from __future__ import annotations
 

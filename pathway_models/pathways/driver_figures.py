@@ -1,7 +1,4 @@
-"""What moved emissions in the record, and what each scenario changes ahead.
-
-Given paths of drivers beside the baseline's, and what they do to the total.
-"""
+"""Figures of drivers: effects in the record, changes by scenario, and given paths beside the baseline's."""
 
 from __future__ import annotations
 
@@ -154,7 +151,7 @@ def compare(
 
 
 def _changes(ax: Axes, found: list[Effect], label: str) -> None:
-    """Range and median of the change of emissions, percent; without anything to compare, an axis without ticks."""
+    """Draw range and median of the change of emissions, percent; an axis without ticks where nothing compares."""
     low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
     first, last = low.min(initial=0.0), high.max(initial=0.0)
     # Scenarios that change nothing have no range to take a margin of.
@@ -173,7 +170,7 @@ def _changes(ax: Axes, found: list[Effect], label: str) -> None:
 
 
 def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: str) -> None:
-    """Share of members with an early peak, percent, from that of the reference."""
+    """Draw the share of members with an early peak, percent, from that of the reference."""
     ax.set_xlim(-3, 103)
     light_ticks(ax, "x", range(0, 101, 25), [str(share) for share in range(0, 101, 25)])
     rows = np.arange(len(found))
@@ -191,7 +188,7 @@ def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: 
 
 
 def _dots(ax: Axes, values: np.ndarray, colours: list[str]) -> None:
-    """One dot a row, from the first row downwards."""
+    """Draw one dot a row, from the first row downwards."""
     places = np.column_stack([values, np.arange(len(colours))])
     markers(ax, places, size=DOT, facecolors=colours, edgecolors="black", linewidths=0.6, zorder=4, label="dots")
 
@@ -268,7 +265,7 @@ def _note(lang: str) -> str:
 def _two(
     ax: Axes, effects: PlanEffects, without: np.ndarray, given: np.ndarray, name: str, lang: str, marks: list[int]
 ) -> None:
-    """One quantity without and with plans: (3, year) each."""
+    """Draw one quantity without and with plans: (3, year) each."""
     years = effects.years
     for (low, middle, high), colour, label, style in (
         (without, WITHOUT, say(lang, en="baseline", zh="基线"), "dashed"),

@@ -55,7 +55,7 @@ class DriverBands:
 
 @dataclass(frozen=True, eq=False)
 class PlanEffects:
-    """What the plans of a park change.
+    """Effects of a park's plans: given drivers, and the peak without and with each kind of plan.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def plan_effects(
 
 
 def _drivers(bare: Park, given: Park, draws: Draws) -> tuple[DriverBands, ...]:
-    """Bands of every driver that is given."""
+    """Compute the bands of every driver that is given."""
     found = []
     for (driver, sector, item), targets in given.plans.by_driver().items():
         for name in _names(given, sector):
@@ -180,7 +180,7 @@ def _unit(park: Park, driver: str, sector: str, item: str) -> str:
 
 
 def _values(park: Park, draws: Draws, which: tuple) -> np.ndarray:
-    """One driver by member: (member, year)."""
+    """Return one driver by member: (member, year)."""
     parts = []
     for start in range(0, draws.members, BATCH):
         members = slice(start, min(start + BATCH, draws.members))

@@ -1,11 +1,4 @@
-"""Sentences about levers: which family helps most, and whether capture pays for its own energy.
-
-Alt texts: what a figure shows, for those who cannot see it.
-
-What a park's plans change, in words.
-
-Sentences about a park and its record: what it is, what its table lacks, what moved its emissions.
-"""
+"""Sentences about a park, its record, its levers and its plans, and alt texts of the figures of pathways."""
 
 from __future__ import annotations
 
@@ -128,7 +121,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
 def describe_fan(
     pathways: Pathways, peaks: Peaks, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
 ) -> str:
-    """Alt text of `plotting.fan`."""
+    """Write the alt text of `plotting.fan`."""
     head = headline(park or pathways.identity, lang)
     total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
@@ -144,13 +137,13 @@ def describe_fan(
 
 
 def describe_peak_years(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
-    """Alt text of `plotting.peak_years`."""
+    """Write the alt text of `plotting.peak_years`."""
     gap = say(lang, en=" ", zh="")
     return gap.join(probability(peaks, name, before=before, lang=lang) for name in peaks.scenarios)
 
 
 def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
-    """Alt text of `plotting.inventory`."""
+    """Write the alt text of `plotting.inventory`."""
     items = list(dict.fromkeys(item for _, item, _ in found.rows))
     named = say(lang, en=", ", zh="、").join(item_name(item, lang) for item in items)
     ends = [emissions_text(float(value), lang) for value in found.total()[[0, -1]]]
@@ -162,7 +155,7 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
 
 
 def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
-    """Alt text of `plotting.sources`."""
+    """Write the alt text of `plotting.sources`."""
     mean = typical_sources(pathways, scenario)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
     shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
@@ -221,7 +214,7 @@ ROUNDING = 1e-9
 
 
 def heading(park: Park, *, lang: str = "en") -> str:
-    """Head of a page about a park, in Markdown; an invented one is marked before anything else."""
+    """Write the head of a page about a park, in Markdown; an invented one is marked before anything else."""
     lines = [f"## {headline(park, lang)}"]
     if park.invented:
         lines.append(
@@ -241,7 +234,7 @@ def heading(park: Park, *, lang: str = "en") -> str:
 
 
 def notes(park: Park, *, lang: str = "en") -> str:
-    """Findings and assumptions that belong to every result of a park, as a Markdown list."""
+    """List findings and assumptions that belong to every result of a park, in Markdown."""
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")

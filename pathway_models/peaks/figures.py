@@ -1,4 +1,4 @@
-"""How the members' peak years are spread, scenario by scenario, with those that have none."""
+"""Figure of the distribution of members' peak years by scenario, members without a peak included."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Peaks of an ensemble: the written rule applied to every member.
-
-What each scenario changes against another, member by member in the same draws.
-"""
+"""Peaks of an ensemble by the written rule, and differences between scenarios, member by member in the same draws."""
 
 from __future__ import annotations
 
@@ -102,12 +99,12 @@ class Effect:
 
 
 def is_free(scenarios: Mapping[str, Scenario], name: str) -> bool:
-    """Whether a scenario is known and moves no lever."""
+    """Tell whether a scenario is known and moves no lever."""
     return name in scenarios and not scenarios[name].measures
 
 
 def reference_of(scenarios: Mapping[str, Scenario], names: Sequence[str]) -> str:
-    """The scenario the others are compared with: the first without levers, or else the first."""
+    """Choose the scenario the others are compared with: the first without levers, or else the first."""
     return next((name for name in names if is_free(scenarios, name)), names[0])
 
 
@@ -148,7 +145,7 @@ def effects(
 
 
 def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
-    """Emissions by source of the middle half of the members: (source, year), tCO2/yr.
+    """Average emissions by source over the middle half of the members: (source, year), tCO2/yr.
 
     Members are ranked by their emissions over all years; the mean over the half between the quartiles is taken,
     so that the sources add up (their medians would not) and a few extreme members do not decide (in the mean
@@ -166,18 +163,18 @@ def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
 
 
 def year_index(pathways: Pathways, year: int) -> int:
-    """Position of a year, or of the last one where the pathways end before it."""
+    """Return the position of a year, or of the last one where the pathways end before it."""
     return min(year - int(pathways.years[0]), pathways.years.size - 1)
 
 
 def later_members(peaks: Peaks, scenario: str, reference: str) -> np.ndarray:
-    """Members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
+    """Mark members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
     years = np.where(peaks.censored(), np.inf, peaks.year)
     return years[index_of(peaks, scenario)] > years[index_of(peaks, reference)]
 
 
 def index_of(peaks: Peaks, scenario: str) -> int:
-    """Position of a scenario among the peaks.
+    """Return the position of a scenario among the peaks.
 
     Raises
     ------

@@ -24,7 +24,7 @@ PEAK_YEAR = "peak_year"
 
 
 def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", until: int = 2060) -> pd.DataFrame:
-    """Peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
+    """Table peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _lines(park: Park, pathways: Pathways) -> list[dict[str, object]]:
 
 
 def _intensity(park: Park, pathways: Pathways, year: int) -> np.ndarray:
-    """Median emissions per million CNY by scenario; NaN where the activity is not value added alone."""
+    """Compute median emissions per million CNY by scenario; NaN where the activity is not value added alone."""
     if not all(kind in ECONOMIC for kind in park.activity_kinds):
         return np.full(len(pathways.scenarios), np.nan)
     at = year - int(pathways.years[0])
@@ -82,7 +82,7 @@ def _intensity(park: Park, pathways: Pathways, year: int) -> np.ndarray:
 
 
 def published_peaks(study: Study, words: Sequence[str]) -> pd.DataFrame:
-    """Published peak years whose scope names one of these words (``park``, ``city``, ``province``, ``region``).
+    """List published peak years whose scope names one of these words (``park``, ``city``, ``province``, ``region``).
 
     Returns
     -------
@@ -98,7 +98,7 @@ def published_peaks(study: Study, words: Sequence[str]) -> pd.DataFrame:
 
 
 def published_ratios(study: Study, scope: str) -> pd.DataFrame:
-    """Peak CO2 over peak energy, tCO2 per tce, of each scenario of a scope that gives both.
+    """Compute peak CO2 over peak energy, tCO2 per tce, of each scenario of a scope that gives both.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def published_ratios(study: Study, scope: str) -> pd.DataFrame:
 
 
 def published_value(study: Study, scope: str, quantity: str) -> float:
-    """The one published value of a scope and quantity.
+    """Look up the one published value of a scope and quantity.
 
     Raises
     ------

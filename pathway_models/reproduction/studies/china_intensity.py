@@ -41,7 +41,7 @@ def compute(study: Study) -> Answers:
 
 
 def inventories(study: Study) -> dict[str, pd.Series]:
-    """China's CO2 by inventory, Mt, indexed by year."""
+    """Return China's CO2 by inventory, Mt, indexed by year."""
     kaya, gases = study.table("kaya"), study.table("gases")
     return {
         CEADS: study.table("ceads").set_index("year")["total_mtco2"],
