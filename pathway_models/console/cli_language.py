@@ -1,9 +1,9 @@
 """Language of the command line: help, usage errors and messages in English or Chinese.
 
 Chosen by ``--lang`` anywhere in the call, else by the variable ``PATHWAYS_LANG``, else by the locale.  Before the
-command (``pathways --lang zh report ...``) it is also the language of what the command writes; otherwise a command's own
-``--lang`` and its default decide that.  Options that take several values accept them as people write them:
-``--record 5 8 12``.
+command (``pathways --lang zh report ...``) it is also the language of what the command writes; otherwise a
+command's own ``--lang`` and its default decide that.  Options that take several values accept them
+as people write them: ``--record 5 8 12``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Report card of the baseline: coverage and skill by horizon, every measured figure of ``docs/baseline.md``, as tables."""
+"""Report card of the baseline: every measured figure of ``docs/baseline.md``, as tables."""
 
 from __future__ import annotations
 

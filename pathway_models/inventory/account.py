@@ -1,4 +1,4 @@
-"""Emissions inventory by sector, source and scope, and its ledger: every tonne with its factor and the cell it is from."""
+"""Emissions inventory by sector, source and scope, and its ledger: every tonne with factor and cell."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.tables import grid_year
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, mean_error, missing
+from pathway_models.inventory.balance_checks import BalanceCheck
+from pathway_models.inventory.data_detail import DetailBands, errors_by_group, mean_error, missing
 from pathway_models.inventory.indicators import indicators
-from pathway_models.inventory.tables import CLOSINGS, HALF_OF_90, MISSING, TOLD, named
+from pathway_models.inventory.tables import BALANCES, DETAIL, HALF_OF_90, MISSING, named
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
@@ -21,14 +22,14 @@ from pathway_models.records.park import Park
 SMALL = 0.02
 
 
-def closure(closings: Iterable[Closing], park: Park, *, lang: str = "en") -> str:
+def balance_checks(checks: Iterable[BalanceCheck], park: Park, *, lang: str = "en") -> str:
     """Say how many sums close, which do not, and how many warnings the table carries."""
-    closings = list(closings)
-    open_ones = [named(CLOSINGS, one.key, lang) for one in closings if not one.closes]
+    checks = list(checks)
+    open_ones = [named(BALANCES, one.key, lang) for one in checks if not one.closes]
     warned = sum(note.startswith("Warning at ") for note in park.notes)
-    stated = {one.key for one in closings} & {"stated_energy", "stated_shares"}
-    en = f"{len(closings) - len(open_ones)} of {len(closings)} sums close"
-    zh = f"{len(closings)}项核对中{len(closings) - len(open_ones)}项闭合"
+    stated = {one.key for one in checks} & {"stated_energy", "stated_shares"}
+    en = f"{len(checks) - len(open_ones)} of {len(checks)} sums close"
+    zh = f"{len(checks)}项核对中{len(checks) - len(open_ones)}项闭合"
     en += f"; not closed: {', '.join(open_ones)}." if open_ones else "."
     zh += f"；未闭合：{'、'.join(open_ones)}。" if open_ones else "。"
     if not stated:
@@ -92,7 +93,7 @@ def absent(park: Park, *, lang: str = "en") -> str:
     )
 
 
-def coarseness(found: Iterable[Told], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
+def coarseness(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
     """Say what each poorer table and each grade does to the bands, measured on this park."""
     given, *others = found
     parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
@@ -123,19 +124,19 @@ def coarseness(found: Iterable[Told], scenario: str, before: int = 2030, *, lang
     return say(lang, en=" ".join([head, *parts]), zh="".join([head, *parts]))
 
 
-def _width(one: Told, name: str, lang: str) -> str:
+def _width(one: DetailBands, name: str, lang: str) -> str:
     return f"{100 * one.width(name):.0f}{'' if lang == 'zh' else ' '}%"
 
 
-def _poorer(one: Told, given: Told, before: int, lang: str) -> str:
+def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str:
     shift = float(one.then[1] / given.then[1] - 1)
     moved = change_text(shift, lang, digits=0)
-    told = named(TOLD, one.key, lang)
+    told = named(DETAIL, one.key, lang)
     en_shift = f"the median of {before} shifts by {moved}" if abs(shift) >= SMALL else f"the median of {before} stays"
     zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
     return say(
         lang,
-        en=f"Told {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
+        en=f"DetailBands {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
         f" {_width(given, 'then', lang)}), the median peak year is {one.peak[1]} ({given.peak[1]}) and"
         f" P(before {before}) {share_text(one.p_before, lang)} ({share_text(given.p_before, lang)}).",
         zh=f"{told}时：{zh_shift}，{before}年区间宽{_width(one, 'then', lang)}（现有{_width(given, 'then', lang)}），"

@@ -12,14 +12,15 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.tables import CAPTURED, factor_sets
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, missing
+from pathway_models.inventory.balance_checks import BalanceCheck
+from pathway_models.inventory.data_detail import DetailBands, errors_by_group, missing
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.inventory.indicators import Indicator, indicators, total_energy
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 
-CLOSINGS = {
+BALANCES = {
     "ledger": ("ledger, cell by cell = inventory", "逐格台账合计 = 清单总量"),
     "scopes": ("scope 1 + scope 2 = total", "范围一 + 范围二 = 总量"),
     "sectors": ("sum of sectors = total", "分行业合计 = 总量"),
@@ -52,7 +53,7 @@ MISSING = {
     "pollutants": ("measured air pollutants", "实测大气污染物", "co-benefits rest on general factors",
                    "协同效益依赖通用系数"),
 }  # fmt: skip
-TOLD = {
+DETAIL = {
     "as_given": ("as the table tells it", "按现有数据表"),
     "without_sectors": ("without sectors", "不分行业"),
     "totals_only": ("totals only", "仅有总量"),
@@ -84,13 +85,13 @@ def _percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def closure(closings: Iterable[Closing], *, lang: str = "en") -> pd.DataFrame:
+def balance_checks(checks: Iterable[BalanceCheck], *, lang: str = "en") -> pd.DataFrame:
     """Table every sum that must agree, the year it differs most, and the verdict."""
     head = [("sum", "核对项"), ("year", "年份"), ("found", "合计"), ("expected", "应为"), ("unit", "单位"),
             ("difference", "相对差"), ("closes", "是否闭合")]  # fmt: skip
     rows = [
         (
-            named(CLOSINGS, one.key, lang),
+            named(BALANCES, one.key, lang),
             say(lang, en="every year", zh="各年") if one.difference < NOTHING else str(one.year),
             significant(one.found, 6),
             significant(one.expected, 6),
@@ -98,7 +99,7 @@ def closure(closings: Iterable[Closing], *, lang: str = "en") -> pd.DataFrame:
             f"<{NOTHING:g}" if one.difference < NOTHING else _percent(one.difference, 2),
             say(lang, en="yes", zh="是") if one.closes else say(lang, en="NO", zh="否"),
         )
-        for one in closings
+        for one in checks
     ]
     return _table(rows, head, lang)
 
@@ -129,7 +130,7 @@ def absent(park: Park, *, lang: str = "en") -> pd.DataFrame:
     return _table(rows, head, lang)
 
 
-def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
+def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
     """Table bands of emissions and of the peak year at several levels of data detail."""
     found = list(found)
     scale, base = scale_of(float(found[0].then[1]), lang), found[0].then[1]
@@ -140,7 +141,7 @@ def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -
             (f"P(before {before})", f"{before}年以前达峰概率")]  # fmt: skip
     rows = [
         (
-            named(TOLD, one.key, lang),
+            named(DETAIL, one.key, lang),
             _percent(one.width("now"), 0),
             significant(float(one.then[1]) / scale.divisor),
             f"{100 * (one.then[1] / base - 1):+.0f} %",

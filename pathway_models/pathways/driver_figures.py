@@ -29,7 +29,7 @@ from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
 from pathway_models.pathways.plan_effects import PlanEffects
 from pathway_models.pathways.tables import driver_name, shown_values
-from pathway_models.peaks.finding import Effect, effects, reference_of, year_index
+from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -128,7 +128,7 @@ def compare(
     PathwayError
         The park is not in the register and not given.
     """
-    found = effects(pathways, peaks, scenarios, year=year, before=before)
+    found = scenario_differences(pathways, peaks, scenarios, year=year, before=before)
     reference = reference_of(scenarios, pathways.scenarios)
     head = headline(park or pathways.identity, lang)
     size = (8.0, 1.65 + 0.36 * max(len(found), 1))
@@ -150,7 +150,7 @@ def compare(
     return figure
 
 
-def _changes(ax: Axes, found: list[Effect], label: str) -> None:
+def _changes(ax: Axes, found: list[ScenarioDifference], label: str) -> None:
     """Draw range and median of the change of emissions, percent; an axis without ticks where nothing compares."""
     low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
     first, last = low.min(initial=0.0), high.max(initial=0.0)
@@ -169,7 +169,7 @@ def _changes(ax: Axes, found: list[Effect], label: str) -> None:
     ax.set_xlabel(label)
 
 
-def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: str) -> None:
+def _chances(ax: Axes, found: list[ScenarioDifference], base: float, label: str, reference: str) -> None:
     """Draw the share of members with an early peak, percent, from that of the reference."""
     ax.set_xlim(-3, 103)
     light_ticks(ax, "x", range(0, 101, 25), [str(share) for share in range(0, 101, 25)])

@@ -11,7 +11,14 @@ from pathway_models.inventory.decomposition import Decomposition, decoupling, ha
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.pathways.plan_effects import PlanEffects
-from pathway_models.peaks.finding import Effect, effects, is_free, reference_of, typical_sources, year_index
+from pathway_models.peaks.finding import (
+    ScenarioDifference,
+    is_without_levers,
+    reference_of,
+    scenario_differences,
+    typical_sources,
+    year_index,
+)
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
@@ -33,8 +40,8 @@ def most_helpful(
     lang: str = "en",
 ) -> str:
     """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
-    found = effects(pathways, peaks, scenarios, year=year, before=before)
-    comparable = is_free(scenarios, reference_of(scenarios, pathways.scenarios))
+    found = scenario_differences(pathways, peaks, scenarios, year=year, before=before)
+    comparable = is_without_levers(scenarios, reference_of(scenarios, pathways.scenarios))
     single = [one for one in found if one.family and comparable]
     year = int(pathways.years[year_index(pathways, year)])
     if not single:
@@ -50,7 +57,7 @@ def most_helpful(
     return _helpful(strongest, earliest, year, before, lang)
 
 
-def _helpful(strongest: Effect, earliest: Effect, year: int, before: int, lang: str) -> str:
+def _helpful(strongest: ScenarioDifference, earliest: ScenarioDifference, year: int, before: int, lang: str) -> str:
     low, middle, high = (change_text(value, lang) for value in (strongest.p05, strongest.p50, strongest.p95))
     family, gain = word(strongest.family, lang), f"{100 * earliest.gain:+.0f}"
     first = say(

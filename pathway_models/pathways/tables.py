@@ -15,7 +15,7 @@ from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import change_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.pathways.plan_effects import DriverBands, PlanEffects
-from pathway_models.peaks.finding import effects
+from pathway_models.peaks.finding import scenario_differences
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -225,7 +225,7 @@ def compare(
             *(change_text(value, lang) for value in (one.p50, one.p05, one.p95)),
             f"{round(100 * one.gain):+d}",
         )
-        for one in effects(pathways, found, scenarios, year=year, before=before)
+        for one in scenario_differences(pathways, found, scenarios, year=year, before=before)
     ]
     return _table(rows, head)
 

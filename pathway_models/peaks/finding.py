@@ -77,8 +77,8 @@ def peaks_of(
 
 
 @dataclass(frozen=True)
-class Effect:
-    """What one scenario changes against the reference, member by member.
+class ScenarioDifference:
+    """Difference of one scenario from the reference, member by member.
 
     Parameters
     ----------
@@ -98,19 +98,19 @@ class Effect:
     gain: float
 
 
-def is_free(scenarios: Mapping[str, Scenario], name: str) -> bool:
+def is_without_levers(scenarios: Mapping[str, Scenario], name: str) -> bool:
     """Tell whether a scenario is known and moves no lever."""
     return name in scenarios and not scenarios[name].measures
 
 
 def reference_of(scenarios: Mapping[str, Scenario], names: Sequence[str]) -> str:
     """Choose the scenario the others are compared with: the first without levers, or else the first."""
-    return next((name for name in names if is_free(scenarios, name)), names[0])
+    return next((name for name in names if is_without_levers(scenarios, name)), names[0])
 
 
-def effects(
+def scenario_differences(
     pathways: Pathways, peaks: Peaks, scenarios: Mapping[str, Scenario], *, year: int, before: int = 2030
-) -> list[Effect]:
+) -> list[ScenarioDifference]:
     """Compare every scenario with the one without levers, or else with the first, in the same draws.
 
     Parameters
@@ -126,7 +126,7 @@ def effects(
 
     Returns
     -------
-    list of Effect
+    list of ScenarioDifference
         In the order of the pathways, without the reference.
     """
     reference = reference_of(scenarios, pathways.scenarios)
@@ -140,7 +140,7 @@ def effects(
             families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
             gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
             family = families.pop() if len(families) == 1 else ""
-            found.append(Effect(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
+            found.append(ScenarioDifference(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
     return found
 
 
