@@ -93,7 +93,7 @@ def absent(park: Park, *, lang: str = "en") -> str:
     )
 
 
-def coarseness(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
+def data_detail(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
     """Say what each poorer table and each grade does to the bands, measured on this park."""
     given, *others = found
     parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
@@ -136,7 +136,7 @@ def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str
     zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
     return say(
         lang,
-        en=f"DetailBands {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
+        en=f"Told {told}: {en_shift}, its band is {_width(one, 'then', lang)} wide (as given"
         f" {_width(given, 'then', lang)}), the median peak year is {one.peak[1]} ({given.peak[1]}) and"
         f" P(before {before}) {share_text(one.p_before, lang)} ({share_text(given.p_before, lang)}).",
         zh=f"{told}时：{zh_shift}，{before}年区间宽{_width(one, 'then', lang)}（现有{_width(given, 'then', lang)}），"
