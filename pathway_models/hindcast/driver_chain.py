@@ -68,10 +68,6 @@ class DriverWindows:
         """Select some of the windows."""
         return DriverWindows(self.activity.take(kept), self.intensity.take(kept), self.total.take(kept))
 
-    def known_by(self, year: int) -> DriverWindows:
-        """Mask outcomes later than the end of a year."""
-        return DriverWindows(*(part.known_by(year) for part in (self.activity, self.intensity, self.total)))
-
 
 def driver_windows(panel: Panel, activity: str, record: int, horizon: int) -> DriverWindows:
     """Cut a panel where both emissions and activity are known.

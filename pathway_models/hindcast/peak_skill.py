@@ -8,7 +8,6 @@ so that what the rule cannot see yet it cannot see on either side.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.kernels.growth import TrendParameters, damped_log_trend
-from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.kernels.turning_points import AT_HORIZON, turning_points
 from pathway_models.records.growth_laws import FreshNormals, Windows
@@ -230,56 +227,4 @@ def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) 
             for column, forecast in (("skill_other_regions", probability), ("skill_pooled", pooled)):
                 row[column] = 1.0 - brier(forecast, happened) / rival if rival > 0 else np.nan
         rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def prior_sensitivity(
-    law: TrendParameters,
-    prior_path: Callable[[NDArray[np.int_]], NDArray[np.float64]],
-    *,
-    growths: tuple[float, ...] = (0.0, 0.02, 0.04, 0.06),
-    shifts: tuple[float, ...] = (-0.01, 0.0, 0.01),
-    origin: int = 2020,
-    until: int = 2060,
-    members: int = 4000,
-    seed: int,
-) -> pd.DataFrame:
-    """Vary the assumed long-run growth and peak a smooth five-year record.
-
-    Parameters
-    ----------
-    law : TrendParameters
-        Law of total emissions.
-    prior_path : callable
-        Years to long-run growth, log a year.
-    growths : tuple of float
-        Growth of the record, log a year; its noise is set to that of the panel by a zigzag.
-    shifts : tuple of float
-        Added to the long-run growth of all years, log a year.
-    origin, until : int
-        Last observed and last projected year.
-    members, seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns ``growth``, ``shift``, ``before_2030`` (probability of a peak up to 2029),
-        ``p50_year`` (median peak year; infinite when more than half do not peak by ``until``).
-    """
-    rng = np.random.default_rng(seed)
-    steps = until - origin
-    draws = rng.standard_normal(members), rng.standard_normal((members, steps)), rng.standard_normal(members)
-    zigzag = law.noise * np.array([0.0, 0.5, -0.5, 0.5, 0.0])
-    years = np.arange(origin - 4, until + 1)
-    rows = []
-    for growth in growths:
-        record = growth * np.arange(-4.0, 1.0) + zigzag
-        for shift in shifts:
-            paths = damped_log_trend(record, steps, law, *draws, prior_path(years[5:]) + shift)
-            logs = np.concatenate([np.broadcast_to(record, (members, 5)), paths], axis=1)
-            points = turning_points(np.exp(logs))
-            censored = points.status >= AT_HORIZON
-            median = censored_quantiles(years[points.index], censored, [0.5])[0]
-            before = (~censored & (years[points.index] < 2030)).mean()
-            rows.append({"growth": growth, "shift": shift, "before_2030": before, "p50_year": median})
     return pd.DataFrame(rows)
