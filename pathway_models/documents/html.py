@@ -25,10 +25,6 @@ WEIGHTS = (400, 700)
 def to_html(report: Report) -> str:
     """Set a report as a web page.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     str
@@ -99,10 +95,6 @@ def font_with(file: Path, text: str) -> bytes:
     file : Path
         A font in OpenType format.
     text : str
-
-    Returns
-    -------
-    bytes
     """
     options = Options()
     options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True

@@ -61,10 +61,6 @@ TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 def to_pdf(report: Report) -> bytes:
     """Set a report as PDF.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     bytes

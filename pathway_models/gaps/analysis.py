@@ -59,10 +59,6 @@ def gaps(
     assumptions : Assumptions, optional
         The shipped ones by default.
 
-    Returns
-    -------
-    Gaps
-
     Raises
     ------
     InputError

@@ -68,10 +68,6 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
         For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     PathwayError

@@ -79,10 +79,6 @@ def driver_windows(panel: Panel, activity: str, record: int, horizon: int) -> Dr
         Column of the activity, e.g. ``gdp_million_usd_2015``.
     record, horizon : int
         Years.
-
-    Returns
-    -------
-    DriverWindows
     """
     total, driver = panel.logs(), panel.logs(activity)
     both = np.isfinite(total) & np.isfinite(driver)
@@ -112,10 +108,6 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
     ----------
     samples : sequence of DriverWindows
         Panels that weigh the same.
-
-    Returns
-    -------
-    DriverLaw
     """
     activity = estimate([part.activity for part in samples])
     intensity = estimate([part.intensity for part in samples])
@@ -231,10 +223,6 @@ def make_synthetic_parks(
     seed : int
     design : SyntheticDesign, optional
         Other properties than the documented ones.
-
-    Returns
-    -------
-    SyntheticParks
     """
     design = SyntheticDesign() if design is None else design
     rng = np.random.default_rng(seed)

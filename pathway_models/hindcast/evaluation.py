@@ -108,10 +108,6 @@ def hindcast_windows(
     is_fixed : bool
         Forecast with the law as it is, fitted elsewhere; rivals still learn their errors from what is not hidden.
 
-    Returns
-    -------
-    Hindcast
-
     Raises
     ------
     ValueError

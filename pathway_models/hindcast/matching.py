@@ -65,14 +65,6 @@ def measured(park: Park) -> Measured:
     """Pick the hindcasts that match a park: by its kind, the length of its record and its growth law.
 
     The tables are those of all parks like it: read them, do not write into them.
-
-    Parameters
-    ----------
-    park : Park
-
-    Returns
-    -------
-    Measured
     """
     panel, folder = PANEL_OF.get(park.kind, PANEL_OF["park"]), data_folder()
     by_record, future, peaks = _of_panel(folder, panel)
@@ -153,11 +145,6 @@ def name_of(key: str, lang: str) -> str:
 
 def report_card(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table measured coverage and skill of forecasts like those of this park, a row a number of years ahead.
-
-    Parameters
-    ----------
-    park : Park
-    lang : {"en", "zh"}
 
     Returns
     -------

@@ -84,10 +84,6 @@ def forecast_peaks(
     members : int
         Ensemble size of every forecast.
     seed : int
-
-    Returns
-    -------
-    PeakForecasts
     """
     rng = np.random.default_rng(seed)
     windows = cast.windows

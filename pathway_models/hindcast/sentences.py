@@ -224,13 +224,7 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
 
 
 def report_card(park: Park, *, lang: str = "en") -> str:
-    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law.
-
-    Parameters
-    ----------
-    park : Park
-    lang : {"en", "zh"}
-    """
+    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law."""
     found = measured(park)
     parts = [_coverage(found, lang), _skill(found, lang), *_further(found, lang), _limits(found, lang)]
     return say(lang, en=" ".join(parts), zh="".join(parts))

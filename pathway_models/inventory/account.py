@@ -14,10 +14,6 @@ from pathway_models.records.park import Park
 def take_inventory(park: Park) -> Inventory:
     """Account a park's emissions over its observed years.
 
-    Parameters
-    ----------
-    park : Park
-
     Returns
     -------
     Inventory
@@ -85,10 +81,6 @@ Line = dict[str, str | int | float]
 
 def ledger_rows(park: Park) -> Iterator[Line]:
     """Yield the lines of the ledger; their emissions add up to the inventory's total of each year.
-
-    Parameters
-    ----------
-    park : Park
 
     Yields
     ------

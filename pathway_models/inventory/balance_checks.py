@@ -55,10 +55,6 @@ class BalanceCheck:
 def check_balances(park: Park) -> list[BalanceCheck]:
     """Compare every sum of a park with the one it must agree with.
 
-    Parameters
-    ----------
-    park : Park
-
     Returns
     -------
     list of BalanceCheck

@@ -80,10 +80,6 @@ def decompose_past(park: Park) -> Decomposition:
     as intensity, its factor with those of the fuels.  Where activity is measured by energy itself there is
     no intensity to change, and the whole change of use is activity.
 
-    Parameters
-    ----------
-    park : Park
-
     Returns
     -------
     Decomposition
@@ -131,7 +127,7 @@ def _drivers(park: Park) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Decoupling:
-    """How emissions moved with the economy between two years.
+    """Change of emissions with the economy between two years.
 
     Parameters
     ----------
@@ -165,10 +161,6 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
     park : Park
     first, last : int, optional
         Observed years; the whole record by default.
-
-    Returns
-    -------
-    Decoupling
 
     Raises
     ------

@@ -79,7 +79,7 @@ def _grid(park: Park, lang: str) -> str:
     )
 
 
-def absent(park: Park, *, lang: str = "en") -> str:
+def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how much of a full table is there, and name what is not."""
     found = missing(park)
     lacking = [named(MISSING, key, lang) for key, is_there in found.items() if not is_there]
@@ -145,7 +145,7 @@ def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str
     )
 
 
-def sides(park: Park, *, lang: str = "en") -> str:
+def dual_reporting(park: Park, *, lang: str = "en") -> str:
     """Say how far market-based and location-based totals differ in the last year."""
     found = take_inventory(park)
     power = found.emissions[[row[1] == "electricity" for row in found.rows]].sum(axis=0)[-1]

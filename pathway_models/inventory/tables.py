@@ -119,7 +119,7 @@ def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
     return _table(rows, head, lang)
 
 
-def absent(park: Park, *, lang: str = "en") -> pd.DataFrame:
+def missing_data(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table the contents of a full table, their presence in this one, and the consequence of each absence."""
     head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
     rows = []
@@ -154,7 +154,7 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
     return _table(rows, head, lang)
 
 
-def sides(park: Park, *, lang: str = "en") -> pd.DataFrame:
+def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
     """Table market-based and location-based emissions side by side by year, with memo items and intensities."""
     found = take_inventory(park)
     scale = scale_of(float(found.total().max()), lang)

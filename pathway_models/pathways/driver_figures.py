@@ -52,10 +52,6 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
         For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     PathwayError
@@ -118,10 +114,6 @@ def compare(
     before : int
         Year before which the park shall peak.
     lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------

@@ -77,10 +77,6 @@ def fan(
         Year before which the park shall peak.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     ScenarioError
@@ -210,10 +206,6 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
         Sources are groups of carriers, processes, and the balance of energy conversion.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     ValueError
@@ -286,10 +278,6 @@ def sources(
         For the name in the title where the record carries no more than an id that the register does not know.
     before : int
     lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------

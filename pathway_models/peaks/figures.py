@@ -50,10 +50,6 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     before : int
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     PathwayError

@@ -23,10 +23,6 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
     pathways : Pathways
     rule : PeakRule, optional
         Thresholds; the rule of ``docs/peak_rules.md`` by default.
-
-    Returns
-    -------
-    Peaks
     """
     return peaks_of(
         pathways.total(),

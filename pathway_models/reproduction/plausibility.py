@@ -13,13 +13,12 @@ from pathway_models.engine.sampling import sample
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.published import Study
 from pathway_models.intake.register import read_register
+from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 
-#: Activity that measures an economy, so that emissions per activity are an intensity.
-ECONOMIC = ("value_added", "gdp")
 PEAK_YEAR = "peak_year"
 
 

@@ -148,10 +148,6 @@ def reproduce(study: str | Path, compute: Compute | None = None) -> Reproduction
     compute : callable, optional
         Computation of one's own study: from the study to :class:`Answers`.
 
-    Returns
-    -------
-    Reproduction
-
     Raises
     ------
     InputError
@@ -196,10 +192,6 @@ def compare_with_published(
         Each in the unit of the published value.
     causes : mapping (scope, scenario, quantity) -> str, optional
         Why a value agrees or differs.
-
-    Returns
-    -------
-    Reproduction
     """
     read = study if isinstance(study, Study) else read_study(study)
     given = causes or {}

@@ -137,7 +137,7 @@ def test_tables_and_sentences_say_the_same_numbers_in_both_languages(park, told,
     for one in told[1:3]:
         assert one.peak[1] in said
         assert re.search(rf"{100 * one.width('then'):.0f} ?%", said)
-    for make in (inventory_tables.quality, inventory_tables.absent, inventory_tables.sides):
+    for make in (inventory_tables.quality, inventory_tables.missing_data, inventory_tables.dual_reporting):
         assert not make(park, lang=lang).empty
     assert park.factor_set in inventory_sentences.factor_choices(park, lang=lang)
     assert "national_2021" in inventory_sentences.quality(park, lang=lang)
