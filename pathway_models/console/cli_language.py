@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
-#: What click writes behind an option.
+#: Markers that click writes after an option.
 EXTRAS = (
     ("[default: ", "[默认："),
     ("; default: ", "；默认："),

@@ -11,7 +11,7 @@ from pathway_models.console.cli_language import language
 from pathway_models.core.errors import InputError
 from pathway_models.language.words import say
 
-#: Key of the tables found, in what click keeps of a call.
+#: Key of the tables in the metadata of the click context.
 KEPT = "pathway_models.own_parks"
 
 

@@ -5,27 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
+
+from pathway_models.language.words import width_of
 
 if TYPE_CHECKING:
     from pathway_models.core.errors import Fault
 
 
 SEVERITIES = ("error", "warning", "note")
-#: Head of the table, names of the severities, what stands before what was expected, what parts the texts.
+#: Head of the table, names of the severities, prefix of the expectation, separators.
 WORDS = {
     "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
     "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
 }
-#: What a line may end behind: a word with its spaces, or one Chinese sign.
+#: Pieces a line may break after: a word with its spaces, or one Chinese character.
 PIECES = r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
 #: Narrower terminals get lines that wrap.
 NARROWEST = 60
-
-
-def width_of(text: str) -> int:
-    """Count the columns a text takes on a terminal."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def padded(text: str, width: int) -> str:

@@ -110,7 +110,7 @@ Block = Heading | Paragraph | Table | Figure
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its key in templates, its heading and what stands below it."""
+    """A chapter: its key in templates, its heading and its blocks."""
 
     key: str
     heading: Heading
@@ -237,7 +237,7 @@ class ReportBuilder:
         self._blocks.append(Table(self._count("table"), clean(caption), names, cells, numeric, clean(note)))
 
     def figure(self, caption: str, alt: str, draw: Callable[[], Drawing]) -> None:
-        """Put a figure in."""
+        """Add a figure."""
         self._blocks.append(Figure(self._count("figure"), clean(caption), clean(alt), draw))
 
     def _count(self, what: str) -> int:

@@ -10,19 +10,14 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
 from pathway_models.figures.style import FONTS
+from pathway_models.language.words import width_of
 
-#: Characters (a Chinese one counts twice) that a column is given at least, and beyond which a cell asks for no more.
+#: Fewest characters of a column, and most that a cell can claim; a Chinese character counts twice.
 LEAST, MOST = 9, 44
-
-
-def wide(text: str) -> int:
-    """Count the character cells of a text; a Chinese character takes two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
@@ -49,8 +44,8 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
 
 def _asked(column: Sequence[str]) -> float:
     """Weigh a column by its longest cell (less than in proportion), with room for its longest word."""
-    longest = min(max(wide(text) for text in column), MOST)
-    word = max((wide(part) for text in column for part in text.split() if part.isascii()), default=0)
+    longest = min(max(width_of(text) for text in column), MOST)
+    word = max((width_of(part) for text in column for part in text.split() if part.isascii()), default=0)
     # The root keeps a column of sentences from squeezing columns of numbers.
     return max(LEAST, min(word, 14) + 2, longest**0.75 * 1.6)
 

@@ -172,7 +172,7 @@ def _text(cell: Any) -> str:
     return "".join(part.text or "" for part in cell.iter(qn("w:t")))
 
 
-#: The moment every file claims to be of: a document of the same run is the same, whenever it is made.
+#: Fixed time stamp of every file, so that a document of the same run has the same bytes whenever it is made.
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 MAKER = "pathway_models"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,9 +20,9 @@ from pathway_models.figures.quick_text import draw_text_quickly
 from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
 from pathway_models.intake.names import scenario_order
 from pathway_models.language.rounding import Scale
-from pathway_models.language.words import word
+from pathway_models.language.words import width_of, word
 
-#: Shade behind the observed years, lines that only part, and text beside the matter.
+#: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
 #: The line of the year before which parks shall peak: no scenario's colour.
 MARK = "#A00040"
@@ -31,7 +30,7 @@ MARK = "#A00040"
 TICKS = 9
 #: Width of axes, inches, below which not every year near the horizon has room for its label.
 NARROW = 4.5
-#: Years behind the horizon at which members without a peak stand.
+#: Years beyond the horizon at which members without a peak stand.
 BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
 SOURCE_STYLES = {
@@ -110,7 +109,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
     # A long name is written smaller instead of running out of the figure.
-    fit = min(1.0, HEAD_WIDTH / sum(2 if east_asian_width(sign) in "WF" else 1 for sign in head))
+    fit = min(1.0, HEAD_WIDTH / width_of(head))
     figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
     if line:
         figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
@@ -215,7 +214,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-#: What is written beside one another.
+#: Formats written side by side.
 FORMATS = ("png", "svg")
 
 

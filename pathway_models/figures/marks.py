@@ -28,7 +28,7 @@ from pathway_models.figures.canvas import BEHIND
 from pathway_models.language.rounding import share_text
 from pathway_models.records.peaks import Peaks
 
-#: How much of a text's width lies left of its place.
+#: Share of a text's width left of its anchor.
 LEFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -113,7 +113,7 @@ class Labels(Artist):
         pattern = self._single(0.0, 0.0, self.texts[0], IdentityTransform())
         font, gc = pattern.get_fontproperties(), renderer.new_gc()
         gc.set_foreground(pattern.get_color())
-        # Texts of one look have one baseline, which matplotlib tells by placing one of them in two ways.
+        # Texts of one look have one baseline, which is found by placing one of them in two ways.
         here = pattern.get_window_extent(renderer).y0
         pattern.set_verticalalignment("baseline")
         down = here - pattern.get_window_extent(renderer).y0

@@ -59,7 +59,7 @@ SETTINGS = {
     "svg.hashsalt": "pathway_models",  # the same figure gives the same bytes
 }
 
-#: How notebooks draw: once, and packed as far as it pays (level 6 takes twice the time and saves nothing).
+#: Notebook pictures are drawn once, at a compression that pays (level 6 takes twice the time and saves nothing).
 NOTEBOOK_FIGURES = {"bbox_inches": None, "pil_kwargs": {"compress_level": 3}}
 INLINE = "matplotlib_inline.backend_inline"
 
@@ -151,7 +151,7 @@ RICHER = (
     "Songti SC",
     "WenQuanYi Zen Hei",
 )
-#: Printers' mark for a character that is not in the case.
+#: Replacement for a character that no font has.
 MISSING = "〓"
 
 

@@ -13,6 +13,7 @@ from pathway_models.core.arrays import YEAR
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
@@ -20,8 +21,6 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-#: Activity kinds that measure an economy.
-ECONOMIC = ("value_added", "gdp")
 KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数"}
 #: Two languages of a note.
 Words = tuple[str, str]

@@ -28,7 +28,7 @@ ROW, HEAD, FOOT = 0.325, 1.15, 0.95
 #: Characters of a panel's title and of a scenario's name in one line.
 TITLE_WIDTH = {"en": 17, "zh": 9}
 NAME_WIDTH = {"en": 24, "zh": 11}
-#: How many times the largest median the axis reaches: the upper tail of compounded growth would flatten all else.
+#: Reach of the axis in largest medians: the upper tail of compounded growth would flatten all else.
 REACH = 2.0
 #: Steps between the ticks of a panel at most, tried in this order until their labels have room; width of a digit
 #: of a label, and of a sign or a comma, in widths of a panel.

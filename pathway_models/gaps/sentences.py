@@ -11,7 +11,7 @@ from pathway_models.records.gaps import Gap, Gaps
 
 
 def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
-    """Name of a gap, with the years it is about."""
+    """Name a gap, with the years it is about."""
     kind, _, target = entry.gap.partition(":")
     if kind == "intensity":
         quantity, first, last = target.split("_")[0], *target.split("_")[-2:]

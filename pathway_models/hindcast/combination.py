@@ -31,14 +31,13 @@ from pathway_models.records.growth_laws import GrowthLaw, Windows
 
 Floats = NDArray[np.float64]
 
-#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record,
-#: the first yardstick (`yardstick`).
+#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
 MODELS = ("law", *RIVALS, "regression")
-#: Who taught law, errors and weights.
+#: Panels that train law, errors and weights.
 TAUGHT_BY = ("own", "others")
 #: Training windows of one horizon and panel that choose the weights; four weights need no more.
 MOST_CASES = 1000
-#: Parts into which the training regions are dealt once more to choose the weights.
+#: Inner folds of the training regions that choose the weights.
 INNER = 3
 
 

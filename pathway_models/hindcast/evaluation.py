@@ -126,7 +126,7 @@ def hindcast_windows(
     fitted: GrowthLaw | None = None
     for rivals_train, training, tested in split:
         if tested.size:
-            # A fit to other regions may not even lend its result as a place to start from.
+            # A fit to other regions may not even serve as a starting point.
             start = fitted if holdout == "future" else None
             fitted = law if is_fixed else law.fit(training, start=start)
             parts.append(_forecast(own.take(tested), rivals_train, fitted))

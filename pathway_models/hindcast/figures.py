@@ -18,10 +18,10 @@ from pathway_models.language.words import say
 
 #: Colours of the bands of 50, 80 and 90 %, and of horizons.
 BANDS = {50: "#9CCBE8", 80: "#0072B2", 90: "#000000"}
-#: Where 90 % bands shall cover.
+#: Coverage required of 90 % bands.
 ASKED = (0.86, 0.94)
 HORIZONS = (1, 5, 10)
-#: Forecasts below which a frequency is drawn hollow and joined to nothing.
+#: Forecasts below which a frequency is drawn hollow and unconnected.
 FEW = 20
 #: Colour and mark of each status of the observed-peak test.
 STATUSES = {

@@ -139,7 +139,7 @@ NAMES = {
 
 
 def name_of(key: str, lang: str) -> str:
-    """Name of a panel, rival, law or hold-out."""
+    """Name a panel, rival, law or hold-out."""
     return say(lang, en=NAMES[key][0], zh=NAMES[key][1]) if key in NAMES else key
 
 

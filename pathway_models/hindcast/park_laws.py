@@ -23,8 +23,8 @@ from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.records.assumptions import Assumptions
 
-#: Years of the records that teach, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
-#: laws that learn to 20 years have the right width at 40 where it can be checked (countries).
+#: Years of the training records, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
+#: laws fitted to 20 years have the right width at 40 where it can be checked (countries).
 TAUGHT_RECORD, TAUGHT_HORIZON = 5, 20
 #: Years ahead to which activity times intensity is made as wide as emissions.
 COMPARED = 15
@@ -33,7 +33,7 @@ COMPARED = 15
 PANEL_WEIGHTS = {"provinces": 1, "cities": 2, "countries": 1}
 #: Column of activity, and the years for which it and emissions are of one vintage.
 ACTIVITY = {"provinces": ("gdp_million_cny_2015", 2004, 2019), "countries": ("gdp_million_usd_2015", 1960, 2022)}
-#: Carrier ratios whose logs teach the drift of the mix.
+#: Carrier ratios whose logs train the drift of the mix.
 MIX_RATIOS = (("oil_tco2", "coal_tco2"), ("gas_tco2", "coal_tco2"), ("gas_tco2", "oil_tco2"))
 
 

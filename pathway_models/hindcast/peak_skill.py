@@ -21,7 +21,7 @@ from pathway_models.records.growth_laws import FreshNormals, Windows
 
 #: Edges of the reliability table.
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
-#: Windows simulated at once, to keep memory small.
+#: Windows simulated at a time, to bound memory.
 CHUNK = 500
 
 

@@ -182,7 +182,7 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
 
 
 def tapio_state(emissions_change: float, activity_change: float) -> str:
-    """Name of the state of decoupling (Tapio 2005), from two relative changes.
+    """Name the state of decoupling (Tapio 2005) from two relative changes.
 
     Activity that stands still counts as growing by nothing; an elasticity of exactly 0.8 or 1.2 is coupled.
 

@@ -70,7 +70,7 @@ def total_energy(park: Park) -> Values:
 
 
 def summed_energy(park: Park) -> Values:
-    """Sum of the carriers with feedstock by year, TJ."""
+    """Sum the carriers with feedstock by year, TJ."""
     summed = park.energy.sum(axis=(0, 1))
     for (quantity, _, _), values in park.memo_items.items():
         if quantity == "feedstock":

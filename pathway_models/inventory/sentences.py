@@ -18,7 +18,7 @@ from pathway_models.language.rounding import change_text, emissions_text, share_
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 
-#: A shift of the median below this is not worth a word.
+#: Shift of the median below which nothing is said.
 SMALL = 0.02
 
 

@@ -185,7 +185,7 @@ def _dots(ax: Axes, values: np.ndarray, colours: list[str]) -> None:
     markers(ax, places, size=DOT, facecolors=colours, edgecolors="black", linewidths=0.6, zorder=4, label="dots")
 
 
-#: Baseline grey under what is given: both stay apart in grey print.
+#: Baseline grey below the given path: both can be told apart in grey print.
 WITHOUT, GIVEN = "#7F7F7F", "#0072B2"
 #: Height of one row, inches.
 ROW = 1.45
@@ -271,7 +271,7 @@ def _two(
     shade_record(ax, int(years[0]), effects.park.last_observed_year)
     years_axis(ax, int(years[0]), int(years[-1]))
     highest = max(float(without[2].max()), float(given[2].max()))
-    # Far bands would press what was planned flat.
+    # Wide bands would flatten the given paths.
     top = min(highest, TALLEST * max(float(without[1].max()), float(given[1].max())))
     ax.set_ylim(min(0.0, float(without[0].min()), float(given[0].min())), 1.06 * top)
     ax.set_title(name, loc="left", fontsize="small", pad=3)

@@ -24,7 +24,7 @@ from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Plans
 
 #: Quantiles of a band.
 BAND = (0.05, 0.5, 0.95)
-#: Members of drivers worked out at a time.
+#: Members whose drivers are computed at a time.
 BATCH = 250
 #: Unit of a sector's activity by kind.
 UNITS = {"value_added": "million CNY", "gdp": "million CNY", "population": "persons", "energy_index": "TJ"}

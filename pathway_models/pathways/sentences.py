@@ -214,9 +214,9 @@ def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str
     )
 
 
-#: Years of a record below which its own trend says little.
+#: Shortest record, years, whose own trend is informative.
 SHORT = 10
-#: A share of emissions that is rounding and nothing else.
+#: Share of emissions below which a difference is rounding.
 ROUNDING = 1e-9
 
 

@@ -103,7 +103,7 @@ def verdict_of(estimate: Estimate, ours: float | None, without: str = "text only
         return without
     if math.isnan(estimate.tolerance):
         return "text only"
-    # Half a printed digit is not exact in binary: a hair more than the tolerance still agrees in print.
+    # Half a printed digit is not exact in binary: marginally more than the tolerance still agrees in print.
     hair = 1e-12 * max(1.0, abs(estimate.value))
     difference = abs(ours - estimate.value)
     if difference <= estimate.tolerance + hair:
