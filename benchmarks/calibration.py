@@ -13,17 +13,15 @@ import time
 
 import pandas as pd
 from observed_peak_rates import declining_series, level_series, share_peaked, share_peaked_by_rule
+from yardsticks import far_table, prior_sensitivity, size_table, yardstick
 
 from pathway_models.hindcast.command import at_horizons, show
-from pathway_models.hindcast.evaluation import yardstick
-from pathway_models.hindcast.peak_skill import prior_sensitivity
 from pathway_models.hindcast.report import SEED, chain_table, joined, measure, report_cases
-from pathway_models.hindcast.report_card import far_table, size_table
 from pathway_models.intake.assumptions import read_baselines
 from pathway_models.intake.panels import PANELS, hindcast_files, read_hindcasts
 from pathway_models.reproduction.register import reproduce
 
-#: The first yardstick as it was set for this project: the pooled regression of `hindcast.evaluation`, one third of
+#: The first yardstick as it was set for this project: the pooled regression of `yardsticks`, one third of
 #: regions held out, by panel: coverage of 90 % bands at 1 / 5 / 10 years; skill against log-trend and persistence at
 #: 3 / 5 / 10 years.
 GIVEN = {

@@ -14,7 +14,7 @@ import pandas as pd
 
 import pathway_models as pw
 from pathway_models.hindcast.driver_chain import SyntheticParks, make_synthetic_parks
-from pathway_models.hindcast.report_card import LEVELS
+from pathway_models.hindcast.evaluation import LEVELS
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.park import Park
 

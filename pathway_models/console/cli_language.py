@@ -1,10 +1,9 @@
-"""The language of the command line: help, usage errors and messages in English or Chinese.
+"""Language of the command line: help, usage errors and messages in English or Chinese.
 
 Chosen by ``--lang`` anywhere in the call, else by the variable ``PATHWAYS_LANG``, else by the locale.  Before the
-command (``pathways --lang zh report ...``) it is also the language of what the command writes; a command's own
-``--lang`` and its default are otherwise the last word on that.
-
-Options that take several values, as people write them: ``--record 5 8 12``.
+command (``pathways --lang zh report ...``) it is also the language of what the command writes; otherwise a
+command's own ``--lang`` and its default decide that.  Options that take several values accept them
+as people write them: ``--record 5 8 12``.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
-#: What click writes behind an option.
+#: Markers that click writes after an option.
 EXTRAS = (
     ("[default: ", "[默认："),
     ("; default: ", "；默认："),
@@ -40,12 +39,12 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def language() -> str:
-    """Language of the present call; English where nobody chose."""
+    """Return the language of the present call; English where nobody chose."""
     return _language.get()
 
 
 def asked_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Language that a call asks for: by its words, by the variable, or by the locale.
+    """Find the language a call asks for: by its words, by the variable, or by the locale.
 
     Examples
     --------
@@ -64,7 +63,7 @@ def asked_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 def _given(words: Sequence[str]) -> str:
-    """The last ``--lang`` among the words; wrong ones are left to the option itself."""
+    """Return the last ``--lang`` among the words; wrong ones are left to the option itself."""
     found = ""
     for at, word in enumerate(words):
         if word == "--":
@@ -97,7 +96,7 @@ class LanguageGroup(click.Group):
         return context
 
     def super_make_context(self, *names: Any, **options: Any) -> click.Context:
-        """`click.Group.make_context`, for a copy of this group."""
+        """Build the context as `click.Group.make_context` does, for a copy of this group."""
         return super().make_context(*names, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -112,7 +111,7 @@ class LanguageGroup(click.Group):
 
 
 def in_language(command: click.Command) -> click.Command:
-    """A copy of a command that speaks the language of the call, with ``--lang`` where it has none of its own."""
+    """Copy a command so that it speaks the language of the call, with ``--lang`` where it has none of its own."""
     translated = copy.copy(command)
     translated.context_class = _Context
     translated.params = [copy.copy(parameter) for parameter in command.params]
@@ -133,7 +132,7 @@ def in_language(command: click.Command) -> click.Command:
 
 
 def say(text: str | None) -> str | None:
-    """A text of the command line in the language of the call."""
+    """Choose a text of the command line by the language of the call."""
     if not text or language() == "en":
         return text
     from pathway_models.intake.messages import translated
@@ -142,12 +141,12 @@ def say(text: str | None) -> str | None:
 
 
 def of_terminal(lang: str) -> str:
-    """Language of what a command with a ``--lang`` of its own prints: Chinese where either choice is Chinese."""
+    """Return the language a command with its own ``--lang`` prints in: Chinese where either choice is Chinese."""
     return "zh" if "zh" in (lang, language()) else "en"
 
 
 def in_table(text: str, lang: str | None = None) -> str:
-    """A head, verdict or finding of a table in the language of the call; what has no Chinese stays as it is."""
+    """Translate a head, verdict or finding of a table to the language of the call, where there is a translation."""
     if (lang or language()) == "en":
         return text
     from pathway_models.intake.messages import translated
@@ -156,7 +155,7 @@ def in_table(text: str, lang: str | None = None) -> str:
 
 
 def table_text(table: pd.DataFrame, **options: Any) -> str:
-    """A table as lines whose columns stand below their heads although a Chinese sign is two columns wide."""
+    """Format a table in columns that stay aligned although a Chinese character is two columns wide."""
     import pandas as pd
 
     with pd.option_context("display.unicode.east_asian_width", True):
@@ -164,7 +163,7 @@ def table_text(table: pd.DataFrame, **options: Any) -> str:
 
 
 def mistake_text(error: PathwayError) -> str:
-    """What a user's mistake raised, in the language of the call."""
+    """Describe the cause of a user's mistake in the language of the call."""
     if language() == "en":
         return str(error)
     from pathway_models.intake.messages import error_text
@@ -173,7 +172,7 @@ def mistake_text(error: PathwayError) -> str:
 
 
 def localized(error: click.UsageError) -> click.UsageError:
-    """A wrong call, told in the language of the call."""
+    """Translate a usage error to the language of the call."""
     if language() == "en" or isinstance(error, _LocalizedError):
         return error
     return _LocalizedError(say(error.format_message()) or "", error.ctx)
@@ -236,7 +235,7 @@ class _Formatter(click.HelpFormatter):
 
 
 def _columns() -> int:
-    """Columns of the terminal, 80 where there is none; the variable ``COLUMNS`` has the first word."""
+    """Return the width of the terminal in columns, ``COLUMNS`` first, 80 where there is none."""
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and int(given):
         return int(given)
@@ -251,7 +250,7 @@ class _Context(click.Context):
 
 
 def _lang_option() -> click.Option:
-    """``--lang`` of whatever has none of its own; what it says was read before anything else was."""
+    """Build the ``--lang`` option of a command that has none; its value has been read before any other."""
 
     def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
         if value:

@@ -11,7 +11,7 @@ from pathway_models.console.cli_language import language
 from pathway_models.core.errors import InputError
 from pathway_models.language.words import say
 
-#: Key of the tables found, in what click keeps of a call.
+#: Key of the tables in the metadata of the click context.
 KEPT = "pathway_models.own_parks"
 
 
@@ -40,7 +40,7 @@ def _keep(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
 
 
 def own_parks() -> tuple[str, ...]:
-    """Paths of all tables of the folder given by ``--data``; empty without that option."""
+    """Return the paths of all tables of the folder given by ``--data``; empty without that option."""
     return tuple(map(str, _tables(click.get_current_context(silent=True)).values()))
 
 

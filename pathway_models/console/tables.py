@@ -5,38 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
+
+from pathway_models.language.words import width_of
 
 if TYPE_CHECKING:
     from pathway_models.core.errors import Fault
 
 
 SEVERITIES = ("error", "warning", "note")
-#: Head of the table, names of the severities, what stands before what was expected, what parts the texts.
+#: Head of the table, names of the severities, prefix of the expectation, separators.
 WORDS = {
     "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
     "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
 }
-#: What a line may end behind: a word with its spaces, or one Chinese sign.
+#: Pieces a line may break after: a word with its spaces, or one Chinese character.
 PIECES = r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
 #: Narrower terminals get lines that wrap.
 NARROWEST = 60
 
 
-def width_of(text: str) -> int:
-    """Columns a text takes on a terminal."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
 def padded(text: str, width: int) -> str:
-    """The text with spaces up to a width."""
+    """Pad a text with spaces to a width."""
     return text + " " * max(0, width - width_of(text))
 
 
 def fault_lines(
     faults: Iterable[Fault], columns: int | None = None, lang: str = "en", *, table: str = ""
 ) -> Iterator[str]:
-    """Lines of the table: a head, a line for place and value, and below it what was expected and what to do.
+    """Format faults as a table: a head, a line for place and value, and below it the expectation and the remedy.
 
     Parameters
     ----------
@@ -73,7 +69,7 @@ def fault_lines(
 
 
 def counts(faults: Iterable[Fault], lang: str = "en") -> str:
-    """How many of each severity, in words."""
+    """Count the faults of each severity, in words."""
     found = [fault.severity for fault in faults]
     if lang == "zh":
         return "，".join(f"{name}{found.count(code)}处" for code, name in zip(SEVERITIES, WORDS[lang][1], strict=True))
@@ -82,7 +78,7 @@ def counts(faults: Iterable[Fault], lang: str = "en") -> str:
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    """Lines of at most so many columns, broken at spaces and between Chinese signs where there are any.
+    """Wrap a text at a number of columns, between words or Chinese characters where there are any.
 
     Examples
     --------
@@ -102,7 +98,7 @@ def wrapped(text: str, room: int) -> list[str]:
 
 
 def _printable(fault: Fault, table: str) -> Fault:
-    """Without signs that would steer the terminal: values and places come from the input."""
+    """Remove control characters, as values and places come from the input."""
     from dataclasses import replace
 
     elsewhere = f"{fault.file} " if table and fault.file != table else ""

@@ -1,6 +1,6 @@
-"""What a report is made of: numbered headings, paragraphs, tables and figures, the same for every format.
+"""Blocks of a report, the same for every format: numbered headings, paragraphs, tables and figures.
 
-Tables of texts: every cell is written already, so that pandas only has to lay them out.
+Cells of tables are texts already, so that pandas only has to lay them out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SMALL = 12
 
 
 def clean(text: object) -> str:
-    """Text without the control characters that a document cannot hold."""
+    """Remove the control characters that a document cannot hold."""
     return FORBIDDEN.sub("", str(text))
 
 
@@ -72,7 +72,7 @@ class Table:
 
     @property
     def is_small(self) -> bool:
-        """Whether the table should stay on one page."""
+        """True for a table that should stay on one page."""
         return len(self.rows) <= SMALL
 
 
@@ -110,7 +110,7 @@ Block = Heading | Paragraph | Table | Figure
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its key in templates, its heading and what stands below it."""
+    """A chapter: its key in templates, its heading and its blocks."""
 
     key: str
     heading: Heading
@@ -149,19 +149,19 @@ class Report:
     facts: dict[str, str] = field(default_factory=dict)
 
     def blocks(self) -> list[Block]:
-        """Everything after the first page, in order, with the headings of the chapters."""
+        """Return everything after the first page, in order, with the headings of the chapters."""
         return [block for chapter in self.chapters for block in (chapter.heading, *chapter.blocks)]
 
     def headings(self) -> list[Heading]:
-        """The table of contents: chapters and their sections."""
+        """Return the table of contents: chapters and their sections."""
         return [block for block in self.blocks() if isinstance(block, Heading)]
 
     def of(self, kind: type[Any]) -> list[Any]:
-        """All blocks of one kind."""
+        """Return all blocks of one kind."""
         return [block for block in self.blocks() if isinstance(block, kind)]
 
     def text(self) -> str:
-        """Every word of the report, for searching and testing."""
+        """Return every word of the report, for searching and testing."""
         parts = [self.title, self.mark, *self.cover, *(one.text for one in self.summary)]
         for block in self.blocks():
             match block:
@@ -177,7 +177,7 @@ class Report:
 
 
 class ReportBuilder:
-    """Writes the chapters of one report and counts its headings, tables and figures.
+    """Write the chapters of one report and count its headings, tables and figures.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ class ReportBuilder:
         self._blocks.append(Table(self._count("table"), clean(caption), names, cells, numeric, clean(note)))
 
     def figure(self, caption: str, alt: str, draw: Callable[[], Drawing]) -> None:
-        """Put a figure in."""
+        """Add a figure."""
         self._blocks.append(Figure(self._count("figure"), clean(caption), clean(alt), draw))
 
     def _count(self, what: str) -> int:
@@ -246,12 +246,12 @@ class ReportBuilder:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a cell is a number, a percentage, a year beyond the horizon, or empty."""
+    """Tell whether a cell is a number, a percentage, a year beyond the horizon, or empty."""
     return re.fullmatch(r"[<>]?[+-]?[\d,]*\.?\d*\s*%?", text.strip()) is not None
 
 
 def text_table(rows: Sequence[Sequence[object]], heads: Sequence[str], keys: int = 1) -> pd.DataFrame:
-    """Rows under their heads; the first columns name the rows.
+    """Build a table of texts from rows and heads; the first columns name the rows.
 
     Parameters
     ----------

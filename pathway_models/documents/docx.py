@@ -27,7 +27,7 @@ class Picture:
         self.template, self.figure = template, figure
 
     def __html__(self) -> str:
-        """Markup of the picture; called by the template, so that a figure it leaves out is never drawn."""
+        """Return the markup of the picture, only when the template asks for it: figures left out are never drawn."""
         part = self.template.docx.part
         inline = part.new_pic_inline(io.BytesIO(self.figure.png), FIGURE_WIDTH, None)
         inline.docPr.set("descr", self.figure.alt)
@@ -97,7 +97,7 @@ def to_docx(report: Report, template: Path | None = None) -> bytes:
 
 
 def _opened(path: Path) -> DocxTemplate:
-    """A template, or the fault that says why it cannot be used."""
+    """Open a template, or raise the fault that says why it cannot be used."""
     try:
         # Read first: python-docx reports a missing file and a broken one alike.
         content = path.read_bytes()
@@ -116,7 +116,7 @@ def _fault(path: Path, place: str, value: str, expected: str, code: str) -> Faul
 
 
 def context(document: DocxTemplate, report: Report) -> dict[str, Any]:
-    """Everything a template may name."""
+    """Collect everything a template may name."""
 
     def placed(blocks: list[Block]) -> list[Placed]:
         return [Placed(document, block) for block in blocks]

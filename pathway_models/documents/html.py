@@ -25,10 +25,6 @@ WEIGHTS = (400, 700)
 def to_html(report: Report) -> str:
     """Set a report as a web page.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     str
@@ -59,7 +55,7 @@ def to_html(report: Report) -> str:
 
 
 def css_string(text: str) -> str:
-    r"""A text as a string of a style sheet: every sign that could end it, or the sheet, is written by its number.
+    r"""Quote a text for a style sheet, with every sign that could end it written as its code point.
 
     Examples
     --------
@@ -70,7 +66,7 @@ def css_string(text: str) -> str:
 
 
 def _bold(report: Report) -> str:
-    """Every text that is set bold."""
+    """Collect every text that is set bold."""
     parts: list[str] = [report.title, report.mark, report.summary_title, "0123456789"]
     parts += [heading.full for heading in report.of(Heading)]
     parts += [figure.caption for figure in report.of(Figure)]
@@ -79,7 +75,7 @@ def _bold(report: Report) -> str:
 
 
 def _groups(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
-    """Entries of a list together, every other block by itself."""
+    """Group the entries of a list together and keep every other block by itself."""
     found: list[tuple[str, list[Block]]] = []
     for is_bullet, run in groupby(blocks, key=lambda one: isinstance(one, Paragraph) and one.role == "bullet"):
         together = list(run)
@@ -92,17 +88,13 @@ def _encoded(content: bytes) -> str:
 
 
 def font_with(file: Path, text: str) -> bytes:
-    """The characters of a text, and ASCII, from a font file as WOFF.
+    """Cut a font file down to the characters of a text and ASCII, as WOFF.
 
     Parameters
     ----------
     file : Path
         A font in OpenType format.
     text : str
-
-    Returns
-    -------
-    bytes
     """
     options = Options()
     options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True

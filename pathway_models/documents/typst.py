@@ -1,6 +1,6 @@
 """The report as PDF by typst, with the bundled font only: the same pages on every machine.
 
-How wide the columns of a table are: by what they hold, the same in every format.
+Columns of a table are as wide as their contents ask for, the same in every format.
 """
 
 from __future__ import annotations
@@ -10,23 +10,18 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
 from pathway_models.figures.style import FONTS
+from pathway_models.language.words import width_of
 
-#: Characters (a Chinese one counts twice) that a column is given at least, and beyond which a cell asks for no more.
+#: Fewest characters of a column, and most that a cell can claim; a Chinese character counts twice.
 LEAST, MOST = 9, 44
 
 
-def wide(text: str) -> int:
-    """Places a text takes; a Chinese character takes two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share of the width that each column gets.
+    """Share the width of a table out to its columns by their content.
 
     Parameters
     ----------
@@ -48,9 +43,9 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
 
 
 def _asked(column: Sequence[str]) -> float:
-    """What a column asks for: its longest cell, less than in proportion, but its longest word whole."""
-    longest = min(max(wide(text) for text in column), MOST)
-    word = max((wide(part) for text in column for part in text.split() if part.isascii()), default=0)
+    """Weigh a column by its longest cell (less than in proportion), with room for its longest word."""
+    longest = min(max(width_of(text) for text in column), MOST)
+    word = max((width_of(part) for text in column for part in text.split() if part.isascii()), default=0)
     # The root keeps a column of sentences from squeezing columns of numbers.
     return max(LEAST, min(word, 14) + 2, longest**0.75 * 1.6)
 
@@ -60,10 +55,6 @@ TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 
 def to_pdf(report: Report) -> bytes:
     """Set a report as PDF.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------
@@ -91,7 +82,7 @@ def to_pdf(report: Report) -> bytes:
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data for the template."""
+    """Convert the report to plain data for the template."""
     return {
         "lang": report.lang,
         "title": report.title,

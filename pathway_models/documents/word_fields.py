@@ -1,8 +1,7 @@
-"""What Word fills in when it opens a file, filled in beforehand: contents, numbers, column widths.
+"""Fields that Word computes when it opens a file, filled in beforehand: contents, numbers, column widths.
 
-A reader that is not Word, or a user who declines the update, then still sees a whole document.
-
-Documents that are archives, written so that the same content is the same bytes.
+A reader that is not Word, or a user who declines the update, then still sees a whole document.  Archives are written so
+that the same content gives the same bytes.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
 
 
 def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
-    """Complex fields of the body that lie in one paragraph: their code, and the runs of what they show."""
+    """Yield the complex fields that lie in one paragraph of the body: their code, and the runs they show."""
     for paragraph in word.element.body.iter(qn("w:p")):
         code, shown, inside = "", [], ""
         for run in paragraph.findall(qn("w:r")):
@@ -124,7 +123,7 @@ def _kind(run: Any) -> str:
 
 
 def _entry(text: str, name: str) -> str:
-    """A line of the contents: a link with its page."""
+    """Write a line of the contents: a link with its page."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     def mark(kind: str) -> str:
@@ -139,7 +138,7 @@ def _entry(text: str, name: str) -> str:
 
 
 def _lay_out(table: Table) -> None:
-    """Widths by content, numbers flush right, the head repeated, no row torn apart, small tables on one page."""
+    """Set widths by content, numbers flush right, repeated heads, unbroken rows and small tables on one page."""
     rows = table._tbl.tr_lst
     cells = [[_text(cell) for cell in row.tc_lst] for row in rows]
     widths = [int(TEXT_WIDTH * share) for share in shares_of(cells)]
@@ -173,13 +172,13 @@ def _text(cell: Any) -> str:
     return "".join(part.text or "" for part in cell.iter(qn("w:t")))
 
 
-#: The moment every file claims to be of: a document of the same run is the same, whenever it is made.
+#: Fixed time stamp of every file, so that a document of the same run has the same bytes whenever it is made.
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 MAKER = "pathway_models"
 
 
 def stable_docx(word: Document, title: str = "", lang: str = "") -> bytes:
-    """Word document as bytes, without the time and the user of this machine."""
+    """Write a Word document as bytes, without the time and the user of this machine."""
     about = word.core_properties
     about.author = about.last_modified_by = MAKER
     about.created = about.modified = about.last_printed = MOMENT.replace(tzinfo=None)
@@ -191,7 +190,7 @@ def stable_docx(word: Document, title: str = "", lang: str = "") -> bytes:
 
 
 def stable_zip(content: bytes) -> bytes:
-    """The same archive with fixed times."""
+    """Rewrite an archive with fixed times."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

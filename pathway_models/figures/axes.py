@@ -38,7 +38,7 @@ class _Tickless:
         self.majorTicks, self.minorTicks = [], []
 
     def get_ticks_position(self) -> str:
-        """Where ordinary ticks stand, which the first of them tells."""
+        """Return the side of ordinary ticks, as the first of them tells it."""
         for locator, ticks in (
             (self.get_major_locator(), self.get_major_ticks),
             (self.get_minor_locator(), self.get_minor_ticks),
@@ -151,7 +151,7 @@ def light_line(ax: Axes, axis: str, place: float, **look: object) -> None:
 
 
 def tick_texts(ax: Axes, axis: str) -> list[Text]:
-    """Labels of the light ticks of an axis, in the order of their places."""
+    """Return the labels of the light ticks of an axis, in the order of their positions."""
     return [text for text in ax.texts if text.get_label() == LABEL.format(axis)]
 
 
@@ -172,7 +172,7 @@ def _clear(ax: Axes, axis: str) -> None:
 
 
 def _draw_grid(ax: Axes, axis: str, places: Sequence[float]) -> None:
-    """All grid lines as one collection, from edge to edge."""
+    """Draw all grid lines as one collection, from edge to edge."""
     ends = np.empty((len(places), 2, 2))
     along, across = (0, 1) if axis == "x" else (1, 0)
     ends[:, :, along] = np.asarray(places, dtype=float)[:, None]
@@ -190,7 +190,7 @@ def _draw_grid(ax: Axes, axis: str, places: Sequence[float]) -> None:
 
 
 def _write_labels(ax: Axes, axis: str, pairs: Sequence[tuple[float, str]], size: str | float) -> None:
-    """Labels beside the axes; the name of the axis moves out by as much as they take."""
+    """Write the labels beside the axes and move the axis name out by as much as they take."""
     transform, va, ha = ax.get_xaxis_text1_transform(PAD) if axis == "x" else ax.get_yaxis_text1_transform(PAD)
     look = {"transform": transform, "va": va, "ha": ha, "size": size, "parse_math": False, "label": LABEL.format(axis)}
     for place, text in pairs:
@@ -201,14 +201,14 @@ def _write_labels(ax: Axes, axis: str, pairs: Sequence[tuple[float, str]], size:
 
 
 def _room(axis: str, labels: Sequence[str], size: str | float) -> float:
-    """Points that labels take across the axis."""
+    """Return the points that labels take across the axis."""
     if axis == "x":
         return 1.2 * FontProperties(size=size).get_size_in_points() * (1 + max(text.count("\n") for text in labels))
     return text_width(max((line for text in labels for line in text.split("\n")), key=len), size)
 
 
 def text_width(text: str, size: str | float) -> float:
-    """Width of one line of text in the font of the figures, points."""
+    """Measure the width of one line of text in the font of the figures, points."""
     font = FontProperties(size=size)
     return _measured(text, font.get_size_in_points(), tuple(font.get_family()))
 

@@ -1,6 +1,6 @@
-"""What all figures share: the sheet with its title and note, axes of years and emissions, colours and hatches.
+"""Canvas shared by all figures: sheet with title and note, axes of years and emissions, colours, hatches, files.
 
-A figure as files: a picture for pages and one that stays sharp in print, both with their text for blind readers.
+A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from unicodedata import east_asian_width
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,9 +20,9 @@ from pathway_models.figures.quick_text import draw_text_quickly
 from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
 from pathway_models.intake.names import scenario_order
 from pathway_models.language.rounding import Scale
-from pathway_models.language.words import word
+from pathway_models.language.words import width_of, word
 
-#: Shade behind the observed years, lines that only part, and text beside the matter.
+#: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
 #: The line of the year before which parks shall peak: no scenario's colour.
 MARK = "#A00040"
@@ -31,7 +30,7 @@ MARK = "#A00040"
 TICKS = 9
 #: Width of axes, inches, below which not every year near the horizon has room for its label.
 NARROW = 4.5
-#: Years behind the horizon at which members without a peak stand.
+#: Years beyond the horizon at which members without a peak stand.
 BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
 SOURCE_STYLES = {
@@ -110,7 +109,7 @@ def put_title(figure: Figure, head: str, line: str = "") -> None:
     height, size = figure.get_figheight(), plt.rcParams["font.size"]
     text = {"va": "top", "ha": "left", "parse_math": False}
     # A long name is written smaller instead of running out of the figure.
-    fit = min(1.0, HEAD_WIDTH / sum(2 if east_asian_width(sign) in "WF" else 1 for sign in head))
+    fit = min(1.0, HEAD_WIDTH / width_of(head))
     figure.text(0.012, 1 - 0.07 / height, head, size=(size + 1) * fit, weight="bold", **text)
     if line:
         figure.text(0.012, 1 - 0.3 / height, line, size=size, color=DARK, **text)
@@ -140,7 +139,7 @@ def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
 
 
 def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
-    """Ticks at the decades, and one for members without a peak behind the horizon; sets the final limits."""
+    """Put ticks at the decades and one beyond the horizon for members without a peak; fix the limits."""
     ticks = list(range(-(-first // 10) * 10, last + 1, 10))
     labels = [str(year) for year in ticks]
     if behind:
@@ -153,7 +152,7 @@ def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None
 
 
 def shade_record(ax: Axes, first: int, last_observed: int) -> None:
-    """Shade the observed years; the limits stay as they are."""
+    """Shade the observed years and leave the limits as they are."""
     width, across = last_observed + 0.5 - (first - 0.9), ax.get_xaxis_transform()
     ax.add_artist(Rectangle((first - 0.9, 0), width, 1, color=SHADE, zorder=0, linewidth=0, transform=across))
 
@@ -182,19 +181,19 @@ def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look
 
 
 def style_of(scenario: str) -> dict[str, str]:
-    """Colour and line style of a scenario; one of a user's own file follows the shipped ones."""
+    """Return colour and line style of a scenario; one of a user's own file follows the shipped ones."""
     order = scenario_order()
     return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
 
 
 def fill_of(scenario: str) -> str:
-    """Colour of a scenario's areas: black would hide what lies on it, and becomes grey."""
+    """Return the colour of a scenario's areas, grey for black, which would hide what lies on it."""
     colour = style_of(scenario)["color"]
     return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
 
 
 def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Colour and hatch of each part of a stack."""
+    """Return colour and hatch of each part of a stack."""
     free = iter(np.resize(np.array(SEQUENCE), len(names)).tolist())
     return {name: SOURCE_STYLES[name] if name in SOURCE_STYLES else (next(free), "") for name in names}
 
@@ -215,7 +214,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-#: What is written beside one another.
+#: Formats written side by side.
 FORMATS = ("png", "svg")
 
 

@@ -1,14 +1,8 @@
-"""Many lines, markers or short texts as one artist: figures of many scenarios are made of few.
+"""Composite artists: many lines, markers or texts as one; the key of a figure; bars of the members' peak years.
 
-Every artist of matplotlib costs as much again to be placed, clipped and drawn, whether it shows one mark or fifty.
-None of these moves the limits of its axes.
-
-The key of a figure: swatches and names of what is drawn, in a row above the axes or in a column beside them.
-
-matplotlib's legend measures nested boxes anew at every level and every drawing; here each entry is placed once, in
-points from a corner of the axes.
-
-The spread of members' peak years: how it is counted, and drawn for one scenario or many.
+Every artist of matplotlib costs as much to place, clip and draw whether it shows one mark or fifty, so that figures of
+many scenarios are made of few.  None of these moves the limits of its axes.  Entries of the key are placed once, in
+points from a corner of the axes, where matplotlib's legend measures nested boxes anew at every drawing.
 """
 
 from __future__ import annotations
@@ -34,7 +28,7 @@ from pathway_models.figures.canvas import BEHIND
 from pathway_models.language.rounding import share_text
 from pathway_models.records.peaks import Peaks
 
-#: How much of a text's width lies left of its place.
+#: Share of a text's width left of its anchor.
 LEFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -119,7 +113,7 @@ class Labels(Artist):
         pattern = self._single(0.0, 0.0, self.texts[0], IdentityTransform())
         font, gc = pattern.get_fontproperties(), renderer.new_gc()
         gc.set_foreground(pattern.get_color())
-        # Texts of one look have one baseline, which matplotlib tells by placing one of them in two ways.
+        # Texts of one look have one baseline, which is found by placing one of them in two ways.
         here = pattern.get_window_extent(renderer).y0
         pattern.set_verticalalignment("baseline")
         down = here - pattern.get_window_extent(renderer).y0
@@ -133,12 +127,12 @@ class Labels(Artist):
         self.stale = False
 
     def get_children(self) -> list[Artist]:
-        """The texts one by one, made for whoever asks."""
+        """Return the texts one by one, made on request."""
         pairs = zip(self.places.tolist(), self.texts, strict=True)
         return [self._single(x, y, text, self.get_transform()) for (x, y), text in pairs]
 
     def get_window_extent(self, renderer: RendererBase | None = None) -> Bbox:
-        """Box around all texts, pixels."""
+        """Return the box around all texts, pixels."""
         return Bbox.union([one.get_window_extent(renderer) for one in self.get_children()] or [Bbox.null()])
 
     def _single(self, x: float, y: float, text: str, transform: Transform) -> Text:
@@ -166,7 +160,7 @@ def labels(ax: Axes, places: np.ndarray, texts: Sequence[str], **look: object) -
 
 
 def apart(places: np.ndarray, sizes: np.ndarray, room: float) -> np.ndarray:
-    """Of marks that could carry a text, those that get one: the largest first, none within the room of another.
+    """Choose the marks that get a text: the largest first, none within the room of another.
 
     Parameters
     ----------
@@ -195,7 +189,7 @@ WIDE, LONG, HIGH, BESIDE, BETWEEN, BELOW, LINE, FURTHER = 1.6, 2.0, 0.7, 0.5, 1.
 
 
 def entries_of(ax: Axes) -> list[tuple[Artist, str]]:
-    """What the axes draw under a name, in the order of drawing."""
+    """Collect the labelled artists of the axes, in the order of drawing."""
     return list(zip(*ax.get_legend_handles_labels(), strict=True))
 
 
@@ -252,23 +246,23 @@ def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float
 
 
 def _points() -> float:
-    """Size of the names, points."""
+    """Return the size of the names, points."""
     return FontProperties(size=SIZE).get_size_in_points()
 
 
 def _from_corner(ax: Axes, corner: tuple[float, float]) -> Transform:
-    """Points from a corner of the axes."""
+    """Return the transform that counts points from a corner of the axes."""
     return Affine2D().scale(1 / 72) + ax.figure.dpi_scale_trans + ScaledTranslation(*corner, ax.transAxes)
 
 
 def _put(ax: Axes, swatch: Artist, place: Transform) -> None:
-    """Swatches belong to the figure: the axes hold nothing but the matter."""
+    """Add a swatch to the figure, so that the axes hold nothing but data."""
     swatch.set(transform=place, clip_on=False, label="")
     ax.figure.add_artist(swatch)
 
 
 def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> Artist:
-    """A small piece of what an entry names, looking like it."""
+    """Make a small copy of an entry's line, area or marker."""
     if isinstance(handle, BarContainer):
         handle = handle.patches[0]
     if isinstance(handle, Patch):
@@ -295,7 +289,7 @@ WIDTH = 2.6
 
 
 def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
-    """Share of all members by peak year, and of those without a peak; together they are 1.
+    """Compute the share of all members by peak year, and of those without a peak; together they are 1.
 
     Parameters
     ----------
@@ -374,6 +368,6 @@ def draw_spreads(
 
 
 def _carrying(shares: np.ndarray, cap: float) -> list[int]:
-    """Of the years whose bars are cut, those that can carry a text."""
+    """Choose, among the years whose bars are cut, those with room for a text."""
     high = np.flatnonzero(shares > cap)
     return high[apart(high, shares[high], ROOM)].tolist()

@@ -42,7 +42,7 @@ class QuickRenderer(RendererAgg):
     """Agg renderer whose plain text, level or upright, is drawn string by string."""
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: object) -> tuple[float, float, float]:
-        """Width, height and descent of a string, pixels."""
+        """Return width, height and descent of a string, pixels."""
         if ismath:
             return super().get_text_width_height_descent(s, prop, ismath)
         text = self._rendered(s, prop)
@@ -87,7 +87,7 @@ class QuickCanvas(FigureCanvasAgg):
     """Agg canvas with a :class:`QuickRenderer`."""
 
     def get_renderer(self) -> QuickRenderer:
-        """The renderer; a new one when size or resolution have changed."""
+        """Return the renderer, a new one when size or resolution have changed."""
         present = getattr(self, "renderer", None)
         width, height = self.figure.bbox.size
         if present is None or (present.width, present.height, present.dpi) != (width, height, self.figure.dpi):
@@ -129,7 +129,7 @@ def draw_text_quickly(figure: Figure) -> None:
 
 
 def _files(prop: FontProperties) -> tuple[str, ...]:
-    """Font files of all families, in the order in which they are searched for a glyph."""
+    """List the font files of all families, in the order in which they are searched for a glyph."""
     return _files_of(tuple(prop.get_family()), prop.get_style(), prop.get_weight(), prop.get_stretch())
 
 

@@ -1,6 +1,7 @@
 """One look for every figure: the bundled Chinese font, and colours that colour-blind readers can tell apart.
 
-Characters that the bundled font lacks: drawn by a font of the machine, or replaced; said once, never a box.
+Characters that the bundled font lacks are drawn by a font of the machine or replaced, never by a box; the user is told
+once.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ SETTINGS = {
     "svg.hashsalt": "pathway_models",  # the same figure gives the same bytes
 }
 
-#: How notebooks draw: once, and packed as far as it pays (level 6 takes twice the time and saves nothing).
+#: Notebook pictures are drawn once, at a compression that pays (level 6 takes twice the time and saves nothing).
 NOTEBOOK_FIGURES = {"bbox_inches": None, "pil_kwargs": {"compress_level": 3}}
 INLINE = "matplotlib_inline.backend_inline"
 
@@ -150,19 +151,19 @@ RICHER = (
     "Songti SC",
     "WenQuanYi Zen Hei",
 )
-#: Printers' mark for a character that is not in the case.
+#: Replacement for a character that no font has.
 MISSING = "〓"
 
 
 @cache
 def _covered(path: str) -> frozenset[int]:
-    """Code points of a font file."""
+    """Return the code points of a font file."""
     return frozenset(FT2Font(path).get_charmap())
 
 
 @cache
 def _basic() -> frozenset[int]:
-    """Code points of the fonts that are always there."""
+    """Return the code points of the fonts that are always there."""
     register_fonts()
     always = [str(FONT_FILES[0]), font_manager.findfont("DejaVu Sans")]
     return frozenset().union(*(_covered(path) for path in always))
@@ -170,7 +171,7 @@ def _basic() -> frozenset[int]:
 
 @cache
 def _richer() -> tuple[str, frozenset[int]]:
-    """The first richer font of this machine, and its code points; an empty name where there is none."""
+    """Find the first richer font of this machine and its code points; an empty name where there is none."""
     installed = {font.name: font.fname for font in font_manager.fontManager.ttflist}
     for name in RICHER:
         if name in installed:
@@ -184,7 +185,7 @@ def _announce(text: str) -> None:
 
 
 def readable(text: str) -> str:
-    """The text as figures can show it.
+    """Return a text as figures can show it.
 
     Characters outside the bundled font come from a richer font of the machine, which figures use from then on; where
     there is none, they become 〓.  Either is said once in the log.

@@ -1,4 +1,4 @@
-"""How far every member is from every target: peak year, peak level, budget, neutrality, intensities.
+"""Distance of every member from every target: peak year, peak level, budget, neutrality, intensities.
 
 The rules, with a worked example: ``docs/gaps.md``.
 """
@@ -13,6 +13,7 @@ from pathway_models.core.arrays import YEAR
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
@@ -20,8 +21,6 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-#: Activity kinds that measure an economy.
-ECONOMIC = ("value_added", "gdp")
 KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数"}
 #: Two languages of a note.
 Words = tuple[str, str]
@@ -58,10 +57,6 @@ def gaps(
         Intensity targets; those of the assumptions by default.
     assumptions : Assumptions, optional
         The shipped ones by default.
-
-    Returns
-    -------
-    Gaps
 
     Raises
     ------
@@ -167,7 +162,7 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
 def _chosen_budget(
     pathways: Pathways, budget: Budget | float | None, level: float, before: int, neutral: int
 ) -> tuple[Budget | None, Words]:
-    """The budget asked for, or the implied one; None with the reason where it cannot be used."""
+    """Choose the budget asked for, or the implied one; None with the reason where it cannot be used."""
     first, last = pathways.last_observed_year + 1, int(pathways.years[-1])
     if isinstance(budget, Budget):
         found = budget
@@ -241,7 +236,7 @@ def _intensity(park: Park, pathways: Pathways, target: Target) -> Gap:
 
 
 def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
-    """Why an intensity target cannot be computed for this park."""
+    """Name the obstacle to computing an intensity target for this park."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     if target.base_year < first:
         return f"the record begins in {first}, after the base year {target.base_year}", (
@@ -261,7 +256,7 @@ def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
 
 
 def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
-    """Value added or GDP, (scenario, member, year); None where it cannot be told from other activity."""
+    """Return value added or GDP, (scenario, member, year); None where it cannot be told from other activity."""
     if "economy" in pathways.memo_items:
         return pathways.memo_items["economy"]
     kinds = set(park.activity_kinds)
@@ -269,7 +264,7 @@ def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
 
 
 def _share(share: float) -> str:
-    """A share in percent for a note, in digits both languages read; only none is 0 and only all are 100."""
+    """Write a share in percent for a note, in digits both languages read; only none is 0 and only all are 100."""
     if 0 < share < 0.01:
         return "<1%"
     return ">99%" if 0.99 < share < 1 else f"{share:.0%}"

@@ -1,4 +1,4 @@
-"""How far every scenario is from every target: one panel a target, the members' range on either side of zero."""
+"""Figure of the gaps: one panel a target, the members' range of every scenario on either side of zero."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROW, HEAD, FOOT = 0.325, 1.15, 0.95
 #: Characters of a panel's title and of a scenario's name in one line.
 TITLE_WIDTH = {"en": 17, "zh": 9}
 NAME_WIDTH = {"en": 24, "zh": 11}
-#: How many times the largest median the axis reaches: the upper tail of compounded growth would flatten all else.
+#: Reach of the axis in largest medians: the upper tail of compounded growth would flatten all else.
 REACH = 2.0
 #: Steps between the ticks of a panel at most, tried in this order until their labels have room; width of a digit
 #: of a label, and of a sign or a comma, in widths of a panel.
@@ -47,7 +47,7 @@ class Panel(NamedTuple):
     left: float
 
     def place(self, values: np.ndarray | float) -> np.ndarray:
-        """Places on the x axis of values in the unit shown."""
+        """Map values in the unit shown to places on the x axis."""
         return self.left + (np.asarray(values, dtype=float) - self.first) / (self.last - self.first)
 
     @property
@@ -67,10 +67,6 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
     park : Park, optional
         For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -106,7 +102,7 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
 
 
 def panels(found: Gaps, lang: str = "en") -> list[Panel]:
-    """The targets that could be computed, each in its slot, from left to right.
+    """Lay out the targets that could be computed, each in its slot, from left to right.
 
     Parameters
     ----------
@@ -125,7 +121,7 @@ def panels(found: Gaps, lang: str = "en") -> list[Panel]:
 
 
 def _frames(ax: Axes, shown: list[Panel], count: int) -> None:
-    """Lines behind the rows, the left and the lower edge of each panel, and its line of zero."""
+    """Draw lines behind the rows, the left and the lower edge of each panel, and its line of zero."""
     bottom, top = ax.get_ylim()
     grid = {"color": mpl.rcParams["grid.color"], "linewidth": mpl.rcParams["grid.linewidth"], "zorder": 0.5}
     sides = np.array([(panel.left, panel.right) for panel in shown]).reshape(-1, 2)
@@ -142,7 +138,7 @@ def _frames(ax: Axes, shown: list[Panel], count: int) -> None:
 
 
 def _values(ax: Axes, shown: list[Panel], colours: list[str]) -> None:
-    """Range and median of each row of each panel; an arrow where the range goes on."""
+    """Draw range and median of each row of each panel; an arrow where the range goes on."""
     rows, count = np.tile(np.arange(len(colours)), len(shown)), len(shown)
     low, middle, high = (np.array([panel.place(panel.quantiles[:, at]) for panel in shown]).ravel() for at in range(3))
     left, right = (np.repeat([getattr(panel, side) for panel in shown], len(colours)) for side in ("left", "right"))
@@ -157,7 +153,7 @@ def _values(ax: Axes, shown: list[Panel], colours: list[str]) -> None:
 
 
 def _words(ax: Axes, found: Gaps, shown: list[Panel], lang: str) -> None:
-    """Title, unit and ticks of each panel, and the share that meets its target above each row."""
+    """Write title, unit and ticks of each panel, and the share that meets its target above each row."""
     below, above = ax.get_xaxis_text1_transform(18)[0], ax.get_xaxis_text2_transform(6)[0]
     places, numbers, shares, chances = [], [], [], []
     for panel in shown:
@@ -175,7 +171,7 @@ def _words(ax: Axes, found: Gaps, shown: list[Panel], lang: str) -> None:
 
 
 def _ticks(panel: Panel) -> list[float]:
-    """Two round numbers or more whose labels stay apart and in their slot; zero alone where there are none."""
+    """Choose two or more round numbers whose labels stay apart and in their slot; zero alone where there are none."""
     for steps in STEPS:
         values = MaxNLocator(steps, steps=ROUND).tick_values(panel.first, panel.last)
         # Adding zero turns a negative zero into one without a sign.
@@ -191,12 +187,12 @@ def _ticks(panel: Panel) -> list[float]:
 
 
 def _width(label: str) -> float:
-    """Width of the label of a tick, in widths of a panel."""
+    """Measure the label of a tick, in widths of a panel."""
     return sum(DIGIT if sign.isdigit() else SIGN for sign in label)
 
 
 def _unit(entry: Gap, values: np.ndarray, lang: str) -> tuple[float, str]:
-    """Divisor and name of the unit of a panel."""
+    """Return divisor and name of the unit of a panel."""
     if entry.unit == "years":
         return 1.0, say(lang, en="years late", zh="晚，年")
     if entry.unit == "points":
@@ -206,7 +202,7 @@ def _unit(entry: Gap, values: np.ndarray, lang: str) -> tuple[float, str]:
 
 
 def _limits(low: np.ndarray, middle: np.ndarray, high: np.ndarray, furthest: float) -> tuple[float, float]:
-    """Limits that show zero, every lower end and every median that are known; of none, what the horizon allows."""
+    """Choose limits that show zero, every lower end and every known median, or else what the horizon allows."""
     known, inside = low[np.isfinite(low)], middle[np.isfinite(middle)]
     reach = max(REACH * np.abs(inside).max(initial=0.0), np.abs(known).max(initial=0.0))
     if reach == 0:

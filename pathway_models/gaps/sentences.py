@@ -1,7 +1,4 @@
-"""Sentences about gaps: how late, how far above, how likely to be met.
-
-Names and numbers of gaps as people read them; tables, sentences and figures take theirs from here.
-"""
+"""Sentences about gaps, and the names and numbers that tables and figures of gaps share."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from pathway_models.records.gaps import Gap, Gaps
 
 
 def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
-    """Name of a gap, with the years it is about."""
+    """Name a gap, with the years it is about."""
     kind, _, target = entry.gap.partition(":")
     if kind == "intensity":
         quantity, first, last = target.split("_")[0], *target.split("_")[-2:]
@@ -43,7 +40,7 @@ def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
 
 
 def target_text(entry: Gap, lang: str) -> str:
-    """What is asked for, with its unit; empty where there is nothing."""
+    """Write a target with its unit; empty where there is nothing."""
     if np.isnan(entry.target):
         return ""
     if entry.gap == "peak_year":
@@ -56,12 +53,12 @@ def target_text(entry: Gap, lang: str) -> str:
 
 
 def per_year(lang: str) -> str:
-    """Behind an amount of emissions of one year."""
+    """Return the suffix of an amount of emissions of one year."""
     return say(lang, en=" a year", zh="/年")
 
 
 def value_text(entry: Gap, value: float, lang: str) -> str:
-    """A gap with its sign and unit; beyond the horizon ``>31 years``, empty where nothing was computed."""
+    """Write a gap with its sign and unit; beyond the horizon ``>31 years``, empty where nothing was computed."""
     if np.isnan(value):
         return ""
     if entry.unit == "years":
@@ -74,7 +71,7 @@ def value_text(entry: Gap, value: float, lang: str) -> str:
 
 
 def plain_text(entry: Gap, value: float) -> str:
-    """A gap for a file: its number, ``>31`` where it lies beyond the horizon, nothing where it was not computed."""
+    """Write a gap for a file: its number, ``>31`` beyond the horizon, nothing where it was not computed."""
     if np.isnan(value):
         return ""
     return f">{entry.furthest:.0f}" if np.isinf(value) else stable_text(float(value))
@@ -113,7 +110,7 @@ def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
 
 
 def _state(entry: Gap, middle: float, text: str, lang: str) -> str:
-    """What the median member does, in words of the kind of gap."""
+    """Describe the gap of the median member, in words of the kind of gap."""
     bare = text.lstrip("+-")
     if entry.unit == "years":
         if np.isinf(middle):

@@ -16,7 +16,7 @@ from pathway_models.records.gaps import Gaps
 
 
 def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.DataFrame:
-    """Distance from every target by scenario: range over members, probability of meeting it, what to know.
+    """Table the distance from every target by scenario: range over members, probability of meeting it, notes.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
 
 
 def gap_rows(found: Gaps) -> list[dict[str, object]]:
-    """Rows of ``gaps.csv``: one a scenario and gap, notes in both languages, ``>31`` for beyond the horizon."""
+    """Build the rows of ``gaps.csv``: one a scenario and gap, notes in both languages, ``>31`` beyond the horizon."""
     quantiles = [entry.quantiles().tolist() for entry in found.entries]
     return [
         {

@@ -1,11 +1,11 @@
-"""The law and its rivals combined by skill: what a linear pool gains, on panels it knows and on one it does not.
+"""Linear pools of the law and its benchmark forecasts, weighted by skill.
 
-Two questions, the same weights (those with the best mean CRPS in training, one set a horizon):
+The weights have the best mean CRPS in training, one set a horizon.  Two trainings:
 
 ``own``
     Other regions of the same panel train everything: the law, the rivals' errors, the weights.
 ``others``
-    A whole panel is held out; law, errors and weights come from the other panels.  That is the place of a
+    A whole panel is held out; law, errors and weights come from the other panels.  That is the position of a
     park, of which no panel is public.
 """
 
@@ -31,19 +31,18 @@ from pathway_models.records.growth_laws import GrowthLaw, Windows
 
 Floats = NDArray[np.float64]
 
-#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record,
-#: the first yardstick (`yardstick`).
+#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
 MODELS = ("law", *RIVALS, "regression")
-#: Who taught law, errors and weights.
+#: Panels that train law, errors and weights.
 TAUGHT_BY = ("own", "others")
 #: Training windows of one horizon and panel that choose the weights; four weights need no more.
 MOST_CASES = 1000
-#: Parts into which the training regions are dealt once more to choose the weights.
+#: Inner folds of the training regions that choose the weights.
 INNER = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Combined:
+class PooledForecasts:
     """Scores of the pool and of each of its models, forecast by forecast.
 
     Parameters
@@ -64,45 +63,45 @@ class Combined:
 
 
 @dataclass(frozen=True, eq=False)
-class _Teacher:
+class _TrainingPanel:
     """A training panel: its windows, the region of each, and how often the panel counts."""
 
     windows: Windows
     region: NDArray[np.int_]
     times: int = 1
 
-    def take(self, kept: NDArray) -> _Teacher:
-        """Some of the windows."""
-        return _Teacher(self.windows.take(kept), self.region[kept], self.times)
+    def take(self, kept: NDArray) -> _TrainingPanel:
+        """Select some of the windows."""
+        return _TrainingPanel(self.windows.take(kept), self.region[kept], self.times)
 
     def known(self, at: int) -> Windows:
-        """Windows whose outcome at a horizon is known."""
+        """Select windows whose outcome at a horizon is known."""
         return self.windows.take(np.isfinite(self.windows.change[:, at]))
 
 
 @dataclass(frozen=True, eq=False)
-class _Trained:
-    """What the rivals learn for one horizon: quantiles of their errors, and the regression's two coefficients."""
+class _FittedRivals:
+    """Quantiles of the rivals' errors, and the regression's two coefficients, for one horizon."""
 
     errors: dict[str, Floats]
     regression: Floats
 
 
-def combine_own(cast: Hindcast) -> Combined:
+def combine_own(cast: Hindcast) -> PooledForecasts:
     """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
     parts, places = [], []
     for fit, law in enumerate(cast.laws):
         tested, others = np.flatnonzero(cast.fit == fit), np.flatnonzero(cast.fit != fit)
-        training = _Teacher(cast.windows.take(others), cast.fit[others])
+        training = _TrainingPanel(cast.windows.take(others), cast.fit[others])
         parts.append(_pool(cast.windows.take(tested), [training], law))
         places.append(tested)
     order = np.argsort(np.concatenate(places), kind="stable")
     joined = [np.concatenate([getattr(part, name) for part in parts], axis=axis)
               for name, axis in (("crps", 1), ("pit", 1), ("weights", 0))]  # fmt: skip
-    return Combined(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
+    return PooledForecasts(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
 
 
-def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> Combined:
+def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> PooledForecasts:
     """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
 
     Parameters
@@ -113,33 +112,29 @@ def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str =
         Years.
     law : GrowthLaw or str
         The law, or the name it is registered by.
-
-    Returns
-    -------
-    Combined
     """
-    law, teachers = law_named(law) if isinstance(law, str) else law, []
+    law, panels = law_named(law) if isinstance(law, str) else law, []
     for name, times in PANEL_WEIGHTS.items():
         if name != panel:
             shipped = read_panel(name)
             windows = Subject(shipped).windows(record, horizon, law.covariates)
             region = np.unique(np.array(shipped.groups), return_inverse=True)[1]
-            teachers.append(_Teacher(windows, region[windows.entity], times))
+            panels.append(_TrainingPanel(windows, region[windows.entity], times))
     tested = Subject(read_panel(panel)).windows(record, horizon, law.covariates)
-    return _pool(tested, teachers, _taught(law, teachers))
+    return _pool(tested, panels, _fitted(law, panels))
 
 
-def _taught(law: GrowthLaw, teachers: Sequence[_Teacher]) -> GrowthLaw:
-    return law.fit([teacher.windows for teacher in teachers for _ in range(teacher.times)])
+def _fitted(law: GrowthLaw, panels: Sequence[_TrainingPanel]) -> GrowthLaw:
+    return law.fit([panel.windows for panel in panels for _ in range(panel.times)])
 
 
-def _pool(tested: Windows, teachers: Sequence[_Teacher], law: GrowthLaw) -> Combined:
+def _pool(tested: Windows, panels: Sequence[_TrainingPanel], law: GrowthLaw) -> PooledForecasts:
     count, steps = tested.change.shape
     crps = np.full((len(MODELS) + 1, count, steps), np.nan)
     pit = np.full((2, count, steps), np.nan)
     weights = np.full((count, steps, len(MODELS)), np.nan)
-    splits = [_split(teachers, part) for part in range(INNER)]
-    splits = [(inner, held, _taught(law, inner)) for inner, held in splits]
+    splits = [_split(panels, part) for part in range(INNER)]
+    splits = [(inner, held, _fitted(law, inner)) for inner, held in splits]
     alone = np.eye(len(MODELS))
     for at in range(steps):
         known = np.flatnonzero(np.isfinite(tested.change[:, at]))
@@ -147,37 +142,39 @@ def _pool(tested: Windows, teachers: Sequence[_Teacher], law: GrowthLaw) -> Comb
         if not known.size or shares is None:
             continue
         held = tested.take(known)
-        members = _members(held, law, _trained(teachers, at), at)
+        members = _members(held, law, _trained(panels, at), at)
         terms = pool_terms(held.change[:, at], members)
         crps[:, known, at] = [pool_crps(w, terms) for w in (*alone, shares)]
         below = [ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
         own = law.forecast(held.history, steps).pit(held.change)[:, at]
         pit[:, known, at] = own, shares @ np.array([own, *below])
         weights[known, at] = shares
-    return Combined(tested, crps, pit, weights)
+    return PooledForecasts(tested, crps, pit, weights)
 
 
-def _split(teachers: Sequence[_Teacher], part: int) -> tuple[list[_Teacher], list[_Teacher]]:
-    """Part the regions of every teacher once more: a model may not be weighed on what it was fitted to."""
-    held = [teacher.region % INNER == part for teacher in teachers]
-    pairs = list(zip(teachers, held, strict=True))
-    return [teacher.take(~kept) for teacher, kept in pairs], [teacher.take(kept) for teacher, kept in pairs]
+def _split(panels: Sequence[_TrainingPanel], part: int) -> tuple[list[_TrainingPanel], list[_TrainingPanel]]:
+    """Part the regions of every panel once more: a model may not be weighed on what it was fitted to."""
+    held = [panel.region % INNER == part for panel in panels]
+    pairs = list(zip(panels, held, strict=True))
+    return [panel.take(~kept) for panel, kept in pairs], [panel.take(kept) for panel, kept in pairs]
 
 
-def _weights(splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], GrowthLaw]], at: int) -> Floats | None:
-    """Best weights for a horizon over all inner splits; None where there is nothing to learn from."""
+def _weights(
+    splits: Sequence[tuple[Sequence[_TrainingPanel], Sequence[_TrainingPanel], GrowthLaw]], at: int
+) -> Floats | None:
+    """Find the best weights for a horizon over all inner splits; None where there is nothing to learn from."""
     distance, spread, times = [], [], []
     for inner, held, law in splits:
-        if not all(len(teacher.known(at)) for teacher in inner):
+        if not all(len(panel.known(at)) for panel in inner):
             return None
         trained = _trained(inner, at)
-        for teacher in held:
-            cases = teacher.known(at).sample(MOST_CASES, seed=at)
+        for panel in held:
+            cases = panel.known(at).sample(MOST_CASES, seed=at)
             if len(cases):
                 terms = pool_terms(cases.change[:, at], _members(cases, law, trained, at))
                 distance.append(terms.distance.mean(axis=0))
                 spread.append(terms.spread.mean(axis=0))
-                times.append(teacher.times)
+                times.append(panel.times)
     if not times:
         return None
     # Panels count by their weight and not by their size.
@@ -185,9 +182,9 @@ def _weights(splits: Sequence[tuple[Sequence[_Teacher], Sequence[_Teacher], Grow
     return best_weights(PoolTerms(*mean))
 
 
-def _trained(teachers: Sequence[_Teacher], at: int) -> _Trained:
+def _trained(panels: Sequence[_TrainingPanel], at: int) -> _FittedRivals:
     """Fit the regression, and take the quantiles of each rival's errors; panels count by their weight."""
-    parts = [(teacher.known(at), teacher.times) for teacher in teachers]
+    parts = [(panel.known(at), panel.times) for panel in panels]
     designs = [_design(windows) for windows, _ in parts]
     outcomes = [windows.change[:, at] for windows, _ in parts]
     scale = [np.full(len(windows), np.sqrt(times / len(windows))) for windows, times in parts]
@@ -199,16 +196,16 @@ def _trained(teachers: Sequence[_Teacher], at: int) -> _Trained:
         for name, point in (points | {"regression": design @ slope}).items():
             wrong[name] += [np.quantile(outcome - point, ERROR_QUANTILES)] * times
     errors = {name: np.quantile(np.concatenate(found), ERROR_QUANTILES) for name, found in wrong.items()}
-    return _Trained(errors, slope)
+    return _FittedRivals(errors, slope)
 
 
 def _design(windows: Windows) -> Floats:
-    """Constant and straight slope of every record: (window, 2)."""
+    """Stack constant and straight slope of every record: (window, 2)."""
     return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
 
 
-def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Floats:
-    """Members of every model for one horizon: (model, window, member)."""
+def _members(windows: Windows, law: GrowthLaw, trained: _FittedRivals, at: int) -> Floats:
+    """Return the members of every model for one horizon: (model, window, member)."""
     own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
     points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
     points.append(_design(windows) @ trained.regression)
@@ -216,8 +213,8 @@ def _members(windows: Windows, law: GrowthLaw, trained: _Trained, at: int) -> Fl
     return np.stack([own, *rivals])
 
 
-def combination_table(found: Combined, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
-    """Scores by horizon of the law alone and of the pool.
+def combination_table(found: PooledForecasts, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
+    """Table scores by horizon of the law alone and of the pool.
 
     Columns: ``taught_by``, ``panel``, ``record``, ``horizon``, ``forecasts``, ``origins``; ``coverage_90_law`` and
     ``coverage_90_pool``; ``crps_law``, ``crps_pool`` (log); skill of both against every rival (`MODELS`), as

@@ -101,7 +101,7 @@ def _measure(
 
 
 def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame:
-    """The rows of a few horizons, without the columns that are the same everywhere."""
+    """Select the rows of a few horizons, and drop columns that are the same everywhere."""
     rows = table[table["horizon"].isin(SHOWN)] if "horizon" in table else table
     return rows.drop(columns=[name for name in FRONT if name in rows and name not in keep])
 

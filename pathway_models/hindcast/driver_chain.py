@@ -1,18 +1,16 @@
-"""Activity times intensity: do two forecast drivers add up to honest bands of the total?
+"""Coverage of totals forecast as activity times intensity, on panels and on synthetic parks whose truth is known.
 
 With ``log total = log activity + log intensity`` the centre adds up, and the scale is::
 
     scale^2(h) = h (a^2 + i^2 + 2 rho a i) + A(h)^2 + I(h)^2 + 2 rho_slope A(h) I(h)
 
-``a, i`` the yearly noise and ``A, I`` the slope loadings of the two.  The two correlations are fitted to
+``a, i`` are the yearly noise and ``A, I`` the slope loadings of the two.  The two correlations are fitted to
 the errors of the total, the parameters of each driver to that driver alone.
 
-Synthetic parks with known truth: what a short record shows, and what really comes after it.
-
-Deliberately not drawn from the forecast's own law: growth saturates sector by sector, plants open and
-close, noise is autocorrelated, the accounts of every year are wrong by some percent.  All numbers are
-INVENTED (`SyntheticDesign`), set so that totals scatter nearly like those of Chinese cities: the spread of the
-five-year log change is 0.27 against 0.29, though records look calmer (0.07 against 0.11 a year).
+Synthetic parks are deliberately not drawn from the forecast's own law: growth saturates sector by sector, plants open
+and close, noise is autocorrelated, the accounts of every year are wrong by some percent.  All numbers are INVENTED
+(`SyntheticDesign`), set so that totals scatter nearly like those of Chinese cities: the spread of the five-year log
+change is 0.27 against 0.29, though records look calmer (0.07 against 0.11 a year).
 """
 
 from __future__ import annotations
@@ -67,12 +65,8 @@ class DriverWindows:
     total: Windows
 
     def take(self, kept: NDArray) -> DriverWindows:
-        """Some of the windows."""
+        """Select some of the windows."""
         return DriverWindows(self.activity.take(kept), self.intensity.take(kept), self.total.take(kept))
-
-    def known_by(self, year: int) -> DriverWindows:
-        """What was known at the end of a year."""
-        return DriverWindows(*(part.known_by(year) for part in (self.activity, self.intensity, self.total)))
 
 
 def driver_windows(panel: Panel, activity: str, record: int, horizon: int) -> DriverWindows:
@@ -85,10 +79,6 @@ def driver_windows(panel: Panel, activity: str, record: int, horizon: int) -> Dr
         Column of the activity, e.g. ``gdp_million_usd_2015``.
     record, horizon : int
         Years.
-
-    Returns
-    -------
-    DriverWindows
     """
     total, driver = panel.logs(), panel.logs(activity)
     both = np.isfinite(total) & np.isfinite(driver)
@@ -97,7 +87,7 @@ def driver_windows(panel: Panel, activity: str, record: int, horizon: int) -> Dr
 
 
 def total_forecast(windows: DriverWindows, law: DriverLaw) -> tuple[Floats, Floats]:
-    """Centre and scale of the total by window and horizon; (window, horizon) each."""
+    """Forecast centre and scale of the total by window and horizon; (window, horizon) each."""
     steps = windows.total.change.shape[1]
     years = np.arange(1.0, steps + 1.0)
     centre, noise, loading = np.zeros(windows.total.change.shape), [], []
@@ -118,10 +108,6 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
     ----------
     samples : sequence of DriverWindows
         Panels that weigh the same.
-
-    Returns
-    -------
-    DriverLaw
     """
     activity = estimate([part.activity for part in samples])
     intensity = estimate([part.intensity for part in samples])
@@ -143,7 +129,7 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
 
 
 def total_pit(windows: DriverWindows, law: DriverLaw) -> Floats:
-    """Probability the drivers' forecast of the total gave to less than the outcome; (window, horizon)."""
+    """Return the probability the drivers' forecast of the total gave to less than the outcome; (window, horizon)."""
     return pit_student_t(windows.total.change, *total_forecast(windows, law), law.tail)
 
 
@@ -210,7 +196,7 @@ class SyntheticParks:
     record: int
 
     def windows(self) -> DriverWindows:
-        """Records and outcomes of activity, intensity and total of whole parks."""
+        """Cut whole parks into records and outcomes of activity, intensity and total."""
         activity = np.log(self.value_added.sum(axis=1))
         total = np.log(self.emissions.sum(axis=1))
         return DriverWindows(*(self._windows(logs) for logs in (activity, total - activity, total)))
@@ -237,10 +223,6 @@ def make_synthetic_parks(
     seed : int
     design : SyntheticDesign, optional
         Other properties than the documented ones.
-
-    Returns
-    -------
-    SyntheticParks
     """
     design = SyntheticDesign() if design is None else design
     rng = np.random.default_rng(seed)
@@ -264,7 +246,7 @@ def make_synthetic_parks(
 
 
 def _shocks(rng: np.random.Generator, shape: tuple[int, int], years: int, design: SyntheticDesign) -> Floats:
-    """Autocorrelated yearly changes, partly common to the sectors of a park; (park, sector, year)."""
+    """Draw autocorrelated yearly changes, partly common to the sectors of a park; (park, sector, year)."""
     own = rng.standard_normal((*shape, years))
     common = rng.standard_normal((shape[0], 1, years))
     fresh = np.sqrt(1.0 - design.common) * own + np.sqrt(design.common) * common

@@ -7,11 +7,6 @@ Two ways of hiding the outcome:
     a seeded shuffle; those of a fold are forecast with parameters fitted to the others, over all years.
 ``future``
     Every origin is forecast with parameters fitted to what was known at the end of that year.
-
-The first yardstick: what a pooled regression, the simplest honest forecaster, reaches on each panel.
-
-The log change over ``h`` years is regressed on the straight slope of the record, over all records of two thirds of the
-regions; its errors there are the band for the other third.  Every third is held out once.
 """
 
 from __future__ import annotations
@@ -23,13 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES
 from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
-from pathway_models.intake.panels import read_panel
-from pathway_models.kernels.scores import crps_ensemble
-from pathway_models.kernels.trends import straight_log_trend
+from pathway_models.kernels.scores import coverage
 from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 
 Floats = NDArray[np.float64]
@@ -39,6 +31,9 @@ HOLDOUTS = ("region", "future")
 FIRST_ORIGINS = 5
 #: Benchmark laws that every hindcast is compared with.
 RIVALS = ("persistence", "log_trend", "damped_holt")
+LEVELS = (0.5, 0.8, 0.9)
+#: Equal parts into which forecast probabilities are counted.
+DECILES = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +108,6 @@ def hindcast_windows(
     is_fixed : bool
         Forecast with the law as it is, fitted elsewhere; rivals still learn their errors from what is not hidden.
 
-    Returns
-    -------
-    Hindcast
-
     Raises
     ------
     ValueError
@@ -135,7 +126,7 @@ def hindcast_windows(
     fitted: GrowthLaw | None = None
     for rivals_train, training, tested in split:
         if tested.size:
-            # A fit to other regions may not even lend its result as a place to start from.
+            # A fit to other regions may not even serve as a starting point.
             start = fitted if holdout == "future" else None
             fitted = law if is_fixed else law.fit(training, start=start)
             parts.append(_forecast(own.take(tested), rivals_train, fitted))
@@ -186,55 +177,51 @@ def _joined(parts: Sequence[Hindcast], order: NDArray[np.int_]) -> Hindcast:
     return Hindcast(windows, forecast, rivals, sum((part.laws for part in parts), ()), fit)
 
 
-#: Parts into which the regions are dealt; each is held out once.
-PARTS = 3
+def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
+    """Summarise coverage, scores and skill of hindcasts of one record length by horizon.
 
-
-def yardstick(panel: str, horizons: tuple[int, ...] = (1, 3, 5, 10), record: int = 5, *, seed: int) -> pd.DataFrame:
-    """Coverage and skill of the pooled regression on one panel.
-
-    Parameters
-    ----------
-    panel : str
-        A shipped panel.
-    horizons : tuple of int
-        Years ahead.
-    record : int
-        Years of record.
-    seed : int
-        Deals the regions.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``panel``, ``horizon``, ``coverage_90``, ``skill_log_trend``, ``skill_persistence``; the rivals carry
-        their own errors of the training regions, as everywhere.
+    Columns: ``record``, ``horizon`` (years); ``forecasts`` and ``origins`` (counts); ``coverage_50/80/90``
+    (shares); ``bias`` (mean of outcome minus centre, log); ``half_width_90`` (median, log); ``crps``
+    (log); ``skill_<rival>`` (1 - CRPS / CRPS of the rival, over forecasts for which both exist).
     """
-    subject = Subject(read_panel(panel))
-    windows = subject.windows(record, max(horizons))
-    names, place = np.unique(subject.groups_of(windows), return_inverse=True)
-    part = (np.random.default_rng(seed).permutation(names.size) % PARTS)[place]
-    slope = straight_log_trend(windows.log_history, 1)[:, 0]
+    pit, crps, half_width = cast.pit, cast.crps, cast.forecast.half_width(0.9)
+    error = cast.windows.change - cast.forecast.centre
     rows = []
     for horizon in horizons:
-        outcome = windows.change[:, horizon - 1]
-        known = np.isfinite(outcome)
-        scores = np.array(
-            [_scores(slope[known], outcome[known], part[known] == held, horizon) for held in range(PARTS)]
-        )
-        inside, own, trend, persistence = scores.sum(axis=0) / known.sum()
-        rows.append((panel, horizon, inside, 1.0 - own / trend, 1.0 - own / persistence))
-    return pd.DataFrame(rows, columns=["panel", "horizon", "coverage_90", "skill_log_trend", "skill_persistence"])
+        at = horizon - 1
+        known = np.isfinite(crps[:, at])
+        if not known.any():
+            continue
+        row = {
+            "record": cast.windows.record,
+            "horizon": horizon,
+            "forecasts": int(known.sum()),
+            "origins": int(np.unique(cast.windows.origin[known]).size),
+        }
+        row |= {f"coverage_{100 * level:.0f}": float(coverage(pit[:, at], level)) for level in LEVELS}
+        row["bias"] = float(error[known, at].mean())
+        row["half_width_90"] = float(np.median(half_width[known, at]))
+        row["crps"] = float(crps[known, at].mean())
+        for name in RIVALS:
+            rival = cast.rivals[name][:, at]
+            both = known & np.isfinite(rival)
+            skill = 1.0 - crps[both, at].sum() / rival[both].sum() if both.any() else np.nan
+            row[f"skill_{name}"] = float(skill)
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
-def _scores(slope: Floats, outcome: Floats, tested: NDArray[np.bool_], horizon: int) -> list[float]:
-    """Outcomes inside the 90 % band, and CRPS of regression, log-trend and persistence; sums over what is tested."""
-    design = np.stack([np.ones_like(slope), slope], axis=1)
-    fit = np.linalg.lstsq(design[~tested], outcome[~tested], rcond=None)[0]
-    wrong = outcome - design @ fit
-    low, high = np.quantile(wrong[~tested], [0.05, 0.95])
-    found = [float(((wrong[tested] >= low) & (wrong[tested] <= high)).sum())]
-    for error in (wrong, outcome - slope * horizon, outcome):
-        members = np.quantile(error[~tested], ERROR_QUANTILES)
-        found.append(float(crps_ensemble(error[tested], members).sum()))
-    return found
+def deciles(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
+    """Count the share of outcomes by decile of their forecast, a row a horizon: a tenth each when calibrated.
+
+    Columns: ``record``, ``horizon`` (years), ``forecasts`` (count), ``decile_1`` ... ``decile_10`` (shares).
+    """
+    rows = []
+    for horizon in horizons:
+        pit = cast.pit[:, horizon - 1]
+        pit = pit[np.isfinite(pit)]
+        if pit.size:
+            counts = np.bincount(np.minimum((pit * DECILES).astype(int), DECILES - 1), minlength=DECILES)
+            shares = {f"decile_{at + 1}": float(count / pit.size) for at, count in enumerate(counts)}
+            rows.append({"record": cast.windows.record, "horizon": horizon, "forecasts": pit.size} | shares)
+    return pd.DataFrame(rows)

@@ -18,10 +18,10 @@ from pathway_models.language.words import say
 
 #: Colours of the bands of 50, 80 and 90 %, and of horizons.
 BANDS = {50: "#9CCBE8", 80: "#0072B2", 90: "#000000"}
-#: Where 90 % bands shall cover.
+#: Coverage required of 90 % bands.
 ASKED = (0.86, 0.94)
 HORIZONS = (1, 5, 10)
-#: Forecasts below which a frequency is drawn hollow and joined to nothing.
+#: Forecasts below which a frequency is drawn hollow and unconnected.
 FEW = 20
 #: Colour and mark of each status of the observed-peak test.
 STATUSES = {
@@ -40,7 +40,7 @@ def _cases(table: pd.DataFrame, law: str, record: int, holdout: str | None) -> t
 
 
 def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: str = "en") -> Figure:
-    """Forecasts of one region from rolling origins beside what happened: centre and 90 % band of each.
+    """Draw forecasts of one region from rolling origins beside the outcome: centre and 90 % band of each.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def skill(
     *,
     lang: str = "en",
 ) -> Figure:
-    """CRPS skill by years ahead, one panel of axes a rival, one line a panel of regions; above zero the law is better.
+    """Draw CRPS skill by years ahead, axes a rival, a line a panel; above zero the law is better.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def skill(
 
 
 def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> Figure:
-    """Share of outcomes inside the bands by years ahead: a row a hold-out, a column a panel; dotted: what they say.
+    """Draw the share of outcomes inside the bands by years ahead: a row a hold-out, a column a panel; dotted: nominal.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def calibration(
     *,
     lang: str = "en",
 ) -> Figure:
-    """Share of outcomes below each decile of their forecast, one column a panel; on the diagonal when calibrated.
+    """Draw the share of outcomes below each decile of their forecast, a column a panel; diagonal when calibrated.
 
     Parameters
     ----------
@@ -245,7 +245,7 @@ def peak_reliability(
 
 
 def error_rates(results: pd.DataFrame, *, lang: str = "en") -> Figure:
-    """Miss rate of the observed-peak test at each series' own noise and length, by its status.
+    """Draw the miss rate of the observed-peak test at each series' own noise and length, by its status.
 
     Parameters
     ----------

@@ -1,9 +1,4 @@
-"""Which hindcasts speak for a park: the report card of its baseline, out of the stored measurements.
-
-Names of panels, rivals, laws and hold-outs of hindcasts.
-
-The report card of a park's baseline as a small table.
-"""
+"""Hindcasts that match a park: the report card of its baseline, out of the stored measurements, with their names."""
 
 from __future__ import annotations
 
@@ -31,7 +26,7 @@ AHEAD = (1, 5, 10, 15)
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What was measured for forecasts like those of a park.
+    """Measured figures of forecasts like those of a park.
 
     Parameters
     ----------
@@ -67,17 +62,9 @@ class Measured:
 
 
 def measured(park: Park) -> Measured:
-    """Pick the hindcasts that match a park: by its kind, the length of its record and the law it is projected by.
+    """Pick the hindcasts that match a park: by its kind, the length of its record and its growth law.
 
     The tables are those of all parks like it: read them, do not write into them.
-
-    Parameters
-    ----------
-    park : Park
-
-    Returns
-    -------
-    Measured
     """
     panel, folder = PANEL_OF.get(park.kind, PANEL_OF["park"]), data_folder()
     by_record, future, peaks = _of_panel(folder, panel)
@@ -99,7 +86,7 @@ def measured(park: Park) -> Measured:
 
 @cache
 def _of_panel(folder: Path, panel: str) -> tuple[dict[int, tuple[str, pd.DataFrame]], pd.DataFrame, pd.DataFrame]:
-    """What all parks a panel stands for have in common, of the files in a folder.
+    """Select the properties shared by all parks a panel stands for, of the files in a folder.
 
     Returns
     -------
@@ -120,7 +107,7 @@ def _of_panel(folder: Path, panel: str) -> tuple[dict[int, tuple[str, pd.DataFra
 
 @cache
 def _of_drivers(folder: Path) -> pd.DataFrame:
-    """Coverage of totals made from activity and intensity, of the files in a folder."""
+    """Read the coverage of totals made from activity and intensity, of the files in a folder."""
     chain = read_hindcasts("chain")
     return _by_horizon(
         chain[(chain["test"] == "drivers") & (chain["law"] == "widened") & (chain["panel"] == "provinces")]
@@ -152,17 +139,12 @@ NAMES = {
 
 
 def name_of(key: str, lang: str) -> str:
-    """Name of a panel, rival, law or hold-out."""
+    """Name a panel, rival, law or hold-out."""
     return say(lang, en=NAMES[key][0], zh=NAMES[key][1]) if key in NAMES else key
 
 
 def report_card(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Measured coverage and skill of forecasts like those of this park, a row a number of years ahead.
-
-    Parameters
-    ----------
-    park : Park
-    lang : {"en", "zh"}
+    """Table measured coverage and skill of forecasts like those of this park, a row a number of years ahead.
 
     Returns
     -------

@@ -1,14 +1,13 @@
-"""Is "the probability of peaking before Y" honest? Hindcasts of the peak year where it is known by now.
+"""Skill of the probability of peaking before a year: hindcasts of peaks that are known by now.
 
 For an origin ``T`` the record and the ``judged`` years after it are held against the written peak
-rule, once with what happened and once with every member of the ensemble.  The event is "peaked by
+rule, once with the outcome and once with every member of the ensemble.  The event is "peaked by
 ``T + ahead``": a peak, not censored, no later than that year.  Both sides are judged on the same years,
 so that what the rule cannot see yet it cannot see on either side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.kernels.growth import TrendParameters, damped_log_trend
-from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.kernels.turning_points import AT_HORIZON, turning_points
 from pathway_models.records.growth_laws import FreshNormals, Windows
 
 #: Edges of the reliability table.
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
-#: Windows simulated at once, to keep memory small.
+#: Windows simulated at a time, to bound memory.
 CHUNK = 500
 
 
@@ -55,7 +52,7 @@ class PeakForecasts:
 def simulate(
     cast: Hindcast, kept: NDArray[np.int_], steps: int, members: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Log changes of the windows named, by the law that had not seen them; (window, member, step)."""
+    """Simulate log changes of the windows named, by the law that had not seen them; (window, member, step)."""
     paths = np.empty((kept.size, members, steps))
     for fit in np.unique(cast.fit[kept]):
         place = np.flatnonzero(cast.fit[kept] == fit)
@@ -87,10 +84,6 @@ def forecast_peaks(
     members : int
         Ensemble size of every forecast.
     seed : int
-
-    Returns
-    -------
-    PeakForecasts
     """
     rng = np.random.default_rng(seed)
     windows = cast.windows
@@ -111,7 +104,7 @@ def forecast_peaks(
 
 
 def _outcome(windows: Windows, limits: NDArray[np.int_], judged: int) -> NDArray[np.bool_]:
-    """Whether what happened had peaked no later than each index; (window, limit)."""
+    """Tell whether the outcome had peaked no later than each index; (window, limit)."""
     record = windows.log_history - windows.log_history[:, -1:]
     return _peaked_by(np.concatenate([record, windows.change[:, :judged]], axis=1), limits)
 
@@ -119,7 +112,7 @@ def _outcome(windows: Windows, limits: NDArray[np.int_], judged: int) -> NDArray
 def _known_rates(
     every: Windows, origins: NDArray[np.int_], limits: NDArray[np.int_], judged: int
 ) -> NDArray[np.float64]:
-    """Frequency of the event among cases decided by each origin year; (origin, limit)."""
+    """Count the frequency of the event among cases decided by each origin year; (origin, limit)."""
     decided = every.take(np.isfinite(every.change[:, :judged]).all(axis=1))
     happened = _outcome(decided, limits, judged)
     rates = np.full((origins.size, limits.size), np.nan)
@@ -131,7 +124,7 @@ def _known_rates(
 
 
 def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[np.bool_]:
-    """Whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
+    """Tell whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
     points = turning_points(np.exp(logs))
     return (points.status < AT_HORIZON)[..., None] & (points.index[..., None] <= limits)
 
@@ -154,7 +147,7 @@ def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:
 def pooled_with_rate(
     probability: NDArray[np.float64], happened: NDArray[np.bool_], fold: NDArray[np.int_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Frequency in the other regions, and the pool of forecast and frequency with the best score there.
+    """Compute the frequency in the other regions, and the pool of forecast and frequency with the best score there.
 
     ``pool = w forecast + (1 - w) frequency``; ``w`` in 0-1 has the least Brier score over the other folds, whose
     own forecasts are out of fold.
@@ -184,7 +177,7 @@ def pooled_with_rate(
 
 
 def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) -> pd.DataFrame:
-    """Brier score of the probabilities against base rates.
+    """Score the probabilities against base rates by the Brier score.
 
     Parameters
     ----------
@@ -230,56 +223,4 @@ def brier_table(forecasts: PeakForecasts, fold: NDArray[np.int_] | None = None) 
             for column, forecast in (("skill_other_regions", probability), ("skill_pooled", pooled)):
                 row[column] = 1.0 - brier(forecast, happened) / rival if rival > 0 else np.nan
         rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def prior_sensitivity(
-    law: TrendParameters,
-    prior_path: Callable[[NDArray[np.int_]], NDArray[np.float64]],
-    *,
-    growths: tuple[float, ...] = (0.0, 0.02, 0.04, 0.06),
-    shifts: tuple[float, ...] = (-0.01, 0.0, 0.01),
-    origin: int = 2020,
-    until: int = 2060,
-    members: int = 4000,
-    seed: int,
-) -> pd.DataFrame:
-    """How the peak of a smooth five-year record answers to the assumed long-run growth.
-
-    Parameters
-    ----------
-    law : TrendParameters
-        Law of total emissions.
-    prior_path : callable
-        Years to long-run growth, log a year.
-    growths : tuple of float
-        Growth of the record, log a year; its noise is set to that of the panel by a zigzag.
-    shifts : tuple of float
-        Added to the long-run growth of all years, log a year.
-    origin, until : int
-        Last observed and last projected year.
-    members, seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns ``growth``, ``shift``, ``before_2030`` (probability of a peak up to 2029),
-        ``p50_year`` (median peak year; infinite when more than half do not peak by ``until``).
-    """
-    rng = np.random.default_rng(seed)
-    steps = until - origin
-    draws = rng.standard_normal(members), rng.standard_normal((members, steps)), rng.standard_normal(members)
-    zigzag = law.noise * np.array([0.0, 0.5, -0.5, 0.5, 0.0])
-    years = np.arange(origin - 4, until + 1)
-    rows = []
-    for growth in growths:
-        record = growth * np.arange(-4.0, 1.0) + zigzag
-        for shift in shifts:
-            paths = damped_log_trend(record, steps, law, *draws, prior_path(years[5:]) + shift)
-            logs = np.concatenate([np.broadcast_to(record, (members, 5)), paths], axis=1)
-            points = turning_points(np.exp(logs))
-            censored = points.status >= AT_HORIZON
-            median = censored_quantiles(years[points.index], censored, [0.5])[0]
-            before = (~censored & (years[points.index] < 2030)).mean()
-            rows.append({"growth": growth, "shift": shift, "before_2030": before, "p50_year": median})
     return pd.DataFrame(rows)

@@ -1,7 +1,7 @@
-"""All hindcasts of one report: which cases, and the tables each of them gives.
+"""Cases of a hindcast report, and the tables of each.
 
-``pathways hindcast`` and ``benchmarks/calibration.py`` both measure by these functions, so that what is stored in
-``data/hindcasts`` and what a user sees for a panel of their own come out of one place.
+``pathways hindcast`` and ``benchmarks/calibration.py`` both measure by these functions, so that ``data/hindcasts`` and
+the results for a panel of one's own come out of one place.
 """
 
 from __future__ import annotations
@@ -10,24 +10,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from pathway_models.baseline.calibration import predictive
 from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
-from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.laws.register import law_named, laws_of
+from pathway_models.baseline.windows import Subject
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.hindcast.combination import combination_table, combine_others, combine_own
-from pathway_models.hindcast.driver_chain import DriverLaw
-from pathway_models.hindcast.evaluation import HOLDOUTS
-from pathway_models.hindcast.report_card import (
-    decile_table,
-    driver_table,
-    hindcasts,
-    peak_tables,
-    summary,
-    synthetic_table,
+from pathway_models.hindcast.driver_chain import DriverLaw, fit_drivers, make_synthetic_parks, total_pit
+from pathway_models.hindcast.evaluation import HOLDOUTS, LEVELS, Hindcast, deciles, hindcast_windows, summarise
+from pathway_models.hindcast.park_laws import (
+    ACTIVITY,
+    TAUGHT_HORIZON,
+    TAUGHT_RECORD,
+    activity_panel,
+    driver_samples,
+    emission_subjects,
+    match_width,
+    with_law,
 )
+from pathway_models.hindcast.peak_skill import brier_table, forecast_peaks, reliability_table
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import PANELS, Panel, read_panel
+from pathway_models.kernels.growth import TrendParameters
+from pathway_models.kernels.scores import coverage, pit_student_t
 from pathway_models.records.assumptions import Assumptions
 
 #: Laws that are tested: the panel's own, and the one all panels teach, which parks use.
@@ -39,6 +48,10 @@ SEED = 20_240_601
 TABLES = ("summary", "deciles", "peaks", "reliability", "combination", "chain")
 #: Years ahead that the peak rule is applied to; records are judged only where they are known.
 JUDGED = 6
+#: Folds of regions.
+FOLDS = 10
+#: The drivers' law before and after it is made as wide as emissions.
+DRIVER_LAWS = ("fitted", "widened")
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,8 @@ class Case:
     panel : str or Panel
         A shipped panel by its name, or a panel of one's own.
     law : {"own", "parks"}
+        Taught by the panel alone at this record length, or by all panels as the law for parks is.  To a panel of
+        one's own the law for parks is applied as it is shipped: nothing of that panel is in it.
     holdout : {"region", "future"}
     record, horizon : int
         Years.
@@ -72,6 +87,11 @@ class Case:
         """Name of the panel."""
         return self.panel if isinstance(self.panel, str) else self.panel.name
 
+    @property
+    def subject(self) -> Subject:
+        """Emissions of the panel."""
+        return Subject(read_panel(self.panel) if isinstance(self.panel, str) else self.panel)
+
     def __str__(self) -> str:
         other = "" if self.growth_law == FITTED_PRIOR else f"{self.growth_law}, "
         return f"{self.name}, {other}law {self.law}, {self.holdout} held out, {self.record} years"
@@ -85,7 +105,7 @@ def report_cases(
     quick: bool = False,
     growth_law: str = FITTED_PRIOR,
 ) -> list[Case]:
-    """Cases of a report, in the order of its tables.
+    """List the cases of a report, in the order of its tables.
 
     Parameters
     ----------
@@ -127,6 +147,40 @@ def report_cases(
     return found
 
 
+def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
+    """Hindcast the emissions of the panel of a case.
+
+    Parameters
+    ----------
+    case : Case
+    seed : int
+        Deals the regions into folds.
+    assumptions : Assumptions
+        Parameters of the law for parks as shipped, and long-run growth where the law assumes it.
+    """
+    law, horizon, taught, is_fixed = law_named(case.growth_law, assumptions=assumptions), case.horizon, {}, False
+    if case.law == "parks" and isinstance(case.panel, str):
+        horizon = TAUGHT_HORIZON
+        taught = {"teachers": emission_subjects(without=case.panel), "taught_records": (TAUGHT_RECORD,)}
+    elif case.law == "parks":
+        law, is_fixed = laws_of(with_law(assumptions, case.growth_law))["emissions"], True
+    return hindcast_windows(
+        case.subject, case.record, horizon, case.holdout,
+        seed=seed, folds=FOLDS, law=law, is_fixed=is_fixed, **taught,
+    )  # fmt: skip
+
+
+def _peak_tables(cast: Hindcast, case: Case, seed: int) -> dict[str, pd.DataFrame]:
+    """Table Brier scores and reliability of the probability of having peaked; see `peak_skill`."""
+    forecasts = forecast_peaks(cast, case.subject.windows(case.record, cast.windows.change.shape[1]), seed=seed)
+    fold = None
+    if case.holdout == "region":
+        # Base rates and weights of the other regions are scored as well.
+        of_entity = dict(zip(cast.windows.entity.tolist(), cast.fit.tolist(), strict=True))
+        fold = np.array([of_entity[entity] for entity in forecasts.entity.tolist()])
+    return {"peaks": brier_table(forecasts, fold), "reliability": reliability_table(forecasts)}
+
+
 def measure(
     case: Case, seed: int = SEED, *, quick: bool = False, assumptions: Assumptions | None = None
 ) -> dict[str, pd.DataFrame]:
@@ -155,24 +209,14 @@ def measure(
     if not isinstance(case.panel, str):
         _check(case.panel, case.record)
     assumed = read_assumptions() if assumptions is None else assumptions
-    cast = hindcasts(
-        case.panel,
-        case.law,
-        case.holdout,
-        case.record,
-        seed,
-        case.horizon,
-        growth_law=case.growth_law,
-        assumptions=assumed,
-    )
-    horizons = range(1, case.horizon + 1)
-    what = case.law, case.name, case.holdout
-    found = {"summary": summary(cast, *what, horizons), "deciles": decile_table(cast, *what, horizons)}
+    cast, horizons = hindcast(case, seed, assumed), range(1, case.horizon + 1)
+    found = {"summary": summarise(cast, horizons), "deciles": deciles(cast, horizons)}
     if case.is_shortest and case.horizon >= JUDGED:
-        front = dict(zip(("law", "panel", "holdout"), what, strict=True))
-        tables = peak_tables(cast, case.panel, case.holdout, seed, front)
         # A short panel may hold no case whose peak can be judged.
-        found |= {name: table for name, table in zip(("peaks", "reliability"), tables, strict=True) if len(table)}
+        found |= {name: table for name, table in _peak_tables(cast, case, seed).items() if len(table)}
+    for table in found.values():
+        for at, name in enumerate(("law", "panel", "holdout")):
+            table.insert(at, name, case.name if name == "panel" else getattr(case, name))
     if case.is_shortest and case.holdout == "region" and case.law == "own" and not quick:
         pools = [combination_table(combine_own(cast), case.name, "own", horizons)]
         if isinstance(case.panel, str):
@@ -187,7 +231,7 @@ def measure(
 
 
 def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.DataFrame:
-    """Coverage where the total comes from drivers, and on synthetic parks whose truth is known.
+    """Measure coverage where the total comes from drivers, and on synthetic parks whose truth is known.
 
     Columns: ``test`` (``drivers`` of panels, or ``synthetic`` parks), ``law`` (``fitted`` and ``widened`` drivers;
     law of ``emissions`` or ``drivers``), ``panel``, ``record``, ``horizon``, ``forecasts``, ``coverage_50/80/90``.
@@ -204,6 +248,72 @@ def chain_table(seed: int = SEED, assumptions: Assumptions | None = None) -> pd.
     made = synthetic_table(emissions, drivers, seed).assign(test="synthetic", panel="synthetic")
     columns = ["test", "law", "panel", "record", "horizon", "forecasts", "coverage_50", "coverage_80", "coverage_90"]
     return pd.concat([real[columns], made[columns]], ignore_index=True)
+
+
+def driver_table(emissions: TrendParameters, seed: int, folds: int = 5) -> pd.DataFrame:
+    """Table the coverage of totals forecast as activity times intensity, regions held out.
+
+    Parameters
+    ----------
+    emissions : TrendParameters
+        The law to whose width the drivers are widened.
+    seed : int
+        Deals the regions into folds.
+    folds : int
+
+    Returns
+    -------
+    DataFrame
+        Columns ``law`` (``fitted`` or ``widened``), ``panel``, ``horizon``, ``forecasts``,
+        ``coverage_50/80/90``.
+    """
+    samples = dict(zip(ACTIVITY, driver_samples(), strict=True))
+    rng = np.random.default_rng(seed)
+    fold = {
+        name: (rng.permutation(len(activity_panel(name)[0].entities)) % folds)[part.total.entity]
+        for name, part in samples.items()
+    }
+    pits = {
+        (law, name): np.full(part.total.change.shape, np.nan) for law in DRIVER_LAWS for name, part in samples.items()
+    }
+    for held in range(folds):
+        training = [part.take(fold[name] != held) for name, part in samples.items()]
+        fitted = fit_drivers(training)
+        for label, law in zip(DRIVER_LAWS, (fitted, match_width(fitted, emissions, training)[0]), strict=True):
+            for name, part in samples.items():
+                tested = fold[name] == held
+                pits[label, name][tested] = total_pit(part.take(tested), law)
+    tables = [
+        coverage_table(pit, (*range(1, HORIZON + 1), TAUGHT_HORIZON), law=law, panel=name)
+        for (law, name), pit in pits.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def synthetic_table(emissions: TrendParameters, drivers: DriverLaw, seed: int, count: int = 2000) -> pd.DataFrame:
+    """Table the coverage on synthetic parks, whose truth is known and drawn from another law.
+
+    Columns ``law`` (``emissions`` or ``drivers``), ``record``, ``horizon``, ``forecasts``,
+    ``coverage_50/80/90``.
+    """
+    tables = []
+    for record in RECORDS:
+        windows = make_synthetic_parks(count, record, HORIZON, seed=seed).windows()
+        direct = pit_student_t(windows.total.change, *predictive(windows.total, emissions), emissions.tail)
+        for law, pit in (("emissions", direct), ("drivers", total_pit(windows, drivers))):
+            tables.append(coverage_table(pit, range(1, HORIZON + 1), law=law, record=record))
+    return pd.concat(tables, ignore_index=True)
+
+
+def coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: object) -> pd.DataFrame:
+    """Table the coverage of bands by horizon from probability integral transforms (window, horizon)."""
+    rows = []
+    for horizon in horizons:
+        column = pit[:, horizon - 1]
+        if np.isfinite(column).any():
+            row = {**front, "horizon": horizon, "forecasts": int(np.isfinite(column).sum())}
+            rows.append(row | {f"coverage_{100 * level:.0f}": float(coverage(column, level)) for level in LEVELS})
+    return pd.DataFrame(rows)
 
 
 def joined(parts: Iterable[dict[str, pd.DataFrame]], version: str) -> dict[str, pd.DataFrame]:
@@ -242,5 +352,5 @@ def _check(panel: Panel, record: int) -> None:
 
 
 def read_any_panel(name: str) -> str | Panel:
-    """A shipped panel by name stays a name; anything else is the path of a table."""
+    """Return the name of a shipped panel as it is, and read any other name as the path of a table."""
     return name if name in PANELS else read_panel(name)

@@ -1,7 +1,4 @@
-"""What the hindcasts say, each sentence computed from the stored tables.
-
-How often forecasts like those of this park were right: the measured report card in words.
-"""
+"""Sentences about hindcasts, each computed from the stored tables: of all panels, and of those that match a park."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ def _listed(values: pd.Series | list[float], form: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """A number in a form; what rounds to nothing has no sign."""
+    """Write a number in a format; one that rounds to nothing has no sign."""
     text = format(value, form)
     return text if float(text.rstrip("%")) else text.lstrip("+-")
 
@@ -227,13 +224,7 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
 
 
 def report_card(park: Park, *, lang: str = "en") -> str:
-    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law.
-
-    Parameters
-    ----------
-    park : Park
-    lang : {"en", "zh"}
-    """
+    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law."""
     found = measured(park)
     parts = [_coverage(found, lang), _skill(found, lang), *_further(found, lang), _limits(found, lang)]
     return say(lang, en=" ".join(parts), zh="".join(parts))

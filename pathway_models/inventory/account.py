@@ -1,7 +1,4 @@
-"""The emissions inventory: every tonne by sector, source and factor.
-
-The inventory as a ledger: every tonne with the cell it comes from and the factor it was made with.
-"""
+"""Emissions inventory by sector, source and scope, and its ledger: every tonne with factor and cell."""
 
 from __future__ import annotations
 
@@ -16,10 +13,6 @@ from pathway_models.records.park import Park
 
 def take_inventory(park: Park) -> Inventory:
     """Account a park's emissions over its observed years.
-
-    Parameters
-    ----------
-    park : Park
 
     Returns
     -------
@@ -58,13 +51,13 @@ def take_inventory(park: Park) -> Inventory:
 
 
 def _one_id(by_year: Iterable[str]) -> str:
-    """The factors behind a source over all years: own ones named once, without their cells."""
+    """Join the factors behind a source over all years; own ones are named once, without their cells."""
     kinds = dict.fromkeys("own" if name.startswith("own: ") else name for name in by_year)
     return "; ".join(name for name in kinds if name) or "own"
 
 
 def location_based(park: Park) -> np.ndarray:
-    """Purchased electricity with its green part at the grid factor, (H,) tCO2/yr."""
+    """Account purchased electricity with its green part at the grid factor, (H,) tCO2/yr."""
     grid, green = park.carriers.index("electricity"), park.carriers.index("green_electricity")
     bought = park.energy[:, grid] + park.energy[:, green]
     return (bought * park.factors[:, grid]).sum(axis=0)
@@ -87,11 +80,7 @@ Line = dict[str, str | int | float]
 
 
 def ledger_rows(park: Park) -> Iterator[Line]:
-    """Lines of the ledger; their emissions add up to the inventory's total of each year.
-
-    Parameters
-    ----------
-    park : Park
+    """Yield the lines of the ledger; their emissions add up to the inventory's total of each year.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""What moved a park's emissions in its record: exact LMDI over the Kaya factors, and Tapio decoupling.
+"""Drivers of a park's observed emissions: exact LMDI over the Kaya factors, and Tapio decoupling.
 
     emissions = sum activity x sector share x intensity x carrier share x factor  +  conversion balance
 
@@ -59,11 +59,11 @@ class Decomposition(Identified):
         put(self, "emissions", frozen_array("emissions", self.emissions, (self.years.size,)))
 
     def sums(self) -> dict[str, float]:
-        """Effect of each driver over the whole record, tCO2/yr: the sum of the yearly effects."""
+        """Sum the yearly effects of each driver over the whole record, tCO2/yr."""
         return dict(zip(self.effects, self.values.sum(axis=YEAR).tolist(), strict=True))
 
     def residual(self) -> float:
-        """Largest yearly change that no effect accounts for, as a share of emissions; rounding only."""
+        """Return the largest yearly change that no effect accounts for, as a share of emissions; rounding only."""
         left = np.diff(self.emissions) - self.values.sum(axis=0)
         return float(np.abs(left).max(initial=0.0) / np.abs(self.emissions).max())
 
@@ -79,10 +79,6 @@ def decompose_past(park: Park) -> Decomposition:
     residents with their population are an activity of their own.  Output of a process per activity counts
     as intensity, its factor with those of the fuels.  Where activity is measured by energy itself there is
     no intensity to change, and the whole change of use is activity.
-
-    Parameters
-    ----------
-    park : Park
 
     Returns
     -------
@@ -110,7 +106,7 @@ def decompose_past(park: Park) -> Decomposition:
 
 
 def _drivers(park: Park) -> np.ndarray:
-    """Factors of every sector-carrier and process term: (effect without balance, term, year)."""
+    """Split every sector-carrier and process term into its factors: (effect without balance, term, year)."""
     kinds = np.array(park.activity_kinds)
     whole = (kinds[:, None] == kinds[None, :]).astype(float) @ park.activity
     share = park.activity / whole
@@ -131,7 +127,7 @@ def _drivers(park: Park) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Decoupling:
-    """How emissions moved with the economy between two years.
+    """Change of emissions with the economy between two years.
 
     Parameters
     ----------
@@ -153,7 +149,7 @@ class Decoupling:
 
 
 def has_economy(park: Park) -> bool:
-    """Whether some sector's activity is value added or GDP."""
+    """Tell whether the activity of any sector is value added or GDP."""
     return any(kind in ECONOMIC for kind in park.activity_kinds)
 
 
@@ -165,10 +161,6 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
     park : Park
     first, last : int, optional
         Observed years; the whole record by default.
-
-    Returns
-    -------
-    Decoupling
 
     Raises
     ------
@@ -190,7 +182,7 @@ def decoupling(park: Park, first: int | None = None, last: int | None = None) ->
 
 
 def tapio_state(emissions_change: float, activity_change: float) -> str:
-    """Name of the state of decoupling (Tapio 2005), from two relative changes.
+    """Name the state of decoupling (Tapio 2005) from two relative changes.
 
     Activity that stands still counts as growing by nothing; an elasticity of exactly 0.8 or 1.2 is coupled.
 

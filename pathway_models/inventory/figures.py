@@ -1,4 +1,4 @@
-"""Figure of what detail is worth: bands of emissions and of the peak year of a park told in several ways."""
+"""Figure of the value of detail: bands of emissions and of the peak year of a park at several levels of data detail."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from matplotlib.ticker import MaxNLocator
 
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
 from pathway_models.intake.names import headline
-from pathway_models.inventory.balance_checks import Told
-from pathway_models.inventory.tables import TOLD, named
+from pathway_models.inventory.data_detail import DetailBands
+from pathway_models.inventory.tables import DETAIL, named
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say
 from pathway_models.records.park import Park
 
-#: The park as it is, and told otherwise.
+#: The park as it is, and at other levels of detail.
 GIVEN, OTHER = "#D55E00", "#0072B2"
 
 
-def coarseness(found: Sequence[Told], park: Park, *, before: int = 2030, until: int = 2060, lang: str = "en") -> Figure:
-    """Draw p05, p50 and p95 of emissions and of the peak year, a row a way of telling.
+def data_detail(
+    found: Sequence[DetailBands], park: Park, *, before: int = 2030, until: int = 2060, lang: str = "en"
+) -> Figure:
+    """Draw p05, p50 and p95 of emissions and of the peak year, a row a level of data detail.
 
     Parameters
     ----------
-    found : sequence of Told
-        As `inventory.balance_checks.told_coarsely` returns them.
+    found : sequence of DetailBands
+        As `inventory.data_detail.detail_loss` returns them.
     park : Park
     before, until : int
         The year asked about, and the horizon.
@@ -43,7 +45,7 @@ def coarseness(found: Sequence[Told], park: Park, *, before: int = 2030, until: 
         _range(right, place, [float(_year(text, until)) for text in one.peak], colour)
         right.annotate(share_text(one.p_before, lang), (1.02, place), xycoords=("axes fraction", "data"), va="center",
                        size="small", annotation_clip=False)  # fmt: skip
-    left.set_yticks(list(places), [wrapped(named(TOLD, one.key, lang), 22 if lang == "en" else 11) for one in found])
+    left.set_yticks(list(places), [wrapped(named(DETAIL, one.key, lang), 22 if lang == "en" else 11) for one in found])
     left.set_ylim(-0.6, len(found) - 0.4)
     left.set_xlim(left=0)
     left.xaxis.set_major_locator(MaxNLocator(4))
@@ -72,5 +74,5 @@ def _range(ax: Axes, place: int, values: Sequence[float], colour: str) -> None:
 
 
 def _year(text: str, until: int) -> int:
-    """Place of a peak year; members without a peak stand behind the horizon."""
+    """Place a peak year on the axis; members without a peak stand beyond the horizon."""
     return until + BEHIND if text.startswith(">") else int(text)

@@ -47,7 +47,7 @@ class Indicator:
 
 
 def indicators(park: Park) -> list[Indicator]:
-    """Every indicator the park's table lets us compute, in the order of the systems.
+    """Compute every indicator the park's table allows, in the order of the systems.
 
     Parameters
     ----------
@@ -64,13 +64,13 @@ def indicators(park: Park) -> list[Indicator]:
 
 
 def total_energy(park: Park) -> Values:
-    """Total energy use by year, tce: as stated, else the sum of the carriers with feedstock."""
+    """Return total energy use by year, tce: as stated, else the sum of the carriers with feedstock."""
     stated = park.memo_items.get(("total_energy", "park", ""), {})
     return {year: stated.get(year, summed) / TJ_PER_TCE for year, summed in summed_energy(park).items()}
 
 
 def summed_energy(park: Park) -> Values:
-    """Sum of the carriers with feedstock by year, TJ."""
+    """Sum the carriers with feedstock by year, TJ."""
     summed = park.energy.sum(axis=(0, 1))
     for (quantity, _, _), values in park.memo_items.items():
         if quantity == "feedstock":
@@ -79,7 +79,7 @@ def summed_energy(park: Park) -> Values:
 
 
 def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator]:
-    """CO2 per tonne of standard coal, by the size class of the last year."""
+    """Compute CO2 per tonne of standard coal, by the size class of the last year."""
     energy = total_energy(park)
     emitted = dict(zip(map(int, park.years), take_inventory(park).total(), strict=True))
     size = next((name for least, name in CLASSES if energy[park.last_observed_year] >= least), "")
@@ -97,7 +97,7 @@ def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator
 
 
 def _value_added(park: Park) -> Values:
-    """Value added by year, 万元: the activity, or what stands beside it."""
+    """Return value added by year, 万元: the activity, or the stated memo item."""
     memo_items = park.memo_items.get(("value_added", "park", ""))
     if memo_items:
         return {year: value * 100 for year, value in memo_items.items()}
@@ -119,7 +119,7 @@ def _per_value_added(compute: Callable[[Park], Values], times: float = 1.0) -> C
 
 
 def _growth(values: Values, years: int) -> Values:
-    """Mean yearly change over so many years, %."""
+    """Compute the mean yearly change over so many years, %."""
     pairs = {year: values.get(year - years, 0.0) for year in values}
     return {
         year: 100 * ((values[year] / b) ** (1 / years) - 1) for year, b in pairs.items() if b > 0 and values[year] > 0
@@ -127,7 +127,7 @@ def _growth(values: Values, years: int) -> Values:
 
 
 def _elasticity(park: Park) -> Values:
-    """Growth of energy by growth of value added, from year to year."""
+    """Divide the growth of energy by the growth of value added, from year to year."""
     energy, added = _growth(total_energy(park), 1), _growth(_value_added(park), 1)
     return {year: energy[year] / added[year] for year in energy if added.get(year)}
 
@@ -138,7 +138,7 @@ def _intensity_cut(park: Park) -> Values:
 
 
 def _non_fossil(park: Park) -> Values:
-    """Energy without fossil carbon, with the power made and used on site, by total energy, %."""
+    """Compute the share of energy without fossil carbon in total energy, with power made and used on site, %."""
     picked = [group in NON_FOSSIL for group in park.groups]
     if not any(picked):
         return {}
@@ -157,7 +157,7 @@ def _percent(item: str) -> Callable[[Park], Values]:
 
 
 def _per_land(park: Park) -> Values:
-    """亿元/km2: 万元 per ha by a hundred."""
+    """Convert to 亿元/km2: 万元 per ha by a hundred."""
     return _ratio(_value_added(park), _beside("area", "industrial")(park), 1e-2)
 
 

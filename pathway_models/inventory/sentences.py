@@ -1,4 +1,4 @@
-"""Sentences about an inventory: does it close, how good is it, what is missing and what that costs."""
+"""Sentences about an inventory: its balance checks, its quality, missing data and the loss they cause."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.tables import grid_year
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, mean_error, missing
+from pathway_models.inventory.balance_checks import BalanceCheck
+from pathway_models.inventory.data_detail import DetailBands, errors_by_group, mean_error, missing
 from pathway_models.inventory.indicators import indicators
-from pathway_models.inventory.tables import CLOSINGS, HALF_OF_90, MISSING, TOLD, named
+from pathway_models.inventory.tables import BALANCES, DETAIL, HALF_OF_90, MISSING, named
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 
-#: A shift of the median below this is not worth a word.
+#: Shift of the median below which nothing is said.
 SMALL = 0.02
 
 
-def closure(closings: Iterable[Closing], park: Park, *, lang: str = "en") -> str:
+def balance_checks(checks: Iterable[BalanceCheck], park: Park, *, lang: str = "en") -> str:
     """Say how many sums close, which do not, and how many warnings the table carries."""
-    closings = list(closings)
-    open_ones = [named(CLOSINGS, one.key, lang) for one in closings if not one.closes]
+    checks = list(checks)
+    open_ones = [named(BALANCES, one.key, lang) for one in checks if not one.closes]
     warned = sum(note.startswith("Warning at ") for note in park.notes)
-    stated = {one.key for one in closings} & {"stated_energy", "stated_shares"}
-    en = f"{len(closings) - len(open_ones)} of {len(closings)} sums close"
-    zh = f"{len(closings)}项核对中{len(closings) - len(open_ones)}项闭合"
+    stated = {one.key for one in checks} & {"stated_energy", "stated_shares"}
+    en = f"{len(checks) - len(open_ones)} of {len(checks)} sums close"
+    zh = f"{len(checks)}项核对中{len(checks) - len(open_ones)}项闭合"
     en += f"; not closed: {', '.join(open_ones)}." if open_ones else "."
     zh += f"；未闭合：{'、'.join(open_ones)}。" if open_ones else "。"
     if not stated:
@@ -78,7 +79,7 @@ def _grid(park: Park, lang: str) -> str:
     )
 
 
-def absent(park: Park, *, lang: str = "en") -> str:
+def missing_data(park: Park, *, lang: str = "en") -> str:
     """Say how much of a full table is there, and name what is not."""
     found = missing(park)
     lacking = [named(MISSING, key, lang) for key, is_there in found.items() if not is_there]
@@ -92,7 +93,7 @@ def absent(park: Park, *, lang: str = "en") -> str:
     )
 
 
-def coarseness(found: Iterable[Told], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
+def data_detail(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
     """Say what each poorer table and each grade does to the bands, measured on this park."""
     given, *others = found
     parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
@@ -123,14 +124,14 @@ def coarseness(found: Iterable[Told], scenario: str, before: int = 2030, *, lang
     return say(lang, en=" ".join([head, *parts]), zh="".join([head, *parts]))
 
 
-def _width(one: Told, name: str, lang: str) -> str:
+def _width(one: DetailBands, name: str, lang: str) -> str:
     return f"{100 * one.width(name):.0f}{'' if lang == 'zh' else ' '}%"
 
 
-def _poorer(one: Told, given: Told, before: int, lang: str) -> str:
+def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str:
     shift = float(one.then[1] / given.then[1] - 1)
     moved = change_text(shift, lang, digits=0)
-    told = named(TOLD, one.key, lang)
+    told = named(DETAIL, one.key, lang)
     en_shift = f"the median of {before} shifts by {moved}" if abs(shift) >= SMALL else f"the median of {before} stays"
     zh_shift = f"{before}年中位数偏移{moved}" if abs(shift) >= SMALL else f"{before}年中位数基本不变"
     return say(
@@ -144,7 +145,7 @@ def _poorer(one: Told, given: Told, before: int, lang: str) -> str:
     )
 
 
-def sides(park: Park, *, lang: str = "en") -> str:
+def dual_reporting(park: Park, *, lang: str = "en") -> str:
     """Say how far market-based and location-based totals differ in the last year."""
     found = take_inventory(park)
     power = found.emissions[[row[1] == "electricity" for row in found.rows]].sum(axis=0)[-1]

@@ -1,7 +1,4 @@
-"""Tables about an inventory: closure, quality, what is missing, both sides of electricity, factor sets, indicators.
-
-The words of the views of an inventory: what closes, what is missing, how a park was told; English and Chinese.
-"""
+"""Tables of an inventory: balance checks, quality, missing data, electricity, factor sets, indicators."""
 
 from __future__ import annotations
 
@@ -15,14 +12,15 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.factors.tables import CAPTURED, factor_sets
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.balance_checks import Closing, Told, errors_by_group, missing
+from pathway_models.inventory.balance_checks import BalanceCheck
+from pathway_models.inventory.data_detail import DetailBands, errors_by_group, missing
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.inventory.indicators import Indicator, indicators, total_energy
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 
-CLOSINGS = {
+BALANCES = {
     "ledger": ("ledger, cell by cell = inventory", "逐格台账合计 = 清单总量"),
     "scopes": ("scope 1 + scope 2 = total", "范围一 + 范围二 = 总量"),
     "sectors": ("sum of sectors = total", "分行业合计 = 总量"),
@@ -55,7 +53,7 @@ MISSING = {
     "pollutants": ("measured air pollutants", "实测大气污染物", "co-benefits rest on general factors",
                    "协同效益依赖通用系数"),
 }  # fmt: skip
-TOLD = {
+DETAIL = {
     "as_given": ("as the table tells it", "按现有数据表"),
     "without_sectors": ("without sectors", "不分行业"),
     "totals_only": ("totals only", "仅有总量"),
@@ -67,7 +65,7 @@ TOLD = {
 
 
 def named(words: dict[str, tuple[str, ...]], key: str, lang: str) -> str:
-    """The first pair of words of a key."""
+    """Return the first pair of words of a key."""
     return say(lang, en=words[key][0], zh=words[key][1])
 
 
@@ -78,7 +76,7 @@ NOTHING = 1e-9
 
 
 def _table(rows: list[tuple], head: list[tuple[str, str]], lang: str) -> pd.DataFrame:
-    """Rows under their heads; the first column names the rows."""
+    """Build a table from rows and heads; the first column names the rows."""
     names = [say(lang, en=en, zh=zh) for en, zh in head]
     return pd.DataFrame(rows, columns=names).set_index(names[0])
 
@@ -87,13 +85,13 @@ def _percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def closure(closings: Iterable[Closing], *, lang: str = "en") -> pd.DataFrame:
-    """Every sum that must agree, the year it differs most, and whether it closes."""
+def balance_checks(checks: Iterable[BalanceCheck], *, lang: str = "en") -> pd.DataFrame:
+    """Table every sum that must agree, the year it differs most, and the verdict."""
     head = [("sum", "核对项"), ("year", "年份"), ("found", "合计"), ("expected", "应为"), ("unit", "单位"),
             ("difference", "相对差"), ("closes", "是否闭合")]  # fmt: skip
     rows = [
         (
-            named(CLOSINGS, one.key, lang),
+            named(BALANCES, one.key, lang),
             say(lang, en="every year", zh="各年") if one.difference < NOTHING else str(one.year),
             significant(one.found, 6),
             significant(one.expected, 6),
@@ -101,13 +99,13 @@ def closure(closings: Iterable[Closing], *, lang: str = "en") -> pd.DataFrame:
             f"<{NOTHING:g}" if one.difference < NOTHING else _percent(one.difference, 2),
             say(lang, en="yes", zh="是") if one.closes else say(lang, en="NO", zh="否"),
         )
-        for one in closings
+        for one in checks
     ]
     return _table(rows, head, lang)
 
 
 def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """What each group emits, and how far factor and activity data may be off."""
+    """Table the emissions of each group with the errors of its factors and activity data."""
     head = [("group", "类别"), ("share of emissions", "排放占比"), ("factor error (1 sd)", "因子误差（1倍标准差）"),
             ("activity error (1 sd)", "活动水平误差（1倍标准差）"),
             ("90 % range of its emissions", "该类排放的90%区间")]  # fmt: skip
@@ -121,8 +119,8 @@ def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
     return _table(rows, head, lang)
 
 
-def absent(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """What a full table tells, whether this one does, and what follows where it does not."""
+def missing_data(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Table the contents of a full table, their presence in this one, and the consequence of each absence."""
     head = [("what", "内容"), ("in the table", "表中有无"), ("without it", "缺失的后果")]
     rows = []
     for key, is_there in missing(park).items():
@@ -132,8 +130,8 @@ def absent(park: Park, *, lang: str = "en") -> pd.DataFrame:
     return _table(rows, head, lang)
 
 
-def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
-    """Bands of emissions and of the peak year of a park told in several ways."""
+def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str = "en") -> pd.DataFrame:
+    """Table bands of emissions and of the peak year at several levels of data detail."""
     found = list(found)
     scale, base = scale_of(float(found[0].then[1]), lang), found[0].then[1]
     head = [("told", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
@@ -143,7 +141,7 @@ def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -
             (f"P(before {before})", f"{before}年以前达峰概率")]  # fmt: skip
     rows = [
         (
-            named(TOLD, one.key, lang),
+            named(DETAIL, one.key, lang),
             _percent(one.width("now"), 0),
             significant(float(one.then[1]) / scale.divisor),
             f"{100 * (one.then[1] / base - 1):+.0f} %",
@@ -156,8 +154,8 @@ def coarseness(found: Iterable[Told], before: int = 2030, *, lang: str = "en") -
     return _table(rows, head, lang)
 
 
-def sides(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Market-based and location-based figures side by side by year, what stands beside, and intensities."""
+def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Table market-based and location-based emissions side by side by year, with memo items and intensities."""
     found = take_inventory(park)
     scale = scale_of(float(found.total().max()), lang)
     electricity = [row[1] == "electricity" for row in found.rows]
@@ -196,7 +194,7 @@ def _intensities(park: Park, total: np.ndarray, lang: str) -> list[tuple]:
 
 
 def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """The park's last year under each factor set: the same table, every other choice left as it is."""
+    """Table the park's last year under each factor set, every other choice left as it is."""
     head = [("factor set", "因子组"), ("emissions", "排放"), ("unit", "单位"),
             ("against the park's choice", "与园区选择相比"), ("remark", "说明")]  # fmt: skip
     own = float(take_inventory(park).total()[-1])
@@ -218,7 +216,7 @@ def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFram
 
 
 def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Indicators of HJ 274-2015 and of the zero-carbon parks of 2025, first and last year, with what is asked."""
+    """Table the indicators of HJ 274-2015 and of the zero-carbon parks of 2025, first and last year, with limits."""
     head = [("indicator", "指标"), ("unit", "单位"), ("first", "首年"), ("last", "末年"), ("asked", "要求"),
             ("source, confidence of the threshold", "来源与阈值可信度")]  # fmt: skip
     rows = []
@@ -233,7 +231,7 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
 
 
 def _system(one: Indicator) -> str:
-    """Where an indicator comes from; what was read at second hand says so."""
+    """Name the system of an indicator; one read at second hand is marked."""
     if one.indicator_id.startswith("hj274"):
         return f"HJ 274-2015 no. {one.indicator_id.split(':')[1]}"
     return "NDRC 2025 no. 910 (secondary)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from unicodedata import east_asian_width
 
 LANGUAGES = ("en", "zh")
 
@@ -184,3 +185,8 @@ def word(key: str, lang: str, **values: object) -> str:
 def say(lang: str, *, en: str, zh: str) -> str:
     """Choose between the two wordings of a sentence."""
     return {"en": en, "zh": zh}[check_language(lang)]
+
+
+def width_of(text: str) -> int:
+    """Count the character cells a text takes; a Chinese character takes two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,7 +1,4 @@
-"""What moved emissions in the record, and what each scenario changes ahead.
-
-Given paths of drivers beside the baseline's, and what they do to the total.
-"""
+"""Figures of drivers: effects in the record, changes by scenario, and given paths beside the baseline's."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
 from pathway_models.pathways.plan_effects import PlanEffects
 from pathway_models.pathways.tables import driver_name, shown_values
-from pathway_models.peaks.finding import Effect, effects, reference_of, year_index
+from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -54,10 +51,6 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     park : Park, optional
         For the name in the title where the record carries no more than an id that the register does not know.
     lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -122,16 +115,12 @@ def compare(
         Year before which the park shall peak.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     PathwayError
         The park is not in the register and not given.
     """
-    found = effects(pathways, peaks, scenarios, year=year, before=before)
+    found = scenario_differences(pathways, peaks, scenarios, year=year, before=before)
     reference = reference_of(scenarios, pathways.scenarios)
     head = headline(park or pathways.identity, lang)
     size = (8.0, 1.65 + 0.36 * max(len(found), 1))
@@ -153,8 +142,8 @@ def compare(
     return figure
 
 
-def _changes(ax: Axes, found: list[Effect], label: str) -> None:
-    """Range and median of the change of emissions, percent; without anything to compare, an axis without ticks."""
+def _changes(ax: Axes, found: list[ScenarioDifference], label: str) -> None:
+    """Draw range and median of the change of emissions, percent; an axis without ticks where nothing compares."""
     low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
     first, last = low.min(initial=0.0), high.max(initial=0.0)
     # Scenarios that change nothing have no range to take a margin of.
@@ -172,8 +161,8 @@ def _changes(ax: Axes, found: list[Effect], label: str) -> None:
     ax.set_xlabel(label)
 
 
-def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: str) -> None:
-    """Share of members with an early peak, percent, from that of the reference."""
+def _chances(ax: Axes, found: list[ScenarioDifference], base: float, label: str, reference: str) -> None:
+    """Draw the share of members with an early peak, percent, from that of the reference."""
     ax.set_xlim(-3, 103)
     light_ticks(ax, "x", range(0, 101, 25), [str(share) for share in range(0, 101, 25)])
     rows = np.arange(len(found))
@@ -191,12 +180,12 @@ def _chances(ax: Axes, found: list[Effect], base: float, label: str, reference: 
 
 
 def _dots(ax: Axes, values: np.ndarray, colours: list[str]) -> None:
-    """One dot a row, from the first row downwards."""
+    """Draw one dot a row, from the first row downwards."""
     places = np.column_stack([values, np.arange(len(colours))])
     markers(ax, places, size=DOT, facecolors=colours, edgecolors="black", linewidths=0.6, zorder=4, label="dots")
 
 
-#: Baseline grey under what is given: both stay apart in grey print.
+#: Baseline grey below the given path: both can be told apart in grey print.
 WITHOUT, GIVEN = "#7F7F7F", "#0072B2"
 #: Height of one row, inches.
 ROW = 1.45
@@ -268,7 +257,7 @@ def _note(lang: str) -> str:
 def _two(
     ax: Axes, effects: PlanEffects, without: np.ndarray, given: np.ndarray, name: str, lang: str, marks: list[int]
 ) -> None:
-    """One quantity without and with plans: (3, year) each."""
+    """Draw one quantity without and with plans: (3, year) each."""
     years = effects.years
     for (low, middle, high), colour, label, style in (
         (without, WITHOUT, say(lang, en="baseline", zh="基线"), "dashed"),
@@ -282,7 +271,7 @@ def _two(
     shade_record(ax, int(years[0]), effects.park.last_observed_year)
     years_axis(ax, int(years[0]), int(years[-1]))
     highest = max(float(without[2].max()), float(given[2].max()))
-    # Far bands would press what was planned flat.
+    # Wide bands would flatten the given paths.
     top = min(highest, TALLEST * max(float(without[1].max()), float(given[1].max())))
     ax.set_ylim(min(0.0, float(without[0].min()), float(given[0].min())), 1.06 * top)
     ax.set_title(name, loc="left", fontsize="small", pad=3)

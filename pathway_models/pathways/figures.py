@@ -1,7 +1,4 @@
-"""The fan of an ensemble: its paths above, the peak years of its members below.
-
-Stacked emissions: the inventory of observed years, and the sources of projected ones.
-"""
+"""Figures of pathways: the fan of an ensemble above its members' peak years, and emissions stacked by source."""
 
 from __future__ import annotations
 
@@ -80,10 +77,6 @@ def fan(
         Year before which the park shall peak.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     ScenarioError
@@ -139,7 +132,7 @@ def fans(
 
 
 def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
-    """What the median line is and is not, with the name of each scenario where there are several."""
+    """Explain the median line, with the name of each scenario where there are several."""
     notes = [median_path(pathways, peaks, name, lang=lang) for name in names]
     if len(notes) == 1:
         return notes[0]
@@ -151,7 +144,7 @@ def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> 
 
 
 def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, scenario: str, lang: str) -> None:
-    """Bands and the median of `BAND`, (5, year), and single members, (member, year)."""
+    """Draw bands and the median of `BAND`, (5, year), and single members, (member, year)."""
     p05, p25, p50, p75, p95 = band
     colour = fill_of(scenario)
     area(ax, years, p05, p95, color=colour, alpha=0.22, linewidth=0, label=word("band_90", lang))
@@ -163,7 +156,7 @@ def _bands(ax: Axes, years: np.ndarray, band: np.ndarray, single: np.ndarray, sc
 
 
 def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Scale, lang: str) -> None:
-    """Shade and name the observed years, and draw what the inventory has for them."""
+    """Shade and name the observed years, and draw their inventory."""
     first, last_observed = int(pathways.years[0]), pathways.last_observed_year
     if inventory is not None:
         dots = {"marker": "o", "color": "black", "markersize": 3.5, "linestyle": "none"}
@@ -176,7 +169,7 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Sc
 def _strips(
     axes: Sequence[Axes], pathways: Pathways, peaks: Peaks, names: Sequence[str], before: int, lang: str
 ) -> None:
-    """Peak years of each scenario's members, all to one scale, with room above the highest bar for its share."""
+    """Draw the peak years of each scenario's members to one scale, with room above the highest bar for its share."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
     highest = 0.0
     for ax, name in zip(axes, names, strict=True):
@@ -213,10 +206,6 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
         Sources are groups of carriers, processes, and the balance of energy conversion.
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     ValueError
@@ -243,7 +232,7 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
 
 
 def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
-    """Rows of an inventory by carrier group; processes together, balances of conversion apart."""
+    """Sum the rows of an inventory by carrier group; processes together, balances of conversion apart."""
     library = read_carriers()
     groups: dict[str, np.ndarray] = {}
     for (_, item, _), values in zip(accounts.rows, accounts.emissions, strict=True):
@@ -254,7 +243,7 @@ def _groups(accounts: Inventory) -> dict[str, np.ndarray]:
 
 
 def _kind(process: str) -> str:
-    """What a row that is no carrier is: a process, a balance of conversion, a credit for sales, captured CO2."""
+    """Classify a row that is no carrier: a process, a balance of conversion, a credit for sales, captured CO2."""
     if process.startswith(CAPTURED):
         return "captured"
     if process.startswith(SOLD):
@@ -263,7 +252,7 @@ def _kind(process: str) -> str:
 
 
 def _stack_bars(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> None:
-    """Bars of each part on those before it, positive ones upwards and negative ones downwards."""
+    """Stack the bars of each part, positive ones upwards and negative ones downwards."""
     above, below = np.zeros(years.size), np.zeros(years.size)
     for name, (colour, hatch) in fills(list(parts)).items():
         values = parts[name]
@@ -289,10 +278,6 @@ def sources(
         For the name in the title where the record carries no more than an id that the register does not know.
     before : int
     lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -330,7 +315,7 @@ def sources(
 
 
 def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang: str) -> tuple[float, float]:
-    """Areas of each part on those before it; returns the lowest and the highest place they reach.
+    """Stack the areas of each part; return the lowest and the highest place they reach.
 
     A source may change its sign (a conversion balance), so each part has its positive and its negative half.
     """
@@ -348,5 +333,5 @@ def _stack_areas(ax: Axes, years: np.ndarray, parts: dict[str, np.ndarray], lang
 
 
 def _legend(ax: Axes) -> None:
-    """Legend beside the axes, in the order of the stack from its top."""
+    """Put the legend beside the axes, in the order of the stack from its top."""
     key_column(ax, [(handle, wrapped(name, LABEL_WIDTH)) for handle, name in reversed(entries_of(ax))])

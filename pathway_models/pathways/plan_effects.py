@@ -23,7 +23,7 @@ from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Plans
 
 #: Quantiles of a band.
 BAND = (0.05, 0.5, 0.95)
-#: Members of drivers worked out at a time.
+#: Members whose drivers are computed at a time.
 BATCH = 250
 #: Unit of a sector's activity by kind.
 UNITS = {"value_added": "million CNY", "gdp": "million CNY", "population": "persons", "energy_index": "TJ"}
@@ -54,7 +54,7 @@ class DriverBands:
 
 @dataclass(frozen=True, eq=False)
 class PlanEffects:
-    """What the plans of a park change.
+    """Effects of a park's plans: given drivers, and the peak without and with each kind of plan.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def plan_effects(
 
 
 def _drivers(bare: Park, given: Park, draws: Draws) -> tuple[DriverBands, ...]:
-    """Bands of every driver that is given."""
+    """Compute the bands of every driver that is given."""
     found = []
     for (driver, sector, item), targets in given.plans.by_driver().items():
         for name in _names(given, sector):
@@ -179,7 +179,7 @@ def _unit(park: Park, driver: str, sector: str, item: str) -> str:
 
 
 def _values(park: Park, draws: Draws, which: tuple) -> np.ndarray:
-    """One driver by member: (member, year)."""
+    """Return one driver by member: (member, year)."""
     parts = []
     for start in range(0, draws.members, BATCH):
         members = slice(start, min(start + BATCH, draws.members))

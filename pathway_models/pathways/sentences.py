@@ -1,11 +1,4 @@
-"""Sentences about levers: which family helps most, and whether capture pays for its own energy.
-
-Alt texts: what a figure shows, for those who cannot see it.
-
-What a park's plans change, in words.
-
-Sentences about a park and its record: what it is, what its table lacks, what moved its emissions.
-"""
+"""Sentences about a park, its record, its levers and its plans, and alt texts of the figures of pathways."""
 
 from __future__ import annotations
 
@@ -18,7 +11,14 @@ from pathway_models.inventory.decomposition import Decomposition, decoupling, ha
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.pathways.plan_effects import PlanEffects
-from pathway_models.peaks.finding import Effect, effects, is_free, reference_of, typical_sources, year_index
+from pathway_models.peaks.finding import (
+    ScenarioDifference,
+    is_without_levers,
+    reference_of,
+    scenario_differences,
+    typical_sources,
+    year_index,
+)
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
@@ -40,8 +40,8 @@ def most_helpful(
     lang: str = "en",
 ) -> str:
     """Say which single family of levers lowers emissions most, and which brings the peak forward most."""
-    found = effects(pathways, peaks, scenarios, year=year, before=before)
-    comparable = is_free(scenarios, reference_of(scenarios, pathways.scenarios))
+    found = scenario_differences(pathways, peaks, scenarios, year=year, before=before)
+    comparable = is_without_levers(scenarios, reference_of(scenarios, pathways.scenarios))
     single = [one for one in found if one.family and comparable]
     year = int(pathways.years[year_index(pathways, year)])
     if not single:
@@ -57,7 +57,7 @@ def most_helpful(
     return _helpful(strongest, earliest, year, before, lang)
 
 
-def _helpful(strongest: Effect, earliest: Effect, year: int, before: int, lang: str) -> str:
+def _helpful(strongest: ScenarioDifference, earliest: ScenarioDifference, year: int, before: int, lang: str) -> str:
     low, middle, high = (change_text(value, lang) for value in (strongest.p05, strongest.p50, strongest.p95))
     family, gain = word(strongest.family, lang), f"{100 * earliest.gain:+.0f}"
     first = say(
@@ -128,7 +128,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
 def describe_fan(
     pathways: Pathways, peaks: Peaks, scenario: str, *, park: Park | None = None, before: int = 2030, lang: str = "en"
 ) -> str:
-    """Alt text of `plotting.fan`."""
+    """Write the alt text of `plotting.fan`."""
     head = headline(park or pathways.identity, lang)
     total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
@@ -144,13 +144,13 @@ def describe_fan(
 
 
 def describe_peak_years(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
-    """Alt text of `plotting.peak_years`."""
+    """Write the alt text of `plotting.peak_years`."""
     gap = say(lang, en=" ", zh="")
     return gap.join(probability(peaks, name, before=before, lang=lang) for name in peaks.scenarios)
 
 
 def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
-    """Alt text of `plotting.inventory`."""
+    """Write the alt text of `plotting.inventory`."""
     items = list(dict.fromkeys(item for _, item, _ in found.rows))
     named = say(lang, en=", ", zh="、").join(item_name(item, lang) for item in items)
     ends = [emissions_text(float(value), lang) for value in found.total()[[0, -1]]]
@@ -162,7 +162,7 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
 
 
 def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
-    """Alt text of `plotting.sources`."""
+    """Write the alt text of `plotting.sources`."""
     mean = typical_sources(pathways, scenario)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
     shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
@@ -214,14 +214,14 @@ def plans(effects: PlanEffects | Park, *, scenario: str | None = None, lang: str
     )
 
 
-#: Years of a record below which its own trend says little.
+#: Shortest record, years, whose own trend is informative.
 SHORT = 10
-#: A share of emissions that is rounding and nothing else.
+#: Share of emissions below which a difference is rounding.
 ROUNDING = 1e-9
 
 
 def heading(park: Park, *, lang: str = "en") -> str:
-    """Head of a page about a park, in Markdown; an invented one is marked before anything else."""
+    """Write the head of a page about a park, in Markdown; an invented one is marked before anything else."""
     lines = [f"## {headline(park, lang)}"]
     if park.invented:
         lines.append(
@@ -241,7 +241,7 @@ def heading(park: Park, *, lang: str = "en") -> str:
 
 
 def notes(park: Park, *, lang: str = "en") -> str:
-    """Findings and assumptions that belong to every result of a park, as a Markdown list."""
+    """List findings and assumptions that belong to every result of a park, in Markdown."""
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")

@@ -1,7 +1,4 @@
-"""Tables ready to be read: heads in words, numbers rounded, units and sources beside them.
-
-Tables of a park's plans: given drivers beside the baseline, projects, and what they do to the peak.
-"""
+"""Tables of pathways, levers and plans ready to be read: heads in words, numbers rounded, units and sources beside."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import change_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.pathways.plan_effects import DriverBands, PlanEffects
-from pathway_models.peaks.finding import effects
+from pathway_models.peaks.finding import scenario_differences
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -27,17 +24,17 @@ from pathway_models.records.plans import DriverTarget, Load
 
 
 def _head(lang: str, **words: tuple[str, str]) -> dict[str, str]:
-    """Column heads: key to text."""
+    """Return the column heads: key to text."""
     return {key: say(lang, en=en, zh=zh) for key, (en, zh) in words.items()}
 
 
 def _table(rows: Sequence[tuple], head: dict[str, str], keys: int = 1) -> pd.DataFrame:
-    """Rows under their heads; the first columns name the rows."""
+    """Build a table from rows and heads; the first columns name the rows."""
     return text_table(rows, list(head.values()), keys)
 
 
 def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Inventory of the last observed year by sector and source, with the factor behind each.
+    """Table the inventory of the last observed year by sector and source, with the factor behind each.
 
     Returns
     -------
@@ -78,7 +75,7 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
 
 
 def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Emission factors in use, by carrier and process: range over sectors and years, and where they come from."""
+    """Table emission factors in use, by carrier and process: range over sectors and years, and origin."""
     head = _head(
         lang,
         item=("carrier or process", "能源品种或过程"),
@@ -114,7 +111,7 @@ def _factor_text(value: float) -> str:
 
 
 def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
-    """Peak year with its range, both readings of "before", and the peak value, by scenario."""
+    """Table the peak year with its range, both readings of "before", and the peak value, by scenario."""
     rows = found.summary(before)
     scale = scale_of(max(float(row["peak_value_p50_tco2"]) for row in rows), lang)
     last = int(found.years[-1])
@@ -148,7 +145,7 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
 
 
 def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
-    """Share of members by status, a row a scenario; rows add up to all members."""
+    """Table the share of members by status, a row a scenario; rows add up to all members."""
     shares = found.status_shares()
     columns = [word(name, lang) for name in STATUS]
     rows = [[share_text(min(float(value), 1.0), lang) for value in row] for row in shares]
@@ -158,7 +155,7 @@ def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:
 
 
 def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.DataFrame:
-    """Every parameter of the levers of one or more scenarios: low, mode, high, unit, years and source."""
+    """Table every parameter of the levers of scenarios: low, mode, high, unit, years and source."""
     chosen = [scenario] if isinstance(scenario, Scenario) else list(scenario)
     head = _head(
         lang,
@@ -194,7 +191,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
 
 
 def decomposition(parts: Decomposition, *, lang: str = "en") -> pd.DataFrame:
-    """Effects of each driver over the record, and their sum beside the change of emissions."""
+    """Table the effects of each driver over the record, and their sum beside the change of emissions."""
     scale = scale_of(float(np.abs(parts.emissions).max()), lang)
     sums, change = parts.sums(), float(parts.emissions[-1] - parts.emissions[0])
     names = [word(name, lang) for name in sums]
@@ -213,7 +210,7 @@ def compare(
     before: int = 2030,
     lang: str = "en",
 ) -> pd.DataFrame:
-    """Change of emissions and of the probability of an early peak against the scenario without levers."""
+    """Compare emissions and the probability of an early peak with the scenario without levers."""
     head = _head(
         lang,
         scenario=("scenario", "情景"),
@@ -228,7 +225,7 @@ def compare(
             *(change_text(value, lang) for value in (one.p50, one.p05, one.p95)),
             f"{round(100 * one.gain):+d}",
         )
-        for one in effects(pathways, found, scenarios, year=year, before=before)
+        for one in scenario_differences(pathways, found, scenarios, year=year, before=before)
     ]
     return _table(rows, head)
 
@@ -238,7 +235,7 @@ SHARE = "share"
 
 
 def driver_name(bands: DriverBands, lang: str) -> str:
-    """A driver with its sector and item, and its unit."""
+    """Name a driver with its sector and item, and its unit."""
     names = {
         "activity": ("activity", "活动水平"),
         "intensity": ("energy intensity", "能源强度"),
@@ -257,12 +254,12 @@ def driver_name(bands: DriverBands, lang: str) -> str:
 
 
 def shown_values(values: np.ndarray, unit: str) -> np.ndarray:
-    """Values as they are shown: shares in percent."""
+    """Convert values to the unit shown: shares in percent."""
     return values * 100.0 if unit == SHARE else values
 
 
 def overrides(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
-    """Every target of a given driver beside what the baseline has for that year.
+    """Table every target of a given driver beside the baseline's value for that year.
 
     Returns
     -------
@@ -294,7 +291,7 @@ def overrides(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
 
 
 def _stated(target: DriverTarget, lang: str) -> str:
-    """How a target was given; its level stands in the table already."""
+    """Describe the form a target was given in; its level stands in the table already."""
     value = change_text(target.value, lang)
     if target.kind == "level":
         return say(lang, en="level", zh="水平值")
@@ -307,7 +304,7 @@ def _stated(target: DriverTarget, lang: str) -> str:
 
 
 def chances(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
-    """Probability of peaking before the year, by scenario: without plans, with each kind alone, with both."""
+    """Table the probability of peaking before the year by scenario: without plans, with each kind alone, with both."""
     year = effects.before
     head = [
         say(lang, en="scenario", zh="情景"),
@@ -325,7 +322,7 @@ def chances(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
 
 
 def projects(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Committed projects of a park with their loads, chances and sources."""
+    """Table the committed projects of a park with their loads, probabilities and sources."""
     head = [
         say(lang, en="project", zh="项目"),
         say(lang, en="sector", zh="行业"),

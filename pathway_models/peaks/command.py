@@ -56,6 +56,6 @@ def judge_command(
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """Lines of left-aligned columns."""
+    """Format lines of left-aligned columns."""
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,4 +1,4 @@
-"""How the members' peak years are spread, scenario by scenario, with those that have none."""
+"""Figure of the distribution of members' peak years by scenario, members without a peak included."""
 
 from __future__ import annotations
 
@@ -50,10 +50,6 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     before : int
     lang : {"en", "zh"}
 
-    Returns
-    -------
-    Figure
-
     Raises
     ------
     PathwayError
@@ -77,7 +73,7 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
 
 
 def _words(ax: Axes, peaks: Peaks, bases: np.ndarray, before: int, lang: str) -> None:
-    """Name of each row on its left, and the share that peaks before the year on its right, under a head."""
+    """Name each row on its left, and write the share that peaks before the year on its right, under a head."""
     rows, above = ax.get_yaxis_transform(), offset_copy(ax.transAxes, ax.figure, 0, 2, units="points")
     for name, base in zip(peaks.scenarios, bases.tolist(), strict=True):
         name = wrapped(scenario_name(name, lang), NAME_WIDTH[lang])

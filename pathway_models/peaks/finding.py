@@ -1,7 +1,4 @@
-"""Peaks of an ensemble: the written rule applied to every member.
-
-What each scenario changes against another, member by member in the same draws.
-"""
+"""Peaks of an ensemble by the written rule, and differences between scenarios, member by member in the same draws."""
 
 from __future__ import annotations
 
@@ -26,10 +23,6 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
     pathways : Pathways
     rule : PeakRule, optional
         Thresholds; the rule of ``docs/peak_rules.md`` by default.
-
-    Returns
-    -------
-    Peaks
     """
     return peaks_of(
         pathways.total(),
@@ -80,8 +73,8 @@ def peaks_of(
 
 
 @dataclass(frozen=True)
-class Effect:
-    """What one scenario changes against the reference, member by member.
+class ScenarioDifference:
+    """Difference of one scenario from the reference, member by member.
 
     Parameters
     ----------
@@ -101,19 +94,19 @@ class Effect:
     gain: float
 
 
-def is_free(scenarios: Mapping[str, Scenario], name: str) -> bool:
-    """Whether a scenario is known and moves no lever."""
+def is_without_levers(scenarios: Mapping[str, Scenario], name: str) -> bool:
+    """Tell whether a scenario is known and moves no lever."""
     return name in scenarios and not scenarios[name].measures
 
 
 def reference_of(scenarios: Mapping[str, Scenario], names: Sequence[str]) -> str:
-    """The scenario the others are compared with: the first without levers, or else the first."""
-    return next((name for name in names if is_free(scenarios, name)), names[0])
+    """Choose the scenario the others are compared with: the first without levers, or else the first."""
+    return next((name for name in names if is_without_levers(scenarios, name)), names[0])
 
 
-def effects(
+def scenario_differences(
     pathways: Pathways, peaks: Peaks, scenarios: Mapping[str, Scenario], *, year: int, before: int = 2030
-) -> list[Effect]:
+) -> list[ScenarioDifference]:
     """Compare every scenario with the one without levers, or else with the first, in the same draws.
 
     Parameters
@@ -129,7 +122,7 @@ def effects(
 
     Returns
     -------
-    list of Effect
+    list of ScenarioDifference
         In the order of the pathways, without the reference.
     """
     reference = reference_of(scenarios, pathways.scenarios)
@@ -143,12 +136,12 @@ def effects(
             families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
             gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
             family = families.pop() if len(families) == 1 else ""
-            found.append(Effect(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
+            found.append(ScenarioDifference(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
     return found
 
 
 def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
-    """Emissions by source of the middle half of the members: (source, year), tCO2/yr.
+    """Average emissions by source over the middle half of the members: (source, year), tCO2/yr.
 
     Members are ranked by their emissions over all years; the mean over the half between the quartiles is taken,
     so that the sources add up (their medians would not) and a few extreme members do not decide (in the mean
@@ -166,18 +159,18 @@ def typical_sources(pathways: Pathways, scenario: str) -> np.ndarray:
 
 
 def year_index(pathways: Pathways, year: int) -> int:
-    """Position of a year, or of the last one where the pathways end before it."""
+    """Return the position of a year, or of the last one where the pathways end before it."""
     return min(year - int(pathways.years[0]), pathways.years.size - 1)
 
 
 def later_members(peaks: Peaks, scenario: str, reference: str) -> np.ndarray:
-    """Members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
+    """Mark members whose peak comes later than in the reference, no peak being the latest: (member,) bool."""
     years = np.where(peaks.censored(), np.inf, peaks.year)
     return years[index_of(peaks, scenario)] > years[index_of(peaks, reference)]
 
 
 def index_of(peaks: Peaks, scenario: str) -> int:
-    """Position of a scenario among the peaks.
+    """Return the position of a scenario among the peaks.
 
     Raises
     ------

@@ -124,7 +124,7 @@ def observed_peaks(
 def _checked(
     series: Series, as_of: int | None, faults: list[Fault], entity: str, year: str, value: str
 ) -> pd.DataFrame:
-    """Checked table of the series; raises the faults given and those found."""
+    """Check the table of the series; raise the faults given and those found."""
     if as_of is not None and not FIRST_YEAR <= as_of <= LAST_YEAR:
         expected = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
         faults = [*faults, Fault("judge", "as_of", str(as_of), expected, "give a calendar year", code="as_of")]

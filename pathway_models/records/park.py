@@ -229,11 +229,6 @@ class Park:
                 raise RecordError(f"{self.park_id}: process {process.name!r} stands in no sector ({process.sector})")
 
     @property
-    def beside(self) -> Mapping:
-        """`memo_items` under its name of 0.2.0; goes with the next release."""
-        return self.memo_items
-
-    @property
     def identity(self) -> ParkIdentity:
         """Its identity, as all records of it carry."""
         return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented)

@@ -1,6 +1,6 @@
-"""``pathways reproduce``: published estimates computed again, one table of verdicts; and a study of one's own.
+"""``pathways reproduce``: published estimates computed again in one table of verdicts; and a study of one's own.
 
-What ``pathways reproduce new`` writes: a study's description, heads of its tables, and a notebook that runs.
+``pathways reproduce new`` writes a study's description, the heads of its tables, and a notebook that runs.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
 
 
 def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
-    """Lines of one table: the numbers of a row in columns, its cause below them."""
+    """Format the lines of a table: the numbers of a row in columns, its cause below them."""
     from pathway_models.reproduction.comparison import VERDICTS
 
     results = list(results)
@@ -120,7 +120,7 @@ def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
 
 
 def _finding(result: Reproduction) -> str:
-    """What came out of a study; its title is a name and stays as it is."""
+    """Report the outcome of a study; its title is a name and stays as it is."""
     title, count = result.study.about.title, len(result.rows)
     chinese = f"{title}：发表值{count}个，{_counted(result.counts())}。"
     return f"{result.study.study}: {say(language(), en=result.finding(), zh=chinese)}"

@@ -34,7 +34,7 @@ _YEARS = re.compile(r"_\d{4}(_\d{4})?$")
 
 @dataclass(frozen=True)
 class Answer:
-    """What we found for one published value.
+    """Our answer to one published value.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def verdict_of(estimate: Estimate, ours: float | None, without: str = "text only
         return without
     if math.isnan(estimate.tolerance):
         return "text only"
-    # Half a printed digit is not exact in binary: a hair more than the tolerance still agrees in print.
+    # Half a printed digit is not exact in binary: marginally more than the tolerance still agrees in print.
     hair = 1e-12 * max(1.0, abs(estimate.value))
     difference = abs(ours - estimate.value)
     if difference <= estimate.tolerance + hair:
@@ -132,7 +132,7 @@ def compare(study: Study, answers: Answers) -> tuple[Row, ...]:
 
 
 def table_of(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line a published value; columns :data:`TABLE`, numbers as numbers."""
+    """Table a line for each published value; columns :data:`TABLE`, numbers as numbers."""
     lines = [
         {
             **{name: getattr(row.estimate, name) for name in ("study", "scope", "scenario", "quantity", "unit")},
@@ -150,7 +150,7 @@ def table_of(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def folded_table(rows: Sequence[Row]) -> pd.DataFrame:
-    """One line for all values of a place and quantity that share verdict and cause; numbers as text.
+    """Fold all values of a place and quantity that share verdict and cause into one line; numbers as text.
 
     ``published`` and ``ours`` show a range where a line stands for several values, ``difference`` the largest.
     """
@@ -184,13 +184,13 @@ def _folded(group: Sequence[Row]) -> dict[str, object]:
 
 
 def _signed(row: Row) -> str:
-    """Difference in three digits; rounding in the last bits, which another machine does otherwise, is zero."""
+    """Write a difference in three digits; rounding in the last bits, which differs between machines, is zero."""
     is_rounding = abs(row.difference) < 1e-9 * max(1.0, abs(row.estimate.value))
     return "0" if is_rounding else f"{row.difference:+.3g}"
 
 
 def _joined(texts: object) -> str:
-    """Different texts in their order: all of up to three, else the first and the last."""
+    """Join different texts in their order: all of up to three, else the first and the last."""
     different = list(dict.fromkeys(texts))
     return ", ".join(different) if len(different) <= 3 else f"{different[0]} ... {different[-1]}"
 
@@ -203,5 +203,5 @@ def _range(numbers: Sequence[float], units: Sequence[str]) -> str:
 
 
 def shown(number: float, unit: str) -> str:
-    """A number in six digits at most; a year without a separator."""
+    """Write a number in six digits at most; a year without a separator."""
     return f"{number:.0f}" if unit == "year" else f"{number:.6g}"

@@ -1,7 +1,4 @@
-"""Figures of reproductions: published values beside ours, and what a count or verdict depends on.
-
-Figures that set our parks and regions beside published results which cannot be computed again.
-"""
+"""Figures of reproductions: published values beside ours, the settings a verdict depends on, and plausibility."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ LANG = "en"
 
 
 def year_by_year(result: Reproduction, quantity: str, unit: str, title: str) -> Figure:
-    """Published series and ours by place, and below them the difference of each.
+    """Draw published series and ours by place, and below them the difference of each.
 
     Parameters
     ----------
@@ -75,7 +72,7 @@ def year_by_year(result: Reproduction, quantity: str, unit: str, title: str) -> 
 
 
 def agreement(result: Reproduction, title: str) -> Figure:
-    """Ours over published, one dot a value and one colour a place; the grey band is the tolerance."""
+    """Draw ours over published, one dot a value and one colour a place; the grey band is the tolerance."""
     table = result.table().dropna(subset=["ours"])
     figure, (ax,) = sheet(LANG, NARROW, left=0.14, head=0.4)
     low, high = table["published"].min(), table["published"].max()
@@ -99,7 +96,7 @@ def dots(
     axis: str,
     title: str,
 ) -> Figure:
-    """One dot a setting against the published value: a line, a mark of its own in every row, or none.
+    """Draw one dot a setting against the published value: a line, a mark of its own in every row, or none.
 
     Parameters
     ----------
@@ -132,7 +129,7 @@ def dots(
 
 
 def known_then(years: Sequence[int], values: Sequence[float], then: int, unit: str, title: str) -> Figure:
-    """A series as it was known at the end of a year, and how it went on; maxima of both marked."""
+    """Draw a series as it was known at the end of a year, and its continuation; maxima of both marked."""
     years, values = np.asarray(years), np.asarray(values, dtype=float)
     known = years <= then
     figure, (ax,) = sheet(LANG, WIDE, head=0.4)
@@ -151,7 +148,7 @@ def known_then(years: Sequence[int], values: Sequence[float], then: int, unit: s
 
 
 def verdict_grid(table: pd.DataFrame, title: str) -> Figure:
-    """Verdict of every rule by the year in which one looks back; the peak year named stands in the cell.
+    """Draw the verdict of every rule by the year of looking back; the peak year named stands in the cell.
 
     Parameters
     ----------
@@ -184,7 +181,7 @@ def _cell(x: float, y: float, colour: str, label: str | None = None) -> object:
 
 
 def effect_bars(table: pd.DataFrame, effects: Sequence[str], title: str, unit: str) -> Figure:
-    """Effects of each factor on every change, side by side, and the change itself as a line across.
+    """Draw effects of each factor on every change, side by side, and the change itself as a line across.
 
     Parameters
     ----------
@@ -210,7 +207,7 @@ def effect_bars(table: pd.DataFrame, effects: Sequence[str], title: str, unit: s
 def settings_scatter(
     table: pd.DataFrame, x: str, y: str, group: str, published: tuple[float, float], title: str
 ) -> Figure:
-    """Two counts over all settings of a rule, one colour a group, and the published pair."""
+    """Draw two counts over all settings of a rule, one colour a group, and the published pair."""
     figure, (ax,) = sheet(LANG, WIDE, left=0.09, right=0.72, head=0.4)
     for colour, marker, (name, rows) in zip(OKABE_ITO[1:], "os^Dv", table.groupby(group, sort=False), strict=False):
         ax.plot(rows[x], rows[y], marker, color=colour, markersize=4.5, label=str(name), alpha=0.8)
@@ -230,7 +227,7 @@ FIRST = 2010
 
 
 def peak_years_beside(outlook: pd.DataFrame, published: pd.DataFrame, title: str, until: int = 2060) -> Figure:
-    """Ranges of our peak years by park and scenario (5 to 95 %, median), and published peak years on top.
+    """Draw ranges of our peak years by park and scenario (5 to 95 %, median), and published peak years on top.
 
     Parameters
     ----------
@@ -270,7 +267,7 @@ def _named(outlook: pd.DataFrame, park: str) -> str:
 
 
 def _range(ax: Axes, years: tuple[float, float, float], place: float, colour: str, until: int) -> None:
-    """A line from low to high and a dot at the median; infinite years stand behind the horizon."""
+    """Draw a line from low to high and a dot at the median; infinite years stand beyond the horizon."""
     low, middle, high = (until + BEHIND if np.isinf(year) else max(year, FIRST) for year in years)
     ax.plot([low, high], [place, place], color=colour, linewidth=1.4)
     ax.plot(middle, place, "o", color=colour, markersize=4)
@@ -279,7 +276,7 @@ def _range(ax: Axes, years: tuple[float, float, float], place: float, colour: st
 def intensity_beside(
     outlook: pd.DataFrame, published: tuple[float, float], title: str, first: int = 2020, last: int = 2030
 ) -> Figure:
-    """Emissions per value added in two years, ours by park (first scenario) and the published pair.
+    """Draw emissions per value added in two years, ours by park (first scenario) and the published pair.
 
     Parameters
     ----------

@@ -13,18 +13,17 @@ from pathway_models.engine.sampling import sample
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.published import Study
 from pathway_models.intake.register import read_register
+from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 
-#: Activity that measures an economy, so that emissions per activity are an intensity.
-ECONOMIC = ("value_added", "gdp")
 PEAK_YEAR = "peak_year"
 
 
 def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", until: int = 2060) -> pd.DataFrame:
-    """Peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
+    """Table peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
 
     Parameters
     ----------
@@ -74,7 +73,7 @@ def _lines(park: Park, pathways: Pathways) -> list[dict[str, object]]:
 
 
 def _intensity(park: Park, pathways: Pathways, year: int) -> np.ndarray:
-    """Median emissions per million CNY by scenario; NaN where the activity is not value added alone."""
+    """Compute median emissions per million CNY by scenario; NaN where the activity is not value added alone."""
     if not all(kind in ECONOMIC for kind in park.activity_kinds):
         return np.full(len(pathways.scenarios), np.nan)
     at = year - int(pathways.years[0])
@@ -82,7 +81,7 @@ def _intensity(park: Park, pathways: Pathways, year: int) -> np.ndarray:
 
 
 def published_peaks(study: Study, words: Sequence[str]) -> pd.DataFrame:
-    """Published peak years whose scope names one of these words (``park``, ``city``, ``province``, ``region``).
+    """List published peak years whose scope names one of these words (``park``, ``city``, ``province``, ``region``).
 
     Returns
     -------
@@ -98,7 +97,7 @@ def published_peaks(study: Study, words: Sequence[str]) -> pd.DataFrame:
 
 
 def published_ratios(study: Study, scope: str) -> pd.DataFrame:
-    """Peak CO2 over peak energy, tCO2 per tce, of each scenario of a scope that gives both.
+    """Compute peak CO2 over peak energy, tCO2 per tce, of each scenario of a scope that gives both.
 
     Returns
     -------
@@ -113,7 +112,7 @@ def published_ratios(study: Study, scope: str) -> pd.DataFrame:
 
 
 def published_value(study: Study, scope: str, quantity: str) -> float:
-    """The one published value of a scope and quantity.
+    """Look up the one published value of a scope and quantity.
 
     Raises
     ------

@@ -75,7 +75,7 @@ class Reproduction:
     sentences: Mapping[str, str]
 
     def table(self, folded: bool = False) -> pd.DataFrame:
-        """Published, ours, difference, tolerance, verdict and cause.
+        """Table published values, ours, difference, tolerance, verdict and cause.
 
         Parameters
         ----------
@@ -85,13 +85,13 @@ class Reproduction:
         return folded_table(self.rows) if folded else table_of(self.rows)
 
     def counts(self) -> dict[str, int]:
-        """Number of values by verdict, the best first; verdicts that do not occur are left out."""
+        """Count values by verdict, the best first; verdicts that do not occur are left out."""
         found = Counter(row.verdict for row in self.rows)
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
     @property
     def is_as_expected(self) -> bool:
-        """Whether the verdicts are those that ``study.yml`` records: false when a result has moved."""
+        """True when the verdicts are those that ``study.yml`` records; false when a result has moved."""
         return self.counts() == self.study.about.expected
 
     def finding(self) -> str:
@@ -102,7 +102,7 @@ class Reproduction:
         return f"{self.study.about.title}: of {len(self.rows)} published values {parts}."
 
     def card(self) -> str:
-        """Citation, licence, what was given and what had to be assumed, in Markdown."""
+        """Write citation, licence, inputs and assumptions, in Markdown."""
         about = self.study.about
         lines = [f"**{about.title}**", about.citation + (f", doi {about.doi}" if about.doi else "")]
         lines += [f"Licence: {about.licence}."]
@@ -111,7 +111,7 @@ class Reproduction:
         return "\n\n".join(lines)
 
     def differences(self) -> str:
-        """Every difference and every missing value with its cause, in Markdown."""
+        """List every difference and every missing value with its cause, in Markdown."""
         open_rows = [line for line in self.table(folded=True).itertuples() if line.verdict != VERDICTS[0]]
         lines = [
             f"- **{line.scope}, {line.scenario}: {line.quantity}** ({line.verdict}): {_numbers(line)}. "
@@ -133,7 +133,7 @@ class Reproduction:
 
 
 def _numbers(line: Any) -> str:
-    """Published and ours of a folded row, as far as there are numbers that fit in one line."""
+    """Write published and ours of a folded row, as far as there are numbers that fit in one line."""
     published = f"{line.values} values" if line.published == "-" else f"published {line.published}"
     return f"{published}, ours {line.ours} {line.unit}" if line.ours != "-" else f"{published} {line.unit}".strip()
 
@@ -147,10 +147,6 @@ def reproduce(study: str | Path, compute: Compute | None = None) -> Reproduction
         Name of a shipped study, or the folder of one's own.
     compute : callable, optional
         Computation of one's own study: from the study to :class:`Answers`.
-
-    Returns
-    -------
-    Reproduction
 
     Raises
     ------
@@ -196,10 +192,6 @@ def compare_with_published(
         Each in the unit of the published value.
     causes : mapping (scope, scenario, quantity) -> str, optional
         Why a value agrees or differs.
-
-    Returns
-    -------
-    Reproduction
     """
     read = study if isinstance(study, Study) else read_study(study)
     given = causes or {}

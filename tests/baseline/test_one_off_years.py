@@ -8,12 +8,12 @@ import pytest
 import yaml
 from builders import BAU, SEED, coal_park, mixed_park, quiet
 from data_reading import DATA
+from one_off_years import one_off_scores
 
 import pathway_models as pw
 from pathway_models.baseline.laws.damped_trend import tilted
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import InputError, RecordError
-from pathway_models.hindcast.park_laws import one_off_scores
 from pathway_models.intake.assumptions import read_assumptions, read_baselines
 from pathway_models.intake.panels import read_panel
 from pathway_models.inventory.account import take_inventory

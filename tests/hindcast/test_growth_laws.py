@@ -22,8 +22,7 @@ from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
-from pathway_models.hindcast.evaluation import hindcast_windows
-from pathway_models.hindcast.report_card import hindcast, summarise
+from pathway_models.hindcast.evaluation import hindcast_windows, summarise
 from pathway_models.records.growth_laws import FreshNormals, History, Windows
 
 STEPS = 8
@@ -57,7 +56,7 @@ def recipe_assumptions(recipe):
 
 
 def test_a_new_law_is_scored_by_the_hindcasts_of_all_others(recipe, panel):
-    table = hindcast(panel, (5,), (1, 3), seed=1, folds=3, law=recipe)
+    table = summarise(hindcast_windows(Subject(panel), 5, 3, seed=1, folds=3, law=recipe), (1, 3))
     assert table.coverage_90.between(0.8, 0.98).all()
     assert table.forecasts.min() > 100
     assert (table.crps > 0).all()

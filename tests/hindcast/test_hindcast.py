@@ -5,12 +5,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
+from yardsticks import size_table
 
 from pathway_models.baseline.calibration import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import Subject, rolling_origins
 from pathway_models.core.files import data_folder
-from pathway_models.hindcast.evaluation import hindcast_windows
-from pathway_models.hindcast.report_card import FOLDS, hindcast, hindcasts, size_table, summary
+from pathway_models.hindcast.evaluation import hindcast_windows, summarise
+from pathway_models.hindcast.report import FOLDS, Case, hindcast
 from pathway_models.intake.assumptions import USES, read_assumptions, read_baselines
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.growth import TrendParameters, damped_log_trend
@@ -87,7 +88,7 @@ def test_the_law_a_panel_was_made_with_is_found_again(walk):
 
 @pytest.mark.slow
 def test_bands_cover_what_they_say_on_regions_made_by_the_law(walk):
-    table = hindcast(walk.between(2000, 2014), (5,), (1, 5, 10), seed=1, folds=3)
+    table = summarise(hindcast_windows(Subject(walk.between(2000, 2014)), 5, 10, seed=1, folds=3), (1, 5, 10))
     assert table.coverage_90.between(0.86, 0.94).all()
     assert table.coverage_50.between(0.42, 0.58).all()
 
@@ -182,8 +183,8 @@ def test_the_card_is_of_the_shipped_laws(card):
 
 @pytest.mark.slow
 def test_the_card_is_made_again_from_its_seed(card):
-    cast = hindcasts("provinces", "own", "region", 5, seed=20_240_601, assumptions=read_assumptions())
-    again = summary(cast, "own", "provinces", "region").set_index("horizon")
+    cast = hindcast(Case("provinces", "own", "region", 5), 20_240_601, read_assumptions())
+    again = summarise(cast, range(1, 16)).set_index("horizon")
     shipped = of(card, law="own", panel="provinces", holdout="region", record=5)
     assert FOLDS == 10
     np.testing.assert_allclose(again.coverage_90, shipped.coverage_90, atol=0.015)

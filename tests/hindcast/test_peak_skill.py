@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from yardsticks import prior_sensitivity
 
 from pathway_models.baseline.laws.damped_trend import DampedTrend
 from pathway_models.hindcast.evaluation import Hindcast
@@ -9,7 +10,6 @@ from pathway_models.hindcast.peak_skill import (
     PeakForecasts,
     brier_table,
     forecast_peaks,
-    prior_sensitivity,
     reliability_table,
 )
 from pathway_models.kernels.growth import TrendParameters

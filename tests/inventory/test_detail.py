@@ -11,8 +11,8 @@ import pathway_models as pw
 from pathway_models.inventory import figures as inventory_plots
 from pathway_models.inventory import sentences as inventory_sentences
 from pathway_models.inventory import tables as inventory_tables
-from pathway_models.inventory.balance_checks import (
-    Closing,
+from pathway_models.inventory.balance_checks import BalanceCheck
+from pathway_models.inventory.data_detail import (
     errors_by_group,
     graded,
     mean_error,
@@ -34,7 +34,7 @@ def park():
 
 @pytest.fixture(scope="module")
 def told(park):
-    return pw.told_coarsely(park, pw.read_scenarios()["bau"], members=60, seed=3, until=2050)
+    return pw.detail_loss(park, pw.read_scenarios()["bau"], members=60, seed=3, until=2050)
 
 
 @pytest.mark.parametrize("park_id", ["region-d", "demo-cement", "demo-steel", "region-hebei"])
@@ -90,7 +90,7 @@ def test_a_value_nobody_graded_counts_as_grade_c_in_a_workbook(tmp_path):
 
 def test_a_poor_table_is_not_made_poorer():
     poor = totals_only(pw.read_park("demo-cement"), SIZES)
-    keys = [one.key for one in pw.told_coarsely(poor, pw.read_scenarios()["bau"], members=5, seed=1, until=2035)]
+    keys = [one.key for one in pw.detail_loss(poor, pw.read_scenarios()["bau"], members=5, seed=1, until=2035)]
     assert keys == ["as_given", "grade_A", "grade_B", "grade_C", "grade_D"]
 
 
@@ -103,7 +103,7 @@ def test_what_is_missing_is_what_the_table_does_not_state(tmp_path):
 
 @pytest.mark.parametrize("park_id", ["region-d", "demo-mixed-chp", "region-anhui"])
 def test_every_sum_of_a_shipped_inventory_closes(park_id):
-    closings = pw.closure(pw.read_park(park_id))
+    closings = pw.check_balances(pw.read_park(park_id))
     assert {"ledger", "scopes", "drivers"} <= {one.key for one in closings}
     assert all(one.closes for one in closings)
 
@@ -116,28 +116,28 @@ def test_a_stated_total_is_held_against_the_carriers(tmp_path):
         filled.lines[year]["renewable_power"] = {"value": 100 * growth}
         filled.lines[year]["total_energy"] = {"value": energy * growth * (1.08 if year == 2019 else 1), "unit": "GJ"}
     park = examined(filled, tmp_path).park
-    stated = next(one for one in pw.closure(park) if one.key == "stated_energy")
+    stated = next(one for one in pw.check_balances(park) if one.key == "stated_energy")
     assert (stated.year, stated.closes) == (2019, False)
     assert stated.difference == pytest.approx(1 - 1 / 1.08)
-    words = inventory_sentences.closure(pw.closure(park), park)
+    words = inventory_sentences.balance_checks(pw.check_balances(park), park)
     assert "not closed: sum of carriers = stated total energy" in words
     assert "1 warning to look at" in words
 
 
 def test_the_difference_of_a_closing_is_relative_to_what_is_expected():
-    assert Closing("ledger", 2019, 99.0, 100.0, "t", 0.02).closes
-    assert not Closing("ledger", 2019, 97.0, 100.0, "t", 0.02).closes
+    assert BalanceCheck("ledger", 2019, 99.0, 100.0, "t", 0.02).closes
+    assert not BalanceCheck("ledger", 2019, 97.0, 100.0, "t", 0.02).closes
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_tables_and_sentences_say_the_same_numbers_in_both_languages(park, told, lang):
-    table = inventory_tables.coarseness(told, lang=lang)
-    said = inventory_sentences.coarseness(told, "bau", lang=lang)
+    table = inventory_tables.data_detail(told, lang=lang)
+    said = inventory_sentences.data_detail(told, "bau", lang=lang)
     assert len(table) == len(told)
     for one in told[1:3]:
         assert one.peak[1] in said
         assert re.search(rf"{100 * one.width('then'):.0f} ?%", said)
-    for make in (inventory_tables.quality, inventory_tables.absent, inventory_tables.sides):
+    for make in (inventory_tables.quality, inventory_tables.missing_data, inventory_tables.dual_reporting):
         assert not make(park, lang=lang).empty
     assert park.factor_set in inventory_sentences.factor_choices(park, lang=lang)
     assert "national_2021" in inventory_sentences.quality(park, lang=lang)
@@ -155,7 +155,7 @@ def test_a_swapped_factor_set_is_shown_beside_the_parks_own(park):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_figure_of_detail_has_a_row_for_each_way_of_telling(park, told, lang):
-    figure = inventory_plots.coarseness(told, park, until=2050, lang=lang)
+    figure = inventory_plots.data_detail(told, park, until=2050, lang=lang)
     left, right = figure.axes
     assert len(left.get_yticks()) == len(told)
     assert len([text for text in right.texts if text.get_text().endswith("%")]) == len(told)

@@ -9,7 +9,7 @@ from ensembles import YEARS, hill, mixture, pathways_of, peaks_of, rising
 from pathway_models import sentences
 from pathway_models.core.errors import ScenarioError
 from pathway_models.intake.library import read_scenarios
-from pathway_models.peaks.finding import effects, find_peaks, later_members, reference_of, typical_sources
+from pathway_models.peaks.finding import find_peaks, later_members, reference_of, scenario_differences, typical_sources
 
 SCENARIOS = read_scenarios()
 
@@ -185,7 +185,7 @@ def test_without_a_scenario_without_levers_families_are_not_compared():
 def test_effects_are_paired_member_by_member():
     bau = np.stack([hill(2030), 3 * hill(2030)])
     pathways = pathways_of({"bau": bau, "efficiency": 0.9 * bau})
-    (effect,) = effects(pathways, find_peaks(pathways), SCENARIOS, year=2035)
+    (effect,) = scenario_differences(pathways, find_peaks(pathways), SCENARIOS, year=2035)
     assert (effect.p05, effect.p50, effect.p95) == pytest.approx((-0.1, -0.1, -0.1))
     assert effect.family == "efficiency"
 

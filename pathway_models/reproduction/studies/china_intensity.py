@@ -16,7 +16,7 @@ PERCENT = 100.0
 
 
 def compute(study: Study) -> Answers:
-    """Cut of emissions per GDP over every announced period, by inventory."""
+    """Compute the cut of emissions per GDP over every announced period, by inventory."""
     series = inventories(study)
     gdp = study.table("economy").set_index("year")["gdp_const2015usd_tn"]
     table = by_inventory(series, gdp, [estimate.scenario for estimate in study.estimates])
@@ -41,7 +41,7 @@ def compute(study: Study) -> Answers:
 
 
 def inventories(study: Study) -> dict[str, pd.Series]:
-    """China's CO2 by inventory, Mt, indexed by year."""
+    """Return China's CO2 by inventory, Mt, indexed by year."""
     kaya, gases = study.table("kaya"), study.table("gases")
     return {
         CEADS: study.table("ceads").set_index("year")["total_mtco2"],
@@ -52,7 +52,7 @@ def inventories(study: Study) -> dict[str, pd.Series]:
 
 
 def by_inventory(series: dict[str, pd.Series], gdp: pd.Series, periods: list[str]) -> pd.DataFrame:
-    """Cut of emissions per GDP, %, of each inventory over each period it covers."""
+    """Compute the cut of emissions per GDP, %, of each inventory over each period it covers."""
     lines = []
     for name, emissions in series.items():
         for period in periods:

@@ -51,7 +51,7 @@ def _plain(part: object) -> object:
 
 
 def elasticities(energy_ratio: float, gdp_ratio: float, years: int = YEARS) -> pd.DataFrame:
-    """Elasticity of energy to GDP by three readings of "growth".
+    """Compute the elasticity of energy to GDP by three readings of "growth".
 
     Parameters
     ----------

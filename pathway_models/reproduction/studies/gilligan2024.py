@@ -1,4 +1,4 @@
-"""What a target implies for the pace of decarbonisation: the policy vignette of kayadata, and the same for China.
+"""Rates of decarbonisation that a target implies: the policy vignette of kayadata, and the same for China.
 
 Gilligan (2024), kayadata 1.4.0, doi 10.5281/zenodo.12734769, vignette policy_analysis.
 """
@@ -19,7 +19,7 @@ PERCENT = 100.0
 
 
 def compute(study: Study) -> Answers:
-    """Trends of the factors, the rate of each target, and what is left for emissions per economy and per energy."""
+    """Compute trends of the factors, the rate of each target, and the rates left per economy and per energy."""
     table, energy_trends = study.table(), study.table("trends").set_index("region")["trend"]
     rates = {name: PERCENT * rate for name, rate in trends(table, "United States", SINCE).items()}
     emissions = table[table["region"] == "United States"].set_index("year")["F"]
@@ -67,7 +67,7 @@ def pace(rates: pd.DataFrame) -> str:
 
 
 def trends(table: pd.DataFrame, region: str, since: dict[str, int]) -> dict[str, float]:
-    """Log-linear trend of each Kaya factor of a region, a share a year, from the first year given for it."""
+    """Fit a log-linear trend of each Kaya factor of a region, a share a year, from the first year given for it."""
     rows = table[table["region"] == region].sort_values("year")
     factors = dict(zip("Pgef", kaya_factors(*(rows[name] for name in "PGEF")), strict=True))
     years = rows["year"].to_numpy()
@@ -80,7 +80,7 @@ def trends(table: pd.DataFrame, region: str, since: dict[str, int]) -> dict[str,
 def required_rates(
     study: Study, region: str, since: int = 2013, target_year: int = 2030, cut: float = 0.0
 ) -> pd.DataFrame:
-    """Rates of the factors by trend, and those that a target leaves for emissions per economy and per energy.
+    """Compute rates of the factors by trend, and those a target leaves for emissions per economy and per energy.
 
     Parameters
     ----------

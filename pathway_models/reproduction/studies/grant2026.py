@@ -64,23 +64,23 @@ def compute(study: Study) -> Answers:
 
 
 def expected_gap(p_values: list[float], theirs: int = 10_000, ours: int = DRAWS) -> float:
-    """Mean difference of two simulations of the same p-values, by the normal approximation."""
+    """Compute the mean difference of two simulations of the same p-values, by the normal approximation."""
     p = np.asarray(p_values)
     spread = np.sqrt(p * (1.0 - p) * (1.0 / theirs + 1.0 / ours))
     return float(np.mean(spread) * np.sqrt(2.0 / np.pi))
 
 
 def _declines(scenario: str) -> list[float]:
-    """Yearly declines, %, from a text such as ``declines 0, 1, 2 %``."""
+    """Parse yearly declines, %, from a text such as ``declines 0, 1, 2 %``."""
     return [float(part) for part in scenario.removeprefix("declines ").removesuffix(" %").split(", ")]
 
 
 def declining_years(last: float, declines: list[float]) -> np.ndarray:
-    """Emissions of the test years when the last value falls by these percentages one after the other."""
+    """Return emissions of the test years when the last value falls by these percentages one after the other."""
     return last * np.cumprod([1.0 - decline / 100.0 for decline in declines])
 
 
 def _p_value(paths: np.ndarray, values: np.ndarray) -> float:
-    """Share of simulated slopes at or below that of the test years."""
+    """Compute the share of simulated slopes at or below that of the test years."""
     time = np.arange(len(values)) - (len(values) - 1) / 2
     return float((paths @ time <= values @ time).mean())

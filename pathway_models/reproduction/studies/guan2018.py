@@ -56,5 +56,5 @@ def _rules_sentence(table: pd.DataFrame) -> str:
 
 
 def verdicts(series: pd.Series, as_of: object) -> pd.DataFrame:
-    """Verdict of every rule with what was known at the end of each year, one row a rule and year."""
+    """Table the verdict of every rule on the data known at the end of each year, one row a rule and year."""
     return pd.concat([judge(series, as_of=year).assign(as_of=year) for year in as_of], ignore_index=True)

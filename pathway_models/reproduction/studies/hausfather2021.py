@@ -58,7 +58,7 @@ def _sentence(conditions: pd.DataFrame, falling: pd.DataFrame) -> str:
 
 
 def by_years(given: pd.DataFrame) -> pd.DataFrame:
-    """Countries found when the window begins or ends in other years."""
+    """Count countries when the window begins or ends in other years."""
     windows = [(FIRST, last) for last in range(2014, LAST + 1)] + [(first, LAST) for first in range(2006, 2011)]
     return pd.DataFrame(
         [(first, last, _count(given, (first, last), COMPANIONS)) for first, last in windows],
@@ -67,7 +67,7 @@ def by_years(given: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_conditions(given: pd.DataFrame) -> pd.DataFrame:
-    """Countries found with fewer conditions; what a table does not give is then not asked for."""
+    """Count countries with fewer conditions; those a table has no data for are then not asked for."""
     has_gdp = given.groupby("entity")["gdp"].transform("count") == LAST - FIRST + 1
     lines = [
         ("all four conditions", _count(given, (FIRST, LAST), COMPANIONS)),
@@ -97,7 +97,7 @@ def _count(given: pd.DataFrame, window: tuple[int, int], companions: tuple[str, 
 
 
 def falling_countries(given: pd.DataFrame) -> pd.DataFrame:
-    """Countries with falling territorial and consumption emissions: trends in % a year, weakest first."""
+    """Find countries with falling territorial and consumption emissions: trends in % a year, weakest first."""
     lines = []
     for entity, rows in given.groupby("entity"):
         trend = [

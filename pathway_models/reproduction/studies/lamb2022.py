@@ -46,7 +46,7 @@ def compute(study: Study) -> Answers:
 
 
 def countries(study: Study) -> pd.DataFrame:
-    """CO2, all gases and population by country, of places whose population is known."""
+    """Return CO2, all gases and population by country, of places whose population is known."""
     given = study.table().rename(columns=COLUMNS).dropna(subset=["value", "ghg"])
     # ASSUME: places without population data (dependencies) are no countries in the sense of the paper; unions stay
     # here and are left out by name.
@@ -60,7 +60,7 @@ def _peaked(given: pd.DataFrame, last: int) -> list[str]:
 
 
 def by_vintage(given: pd.DataFrame, left_out: pd.DataFrame) -> pd.DataFrame:
-    """Countries found when one looks back from other years, by how many are left out beforehand."""
+    """Count countries when looking back from other years, by how many are left out beforehand."""
     named = set(left_out.loc[left_out["confidence"] != "background", "iso3"])
     everyone = set(left_out["iso3"])
     lines = []

@@ -15,7 +15,7 @@ CHECKED = "arithmetic between two published peaks, no reproduction; to compute i
 
 
 def compute(study: Study) -> Answers:
-    """Answer with what would be needed, and check the ratios."""
+    """List the inputs each result would need, and check the ratios."""
     table = study.table("needs").sort_values("order")
     needs = dict(zip(table["scope"], table["needs"], strict=True))
     published = {estimate.key: estimate.value for estimate in study.estimates}

@@ -47,7 +47,7 @@ def compute(study: Study) -> Answers:
 
 
 def city_series() -> dict[str, pd.Series]:
-    """Emissions of each city since 2001, indexed by year, gaps left out."""
+    """Return emissions of each city since 2001, indexed by year, gaps left out."""
     panel = read_panel("cities")
     table = pd.DataFrame(panel.values["emissions_tco2"].T, index=panel.years, columns=list(panel.entities)).loc[FIRST:]
     series = {name: table[name].dropna() for name in table}
@@ -55,7 +55,7 @@ def city_series() -> dict[str, pd.Series]:
 
 
 def by_settings(cities: dict[str, pd.Series]) -> pd.DataFrame:
-    """Cities judged and found declining, by reading of the gap, significance level and fewest years of data.
+    """Count cities judged and declining, by reading of the gap, significance level and fewest years of data.
 
     The gap of so many years may be counted back from each city's own last year, as the rule of the package
     does, or from 2019, which lets a city pass whose data end soon after its maximum.

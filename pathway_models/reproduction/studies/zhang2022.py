@@ -56,7 +56,7 @@ def _matches(study: Study, sensitivity: pd.DataFrame) -> str:
 
 
 def emissions_by_country() -> dict[str, pd.Series]:
-    """Fossil CO2 by country, indexed by year, from the shipped panel."""
+    """Return fossil CO2 by country, indexed by year, from the shipped panel."""
     panel = read_panel("countries")
     table = pd.DataFrame(panel.values["emissions_tco2"].T, index=panel.years, columns=list(panel.entities))
     return {name: table[name].dropna() for name in table}
@@ -74,7 +74,7 @@ def _other_inventories(given: pd.DataFrame) -> dict[str, dict[str, pd.Series]]:
 
 
 def by_settings(series: dict[str, dict[str, pd.Series]]) -> pd.DataFrame:
-    """Counts of entities by class over inventory, last year, gap and significance level."""
+    """Count entities by class over inventory, last year, gap and significance level."""
     lines = []
     for inventory, by_entity in series.items():
         for last in LAST_YEARS:
