@@ -80,11 +80,6 @@ class Identified:
         object.__setattr__(self, "identity", ParkIdentity.of(self.identity))
 
     @property
-    def beside(self) -> Mapping:
-        """`memo_items` under its name of 0.2.0; goes with the next release."""
-        return self.memo_items
-
-    @property
     def park_id(self) -> str:
         """Id of the park."""
         return self.identity.park_id
@@ -197,12 +192,17 @@ class Park:
         sinks = np.zeros(h) if self.sinks is None else self.sinks
         put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
-        for name in ("beside", "origins"):
+        for name in ("memo_items", "origins"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors"):
             put(self, name, dict(getattr(self, name)))
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
         self._check()
+
+    @property
+    def beside(self) -> Mapping:
+        """`memo_items` under its name of 0.2.0; goes with the next release."""
+        return self.memo_items
 
     def _check(self) -> None:
         if len(self.groups) != len(self.carriers) or len(self.activity_kinds) != len(self.sectors):

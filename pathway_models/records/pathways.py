@@ -80,7 +80,7 @@ class Pathways(Identified):
         shape = (n, m, len(self.sources), years.size)
         put(self, "emissions", frozen_array("emissions", self.emissions, shape))
         memo_items = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.memo_items.items()}
-        put(self, "beside", MappingProxyType(memo_items))
+        put(self, "memo_items", MappingProxyType(memo_items))
 
     @property
     def beside(self) -> Mapping:

@@ -25,7 +25,7 @@ def up_to(park: Park, year: int) -> Park:
     arrays = ("activity", "energy", "factors", "outputs", "process_factors")
     cut = {name: getattr(park, name)[..., kept] for name in arrays}
     aside = tuple(one for one in park.one_off_years if one <= year)
-    memo_items, origins = (_cut(getattr(park, name), year) for name in ("beside", "origins"))
+    memo_items, origins = (_cut(getattr(park, name), year) for name in ("memo_items", "origins"))
     known = {"years": park.years[kept], "sinks": park.sinks[kept], "one_off_years": aside}
     return replace(park, **cut, **known, memo_items=memo_items, origins=origins)
 
