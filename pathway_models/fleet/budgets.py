@@ -1,64 +1,24 @@
-"""A budget of one year shared out to parks by stated rules, side by side (``docs/fleet.md``, section 4)."""
+"""Share a budget of one year out to parks by stated rules, side by side (``docs/fleet.md``, section 4)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import measure_blocks, useless_blocks
 from pathway_models.decisions.costs import draw_rates, unknown_costs
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample
-from pathway_models.fleet.benchmarking import standing
+from pathway_models.fleet.benchmarking import benchmark
+from pathway_models.fleet.fleet_results import Shares
 from pathway_models.intake.library import read_levers
 from pathway_models.kernels.effort_sharing import capability_shares, marginal_cost_shares, whole_shares
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
 from pathway_models.records.levers import Lever, lever_grid
 from pathway_models.records.park import Park
-
-#: Rules, in the order in which they are shown.
-RULES = ("grandfathering", "value_added", "capability", "marginal_cost")
-
-
-@dataclass(frozen=True, eq=False)
-class Shares:
-    """A budget by every rule.
-
-    Parameters
-    ----------
-    budget : int
-        tCO2/yr.
-    year : int
-        The year it is for.
-    parks : tuple of str
-    emissions : (park,), tCO2/yr
-        Of the last observed years, what shares are compared with.
-    by_rule : mapping rule -> (park,) int
-        Whole tonnes; each adds up to the budget.
-    left_out : mapping rule -> reason
-        Rules that could not be computed.
-    price : float
-        CNY/tCO2 of the last tonne cut under equal marginal cost; NaN where nothing is cut or the rule was not computed.
-    """
-
-    budget: int
-    year: int
-    parks: tuple[str, ...]
-    emissions: np.ndarray
-    by_rule: Mapping[str, np.ndarray]
-    left_out: Mapping[str, str]
-    price: float
-
-    def table(self) -> pd.DataFrame:
-        """One row a park and one for the sum: emissions, then tonnes by rule."""
-        rows = pd.DataFrame({"park_id": self.parks, "emissions": self.emissions} | dict(self.by_rule))
-        total = {"park_id": "sum"} | {name: rows[name].sum() for name in rows.columns[1:]}
-        return pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
 
 
 def share_budget(
@@ -99,7 +59,7 @@ def share_budget(
     ]
     if wrong:
         raise PathwayError("; ".join(wrong))
-    known = standing(parks)
+    known = benchmark(parks)
     emissions, value = known["emissions"].to_numpy(float), known["value_added"].to_numpy(float)
     lacking = known["park_id"][~np.isfinite(value)].tolist()
     needs_value = f"no value added: {', '.join(lacking)}" if lacking else ""
@@ -129,7 +89,7 @@ def cost_curve(
     seed: int = 20240401,
     assumptions: Assumptions | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What every package of levers of known cost leaves in a year, and costs: no package first.
+    """Compute emissions in a year and cost of every package of levers of known cost, no package first.
 
     Returns
     -------
