@@ -1,4 +1,4 @@
-"""A park's record made longer by new years, or cut back to what was known in a year."""
+"""Join new years to a park's record, or cut it back to what was known in a year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathway_models.records.park import Park, Process
 
 
 def up_to(park: Park, year: int) -> Park:
-    """The record as it stood when ``year`` was the last one known.
+    """Cut a record back to where ``year`` was the last one known.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def _cut(values: Mapping[tuple[str, str, str], Mapping[int, object]], year: int)
 
 
 def joined(earlier: Park, later: Park) -> Park:
-    """A record continued by the years of another one of the same park.
+    """Continue a record by the years of another one of the same park.
 
     A carrier or process that only one of them names has no use in the other's years, at the factor of the nearest
     year.  Where ``later`` begins within ``earlier``, its years take the place of the earlier ones.
@@ -87,7 +87,7 @@ def joined(earlier: Park, later: Park) -> Park:
 
 
 def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarray:
-    """The rows of an array in another order along an axis, zero where it has none."""
+    """Put rows of an array into another order along an axis, zero where it has none."""
     shape = list(values.shape)
     shape[axis] = len(wanted)
     found = np.zeros(shape)
@@ -101,26 +101,24 @@ def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarra
 
 
 def _factors(both: tuple[Park, Park], carriers: tuple[str, ...]) -> np.ndarray:
-    """Factors of both records; of a carrier that one does not name, the other's nearest year."""
-    earlier, later = both
-    parts = [_rows(one.factors, one.carriers, carriers, 1) for one in both]
+    """Join the factors of both records; a carrier that one does not name takes the other's nearest year."""
+    before, after = (_rows(one.factors, one.carriers, carriers, 1) for one in both)
     for c, name in enumerate(carriers):
-        if name not in earlier.carriers:
-            parts[0][:, c] = parts[1][:, c, :1]
-        if name not in later.carriers:
-            parts[1][:, c] = parts[0][:, c, -1:]
-    return np.concatenate(parts, axis=-1)
+        if name not in both[0].carriers:
+            before[:, c] = after[:, c, :1]
+        if name not in both[1].carriers:
+            after[:, c] = before[:, c, -1:]
+    return np.concatenate([before, after], axis=-1)
 
 
 def _process_factors(both: tuple[Park, Park], processes: tuple[Process, ...]) -> np.ndarray:
-    earlier, later = both
-    parts = [_rows(one.process_factors, one.processes, processes, 0) for one in both]
+    before, after = (_rows(one.process_factors, one.processes, processes, 0) for one in both)
     for j, process in enumerate(processes):
-        if process not in earlier.processes:
-            parts[0][j] = parts[1][j, :1]
-        if process not in later.processes:
-            parts[1][j] = parts[0][j, -1:]
-    return np.concatenate(parts, axis=-1)
+        if process not in both[0].processes:
+            before[j] = after[j, :1]
+        if process not in both[1].processes:
+            after[j] = before[j, -1:]
+    return np.concatenate([before, after], axis=-1)
 
 
 def _merged(first: Mapping[tuple[str, str, str], Mapping[int, object]], second: Mapping) -> dict:
