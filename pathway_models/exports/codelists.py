@@ -1,4 +1,4 @@
-"""The codelists that go with an export: its regions and scenarios, beside the shipped definitions of variables."""
+"""Write the codelists of an export: its regions and scenarios, with the shipped definitions of variables."""
 
 from __future__ import annotations
 
@@ -22,15 +22,7 @@ HEAD = "# Written by the export from the register and the scenarios; do not edit
 
 
 def write_codelists(folder: Path, parks: Iterable[Park], scenarios: Iterable[Scenario]) -> list[Path]:
-    """Write regions, scenarios and the mapping of a nomenclature project.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the project.
-    parks : iterable of Park
-        Whose regions are listed.
-    scenarios : iterable of Scenario
+    """Write the regions of some parks, scenarios and the mapping into the folder of a nomenclature project.
 
     Returns
     -------
@@ -59,7 +51,7 @@ def write_project(folder: Path, parks: Iterable[Park], scenarios: Iterable[Scena
 
 
 def sums_of(parks: Iterable[Park]) -> dict[str, list[str]]:
-    """Regions that are sums of others: real parks by province, and all provinces; invented parks never add up."""
+    """List regions that are sums of others: real parks by province, and all provinces; never invented parks."""
     sums: dict[str, list[str]] = {}
     for park in parks:
         # ASSUME: a region whose province is named in its record is that whole province.
@@ -82,7 +74,7 @@ def _regions(parks: list[Park], sums: Mapping[str, list[str]]) -> list[dict]:
 
 
 def _about(park: Park) -> dict[str, object]:
-    """Attributes of a region, without signs that the conventions refuse."""
+    """Return the attributes of a region, without signs that the conventions refuse."""
     about = {
         "description": f"INVENTED / 虚构. {park.name_en}" if park.invented else park.name_en,
         "park_code": park.park_id,

@@ -1,7 +1,4 @@
-"""The IAMC format: wide tables that pyam reads and nomenclature validates; ``docs/exports.md`` has the conventions.
-
-The name of a park among the regions of the IAMC format.
-"""
+"""The IAMC format: wide tables that pyam reads and nomenclature validates; ``docs/exports.md`` has the conventions."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ COVERED = "[Covered Parks]"
 
 
 def region_of(park: Park) -> str:
-    """Region of a park: country, province where it is known, name of the park.
+    """Name the region of a park: country, province where it is known, name of the park.
 
     Examples
     --------
@@ -49,13 +46,13 @@ def region_of(park: Park) -> str:
 
 
 def province_of(park: Park) -> str:
-    """Full name of a park's province, as the register of provinces spells it; empty where none is given."""
+    """Return the full name of a park's province, as the register spells it; empty where none is given."""
     given = ILLEGAL.sub(" ", park.province).strip()
     return _provinces().get(given, given)
 
 
 def covered_parks(park: Park) -> str:
-    """Region in which the covered parks of a province are added up; empty for what must not be added up."""
+    """Name the region in which covered parks of a province are added up; empty where a park must not be."""
     province = province_of(park)
     if park.kind == "region" or park.invented or not province:
         return ""
@@ -64,7 +61,7 @@ def covered_parks(park: Park) -> str:
 
 @cache
 def _provinces() -> dict[str, str]:
-    """Short to full name of the provinces."""
+    """Return short to full names of the provinces."""
     entries = [entry for entry in read_register() if entry.kind == "region" and entry.province]
     return {entry.province: entry.name_zh for entry in entries}
 
@@ -93,15 +90,8 @@ PEAK = "Emissions|CO2 [Park Total]"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a run found for one park.
-
-    Parameters
-    ----------
-    park : Park
-    pathways : Pathways
-    peaks : Peaks
-    """
+class ParkResults:
+    """Results of a run for one park."""
 
     park: Park
     pathways: Pathways
@@ -109,7 +99,7 @@ class Found:
 
 
 def to_iamc(pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False) -> pd.DataFrame:
-    """A park's results as a wide IAMC table.
+    """Tabulate a park's results as a wide IAMC table.
 
     Parameters
     ----------
@@ -151,10 +141,10 @@ def to_iamc(pathways: Pathways, park: Park, peaks: Peaks | None = None, *, membe
     return wide
 
 
-def indicators_of(found: Found) -> pd.DataFrame:
-    """Peak year, peak emissions and probabilities of a park: `INDICATOR_COLUMNS`, one row a scenario and indicator.
+def indicators_of(found: ParkResults) -> pd.DataFrame:
+    """Tabulate peak year, peak emissions and probabilities: `INDICATOR_COLUMNS`, one row a scenario and indicator.
 
-    A quantile of the peak year among members without a peak is empty; ``share_censored`` says how many those are.
+    A quantile of the peak year among members without a peak is empty; ``share_censored`` is the share of those.
     """
     peaks, rows = found.peaks, []
     years, values = peaks.quantiles(QUANTILES), np.quantile(peaks.value, QUANTILES, axis=1).T * 1e-6
@@ -175,11 +165,11 @@ def indicators_of(found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 
 
-def meta_of(found: Iterable[Found], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
-    """Meta sheet: one row a model and scenario.
+def meta_of(found: Iterable[ParkResults], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
+    """Tabulate the meta sheet, one row a model and scenario.
 
-    Where there is one park only, its peak stands here too; with more, meta has no place for it, and a reader would
-    take the largest of all parks.
+    The peak of a single park stands here too; with more parks meta has no place for it, and a reader would take the
+    largest of all.
     """
     found = list(found)
     scenarios = dict.fromkeys(name for each in found for name in each.pathways.scenarios)
@@ -198,7 +188,7 @@ def meta_of(found: Iterable[Found], run: Mapping[str, object], *, members: bool 
 
 
 def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, object]:
-    """What every row of the meta sheet says about where its numbers come from."""
+    """List the origin of the numbers, the same in every row of the meta sheet."""
     return {
         "run": run,
         "version": version,
@@ -212,7 +202,7 @@ def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, objec
 def to_pyam(
     pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False, run: str = ""
 ) -> IamDataFrame:
-    """A park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
+    """Return a park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
 
     Parameters
     ----------
@@ -237,16 +227,16 @@ def to_pyam(
             "docs/exports.md has the two commands; or write the table with 'pathways export' and read it there"
         )
         raise InputError([Fault("environment", "pyam", "", expected, remedy, code="pyam_missing")]) from None
-    found = Found(park, pathways, find_peaks(pathways) if peaks is None else peaks)
+    found = ParkResults(park, pathways, find_peaks(pathways) if peaks is None else peaks)
     meta = meta_of([found], run_meta(pathways, MODEL.split()[-1], run), members=members)
     table = to_iamc(pathways, park, found.peaks, members=members)
     return pyam.IamDataFrame(table, meta=meta.set_index(["Model", "Scenario"]).rename_axis(["model", "scenario"]))
 
 
 def gathered(
-    found: Sequence[Found], run: str = "", *, members: bool = False
+    found: Sequence[ParkResults], run: str = "", *, members: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Tables of several parks as one: data, meta and indicators.
+    """Join the tables of several parks: data, meta and indicators.
 
     Raises
     ------
@@ -271,15 +261,12 @@ def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFram
 
     The csv has no byte order mark: pyam would take it for a part of the first column's name.
     """
-    csv, book, beside = (
-        stem.with_suffix(".csv"),
-        stem.with_suffix(".xlsx"),
-        stem.with_name(f"{stem.name}_indicators.csv"),
-    )
+    csv, book = stem.with_suffix(".csv"), stem.with_suffix(".xlsx")
+    indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
     tables.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
-    indicators.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
+    indicators.to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
     with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
         for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
             table.to_excel(writer, sheet_name=name, index=False)
             writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)
-    return [csv, book, beside]
+    return [csv, book, indicators_csv]

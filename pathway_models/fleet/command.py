@@ -38,7 +38,7 @@ class Findings:
     before: int
 
 
-def lines(found: Findings, lang: str) -> Iterator[str]:
+def _lines(found: Findings, lang: str) -> Iterator[str]:
     """Yield the summary that is printed, coverage first."""
     from pathway_models.fleet import sentences, tables
     from pathway_models.fleet.benchmarking import compare_with_standards
@@ -62,7 +62,7 @@ def lines(found: Findings, lang: str) -> Iterator[str]:
         yield table_text(tables.shares(found.shares, lang=lang))
 
 
-def write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
+def _write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
     """Write every table as CSV and every figure as PNG and SVG.
 
     Returns
@@ -152,10 +152,10 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
     """
     try:
         found = _findings(**asked)
-        for line in lines(found, of_terminal(lang)):
+        for line in _lines(found, of_terminal(lang)):
             click.echo(line)
         if out is not None:
-            for path in write_findings(out, found, lang):
+            for path in _write_findings(out, found, lang):
                 click.echo(f"{out.name}/{path.name}")
     except InputError as error:
         click.echo(mistake_text(error), err=True)
