@@ -6,7 +6,7 @@ The definitions of the variables are written by hand. Run after a change of the 
 from pathlib import Path
 
 import pathway_models as pw
-from pathway_models.exports.codelists import write_codelists
+from pathway_models.exports.iamc import write_codelists
 
 ROOT = Path(__file__).resolve().parents[1]
 

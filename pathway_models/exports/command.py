@@ -47,8 +47,7 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
 
 
 def _iamc(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) -> list[Path]:
-    from pathway_models.exports.codelists import write_project
-    from pathway_models.exports.iamc import gathered, write_iamc
+    from pathway_models.exports.iamc import gathered, write_iamc, write_project
     from pathway_models.runs.store import scenarios_of
 
     written = write_iamc(*gathered(found, _name(run)), folder / _name(run))

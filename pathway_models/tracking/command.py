@@ -90,7 +90,7 @@ def track_command(
 def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park]:
     """Return the record as it was, and with the new year."""
     from pathway_models.intake.parks import read_park
-    from pathway_models.tracking.joining import joined, up_to
+    from pathway_models.tracking.records import joined, up_to
 
     known = read_park(park)
     if table is None:

@@ -59,7 +59,7 @@ def track(
     Parameters
     ----------
     earlier, later : Park
-        As it was when the forecast was made, and with the new years (`joining.joined`).
+        As it was when the forecast was made, and with the new years (`records.joined`).
     scenarios : iterable of Scenario
         The last one is the plan.
     before : int

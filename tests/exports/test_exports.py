@@ -15,9 +15,19 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.exports.codelists import COVERED_PROVINCES, sums_of, write_codelists
 from pathway_models.exports.datapackage import licences_of, write_datapackage
-from pathway_models.exports.iamc import MODEL, ParkResults, gathered, indicators_of, meta_of, region_of, run_meta
+from pathway_models.exports.iamc import (
+    COVERED_PROVINCES,
+    MODEL,
+    ParkResults,
+    gathered,
+    indicators_of,
+    meta_of,
+    region_of,
+    run_meta,
+    sums_of,
+    write_codelists,
+)
 from pathway_models.exports.tidy import member_table, observed_carriers, rounded
 from pathway_models.intake.codelists import read_variables
 

@@ -11,9 +11,8 @@ from environments_of_tests import LOCKS, ROOT, python_of, run_in
 
 import pathway_models as pw
 from pathway_models.batch.running import Request
-from pathway_models.exports.codelists import write_project
 from pathway_models.exports.command import export_command
-from pathway_models.exports.iamc import ParkResults, gathered, write_iamc
+from pathway_models.exports.iamc import ParkResults, gathered, write_iamc, write_project
 from pathway_models.runs.tables import write_status
 
 SCENARIOS = ("bau", "deep")

@@ -11,7 +11,7 @@ import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.tracking import annual_report as views
 from pathway_models.tracking.figures import driver_name, plan_comparison, replayed
-from pathway_models.tracking.joining import up_to
+from pathway_models.tracking.records import up_to
 from pathway_models.tracking.updating import track
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])

@@ -7,8 +7,7 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.tracking.joining import joined, up_to
-from pathway_models.tracking.records import DRIVERS
+from pathway_models.tracking.records import DRIVERS, joined, up_to
 from pathway_models.tracking.updating import reported_values, track
 
 MEMBERS = 400
