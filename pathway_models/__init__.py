@@ -71,7 +71,7 @@ _HOME = {
     "respect": "decisions.assets",
     "track": "tracking.updating",
     "fleet_total": "fleet.totals",
-    "share_budget": "fleet.budgets",
+    "share_budget": "fleet.packages",
     "read_costs": "intake.costs",
     "read_pollutants": "intake.pollutants",
     "read_assets": "intake.plans.assets",

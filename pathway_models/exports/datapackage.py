@@ -72,17 +72,16 @@ def write_datapackage(
     """
     tables = {**tables, "variables": variables_table(), "parks": parks_table(found)}
     paths = {name: write_table(folder / f"{name}.csv", table) for name, table in tables.items()}
-    resources = [_resource(name, paths[name], table) for name, table in tables.items()]
     descriptor = {
         "profile": "tabular-data-package",
         "name": "pathway-models-results",
         "title": "CO2 pathways and peaks of industrial parks / 园区碳排放路径与达峰",
         "version": str(about["version"]),
         "keywords": ["CO2", "industrial park", "emission peak", "碳达峰"],
-        "sources": _sources(found),
+        "sources": [{"title": f"{each.park.park_id}: {each.park.source or 'table of the user'}"} for each in found],
         "licenses": licences_of(found),
         "run": dict(about),
-        "resources": resources,
+        "resources": [_resource(name, paths[name], table) for name, table in tables.items()],
     }
     path = folder / "datapackage.json"
     path.write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
@@ -132,16 +131,14 @@ def licences_of(found: Sequence[ParkResults]) -> list[dict[str, str]]:
     ]
 
 
-def _sources(found: Sequence[ParkResults]) -> list[dict[str, str]]:
-    return [{"title": f"{each.park.park_id}: {each.park.source or 'table of the user'}"} for each in found]
-
-
 def _resource(name: str, path: Path, table: pd.DataFrame) -> dict[str, object]:
     """Describe one table."""
     keys = {"results": COLUMNS, "members": MEMBER_COLUMNS, "indicators": INDICATOR_COLUMNS}
-    fields = [
-        {"name": column, "type": NUMBERS.get(column, "string"), **_meaning(column)} for column in keys.get(name, table)
-    ]
+    fields = []
+    for column in keys.get(name, table):
+        fields.append({"name": column, "type": NUMBERS.get(column, "string")})
+        if column in MEANINGS:
+            fields[-1]["description"] = MEANINGS[column]
     content = path.read_bytes()
     return {
         "profile": "tabular-data-resource",
@@ -154,7 +151,3 @@ def _resource(name: str, path: Path, table: pd.DataFrame) -> dict[str, object]:
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {"fields": fields, "missingValues": [""]},
     }
-
-
-def _meaning(column: str) -> dict[str, str]:
-    return {"description": MEANINGS[column]} if column in MEANINGS else {}

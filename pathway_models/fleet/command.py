@@ -167,8 +167,7 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
 def _findings(parks: tuple[str, ...], run: Path | None, scenarios: str | None, before: int, **asked: Any) -> Findings:
     """Compute everything that was asked for."""
     from pathway_models.fleet.benchmarking import benchmark, groups
-    from pathway_models.fleet.budgets import share_budget
-    from pathway_models.fleet.packages import package_fleet
+    from pathway_models.fleet.packages import package_fleet, share_budget
     from pathway_models.fleet.totals import project_fleet, read_fleet, stored_fleet
     from pathway_models.intake.costs import read_costs
     from pathway_models.intake.library import read_scenarios

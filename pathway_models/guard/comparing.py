@@ -81,16 +81,15 @@ class Comparison:
         rows: dict[str, list[Change]] = {}
         for change in self.changes:
             rows.setdefault(change.key.park, []).append(change)
-        found = [
+        return [
             {
                 "park": park,
                 "changes": len(changes),
                 "largest": changes[0],
                 "relative": max((abs(c.relative) for c in changes if c.relative is not None), default=None),
             }
-            for park, changes in rows.items()
+            for park, changes in sorted(rows.items(), key=lambda row: (-len(row[1]), row[0]))
         ]
-        return sorted(found, key=lambda row: (-int(str(row["changes"])), str(row["park"])))
 
     def table(self, most: int | None = None) -> list[dict[str, object]]:
         """List changes with park, scenario, quantity and year, values before and after, and size."""

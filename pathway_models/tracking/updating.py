@@ -187,9 +187,6 @@ class _Ensemble:
             quantiles=weighted_quantiles(year, weights, QUANTILES),
         )
 
-    def _plan(self, values: np.ndarray, years: Iterable[int]) -> np.ndarray:
-        return values[-1][:, [self.at(year) for year in years]]
-
     def foreseen(self, level: float, years: Iterable[int]) -> dict[int, np.ndarray]:
         """Return quantiles of the plan's totals from a reported level of the base year: year -> (3,)."""
         base = self.park.last_observed_year
@@ -201,10 +198,9 @@ class _Ensemble:
 
     def deviation(self, later: Park, level: float, year: int) -> dict[str, np.ndarray]:
         """Decompose the deviation of the report from each member of the plan by driver: (member,) each."""
-        base = self.park.last_observed_year
-        name = "economy" if "economy" in self.pathways.memo_items else "activity"
-        value = self._plan(self.pathways.memo_items[name], (year,))[:, 0]
-        energy = self._plan(self.pathways.memo_items["energy"], (year,))[:, 0]
+        base, memo_items = self.park.last_observed_year, self.pathways.memo_items
+        value = memo_items["economy" if "economy" in memo_items else "activity"][-1, :, self.at(year)]
+        energy = memo_items["energy"][-1, :, self.at(year)]
         start, end = self.totals(-1, (base, year)).T
         # From the reported level on: a member's own factor error is no deviation.
         total = level * end / start

@@ -7,8 +7,8 @@ import pytest
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
 from pathway_models.fleet.benchmarking import INDICATORS, benchmark, groups, outliers
-from pathway_models.fleet.budgets import cost_curve, share_budget
 from pathway_models.fleet.fleet_results import RULES
+from pathway_models.fleet.packages import cost_curve, share_budget
 from pathway_models.intake.costs import read_costs
 
 NAMES = ("demo-steel", "demo-electronics", "demo-cement", "demo-machinery")

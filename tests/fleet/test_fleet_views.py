@@ -12,8 +12,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.fleet import figures, sentences, tables
 from pathway_models.fleet.band_coverage import band_coverage
 from pathway_models.fleet.benchmarking import benchmark, compare_with_standards, groups
-from pathway_models.fleet.budgets import share_budget
-from pathway_models.fleet.packages import package_fleet
+from pathway_models.fleet.packages import package_fleet, share_budget
 from pathway_models.fleet.totals import project_fleet, read_fleet
 from pathway_models.intake.costs import read_costs
 from pathway_models.language.words import INVENTED
