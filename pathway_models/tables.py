@@ -23,7 +23,7 @@ _HOME = {
     "read_summary": "runs.tables",
     "report_card": "hindcast.matching",
     "statuses": "pathways.tables",
-    "summarise_parks": "fleet.summary",
+    "summarise_parks": "fleet.totals",
     "summary_rows": "fleet.summary",
     "typed": "runs.tables",
     "year_number": "fleet.summary",

@@ -11,7 +11,7 @@ from pathlib import Path
 from _tables import output_folder
 
 import pathway_models as pw
-from pathway_models.exports.codelists import write_codelists
+from pathway_models.exports.iamc import write_codelists
 
 
 def main(folder: Path) -> None:

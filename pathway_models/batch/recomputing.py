@@ -9,13 +9,13 @@ from pathway_models.core.errors import BatchError
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
 
 if TYPE_CHECKING:
-    from pathway_models.exports.iamc import Found
+    from pathway_models.exports.iamc import ParkResults
 
 #: Largest relative difference from the stored table, which has six significant digits.
 TOLERANCE = 1e-5
 
 
-def compute_again(folder: Path, park_id: str) -> Found:
+def compute_again(folder: Path, park_id: str) -> ParkResults:
     """Compute a park of a run again, members and all.
 
     Raises
@@ -25,7 +25,7 @@ def compute_again(folder: Path, park_id: str) -> Found:
     """
     from pathway_models.engine.projecting import project
     from pathway_models.engine.sampling import sample
-    from pathway_models.exports.iamc import Found
+    from pathway_models.exports.iamc import ParkResults
     from pathway_models.intake.parks import read_park
     from pathway_models.peaks.finding import find_peaks
 
@@ -33,12 +33,12 @@ def compute_again(folder: Path, park_id: str) -> Found:
     park, scenarios = read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
     pathways = project(park, scenarios, sample(park, scenarios, **chosen))
-    found = Found(park, pathways, find_peaks(pathways))
+    found = ParkResults(park, pathways, find_peaks(pathways))
     _check(folder / park_id / "pathways.csv", found)
     return found
 
 
-def _check(stored: Path, found: Found) -> None:
+def _check(stored: Path, found: ParkResults) -> None:
     import numpy as np
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""``pathways export``: results of a run for other programs, as IAMC tables, a tidy table or a Data Package."""
+"""``pathways export``: write a run's results for other programs, as IAMC tables, a tidy table or a Data Package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.exports.iamc import Found
+    from pathway_models.exports.iamc import ParkResults
 
 
 FORMATS = ("iamc", "tidy", "datapackage")
@@ -46,9 +46,8 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
         click.echo(str(path))
 
 
-def _iamc(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
-    from pathway_models.exports.codelists import write_project
-    from pathway_models.exports.iamc import gathered, write_iamc
+def _iamc(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) -> list[Path]:
+    from pathway_models.exports.iamc import gathered, write_iamc, write_project
     from pathway_models.runs.store import scenarios_of
 
     written = write_iamc(*gathered(found, _name(run)), folder / _name(run))
@@ -57,7 +56,7 @@ def _iamc(run: Path, folder: Path, found: Sequence[Found], members: bool) -> lis
     return [*written, write_project(folder, [each.park for each in found], scenarios_of(run).values())]
 
 
-def _tidy(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
+def _tidy(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) -> list[Path]:
     from pathway_models.exports.datapackage import write_table
 
     tables = _tables(found, members)
@@ -65,7 +64,7 @@ def _tidy(run: Path, folder: Path, found: Sequence[Found], members: bool) -> lis
     return [write_table(folder / names[name], table) for name, table in tables.items()]
 
 
-def _package(run: Path, folder: Path, found: Sequence[Found], members: bool) -> list[Path]:
+def _package(run: Path, folder: Path, found: Sequence[ParkResults], members: bool) -> list[Path]:
     import pandas as pd
 
     from pathway_models.core import __version__
@@ -77,7 +76,7 @@ def _package(run: Path, folder: Path, found: Sequence[Found], members: bool) -> 
     return write_datapackage(folder, found, {**_tables(found, members), "indicators": indicators}, about)
 
 
-def _tables(found: Sequence[Found], members: bool) -> dict[str, pd.DataFrame]:
+def _tables(found: Sequence[ParkResults], members: bool) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     from pathway_models.exports.tidy import member_table, to_tidy
@@ -89,5 +88,5 @@ def _tables(found: Sequence[Found], members: bool) -> dict[str, pd.DataFrame]:
 
 
 def _name(run: Path) -> str:
-    """Name of a run: that of its folder."""
+    """Return the name of a run, which is that of its folder."""
     return run.resolve().name

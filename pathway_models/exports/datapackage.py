@@ -1,4 +1,4 @@
-"""A Data Package: the tidy table with its descriptor, so that units, sources and licences travel with the numbers.
+"""Write a Data Package: the tidy table with its descriptor of units, sources and licences.
 
 Specification: Data Package v1 and Table Schema v1 of Frictionless Data.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathway_models.exports.iamc import INDICATOR_COLUMNS, Found, region_of
+from pathway_models.exports.iamc import INDICATOR_COLUMNS, ParkResults, region_of
 from pathway_models.exports.tidy import COLUMNS, MEMBER_COLUMNS
 from pathway_models.intake.codelists import read_variables
 
@@ -26,7 +26,7 @@ NUMBERS = {
     "invented": "boolean",
     **dict.fromkeys(("value", "p05", "p25", "p50", "p75", "p95", "share_censored"), "number"),
 }
-#: What the columns mean.
+#: Descriptions of the columns.
 MEANINGS = {
     "park_id": "id of the park",
     "scenario": "id of the scenario",
@@ -56,34 +56,32 @@ PARK_COLUMNS = (
 
 
 def write_datapackage(
-    folder: Path, found: Sequence[Found], tables: Mapping[str, pd.DataFrame], about: Mapping[str, object]
+    folder: Path, found: Sequence[ParkResults], tables: Mapping[str, pd.DataFrame], about: Mapping[str, object]
 ) -> list[Path]:
     """Write the tables and ``datapackage.json`` into a folder.
 
     Parameters
     ----------
     folder : Path
-    found : sequence of Found
-        Parks of the export.
+    found : sequence of ParkResults
     tables : mapping of DataFrame
         Name to table: ``results`` (`COLUMNS`), ``members`` (`MEMBER_COLUMNS`) and ``indicators`` as they are asked
-        for; what describes parks and variables is added.
+        for; tables of parks and variables are added.
     about : mapping
         Run, seed and version, for the descriptor.
     """
     tables = {**tables, "variables": variables_table(), "parks": parks_table(found)}
     paths = {name: write_table(folder / f"{name}.csv", table) for name, table in tables.items()}
-    resources = [_resource(name, paths[name], table) for name, table in tables.items()]
     descriptor = {
         "profile": "tabular-data-package",
         "name": "pathway-models-results",
         "title": "CO2 pathways and peaks of industrial parks / 园区碳排放路径与达峰",
         "version": str(about["version"]),
         "keywords": ["CO2", "industrial park", "emission peak", "碳达峰"],
-        "sources": _sources(found),
+        "sources": [{"title": f"{each.park.park_id}: {each.park.source or 'table of the user'}"} for each in found],
         "licenses": licences_of(found),
         "run": dict(about),
-        "resources": resources,
+        "resources": [_resource(name, paths[name], table) for name, table in tables.items()],
     }
     path = folder / "datapackage.json"
     path.write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
@@ -91,16 +89,16 @@ def write_datapackage(
 
 
 def write_table(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table as plain UTF-8: what reads a Data Package takes a byte order mark for text."""
-    texts = table.assign(
-        **{name: table[name].map({True: "true", False: "false"}) for name in table if name == "invented"}
-    )
+    """Write a table as UTF-8 without a byte order mark, which readers of a Data Package take for text."""
+    texts = table
+    if "invented" in table:
+        texts = table.assign(invented=table["invented"].map({True: "true", False: "false"}))
     texts.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     return path
 
 
 def variables_table() -> pd.DataFrame:
-    """Every variable once, with unit and description."""
+    """Tabulate every variable once, with unit and description."""
     rows = {
         variable.measured: {
             "variable": variable.measured,
@@ -112,8 +110,8 @@ def variables_table() -> pd.DataFrame:
     return pd.DataFrame(list(reversed(rows.values())))
 
 
-def parks_table(found: Sequence[Found]) -> pd.DataFrame:
-    """The parks of an export with their choices, sources and licences."""
+def parks_table(found: Sequence[ParkResults]) -> pd.DataFrame:
+    """Tabulate the parks of an export with their choices, sources and licences."""
     rows = [
         {name: region_of(each.park) if name == "region" else getattr(each.park, name) for name in PARK_COLUMNS}
         for each in found
@@ -121,8 +119,8 @@ def parks_table(found: Sequence[Found]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PARK_COLUMNS)).astype({"price_year": "Int64"})
 
 
-def licences_of(found: Sequence[Found]) -> list[dict[str, str]]:
-    """Licences of the parks' tables, each once; the results are no freer than what they were made from."""
+def licences_of(found: Sequence[ParkResults]) -> list[dict[str, str]]:
+    """List the licences of the parks' tables, each once; the results are no freer than those."""
     texts = dict.fromkeys(each.park.licence.strip() or "not stated" for each in found)
     return [
         {
@@ -133,16 +131,14 @@ def licences_of(found: Sequence[Found]) -> list[dict[str, str]]:
     ]
 
 
-def _sources(found: Sequence[Found]) -> list[dict[str, str]]:
-    return [{"title": f"{each.park.park_id}: {each.park.source or 'table of the user'}"} for each in found]
-
-
 def _resource(name: str, path: Path, table: pd.DataFrame) -> dict[str, object]:
-    """Description of one table."""
+    """Describe one table."""
     keys = {"results": COLUMNS, "members": MEMBER_COLUMNS, "indicators": INDICATOR_COLUMNS}
-    fields = [
-        {"name": column, "type": NUMBERS.get(column, "string"), **_meaning(column)} for column in keys.get(name, table)
-    ]
+    fields = []
+    for column in keys.get(name, table):
+        fields.append({"name": column, "type": NUMBERS.get(column, "string")})
+        if column in MEANINGS:
+            fields[-1]["description"] = MEANINGS[column]
     content = path.read_bytes()
     return {
         "profile": "tabular-data-resource",
@@ -155,7 +151,3 @@ def _resource(name: str, path: Path, table: pd.DataFrame) -> dict[str, object]:
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {"fields": fields, "missingValues": [""]},
     }
-
-
-def _meaning(column: str) -> dict[str, str]:
-    return {"description": MEANINGS[column]} if column in MEANINGS else {}

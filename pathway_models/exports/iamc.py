@@ -1,11 +1,12 @@
-"""The IAMC format: wide tables that pyam reads and nomenclature validates; ``docs/exports.md`` has the conventions.
+"""The IAMC format: wide tables that pyam reads, and the nomenclature project that validates them (``docs/exports.md``).
 
-The name of a park among the regions of the IAMC format.
+The project has codelists of the export's regions and scenarios, with the shipped definitions of variables.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.exports.tidy import member_table, rounded, to_tidy
-from pathway_models.intake.codelists import read_statistics, read_variables
+from pathway_models.intake.codelists import project_folder, read_statistics, read_variables
 from pathway_models.intake.register import read_register
 from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -34,10 +37,16 @@ COUNTRY = "China"
 ILLEGAL = re.compile(r'[;:"`|>*{}\x00-\x1f]+')
 #: Provinces as sums of parks must not be read as the whole province.
 COVERED = "[Covered Parks]"
+#: Hierarchies of the regions.
+PARKS, PROVINCES, INVENTED = "Industrial parks", "Provinces and regions", "Invented demonstration parks"
+SUMS = "Sums of covered parks"
+#: The provinces added up: fewer than all of the country's.
+COVERED_PROVINCES = f"{COUNTRY} [Covered Provinces]"
+HEAD = "# Written by the export from the register and the scenarios; do not edit by hand.\n"
 
 
 def region_of(park: Park) -> str:
-    """Region of a park: country, province where it is known, name of the park.
+    """Name the region of a park: country, province where it is known, name of the park.
 
     Examples
     --------
@@ -49,13 +58,13 @@ def region_of(park: Park) -> str:
 
 
 def province_of(park: Park) -> str:
-    """Full name of a park's province, as the register of provinces spells it; empty where none is given."""
+    """Return the full name of a park's province, as the register spells it; empty where none is given."""
     given = ILLEGAL.sub(" ", park.province).strip()
     return _provinces().get(given, given)
 
 
 def covered_parks(park: Park) -> str:
-    """Region in which the covered parks of a province are added up; empty for what must not be added up."""
+    """Name the region in which covered parks of a province are added up; empty where a park must not be."""
     province = province_of(park)
     if park.kind == "region" or park.invented or not province:
         return ""
@@ -64,7 +73,7 @@ def covered_parks(park: Park) -> str:
 
 @cache
 def _provinces() -> dict[str, str]:
-    """Short to full name of the provinces."""
+    """Return short to full names of the provinces."""
     entries = [entry for entry in read_register() if entry.kind == "region" and entry.province]
     return {entry.province: entry.name_zh for entry in entries}
 
@@ -93,15 +102,8 @@ PEAK = "Emissions|CO2 [Park Total]"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a run found for one park.
-
-    Parameters
-    ----------
-    park : Park
-    pathways : Pathways
-    peaks : Peaks
-    """
+class ParkResults:
+    """Results of a run for one park."""
 
     park: Park
     pathways: Pathways
@@ -109,7 +111,7 @@ class Found:
 
 
 def to_iamc(pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False) -> pd.DataFrame:
-    """A park's results as a wide IAMC table.
+    """Tabulate a park's results as a wide IAMC table.
 
     Parameters
     ----------
@@ -151,10 +153,10 @@ def to_iamc(pathways: Pathways, park: Park, peaks: Peaks | None = None, *, membe
     return wide
 
 
-def indicators_of(found: Found) -> pd.DataFrame:
-    """Peak year, peak emissions and probabilities of a park: `INDICATOR_COLUMNS`, one row a scenario and indicator.
+def indicators_of(found: ParkResults) -> pd.DataFrame:
+    """Tabulate peak year, peak emissions and probabilities: `INDICATOR_COLUMNS`, one row a scenario and indicator.
 
-    A quantile of the peak year among members without a peak is empty; ``share_censored`` says how many those are.
+    A quantile of the peak year among members without a peak is empty; ``share_censored`` is the share of those.
     """
     peaks, rows = found.peaks, []
     years, values = peaks.quantiles(QUANTILES), np.quantile(peaks.value, QUANTILES, axis=1).T * 1e-6
@@ -175,11 +177,11 @@ def indicators_of(found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 
 
-def meta_of(found: Iterable[Found], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
-    """Meta sheet: one row a model and scenario.
+def meta_of(found: Iterable[ParkResults], run: Mapping[str, object], *, members: bool = False) -> pd.DataFrame:
+    """Tabulate the meta sheet, one row a model and scenario.
 
-    Where there is one park only, its peak stands here too; with more, meta has no place for it, and a reader would
-    take the largest of all parks.
+    The peak of a single park stands here too; with more parks meta has no place for it, and a reader would take the
+    largest of all.
     """
     found = list(found)
     scenarios = dict.fromkeys(name for each in found for name in each.pathways.scenarios)
@@ -198,7 +200,7 @@ def meta_of(found: Iterable[Found], run: Mapping[str, object], *, members: bool 
 
 
 def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, object]:
-    """What every row of the meta sheet says about where its numbers come from."""
+    """List the origin of the numbers, the same in every row of the meta sheet."""
     return {
         "run": run,
         "version": version,
@@ -212,7 +214,7 @@ def run_meta(pathways: Pathways, version: str, run: str = "") -> dict[str, objec
 def to_pyam(
     pathways: Pathways, park: Park, peaks: Peaks | None = None, *, members: bool = False, run: str = ""
 ) -> IamDataFrame:
-    """A park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
+    """Return a park's results as ``pyam.IamDataFrame``, its peak in the meta indicators.
 
     Parameters
     ----------
@@ -237,16 +239,16 @@ def to_pyam(
             "docs/exports.md has the two commands; or write the table with 'pathways export' and read it there"
         )
         raise InputError([Fault("environment", "pyam", "", expected, remedy, code="pyam_missing")]) from None
-    found = Found(park, pathways, find_peaks(pathways) if peaks is None else peaks)
+    found = ParkResults(park, pathways, find_peaks(pathways) if peaks is None else peaks)
     meta = meta_of([found], run_meta(pathways, MODEL.split()[-1], run), members=members)
     table = to_iamc(pathways, park, found.peaks, members=members)
     return pyam.IamDataFrame(table, meta=meta.set_index(["Model", "Scenario"]).rename_axis(["model", "scenario"]))
 
 
 def gathered(
-    found: Sequence[Found], run: str = "", *, members: bool = False
+    found: Sequence[ParkResults], run: str = "", *, members: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Tables of several parks as one: data, meta and indicators.
+    """Join the tables of several parks: data, meta and indicators.
 
     Raises
     ------
@@ -271,15 +273,102 @@ def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFram
 
     The csv has no byte order mark: pyam would take it for a part of the first column's name.
     """
-    csv, book, beside = (
-        stem.with_suffix(".csv"),
-        stem.with_suffix(".xlsx"),
-        stem.with_name(f"{stem.name}_indicators.csv"),
-    )
+    csv, book = stem.with_suffix(".csv"), stem.with_suffix(".xlsx")
+    indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
     tables.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
-    indicators.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
+    indicators.to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
     with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
         for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
             table.to_excel(writer, sheet_name=name, index=False)
             writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)
-    return [csv, book, beside]
+    return [csv, book, indicators_csv]
+
+
+def write_codelists(folder: Path, parks: Iterable[Park], scenarios: Iterable[Scenario]) -> list[Path]:
+    """Write the regions of some parks, scenarios and the mapping into the folder of a nomenclature project.
+
+    Returns
+    -------
+    list of Path
+        ``definitions/region/parks.yaml``, ``definitions/scenario/scenarios.yaml`` and, where parks may be added up,
+        ``mappings/pathway_models.yaml``.
+    """
+    parks = list(parks)
+    sums = sums_of(parks)
+    written = [
+        _write(folder / "definitions" / "region" / "parks.yaml", _regions(parks, sums)),
+        _write(folder / "definitions" / "scenario" / "scenarios.yaml", _scenarios(scenarios)),
+    ]
+    if sums:
+        written.append(_write(folder / "mappings" / "pathway_models.yaml", _mapping(parks, sums)))
+    return written
+
+
+def write_project(folder: Path, parks: Iterable[Park], scenarios: Iterable[Scenario]) -> Path:
+    """Write the whole nomenclature project of an export: shipped definitions, this export's regions and scenarios."""
+    for name in ("definitions/variable", "validate_data", "required_data"):
+        shutil.copytree(project_folder() / name, folder / name, dirs_exist_ok=True)
+    shutil.copyfile(project_folder() / "nomenclature.yaml", folder / "nomenclature.yaml")
+    write_codelists(folder, parks, scenarios)
+    return folder
+
+
+def sums_of(parks: Iterable[Park]) -> dict[str, list[str]]:
+    """List regions that are sums of others: real parks by province, and all provinces; never invented parks."""
+    sums: dict[str, list[str]] = {}
+    for park in parks:
+        # ASSUME: a region whose province is named in its record is that whole province.
+        is_province = park.kind == "region" and bool(park.province) and not park.invented
+        name = COVERED_PROVINCES if is_province else covered_parks(park)
+        if name:
+            sums.setdefault(name, []).append(region_of(park))
+    return sums
+
+
+def _regions(parks: list[Park], sums: Mapping[str, list[str]]) -> list[dict]:
+    by_hierarchy: dict[str, list[dict]] = {}
+    for park in parks:
+        hierarchy = INVENTED if park.invented else PROVINCES if park.kind == "region" else PARKS
+        by_hierarchy.setdefault(hierarchy, []).append({region_of(park): _about(park)})
+    found = [{hierarchy: entries} for hierarchy, entries in by_hierarchy.items()]
+    if sums:
+        found.append({SUMS: [{name: {"description": f"Sum of {len(parts)} regions"}} for name, parts in sums.items()]})
+    return found
+
+
+def _about(park: Park) -> dict[str, object]:
+    """Return the attributes of a region, without signs that the conventions refuse."""
+    about = {
+        "description": f"INVENTED / 虚构. {park.name_en}" if park.invented else park.name_en,
+        "park_code": park.park_id,
+        "park_type": park.archetype or park.kind,
+        "price_year": park.price_year,
+        "factor_set": park.factor_set,
+        "grid_factor": park.grid_factor,
+    }
+    return {name: _plain(value) for name, value in about.items() if value not in (None, "")}
+
+
+def _plain(value: object) -> object:
+    return ILLEGAL.sub(" ", value).strip() if isinstance(value, str) else value
+
+
+def _scenarios(scenarios: Iterable[Scenario]) -> list[dict]:
+    rows = []
+    for scenario in scenarios:
+        names = {"name_en": _plain(scenario.name_en), "name_zh": _plain(scenario.name_zh)}
+        rows.append({scenario.scenario_id: {"description": _plain(scenario.description), **names}})
+        rows.append({f"{scenario.scenario_id}|*": {"description": "One member of the ensemble", **names}})
+    return rows
+
+
+def _mapping(parks: list[Park], sums: Mapping[str, list[str]]) -> dict:
+    natives = [region_of(park) for park in parks]
+    return {"model": MODEL, "native_regions": natives, "common_regions": [{name: sums[name]} for name in sums]}
+
+
+def _write(path: Path, content: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
+    path.write_text(HEAD + text, encoding="utf-8", newline="\n")
+    return path

@@ -1,7 +1,4 @@
-"""The long table that every export is made from: one value a row, with its unit.
-
-What an export is made of: every quantity of a park by scenario, member and year, in the unit of the export.
-"""
+"""The long table that every export is made from, one value a row with its unit, and the quantities it holds."""
 
 from __future__ import annotations
 
@@ -39,23 +36,17 @@ Compute = Callable[[Pathways], np.ndarray]
 
 
 def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
-    """Every quantity that has a path, in canonical units.
-
-    Parameters
-    ----------
-    pathways : Pathways
-    park : Park
-        Of these pathways.
+    """Compute every quantity that has a path, in canonical units.
 
     Returns
     -------
     dict quantity -> (scenario, member, year)
-        tCO2/yr, TJ, million CNY.  What the pathways do not carry is left out, and so is the value added of a park
-        whose sectors are measured in something that cannot be added up.
+        tCO2/yr, TJ, million CNY.  Quantities that the pathways do not carry are left out, and so is the value added
+        of a park whose sectors are measured in something that cannot be added up.
     """
     found = {name: compute(pathways) for name, compute in _ALWAYS.items()}
-    for name, (needs, compute) in _BESIDE.items():
-        if all(need in pathways.memo_items for need in needs):
+    for name, (memo_item, compute) in _FROM_MEMO_ITEMS.items():
+        if memo_item in pathways.memo_items:
             found[name] = compute(pathways)
     if set(park.activity_kinds) <= set(MONEY) and "activity" in pathways.memo_items:
         found["value_added"] = pathways.memo_items["activity"]
@@ -63,7 +54,7 @@ def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
 
 
 def observed_carriers(park: Park) -> dict[str, np.ndarray]:
-    """Energy by group of carriers over the observed years: quantity -> (H,) TJ; only what the park uses."""
+    """Add up energy by group of carriers over the observed years: quantity -> (H,) TJ; only groups in use."""
     used = {
         quantity: park.energy[:, np.isin(park.groups, groups)].sum(axis=(0, 1))
         for quantity, groups in CARRIER_GROUPS.items()
@@ -72,7 +63,7 @@ def observed_carriers(park: Park) -> dict[str, np.ndarray]:
 
 
 def ratios(paths: Mapping[str, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Intensities as what stands above and below: quantity -> two (scenario, member, year)."""
+    """Return numerator and denominator of each intensity: quantity -> two (scenario, member, year)."""
     parts = {"intensity_energy": ("total", "energy"), "intensity_value_added": ("total", "value_added")}
     return {
         name: (paths[above], paths[below])
@@ -101,23 +92,23 @@ _ALWAYS: dict[str, Compute] = {
     "electricity": _source("electricity", "capture_electricity"),
     "captured": _captured,
 }
-#: Quantities that need something beside the emissions.
-_BESIDE: dict[str, tuple[tuple[str, ...], Compute]] = {
-    "sinks": (("sinks",), lambda pathways: pathways.memo_items["sinks"]),
-    "land": (("sinks",), lambda pathways: 0.0 - pathways.memo_items["sinks"]),
-    "net_direct": (("sinks",), lambda pathways: pathways.scope(1) - pathways.memo_items["sinks"]),
-    "stored": (("stored",), lambda pathways: pathways.memo_items["stored"]),
-    "used": (("stored",), lambda pathways: _captured(pathways) - pathways.memo_items["stored"]),
-    "location_based": (("location_based",), lambda pathways: pathways.memo_items["location_based"]),
+#: Quantities that need a memo item of the pathways: its name, and the computation.
+_FROM_MEMO_ITEMS: dict[str, tuple[str, Compute]] = {
+    "sinks": ("sinks", lambda pathways: pathways.memo_items["sinks"]),
+    "land": ("sinks", lambda pathways: 0.0 - pathways.memo_items["sinks"]),
+    "net_direct": ("sinks", lambda pathways: pathways.scope(1) - pathways.memo_items["sinks"]),
+    "stored": ("stored", lambda pathways: pathways.memo_items["stored"]),
+    "used": ("stored", lambda pathways: _captured(pathways) - pathways.memo_items["stored"]),
+    "location_based": ("location_based", lambda pathways: pathways.memo_items["location_based"]),
     "total_location_based": (
-        ("location_based",),
+        "location_based",
         lambda pathways: (
             pathways.total()
             - _source("electricity", "capture_electricity")(pathways)
             + pathways.memo_items["location_based"]
         ),
     ),
-    "energy": (("energy",), lambda pathways: pathways.memo_items["energy"]),
+    "energy": ("energy", lambda pathways: pathways.memo_items["energy"]),
 }
 
 
@@ -132,7 +123,7 @@ MEMBER_QUANTITIES = ("total", "net_direct")
 
 
 def to_tidy(pathways: Pathways, park: Park, peaks: Peaks | None = None) -> pd.DataFrame:
-    """Statistics of every variable over the members.
+    """Tabulate statistics of every variable over the members.
 
     Parameters
     ----------
@@ -173,7 +164,7 @@ def to_tidy(pathways: Pathways, park: Park, peaks: Peaks | None = None) -> pd.Da
 
 
 def member_table(pathways: Pathways, park: Park) -> pd.DataFrame:
-    """Every member's path of `MEMBER_QUANTITIES`: `MEMBER_COLUMNS`, members counted from 1."""
+    """Tabulate every member's path of `MEMBER_QUANTITIES`: `MEMBER_COLUMNS`, members counted from 1."""
     _check_same_park(pathways, park)
     paths = paths_of(pathways, park)
     shape = (len(pathways.scenarios), pathways.members, pathways.years.size)
@@ -196,13 +187,13 @@ def member_table(pathways: Pathways, park: Park) -> pd.DataFrame:
 
 
 def variables_of(park: Park) -> Iterator[Variable]:
-    """Variables that a park of this kind can have."""
+    """Select the variables that a park of this kind can have."""
     kind = "region" if park.kind == "region" else "park"
     return (variable for variable in read_variables() if variable.kind in ("", kind))
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    """Values with `DIGITS` significant digits, so that files are the same on every processor.
+    """Round to `DIGITS` significant digits, so that files are the same on every processor.
 
     Examples
     --------
@@ -214,7 +205,7 @@ def rounded(values: np.ndarray) -> np.ndarray:
 
 
 class _Rows:
-    """Collects the rows of a table, a block of (scenario, year) at a time."""
+    """Rows of a table, collected by blocks of (scenario, year)."""
 
     def __init__(self, pathways: Pathways, price_year: int | None) -> None:
         self.pathways, self.price_year = pathways, price_year
@@ -239,26 +230,26 @@ class _Rows:
         self.blocks.append(block[np.isfinite(flat)])
 
     def table(self) -> pd.DataFrame:
-        """All rows."""
+        """Return all rows as one table."""
         return pd.concat(self.blocks, ignore_index=True)[list(COLUMNS)]
 
 
 def _statistic(values: np.ndarray, variable: Variable) -> np.ndarray:
-    """Mean or quantile over members: (scenario, year)."""
+    """Return mean or quantile over members: (scenario, year)."""
     if variable.probability is None:
         return values.mean(axis=1)
     return np.quantile(values, variable.probability, axis=1)
 
 
 def _ratio(above: np.ndarray, below: np.ndarray, variable: Variable) -> np.ndarray:
-    """Ratio of means, so that weighted means over parks hold; quantiles are of the members' ratios."""
+    """Return the ratio of means, so that weighted means over parks hold, or a quantile of the members' ratios."""
     if variable.probability is None:
         return above.mean(axis=1) / below.mean(axis=1)
     return np.quantile(above / below, variable.probability, axis=1)
 
 
 def _peak(variable: Variable, peaks: Peaks) -> tuple[np.ndarray, np.ndarray]:
-    """Values and years of a variable about the peak."""
+    """Return values and years of a variable about the peak."""
     if variable.quantity == "peak_probability":
         return np.stack([peaks.p_peaked_by(int(year)) for year in peaks.years], axis=1), peaks.years
     said_in = np.array([peaks.last_observed_year])

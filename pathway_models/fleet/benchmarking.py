@@ -1,6 +1,7 @@
-"""Where a park stands among its kind: indicators, robust distances, outliers and groups (``docs/fleet.md``).
+"""Benchmark parks against their kind and against standards (``docs/fleet.md``).
 
-Parks beside norms: what the zero-carbon parks of 2025 ask for by size class, and HJ 274-2015 (``docs/fleet.md``).
+Indicators, robust distances, outliers and groups compare parks with one another; the standards are those of the
+zero-carbon parks of 2025, by size class, and HJ 274-2015.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.indicators import CLASSES, indicators, total_energy
 from pathway_models.records.park import Park
 
-#: Indicators and their units; the ones that are compared on a logarithmic scale.
+#: Indicators and their units, and those compared on a logarithmic scale.
 INDICATORS = {
     "emissions_per_value_added": "tCO2 per million CNY",
     "energy_per_value_added": "tce per million CNY",
@@ -29,16 +30,12 @@ INDICATORS = {
 LOGARITHMIC = ("emissions_per_value_added", "energy_per_value_added", "emissions_per_tce")
 #: Robust distance above which a value is called an outlier (Iglewicz and Hoaglin 1993; from background knowledge).
 OUTLIER = 3.5
-#: Real parks that a real park is compared with alone; with fewer, invented ones stand beside them.
+#: Real parks from which on a real park is compared with real ones only.
 ENOUGH = 5
 
 
-def standing(parks: Iterable[Park]) -> pd.DataFrame:
-    """Indicators of the last observed year of each park, and its robust distance from its kind.
-
-    Parameters
-    ----------
-    parks : iterable of Park
+def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
+    """Compute the indicators of each park's last observed year, and its robust distance from its kind.
 
     Returns
     -------
@@ -59,7 +56,7 @@ def standing(parks: Iterable[Park]) -> pd.DataFrame:
 
 
 def _scaled(table: pd.DataFrame, name: str) -> np.ndarray:
-    """An indicator on the scale it is compared on; NaN where it is missing or has no logarithm."""
+    """Put an indicator on the scale it is compared on; NaN where it is missing or has no logarithm."""
     values = table[name].to_numpy(float)
     if name not in LOGARITHMIC:
         return values
@@ -67,7 +64,7 @@ def _scaled(table: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def _row(park: Park) -> dict[str, object]:
-    """Indicators of one park."""
+    """Compute the indicators of one park."""
     total = take_inventory(park).total()
     last, first = float(total[-1]), float(total[0])
     tce = total_energy(park)[park.last_observed_year]
@@ -93,14 +90,14 @@ def _row(park: Park) -> dict[str, object]:
 
 
 def _peers(table: pd.DataFrame, at: int) -> np.ndarray:
-    """Parks of the same kind; real with real where there are enough."""
+    """Select parks of the same kind; real ones only for a real park where there are enough."""
     same = (table["kind"] == table["kind"].iloc[at]).to_numpy()
     real = same & ~table["invented"].to_numpy(bool)
     return real if not table["invented"].iloc[at] and real.sum() >= ENOUGH else same
 
 
 def _distance(value: float, peers: np.ndarray) -> float:
-    """Robust distance 0.6745 (x - median) / MAD of a value from its peers."""
+    """Return the robust distance 0.6745 (x - median) / MAD of a value from its peers."""
     known = peers[np.isfinite(peers)]
     if not np.isfinite(value) or known.size < 3:
         return np.nan
@@ -110,7 +107,7 @@ def _distance(value: float, peers: np.ndarray) -> float:
 
 
 def outliers(table: pd.DataFrame) -> pd.DataFrame:
-    """Values far from their kind: park_id, indicator, value, unit, distance; the farthest first."""
+    """List values far from their kind: park_id, indicator, value, unit, distance; the farthest first."""
     rows = [
         {
             "park_id": row["park_id"],
@@ -128,12 +125,12 @@ def outliers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def groups(table: pd.DataFrame, count: int, indicators: Sequence[str] = tuple(INDICATORS)) -> pd.Series:
-    """Groups of like parks by Ward's method on standardised indicators.
+    """Group like parks by Ward's method on standardised indicators.
 
     Parameters
     ----------
     table : DataFrame
-        From `standing`.
+        From `benchmark`.
     count : int
         Groups asked for, at most as many as parks that have all the indicators.
     indicators : sequence of str
@@ -161,7 +158,7 @@ def groups(table: pd.DataFrame, count: int, indicators: Sequence[str] = tuple(IN
 
 
 def _ward(values: np.ndarray, count: int, names: Sequence[str]) -> np.ndarray:
-    """Groups of rows, numbered by falling size and then by their first name."""
+    """Group rows by Ward's method; groups are numbered by falling size and then by their first name."""
     # Deferred: it takes half a second to load, and most fleets are not grouped.
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -199,20 +196,16 @@ COLUMNS = (
 )
 
 
-def norms(parks: Iterable[Park]) -> pd.DataFrame:
-    """Last value of every indicator beside what is asked for; regions are left out, since the norms are for parks.
-
-    Parameters
-    ----------
-    parks : iterable of Park
+def compare_with_standards(parks: Iterable[Park]) -> pd.DataFrame:
+    """Compare the last value of every indicator with its standard; regions are left out, as standards are for parks.
 
     Returns
     -------
     DataFrame
         One row a park and indicator, columns `COLUMNS`: asked is the requirement as its table states it, limit its
         number, times the value over the limit, size_class the lower end in tce a year (missing below all classes).
-        Limit, times and met are missing where the requirement is background knowledge or is no single number:
-        what was not seen is shown and never judged.
+        Limit, times and met are missing where the requirement is background knowledge or no single number: a text
+        that was not seen is shown and never judged.
     """
     rows = [row for park in parks if park.kind != REGION for row in _rows(park)]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"met": "boolean", "size_class": "Float64"})
@@ -247,7 +240,7 @@ def _rows(park: Park) -> list[dict[str, object]]:
 
 
 def limit_of(requirement: Requirement) -> tuple[bool, float] | None:
-    """Whether a requirement is an upper limit, and its number; None where it may not or cannot be judged.
+    """Read a requirement as (is an upper limit, its number); None where it may not or cannot be judged.
 
     Examples
     --------

@@ -1,7 +1,4 @@
-"""``pathways fleet``: many parks as one, where each stands, and what packages or a shared budget would mean.
-
-What ``pathways fleet`` prints and writes: sentences and tables for people, CSV for scripts, figures for both.
-"""
+"""``pathways fleet``: add parks up, benchmark them, try packages, share a budget; print it, write CSV and figures."""
 
 from __future__ import annotations
 
@@ -21,9 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.figures.canvas import Figure
-    from pathway_models.fleet.budgets import Shares
-    from pathway_models.fleet.fleet_results import Together
-    from pathway_models.fleet.packages import FleetPackages
+    from pathway_models.fleet.fleet_results import FleetPackages, FleetResults, Shares
     from pathway_models.records.park import Park
 
 
@@ -32,45 +27,42 @@ FORMATS = ("png", "svg")
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What was found of a fleet; None where it was not asked for."""
+    """Results of one call; None where something was not asked for."""
 
     parks: list[Park]
-    together: Together
-    standing: pd.DataFrame
+    results: FleetResults
+    benchmark: pd.DataFrame
     groups: pd.Series | None
     shares: Shares | None
     packages: FleetPackages | None
     before: int
 
 
-def lines(found: Findings, lang: str) -> Iterator[str]:
-    """The summary that is printed: coverage first."""
-    from pathway_models.fleet import sentences as fleet_sentences
-    from pathway_models.fleet import sentences as standing_sentences
-    from pathway_models.fleet import tables as fleet_tables
+def _lines(found: Findings, lang: str) -> Iterator[str]:
+    """Yield the summary that is printed, coverage first."""
+    from pathway_models.fleet import sentences, tables
+    from pathway_models.fleet.benchmarking import compare_with_standards
 
-    together, first = found.together, found.together.fleet.scenarios
-    yield fleet_sentences.describe_coverage(together, lang=lang)
-    for name in first:
-        yield fleet_sentences.describe_total(together, name, before=found.before, lang=lang)
-    yield fleet_sentences.describe_largest(together, first[-1], lang=lang)
-    yield table_text(fleet_tables.totals(together, lang=lang))
-    yield standing_sentences.describe_standing(found.standing, lang=lang)
+    results, names = found.results, found.results.fleet.scenarios
+    yield sentences.describe_coverage(results, lang=lang)
+    for name in names:
+        yield sentences.describe_total(results, name, before=found.before, lang=lang)
+    yield sentences.describe_largest(results, names[-1], lang=lang)
+    yield table_text(tables.totals(results, lang=lang))
+    yield sentences.describe_benchmark(found.benchmark, lang=lang)
     if found.groups is not None:
-        yield standing_sentences.describe_groups(found.standing, found.groups, lang=lang)
-    if together.kind != "region":
-        from pathway_models.fleet.benchmarking import norms
-
-        yield standing_sentences.describe_norms(norms(found.parks), lang=lang)
+        yield sentences.describe_groups(found.benchmark, found.groups, lang=lang)
+    if results.kind != "region":
+        yield sentences.describe_standards(compare_with_standards(found.parks), lang=lang)
     if found.packages is not None:
-        yield from fleet_sentences.describe_packages(found.packages, lang=lang)
-        yield table_text(fleet_tables.packages(found.packages, lang=lang))
+        yield from sentences.describe_packages(found.packages, lang=lang)
+        yield table_text(tables.packages(found.packages, lang=lang))
     if found.shares is not None:
-        yield fleet_sentences.describe_shares(found.shares, lang=lang)
-        yield table_text(fleet_tables.shares(found.shares, lang=lang))
+        yield sentences.describe_shares(found.shares, lang=lang)
+        yield table_text(tables.shares(found.shares, lang=lang))
 
 
-def write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
+def _write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
     """Write every table as CSV and every figure as PNG and SVG.
 
     Returns
@@ -80,34 +72,33 @@ def write_findings(folder: Path, found: Findings, lang: str) -> list[Path]:
         parks), ``standing.csv``, ``outliers.csv``; for parks ``norms.csv``; where asked for ``shares.csv`` and
         ``packages.csv``; then the figures.
     """
+    from pathway_models.figures.canvas import write_files
     from pathway_models.runs.tables import write_table
 
     folder.mkdir(parents=True, exist_ok=True)
-    written = [write_table(folder / f"{name}.csv", table) for name, table in tables(found).items()]
-    from pathway_models.figures.canvas import write_files
-
+    written = [write_table(folder / f"{name}.csv", table) for name, table in _tables(found).items()]
     drawn = _figures(found, lang)
     return written + [path for name, figure in drawn for path in write_files(figure, folder / f"fleet_{name}", FORMATS)]
 
 
-def tables(found: Findings) -> dict[str, pd.DataFrame]:
-    """Every table by name, in canonical units."""
-    from pathway_models.fleet.benchmarking import norms, outliers
+def _tables(found: Findings) -> dict[str, pd.DataFrame]:
+    """Return every table by name, in canonical units."""
+    from pathway_models.fleet.benchmarking import compare_with_standards, outliers
 
-    standing = found.standing.copy()
-    for name in found.together.fleet.scenarios:
-        chances = found.together.chances(name, found.before)
-        standing[f"{chances.name}_{name}"] = chances.loc[standing["park_id"]].to_numpy()
+    benchmark = found.benchmark.copy()
+    for name in found.results.fleet.scenarios:
+        chances = found.results.chances(name, found.before)
+        benchmark[f"{chances.name}_{name}"] = chances.loc[benchmark["park_id"]].to_numpy()
     if found.groups is not None:
-        standing["group"] = found.groups
+        benchmark["group"] = found.groups
     named = {
-        "fleet": found.together.table(),
-        "peaks": found.together.summary(found.before),
-        "standing": standing,
-        "outliers": outliers(found.standing),
+        "fleet": found.results.table(),
+        "peaks": found.results.summary(found.before),
+        "standing": benchmark,
+        "outliers": outliers(found.benchmark),
     }
-    if found.together.kind != "region":
-        named["norms"] = norms(found.parks)
+    if found.results.kind != "region":
+        named["norms"] = compare_with_standards(found.parks)
     if found.shares is not None:
         named["shares"] = found.shares.table()
     if found.packages is not None:
@@ -116,21 +107,20 @@ def tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 
 def _figures(found: Findings, lang: str) -> Iterator[tuple[str, Figure]]:
-    from pathway_models.fleet import figures as fleet_plots
-    from pathway_models.fleet import figures as standing_plots
+    from pathway_models.fleet import figures
     from pathway_models.fleet.overview_figures import all_parks
 
-    together, names = found.together, found.together.fleet.scenarios
+    results, names = found.results, found.results.fleet.scenarios
     for name in names:
-        yield f"total_{name}", fleet_plots.total(together, name, before=found.before, lang=lang)
-    yield "peak_years", fleet_plots.peak_years(together, before=found.before, lang=lang)
+        yield f"total_{name}", figures.total(results, name, before=found.before, lang=lang)
+    yield "peak_years", figures.peak_years(results, before=found.before, lang=lang)
     pair = (names[0], names[-1])
-    yield "parks", all_parks(together.summary(found.before), scenarios=pair, before=found.before, lang=lang)
-    yield "standing", standing_plots.distances(found.standing, lang=lang)
+    yield "parks", all_parks(results.summary(found.before), scenarios=pair, before=found.before, lang=lang)
+    yield "standing", figures.distances(found.benchmark, lang=lang)
     if found.shares is not None:
-        yield "shares", standing_plots.shares(found.shares, found.standing, lang=lang)
+        yield "shares", figures.shares(found.shares, found.benchmark, lang=lang)
     if found.packages is not None:
-        yield "packages", fleet_plots.with_packages(found.packages, lang=lang)
+        yield "packages", figures.with_packages(found.packages, lang=lang)
 
 
 #: The ensemble where no run is named.
@@ -161,11 +151,11 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
     Parks and regions are never added together. Exit code 0 when told, 1 for a faulty file, 2 for a wrong call.
     """
     try:
-        found = _found(**asked)
-        for line in lines(found, of_terminal(lang)):
+        found = _findings(**asked)
+        for line in _lines(found, of_terminal(lang)):
             click.echo(line)
         if out is not None:
-            for path in write_findings(out, found, lang):
+            for path in _write_findings(out, found, lang):
                 click.echo(f"{out.name}/{path.name}")
     except InputError as error:
         click.echo(mistake_text(error), err=True)
@@ -174,26 +164,26 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
         raise click.UsageError(str(error)) from None
 
 
-def _found(parks: tuple[str, ...], run: Path | None, scenarios: str | None, before: int, **asked: Any) -> Findings:
-    """Everything that was asked for; all that is wrong with the call at once."""
-    from pathway_models.fleet.benchmarking import groups, standing
-    from pathway_models.fleet.budgets import share_budget
-    from pathway_models.fleet.fleet_results import project_fleet, read_fleet
-    from pathway_models.fleet.packages import package_fleet
-    from pathway_models.fleet.stored import stored_fleet
+def _findings(parks: tuple[str, ...], run: Path | None, scenarios: str | None, before: int, **asked: Any) -> Findings:
+    """Compute everything that was asked for."""
+    from pathway_models.fleet.benchmarking import benchmark, groups
+    from pathway_models.fleet.packages import package_fleet, share_budget
+    from pathway_models.fleet.totals import project_fleet, read_fleet, stored_fleet
     from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.runs.store import parks_of
 
     names = _names(scenarios, run)
     drawn = _ensemble(run, asked)
     _check(run, names, before, drawn, asked)
     if run is None:
         records = read_fleet(parks or own_parks(), asked["kind"] or "")
-        together = project_fleet(records, _chosen(names), **drawn)
+        results = project_fleet(records, read_scenarios().pick(names), **drawn)
     else:
-        together = stored_fleet(run, parks, asked["kind"] or "", names)
-        records = _records(run, together.fleet.parks)
+        results, given = stored_fleet(run, parks, asked["kind"] or "", names), parks_of(run)
+        records = read_fleet([given[park_id] for park_id in results.fleet.parks])
     _check_years(records, before, asked)
-    table, costs = standing(records), read_costs(asked["costs"])
+    table, costs = benchmark(records), read_costs(asked["costs"])
     year = asked["year"] or before
     shares = packages = None
     if asked["budget"] is not None:
@@ -202,11 +192,11 @@ def _found(parks: tuple[str, ...], run: Path | None, scenarios: str | None, befo
     if asked["packages"]:
         packages = package_fleet(records, before, asked["probability"], costs=costs, **drawn)
     found = groups(table, asked["groups"]) if asked["groups"] else None
-    return Findings(records, together, table, found, shares, packages, before)
+    return Findings(records, results, table, found, shares, packages, before)
 
 
 def _names(scenarios: str | None, run: Path | None) -> list[str]:
-    """Scenarios asked for; none stands for all of a run."""
+    """List the scenarios asked for; none stands for all of a run."""
     from pathway_models.intake.library import read_scenarios
 
     if scenarios is None:
@@ -216,7 +206,7 @@ def _names(scenarios: str | None, run: Path | None) -> list[str]:
 
 
 def _ensemble(run: Path | None, asked: dict[str, Any]) -> dict[str, int]:
-    """Members, seed and last year: as asked, or as the run had them."""
+    """Return members, seed and last year as asked, or as the run had them."""
     if run is None:
         return {name: default if asked[name] is None else asked[name] for name, default in ENSEMBLE.items()}
     from pathway_models.runs.store import read_record
@@ -226,7 +216,7 @@ def _ensemble(run: Path | None, asked: dict[str, Any]) -> dict[str, int]:
 
 
 def _check(run: Path | None, names: list[str], before: int, drawn: dict[str, int], asked: dict[str, Any]) -> None:
-    """Refuse a call with all that is wrong with it."""
+    """Refuse a faulty call, and name all its faults at once."""
     wrong = []
     if run is not None:
         given = [f"--{name}" for name in ENSEMBLE if asked[name] is not None]
@@ -256,7 +246,7 @@ def _check(run: Path | None, names: list[str], before: int, drawn: dict[str, int
 
 
 def _check_years(records: list[Park], before: int, asked: dict[str, Any]) -> None:
-    """Refuse groups and years that do not fit the parks, before anything is worked out."""
+    """Refuse groups and years that do not fit the parks, before anything is computed."""
     last = max(park.last_observed_year for park in records)
     year, wrong = asked["year"] or before, []
     if before < last + 2:
@@ -267,18 +257,3 @@ def _check_years(records: list[Park], before: int, asked: dict[str, Any]) -> Non
         wrong.append(f"--groups {asked['groups']}: there are {len(records)} parks")
     if wrong:
         raise PathwayError("; ".join(wrong))
-
-
-def _chosen(names: list[str]) -> Any:
-    from pathway_models.intake.library import read_scenarios
-
-    return read_scenarios().pick(names)
-
-
-def _records(run: Path, parks: tuple[str, ...]) -> list[Park]:
-    """The tables of a run's parks, read again."""
-    from pathway_models.fleet.fleet_results import read_fleet
-    from pathway_models.runs.store import parks_of
-
-    given = parks_of(run)
-    return read_fleet([given[park_id] for park_id in parks])

@@ -1,7 +1,4 @@
-"""Figures of a fleet: its total with peak years, with and without packages, and the coverage of bands.
-
-Figures of parks side by side: robust distances from their kind, and a budget shared out by every rule.
-"""
+"""Figures of a fleet: totals, peak years, packages, coverage of bands, distances from the kind, shared budgets."""
 
 from __future__ import annotations
 
@@ -27,23 +24,29 @@ from pathway_models.figures.canvas import (
     years_axis,
 )
 from pathway_models.fleet.benchmarking import INDICATORS, OUTLIER
-from pathway_models.fleet.budgets import RULES, Shares
-from pathway_models.fleet.fleet_results import Together
-from pathway_models.fleet.overview_figures import short_name
-from pathway_models.fleet.packages import OFF, PACKAGE, FleetPackages
+from pathway_models.fleet.fleet_results import (
+    BANDS,
+    CLAIMED,
+    OFF,
+    PACKAGE,
+    RULES,
+    FleetPackages,
+    FleetResults,
+    Shares,
+    check_kinds,
+)
 from pathway_models.fleet.tables import (
     BAND_NAMES,
     INDICATOR_NAMES,
     RULE_NAMES,
-    check_kinds,
     count_text,
     fleet_head,
     invented_text,
     parks_head,
     pick,
     reason_text,
+    short_name,
 )
-from pathway_models.fleet.totals import BANDS, CLAIMED
 from pathway_models.intake.names import headline
 from pathway_models.language.rounding import Scale, emissions_text, scale_of
 from pathway_models.language.words import INVENTED, say, word
@@ -60,20 +63,20 @@ BAND_STYLES = {
 }
 
 
-def total(together: Together, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
+def total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage."""
-    head = fleet_head(together, lang)
-    return fan(together.pathways(), scenario, peaks=together.fleet.peaks(), park=head, before=before, lang=lang)
+    head = fleet_head(results, lang)
+    return fan(results.pathways(), scenario, peaks=results.fleet.peaks(), park=head, before=before, lang=lang)
 
 
-def peak_years(together: Together, *, before: int = 2030, lang: str = "en") -> Figure:
+def peak_years(results: FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the peak years of the fleet's members, one row a scenario."""
-    return draw_peak_years(together.fleet.peaks(), park=fleet_head(together, lang), before=before, lang=lang)
+    return draw_peak_years(results.fleet.peaks(), park=fleet_head(results, lang), before=before, lang=lang)
 
 
 def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
     """Draw the total with and without each park's package, and beside it what each park reaches."""
-    parks = found.together.fleet.parks
+    parks = found.results.fleet.parks
     size = (8.0, max(4.6, 1.9 + 0.27 * len(parks)))
     figure, axes = sheet(lang, size, columns=(1.45, 1.0), head=1.05, foot=1.15, right=0.985, wspace=0.5)
     # Rows of parks stand beside years of emissions: the two have no axis in common.
@@ -81,10 +84,10 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
     right = figure.add_subplot(1, 2, 2)
     right.set_position([0.75, axes[0].get_position().y0, 0.23, axes[0].get_position().height])
     axes[0].set_position([0.105, axes[0].get_position().y0, 0.4, axes[0].get_position().height])
-    _two_bands(axes[0], found.together, found.before, lang)
+    _two_bands(axes[0], found.results, found.before, lang)
     _chances(right, found, lang)
     line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
-    put_title(figure, headline(fleet_head(found.together, lang), lang), line)
+    put_title(figure, headline(fleet_head(found.results, lang), lang), line)
     asked = round(100 * found.probability)
     note = say(
         lang,
@@ -99,8 +102,8 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
     return figure
 
 
-def _two_bands(ax: Axes, together: Together, before: int, lang: str) -> None:
-    fleet, names = together.fleet, together.fleet.scenarios
+def _two_bands(ax: Axes, results: FleetResults, before: int, lang: str) -> None:
+    fleet, names = results.fleet, results.fleet.scenarios
     band = fleet.band((0.05, 0.5, 0.95))
     scale = scale_of(float(band[2].max()), lang)
     words = {OFF: say(lang, en="no lever", zh="无措施"), PACKAGE: say(lang, en="packages", zh="采用组合")}
@@ -117,8 +120,8 @@ def _two_bands(ax: Axes, together: Together, before: int, lang: str) -> None:
 
 
 def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
-    parks, rows = found.together.fleet.parks, np.arange(len(found.together.fleet.parks))[::-1]
-    alone, taken = (100 * found.together.chances(name, found.before).loc[list(parks)] for name in (OFF, PACKAGE))
+    parks, rows = found.results.fleet.parks, np.arange(len(found.results.fleet.parks))[::-1]
+    alone, taken = (100 * found.results.chances(name, found.before).loc[list(parks)] for name in (OFF, PACKAGE))
     ax.hlines(rows, alone, taken, color=FAINT, linewidth=2.0)
     ax.plot(alone, rows, "o", markerfacecolor="white", markeredgecolor=WITHOUT, markersize=5, linestyle="none")
     reached = np.isin(parks, found.reached)
@@ -133,16 +136,7 @@ def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
 
 
 def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
-    """Draw how often each band of a fleet holds what then happens, and how wide it is.
-
-    Parameters
-    ----------
-    found : DataFrame
-        From `band_coverage`.
-    count : int
-        Its parks, all of them invented.
-    lang : {"en", "zh"}
-    """
+    """Draw coverage and width of each band of a fleet of ``count`` invented parks, from `band_coverage`."""
     figure, (left, right) = sheet(lang, (8.0, 4.2), columns=(1, 1), head=1.05, foot=0.95, wspace=0.3)
     # The two have units of their own.
     right.remove()
@@ -203,13 +197,7 @@ MOST = 2.0
 
 
 def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
-    """Draw how far each park lies from the middle of its kind, indicator by indicator.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `standing`.
-    lang : {"en", "zh"}
+    """Draw the distance of each park from the median of its kind, indicator by indicator, from `benchmark`.
 
     Raises
     ------
@@ -240,7 +228,7 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
 
 
 def _points(ax: Axes, places: np.ndarray, row: int, made_up: np.ndarray, far: np.ndarray) -> None:
-    """Points of one indicator; invented parks are hollow diamonds, outliers have another colour."""
+    """Draw the points of one indicator; invented parks are hollow diamonds, outliers have another colour."""
     for invented, marker in ((False, "o"), (True, "D")):
         for outside, colour in ((False, "#0072B2"), (True, "#D55E00")):
             which = (made_up == invented) & (far == outside) & np.isfinite(places)
@@ -250,7 +238,7 @@ def _points(ax: Axes, places: np.ndarray, row: int, made_up: np.ndarray, far: np
 
 
 def _name_far(ax: Axes, parks: list[str], far: np.ndarray, row: int, lang: str) -> None:
-    """Names of outliers above their points, those of one side in one text, the farthest first."""
+    """Name outliers above their points, those of one side in one text, the farthest first."""
     for side in (-1, 1):
         order = [at for at in np.argsort(-np.abs(far)) if side * far[at] > OUTLIER]
         if not order:
@@ -280,12 +268,7 @@ def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
 def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
     """Draw a budget by every rule side by side: tonnes, and the share relative to each park's emissions.
 
-    Parameters
-    ----------
-    found : Shares
-    table : DataFrame
-        From `standing`, of the same parks.
-    lang : {"en", "zh"}
+    ``table`` is the `benchmark` of the same parks.
     """
     rules, count = [name for name in RULES if name in found.by_rule], len(found.parks)
     table = table.set_index("park_id").loc[list(found.parks)]

@@ -1,37 +1,44 @@
-"""A fleet with what has to be said of it: how many parks, how many invented, and each park's own peaks.
+"""Records of a fleet: which parks may be counted together, their total, their packages, a budget shared out.
 
-Which parks may be counted together: of one kind, each once, and no region inside another (``docs/fleet.md``).
+A fleet is of one kind, holds each park once and no region inside another.  Its total goes with its coverage: how many
+parks it holds and how many of them are invented (``docs/fleet.md``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import Fault, InputError, PathwayError
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.fleet.totals import Fleet, fleet_total
-from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import Entry, read_register
-from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.levers import Scenario
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.decision import Candidate, Decision
+from pathway_models.intake.register import Entry
+from pathway_models.peaks.finding import peaks_of
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 
-#: What is counted by itself; regions hold parks, so that the two are never added.
+#: Name that stands where one park's id would.
+FLEET = "fleet"
+#: Kind that is counted by itself; regions hold parks, so that the two are never added.
 REGION = "region"
+#: Quantiles of the total, as bands are drawn and stored by year.
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: Scenarios of the totals with packages: no lever, and each park's own package.
+OFF, PACKAGE = "off", "package"
+#: Rules of sharing a budget, in the order in which they are shown.
+RULES = ("grandfathering", "value_added", "capability", "marginal_cost")
+#: Ways to compute a band of the total: member by member, parks drawn independently, and quantiles added.
+BANDS = ("shared", "independent", "summed")
+#: Coverage the bands claim.
+CLAIMED = 0.9
 
 
 @dataclass(frozen=True)
 class Member:
-    """A park of a fleet where its table itself is not at hand."""
+    """A park of a fleet whose table is not at hand."""
 
     park_id: str
     kind: str
@@ -39,16 +46,12 @@ class Member:
     province: str = ""
 
 
-#: What is asked of each before it is counted: park_id, kind, invented, province.
+#: Records with the attributes that counting needs: park_id, kind, invented, province.
 Counted = Park | Entry | Member
 
 
 def check_fleet(parks: Iterable[Counted]) -> None:
-    """Refuse what would count emissions twice.
-
-    Parameters
-    ----------
-    parks : iterable of Park, Entry or Member
+    """Refuse parks that would count emissions twice.
 
     Raises
     ------
@@ -83,94 +86,88 @@ def _some(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names[:most]) + more
 
 
-def fleet_ids(kind: str) -> list[str]:
-    """Ids of all entries of the register of a kind that have data and may be counted together.
-
-    Regions that do not say which province they are stay out.
-    """
-    return [
-        entry.park_id
-        for entry in read_register()
-        if entry.has_data and entry.kind == kind and (kind != REGION or entry.province)
-    ]
-
-
 def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
-    """Regions and parks apart, each a fleet of its own; kinds without a member are left out.
+    """Part parks from regions, each a fleet of its own; kinds without a member are left out.
 
     A region that does not say which province it is stays out where there are others.
     """
     regions = [park for park in parks if park.kind == REGION]
     named = [park for park in regions if park.province]
-    apart = [named or regions[:1], [park for park in parks if park.kind != REGION]]
-    return [some for some in apart if some]
+    fleets = [named or regions[:1], [park for park in parks if park.kind != REGION]]
+    return [fleet for fleet in fleets if fleet]
 
 
-def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
-    """Read parks and regions and set them apart; none named means all of the register that have data.
-
-    Raises
-    ------
-    InputError
-        The faults of all tables that cannot be read.
-    """
-    names = parks or [*fleet_ids(REGION), *fleet_ids("park")]
-    return split_kinds(_read(names))
+def is_of_kind(park: Counted, kind: str) -> bool:
+    """Tell whether a park is of a kind, ``"park"`` or ``"region"``; all are where it is ``""``."""
+    return not kind or (park.kind == REGION) == (kind == REGION)
 
 
-def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
-    """Read parks that may be counted together.
-
-    Parameters
-    ----------
-    parks : sequence of str or Path
-        Ids or paths of tables; none means all of the kind that have data.
-    kind : str
-        ``"park"`` or ``"region"``; where parks are named, they must be of this kind. ``""`` stands for that of the
-        parks named, and for parks where none are.
-
-    Returns
-    -------
-    list of Park
+def check_kind_of(parks: Iterable[Counted], kind: str) -> None:
+    """Refuse parks of another kind than the one asked for.
 
     Raises
     ------
-    InputError
-        The faults of all tables that cannot be read.
     PathwayError
-        The kind is not known or not that of the parks, or they cannot be counted together.
+        With the ids of all of them.
     """
-    if kind not in ("", "park", REGION):
-        raise PathwayError(f"kind = {kind!r}: expected 'park' or 'region'")
-    found = _read(parks or fleet_ids(kind or "park"))
-    other = [park.park_id for park in found if kind and (park.kind == REGION) != (kind == REGION)]
+    other = [park.park_id for park in parks if not is_of_kind(park, kind)]
     if other:
         raise PathwayError(f"of another kind than {kind!r}: {', '.join(other)}")
-    check_fleet(found)
-    return found
 
 
-def _read(parks: Iterable[str | Path]) -> list[Park]:
-    """Read parks; the faults of all of them at once."""
-    found: list[Park] = []
-    faults: list[Fault] = []
-    for name in parks:
-        try:
-            found.append(read_park(name))
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return found
+def check_kinds(kinds: Collection[str]) -> str:
+    """Return the one kind of parks shown side by side.
 
-
-#: Quantiles of the total that are stored by year.
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+    Raises
+    ------
+    PathwayError
+        Parks and regions are mixed.
+    """
+    regions = [kind == REGION for kind in kinds]
+    if any(regions) and not all(regions):
+        raise PathwayError("parks and regions are never set side by side: filter one kind")
+    return REGION if any(regions) else "park"
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
-    """The total of some parks, and its coverage.
+class Fleet:
+    """Total emissions of some parks.
+
+    Parameters
+    ----------
+    parks, scenarios : tuple of str
+    years : (Y,) int
+        Years in which every park is on record or projected.
+    last_observed_year : int
+        Last year in which every park is on record.
+    total : (scenario, member, year), tCO2/yr
+    shares : (park, scenario, year)
+        Each park's part of the mean total.
+    seed : int
+    """
+
+    parks: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    years: np.ndarray
+    last_observed_year: int
+    total: np.ndarray
+    shares: np.ndarray
+    seed: int
+
+    def band(self, quantiles: Sequence[float] = QUANTILES) -> np.ndarray:
+        """Return quantiles of the fleet's total: (quantile, scenario, year), tCO2/yr."""
+        return np.quantile(self.total, quantiles, axis=1)
+
+    def peaks(self) -> Peaks:
+        """Find the peaks of the fleet's members by the rule for single parks."""
+        return peaks_of(
+            self.total, self.years, self.last_observed_year, identity=FLEET, scenarios=self.scenarios, seed=self.seed
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FleetResults:
+    """Total of some parks, with its coverage and the parks' own peaks.
 
     Parameters
     ----------
@@ -192,10 +189,10 @@ class Together:
     ends: Mapping[str, np.ndarray]
 
     def pathways(self) -> Pathways:
-        """The total as pathways of one source, for whatever draws or writes pathways."""
+        """Return the total as pathways of one source, for whatever draws or writes pathways."""
         fleet = self.fleet
         return Pathways(
-            identity="fleet",
+            identity=FLEET,
             scenarios=fleet.scenarios,
             sources=(TOTAL,),
             years=fleet.years,
@@ -206,9 +203,9 @@ class Together:
         )
 
     def table(self) -> pd.DataFrame:
-        """Quantiles of the total by scenario and year, tCO2/yr, with the coverage in every row."""
+        """Tabulate quantiles of the total by scenario and year, tCO2/yr, with the coverage in every row."""
         fleet, rows = self.fleet, len(self.fleet.scenarios)
-        band = fleet.band(QUANTILES)
+        band = fleet.band()
         values = {f"p{round(100 * q):02d}_tco2": band[at].ravel() for at, q in enumerate(QUANTILES)}
         return pd.DataFrame(
             {
@@ -225,7 +222,7 @@ class Together:
         )
 
     def summary(self, before: int = 2030) -> pd.DataFrame:
-        """Peaks of every park, one row a park and scenario, as the strip of peak years takes them."""
+        """Tabulate the peaks of every park, one row a park and scenario, with the columns of ``summary.csv``."""
         rows = [
             {"park_id": park_id, "kind": self.kind, "invented": park_id in self.invented, **row}
             | {"until": int(peaks.years[-1]), "members": peaks.members, "seed": peaks.seed}
@@ -235,7 +232,7 @@ class Together:
         return pd.DataFrame(rows)
 
     def chances(self, scenario: str, before: int = 2030) -> pd.Series:
-        """Share of all members of each park that peak before a year, by park id.
+        """Return the share of each park's members that peak before a year, by park id.
 
         Raises
         ------
@@ -247,7 +244,7 @@ class Together:
         return pd.Series(found, name=f"p_before_{before}", dtype=float)
 
     def index(self, scenario: str) -> int:
-        """Position of a scenario on the first axis.
+        """Return the position of a scenario on the first axis.
 
         Raises
         ------
@@ -260,10 +257,10 @@ class Together:
         return names.index(scenario)
 
     def largest(self, scenario: str) -> tuple[float, float]:
-        """Share of the largest park: in the last year on record, and at the end in the median member.
+        """Return the share of the largest park: in the last year on record, and at the end in the median member.
 
-        Growth errors have heavy tails and are drawn park by park. Of many parks some grow without bound in almost
-        every member, and late in a long projection they carry the total.
+        Growth errors have heavy tails and are drawn park by park: late in a long projection a few parks that grow
+        without bound carry the total in almost every member.
         """
         at = self.index(scenario)
         known = int(self.fleet.last_observed_year - self.fleet.years[0])
@@ -271,64 +268,119 @@ class Together:
         return float(self.fleet.shares[:, at, known].max()), float(np.median(ends.max(axis=0) / ends.sum(axis=0)))
 
 
-def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> Together:
-    """Add parks up that may be counted together; one park's pathways are in memory at a time.
+@dataclass(frozen=True, eq=False)
+class FleetPackages:
+    """A fleet in which each park takes its cheapest package.
 
     Parameters
     ----------
-    parks : sequence of Park, Entry or Member
-    pathways : iterable of Pathways
-        One of each park, in any order.
-
-    Raises
-    ------
-    PathwayError
-        The parks cannot be one fleet, or the pathways cannot be added up or are not those of the parks.
+    results : FleetResults
+        Under `OFF` and `PACKAGE`.
+    decisions : mapping park -> Decision
+        Of parks that some lever of the grid can change.
+    unchanged : tuple of str
+        Parks whose peak no lever of the grid can change: they stay without a package.
+    before : int
+    probability : float
+    price_year : int
     """
-    check_fleet(parks)
-    peaks: dict[str, Peaks] = {}
-    ends: dict[str, np.ndarray] = {}
-    fleet = fleet_total(_noted(pathways, peaks, ends))
-    if sorted(fleet.parks) != sorted(park.park_id for park in parks):
-        raise PathwayError("the pathways are not those of the parks: one of each is needed")
-    return Together(fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks, ends)
+
+    results: FleetResults
+    decisions: dict[str, Decision]
+    unchanged: tuple[str, ...]
+    before: int
+    probability: float
+    price_year: int
+
+    @property
+    def together(self) -> FleetResults:
+        """Return `results` under the name it had until 0.2."""
+        return self.results
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Name the parks that reach the target with the package taken; one that no lever changes may do without."""
+        met = {name: decision.reached for name, decision in self.decisions.items()}
+        alone = self.results.chances(OFF, self.before)
+        met |= {name: bool(alone[name] >= self.probability) for name in self.unchanged}
+        return tuple(name for name in self.results.fleet.parks if met[name])
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Name the parks that reach the target with no package of the grid: they take the closest one."""
+        return tuple(name for name in self.results.fleet.parks if name not in self.reached)
+
+    @property
+    def cost_not_known(self) -> tuple[str, ...]:
+        """Name the parks whose packages use a lever of unknown cost: the known cost holds only a part of theirs."""
+        return tuple(name for name, decision in self.decisions.items() if decision.closest.unknown)
+
+    def taken(self, park_id: str) -> Candidate | None:
+        """Return the package a park takes; None where no lever changes its peak."""
+        return self.decisions[park_id].closest if park_id in self.decisions else None
+
+    def known_cost(self) -> tuple[float, float]:
+        """Add up known costs: present value, million CNY, and level yearly payments, million CNY/yr."""
+        packages = [decision.closest for decision in self.decisions.values()]
+        return sum(one.cost for one in packages), sum(one.annualised for one in packages)
+
+    def table(self) -> pd.DataFrame:
+        """Tabulate package, probabilities and known cost of each park, in canonical units."""
+        alone, with_package = (self.results.chances(name, self.before) for name in (OFF, PACKAGE))
+        rows = []
+        for name in self.results.fleet.parks:
+            one = self.taken(name)
+            rows.append(
+                {
+                    "park_id": name,
+                    "invented": name in self.results.invented,
+                    "before": self.before,
+                    "probability_asked": self.probability,
+                    "reached": name in self.reached,
+                    "package": OFF if one is None else one.label,
+                    "p_without": alone[name],
+                    "p_with": with_package[name],
+                    "known_cost_million_cny": 0.0 if one is None else one.cost,
+                    "known_cost_million_cny_per_year": 0.0 if one is None else one.annualised,
+                    "cost_known": one is None or not one.unknown,
+                    "levers_of_unknown_cost": "" if one is None else " ".join(one.unknown),
+                    "price_year": self.price_year,
+                }
+            )
+        return pd.DataFrame(rows)
 
 
-def _noted(pathways: Iterable[Pathways], peaks: dict[str, Peaks], ends: dict[str, np.ndarray]) -> Iterator[Pathways]:
-    """The pathways as they come, their peaks and ends noted."""
-    for one in pathways:
-        peaks[one.park_id], ends[one.park_id] = find_peaks(one), one.total()[..., -1]
-        yield one
-
-
-def project_fleet(
-    parks: Sequence[Park],
-    scenarios: Mapping[str, Scenario],
-    *,
-    members: int = 200,
-    seed: int = 20240401,
-    until: int = 2060,
-    assumptions: Assumptions | None = None,
-) -> Together:
-    """Project parks under the same draws of what they share, and add them up.
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """A budget of one year shared out by every rule.
 
     Parameters
     ----------
-    parks : sequence of Park
-    scenarios : mapping of Scenario
-    members, seed, until : int
-    assumptions : Assumptions, optional
-        The shipped ones by default.
-
-    Returns
-    -------
-    Together
-
-    Raises
-    ------
-    PathwayError
-        The parks cannot be one fleet.
+    budget : int
+        tCO2/yr.
+    year : int
+        The year it is for.
+    parks : tuple of str
+    emissions : (park,), tCO2/yr
+        Of the last observed years, what shares are compared with.
+    by_rule : mapping rule -> (park,) int
+        Whole tonnes; each adds up to the budget.
+    left_out : mapping rule -> reason
+        Rules that could not be computed.
+    price : float
+        CNY/tCO2 of the last tonne cut under equal marginal cost; NaN where nothing is cut or the rule was not computed.
     """
-    check_fleet(parks)
-    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
-    return add_up(parks, (project(park, scenarios, sample(park, scenarios, **drawn)) for park in parks))
+
+    budget: int
+    year: int
+    parks: tuple[str, ...]
+    emissions: np.ndarray
+    by_rule: Mapping[str, np.ndarray]
+    left_out: Mapping[str, str]
+    price: float
+
+    def table(self) -> pd.DataFrame:
+        """Tabulate emissions, then tonnes by rule: one row a park and one for the sum."""
+        rows = pd.DataFrame({"park_id": self.parks, "emissions": self.emissions} | dict(self.by_rule))
+        total = {"park_id": "sum"} | {name: rows[name].sum() for name in rows.columns[1:]}
+        return pd.concat([rows, pd.DataFrame([total])], ignore_index=True)

@@ -1,4 +1,4 @@
-"""All parks on one sheet: the range of each peak year under two scenarios."""
+"""Draw all parks on one sheet: the range of each peak year under two scenarios."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from pathway_models.figures.canvas import BEHIND, DARK, fill_of, mark_year, put_note, put_title, sheet, years_axis
-from pathway_models.figures.style import readable
 from pathway_models.fleet.summary import year_number
-from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.fleet.tables import short_name
+from pathway_models.intake.names import scenario_name
 from pathway_models.language.words import INVENTED, word
 from pathway_models.runs.tables import typed
 
-#: Longest name beside a row; a longer one gives way to the park's id.
-LONGEST = {"en": 26, "zh": 14}
 #: Distance of a scenario's range from the middle of the row.
 APART = 0.19
 #: Markers of the first and the second scenario; invented parks have a hollow diamond in both.
@@ -35,12 +33,6 @@ def all_parks(
         Rows of ``summary.csv``, as texts or as `tables.read_summary` gives them.
     scenarios : pair of str, optional
         The first and the last scenario of the summary by default.
-    before : int
-    lang : {"en", "zh"}
-
-    Returns
-    -------
-    Figure
 
     Raises
     ------
@@ -72,7 +64,7 @@ def all_parks(
 
 
 def horizon(summary: pd.DataFrame) -> int:
-    """Last year of the pathways behind a summary."""
+    """Return the last year of the pathways behind a summary."""
     if "until" in summary:
         return int(summary["until"].max())
     texts = summary[list(QUANTILES)].astype(str).to_numpy().ravel()
@@ -80,7 +72,7 @@ def horizon(summary: pd.DataFrame) -> int:
 
 
 def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarray]:
-    """Parks from the earliest to the latest median peak, invented ones behind a gap; and their rows."""
+    """Order parks by their median peak, invented ones behind a gap; return them and their rows."""
     part = summary[summary["scenario"] == scenario]
     keys = part.assign(**{name: part[name].map(year_number) for name in QUANTILES})
     keys = keys.sort_values(["invented", "peak_year_p50", "peak_year_p95", "park_id"], kind="stable")
@@ -89,7 +81,7 @@ def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarr
 
 
 def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: int, last: int) -> None:
-    """Range from p05 to p95 and the median of each park; what has no peak runs to an arrow behind the horizon."""
+    """Draw p05 to p95 and the median of each park; ranges without an end run to an arrow behind the horizon."""
     low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
     invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
     open_end, end = np.isinf(high), last + BEHIND
@@ -101,7 +93,7 @@ def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: i
 
 
 def _name_rows(ax: Axes, parks: list[str], places: np.ndarray, made_up: np.ndarray, lang: str) -> None:
-    """Names beside the rows; the mark of invention above the invented ones."""
+    """Write names beside the rows, and the mark of invention above the invented ones."""
     ax.set_yticks(places, [short_name(park_id, lang) for park_id in parks], size="small")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.7, places[0] - 0.7)
@@ -112,14 +104,8 @@ def _name_rows(ax: Axes, parks: list[str], places: np.ndarray, made_up: np.ndarr
         ax.axhline(above, color=DARK, linewidth=0.8)
 
 
-def short_name(park_id: str, lang: str) -> str:
-    """Name of a park beside a row; its id where the name is too long."""
-    name = park_name(park_id, lang)
-    return readable(name) if len(name) <= LONGEST[lang] else park_id
-
-
 def _key(figure: Figure, pair: tuple[str, ...], some_invented: bool, lang: str) -> None:
-    """Legend at the top right: marker and colour of each scenario, and of invented parks."""
+    """Put a legend at the top right: marker and colour of each scenario, and of invented parks."""
     handles = [
         Line2D([], [], color=fill_of(name), marker=MARKERS[at], markersize=5, label=scenario_name(name, lang))
         for at, name in enumerate(pair)

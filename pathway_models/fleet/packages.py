@@ -1,109 +1,33 @@
-"""What if every park took its cheapest package: the total with and without, who reaches the target, at what cost.
+"""Packages of levers for a whole fleet, and a budget of one year shared out (``docs/fleet.md``, sections 3 and 4).
 
-``docs/fleet.md``, section 3.
+Either each park takes its cheapest package and all are added up, or a budget is shared by stated rules side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.cheapest_package import cheapest_package, useless_blocks
-from pathway_models.decisions.decision import Candidate, Decision
-from pathway_models.engine.packages import NOTHING
+from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks, useless_blocks
+from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.decision import Decision
+from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
-from pathway_models.fleet.fleet_results import Together, add_up, check_fleet
-from pathway_models.intake.costs import read_costs
+from pathway_models.fleet.benchmarking import benchmark
+from pathway_models.fleet.fleet_results import OFF, PACKAGE, FleetPackages, Shares, check_fleet
+from pathway_models.fleet.totals import add_up
+from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers
+from pathway_models.kernels.effort_sharing import capability_shares, marginal_cost_shares, whole_shares
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Grid, lever_grid
+from pathway_models.records.levers import Grid, Lever, lever_grid
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
-
-#: Scenarios of the totals: no lever, and each park's own package.
-OFF, PACKAGE = NOTHING.scenario_id, "package"
-
-
-@dataclass(frozen=True, eq=False)
-class FleetPackages:
-    """A fleet whose parks each take their cheapest package.
-
-    Parameters
-    ----------
-    together : Together
-        Under `OFF` and `PACKAGE`.
-    decisions : mapping park -> Decision
-        Of parks that some lever of the grid can change.
-    unchanged : tuple of str
-        Parks whose peak no lever of the grid can change: they stay without a package.
-    before : int
-    probability : float
-    price_year : int
-    """
-
-    together: Together
-    decisions: dict[str, Decision]
-    unchanged: tuple[str, ...]
-    before: int
-    probability: float
-    price_year: int
-
-    @property
-    def reached(self) -> tuple[str, ...]:
-        """Parks that reach the target with the package taken; one that no lever changes may do so without."""
-        met = {name: decision.reached for name, decision in self.decisions.items()}
-        alone = self.together.chances(OFF, self.before)
-        met |= {name: bool(alone[name] >= self.probability) for name in self.unchanged}
-        return tuple(name for name in self.together.fleet.parks if met[name])
-
-    @property
-    def missed(self) -> tuple[str, ...]:
-        """Parks that do not reach the target with any package of the grid: they take what comes closest."""
-        return tuple(name for name in self.together.fleet.parks if name not in self.reached)
-
-    @property
-    def cost_not_known(self) -> tuple[str, ...]:
-        """Parks whose packages use a lever of unknown cost: of theirs only a part is in the known cost."""
-        return tuple(name for name, decision in self.decisions.items() if decision.closest.unknown)
-
-    def taken(self, park_id: str) -> Candidate | None:
-        """The package a park takes; None where no lever changes its peak."""
-        return self.decisions[park_id].closest if park_id in self.decisions else None
-
-    def known_cost(self) -> tuple[float, float]:
-        """Known cost of all packages: present value, million CNY, and the sum of level yearly payments, a year."""
-        packages = [decision.closest for decision in self.decisions.values()]
-        return sum(one.cost for one in packages), sum(one.annualised for one in packages)
-
-    def table(self) -> pd.DataFrame:
-        """One row a park: what it takes, with which probability, at what known cost; in canonical units."""
-        alone, with_package = (self.together.chances(name, self.before) for name in (OFF, PACKAGE))
-        rows = []
-        for name in self.together.fleet.parks:
-            one = self.taken(name)
-            rows.append(
-                {
-                    "park_id": name,
-                    "invented": name in self.together.invented,
-                    "before": self.before,
-                    "probability_asked": self.probability,
-                    "reached": name in self.reached,
-                    "package": OFF if one is None else one.label,
-                    "p_without": alone[name],
-                    "p_with": with_package[name],
-                    "known_cost_million_cny": 0.0 if one is None else one.cost,
-                    "known_cost_million_cny_per_year": 0.0 if one is None else one.annualised,
-                    "cost_known": one is None or not one.unknown,
-                    "levers_of_unknown_cost": "" if one is None else " ".join(one.unknown),
-                    "price_year": self.price_year,
-                }
-            )
-        return pd.DataFrame(rows)
 
 
 def package_fleet(
@@ -121,7 +45,7 @@ def package_fleet(
 ) -> FleetPackages:
     """Find each park's cheapest package, project all under theirs with the same draws, and add them up.
 
-    One park is looked at after the other; of each only its decision stays in memory.
+    Parks are searched one by one; only the decision of each stays in memory.
 
     Parameters
     ----------
@@ -130,16 +54,11 @@ def package_fleet(
         The target of every park, as `cheapest_package` has it.
     grid : Grid, optional
         The same for all parks; by default the families of the shipped levers, each off or at one of its settings.
-    costs : Costs, optional
+    costs, assumptions : Costs, Assumptions, optional
+        The shipped ones by default.
     members, seed, until : int
     report : callable
-        Called with a park's id before it is looked at.
-    assumptions : Assumptions, optional
-        The shipped ones by default.
-
-    Returns
-    -------
-    FleetPackages
+        Called with a park's id before its search.
 
     Raises
     ------
@@ -150,7 +69,7 @@ def package_fleet(
     _check(parks, before, probability, until)
     costs = read_costs() if costs is None else costs
     # ASSUME: where no grid is given a park moves whole families of levers: some hundred packages instead of tens of
-    # thousands, so that a fleet is looked through in seconds; a finer grid can only find cheaper packages.
+    # thousands, so that a fleet takes seconds; a finer grid can only find cheaper packages.
     grid = lever_grid(read_levers(), by="family") if grid is None else grid
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     decisions: dict[str, Decision] = {}
@@ -169,8 +88,8 @@ def package_fleet(
             chosen = {OFF: NOTHING, PACKAGE: replace(package, scenario_id=PACKAGE)}
             yield project(park, chosen, sample(park, chosen, **drawn))
 
-    together = add_up(parks, one_by_one())
-    return FleetPackages(together, decisions, tuple(unchanged), before, probability, costs.price_year)
+    results = add_up(parks, one_by_one())
+    return FleetPackages(results, decisions, tuple(unchanged), before, probability, costs.price_year)
 
 
 def _check(parks: Sequence[Park], before: int, probability: float, until: int) -> None:
@@ -183,3 +102,94 @@ def _check(parks: Sequence[Park], before: int, probability: float, until: int) -
     ]
     if wrong:
         raise PathwayError("; ".join(wrong))
+
+
+def share_budget(
+    parks: Sequence[Park],
+    budget: int,
+    year: int,
+    *,
+    costs: Costs | None = None,
+    members: int = 200,
+    seed: int = 20240401,
+) -> Shares:
+    """Share a budget out by every rule.
+
+    Parameters
+    ----------
+    parks : sequence of Park
+    budget : int
+        tCO2 in ``year``.
+    year : int
+        After every park's record.
+    costs : Costs, optional
+        For equal marginal cost; without them that rule is left out.
+    members, seed : int
+        Ensemble of equal marginal cost.
+
+    Raises
+    ------
+    PathwayError
+        No parks, a negative budget, or a year that some park has on record: all together.
+    """
+    wrong = [] if parks else ["no park to share with"]
+    if budget < 0:
+        wrong.append(f"budget = {budget}: expected 0 or more")
+    wrong += [
+        f"{park.park_id} is on record until {park.last_observed_year}: expected a later year than {year}"
+        for park in parks
+        if park.last_observed_year >= year
+    ]
+    if wrong:
+        raise PathwayError("; ".join(wrong))
+    known = benchmark(parks)
+    emissions, value = known["emissions"].to_numpy(float), known["value_added"].to_numpy(float)
+    lacking = known["park_id"][~np.isfinite(value)].tolist()
+    by_rule, left_out, price = {"grandfathering": whole_shares(budget, emissions)}, {}, float("nan")
+    if lacking:
+        left_out = dict.fromkeys(("value_added", "capability"), f"no value added: {', '.join(lacking)}")
+    else:
+        by_rule["value_added"] = whole_shares(budget, value)
+        by_rule["capability"] = capability_shares(budget, emissions, value)
+    if costs is None:
+        left_out["marginal_cost"] = "no costs given"
+    else:
+        curves = [cost_curve(park, year, costs, members=members, seed=seed) for park in parks]
+        by_rule["marginal_cost"], price = marginal_cost_shares(budget, curves)
+    return Shares(budget, year, tuple(known["park_id"]), emissions, by_rule, left_out, price)
+
+
+def cost_curve(
+    park: Park,
+    year: int,
+    costs: Costs,
+    *,
+    levers: Mapping[str, Lever] | None = None,
+    members: int = 200,
+    seed: int = 20240401,
+    assumptions: Assumptions | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute emissions in a year and cost of every package of levers of known cost, no package first.
+
+    Returns
+    -------
+    emissions : (package,), tCO2/yr
+        Mean over the central members.
+    cost : (package,), million CNY/yr
+        Annualised.
+    """
+    levers = dict(levers or read_levers())
+    grid = lever_grid(levers, measure_blocks(levers))
+    grid = grid.without({block: range(1, 99) for block in useless_blocks(park, grid)})
+    unknown = unknown_costs(costs, levers, park)
+    dear = [block for block in grid.blocks if any(lever_id in unknown for lever_id in block.lever_ids)]
+    grid = grid.without({block.block_id: range(1, len(block.options)) for block in dear})
+    if not grid.blocks:
+        raise PathwayError(f"{park.park_id}: no lever of known cost changes its emissions")
+    everything = grid.everything()
+    until = max(year, park.last_observed_year + 1)
+    draws = sample(park, [everything], members=members, seed=seed, until=until, assumptions=assumptions)
+    rates = draw_rates(costs, {m.lever.lever_id: m.lever for m in everything.measures}, draws)
+    survey = PackageEngine(park, everything, draws, rates=rates).survey(grid, by_year=True)
+    emissions = survey.by_year[survey.tree.case_of, year - park.last_observed_year - 1]
+    return emissions, survey.package_cost() / rates.discount.sum()

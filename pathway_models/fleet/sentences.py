@@ -1,9 +1,4 @@
-"""What a fleet's numbers say: its coverage, its total, what packages would do, how rules differ.
-
-Where parks stand, in words: who carries most, who is unlike its kind, which groups there are, who meets a norm.
-
-Sentences about many parks at once, from the rows of a summary.
-"""
+"""Sentences about many parks in both languages: coverage, totals, packages, budgets, benchmarks, rows of a summary."""
 
 from __future__ import annotations
 
@@ -14,23 +9,28 @@ import pandas as pd
 
 from pathway_models.decisions.tables import money_text
 from pathway_models.fleet.benchmarking import CORE, outliers
-from pathway_models.fleet.budgets import RULES, Shares
-from pathway_models.fleet.fleet_results import Together
-from pathway_models.fleet.overview_figures import short_name
-from pathway_models.fleet.packages import OFF, PACKAGE, FleetPackages
+from pathway_models.fleet.fleet_results import (
+    CLAIMED,
+    OFF,
+    PACKAGE,
+    RULES,
+    FleetPackages,
+    FleetResults,
+    Shares,
+    check_kinds,
+)
 from pathway_models.fleet.tables import (
     INDICATOR_NAMES,
     RULE_NAMES,
-    check_kinds,
     count_text,
     indicator_text,
     invented_text,
     join,
     pick,
     reason_text,
+    short_name,
     some,
 )
-from pathway_models.fleet.totals import CLAIMED
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import Entry
 from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
@@ -39,23 +39,23 @@ from pathway_models.peaks.sentences import peak, probability
 from pathway_models.runs.tables import typed
 
 
-def describe_coverage(together: Together, *, lang: str = "en") -> str:
-    """How many parks a total holds, how many of them are invented, and which years."""
-    fleet, count = together.fleet, len(together.fleet.parks)
+def describe_coverage(results: FleetResults, *, lang: str = "en") -> str:
+    """Say how many parks a total holds, how many of them are invented, and over which years."""
+    fleet, count = results.fleet, len(results.fleet.parks)
     first, last, until = int(fleet.years[0]), fleet.last_observed_year, int(fleet.years[-1])
-    made_up, parks = invented_text(len(together.invented), count, lang), count_text(count, together.kind, lang)
+    made_up, parks = invented_text(len(results.invented), count, lang), count_text(count, results.kind, lang)
     return say(
         lang,
         en=f"The total holds {parks}, {made_up}; all are on record in {first}-{last} and projected to {until}, and only"
-        f" these years are added. Other {'regions' if together.kind == 'region' else 'parks'} are not in it.",
+        f" these years are added. Other {'regions' if results.kind == 'region' else 'parks'} are not in it.",
         zh=f"合计包含{parks}，{made_up}；共同观测期为{first}-{last}年，预测至{until}年，只合计这些年份。未列入者不在其中。",
     )
 
 
-def describe_total(together: Together, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
-    """When the total peaks, how surely before a year, and how many of its parks do so by themselves."""
-    peaks, chances = together.fleet.peaks(), together.chances(scenario, before)
-    likely, parks = int((chances > 0.5).sum()), count_text(len(chances), together.kind, lang)
+def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
+    """Say when the total peaks, how probably before a year, and how many of its parks do by themselves."""
+    peaks, chances = results.fleet.peaks(), results.chances(scenario, before)
+    likely, parks = int((chances > 0.5).sum()), count_text(len(chances), results.kind, lang)
     alone = say(
         lang,
         en=f"By itself, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half of"
@@ -66,10 +66,10 @@ def describe_total(together: Together, scenario: str, *, before: int = 2030, lan
     return say(lang, en=" ", zh="").join(told)
 
 
-def describe_largest(together: Together, scenario: str, *, lang: str = "en") -> str:
-    """Who carries the total late in the projection, and why the total may peak later than most of its parks."""
-    known, end = (share_text(min(share, 1.0), lang) for share in together.largest(scenario))
-    last, until, name = together.fleet.last_observed_year, int(together.fleet.years[-1]), scenario_name(scenario, lang)
+def describe_largest(results: FleetResults, scenario: str, *, lang: str = "en") -> str:
+    """Say what share the largest park carries, and why the total may peak later than most of its parks."""
+    known, end = (share_text(min(share, 1.0), lang) for share in results.largest(scenario))
+    last, until, name = results.fleet.last_observed_year, int(results.fleet.years[-1]), scenario_name(scenario, lang)
     return say(
         lang,
         en=f"{name}: the largest single one carries {known} of the total in {last}, and {end} in {until} in the median"
@@ -82,18 +82,18 @@ def describe_largest(together: Together, scenario: str, *, lang: str = "en") -> 
 
 
 def describe_packages(found: FleetPackages, *, lang: str = "en") -> list[str]:
-    """What all packages together would do: to the total, to each park, at what known cost."""
+    """Say what all packages do to the total and to each park, and at what known cost."""
     return [_effect(found, lang), _reach(found, lang), _cost(found, lang)]
 
 
 def _effect(found: FleetPackages, lang: str) -> str:
-    fleet, at = found.together.fleet, found.before - int(found.together.fleet.years[0])
+    fleet, at = found.results.fleet, found.before - int(found.results.fleet.years[0])
     off, package = (fleet.scenarios.index(name) for name in (OFF, PACKAGE))
     early = fleet.peaks().p_peaked_by(found.before - 1)
     alone, taken = (share_text(float(early[one]), lang) for one in (off, package))
     change = float(np.median(fleet.total[package, :, at] / fleet.total[off, :, at])) - 1
-    parks = count_text(len(fleet.parks), found.together.kind, lang)
-    made_up = invented_text(len(found.together.invented), len(fleet.parks), lang)
+    parks = count_text(len(fleet.parks), found.results.kind, lang)
+    made_up = invented_text(len(found.results.invented), len(fleet.parks), lang)
     return say(
         lang,
         en=f"If all {parks} ({made_up}) took their packages, the total would peak before {found.before} in {taken} of"
@@ -104,8 +104,8 @@ def _effect(found: FleetPackages, lang: str) -> str:
 
 
 def _reach(found: FleetPackages, lang: str) -> str:
-    asked, count = share_text(found.probability, lang), len(found.together.fleet.parks)
-    missed, chances = found.missed, found.together.chances(PACKAGE, found.before)
+    asked, count = share_text(found.probability, lang), len(found.results.fleet.parks)
+    missed, chances = found.missed, found.results.chances(PACKAGE, found.before)
     told = join([f"{short_name(name, lang)} {share_text(chances[name], lang)}" for name in missed], lang)
     reached = len(found.reached)
     text = say(
@@ -124,11 +124,11 @@ def _reach(found: FleetPackages, lang: str) -> str:
 
 def _cost(found: FleetPackages, lang: str) -> str:
     unknown, (value, yearly) = found.cost_not_known, found.known_cost()
-    part, year = f"{money_text(yearly, lang)}", found.price_year
+    part, year = money_text(yearly, lang), found.price_year
     if not unknown:
         return say(
             lang,
-            en=f"Together they cost {part} a year ({money_text(value, lang)} in all, prices of {year}).",
+            en=f"FleetResults they cost {part} a year ({money_text(value, lang)} in all, prices of {year}).",
             zh=f"合计成本每年{part}（现值合计{money_text(value, lang)}，{year}年价）。",
         )
     names = some(unknown, lang)
@@ -143,7 +143,7 @@ def _cost(found: FleetPackages, lang: str) -> str:
 
 
 def describe_shares(found: Shares, *, lang: str = "en") -> str:
-    """How far the rules lie apart, and what the last tonne costs."""
+    """Say how far the rules differ, and what the last tonne costs."""
     rules = [name for name in RULES if name in found.by_rule]
     tonnes = np.stack([found.by_rule[name] for name in rules])
     start = float(found.emissions.sum())
@@ -173,13 +173,8 @@ def _price(found: Shares, lang: str) -> list[str]:
     if np.isnan(found.price):
         return [say(lang, en="Without any lever the budget is kept.", zh="不采取措施即可满足预算。")]
     price = significant(found.price)
-    return [
-        say(
-            lang,
-            en=f"At equal marginal cost the last tonne costs {price} CNY.",
-            zh=f"等边际成本下最后一吨的成本为{price}元。",
-        )
-    ]
+    en, zh = f"At equal marginal cost the last tonne costs {price} CNY.", f"等边际成本下最后一吨的成本为{price}元。"
+    return [say(lang, en=en, zh=zh)]
 
 
 def _left_out(found: Shares, lang: str) -> list[str]:
@@ -191,7 +186,7 @@ def _left_out(found: Shares, lang: str) -> list[str]:
 
 
 def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -> str:
-    """Coverage of the three bands in a year, and what follows."""
+    """Say how the three bands cover the futures of a year, and how wide they are."""
     rows = found[found["year"] == year].set_index("band")
     held = {name: share_text(float(rows.loc[name, "coverage"]), lang) for name in rows.index}
     width = rows["high"] - rows["low"]
@@ -207,36 +202,19 @@ def describe_bands(found: pd.DataFrame, year: int = 2040, *, lang: str = "en") -
     )
 
 
-def describe_peaks_of_parks(together: Together, before: int = 2030, *, lang: str = "en") -> str:
-    """How many parks peak in time more likely than not, under every scenario."""
-    parts = []
-    for name in together.fleet.scenarios:
-        likely = int((together.chances(name, before) > 0.5).sum())
-        parts.append(f"{scenario_name(name, lang)} {likely}")
-    count = count_text(len(together.fleet.parks), together.kind, lang)
-    told = join(parts, lang)
-    return say(
-        lang,
-        en=f"Of {count}, so many peak before {before} in more than half of the members: {told}.",
-        zh=f"{count}中，在半数以上成员中于{before}年以前达峰的个数：{told}。",
-    )
-
-
-def describe_standing(table: pd.DataFrame, *, lang: str = "en") -> str:
-    """Who carries most emissions, and who is unlike its kind."""
+def describe_benchmark(table: pd.DataFrame, *, lang: str = "en") -> str:
+    """Say which parks carry most emissions, and which are outliers of their kind."""
     kind, count = check_kinds(table["kind"]), len(table)
     parks, made_up = count_text(count, kind, lang), invented_text(int(table["invented"].sum()), count, lang)
     rows = table.sort_values("emissions", ascending=False, kind="stable")
     part = (rows["emissions"].cumsum() / rows["emissions"].sum()).to_numpy()
     half = int(np.searchsorted(part, 0.5 - 1e-12)) + 1
     largest = join([short_name(name, lang) for name in rows["park_id"][:half]], lang)
+    carried = share_text(min(float(part[half - 1]), 1.0), lang)
     first = say(
         lang,
-        en=f"Of {parks} ({made_up}), the {half} with the largest emissions"
-        f" ({largest}) carry"
-        f" {share_text(min(float(part[half - 1]), 1.0), lang)}. ",
-        zh=f"{parks}（{made_up}）中，排放最大的{half}个（{largest}）"
-        f"占{share_text(min(float(part[half - 1]), 1.0), lang)}。",
+        en=f"Of {parks} ({made_up}), the {half} with the largest emissions ({largest}) carry {carried}. ",
+        zh=f"{parks}（{made_up}）中，排放最大的{half}个（{largest}）占{carried}。",
     )
     return first + _outliers(table, lang)
 
@@ -261,7 +239,7 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
 
 
 def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> str:
-    """How many groups of like parks there are, and what sets the dirtiest apart from the cleanest."""
+    """Say how many groups of like parks there are, and how their medians differ."""
     sizes, name = found.dropna().value_counts().sort_index(), "emissions_per_value_added"
     medians = table[name].groupby(found.to_numpy()).median().dropna()
     left = int(found.isna().sum())
@@ -283,8 +261,8 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
     )
 
 
-def describe_norms(found: pd.DataFrame, *, lang: str = "en") -> str:
-    """How many parks meet the core limit of zero-carbon parks, and how far off they are."""
+def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
+    """Say how many parks meet the core limit of zero-carbon parks, and how far the others are from it."""
     core = found[found["indicator_id"] == CORE]
     judged = core[core["limit"].notna()]
     below = len(core) - len(judged)
@@ -346,7 +324,7 @@ def waiting(register: Sequence[Entry], *, lang: str = "en") -> str:
 
 
 def describe_all_parks(summary: pd.DataFrame, *, lang: str = "en") -> str:
-    """Alt text of the figure of all parks."""
+    """Describe the figure of all parks, as its alternative text."""
     summary = typed(summary)
     parks = summary["park_id"].nunique()
     made_up = summary.loc[summary["invented"].to_numpy(bool), "park_id"].nunique()

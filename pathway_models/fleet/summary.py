@@ -1,37 +1,25 @@
-"""The summary that others script against: one row a park and scenario, with columns in a fixed order.
-
-All parks in one table: a row a park, its peak year under each scenario beside it.
-"""
+"""The summary that others script against, one row a park and scenario with columns in a fixed order, and its table."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
 from pathway_models.gaps.analysis import gaps
 from pathway_models.gaps.sentences import plain_text
 from pathway_models.intake.names import park_name, scenario_name
-from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
 from pathway_models.inventory.account import take_inventory
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import INVENTED, say
-from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.runs.tables import CONTRACT, typed
 
 #: The year of the contract's probability, and the one of neutrality.
-YEAR = 2030
-NEUTRAL = 2060
+YEAR, NEUTRAL = 2030, 2060
 
 
 def summary_rows(
@@ -44,7 +32,7 @@ def summary_rows(
     found: Gaps | None = None,
     inventory: Inventory | None = None,
 ) -> list[dict[str, object]]:
-    """Rows of ``summary.csv`` for one park.
+    """Compute the rows of ``summary.csv`` for one park.
 
     Parameters
     ----------
@@ -62,9 +50,9 @@ def summary_rows(
     -------
     list of dict
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
-        ``factor_set``, ``grid_factor`` and ``name_zh``; then what was asked for: ``before``, ``p_peak_before``
-        and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year and
-        ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
+        ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
+        ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
+        and ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
         texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
         missing where ``neutral`` lies behind the horizon.
     """
@@ -92,7 +80,7 @@ def summary_rows(
 
 
 def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
-    """What depends on the years asked for, by scenario."""
+    """Compute the columns of the years asked for, by scenario."""
     before, neutral = found.before, found.neutral
     late, net = found["peak_year"], found["neutrality"]
     columns = zip(
@@ -117,42 +105,8 @@ def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
     ]
 
 
-
-
-
-
-def summarise_parks(
-    parks: Sequence[str],
-    scenarios: Mapping[str, Scenario],
-    *,
-    members: int,
-    seed: int,
-    until: int = 2060,
-) -> pd.DataFrame:
-    """Compute the summary of some parks here and now, without notebooks; ``pathways run`` is the full way.
-
-    Parameters
-    ----------
-    parks : sequence of str
-        Ids or paths of tables; none means every park and region of the register that has data.
-    scenarios : mapping of Scenario
-    members, seed, until : int
-
-    Returns
-    -------
-    DataFrame
-        As `read_summary` gives it.
-    """
-    rows: list[dict[str, object]] = []
-    for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
-        park = read_park(name)
-        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
-        rows.extend(summary_rows(park, find_peaks(pathways), pathways))
-    return pd.DataFrame(rows)
-
-
 def year_number(text: str) -> float:
-    """A peak year of the summary as a number, infinite for ``">2060"``.
+    """Read a peak year of the summary as a number, infinite for ``">2060"``.
 
     Examples
     --------
@@ -163,18 +117,9 @@ def year_number(text: str) -> float:
 
 
 def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
-    """Show a summary with one row a park: range of the peak year and share of early peaks by scenario.
+    """Tabulate rows of ``summary.csv`` by park id: range of the peak year and share of early peaks by scenario.
 
-    Parameters
-    ----------
-    summary : DataFrame
-        Rows of ``summary.csv``.
-    lang : {"en", "zh"}
-
-    Returns
-    -------
-    DataFrame
-        Indexed by park id; invented parks carry the mark before their name.
+    Invented parks carry the mark before their name.
     """
     rows = typed(summary)
     first = rows.drop_duplicates("park_id").set_index("park_id")

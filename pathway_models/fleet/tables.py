@@ -1,23 +1,25 @@
-"""Tables of a fleet, ready to be read: totals, ranks, groups, norms, packages, shares and bands.
-
-Words of a fleet: what it is called with its coverage, its indicators, rules of sharing and bands.
-"""
+"""Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import cost_text, package_name
+from pathway_models.figures.style import readable
 from pathway_models.fleet.benchmarking import CORE, INDICATORS, LOGARITHMIC
-from pathway_models.fleet.budgets import RULES, Shares
-from pathway_models.fleet.fleet_results import REGION, Together
-from pathway_models.fleet.overview_figures import short_name
-from pathway_models.fleet.packages import FleetPackages
-from pathway_models.fleet.totals import BANDS
+from pathway_models.fleet.fleet_results import (
+    BANDS,
+    FLEET,
+    REGION,
+    RULES,
+    FleetPackages,
+    FleetResults,
+    Shares,
+    check_kinds,
+)
 from pathway_models.intake.names import park_name, scenario_name
 from pathway_models.intake.register import Entry
 from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
@@ -42,26 +44,34 @@ BAND_NAMES = {
     "independent": ("parks drawn apart", "各园区独立相加"),
     "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
 }
+#: Longest name beside a row; a longer one gives way to the park's id.
+LONGEST = {"en": 26, "zh": 14}
 
 
 def pick(pair: Sequence[str], lang: str) -> str:
-    """The English or the Chinese one of two words."""
+    """Pick the English or the Chinese one of two words."""
     return say(lang, en=pair[0], zh=pair[1])
 
 
 def join(names: Sequence[str], lang: str) -> str:
-    """Names in a row."""
+    """List names in a row."""
     return say(lang, en=", ", zh="、").join(names)
 
 
+def short_name(park_id: str, lang: str) -> str:
+    """Return the name of a park beside a row, its id where the name is too long."""
+    name = park_name(park_id, lang)
+    return readable(name) if len(name) <= LONGEST[lang] else park_id
+
+
 def some(parks: Sequence[str], lang: str, most: int = 4) -> str:
-    """Short names of parks in a row, the first few of many."""
+    """List the short names of the first few parks."""
     told, more = join([short_name(name, lang) for name in parks[:most]], lang), len(parks) - most
     return told if more <= 0 else told + say(lang, en=f" and {more} more", zh=f"等{len(parks)}个")
 
 
 def reason_text(reason: str, lang: str) -> str:
-    """Why a rule was not computed, in the language asked for.
+    """Put the reason why a rule was not computed into a language.
 
     Examples
     --------
@@ -75,7 +85,7 @@ def reason_text(reason: str, lang: str) -> str:
 
 
 def count_text(count: int, kind: str, lang: str) -> str:
-    """So many parks or regions.
+    """Write a number of parks or regions.
 
     Examples
     --------
@@ -88,7 +98,7 @@ def count_text(count: int, kind: str, lang: str) -> str:
 
 
 def invented_text(invented: int, count: int, lang: str) -> str:
-    """How many of them are invented, always said.
+    """Write the number of invented parks, zero included.
 
     Examples
     --------
@@ -102,62 +112,48 @@ def invented_text(invented: int, count: int, lang: str) -> str:
     return say(lang, en=f"{invented} invented", zh=f"其中{invented}个为虚构")
 
 
-def fleet_head(together: Together, lang: str) -> Entry:
-    """What stands where one park's name would: how many parks, how many invented, and their common record.
+def fleet_head(results: FleetResults, lang: str) -> Entry:
+    """Name a fleet by its number of parks, of invented ones, and their common record.
 
-    An entry of no register, so that every figure made for one park takes it, and marks what is invented.
+    The entry is of no register: figures made for one park take it, and mark what is invented.
     """
-    fleet, count = together.fleet, len(together.fleet.parks)
+    fleet, count = results.fleet, len(results.fleet.parks)
     first, last = int(fleet.years[0]), fleet.last_observed_year
     texts = {
         one: say(
             one,
-            en=f"{count_text(count, together.kind, one)} together, {invented_text(len(together.invented), count, one)},"
+            en=f"{count_text(count, results.kind, one)} together, {invented_text(len(results.invented), count, one)},"
             f" all on record {first}-{last}",
-            zh=f"{count_text(count, together.kind, one)}合计，{invented_text(len(together.invented), count, one)}，"
+            zh=f"{count_text(count, results.kind, one)}合计，{invented_text(len(results.invented), count, one)}，"
             f"共同观测期{first}-{last}年",
         )
         for one in ("en", "zh")
     }
     blank = dict.fromkeys(("province", "archetype", "table", "status", "naming_year", "confidence"), "")
     return Entry(
-        park_id="fleet",
+        park_id=FLEET,
         name_zh=texts["zh"],
         name_en=texts["en"],
-        kind=together.kind,
-        invented=bool(together.invented),
+        kind=results.kind,
+        invented=bool(results.invented),
         **blank,
     )
 
 
 def parks_head(count: int, invented: int, kind: str, lang: str) -> str:
-    """Headline of a figure of parks side by side, with the mark of invention."""
+    """Write the headline of a figure of parks side by side, with the mark of invention."""
     mark = f"[{INVENTED}] " if invented else ""
     comma = say(lang, en=", ", zh="，")
     return f"{mark}{count_text(count, kind, lang)}{comma}{invented_text(invented, count, lang)}"
 
 
-def check_kinds(kinds: Collection[str]) -> str:
-    """The kind of parks shown side by side.
-
-    Raises
-    ------
-    PathwayError
-        Parks and regions are mixed.
-    """
-    regions = [kind == REGION for kind in kinds]
-    if any(regions) and not all(regions):
-        raise PathwayError("parks and regions are never set side by side: filter one kind")
-    return REGION if any(regions) else "park"
-
-
 def marked(park_id: str, invented: bool, lang: str) -> str:
-    """Name of a park, an invented one with its mark."""
-    return f"[{INVENTED}] {park_name(park_id, lang)}" if invented else park_name(park_id, lang)
+    """Return the name of a park, of an invented one with its mark."""
+    return (f"[{INVENTED}] " if invented else "") + park_name(park_id, lang)
 
 
 def indicator_text(name: str, value: float, lang: str) -> str:
-    """An indicator's value for people; a dash where the table does not have what it needs."""
+    """Write an indicator's value; a dash where the table does not have what it needs."""
     if not np.isfinite(value):
         return "–"
     if name in LOGARITHMIC:
@@ -165,9 +161,9 @@ def indicator_text(name: str, value: float, lang: str) -> str:
     return share_text(min(value, 1.0), lang) if name == "coal_share" else change_text(float(np.expm1(value)), lang)
 
 
-def totals(together: Together, years: Sequence[int] = (2025, 2030, 2035, 2060), *, lang: str = "en") -> pd.DataFrame:
-    """The fleet's total in some years by scenario: median and 90 % of members; and its peak year."""
-    fleet = together.fleet
+def totals(results: FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2060), *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year."""
+    fleet = results.fleet
     band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()
     chosen = [year for year in years if fleet.years[0] <= year <= fleet.years[-1]]
     rows = {}
@@ -185,14 +181,14 @@ def totals(together: Together, years: Sequence[int] = (2025, 2030, 2035, 2060), 
 def ranking(
     table: pd.DataFrame, chances: pd.Series | None = None, found: pd.Series | None = None, *, lang: str = "en"
 ) -> pd.DataFrame:
-    """Parks from the largest emissions to the smallest, each indicator with its rank (1 is the highest).
+    """Rank parks from the largest emissions to the smallest, each indicator with its rank (1 is the highest).
 
     Parameters
     ----------
     table : DataFrame
-        From `standing`.
+        From `benchmark`.
     chances : Series, optional
-        Share of members that peak in time, by park id (`Together.chances`).
+        Share of members that peak in time, by park id (`FleetResults.chances`).
     found : Series, optional
         From `groups`.
     lang : {"en", "zh"}
@@ -231,7 +227,7 @@ def ranking(
 
 
 def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.DataFrame:
-    """Groups with their parks and the medians of their indicators."""
+    """Tabulate groups with their parks and the medians of their indicators."""
     names = [pick(INDICATOR_NAMES[name], lang) for name in INDICATORS]
     head = [say(lang, en="group", zh="组"), say(lang, en="parks", zh="成员"), *names]
     rows = []
@@ -242,8 +238,8 @@ def groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> pd.Dat
     return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
-def norms(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
-    """The core indicator of zero-carbon parks beside its limit by size class, the farthest from it first."""
+def standards(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the core indicator of zero-carbon parks with its limit by size class, the farthest from it first."""
     core = found[found["indicator_id"] == CORE].sort_values(["times", "park_id"], ascending=[False, True])
     none = say(lang, en="no class (below 0.2 Mtce)", zh="无（低于20万吨标准煤）")
     size = {2e5: say(lang, en="0.2-1.0 Mtce", zh="20万-100万吨标准煤"),
@@ -265,7 +261,7 @@ def norms(found: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
 
 
 def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
-    """What each park takes, what it reaches, and what is known of its cost."""
+    """Tabulate each park's package, the probability it reaches, and its known cost."""
     table, rows = found.table(), []
     for row in table.itertuples():
         decision, taken = found.decisions.get(row.park_id), found.taken(row.park_id)
@@ -291,7 +287,7 @@ def packages(found: FleetPackages, *, lang: str = "en") -> pd.DataFrame:
 
 
 def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
-    """Tonnes of every park by every rule, and their sum: the budget, to the tonne."""
+    """Tabulate tonnes of every park by every rule; each rule adds up to the budget, to the tonne."""
     table = found.table().set_index("park_id").rename(index={"sum": say(lang, en="sum", zh="合计")})
     shown = pd.DataFrame(index=table.index)
     shown[say(lang, en="last on record, t", zh="最近观测，吨")] = [f"{value:,.0f}" for value in table["emissions"]]
@@ -303,7 +299,7 @@ def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
 
 
 def bands(found: pd.DataFrame, years: Sequence[int] = (2025, 2030, 2040), *, lang: str = "en") -> pd.DataFrame:
-    """Coverage of the three bands in some years, with their width."""
+    """Tabulate coverage and width of the three bands in some years."""
     rows = {}
     for name in BANDS:
         part = found[found["band"] == name].set_index("year")

@@ -1,82 +1,47 @@
-"""Many parks as one: totals member by member, so that what parks have in common adds up (``docs/fleet.md``).
+"""Totals of many parks: members added one by one, so that what parks have in common adds up (``docs/fleet.md``).
 
-How often the band of a fleet holds what then happens: with what parks share kept, and with it lost.
-
-The parks are INVENTED: copies of one, so that none outweighs what all have in common, each with its own draws of
-what is its own.  What happens is another ensemble with a seed of its own: so many other national futures, in each of
-which all parks live together.
+The parks come from tables, or from the members that a run kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.errors import PathwayError
+from pathway_models.core.errors import Fault, InputError, PathwayError
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
-from pathway_models.peaks.finding import peaks_of
+from pathway_models.fleet.fleet_results import (
+    REGION,
+    Counted,
+    Fleet,
+    FleetResults,
+    Member,
+    check_fleet,
+    check_kind_of,
+    is_of_kind,
+    split_kinds,
+)
+from pathway_models.fleet.summary import summary_rows
+from pathway_models.intake.parks import read_park
+from pathway_models.intake.register import read_register
+from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
+from pathway_models.runs.store import StoredRun, open_run, parks_of
 
 #: Window of years that any park's record and horizon lie in.
 EARLIEST, LATEST = 1950, 2100
-#: Name that stands where one park's id would.
-FLEET = "fleet"
-
-
-@dataclass(frozen=True, eq=False)
-class Fleet:
-    """Total emissions of some parks.
-
-    Parameters
-    ----------
-    parks, scenarios : tuple of str
-    years : (Y,) int
-        Years in which every park is on record or projected.
-    last_observed_year : int
-        Last year in which every park is on record.
-    total : (scenario, member, year), tCO2/yr
-    shares : (park, scenario, year)
-        Each park's part of the mean total.
-    seed : int
-    """
-
-    parks: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    years: np.ndarray
-    last_observed_year: int
-    total: np.ndarray
-    shares: np.ndarray
-    seed: int
-
-    def band(self, quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:
-        """Quantiles of the fleet's total: (quantile, scenario, year), tCO2/yr."""
-        return np.quantile(self.total, quantiles, axis=1)
-
-    def peaks(self) -> Peaks:
-        """Peaks of the fleet's members, by the rule for single parks."""
-        return peaks_of(
-            self.total, self.years, self.last_observed_year, identity=FLEET, scenarios=self.scenarios, seed=self.seed
-        )
 
 
 def fleet_total(pathways: Iterable[Pathways]) -> Fleet:
     """Add parks up, member by member; one park's pathways are in memory at a time.
-
-    Parameters
-    ----------
-    pathways : iterable of Pathways
-        Made with one seed, one number of members, the same scenarios in the same order.
-
-    Returns
-    -------
-    Fleet
 
     Raises
     ------
@@ -84,21 +49,20 @@ def fleet_total(pathways: Iterable[Pathways]) -> Fleet:
         No pathways; or pathways of other seeds, members or scenarios, of one park twice, or without a common year:
         all faults together.
     """
-    tally: _Tally | None = None
+    running: _RunningTotal | None = None
     for one in pathways:
-        tally = tally or _Tally(one)
-        tally.add(one)
-    if tally is None:
+        running = running or _RunningTotal(one)
+        running.add(one)
+    if running is None:
         raise PathwayError("no park to add up")
-    return tally.fleet()
+    return running.fleet()
 
 
-class _Tally:
-    """A running sum over a window of years that holds every park; what not all parks cover is cut off at the end."""
+class _RunningTotal:
+    """A sum over a window of years that holds every park; what not all parks cover is cut off at the end."""
 
     def __init__(self, model: Pathways) -> None:
         self.model = model
-        self.first = EARLIEST
         self.total = np.zeros((len(model.scenarios), model.members, LATEST - EARLIEST + 1))
         self.means: list[np.ndarray] = []
         self.parks: list[tuple[str, int, int, int]] = []
@@ -112,7 +76,7 @@ class _Tally:
         self.parks.append((one.park_id, first, one.last_observed_year, last))
         if not faults:
             own = np.zeros_like(self.total)
-            own[..., first - self.first : last - self.first + 1] = one.total()
+            own[..., first - EARLIEST : last - EARLIEST + 1] = one.total()
             self.total += own
             self.means.append(own.mean(axis=1))
 
@@ -132,14 +96,14 @@ class _Tally:
         return faults
 
     def fleet(self) -> Fleet:
-        """The sum over the years that all parks have."""
+        """Return the sum over the years that all parks have."""
         names, firsts, observed, lasts = zip(*self.parks, strict=True)
         first, known, last = max(firsts), min(observed), min(lasts)
         if first > known:
             self.wrong.append(f"no year in which all are on record: one begins in {first}, another ends in {known}")
         if self.wrong:
             raise PathwayError("cannot be added up: " + "; ".join(self.wrong))
-        common = slice(first - self.first, last - self.first + 1)
+        common = slice(first - EARLIEST, last - EARLIEST + 1)
         means = np.stack(self.means)[..., common]
         whole = means.sum(axis=0)
         return Fleet(
@@ -153,85 +117,236 @@ class _Tally:
         )
 
 
-def apart(pathways: Sequence[Pathways], seed: int = 1) -> np.ndarray:
-    """What the total would be if parks had nothing in common: members of each park shuffled, (scenario, member, year).
-
-    For comparison only: it is what one gets by adding independent bands.
-    """
-    joined = fleet_total(pathways)
-    rng = np.random.Generator(np.random.Philox(seed))
-    total = np.zeros_like(joined.total)
-    for one in pathways:
-        begin = int(joined.years[0] - one.years[0])
-        total += one.total()[:, rng.permutation(one.members), begin : begin + joined.years.size]
-    return total
-
-
-#: Ways to come by a band of the total: member by member, parks drawn apart, and quantiles added.
-BANDS = ("shared", "independent", "summed")
-#: Coverage the bands claim, and their ends.
-CLAIMED, ENDS = 0.9, (0.05, 0.95)
-
-
-def band_coverage(
-    model: Park, scenario: Scenario, *, count: int = 40, members: int = 400, seed: int = 1, until: int = 2040
-) -> pd.DataFrame:
-    """Coverage and width of three 90 % bands of the total of equal, invented parks.
-
-    Parameters
-    ----------
-    model : Park
-        What the parks are copies of.
-    scenario : Scenario
-    count : int
-        Parks, at least 2.
-    members : int
-        Of the ensemble, and number of futures it is tried on.
-    seed : int
-        Of the ensemble; the futures have the next one.
-    until : int
-
-    Returns
-    -------
-    DataFrame
-        One row a year and band of `BANDS`: year, band, low, high (tCO2/yr), coverage (share of the futures inside),
-        standard_error (of a coverage of 0.90, both ensembles being samples).
+def add_up(parks: Sequence[Counted], pathways: Iterable[Pathways]) -> FleetResults:
+    """Add up parks that may be counted together, from one `Pathways` of each in any order.
 
     Raises
     ------
     PathwayError
-        Fewer than two parks or fewer than twenty members.
+        The parks cannot be one fleet, or the pathways cannot be added up or are not those of the parks.
     """
-    if count < 2 or members < 20:
-        raise PathwayError(f"{count} parks and {members} members: expected at least 2 and 20")
-    parks = list(_alike(model, scenario, count, members, seed, until))
-    joined = fleet_total(parks)
-    truth = fleet_total(_alike(model, scenario, count, members, seed + 1, until)).total[0]
-    bands = {
-        "shared": np.quantile(joined.total[0], ENDS, axis=0),
-        "independent": np.quantile(apart(parks, seed)[0], ENDS, axis=0),
-        "summed": np.sum([np.quantile(one.total()[0], ENDS, axis=0) for one in parks], axis=0),
-    }
-    ahead = joined.years > joined.last_observed_year
-    tables = [
-        pd.DataFrame(
-            {
-                "year": joined.years[ahead],
-                "band": name,
-                "low": low[ahead],
-                "high": high[ahead],
-                "coverage": ((truth >= low) & (truth <= high)).mean(axis=0)[ahead],
-                "standard_error": float(np.sqrt(2 * CLAIMED * (1 - CLAIMED) / members)),
-            }
-        )
-        for name, (low, high) in bands.items()
+    check_fleet(parks)
+    peaks: dict[str, Peaks] = {}
+    ends: dict[str, np.ndarray] = {}
+
+    def noted() -> Iterator[Pathways]:
+        for one in pathways:
+            peaks[one.park_id], ends[one.park_id] = find_peaks(one), one.total()[..., -1]
+            yield one
+
+    fleet = fleet_total(noted())
+    if sorted(fleet.parks) != sorted(park.park_id for park in parks):
+        raise PathwayError("the pathways are not those of the parks: one of each is needed")
+    return FleetResults(fleet, parks[0].kind, tuple(park.park_id for park in parks if park.invented), peaks, ends)
+
+
+def project_fleet(
+    parks: Sequence[Park],
+    scenarios: Mapping[str, Scenario],
+    *,
+    members: int = 200,
+    seed: int = 20240401,
+    until: int = 2060,
+    assumptions: Assumptions | None = None,
+) -> FleetResults:
+    """Project parks under the same draws of what they share, and add them up.
+
+    The assumptions are the shipped ones by default.
+
+    Raises
+    ------
+    PathwayError
+        The parks cannot be one fleet.
+    """
+    check_fleet(parks)
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
+    return add_up(parks, (project(park, scenarios, sample(park, scenarios, **drawn)) for park in parks))
+
+
+def summarise_parks(
+    parks: Sequence[str],
+    scenarios: Mapping[str, Scenario],
+    *,
+    members: int,
+    seed: int,
+    until: int = 2060,
+) -> pd.DataFrame:
+    """Compute the rows of ``summary.csv`` for some parks without a run, as `read_summary` gives them.
+
+    Parameters
+    ----------
+    parks : sequence of str
+        Ids or paths of tables; none means every park and region of the register that has data.
+    scenarios : mapping of Scenario
+    members, seed, until : int
+    """
+    rows: list[dict[str, object]] = []
+    for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
+        park = read_park(name)
+        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
+        rows.extend(summary_rows(park, find_peaks(pathways), pathways))
+    return pd.DataFrame(rows)
+
+
+def fleet_ids(kind: str) -> list[str]:
+    """List the ids of all entries of a kind that have data and may be counted together.
+
+    Regions that do not say which province they are stay out.
+    """
+    return [
+        entry.park_id
+        for entry in read_register()
+        if entry.has_data and entry.kind == kind and (kind != REGION or entry.province)
     ]
-    return pd.concat(tables, ignore_index=True)
 
 
-def _alike(model: Park, scenario: Scenario, count: int, members: int, seed: int, until: int) -> Iterator[Pathways]:
-    """Copies of one park under names of their own, each with its own draws and those that all share."""
-    chosen = {scenario.scenario_id: scenario}
-    for number in range(count):
-        park = replace(model, park_id=f"{model.park_id}-copy-{number}", invented=True)
-        yield project(park, chosen, sample(park, chosen, members=members, seed=seed, until=until))
+def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
+    """Read parks and regions as fleets of their own; none named means all of the register that have data.
+
+    Raises
+    ------
+    InputError
+        The faults of all tables that cannot be read.
+    """
+    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park")]))
+
+
+def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
+    """Read parks that may be counted together.
+
+    Parameters
+    ----------
+    parks : sequence of str or Path
+        Ids or paths of tables; none means all of the kind that have data.
+    kind : str
+        ``"park"`` or ``"region"``; where parks are named, they must be of this kind. ``""`` stands for that of the
+        parks named, and for parks where none are.
+
+    Returns
+    -------
+    list of Park
+
+    Raises
+    ------
+    InputError
+        The faults of all tables that cannot be read.
+    PathwayError
+        The kind is not known or not that of the parks, or they cannot be counted together.
+    """
+    if kind not in ("", "park", REGION):
+        raise PathwayError(f"kind = {kind!r}: expected 'park' or 'region'")
+    found = _read(parks or fleet_ids(kind or "park"))
+    check_kind_of(found, kind)
+    check_fleet(found)
+    return found
+
+
+def _read(parks: Iterable[str | Path]) -> list[Park]:
+    """Read parks, and raise the faults of all of them at once."""
+    found: list[Park] = []
+    faults: list[Fault] = []
+    for name in parks:
+        try:
+            found.append(read_park(name))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def given_parks(folder: str | Path) -> list[str]:
+    """List the id or path a run was given for each park that came out, to read its table again."""
+    return list(parks_of(Path(folder)).values())
+
+
+def stored_fleets(folder: str | Path, scenarios: Sequence[str] = ()) -> list[FleetResults]:
+    """Add up a run's regions, and its parks by themselves; kinds that the run does not have are left out.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of a run that kept its members.
+    scenarios : sequence of str
+        All of the run by default.
+
+    Raises
+    ------
+    InputError
+        No run, no members kept, or a scenario it does not have.
+    """
+    run = open_run(folder)
+    return [_added(run, some, scenarios) for some in split_kinds(_members(run))]
+
+
+def stored_fleet(
+    folder: str | Path, parks: Sequence[str] = (), kind: str = "", scenarios: Sequence[str] = ()
+) -> FleetResults:
+    """Add up parks of a run that may be counted together, from the members that the run kept.
+
+    Parameters
+    ----------
+    folder : str or Path
+    parks : sequence of str
+        Ids; none means all of the kind.
+    kind : str
+        ``"park"`` or ``"region"``; ``""`` means all that came out, which then must be of one kind.
+    scenarios : sequence of str
+        All of the run by default.
+
+    Raises
+    ------
+    InputError
+        No run, no members kept, or a park or scenario it does not have.
+    PathwayError
+        The parks cannot be one fleet.
+    """
+    run = open_run(folder)
+    known = {one.park_id: one for one in _members(run)}
+    if parks:
+        for park_id in parks:
+            run[park_id]  # tells what the run has instead
+        chosen = [known[park_id] for park_id in parks]
+    else:
+        chosen = [one for one in known.values() if is_of_kind(one, kind)]
+        if kind == REGION:
+            chosen = [one for one in chosen if one.province] or chosen
+    check_kind_of(chosen, kind)
+    check_fleet(chosen)
+    return _added(run, chosen, scenarios)
+
+
+def _members(run: StoredRun) -> list[Member]:
+    """Name the parks of a run, their kind from its summary, their province from the register."""
+    if not run.parks:
+        raise PathwayError(f"{run.folder.name}: no park of this run came out; see its status.csv")
+    provinces = {entry.park_id: entry.province for entry in read_register()}
+    first = run.summary.drop_duplicates("park_id").set_index("park_id")
+    return [
+        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), provinces.get(name, ""))
+        for name in run.parks
+    ]
+
+
+def _added(run: StoredRun, parks: Sequence[Member], scenarios: Sequence[str]) -> FleetResults:
+    return add_up(parks, _stored_pathways(run, parks, list(scenarios) or list(run.summary["scenario"].unique())))
+
+
+def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[str]) -> Iterator[Pathways]:
+    """Yield stored totals as pathways of one source, park by park."""
+    first = run.summary.drop_duplicates("park_id").set_index("park_id")
+    for one in parks:
+        frame = run[one.park_id].members(scenarios)
+        years = sorted(int(name) for name in frame.columns if str(name).isdigit())
+        frames = [frame[frame["scenario"] == name].sort_values("member") for name in scenarios]
+        total = np.stack([part[[str(year) for year in years]].to_numpy(float) for part in frames])
+        yield Pathways(
+            identity=one.park_id,
+            scenarios=tuple(scenarios),
+            sources=(TOTAL,),
+            years=np.array(years),
+            last_observed_year=int(first.loc[one.park_id, "last_observed_year"]),
+            emissions=total[:, :, None, :],
+            memo_items={},
+            seed=int(first.loc[one.park_id, "seed"]),
+        )

@@ -1,7 +1,4 @@
-"""``pathways guard``: do all results still make sense?
-
-``pathways compare``: which results changed between two runs, where, and by how much.
-"""
+"""``pathways guard`` checks that all results are plausible; ``pathways compare`` lists those that changed."""
 
 from __future__ import annotations
 
@@ -20,8 +17,8 @@ if TYPE_CHECKING:
     from pathway_models.records.guard import Results
 
 
-#: The real region that is looked at beside the demonstration parks.
-MEMO_ITEMS = "region-d"
+#: The real region that is checked with the demonstration parks.
+REAL_REGION = "region-d"
 
 
 @click.command("guard")
@@ -76,7 +73,7 @@ def _computed(*, parks: tuple[str, ...], everything: bool, members: int, seed: i
     from pathway_models.intake.register import read_register
 
     with_data = [entry for entry in read_register() if entry.has_data]
-    chosen = parks or [e.park_id for e in with_data if everything or e.invented or e.park_id == MEMO_ITEMS]
+    chosen = parks or [e.park_id for e in with_data if everything or e.invented or e.park_id == REAL_REGION]
     records = [read_park(name) for name in chosen]
     return guard_results(records, read_scenarios(), members=members, seed=seed, until=until)
 
@@ -109,7 +106,7 @@ def compare_command(
         if out:
             out.write_text(comparison_page(found, lang=lang), encoding="utf-8")
         if table:
-            write_changes(table, found)
+            _write_changes(table, found)
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
@@ -120,7 +117,7 @@ def compare_command(
     sys.exit(0 if found.unchanged else 1)
 
 
-def write_changes(path: Path, found: Comparison) -> Path:
+def _write_changes(path: Path, found: Comparison) -> None:
     """Write every change as CSV that Excel opens, numbers in full."""
     columns = (
         "park", "scenario", "quantity", "year", "before", "after", "difference", "relative", "times_tolerance",
@@ -129,4 +126,3 @@ def write_changes(path: Path, found: Comparison) -> Path:
         lines = csv.DictWriter(file, columns, lineterminator="\n")
         lines.writeheader()
         lines.writerows(found.table())
-    return path

@@ -1,7 +1,4 @@
-"""Which results changed between two versions of the model or data: where, and by how much.
-
-Results as figures in files: the folder of a run, or a CSV of figures.
-"""
+"""Compare the figures of two results, each the folder of a run or a CSV of figures, with tolerances."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ class Change:
     key : Key
     before, after : float
     times : float
-        Move over tolerance: how much a change stands out, whatever its unit; infinite where a value became infinite.
+        Move over tolerance, whatever the unit; infinite where a value became infinite.
     """
 
     key: Key
@@ -38,12 +35,12 @@ class Change:
 
     @property
     def difference(self) -> float:
-        """After less before."""
+        """Return after less before."""
         return self.after - self.before
 
     @property
     def relative(self) -> float | None:
-        """Difference over the value before; None where that says nothing."""
+        """Return the difference over the value before; None where that is zero or a value infinite."""
         if self.before == 0 or not math.isfinite(self.difference):
             return None
         return self.difference / abs(self.before)
@@ -51,19 +48,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two results side by side.
+    """Differences between two results.
 
     Parameters
     ----------
     before, after : str
         Names of the results.
     changes : tuple of Change
-        The one that stands out most first.
+        The largest move over tolerance first.
     same : int
         Figures within their tolerance.
     only_before, only_after : tuple of Key
     about : mapping of str to (str, str)
-        In what the results differ themselves.
+        Facts that differ: versions, inputs, parameters.
     """
 
     before: str
@@ -76,27 +73,26 @@ class Comparison:
 
     @property
     def unchanged(self) -> bool:
-        """Whether nothing changed, came or went."""
+        """Tell whether nothing changed, came or went."""
         return not (self.changes or self.only_before or self.only_after)
 
     def by_park(self) -> list[dict[str, object]]:
-        """One row a park with changes: how many, the largest, and its widest relative move; most changes first."""
+        """List the parks with changes: how many, the largest, and the widest relative move; most changes first."""
         rows: dict[str, list[Change]] = {}
         for change in self.changes:
             rows.setdefault(change.key.park, []).append(change)
-        found = [
+        return [
             {
                 "park": park,
                 "changes": len(changes),
                 "largest": changes[0],
                 "relative": max((abs(c.relative) for c in changes if c.relative is not None), default=None),
             }
-            for park, changes in rows.items()
+            for park, changes in sorted(rows.items(), key=lambda row: (-len(row[1]), row[0]))
         ]
-        return sorted(found, key=lambda row: (-int(str(row["changes"])), str(row["park"])))
 
     def table(self, most: int | None = None) -> list[dict[str, object]]:
-        """One row a change: which park, scenario, figure and year, from what to what, by how much."""
+        """List changes with park, scenario, quantity and year, values before and after, and size."""
         return [
             {
                 **change.key._asdict(),
@@ -110,21 +106,13 @@ class Comparison:
         ]
 
     def __repr__(self) -> str:
-        gone = (
-            f", {len(self.only_before)} gone, {len(self.only_after)} new" if self.only_before or self.only_after else ""
-        )
+        gone = f", {len(self.only_before)} gone, {len(self.only_after)} new"
+        gone = gone if self.only_before or self.only_after else ""
         return f"<Comparison {self.before} -> {self.after}: {len(self.changes)} changed, {self.same} as before{gone}>"
 
 
 def compare(before: Results, after: Results, tolerances: Guard | None = None) -> Comparison:
-    """Compare all figures of two results.
-
-    Parameters
-    ----------
-    before, after : Results
-    tolerances : Guard, optional
-        The shipped ones by default.
-    """
+    """Compare all figures of two results, with the shipped tolerances by default."""
     rules = tolerances or read_guard()
     by_quantity = {name: rules.tolerance(name) for name in {*before.quantities(), *after.quantities()}}
     changes, same = [], 0
@@ -156,7 +144,7 @@ def _finite(*values: float) -> bool:
 
 
 def _times(old: float, new: float, room: float) -> float:
-    """Move over tolerance; infinite where there is none, or a value is infinite or no number on one side only."""
+    """Return move over tolerance; infinite without tolerance, or where one side only is infinite or no number."""
     if old == new or (math.isnan(old) and math.isnan(new)):
         return 0.0
     if not _finite(old, new) or room == 0:
@@ -165,9 +153,9 @@ def _times(old: float, new: float, room: float) -> float:
 
 
 COLUMNS = Key._fields
-#: Columns of ``summary.csv`` that say what a figure is of, not what it is.
+#: Columns of ``summary.csv`` that name a figure's park, scenario and run.
 NAMES = ("park_id", "name", "name_zh", "kind", "invented", "scenario", "tier", "members", "seed", "until")
-#: Where a run says what it rests on.
+#: Sections of ``run.json`` that list what a run rests on.
 ABOUT = ("parameters", "versions", "inputs_sha256")
 
 
@@ -231,7 +219,7 @@ def _yearly(path: Path) -> Iterator[tuple[Key, float]]:
 
 
 def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
-    """What a run rests on, one line a fact."""
+    """List what a run rests on, one line a fact."""
     found = {name: rows[0][name] for name in ("members", "seed", "until") if rows and name in rows[0]}
     if path.is_file():
         content = read_record(path.parent)

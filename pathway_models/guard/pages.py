@@ -1,13 +1,13 @@
-"""Checks and changes for people: lines for a terminal, and one HTML page that needs no other file."""
+"""Checks and changes as lines for a terminal, and as one HTML page that needs no other file."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from pathway_models.console.tables import padded, width_of
 from pathway_models.guard.comparing import Comparison
 from pathway_models.guard.result_checks import Breach, Verdict
 from pathway_models.language.rounding import change_text, significant
@@ -20,7 +20,7 @@ MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
 GUARD_HEADS = (("verdict", "check", "breaches / of", "why"), ("判定", "检查", "未通过 / 比较", "理由"))
 PARK_HEADS = (("park", "changes", "widest"), ("园区", "变化数", "最大相对变化"))
-#: What `change_rows` has of a change.
+#: Keys of a row of `change_rows`.
 CHANGES = ("park", "scenario", "quantity", "year", "before", "after", "relative", "times")
 CHANGE_HEADS = (
     ("park", "scenario", "figure", "year", "before", "after", "change", "tolerance"),
@@ -29,7 +29,7 @@ CHANGE_HEADS = (
 
 
 def value_text(value: float, quantity: str = "") -> str:
-    """A figure as text: a peak year as it is, a year beyond the horizon in words of the tables."""
+    """Write a figure: a peak year as it is, a year beyond the horizon as in the tables."""
     if math.isinf(value):
         return ">"
     if math.isnan(value):
@@ -38,42 +38,37 @@ def value_text(value: float, quantity: str = "") -> str:
 
 
 def times_text(times: float) -> str:
-    """How many times its tolerance a figure moved."""
+    """Write a move over its tolerance."""
     return "∞" if math.isinf(times) else f"{significant(times, 2)}x"
 
 
 def why_text(check: Check, lang: str) -> str:
-    """Why a check must hold; in the other language where the file has it in one only."""
+    """Return the reason of a check, in the other language where the file has it in one only."""
     return say(lang, en=check.why or check.why_zh, zh=check.why_zh or check.why)
 
 
 def key_text(key: Key | None) -> str:
-    """Park, scenario, quantity and year of a figure in one line."""
+    """Write park, scenario, quantity and year of a figure in one line."""
     if key is None:
         return "-"
     return f"{key.park} {key.scenario} {key.quantity}" + (f" {key.year}" if key.year else "")
 
 
-def _wide(text: str, width: int) -> str:
-    """The text with spaces up to a width of the terminal, where a Chinese sign takes two columns."""
-    return text + " " * (width - sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text))
-
-
 def _right(text: str, width: int) -> str:
-    return " " * (len(_wide(text, width)) - len(text)) + text
+    return " " * (width - width_of(text)) + text
 
 
 def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[str]:
-    """Checks with their counts, then the breaches."""
+    """List checks with their counts, then the breaches."""
     heads = say(lang, en=GUARD_HEADS[0], zh=GUARD_HEADS[1])
-    lines = ["  ".join((_wide(heads[0], 8), _wide(heads[1], 32), f"{_wide(heads[2], 18)}{heads[3]}"))]
+    lines = ["  ".join((padded(heads[0], 8), padded(heads[1], 32), f"{padded(heads[2], 18)}{heads[3]}"))]
     for check, count in found.looked_at:
         broken = found.count(check)
         mark = say(lang, en="ok", zh="通过") if not broken else "!"
         if broken and check.severity == "error":
             mark = say(lang, en="BREACHED", zh="未通过")
         numbers = f"{broken:,} / {count:,}"
-        lines.append(f"{_wide(mark, 8)}  {check.check_id:<32}  {numbers:<16}  {why_text(check, lang)}")
+        lines.append(f"{padded(mark, 8)}  {check.check_id:<32}  {numbers:<16}  {why_text(check, lang)}")
     lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:most]]
     if len(found.breaches) > most:
         rest = len(found.breaches) - most
@@ -82,7 +77,7 @@ def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[s
 
 
 def verdict_sentence(found: Verdict, *, lang: str = "en") -> str:
-    """Whether all checks hold, in one sentence."""
+    """Say in one sentence whether all checks hold."""
     compared, broken = sum(count for _, count in found.looked_at), len(found.breaches)
     if not broken:
         return say(
@@ -107,7 +102,7 @@ def _breach(breach: Breach, lang: str) -> str:
 
 
 def comparison_sentence(found: Comparison, *, lang: str = "en") -> str:
-    """How much changed, in one sentence."""
+    """Say in one sentence how much changed."""
     moved, same = len(found.changes), found.same
     parks = len(found.by_park())
     gone, new = len(found.only_before), len(found.only_after)
@@ -121,7 +116,7 @@ def comparison_sentence(found: Comparison, *, lang: str = "en") -> str:
 
 
 def comparison_lines(found: Comparison, *, most: int = 30, lang: str = "en") -> list[str]:
-    """The sentence, what the runs rest on differently, a line a park, and the changes that stand out most."""
+    """List the sentence, the facts in which the runs differ, a line a park, and the largest changes."""
     lines = [f"{found.before} -> {found.after}", comparison_sentence(found, lang=lang)]
     for name, (old, new) in found.about.items():
         lines.append(f"  {name}: {old or '-'} -> {new or '-'}")
@@ -141,12 +136,12 @@ def comparison_lines(found: Comparison, *, most: int = 30, lang: str = "en") -> 
 
 
 def _park_line(park: str, changes: str, widest: str) -> str:
-    return f"{_wide(park, 24)} {_right(changes, 7)}  {_right(widest, 12)}"
+    return f"{padded(park, 24)} {_right(changes, 7)}  {_right(widest, 12)}"
 
 
 def _line(row: dict[str, str]) -> str:
     park, scenario, quantity = (
-        _wide(row[name], width) for name, width in (("park", 22), ("scenario", 14), ("quantity", 22))
+        padded(row[name], width) for name, width in (("park", 22), ("scenario", 14), ("quantity", 22))
     )
     widths = {"year": 5, "before": 14, "after": 14, "relative": 10, "times": 9}
     year, before, after, relative, times = (_right(row[name] or "-", width) for name, width in widths.items())
@@ -154,7 +149,7 @@ def _line(row: dict[str, str]) -> str:
 
 
 def change_rows(found: Comparison, lang: str) -> list[dict[str, str]]:
-    """Every change as texts."""
+    """Write every change as texts."""
     return [
         {
             "park": change.key.park,
@@ -171,7 +166,7 @@ def change_rows(found: Comparison, lang: str) -> list[dict[str, str]]:
 
 
 def comparison_page(found: Comparison, *, lang: str = "en") -> str:
-    """The results that changed as one HTML page."""
+    """Render the results that changed as one HTML page."""
     titles = {
         "title": say(lang, en="Results that changed", zh="发生变化的结果"),
         "sentence": comparison_sentence(found, lang=lang),
@@ -200,7 +195,7 @@ def _park_rows(found: Comparison, lang: str) -> list[tuple[str, str, str]]:
 
 
 def verdict_page(found: Verdict, *, lang: str = "en") -> str:
-    """The checks and their breaches as one HTML page."""
+    """Render the checks and their breaches as one HTML page."""
     titles = {
         "title": say(lang, en="Plausibility of all results", zh="全部结果的合理性检查"),
         "sentence": verdict_sentence(found, lang=lang),

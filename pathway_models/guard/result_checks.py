@@ -1,4 +1,4 @@
-"""Do all results still make sense?  Checks over every park, scenario and year: docs/guard.md has the kinds."""
+"""Check that results are plausible, over every park, scenario and year (``docs/guard.md`` has the kinds of checks)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,7 @@ LAST_YEAR = "last_observed_year"
 
 @dataclass(frozen=True)
 class Breach:
-    """One figure that a check refuses; without a key where the check found nothing to look at.
-
-    Parameters
-    ----------
-    check : Check
-    key : Key or None
-    value : float
-    expected : str
-    """
+    """One figure that a check refuses; without a key where the check found no figures."""
 
     check: Check
     key: Key | None
@@ -46,7 +38,7 @@ class Breach:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What checks found.
+    """Outcome of all checks.
 
     Parameters
     ----------
@@ -63,11 +55,11 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether no check of severity error was breached."""
+        """Tell whether no check of severity error was breached."""
         return all(breach.check.severity != "error" for breach in self.breaches)
 
     def count(self, check: Check) -> int:
-        """Number of breaches of a check."""
+        """Count the breaches of a check."""
         return sum(breach.check is check for breach in self.breaches)
 
     def __repr__(self) -> str:
@@ -79,24 +71,12 @@ class Verdict:
         )
 
 
-#: What a check yields for every comparison: the figure, its value, whether it holds, what was expected.
+#: Comparisons of a check: the figure, its value, whether it holds, what was expected.
 Compared = Iterator[tuple[Key, float, bool, str]]
 
 
 def guard(results: Results, checks: Guard | None = None) -> Verdict:
-    """Check all results.
-
-    Parameters
-    ----------
-    results : Results
-    checks : Guard, optional
-        The shipped ones by default.
-
-    Returns
-    -------
-    Verdict
-        In the order of the checks.
-    """
+    """Check all results, with the shipped checks by default; the verdict keeps their order."""
     looked_at, breaches = [], []
     for check in (checks or read_guard()).checks:
         count = 0
@@ -111,7 +91,7 @@ def guard(results: Results, checks: Guard | None = None) -> Verdict:
 
 
 def _applies(results: Results, check: Check) -> bool:
-    """Whether a check should find something to look at: fewer than two of its scenarios is no fault."""
+    """Tell whether a check must find figures: fewer than two of its scenarios is no fault."""
     present = sum(name in results.scenarios() for name in check.scenarios)
     return not check.optional and (not check.scenarios or present >= 2)
 
@@ -213,16 +193,7 @@ def guard_results(
     until: int = 2060,
     assumptions: Assumptions | None = None,
 ) -> Results:
-    """Work out the figures of some parks as a run would write them.
-
-    Parameters
-    ----------
-    parks : sequence of Park
-    scenarios : Scenarios
-    members, seed, until : int
-    assumptions : Assumptions, optional
-        The shipped ones by default.
-    """
+    """Compute the figures of some parks as a run would write them, with the shipped assumptions by default."""
     figures: dict[Key, float] = {}
     for park in parks:
         figures |= _figures(park, scenarios, members=members, seed=seed, until=until, assumptions=assumptions)
@@ -250,7 +221,7 @@ def _figures(park: Park, scenarios: Scenarios, **drawn: Any) -> dict[Key, float]
 
 
 def as_figure(value: object) -> float | None:
-    """A value of a table as a number: infinite for ">2060", None for a text.
+    """Read a value of a table as a number: infinite for ">2060", None for a text.
 
     Examples
     --------

@@ -79,7 +79,9 @@ def with_law(assumptions: Assumptions, name: str) -> Assumptions:
     if law.is_fitted:
         return replace(assumptions, law=name, fits={})
     samples = {
-        "emissions": [subject.windows(TAUGHT_RECORD, TAUGHT_HORIZON, law.covariates) for subject in emission_subjects()],
+        "emissions": [
+            subject.windows(TAUGHT_RECORD, TAUGHT_HORIZON, law.covariates) for subject in emission_subjects()
+        ],
         "activity": [part.activity for part in driver_samples()],
         "intensity": [part.intensity for part in driver_samples()],
     }

@@ -1,4 +1,4 @@
-"""The annual account: progress of the year, its causes, next year's targets (notice, section three (一) 3)."""
+"""The annual report: progress of the year, its causes, next year's targets (notice, section three (一) 3)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from pathway_models.intake.names import park_name, scenario_name
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.records.park import Park
-from pathway_models.tracking.figures import account as draw_account
-from pathway_models.tracking.figures import driver_name
-from pathway_models.tracking.updating import DRIVERS, Account, Outlook
+from pathway_models.tracking.figures import driver_name, plan_comparison
+from pathway_models.tracking.records import DRIVERS, ScenarioForecast, TrackingResult
 
 STATES = {
     "made": ("as made", "原预测"),
@@ -30,8 +29,8 @@ TARGETS = {
 }
 
 
-def answer(found: Account, *, lang: str = "en") -> list[str]:
-    """What the year says, in sentences: the probability first, then the deviation, then what was made of it."""
+def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
+    """Say the new probability, the deviation from the plan, and how the forecast was updated, in sentences."""
     before, plan = found.before, scenario_name(found.plan, lang)
     old, new = found.made[found.plan], found.updated[found.plan]
     was, now = (share_text(_share(one.p_before), lang) for one in (old, new))
@@ -47,11 +46,8 @@ def answer(found: Account, *, lang: str = "en") -> list[str]:
     ]
     if found.restated:
         years = say(lang, en=", ", zh="、").join(map(str, found.restated))
-        lines.append(
-            say(
-                lang, en=f"The new table restates {years}: taken as it is.", zh=f"新表修订了{years}年数据：以新表为准。"
-            )
-        )
+        en, zh = f"The new table restates {years}: taken as it is.", f"新表修订了{years}年数据：以新表为准。"
+        lines.append(say(lang, en=en, zh=zh))
     return [line for line in lines if line]
 
 
@@ -59,7 +55,7 @@ def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0)
 
 
-def _deviation(found: Account, lang: str) -> str:
+def _deviation(found: TrackingResult, lang: str) -> str:
     reported, (low, middle, high) = found.reported[found.known], found.foreseen[found.known]
     texts = [emissions_text(float(one), lang) for one in (reported, middle, low, high)]
     means = {name: float(found.deviation[name].mean()) for name in DRIVERS}
@@ -77,7 +73,7 @@ def _deviation(found: Account, lang: str) -> str:
     )
 
 
-def _evidence(found: Account, lang: str) -> str:
+def _evidence(found: TrackingResult, lang: str) -> str:
     others = [name for name in found.made if name != found.plan]
     if not others:
         return ""
@@ -96,7 +92,7 @@ def _evidence(found: Account, lang: str) -> str:
     )
 
 
-def _state(found: Account, lang: str) -> str:
+def _state(found: TrackingResult, lang: str) -> str:
     new = found.updated[found.plan]
     if new.state == "re-fitted":
         return say(
@@ -111,8 +107,8 @@ def _state(found: Account, lang: str) -> str:
     )
 
 
-def outlooks(found: Account, *, lang: str = "en") -> pd.DataFrame:
-    """Forecasts before and after the new year, one row a scenario and state."""
+def forecasts(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate forecasts before and after the new year, one row a scenario and state."""
     rows = [one for name in found.made for one in (found.made[name], found.updated[name])]
     return pd.DataFrame(
         {
@@ -128,19 +124,18 @@ def outlooks(found: Account, *, lang: str = "en") -> pd.DataFrame:
     )
 
 
-def _range(one: Outlook, until: int) -> str:
+def _range(one: ScenarioForecast, until: int) -> str:
     low, middle, high = (f">{until}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles)
     return f"{middle} ({low} – {high})"
 
 
-def targets(found: Account, *, lang: str = "en") -> pd.DataFrame:
-    """Next year's targets, one row a quantity."""
+def targets(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate next year's targets, one row a quantity."""
     rows = []
     for one in found.targets:
         values = [_value(one.quantity, value, lang) for value in (one.reported, one.target, one.latest)]
-        change = (
-            change_text(one.target / one.reported - 1, lang) if one.reported > 0 and np.isfinite(one.target) else "-"
-        )
+        known = one.reported > 0 and np.isfinite(one.target)
+        change = change_text(one.target / one.reported - 1, lang) if known else "-"
         rows.append([TARGETS[one.quantity][lang == "zh"], values[0], values[1], change, values[2]])
     year = found.known + 1
     head = [
@@ -161,8 +156,8 @@ def _value(quantity: str, value: float, lang: str) -> str:
     return share_text(_share(value), lang) if quantity.endswith("_share") else significant(value, 4)
 
 
-def deviations(found: Account, *, lang: str = "en") -> pd.DataFrame:
-    """The deviation from the plan by driver: mean and 5-95 %; the means add up."""
+def deviations(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the deviation from the plan by driver: mean and 5-95 %; the means add up."""
     parts = {driver_name(name, lang): found.deviation[name] for name in DRIVERS}
     parts[say(lang, en="together", zh="合计")] = sum(found.deviation.values())
     scale = scale_of(max(float(np.abs(part).mean()) for part in parts.values()), lang)
@@ -179,17 +174,10 @@ def deviations(found: Account, *, lang: str = "en") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=head)
 
 
-def build_account(found: Account, park: Park, manifest: Mapping[str, str], *, lang: str = "zh") -> Report:
-    """The account as a document that `to_docx`, `to_pdf` and `to_html` of the special report set.
+def build_annual_report(found: TrackingResult, park: Park, manifest: Mapping[str, str], *, lang: str = "zh") -> Report:
+    """Build the annual report of a park with the new year, for `to_docx`, `to_pdf` and `to_html` to typeset.
 
-    Parameters
-    ----------
-    found : Account
-    park : Park
-        With the new year.
-    manifest : mapping of str to str
-        What the account rests on: hash of the table, seed, versions.
-    lang : {"en", "zh"}
+    The manifest lists what the report rests on: hash of the table, seed, versions.
     """
     pen, year = ReportBuilder(lang), found.known + 1
 
@@ -197,8 +185,8 @@ def build_account(found: Account, park: Park, manifest: Mapping[str, str], *, la
         p.say(*answer(found, lang=lang))
         alt = _deviation(found, lang)
         caption = say(lang, en=f"{found.known} against the plan", zh=f"{found.known}年与计划比较")
-        p.figure(caption, alt, lambda: draw_account(found, park, lang=lang))
-        p.table(say(lang, en="Forecast before and after", zh="更新前后的预测"), outlooks(found, lang=lang))
+        p.figure(caption, alt, lambda: plan_comparison(found, park, lang=lang))
+        p.table(say(lang, en="Forecast before and after", zh="更新前后的预测"), forecasts(found, lang=lang))
         p.table(say(lang, en="Deviation by driver", zh="偏差的驱动因素"), deviations(found, lang=lang))
 
     def ahead(p: ReportBuilder) -> None:
@@ -232,8 +220,8 @@ def build_account(found: Account, park: Park, manifest: Mapping[str, str], *, la
     )
 
 
-def _limits(found: Account, lang: str) -> str:
-    """What the columns mean; where no value is on course, that the plan must be made stronger."""
+def _limits(found: TrackingResult, lang: str) -> str:
+    """Explain the columns; where no value is on course, say that the plan must be made stronger."""
     text = say(
         lang,
         en=f"Target: median of the plan's members that peak before {found.before}. Limit: the farthest value at which"
@@ -250,14 +238,7 @@ def _limits(found: Account, lang: str) -> str:
 
 
 def replay_sentence(table: pd.DataFrame, *, lang: str = "en") -> str:
-    """Say how much feeding years raised the probability of what then happened.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `tracking.replay.replay`.
-    lang : {"en", "zh"}
-    """
+    """Say how much feeding years raised the probability of what then happened, from a table of `replay`."""
     score = table.groupby("known")["log_score"].mean()
     first, last = int(score.index[0]), int(score.index[-1])
     scores = [f"{value:.2f}" for value in (score.iloc[0], score.iloc[-1])]

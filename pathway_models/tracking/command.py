@@ -1,6 +1,6 @@
-"""``pathways track``: a new year of data against the forecast made without it.
+"""``pathways track``: feed a new year of data into the forecast made without it, write the annual report.
 
-The book of forecasts: every forecast of a park ever made, rows added and never changed.
+``forecasts.csv`` keeps every forecast of a park ever made: rows are added and never changed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ import numpy as np
 from pathway_models.console.cli_language import of_terminal, table_text
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.tracking.updating import Account, Outlook
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
-    from pathway_models.tracking.updating import Account
+    from pathway_models.tracking.records import ScenarioForecast, TrackingResult
 
 
 FORMATS = ("docx", "html", "pdf")
@@ -67,7 +66,7 @@ def track_command(
     the new year, alone or after the others; without it the last year of PARK is taken as the new one.
     """
     from pathway_models.intake.library import read_scenarios
-    from pathway_models.tracking import annual_report as views
+    from pathway_models.tracking.annual_report import answer, build_annual_report, targets
     from pathway_models.tracking.updating import track
 
     earlier, later = _records(park, table, year)
@@ -79,19 +78,19 @@ def track_command(
     folder = out / later.park_id
     book = add_forecasts(folder / "forecasts.csv", found, manifest)
     document = folder / f"account_{found.known}_{lang}.{form}"
-    _write(document, _set(views.build_account(found, later, manifest, lang=lang), form))
+    _write(document, _typeset(build_annual_report(found, later, manifest, lang=lang), form))
     told = of_terminal(lang)
-    for line in views.answer(found, lang=told):
+    for line in answer(found, lang=told):
         click.echo(line)
-    click.echo(table_text(views.targets(found, lang=told), index=False))
+    click.echo(table_text(targets(found, lang=told), index=False))
     for path in (document, book):
         click.echo(str(path))
 
 
 def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park]:
-    """The record as it was, and with the new year."""
+    """Return the record as it was, and with the new year."""
     from pathway_models.intake.parks import read_park
-    from pathway_models.tracking.joining import joined, up_to
+    from pathway_models.tracking.records import joined, up_to
 
     known = read_park(park)
     if table is None:
@@ -103,8 +102,8 @@ def _records(park: str, table: str | None, year: int | None) -> tuple[Park, Park
     return up_to(known, min(known.last_observed_year, later.last_observed_year)), later
 
 
-def _manifest(found: Account, later: Park, wishes: dict[str, object]) -> dict[str, str]:
-    """What the account rests on; its id is the hash of the rest."""
+def _manifest(found: TrackingResult, later: Park, wishes: dict[str, object]) -> dict[str, str]:
+    """List what the report rests on; its id is the hash of the rest."""
     from pathway_models.runs.provenance import versions
 
     content = {"park": later.park_id, "known": str(found.known), **{key: str(value) for key, value in wishes.items()}}
@@ -114,14 +113,14 @@ def _manifest(found: Account, later: Park, wishes: dict[str, object]) -> dict[st
     return {"account": hashlib.sha256(text.encode()).hexdigest()[:12], **content}
 
 
-def _set(report: object, form: str) -> bytes:
+def _typeset(report: object, form: str) -> bytes:
     from pathway_models.documents.docx import to_docx
     from pathway_models.documents.html import to_html
     from pathway_models.documents.typst import to_pdf
 
-    if form == "docx":
-        return to_docx(report)
-    return to_pdf(report) if form == "pdf" else to_html(report).encode("utf-8")
+    if form == "html":
+        return to_html(report).encode("utf-8")
+    return to_docx(report) if form == "docx" else to_pdf(report)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -152,49 +151,36 @@ COLUMNS = (
 )
 
 
-def add_forecasts(path: Path, found: Account, manifest: Mapping[str, str]) -> Path:
-    """Add the forecasts of an account, those that stand there already left out.
+def add_forecasts(path: Path, found: TrackingResult, manifest: Mapping[str, str]) -> Path:
+    """Add forecasts to the file of all forecasts of a park, those that stand there already left out.
 
-    Parameters
-    ----------
-    path : Path
-        Made if it is not there.
-    found : Account
-    manifest : mapping of str to str
-        With ``account`` and the hashes of the tables.
+    The file is made if it is not there; the manifest has ``account`` and the hashes of the tables.
 
     Raises
     ------
     InputError
-        The file is not such a book: it is left as it is.
+        The file has other columns: it is left as it is.
     """
     old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     if old and tuple(next(csv.reader(io.StringIO(old)))) != COLUMNS:
         expected, remedy = ", ".join(COLUMNS), "name another folder, or move the file away"
         raise InputError([Fault(path.name, "line 1", old.splitlines()[0][:80], expected, remedy, code="forecast_book")])
     digest = next((value for key, value in manifest.items() if key.startswith("sha256")), "")
-    rows = []
-    for outlooks, total in ((found.made, ""), (found.updated, f"{found.reported[found.known]:.6g}")):
-        rows += [_row(one, found, manifest, digest, total) for one in outlooks.values()]
-    known = set(old.splitlines())
+    rows = [] if old else [list(COLUMNS)]
+    for forecasts, total in ((found.made, ""), (found.updated, f"{found.reported[found.known]:.6g}")):
+        rows += [_row(one, found, manifest, digest, total) for one in forecasts.values()]
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if not old:
-        writer.writerow(COLUMNS)
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(row)
-        if line.getvalue().rstrip("\n") not in known:
-            writer.writerow(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(old + text.getvalue(), encoding="utf-8-sig")
-    return partial.replace(path)
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    known = set(old.splitlines())
+    added = [line for line in text.getvalue().splitlines(keepends=True) if line.rstrip("\n") not in known]
+    _write(path, (old + "".join(added)).encode("utf-8-sig"))
+    return path
 
 
-def _row(one: Outlook, found: Account, manifest: Mapping[str, str], digest: str, total: str) -> list[str]:
-    horizon = found.until
-    years = [f">{horizon}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles]
+def _row(
+    one: ScenarioForecast, found: TrackingResult, manifest: Mapping[str, str], digest: str, total: str
+) -> list[str]:
+    years = [f">{found.until}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles]
     shares = [f"{one.p_before:.6f}", f"{one.p_by:.6f}"]
     made = [manifest["account"], found.park_id, one.scenario, one.state, str(one.known), str(found.before)]
     size = [f"{one.effective:.1f}", str(found.members), str(found.seed)]

@@ -1,4 +1,4 @@
-"""A new year against the plan: where it fell in the band that was foreseen, and what moved it."""
+"""Figures of a new year of data: the plan's band with the report, the deviation by driver, the replay of history."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
-from pathway_models.tracking.updating import DRIVERS, Account
+from pathway_models.tracking.records import DRIVERS, TrackingResult
 
 PLAN, SEEN, LESS = "#0072B2", "#000000", "#E69F00"
 
 
 def driver_name(driver: str, lang: str) -> str:
-    """Name of a driver of a deviation."""
+    """Return the name of a driver of a deviation."""
     names = {
         "activity": ("activity", "活动规模"),
         "energy_per_activity": ("energy per activity", "单位活动能耗"),
@@ -27,15 +27,10 @@ def driver_name(driver: str, lang: str) -> str:
     return say(lang, en=names[driver][0], zh=names[driver][1])
 
 
-def account(found: Account, park: Park | None = None, *, lang: str = "en") -> Figure:
+def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: str = "en") -> Figure:
     """Draw the reported years in the plan's band (left), and the deviation of the last by driver (right).
 
-    Parameters
-    ----------
-    found : Account
-    park : Park, optional
-        Not needed: the account carries the name.
-    lang : {"en", "zh"}
+    The head has the name of the park where it is given, else the one that the result carries.
     """
     years = sorted(found.reported)
     band = np.array([found.foreseen[year] for year in years])
@@ -70,7 +65,7 @@ def account(found: Account, park: Park | None = None, *, lang: str = "en") -> Fi
     return figure
 
 
-def _drivers(ax: Axes, found: Account, divisor: float, lang: str) -> None:
+def _drivers(ax: Axes, found: TrackingResult, divisor: float, lang: str) -> None:
     parts = [found.deviation[name] / divisor for name in DRIVERS]
     parts.append(np.sum(parts, axis=0))
     names = [driver_name(name, lang) for name in DRIVERS] + [say(lang, en="together", zh="合计")]
@@ -86,26 +81,13 @@ def _drivers(ax: Axes, found: Account, divisor: float, lang: str) -> None:
 
 
 def replayed(table: pd.DataFrame, *, lang: str = "en") -> Figure:
-    """Draw how the score of what then happened rises as years are fed: one line a region, the mean on top.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `tracking.replay.replay`.
-    lang : {"en", "zh"}
-    """
+    """Draw the log score of each region by the last year fed, with the mean, from a table of `replay`."""
     figure, (ax,) = sheet(lang, (8.0, 4.2), foot=0.85)
     for _, rows in table.groupby("region"):
         ax.plot(rows["known"], rows["log_score"], color="#BDBDBD", linewidth=0.8)
     mean = table.groupby("known")["log_score"].mean()
-    ax.plot(
-        mean.index,
-        mean,
-        color=PLAN,
-        marker="o",
-        linewidth=2.4,
-        label=say(lang, en="mean, fed year by year", zh="逐年更新的均值"),
-    )
+    label = say(lang, en="mean, fed year by year", zh="逐年更新的均值")
+    ax.plot(mean.index, mean, color=PLAN, marker="o", linewidth=2.4, label=label)
     ax.axhline(np.log(0.1), color=DARK, linestyle="dashed", label=say(lang, en="never updated", zh="不更新"))
     ax.set_xticks(list(mean.index))
     ax.set_xlabel(say(lang, en="last year fed", zh="已输入的最后年份"))

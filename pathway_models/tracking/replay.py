@@ -1,6 +1,6 @@
-"""History fed one year at a time: does updating a forecast give more probability to what then happened?
+"""Replay history one year at a time, to score whether updating a forecast helps (``docs/tracking.md``, section 5).
 
-See ``docs/tracking.md``, section 5.  Forecasts follow the law of total emissions that parks have.
+Forecasts follow the law of total emissions that parks have.
 """
 
 from __future__ import annotations
@@ -13,19 +13,10 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import effective_size, log_weights, normalised
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, History
+from pathway_models.tracking.updating import REPORT_ERROR, collapsed
 
 #: Parts of equal probability that the first forecast is cut into.
 PARTS = 10
-#: Error of a reported yearly change, log.
-# ASSUME: two percent; the factor of a park's accounts is the same in both years and cancels.
-REPORT_ERROR = 0.02
-#: Weights have collapsed below so many effective members, or below this share of all, whichever is more.
-LEAST_MEMBERS, LEAST_SHARE = 100, 0.05
-
-
-def collapsed(weights: np.ndarray) -> np.ndarray:
-    """Whether weights rest on too few members: (..., member) to (...)."""
-    return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
 
 
 def replay(
@@ -41,7 +32,7 @@ def replay(
     seed: int = 1,
     assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
-    """Forecast from a record, feed the years after it one at a time, and score what is said of the last one.
+    """Forecast from a record, feed the years after it one at a time, and score the forecast of the last one.
 
     Parameters
     ----------
@@ -72,14 +63,14 @@ def replay(
     edges = np.quantile(path[:, :, -1], np.arange(1, PARTS) / PARTS, axis=1)
     outcome = law.since(origin)[:, -1]
     part = (edges <= outcome).sum(axis=0)
-    state = _State(law, path, origin, error)
+    state = _UpdatedForecasts(law, path, origin, error)
     rows = []
     for known in range(origin, last):
         for region in range(len(names)):
             state.feed(region, known)
         inside = (edges[:, :, None] <= state.ends()[None]).sum(axis=0) == part[:, None]
         probability = (state.weights * inside).sum(axis=1)
-        rows.append(_rows(names, known, state.words, probability, effective_size(state.weights)))
+        rows.append(_rows(names, known, state.states, probability, effective_size(state.weights)))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -100,8 +91,8 @@ def _rows(
     )
 
 
-class _State:
-    """Where the forecast of each region stands: the year it was made in, its members, their weights."""
+class _UpdatedForecasts:
+    """Forecast of each region with the year it was made in, its members and their weights."""
 
     def __init__(self, law: _Law, path: np.ndarray, origin: int, error: float) -> None:
         regions, self.members, _ = path.shape
@@ -109,25 +100,25 @@ class _State:
         self.path = path.copy()
         self.base = np.full(regions, origin)
         self.weights = np.full((regions, self.members), 1.0 / self.members)
-        self.words = ["made"] * regions
+        self.states = ["made"] * regions
 
     def feed(self, region: int, known: int) -> None:
-        """Take in what happened in a region up to a year."""
+        """Re-weight the members of a region by what happened up to a year; forecast anew where too few are left."""
         fed = known - self.base[region]
         if not fed:
             return
         foreseen = np.diff(self.path[region, :, :fed], axis=-1, prepend=0.0)
         happened = self.law.changes(self.base[region], known)[region]
         self.weights[region] = normalised(log_weights(foreseen, happened, self.error))
-        self.words[region] = "re-weighted"
+        self.states[region] = "re-weighted"
         if collapsed(self.weights[region]):
             # The steps of the longer record come first; what is left behind them is not read again.
             self.path[region, :, : self.law.last - known] = self.law.forecast(known)[region]
-            self.base[region], self.words[region] = known, "re-fitted"
+            self.base[region], self.states[region] = known, "re-fitted"
             self.weights[region] = 1.0 / self.members
 
     def ends(self) -> np.ndarray:
-        """Log change from the origin to the last year: (region, member)."""
+        """Return the log change from the origin to the last year: (region, member)."""
         rows = np.arange(self.base.size)
         return self.path[rows, :, self.law.last - self.base - 1] + self.law.level(self.base, self.origin)[:, None]
 
@@ -144,7 +135,7 @@ class _Law:
         self._made: dict[int, np.ndarray] = {}
 
     def forecast(self, origin: int) -> np.ndarray:
-        """Log change from a last known year to every later one: (region, member, step)."""
+        """Forecast the log change from a last known year to every later one: (region, member, step)."""
         if origin not in self._made:
             self._made[origin] = self._forecast(origin)
         return self._made[origin]
@@ -156,14 +147,14 @@ class _Law:
         return self.law.simulate(history, steps, FreshNormals(rng, (len(record), self.members), steps))
 
     def since(self, origin: int) -> np.ndarray:
-        """What happened after a year, as log change from it: (region, step)."""
+        """Return the observed log change from a year to every later one: (region, step)."""
         return self.logs[:, origin - self.first + 1 :] - self.logs[:, [origin - self.first]]
 
     def changes(self, base: int, known: int) -> np.ndarray:
-        """Yearly changes from one year to another: (region, change)."""
+        """Return yearly changes from one year to another: (region, change)."""
         return np.diff(self.logs[:, base - self.first : known - self.first + 1], axis=1)
 
     def level(self, base: np.ndarray, origin: int) -> np.ndarray:
-        """Level of each region's base year above that of the origin: (region,), log."""
+        """Return the level of each region's base year above that of the origin: (region,), log."""
         rows = np.arange(self.logs.shape[0])
         return self.logs[rows, base - self.first] - self.logs[:, origin - self.first]

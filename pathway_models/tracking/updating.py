@@ -1,111 +1,44 @@
-"""A new year of data against the forecast made without it (``docs/tracking.md``)."""
+"""Feed a new year of data into the forecast made without it, and set next year's targets (``docs/tracking.md``).
+
+A target is the median of the plan's members that peak in time; its limit is the farthest value at which members that
+do as well still peak in time with the probability asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.projecting import project
+from pathway_models.engine.accounts import POWER
+from pathway_models.engine.chain import PackageCase
+from pathway_models.engine.package_tree import BatchEvaluator
+from pathway_models.engine.projecting import ECONOMIES, assumed_by, memo_item_names, project, runs
 from pathway_models.engine.sampling import sample
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.decomposition import lmdi
-from pathway_models.kernels.quantiles import effective_size, log_mean, log_weights, normalised, weighted_quantiles
+from pathway_models.kernels.quantiles import (
+    effective_size,
+    latest_on_course,
+    log_mean,
+    log_weights,
+    normalised,
+    weighted_quantiles,
+)
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Identified, Park, ParkIdentity
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
-from pathway_models.tracking.next_year_targets import NextYearTarget, counted_sectors, next_targets
-from pathway_models.tracking.replay import REPORT_ERROR, collapsed
+from pathway_models.records.park import Park
+from pathway_models.tracking.records import DRIVERS, QUANTITIES, NextYearTarget, ScenarioForecast, TrackingResult
 
-#: Factors that a deviation from the plan is split into.
-DRIVERS = ("activity", "energy_per_activity", "emissions_per_energy")
 QUANTILES = (0.05, 0.5, 0.95)
-
-
-@dataclass(frozen=True, eq=False)
-class Outlook:
-    """A forecast of one scenario at one time.
-
-    Parameters
-    ----------
-    scenario : str
-    state : {"made", "re-weighted", "re-fitted"}
-    known : int
-        Last year of data it rests on.
-    weights : (member,)
-    effective : float
-        Effective sample size.
-    p_before, p_by : float
-        Weight of the members that peak before the year asked for, and by its end.
-    quantiles : (3,)
-        Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
-    """
-
-    scenario: str
-    state: str
-    known: int
-    weights: np.ndarray
-    effective: float
-    p_before: float
-    p_by: float
-    quantiles: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Account(Identified):
-    """What a new year says.
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    known : int
-        The new last year.
-    base : int
-        The last year the forecast knew.
-    before : int
-    plan : str
-        Scenario that is the plan.
-    made, updated : mapping scenario -> Outlook
-    log_evidence : mapping scenario -> float
-        Logarithm of how likely the new years were to the forecast as made.
-    reported : mapping year -> float, tCO2/yr
-    foreseen : mapping year -> (3,), tCO2/yr
-        The plan's p05 / p50 / p95, from the level of the base year.
-    deviation : mapping driver -> (member,), tCO2/yr
-        Of the new year from the plan, by `DRIVERS`.
-    targets : tuple of NextYearTarget
-        For the year after ``known``.
-    restated : mapping year -> (old, new), tCO2/yr
-        Years whose totals the new table changes.
-    seed, members, until : int
-    """
-
-    identity: ParkIdentity
-    known: int
-    base: int
-    before: int
-    plan: str
-    made: Mapping[str, Outlook]
-    updated: Mapping[str, Outlook]
-    log_evidence: Mapping[str, float]
-    reported: Mapping[int, float]
-    foreseen: Mapping[int, np.ndarray]
-    deviation: Mapping[str, np.ndarray]
-    targets: tuple[NextYearTarget, ...]
-    restated: Mapping[int, tuple[float, float]]
-    seed: int
-    members: int
-    until: int
-
-    def evidence(self, against: str) -> float:
-        """How many times more likely the new years were under the plan than under another scenario."""
-        return float(np.exp(self.log_evidence[self.plan] - self.log_evidence[against]))
+#: Error of a reported yearly change, log.
+# ASSUME: two percent; the factor of a park's accounts is the same in both years and cancels.
+REPORT_ERROR = 0.02
+#: Weights have collapsed below so many effective members, or below this share of all, whichever is more.
+LEAST_MEMBERS, LEAST_SHARE = 100, 0.05
 
 
 def track(
@@ -120,13 +53,13 @@ def track(
     until: int = 2060,
     error: float = REPORT_ERROR,
     assumptions: Assumptions | None = None,
-) -> Account:
+) -> TrackingResult:
     """Set a longer record against the forecast from the shorter one.
 
     Parameters
     ----------
     earlier, later : Park
-        As it was when the forecast was made, and with the new years (`records.joining.joined`).
+        As it was when the forecast was made, and with the new years (`records.joined`).
     scenarios : iterable of Scenario
         The last one is the plan.
     before : int
@@ -145,7 +78,8 @@ def track(
     PathwayError
         Another park, no new year, no scenario, or totals that are not above zero.
     """
-    chosen = _checked(earlier, later, list(scenarios), until)
+    chosen = list(scenarios)
+    _check(earlier, later, chosen, until)
     base, known = earlier.last_observed_year, later.last_observed_year
     totals, old = _totals(later), _totals(earlier)
     drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
@@ -156,19 +90,19 @@ def track(
     else:
         renewed, state, weights = ensemble, "re-weighted", {name: normalised(own) for name, own in logs.items()}
     plan = ensemble.pathways.scenarios[-1]
-    return Account(
+    return TrackingResult(
         identity=later.identity,
         known=known,
         base=base,
         before=before,
         plan=plan,
-        made=ensemble.outlooks("made", base, ensemble.equal, before),
-        updated=renewed.outlooks(state, known, weights, before),
+        made=ensemble.forecasts("made", base, ensemble.equal, before),
+        updated=renewed.forecasts(state, known, weights, before),
         log_evidence={name: float(log_mean(own)) for name, own in logs.items()},
         reported={year: totals[year] for year in range(base + 1, known + 1)},
         foreseen=ensemble.foreseen(totals[base], range(base + 1, known + 1)),
         deviation=ensemble.deviation(later, totals[base], known),
-        targets=renewed.targets(later, chosen[-1], weights[plan], before, probability),
+        targets=_next_year_targets(later, renewed, chosen[-1], weights[plan], before, probability),
         restated={y: (was, totals[y]) for y, was in old.items() if abs(totals[y] - was) > 1e-6 * abs(was)},
         seed=seed,
         members=members,
@@ -177,15 +111,15 @@ def track(
 
 
 def _totals(park: Park) -> dict[int, float]:
-    """Reported totals by year, tCO2/yr."""
+    """Return reported totals by year, tCO2/yr."""
     totals = take_inventory(park).total()
     if (totals <= 0).any():
         raise PathwayError(f"{park.park_id}: a total is not above zero; changes have no logarithm")
     return dict(zip(park.years.tolist(), totals.tolist(), strict=True))
 
 
-def _checked(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> list[Scenario]:
-    """The scenarios, where they and the two records can be set against one another."""
+def _check(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> None:
+    """Refuse scenarios and records that cannot be set against one another."""
     wrong = []
     if not chosen:
         wrong.append("no scenario")
@@ -199,7 +133,11 @@ def _checked(earlier: Park, later: Park, chosen: list[Scenario], until: int) -> 
         wrong.append(f"nothing is left to forecast until {until}")
     if wrong:
         raise PathwayError(f"{earlier.park_id}: " + "; ".join(wrong))
-    return chosen
+
+
+def collapsed(weights: np.ndarray) -> np.ndarray:
+    """Tell whether weights rest on too few members: (..., member) to (...)."""
+    return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
 
 
 class _Ensemble:
@@ -208,20 +146,20 @@ class _Ensemble:
     def __init__(self, park: Park, chosen: list[Scenario], *, members: int, **drawn: Any) -> None:
         self.park = park
         self.draws = sample(park, chosen, members=members, **drawn)
-        self.pathways: Pathways = project(park, chosen, self.draws)
-        self.peaks: Peaks = find_peaks(self.pathways)
+        self.pathways = project(park, chosen, self.draws)
+        self.peaks = find_peaks(self.pathways)
         self.equal = dict.fromkeys(self.pathways.scenarios, np.full(members, 1.0 / members))
 
     def at(self, year: int) -> int:
-        """Position of a year."""
+        """Return the position of a year."""
         return int(year - self.pathways.years[0])
 
     def totals(self, scenario: int, years: Iterable[int]) -> np.ndarray:
-        """Totals of some years: (member, year)."""
+        """Return totals of some years: (member, year)."""
         return self.pathways.emissions[scenario].sum(axis=1)[:, [self.at(year) for year in years]]
 
     def log_weights(self, totals: Mapping[int, float], known: int, error: float) -> dict[str, np.ndarray]:
-        """Logarithms of the weights that the reported years give the members of each scenario: (member,) each."""
+        """Return the log weights that the reported years give the members of each scenario: (member,) each."""
         years = range(self.park.last_observed_year, known + 1)
         happened = np.diff(np.log([totals[year] for year in years]))
         return {
@@ -229,14 +167,16 @@ class _Ensemble:
             for at, name in enumerate(self.pathways.scenarios)
         }
 
-    def outlooks(self, state: str, known: int, weights: Mapping[str, np.ndarray], before: int) -> dict[str, Outlook]:
-        """The forecast of every scenario with some weights."""
-        return {name: self._outlook(name, state, known, own, before) for name, own in weights.items()}
+    def forecasts(
+        self, state: str, known: int, weights: Mapping[str, np.ndarray], before: int
+    ) -> dict[str, ScenarioForecast]:
+        """Return the forecast of every scenario under the weights given."""
+        return {name: self._forecast(name, state, known, own, before) for name, own in weights.items()}
 
-    def _outlook(self, name: str, state: str, known: int, weights: np.ndarray, before: int) -> Outlook:
+    def _forecast(self, name: str, state: str, known: int, weights: np.ndarray, before: int) -> ScenarioForecast:
         at = self.pathways.index(name)
         year = np.where(self.peaks.censored()[at], np.inf, self.peaks.year[at])
-        return Outlook(
+        return ScenarioForecast(
             scenario=name,
             state=state,
             known=known,
@@ -247,18 +187,8 @@ class _Ensemble:
             quantiles=weighted_quantiles(year, weights, QUANTILES),
         )
 
-    def _plan(self, values: np.ndarray, years: Iterable[int]) -> np.ndarray:
-        return values[-1][:, [self.at(year) for year in years]]
-
-    def targets(
-        self, later: Park, plan: Scenario, weights: np.ndarray, before: int, probability: float
-    ) -> tuple[NextYearTarget, ...]:
-        """Targets for the year after the record."""
-        made = (self.draws, self.pathways, self.peaks)
-        return next_targets(later, self.park, plan, *made, weights, before, probability)
-
     def foreseen(self, level: float, years: Iterable[int]) -> dict[int, np.ndarray]:
-        """Quantiles of the plan's totals from a reported level of the base year: year -> (3,)."""
+        """Return quantiles of the plan's totals from a reported level of the base year: year -> (3,)."""
         base = self.park.last_observed_year
         found = {}
         for year in years:
@@ -267,11 +197,10 @@ class _Ensemble:
         return found
 
     def deviation(self, later: Park, level: float, year: int) -> dict[str, np.ndarray]:
-        """What was reported less what each member of the plan had foreseen, by driver: (member,) each."""
-        base = self.park.last_observed_year
-        name = "economy" if "economy" in self.pathways.memo_items else "activity"
-        value = self._plan(self.pathways.memo_items[name], (year,))[:, 0]
-        energy = self._plan(self.pathways.memo_items["energy"], (year,))[:, 0]
+        """Decompose the deviation of the report from each member of the plan by driver: (member,) each."""
+        base, memo_items = self.park.last_observed_year, self.pathways.memo_items
+        value = memo_items["economy" if "economy" in memo_items else "activity"][-1, :, self.at(year)]
+        energy = memo_items["energy"][-1, :, self.at(year)]
         start, end = self.totals(-1, (base, year)).T
         # From the reported level on: a member's own factor error is no deviation.
         total = level * end / start
@@ -282,3 +211,104 @@ class _Ensemble:
         reported = np.array([seen_value, seen_energy / seen_value, seen_total / seen_energy])
         effects = lmdi(planned, np.broadcast_to(reported[:, None, None], planned.shape))
         return dict(zip(DRIVERS, effects, strict=True))
+
+
+def _next_year_targets(
+    later: Park, ensemble: _Ensemble, plan: Scenario, weights: np.ndarray, before: int, probability: float
+) -> tuple[NextYearTarget, ...]:
+    """Set targets for the year after the record ``later``, from the members of the plan, the last scenario."""
+    known, peaks = later.last_observed_year, ensemble.peaks
+    reported, (now, then) = reported_values(later), _foreseen_values(ensemble, plan, known)
+    succeeds = (peaks.year[-1] < before) & ~peaks.censored()[-1]
+    found = []
+    for name, (unit, less) in QUANTITIES.items():
+        if np.isnan(reported[name]):
+            continue
+        # The foreseen change goes on from what was reported: of amounts as a ratio, of shares as a difference.
+        if name.endswith("_share"):
+            values = np.clip(reported[name] + then[name] - now[name], 0.0, 1.0)
+        else:
+            values = reported[name] * then[name] / now[name]
+        target, latest = _target_and_limit(values, succeeds, weights, probability, less)
+        if reported[name] == 0 and not values.any():
+            continue  # no coal to do without, no green power in sight
+        found.append(NextYearTarget(name, unit, known + 1, reported[name], target, latest))
+    return tuple(found)
+
+
+def _target_and_limit(
+    values: np.ndarray, succeeds: np.ndarray, weights: np.ndarray, probability: float, less: bool
+) -> tuple[float, float]:
+    """Return the median of the members that succeed, and the farthest value still on course."""
+    won = weights * succeeds
+    if won.sum() <= 0:
+        return float("nan"), float("nan")
+    target = float(weighted_quantiles(values, won / won.sum(), (0.5,))[0])
+    sign = 1.0 if less else -1.0
+    return target, sign * latest_on_course(sign * values, succeeds, weights, probability)
+
+
+def reported_values(park: Park) -> dict[str, float]:
+    """Return `QUANTITIES` of the last year on record; NaN where there is no purchased power to have a share of."""
+    use = dict.fromkeys(park.groups, 0.0)
+    for c, group in enumerate(park.groups):
+        use[group] += float(park.energy[:, c, -1].sum())
+    total, energy = float(take_inventory(park).total()[-1]), sum(use.values())
+    activity = float(park.activity[counted_sectors(park), -1].sum())
+    power = sum(use.get(group, 0.0) for group in POWER)
+    return {
+        "emissions": total,
+        "emissions_per_activity": total / activity,
+        "energy_per_activity": energy / activity,
+        "coal_share": use.get("coal", 0.0) / energy if energy > 0 else np.nan,
+        "green_power_share": use.get("green_electricity", 0.0) / power if power > 0 else np.nan,
+    }
+
+
+def counted_sectors(park: Park) -> list[bool]:
+    """Mark the sectors whose activity is counted: those of the economy where `Pathways` has it, otherwise all."""
+    if "economy" in memo_item_names(park):
+        return [kind in ECONOMIES for kind in park.activity_kinds]
+    return [True] * len(park.sectors)
+
+
+def _foreseen_values(ensemble: _Ensemble, plan: Scenario, known: int) -> list[dict[str, np.ndarray]]:
+    """Return `QUANTITIES` of each member in the last known year and in the one after it: (member,) each."""
+    park, draws = ensemble.park, ensemble.draws
+    both = [_foreseen_in(ensemble, year) for year in (known, known + 1)]
+    for _, batch, case in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
+        for values, year in zip(both, (known, known + 1), strict=True):
+            use = _energy_in(batch, case, year - park.last_observed_year, ("coal", *POWER))
+            power = use["electricity"] + use["green_electricity"]
+            values["coal_share"][batch.members] = use["coal"] / values["energy"][batch.members]
+            np.divide(use["green_electricity"], power, out=values["green_power_share"][batch.members], where=power > 0)
+    return both
+
+
+def _foreseen_in(ensemble: _Ensemble, year: int) -> dict[str, np.ndarray]:
+    """Return the plan's quantities of a year as the pathways have them, the shares still zero."""
+    pathways, at = ensemble.pathways, ensemble.at(year)
+    total = pathways.emissions[-1, :, :, at].sum(axis=-1)
+    activity = pathways.memo_items["economy" if "economy" in pathways.memo_items else "activity"][-1, :, at]
+    energy = pathways.memo_items["energy"][-1, :, at]
+    return {
+        "emissions": total,
+        "emissions_per_activity": total / activity,
+        "energy_per_activity": energy / activity,
+        "energy": energy,
+        "coal_share": np.zeros(total.size),
+        "green_power_share": np.zeros(total.size),
+    }
+
+
+def _energy_in(batch: BatchEvaluator, case: PackageCase, ahead: int, groups: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return energy of groups ``ahead`` years after the record, in it where that is 0 or less: (member,) each, TJ."""
+    past = ahead <= 0
+    books = batch.past if past else batch.accounts
+    row = ahead - 1  # rows of the past are counted from its end
+    found = {}
+    for group in groups:
+        use = books.both(books.energy, (group,), 1.0) if past else case.energy((group,))
+        use = np.broadcast_to(use, books.zero.shape)
+        found[group] = use[row] if group in books.groups else np.zeros(use.shape[1])
+    return found

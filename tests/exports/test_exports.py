@@ -15,9 +15,19 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.exports.codelists import COVERED_PROVINCES, sums_of, write_codelists
 from pathway_models.exports.datapackage import licences_of, write_datapackage
-from pathway_models.exports.iamc import MODEL, Found, gathered, indicators_of, meta_of, region_of, run_meta
+from pathway_models.exports.iamc import (
+    COVERED_PROVINCES,
+    MODEL,
+    ParkResults,
+    gathered,
+    indicators_of,
+    meta_of,
+    region_of,
+    run_meta,
+    sums_of,
+    write_codelists,
+)
 from pathway_models.exports.tidy import member_table, observed_carriers, rounded
 from pathway_models.intake.codelists import read_variables
 
@@ -31,7 +41,7 @@ def steel():
     """An invented park under two scenarios, one of them with capture."""
     park, scenarios = pw.read_park("demo-steel"), pw.read_scenarios().pick(["bau", "deep"])
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=12, seed=7, until=2045))
-    return Found(park, pathways, pw.find_peaks(pathways))
+    return ParkResults(park, pathways, pw.find_peaks(pathways))
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +135,7 @@ def test_peak_year_among_members_without_a_peak_has_no_row():
 
 def test_indicators_keep_the_share_without_a_peak():
     pathways = pathways_of({"one": mixture((3, hill(2028)), (2, rising()))})
-    rows = indicators_of(Found(park_of(pathways), pathways, pw.find_peaks(pathways))).set_index("indicator")
+    rows = indicators_of(ParkResults(park_of(pathways), pathways, pw.find_peaks(pathways))).set_index("indicator")
     year = rows.loc[f"Peak Year|{TOTAL}"]
     assert (year["p50"], year["share_censored"], year["n_members"]) == (2028.0, 0.4, 5)
     assert np.isnan(year["p95"])

@@ -11,9 +11,8 @@ from environments_of_tests import LOCKS, ROOT, python_of, run_in
 
 import pathway_models as pw
 from pathway_models.batch.running import Request
-from pathway_models.exports.codelists import write_project
 from pathway_models.exports.command import export_command
-from pathway_models.exports.iamc import Found, gathered, write_iamc
+from pathway_models.exports.iamc import ParkResults, gathered, write_iamc, write_project
 from pathway_models.runs.tables import write_status
 
 pytestmark = pytest.mark.slow
@@ -25,7 +24,7 @@ KEYS = ["model", "scenario", "region", "variable", "unit", "year"]
 def found_of(park, members=8, until=2040):
     scenarios = pw.read_scenarios().pick(list(SCENARIOS))
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=members, seed=3, until=until))
-    return Found(park, pathways, pw.find_peaks(pathways))
+    return ParkResults(park, pathways, pw.find_peaks(pathways))
 
 
 @pytest.fixture(scope="module")

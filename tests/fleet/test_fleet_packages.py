@@ -9,8 +9,9 @@ import pathway_models as pw
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.engine.packages import NOTHING
-from pathway_models.fleet.fleet_results import read_fleet
-from pathway_models.fleet.packages import OFF, PACKAGE, package_fleet
+from pathway_models.fleet.fleet_results import OFF, PACKAGE
+from pathway_models.fleet.packages import package_fleet
+from pathway_models.fleet.totals import read_fleet
 from pathway_models.records.levers import lever_grid
 
 NAMES = ["demo-steel", "demo-electronics", "demo-petrochemical"]
@@ -29,8 +30,8 @@ def test_each_park_takes_what_it_would_take_alone(found, levers):
 
 def test_totals_have_the_probabilities_the_search_found(found):
     for name, decision in found.decisions.items():
-        assert found.together.chances(PACKAGE, 2030)[name] == pytest.approx(decision.closest.p_before)
-        assert found.together.chances(OFF, 2030)[name] == pytest.approx(decision.off.p_before)
+        assert found.results.chances(PACKAGE, 2030)[name] == pytest.approx(decision.closest.p_before)
+        assert found.results.chances(OFF, 2030)[name] == pytest.approx(decision.off.p_before)
 
 
 def test_without_a_package_the_total_is_that_of_no_lever_with_the_same_draws(found):
@@ -38,12 +39,12 @@ def test_without_a_package_the_total_is_that_of_no_lever_with_the_same_draws(fou
         park = pw.read_park(name)
         return pw.project(park, [NOTHING], pw.sample(park, [NOTHING], members=60, seed=20240401, until=2045)).total()
 
-    fleet = found.together.fleet
+    fleet = found.results.fleet
     assert fleet.total[fleet.scenarios.index(OFF)] == pytest.approx(sum(alone(name)[0] for name in NAMES), rel=1e-12)
 
 
 def test_packages_never_raise_the_total_of_a_member_on_record(found):
-    fleet = found.together.fleet
+    fleet = found.results.fleet
     known = fleet.years <= fleet.last_observed_year
     assert np.array_equal(fleet.total[0][:, known], fleet.total[1][:, known])
 
@@ -51,7 +52,7 @@ def test_packages_never_raise_the_total_of_a_member_on_record(found):
 def test_who_reaches_the_target_and_who_does_not_are_all_parks(found):
     assert sorted(found.reached + found.missed) == sorted(NAMES)
     for name in found.missed:
-        assert found.together.chances(PACKAGE, 2030)[name] < 0.8
+        assert found.results.chances(PACKAGE, 2030)[name] < 0.8
 
 
 def test_known_cost_is_a_sum_of_parts_and_says_whose_cost_is_not_known(found):

@@ -7,7 +7,8 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.fleet.totals import apart, fleet_total
+from pathway_models.fleet.band_coverage import independent_total
+from pathway_models.fleet.totals import fleet_total
 from pathway_models.intake.register import read_register
 
 MEMBERS = 200
@@ -69,7 +70,7 @@ def test_fleet_band_covers_what_happens_where_independent_bands_do_not(scenarios
 
     # Two ensembles of 200: the standard error of a coverage of 0.90 is 0.03.
     assert coverage(fleet_total(parks).total) == pytest.approx(0.90, abs=0.09)
-    assert coverage(apart(parks)) < 0.82
+    assert coverage(independent_total(parks)) < 0.82
 
 
 def test_sum_of_quantiles_is_wider_than_the_band(parks):

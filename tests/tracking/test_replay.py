@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pathway_models.intake.panels import read_panel
-from pathway_models.tracking.replay import PARTS, collapsed, replay
+from pathway_models.tracking.replay import PARTS, replay
+from pathway_models.tracking.updating import collapsed
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from click.testing import CliRunner
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.tracking import annual_report as views
-from pathway_models.tracking.figures import account as draw_account
-from pathway_models.tracking.figures import driver_name, replayed
-from pathway_models.tracking.joining import up_to
+from pathway_models.tracking.figures import driver_name, plan_comparison, replayed
+from pathway_models.tracking.records import up_to
 from pathway_models.tracking.updating import track
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -90,11 +89,11 @@ def test_account_tells_its_own_numbers(found, park, lang):
     assert str(found.known) in said[0]
     assert any(driver_name(name, lang) in said[1] for name in found.deviation)
     assert len(views.targets(found, lang=lang)) == len(found.targets)
-    assert len(views.outlooks(found, lang=lang)) == 2 * len(found.made)
-    report = views.build_account(found, park, {"account": "abc", "seed": "1"}, lang=lang)
+    assert len(views.forecasts(found, lang=lang)) == 2 * len(found.made)
+    report = views.build_annual_report(found, park, {"account": "abc", "seed": "1"}, lang=lang)
     assert "INVENTED" in report.mark
     assert "abc" in report.footer
-    figure = draw_account(found, park, lang=lang)
+    figure = plan_comparison(found, park, lang=lang)
     figure.canvas.draw()
     plt.close(figure)
 

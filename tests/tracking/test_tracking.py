@@ -7,9 +7,8 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.tracking.joining import joined, up_to
-from pathway_models.tracking.next_year_targets import reported_values
-from pathway_models.tracking.updating import DRIVERS, track
+from pathway_models.tracking.records import DRIVERS, joined, up_to
+from pathway_models.tracking.updating import reported_values, track
 
 MEMBERS = 400
 

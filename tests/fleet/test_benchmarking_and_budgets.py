@@ -6,8 +6,9 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.fleet.benchmarking import INDICATORS, groups, outliers, standing
-from pathway_models.fleet.budgets import RULES, cost_curve, share_budget
+from pathway_models.fleet.benchmarking import INDICATORS, benchmark, groups, outliers
+from pathway_models.fleet.fleet_results import RULES
+from pathway_models.fleet.packages import cost_curve, share_budget
 from pathway_models.intake.costs import read_costs
 
 NAMES = ("demo-steel", "demo-electronics", "demo-cement", "demo-machinery")
@@ -20,7 +21,7 @@ def parks():
 
 @pytest.fixture(scope="module")
 def table(parks):
-    return standing(parks)
+    return benchmark(parks)
 
 
 def test_indicators_are_those_of_the_inventory(parks, table):
@@ -71,7 +72,7 @@ def test_shares_by_every_rule_add_up_to_the_tonne(parks):
 
 def test_rule_without_its_numbers_is_left_out_and_says_for_whom(parks):
     region = pw.read_park("region-d")
-    lacking = standing([region])["value_added"].isna().all()
+    lacking = benchmark([region])["value_added"].isna().all()
     shares = share_budget([*parks, region], 10**8, 2031)
     assert shares.left_out["marginal_cost"] == "no costs given"
     assert ("region-d" in shares.left_out.get("value_added", "")) == lacking

@@ -1,18 +1,134 @@
-"""A park's record made longer by new years, or cut back to what was known in a year."""
+"""Records of a new year of data: the park's own one joined or cut back, forecasts before and after, targets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pathway_models.core.errors import RecordError
-from pathway_models.records.park import Park, Process
+from pathway_models.records.park import Identified, Park, ParkIdentity, Process
+
+#: Factors that a deviation from the plan is split into.
+DRIVERS = ("activity", "energy_per_activity", "emissions_per_energy")
+#: Quantities a target is set for, their unit, and whether less is better.
+QUANTITIES = {
+    "emissions": ("tCO2/yr", True),
+    "emissions_per_activity": ("tCO2 per unit of activity", True),
+    "energy_per_activity": ("TJ per unit of activity", True),
+    "coal_share": ("share of energy", True),
+    "green_power_share": ("share of purchased power", False),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioForecast:
+    """Forecast of one scenario as it stood at one time.
+
+    Parameters
+    ----------
+    scenario : str
+    state : {"made", "re-weighted", "re-fitted"}
+    known : int
+        Last year of data it rests on.
+    weights : (member,)
+    effective : float
+        Effective sample size.
+    p_before, p_by : float
+        Weight of the members that peak before the year asked for, and by its end.
+    quantiles : (3,)
+        Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
+    """
+
+    scenario: str
+    state: str
+    known: int
+    weights: np.ndarray
+    effective: float
+    p_before: float
+    p_by: float
+    quantiles: np.ndarray
+
+
+@dataclass(frozen=True)
+class NextYearTarget:
+    """A target for the coming year.
+
+    Parameters
+    ----------
+    quantity, unit : str
+        One of `QUANTITIES`.
+    year : int
+    reported : float
+        Value of the last year on record.
+    target : float
+        Median over the members of the plan that peak in time; NaN where none does.
+    latest : float
+        The farthest value still on course; NaN where there is none.
+    """
+
+    quantity: str
+    unit: str
+    year: int
+    reported: float
+    target: float
+    latest: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrackingResult(Identified):
+    """Forecast with a new year of data, beside the one made without it.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    known : int
+        The new last year.
+    base : int
+        The last year the forecast knew.
+    before : int
+    plan : str
+        Scenario that is the plan.
+    made, updated : mapping scenario -> ScenarioForecast
+    log_evidence : mapping scenario -> float
+        Logarithm of how likely the new years were to the forecast as made.
+    reported : mapping year -> float, tCO2/yr
+    foreseen : mapping year -> (3,), tCO2/yr
+        The plan's p05 / p50 / p95, from the level of the base year.
+    deviation : mapping driver -> (member,), tCO2/yr
+        Of the new year from the plan, by `DRIVERS`.
+    targets : tuple of NextYearTarget
+        For the year after ``known``.
+    restated : mapping year -> (old, new), tCO2/yr
+        Years whose totals the new table changes.
+    seed, members, until : int
+    """
+
+    identity: ParkIdentity
+    known: int
+    base: int
+    before: int
+    plan: str
+    made: Mapping[str, ScenarioForecast]
+    updated: Mapping[str, ScenarioForecast]
+    log_evidence: Mapping[str, float]
+    reported: Mapping[int, float]
+    foreseen: Mapping[int, np.ndarray]
+    deviation: Mapping[str, np.ndarray]
+    targets: tuple[NextYearTarget, ...]
+    restated: Mapping[int, tuple[float, float]]
+    seed: int
+    members: int
+    until: int
+
+    def evidence(self, against: str) -> float:
+        """Return the likelihood of the new years under the plan over that under another scenario."""
+        return float(np.exp(self.log_evidence[self.plan] - self.log_evidence[against]))
 
 
 def up_to(park: Park, year: int) -> Park:
-    """The record as it stood when ``year`` was the last one known.
+    """Cut a record back to where ``year`` was the last one known.
 
     Raises
     ------
@@ -35,7 +151,7 @@ def _cut(values: Mapping[tuple[str, str, str], Mapping[int, object]], year: int)
 
 
 def joined(earlier: Park, later: Park) -> Park:
-    """A record continued by the years of another one of the same park.
+    """Continue a record by the years of another one of the same park.
 
     A carrier or process that only one of them names has no use in the other's years, at the factor of the nearest
     year.  Where ``later`` begins within ``earlier``, its years take the place of the earlier ones.
@@ -87,7 +203,7 @@ def joined(earlier: Park, later: Park) -> Park:
 
 
 def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarray:
-    """The rows of an array in another order along an axis, zero where it has none."""
+    """Put rows of an array into another order along an axis, zero where it has none."""
     shape = list(values.shape)
     shape[axis] = len(wanted)
     found = np.zeros(shape)
@@ -101,26 +217,24 @@ def _rows(values: np.ndarray, own: tuple, wanted: tuple, axis: int) -> np.ndarra
 
 
 def _factors(both: tuple[Park, Park], carriers: tuple[str, ...]) -> np.ndarray:
-    """Factors of both records; of a carrier that one does not name, the other's nearest year."""
-    earlier, later = both
-    parts = [_rows(one.factors, one.carriers, carriers, 1) for one in both]
+    """Join the factors of both records; a carrier that one does not name takes the other's nearest year."""
+    before, after = (_rows(one.factors, one.carriers, carriers, 1) for one in both)
     for c, name in enumerate(carriers):
-        if name not in earlier.carriers:
-            parts[0][:, c] = parts[1][:, c, :1]
-        if name not in later.carriers:
-            parts[1][:, c] = parts[0][:, c, -1:]
-    return np.concatenate(parts, axis=-1)
+        if name not in both[0].carriers:
+            before[:, c] = after[:, c, :1]
+        if name not in both[1].carriers:
+            after[:, c] = before[:, c, -1:]
+    return np.concatenate([before, after], axis=-1)
 
 
 def _process_factors(both: tuple[Park, Park], processes: tuple[Process, ...]) -> np.ndarray:
-    earlier, later = both
-    parts = [_rows(one.process_factors, one.processes, processes, 0) for one in both]
+    before, after = (_rows(one.process_factors, one.processes, processes, 0) for one in both)
     for j, process in enumerate(processes):
-        if process not in earlier.processes:
-            parts[0][j] = parts[1][j, :1]
-        if process not in later.processes:
-            parts[1][j] = parts[0][j, -1:]
-    return np.concatenate(parts, axis=-1)
+        if process not in both[0].processes:
+            before[j] = after[j, :1]
+        if process not in both[1].processes:
+            after[j] = before[j, -1:]
+    return np.concatenate([before, after], axis=-1)
 
 
 def _merged(first: Mapping[tuple[str, str, str], Mapping[int, object]], second: Mapping) -> dict:

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.fleet.benchmarking import CORE, limit_of, norms
-from pathway_models.fleet.fleet_results import (
-    Member,
+from pathway_models.fleet.band_coverage import band_coverage
+from pathway_models.fleet.benchmarking import CORE, compare_with_standards, limit_of
+from pathway_models.fleet.fleet_results import Member, check_fleet, split_kinds
+from pathway_models.fleet.totals import (
     add_up,
-    check_fleet,
     fleet_ids,
+    given_parks,
     project_fleet,
     read_fleet,
-    split_kinds,
+    stored_fleet,
+    stored_fleets,
 )
-from pathway_models.fleet.stored import given_parks, stored_fleet, stored_fleets
-from pathway_models.fleet.totals import band_coverage
 from pathway_models.intake.targets import Requirement
 
 NAMES = ["demo-steel", "demo-electronics", "demo-cement"]
@@ -36,7 +36,7 @@ def two(scenarios):
 
 
 @pytest.fixture(scope="module")
-def together(two):
+def results(two):
     return project_fleet(read_fleet(NAMES), two, members=50, seed=3, until=2040)
 
 
@@ -86,42 +86,42 @@ def test_every_table_that_cannot_be_read_is_told_at_once():
         read_fleet([], "city")
 
 
-def test_total_says_how_many_parks_and_which_years_in_every_row(together):
-    table = together.table()
+def test_total_says_how_many_parks_and_which_years_in_every_row(results):
+    table = results.table()
     assert set(table["parks"]) == {3}
     assert set(table["invented_parks"]) == {3}
-    assert together.kind == "park"
-    assert table["on_record"].sum() == 2 * (together.fleet.last_observed_year - together.fleet.years[0] + 1)
+    assert results.kind == "park"
+    assert table["on_record"].sum() == 2 * (results.fleet.last_observed_year - results.fleet.years[0] + 1)
     row = table[(table["scenario"] == "deep") & (table["year"] == 2035)].iloc[0]
-    at = int(np.flatnonzero(together.fleet.years == 2035)[0])
-    assert row["p95_tco2"] == np.quantile(together.fleet.total[1, :, at], 0.95)
+    at = int(np.flatnonzero(results.fleet.years == 2035)[0])
+    assert row["p95_tco2"] == np.quantile(results.fleet.total[1, :, at], 0.95)
 
 
-def test_each_park_keeps_its_own_peaks(together, two):
+def test_each_park_keeps_its_own_peaks(results, two):
     park = pw.read_park("demo-cement")
     alone = pw.find_peaks(pw.project(park, two, pw.sample(park, two, members=50, seed=3, until=2040)))
-    assert together.chances("deep", 2030)["demo-cement"] == alone.p_peaked_by(2029)[1]
-    summary = together.summary().set_index(["park_id", "scenario"])
+    assert results.chances("deep", 2030)["demo-cement"] == alone.p_peaked_by(2029)[1]
+    summary = results.summary().set_index(["park_id", "scenario"])
     assert summary.loc[("demo-cement", "bau"), "peak_year_p50"] == alone.summary()[0]["peak_year_p50"]
     assert len(summary) == 6
     with pytest.raises(PathwayError, match="no scenario 'dream'"):
-        together.chances("dream")
+        results.chances("dream")
 
 
-def test_share_of_the_largest_is_that_of_the_members(together):
-    ends = np.stack([end[1] for end in together.ends.values()])
-    known, end = together.largest("deep")
-    assert end == pytest.approx(np.median(ends.max(axis=0) / together.fleet.total[1, :, -1]))
+def test_share_of_the_largest_is_that_of_the_members(results):
+    ends = np.stack([end[1] for end in results.ends.values()])
+    known, end = results.largest("deep")
+    assert end == pytest.approx(np.median(ends.max(axis=0) / results.fleet.total[1, :, -1]))
     assert 1 / 3 <= known <= 1
 
 
-def test_total_as_pathways_has_the_peaks_of_the_fleet(together):
-    assert pw.find_peaks(together.pathways()).year.tolist() == together.fleet.peaks().year.tolist()
+def test_total_as_pathways_has_the_peaks_of_the_fleet(results):
+    assert pw.find_peaks(results.pathways()).year.tolist() == results.fleet.peaks().year.tolist()
 
 
-def test_pathways_of_other_parks_are_refused(together):
+def test_pathways_of_other_parks_are_refused(results):
     with pytest.raises(PathwayError, match="one of each"):
-        add_up([*read_fleet(NAMES[:2]), OTHER], [together.pathways()])
+        add_up([*read_fleet(NAMES[:2]), OTHER], [results.pathways()])
 
 
 def test_band_that_keeps_what_is_shared_covers_and_the_others_do_not(scenarios):
@@ -139,7 +139,9 @@ def test_band_that_keeps_what_is_shared_covers_and_the_others_do_not(scenarios):
 
 
 def test_limit_of_a_zero_carbon_park_depends_on_its_size():
-    table = norms([pw.read_park("demo-steel"), pw.read_park("demo-machinery"), pw.read_park("region-d")])
+    table = compare_with_standards(
+        [pw.read_park("demo-steel"), pw.read_park("demo-machinery"), pw.read_park("region-d")]
+    )
     core = table[table["indicator_id"] == CORE].set_index("park_id")
     assert core["limit"].to_dict() == {"demo-steel": 0.3, "demo-machinery": 0.2}
     steel = core.loc["demo-steel"]

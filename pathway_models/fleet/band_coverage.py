@@ -1,0 +1,104 @@
+"""Coverage of the band of a fleet's total, with what parks share kept and with it lost (``docs/fleet.md``).
+
+The parks are INVENTED: copies of one, so that none outweighs what all have in common, each with its own draws of what
+is its own.  What happens is another ensemble with a seed of its own: other national futures, in each of which all
+parks live together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.engine.projecting import project
+from pathway_models.engine.sampling import sample
+from pathway_models.fleet.fleet_results import CLAIMED
+from pathway_models.fleet.totals import fleet_total
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Pathways
+
+#: Ends of the bands.
+ENDS = (0.05, 0.95)
+
+
+def independent_total(pathways: Sequence[Pathways], seed: int = 1) -> np.ndarray:
+    """Add parks up with the members of each shuffled, as if they had nothing in common: (scenario, member, year).
+
+    For comparison only: it is what one gets by adding independent bands.
+    """
+    joined = fleet_total(pathways)
+    rng = np.random.Generator(np.random.Philox(seed))
+    total = np.zeros_like(joined.total)
+    for one in pathways:
+        begin = int(joined.years[0] - one.years[0])
+        total += one.total()[:, rng.permutation(one.members), begin : begin + joined.years.size]
+    return total
+
+
+def band_coverage(
+    model: Park, scenario: Scenario, *, count: int = 40, members: int = 400, seed: int = 1, until: int = 2040
+) -> pd.DataFrame:
+    """Measure coverage and width of three 90 % bands of the total of equal, invented parks.
+
+    Parameters
+    ----------
+    model : Park
+        What the parks are copies of.
+    scenario : Scenario
+    count : int
+        Parks, at least 2.
+    members : int
+        Of the ensemble, and number of futures it is tried on.
+    seed : int
+        Of the ensemble; the futures have the next one.
+    until : int
+
+    Returns
+    -------
+    DataFrame
+        One row a year and band of `BANDS`: year, band, low, high (tCO2/yr), coverage (share of the futures inside),
+        standard_error (of a coverage of 0.90, both ensembles being samples).
+
+    Raises
+    ------
+    PathwayError
+        Fewer than two parks or fewer than twenty members.
+    """
+    if count < 2 or members < 20:
+        raise PathwayError(f"{count} parks and {members} members: expected at least 2 and 20")
+    parks = list(_copies(model, scenario, count, members, seed, until))
+    joined = fleet_total(parks)
+    truth = fleet_total(_copies(model, scenario, count, members, seed + 1, until)).total[0]
+    bands = {
+        "shared": np.quantile(joined.total[0], ENDS, axis=0),
+        "independent": np.quantile(independent_total(parks, seed)[0], ENDS, axis=0),
+        "summed": np.sum([np.quantile(one.total()[0], ENDS, axis=0) for one in parks], axis=0),
+    }
+    ahead = joined.years > joined.last_observed_year
+    tables = [
+        pd.DataFrame(
+            {
+                "year": joined.years[ahead],
+                "band": name,
+                "low": low[ahead],
+                "high": high[ahead],
+                "coverage": ((truth >= low) & (truth <= high)).mean(axis=0)[ahead],
+                "standard_error": float(np.sqrt(2 * CLAIMED * (1 - CLAIMED) / members)),
+            }
+        )
+        for name, (low, high) in bands.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _copies(model: Park, scenario: Scenario, count: int, members: int, seed: int, until: int) -> Iterator[Pathways]:
+    """Project copies of one park under names of their own, each with its own draws and those that all share."""
+    chosen = {scenario.scenario_id: scenario}
+    for number in range(count):
+        park = replace(model, park_id=f"{model.park_id}-copy-{number}", invented=True)
+        yield project(park, chosen, sample(park, chosen, members=members, seed=seed, until=until))
