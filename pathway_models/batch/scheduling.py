@@ -1,4 +1,8 @@
-"""Jobs to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels."""
+"""Parks handed to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels.
+
+A fork server of its own, which has papermill and the exporter, forks the workers; a second one, the server of cells,
+forks the children that run their notebooks.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,32 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any
 
+import pathway_models as pw
 from pathway_models.batch.execution import run_park
-from pathway_models.batch.fork_client import GONE, Child, UnsafeForkError, close_server, refusal
+from pathway_models.batch.fork_client import (
+    GONE,
+    Child,
+    ServerGoneError,
+    UnsafeForkError,
+    adopt,
+    close_server,
+    refusal,
+    shared_server,
+)
 from pathway_models.batch.fork_server import PINNED, can_fork
-from pathway_models.batch.park_worker import fork_worker, preload_parks
 from pathway_models.batch.preload import preload_cells
 from pathway_models.console.cli_language import mistake_text
 from pathway_models.core.errors import BatchError
 from pathway_models.runs.jobs import Job, Outcome
 
-#: Papermill's names of what ``--engine`` takes.
+#: Names in papermill of the choices of ``--engine``.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
 #: Times a task is given to a worker when the worker itself dies.
 TRIES = 2
@@ -36,7 +52,7 @@ class SpawnedWorker:
     Parameters
     ----------
     work : callable
-        What it does with a task; its result is sent back.
+        Called with each task; its result is sent back.
     """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
@@ -51,7 +67,7 @@ class SpawnedWorker:
         return "out of memory, or killed from outside"
 
     def kill(self) -> None:
-        """End the worker, once it has done what it is at."""
+        """End the worker, once it has finished its task."""
         self.channel.close()
         self._process.join()
 
@@ -67,7 +83,7 @@ def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
 
 
 class Workers:
-    """Processes that each work on one task at a time; one that dies costs no more than the task it was at.
+    """Pool of processes that each work on one task at a time; one that dies costs no more than its task.
 
     Parameters
     ----------
@@ -120,17 +136,17 @@ class Workers:
                 worker.kill()
 
     def _free(self) -> Worker:
-        """Return a worker that has nothing to do and is alive; start one where there is none."""
+        """Return an idle worker that is alive; start one where there is none."""
         while self._idle:
             worker = self._idle.pop()
-            # Nothing is to be read from one that waits, but the end of one that is dead.
+            # An idle worker sends nothing; one that can be read has died.
             if not worker.channel.poll():
                 return worker
             worker.kill()
         return self.start()
 
     def _result(self, worker: Worker) -> tuple[Any, str]:
-        """Wait for what a worker has to say; None, and how it ended, where it died or what it relies on did."""
+        """Receive a worker's result; None and how it ended, where it or the server it relies on died."""
         try:
             result, end = worker.channel.recv(), GONE
         except (EOFError, OSError):
@@ -145,11 +161,93 @@ class Workers:
         return result, ""
 
     def close(self) -> None:
-        """End all workers that have nothing to do, side by side."""
+        """End all idle workers, side by side."""
         for worker in self._idle:
             worker.channel.close()
         while self._idle:
             self._idle.pop().kill()
+
+
+def preload_parks() -> None:
+    """Import what runs a park around its notebook, and build the exporter."""
+    with _grammar_when_needed(), _without("pyarrow.fs"):  # notebooks of workers are files of this machine
+        import_module("papermill")
+    import_module("pathway_models.batch.forked_engine")
+    for name in ("read_park", "read_scenarios"):
+        getattr(pw, name)  # imports the module behind it
+    import_module("pathway_models.batch.notebook_page").to_html(None)
+
+
+def start_servers() -> None:
+    """Start the servers of cells and of parks, which get ready side by side."""
+    for preload in (preload_cells, preload_parks):
+        shared_server(preload)
+
+
+def fork_worker() -> Child:
+    """Fork a worker that runs parks; its notebooks run in children it asks the server of cells for."""
+    parks, cells = shared_server(preload_parks), shared_server(preload_cells)
+    descriptor = cells.introduce()
+    try:
+        worker = parks.fork(serve_parks, descriptor)
+    finally:
+        os.close(descriptor)
+    worker.relies_on = cells
+    return worker
+
+
+def serve_parks(channel: int, cells: int) -> None:
+    """Run every park asked for until the connection is closed or the server of cells is gone.
+
+    Parameters
+    ----------
+    channel : int
+        Descriptor of the connection, which brings jobs and takes outcomes: None for a park that another worker must
+        take, since the server of cells is gone.
+    cells : int
+        Descriptor through which the server of cells is asked for children.
+    """
+    adopt(preload_cells, cells)
+    connection = Connection(channel)
+    with contextlib.suppress(EOFError):
+        while True:
+            try:
+                connection.send(run_park(connection.recv()))
+            except ServerGoneError:
+                connection.send(None)
+                return
+
+
+@contextlib.contextmanager
+def _grammar_when_needed() -> Iterator[None]:
+    """Let jsonschema build its grammar of international addresses, which takes a second, when it is first used."""
+    name = "rfc3987_syntax"
+
+    def is_valid_syntax(*given: object) -> bool:
+        return import_module(name).is_valid_syntax(*given)
+
+    if name in sys.modules or find_spec(name) is None:
+        yield
+        return
+    sys.modules[name] = ModuleType(name)
+    sys.modules[name].is_valid_syntax = is_valid_syntax
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Hide a package from imports for which it is optional."""
+    present = name in sys.modules
+    if not present:
+        sys.modules[name] = None
+    try:
+        yield
+    finally:
+        if not present:
+            del sys.modules[name]
 
 
 def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
@@ -179,12 +277,12 @@ def _run_in_kernel(job: Job) -> Outcome:
 
 
 def unsafe_fork() -> UnsafeForkError | None:
-    """Why workers and notebooks must not be forked here; waits until both servers are ready."""
+    """Return the error why workers and notebooks must not be forked here, if any; wait until both servers are ready."""
     return refusal(preload_cells) or refusal(preload_parks)
 
 
 def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
-    """Outcomes of parks run on this machine, forked where that is wanted and safe."""
+    """Yield outcomes of parks run on this machine, forked where that is wanted and safe."""
     if engine == "fork" and can_fork():
         refused = unsafe_fork()
         if refused is None:
@@ -195,7 +293,7 @@ def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
 
 
 def papermill_engine(engine: str) -> str:
-    """Name of the papermill engine behind ``--engine``.
+    """Look up the papermill engine behind ``--engine``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The special report a park hands in, and its twin as a spreadsheet: one content, set in four formats."""
+"""The special report a park hands in and its audit workbook: one content, four formats."""
 
 from pathway_models.documents.docx import to_docx
 from pathway_models.documents.html import to_html
