@@ -121,58 +121,39 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
-        with _stop_on_sigterm(), _Progress(len(chosen), quiet) as report:
+        # SIGTERM counts as Ctrl-C: finished parks are kept; nothing interrupts the writing of the status table.
+        with _handling(signal.SIGTERM, signal.default_int_handler), _progress(len(chosen), quiet) as report:
             finished = run_parks(request, place, report)
-        with _ignore_sigint():
+        with _handling(signal.SIGINT, signal.SIG_IGN):
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
     sys.exit(0 if finished.complete else 1)
 
 
 @contextlib.contextmanager
-def _stop_on_sigterm() -> Iterator[None]:
-    """Treat SIGTERM as Ctrl-C: finished parks are kept, and the status table is written."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way for a while."""
+    before = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)
 
 
 @contextlib.contextmanager
-def _ignore_sigint() -> Iterator[None]:
-    """Ignore a second Ctrl-C while the status table is written."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Show a progress bar on stderr, on terminals only; yield the function that takes an outcome."""
+    from tqdm import tqdm
 
+    hidden = quiet or not sys.stderr.isatty()
+    with tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr) as bar:
 
-class _Progress:
-    """Progress bar on stderr, on terminals only."""
+        def report(outcome: Outcome) -> None:
+            bar.update()
+            if not outcome.came_out:
+                bar.write(f"{outcome.park_id}: {outcome.status}: {outcome.cause}", file=sys.stderr)
 
-    def __init__(self, total: int, quiet: bool) -> None:
-        from tqdm import tqdm
-
-        hidden = quiet or not sys.stderr.isatty()
-        self.bar = tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr)
-
-    def __enter__(self) -> Callable[[Outcome], None]:
-        return self.report
-
-    def report(self, outcome: Outcome) -> None:
-        """Advance by one park; name it if it failed."""
-        self.bar.update()
-        if not outcome.came_out:
-            self.bar.write(f"{outcome.park_id}: {outcome.status}: {outcome.cause}", file=sys.stderr)
-
-    def __exit__(self, *exception: object) -> None:
-        self.bar.close()
-
-
-#: Differing lines shown of one table.
-SHOWN = 3
+        yield report
 
 
 @click.command("verify")
@@ -205,6 +186,8 @@ def _show(difference: Any) -> None:
         click.echo(f"    {in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
 
 
+#: Differing lines shown of one table.
+SHOWN = 3
 #: Files that are compared: computed tables. Notebooks and pages carry times.
 COMPARED = (".csv", ".parquet")
 

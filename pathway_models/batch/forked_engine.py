@@ -136,12 +136,6 @@ class Cells:
         for file in self._files:
             file.close()
 
-    def __enter__(self) -> Cells:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
 
 class _KernelLostError(Exception):
     """The kernel is gone, as the notebook says."""
@@ -183,7 +177,7 @@ class ForkedClient(SavingClient):
         """Run the notebook in a child of its own."""
         self.reset_execution_trackers()
         setting = {"folder": os.getcwd(), "environment": dict(os.environ), "memory": self.memory}
-        with Cells(setting) as self.cells:
+        with contextlib.closing(Cells(setting)) as self.cells:
             self.nb.metadata["language_info"] = self.cells.language_info
             self.papermill_execute_cells()
         self.set_widgets_metadata()

@@ -43,11 +43,13 @@ from pathway_models.runs.jobs import Job, Outcome
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
 #: Times a task is given to a worker when the worker itself dies.
 TRIES = 2
+#: Package of the grammar by which jsonschema checks international addresses.
+GRAMMAR = "rfc3987_syntax"
 DIED = "the process that ran the notebook died"
 
 
 class SpawnedWorker:
-    """A worker in a Python of its own, where forking is not to be had or not needed.
+    """Worker in a Python of its own, where forking is not possible or not needed.
 
     Parameters
     ----------
@@ -170,7 +172,8 @@ class Workers:
 
 def preload_parks() -> None:
     """Import what runs a park around its notebook, and build the exporter."""
-    with _grammar_when_needed(), _without("pyarrow.fs"):  # notebooks of workers are files of this machine
+    substitute = _deferred_grammar() if find_spec(GRAMMAR) else None
+    with _replaced(GRAMMAR, substitute), _replaced("pyarrow.fs", None):  # notebooks of workers are local files
         import_module("papermill")
     import_module("pathway_models.batch.forked_engine")
     for name in ("read_park", "read_scenarios"):
@@ -180,12 +183,12 @@ def preload_parks() -> None:
 
 def start_servers() -> None:
     """Start the servers of cells and of parks, which get ready side by side."""
-    for preload in (preload_cells, preload_parks):
-        shared_server(preload)
+    shared_server(preload_cells)
+    shared_server(preload_parks)
 
 
 def fork_worker() -> Child:
-    """Fork a worker that runs parks; its notebooks run in children it asks the server of cells for."""
+    """Fork a worker that runs parks; their notebooks run in children of the server of cells."""
     parks, cells = shared_server(preload_parks), shared_server(preload_cells)
     descriptor = cells.introduce()
     try:
@@ -219,35 +222,23 @@ def serve_parks(channel: int, cells: int) -> None:
 
 
 @contextlib.contextmanager
-def _grammar_when_needed() -> Iterator[None]:
-    """Let jsonschema build its grammar of international addresses, which takes a second, when it is first used."""
-    name = "rfc3987_syntax"
-
-    def is_valid_syntax(*given: object) -> bool:
-        return import_module(name).is_valid_syntax(*given)
-
-    if name in sys.modules or find_spec(name) is None:
+def _replaced(name: str, substitute: ModuleType | None) -> Iterator[None]:
+    """Give imports a substitute for a module that is not loaded yet; None hides it."""
+    if name in sys.modules:
         yield
         return
-    sys.modules[name] = ModuleType(name)
-    sys.modules[name].is_valid_syntax = is_valid_syntax
+    sys.modules[name] = substitute
     try:
         yield
     finally:
         del sys.modules[name]
 
 
-@contextlib.contextmanager
-def _without(name: str) -> Iterator[None]:
-    """Hide a package from imports for which it is optional."""
-    present = name in sys.modules
-    if not present:
-        sys.modules[name] = None
-    try:
-        yield
-    finally:
-        if not present:
-            del sys.modules[name]
+def _deferred_grammar() -> ModuleType:
+    """Build a stand-in for jsonschema's grammar of international addresses, a second's work, which loads it on use."""
+    module = ModuleType(GRAMMAR)
+    module.is_valid_syntax = lambda *given: import_module(GRAMMAR).is_valid_syntax(*given)
+    return module
 
 
 def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:

@@ -128,15 +128,7 @@ class InventoryTerms:
 
 
 class InventorySheets:
-    """Writer of the sheets with base data, factors and inventory of one park.
-
-    Parameters
-    ----------
-    book : FormulaBook
-    park : Park
-    stated : Table
-    lang : {"en", "zh"}
-    """
+    """Writer of the sheets with base data, factors and inventory of one park."""
 
     def __init__(self, book: FormulaBook, park: Park, stated: StatedValues, lang: str) -> None:
         self.park, self.stated, self.lang = park, stated, lang

@@ -28,60 +28,8 @@ from pathway_models.records.pathways import Pathways
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms
 
-
-class LeverSheet:
-    """Writer of the sheet of levers: parameters, years, and the phase-in as formulas.
-
-    Parameters
-    ----------
-    page : Page
-    years : Term
-        Heads of the year columns.
-    last_observed : int
-    lang : {"en", "zh"}
-    """
-
-    def __init__(self, page: Sheet, years: Term, last_observed: int, lang: str) -> None:
-        self.page, self.years, self.last_observed, self.lang = page, years, last_observed, lang
-
-    def write(self, measure: Measure) -> dict[str, Term]:
-        """Write a lever's parameters at their modes and its ``phase``: 0 before its start, 1 from its completion on."""
-        page, lever, ramp = self.page, measure.lever, measure.ramp
-        name = lever.name_zh if self.lang == "zh" else lever.name_en
-        page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
-        found = {}
-        for key, corners in lever.triangles(measure.setting).items():
-            quantity = lever.acts.parameter(key).label.of(self.lang)
-            labels = ["", f"[{corners.low:g}, {corners.high:g}]", quantity, lever.units.get(key, "")]
-            found[key] = page.number(labels, corners.mode)
-        start = page.number(
-            ["", "", self._say("last year without effect", "无效果的末年"), ""], ramp.start + ramp.delay_years
-        )
-        complete = page.number(["", "", self._say("first year of full effect", "全部见效首年"), ""], ramp.complete)
-        found["phase"] = page.formula(
-            ["", ramp.shape, self._say("phase", "实施进度"), "1"], self._phase(ramp.shape, start, complete)
-        )
-        return found
-
-    def _say(self, en: str, zh: str) -> str:
-        return say(self.lang, en=en, zh=zh)
-
-    def _phase(self, shape: str, start: Term, complete: Term) -> Term:
-        """Write the ramp (docs/methods.md) as a formula; observed years stay as they are."""
-        years = self.years
-        if shape == "step":
-            grown = Term(
-                lambda k, here: f"IF({years.text(k, here)}>={complete.text(k, here)},1,0)",
-                (years.values >= complete.values).astype(float),
-            )
-        else:
-            line = np.maximum(0.0, np.minimum(1.0, (years - start) / (complete - start)))
-            grown = line * line * (3.0 - line * 2.0) if shape == "s_curve" else line
-        last = term(float(self.last_observed))
-        return Term(
-            lambda k, here: f"IF({years.text(k, here)}>{last.text(k, here)},{grown.text(k, here)},0)",
-            np.where(years.values > last.values, grown.values, 0.0),
-        )
+#: Largest relative difference between audit workbook and engine at which the file is written.
+TOLERANCE = 1e-9
 
 
 def likely_draws(draws: Draws, scenario: Scenario) -> Draws:
@@ -105,7 +53,7 @@ def likely_draws(draws: Draws, scenario: Scenario) -> Draws:
 
 
 class PathwaySheets:
-    """Writer of the sheets of one path, from drivers to energy.
+    """Writer of the sheets of one path: drivers, levers, energy and emissions.
 
     Parameters
     ----------
@@ -145,15 +93,18 @@ class PathwaySheets:
         sector = item_name(self.park.sectors[s], self.lang) if s >= 0 else ""
         return [sector, item_name(item, self.lang) if item else "", self.say(*quantity), unit]
 
-    def write(self) -> tuple[dict[Cell, Term], Term, Term]:
-        """Write the sheets from drivers to energy.
+    def write(self) -> Term:
+        """Write all sheets, from drivers to totals.
 
         Returns
         -------
-        energy : mapping (sector, carrier) -> Term, TJ
-            After all measures.
-        structure, process : Term
-            Shares of activity and of process emissions that measures leave.
+        Term
+            Relative difference from the engine by year.
+
+        Raises
+        ------
+        PathwayError
+            The sheets do not reproduce the engine's emissions.
         """
         for page, en, zh in (
             (self.drivers, "Drivers: growth is the package's own (docs/baseline.md); levels are formulas",
@@ -165,13 +116,47 @@ class PathwaySheets:
         ):  # fmt: skip
             page.write(self.say(en, zh), "title")
         years = [page.head() for page in (self.drivers, self.levers, self.energy_sheet, self.sheet)]
-        lever = LeverSheet(self.levers, years[1], self.park.last_observed_year, self.lang)
-        self.phases: Mapping[int, dict[str, Term]] = {id(m): lever.write(m) for m in self.scenario.measures}
+        self.phases = {id(measure): self._write_lever(measure, years[1]) for measure in self.scenario.measures}
         structure = self._left("structure", "left by structure", "产业结构措施后的余量")
         intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
         process = self._left("process", "left by process measures", "工艺措施后的余量")
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
-        return energy, structure, process
+        return self._write_emissions(energy, structure, process)
+
+    def _write_lever(self, measure: Measure, years: Term) -> dict[str, Term]:
+        """Write a lever's parameters at their modes and its ``phase``: 0 before its start, 1 from its completion on."""
+        page, lever, ramp = self.levers, measure.lever, measure.ramp
+        name = lever.name_zh if self.lang == "zh" else lever.name_en
+        page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
+        found = {}
+        for key, corners in lever.triangles(measure.setting).items():
+            quantity = lever.acts.parameter(key).label.of(self.lang)
+            labels = ["", f"[{corners.low:g}, {corners.high:g}]", quantity, lever.units.get(key, "")]
+            found[key] = page.number(labels, corners.mode)
+        start = page.number(
+            ["", "", self.say("last year without effect", "无效果的末年"), ""], ramp.start + ramp.delay_years
+        )
+        complete = page.number(["", "", self.say("first year of full effect", "全部见效首年"), ""], ramp.complete)
+        found["phase"] = page.formula(
+            ["", ramp.shape, self.say("phase", "实施进度"), "1"], self._phase(ramp.shape, years, start, complete)
+        )
+        return found
+
+    def _phase(self, shape: str, years: Term, start: Term, complete: Term) -> Term:
+        """Write the ramp (docs/methods.md) as a formula; observed years stay as they are."""
+        if shape == "step":
+            grown = Term(
+                lambda k, here: f"IF({years.text(k, here)}>={complete.text(k, here)},1,0)",
+                (years.values >= complete.values).astype(float),
+            )
+        else:
+            line = np.maximum(0.0, np.minimum(1.0, (years - start) / (complete - start)))
+            grown = line * line * (3.0 - line * 2.0) if shape == "s_curve" else line
+        last = term(float(self.park.last_observed_year))
+        return Term(
+            lambda k, here: f"IF({years.text(k, here)}>{last.text(k, here)},{grown.text(k, here)},0)",
+            np.where(years.values > last.values, grown.values, 0.0),
+        )
 
     def _grown(self, labels: list[str], values: np.ndarray, start: Term | None = None) -> Term:
         """Write a row of yearly logarithmic changes and the row that grows by them."""
@@ -262,66 +247,32 @@ class PathwaySheets:
                     energy[s, c] = page.formula(labels, energy[s, c] + more if (s, c) in energy else more)
         return energy
 
-
-#: Largest relative difference between audit workbook and engine at which the file is written.
-TOLERANCE = 1e-9
-
-
-class EmissionSheet:
-    """Writer of the sheet of emissions: from energy to tonnes by source, capture, scopes, sinks and totals.
-
-    Parameters
-    ----------
-    path : Path
-    """
-
-    def __init__(self, path: PathwaySheets) -> None:
-        self.path, self.sheet = path, path.sheet
-
     def _factor(self, s: int, c: int) -> Term:
         """Write a carrier's factor of the last observed year net of carbon balances; the grid's keeps falling."""
-        carrier, value = self.path.frame.carriers[c], float(self.path.frame.factors[s, c, self.path.start])
-        known = self.path.base.factors.get((s, c))
+        carrier, value = self.frame.carriers[c], float(self.frame.factors[s, c, self.start])
+        known = self.base.factors.get((s, c))
         if known is not None and float(np.ravel(known.values)[-1]) > 0:
-            last = column_of(known, self.path.start) if np.ndim(known.values) else known
+            last = column_of(known, self.start) if np.ndim(known.values) else known
             factor, correction = last, value / float(np.ravel(known.values)[-1])
             if correction != 1.0:
-                labels = self.path.labels(s, carrier, ("left by carbon balances", "碳平衡项后的余量"), "1")
+                labels = self.labels(s, carrier, ("left by carbon balances", "碳平衡项后的余量"), "1")
                 factor = last * self.sheet.number(labels, correction)
         else:
-            factor = self.sheet.number(self.path.labels(s, carrier, ("factor", "因子"), "tCO2/TJ"), value)
-        return factor * self.path.grid if carrier == "electricity" else factor
+            factor = self.sheet.number(self.labels(s, carrier, ("factor", "因子"), "tCO2/TJ"), value)
+        return factor * self.grid if carrier == "electricity" else factor
 
-    def write(self, energy: dict[Cell, Term], structure: Term, process: Term) -> Term:
-        """Write the sheet.
-
-        Parameters
-        ----------
-        energy : mapping (sector, carrier) -> Term, TJ
-            After all measures.
-        structure, process : Term
-            Shares that measures of structure and of processes leave.
-
-        Returns
-        -------
-        Term
-            Relative difference from the engine by year.
-
-        Raises
-        ------
-        PathwayError
-            The sheet does not reproduce the engine's emissions.
-        """
-        page, frame = self.sheet, self.path.frame
-        page.write(self.path.say("By sector and carrier", "分行业分品种"), "section")
+    def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Term) -> Term:
+        """Write emissions from energy after all measures and the shares that structure and process measures leave."""
+        page, frame = self.sheet, self.frame
+        page.write(self.say("By sector and carrier", "分行业分品种"), "section")
         emitted: dict[Cell, Term] = {}
         for (s, c), use in energy.items():
             if frame.groups[c] in EMITTING:
                 factor = self._factor(s, c)
-                labels = self.path.labels(s, frame.carriers[c], ("emissions", "排放"), "tCO2")
+                labels = self.labels(s, frame.carriers[c], ("emissions", "排放"), "tCO2")
                 emitted[s, c] = page.formula(labels, use * factor)
         technical, balance = self._processes(structure, process)
-        page.write(self.path.say("By source", "分排放源"), "section")
+        page.write(self.say("By source", "分排放源"), "section")
         found = {
             group: self._source(group, total(e for (_, c), e in emitted.items() if frame.groups[c] == group))
             for group in EMITTING
@@ -331,46 +282,46 @@ class EmissionSheet:
         return self._totals(found)
 
     def _source(self, name: str, quantity: Term) -> Term:
-        labels = ["", word(name, self.path.lang), self.path.say("emissions", "排放"), "tCO2"]
+        labels = ["", word(name, self.lang), self.say("emissions", "排放"), "tCO2"]
         return self.sheet.formula(labels, quantity)
 
     def _processes(self, structure: Term, left: Term) -> tuple[Term, Term]:
         """Write process emissions that measures can reduce, and carbon balances that none can."""
         parts: dict[bool, list[Term]] = {True: [], False: []}
-        for j, output in self.path.output.items():
-            one = self.path.park.processes[j]
-            value = float(self.path.frame.process_factors[j, self.path.start])
-            known = self.path.base.process_factors.get(j)
-            factor = column_of(known, self.path.start) if known is not None else term(value)
-            amount = output * structure if self.path.movable(one.sector) else output
-            quantity = amount * factor * left if self.path.frame.is_technical[j] else amount * factor
-            labels = self.path.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
-            parts[bool(self.path.frame.is_technical[j])].append(self.sheet.formula(labels, quantity))
+        for j, output in self.output.items():
+            one = self.park.processes[j]
+            value = float(self.frame.process_factors[j, self.start])
+            known = self.base.process_factors.get(j)
+            factor = column_of(known, self.start) if known is not None else term(value)
+            amount = output * structure if self.movable(one.sector) else output
+            quantity = amount * factor * left if self.frame.is_technical[j] else amount * factor
+            labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
+            parts[bool(self.frame.is_technical[j])].append(self.sheet.formula(labels, quantity))
         return total(parts[True]), total(parts[False])
 
     def _captured(
         self, energy: dict[Cell, Term], emitted: dict[Cell, Term], technical: Term, found: dict[str, Term]
     ) -> None:
         """Write captured tonnes and the emissions of capture energy at the path's own mean factors."""
-        page, groups, nothing = self.sheet, self.path.frame.groups, term(0.0)
-        measures = self.path.measures("capture")
+        page, groups, nothing = self.sheet, self.frame.groups, term(0.0)
+        measures = self.measures("capture")
         if not measures:
             return
         power = total(e for (_, c), e in energy.items() if groups[c] in POWER)
-        grid = term(float(self.path.frame.grid_factors[0, self.path.start])) * self.path.grid
-        labels = self.path.labels(-1, "", ("mean factor of bought power", "外购电力平均因子"), "tCO2/TJ")
+        grid = term(float(self.frame.grid_factors[0, self.start])) * self.grid
+        labels = self.labels(-1, "", ("mean factor of bought power", "外购电力平均因子"), "tCO2/TJ")
         of_power = page.formula(labels, ratio(found["electricity"], power, grid))
         direct = total(found[group] for group in FOSSIL)
         burnt = total(e for (_, c), e in energy.items() if groups[c] in BURNT)
-        labels = self.path.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
+        labels = self.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
         of_heat = page.formula(labels, ratio(direct, burnt, of_power))
         taken, heat, electricity = nothing, nothing, nothing
         for measure, values in measures:
             acts, takes = measure.lever.acts, measure.lever.takes_from
-            stacks = total(e for (s, c), e in emitted.items() if groups[c] in takes and self.path.movable(s))
-            labels = self.path.labels(-1, "", ("can be captured", "可捕集量"), "tCO2")
+            stacks = total(e for (s, c), e in emitted.items() if groups[c] in takes and self.movable(s))
+            labels = self.labels(-1, "", ("can be captured", "可捕集量"), "tCO2")
             there = page.formula(labels, np.maximum(stacks + technical - taken, 0.0))
-            labels = self.path.labels(-1, "", ("captured", "捕集量"), "tCO2")
+            labels = self.labels(-1, "", ("captured", "捕集量"), "tCO2")
             caught = page.formula(labels, acts.captured(there, values))
             taken = taken + caught
             heat = heat + acts.heat(caught, values) * of_heat
@@ -382,30 +333,30 @@ class EmissionSheet:
     def _totals(self, found: dict[str, Term]) -> Term:
         """Write scopes, total, sinks and net, with the engine's total for comparison."""
         page, bought = self.sheet, ("electricity", "heat", "capture_electricity")
-        page.write(self.path.say("Totals", "合计"), "section")
+        page.write(self.say("Totals", "合计"), "section")
         ones = [one for name, one in found.items() if name not in bought]
         twos = [one for name, one in found.items() if name in bought]
-        scope_1 = page.formula(self.path.labels(-1, "", ("scope 1", "范围一"), "tCO2"), total(ones), "sum")
-        scope_2 = page.formula(self.path.labels(-1, "", ("scope 2", "范围二"), "tCO2"), total(twos), "sum")
-        whole = page.formula(self.path.labels(-1, "", ("total", "合计"), "tCO2"), scope_1 + scope_2, "sum")
+        scope_1 = page.formula(self.labels(-1, "", ("scope 1", "范围一"), "tCO2"), total(ones), "sum")
+        scope_2 = page.formula(self.labels(-1, "", ("scope 2", "范围二"), "tCO2"), total(twos), "sum")
+        whole = page.formula(self.labels(-1, "", ("total", "合计"), "tCO2"), scope_1 + scope_2, "sum")
         grown = term(1.0)
-        for measure, values in self.path.measures(SINKS):
+        for measure, values in self.measures(SINKS):
             grown = grown * (measure.lever.acts.added(values) + 1.0)
         start = page.number(
-            self.path.labels(-1, "", ("sinks of the last observed year", "末观测年碳汇"), "tCO2"),
-            float(self.path.frame.sinks[-1]),
+            self.labels(-1, "", ("sinks of the last observed year", "末观测年碳汇"), "tCO2"),
+            float(self.frame.sinks[-1]),
         )
-        sinks = page.formula(self.path.labels(-1, "", ("sinks", "碳汇"), "tCO2"), start * grown)
-        page.formula(self.path.labels(-1, "", ("total less sinks", "合计扣除碳汇"), "tCO2"), whole - sinks)
-        engine = self.path.ours.total()[0, 0, self.path.start :]
-        ours = page.inputs(self.path.labels(-1, "", ("total of the package", "程序的合计"), "tCO2"), engine)
+        sinks = page.formula(self.labels(-1, "", ("sinks", "碳汇"), "tCO2"), start * grown)
+        page.formula(self.labels(-1, "", ("total less sinks", "合计扣除碳汇"), "tCO2"), whole - sinks)
+        engine = self.ours.total()[0, 0, self.start :]
+        ours = page.inputs(self.labels(-1, "", ("total of the package", "程序的合计"), "tCO2"), engine)
         difference = (whole - ours) / ours
-        page.formula(self.path.labels(-1, "", ("relative difference", "相对差"), "1"), difference, "small")
-        net = (self.path.ours.total() - self.path.ours.memo_items["sinks"])[0, 0, self.path.start :]
+        page.formula(self.labels(-1, "", ("relative difference", "相对差"), "1"), difference, "small")
+        net = (self.ours.total() - self.ours.memo_items["sinks"])[0, 0, self.start :]
         is_net = np.allclose(net, whole.values - sinks.values, rtol=TOLERANCE)
         if np.abs(difference.values).max() > TOLERANCE or not is_net:
             raise PathwayError(
-                f"{self.path.park.park_id}: the audit workbook does not reproduce the emissions of the package"
+                f"{self.park.park_id}: the audit workbook does not reproduce the emissions of the package"
                 f" (by {np.abs(difference.values).max():.1e}): it cannot represent something in this park"
             )
         return difference

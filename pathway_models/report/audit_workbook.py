@@ -12,7 +12,7 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.words import INVENTED, say
 from pathway_models.report.audit_formulas import FormulaBook
 from pathway_models.report.audit_inventory import InventorySheets, read_stated_values
-from pathway_models.report.audit_pathway import EmissionSheet, PathwaySheets
+from pathway_models.report.audit_pathway import PathwaySheets
 from pathway_models.report.inputs import ReportInputs
 
 #: Text of the input is text: never a formula, a link or a number.
@@ -50,8 +50,7 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
     base = InventorySheets(book, inputs.park, read_stated_values(given), inputs.lang).write()
     scenario, run = inputs.scenarios[inputs.chosen], inputs.manifest
     path = PathwaySheets(book, inputs.park, scenario, base, seed=run.seed, until=run.until, lang=inputs.lang)
-    difference = EmissionSheet(path).write(*path.write())
-    _front(front, book, inputs, float(np.abs(difference.values).max()))
+    _front(front, book, inputs, float(np.abs(path.write().values).max()))
     workbook.close()
     return stable_zip(out.getvalue())
 

@@ -65,7 +65,7 @@ def report_command(
         raise click.UsageError(f"--out {out}: give a folder for {len(chosen)} parks")
     for park_id, given in chosen.items():
         path = _path(run, out, park_id, lang, form)
-        content = _document(run, park_id, given, lang, form, template, (search, 2 * search) if package else None)
+        content = _document(run, park_id, given, lang, form, template, search if package else 0)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
         partial.write_bytes(content)
@@ -80,17 +80,21 @@ def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str) -> Pa
     return (out or run / "reports") / f"{park_id}_{lang}.{form}"
 
 
-def _document(
-    run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: tuple[int, int] | None
-) -> bytes:
-    """Write one document; return its bytes."""
+def _document(run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: int) -> bytes:
+    """Write one document, with a package from a search with some members, 0 for none; return its bytes."""
     from pathway_models.batch.recomputing import compute_again
+    from pathway_models.decisions.cheapest_package import cheapest_package
     from pathway_models.report.content import build_report
-    from pathway_models.report.inputs import gather, search_package
+    from pathway_models.report.inputs import PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
     recomputed, manifest = compute_again(run, park_id), manifest_of(run)
-    decision = search_package(recomputed.park, manifest, *search) if search else None
+    decision = None
+    if search:
+        # The search has fewer members than the run, and is tested on twice as many others; the path of the package is
+        # projected on the run's own members.
+        ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
+        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
     inputs = gather(recomputed.park, scenarios_of(run), recomputed.pathways, manifest, lang=lang, decision=decision)
     # Deferred: each format has a library of its own to load.
     if form == "xlsx":

@@ -26,16 +26,7 @@ CHAPTERS = (
 
 
 def build_report(inputs: ReportInputs) -> Report:
-    """Write the content of the report once, for every format.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-
-    Returns
-    -------
-    Report
-    """
+    """Write the content of the report once, for every format."""
     lang, park = inputs.lang, inputs.park
     builder = ReportBuilder(lang)
     for key, en, zh, write in CHAPTERS:

@@ -11,7 +11,6 @@ import numpy as np
 from pathway_models.cobenefits.scenarios import Cobenefits, cobenefits
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.attribution import Attribution, attribute
-from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.decision import Decision
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
@@ -20,6 +19,7 @@ from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import Decomposition, decompose_past
 from pathway_models.language.words import say
 from pathway_models.peaks.finding import find_peaks, reference_of
+from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
@@ -35,9 +35,8 @@ NEUTRAL = 2060
 PROBABILITY = 0.9
 #: Year of wedges and contributions, or the last one projected.
 CONTRIBUTION_YEAR = 2035
-#: Members of the search for a package, and of its test: fewer than a run has, so that a report takes seconds; the
-#: path of the package is projected on the run's own members.
-SEARCH_MEMBERS, SEARCH_FRESH = 200, 400
+#: Members for attribution and air pollutants: fewer than a run has, enough for means, so that a report takes seconds.
+MEAN_MEMBERS = 200
 
 
 @dataclass(frozen=True)
@@ -140,11 +139,8 @@ class ReportInputs:
     def cobenefits(self) -> Cobenefits | None:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
-        given = self.manifest
-        members = min(given.members, SEARCH_MEMBERS)
-        draws = sample(self.park, chosen, members=members, seed=given.seed, until=given.until)
         try:
-            return cobenefits(self.park, chosen, draws)
+            return cobenefits(self.park, chosen, self._draws(chosen))
         except PathwayError:
             return None
 
@@ -162,11 +158,11 @@ class ReportInputs:
         scenario = self.scenarios[self.chosen]
         if not scenario.measures:
             return None
-        given = self.manifest
-        # Attribution evaluates every coalition: some of the members are enough for means.
-        members = min(given.members, SEARCH_MEMBERS)
-        draws = sample(self.park, [scenario], members=members, seed=given.seed, until=given.until)
-        return attribute(self.park, scenario, draws, by=by, before=given.before)
+        return attribute(self.park, scenario, self._draws([scenario]), by=by, before=self.before)
+
+    def _draws(self, scenarios: Sequence[Scenario]) -> Draws:
+        run = self.manifest
+        return sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 
     def say(self, en: str, zh: str) -> str:
         """Pick the wording in the report's language."""
@@ -184,23 +180,6 @@ class ReportInputs:
 def package_id(lang: str) -> str:
     """Name the package as a scenario of its own."""
     return say(lang, en="Advised package", zh="推荐措施组合")
-
-
-def search_package(
-    park: Park, manifest: Manifest, members: int = SEARCH_MEMBERS, fresh: int = SEARCH_FRESH
-) -> Decision:
-    """Search for the cheapest package that peaks in time with `PROBABILITY`, or the closest.
-
-    Parameters
-    ----------
-    park : Park
-    manifest : Manifest
-        Gives seed, horizon and the year before which emissions shall peak.
-    members, fresh : int
-        Ensemble sizes of the search and of its test.
-    """
-    ensemble = {"members": members, "fresh": fresh, "seed": manifest.seed, "until": manifest.until}
-    return cheapest_package(park, manifest.before, PROBABILITY, **ensemble)
 
 
 def gather(
@@ -224,11 +203,7 @@ def gather(
     manifest : Manifest
     lang : {"en", "zh"}
     decision : Decision, optional
-        From `search_package`; without one the best scenario of the run is advised.
-
-    Returns
-    -------
-    ReportInputs
+        Cheapest package, of the same park; without one the best scenario of the run is advised.
     """
     chosen = dict(scenarios)
     if decision is not None:

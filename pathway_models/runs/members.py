@@ -81,10 +81,6 @@ def write_members(path: Path, pathways: Pathways, peaks: Peaks) -> Path:
     path : Path
     pathways, peaks
         Of the same park and draws.
-
-    Returns
-    -------
-    Path
     """
     # pyarrow takes a tenth of a second to load: only where a file is written.
     import pyarrow.parquet as pq

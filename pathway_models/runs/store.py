@@ -270,12 +270,7 @@ class Members:
 
 
 class StoredPark:
-    """One park of a run on disk.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """One park of a run on disk."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.park_id = folder, folder.name
