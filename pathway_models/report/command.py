@@ -49,7 +49,7 @@ def report_command(
     docx: Word, from the shipped template or your own.  pdf: needs the extra 'pdf'.  html: one page that needs no
     network.  xlsx: the audit workbook, inventory and pathway as live formulas.
 
-    The numbers are worked out again from the run's seed and held against what the run stored.
+    The numbers are recomputed from the run's seed and compared with those the run stored.
     """
     if everything == bool(parks):
         raise click.UsageError("name parks, or give --all")

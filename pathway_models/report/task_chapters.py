@@ -59,10 +59,10 @@ def _chosen_from(inputs: ReportInputs) -> str:
     fresh, wanted = found.fresh_members, share_text(PROBABILITY, inputs.lang)
     goal = (
         inputs.say(en=f"the cheapest that peaks before {inputs.before} with at least {wanted}",
-            zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
+                   zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
         if found.reached
         else inputs.say(en=f"the closest to a peak before {inputs.before} with {wanted}, which none reaches",
-                 zh=f"最接近以{wanted}的概率在{inputs.before}年以前达峰的组合（没有组合达到）")
+                        zh=f"最接近以{wanted}的概率在{inputs.before}年以前达峰的组合（没有组合达到）")
     )  # fmt: skip
     return inputs.say(
         en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. It was searched"
