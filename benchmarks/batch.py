@@ -126,7 +126,7 @@ def _plain(park: Path, out: Path) -> None:
     os.environ["MPLBACKEND"] = "agg"
     import matplotlib.pyplot as plt
 
-    from pathway_models.batch.execution import to_html
+    from pathway_models.batch.notebook_page import to_html
 
     folder = out / park.stem
     folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Jobs to an existing Dask cluster: tables go there with the job, whole folders come back."""
+"""Jobs on an existing Dask cluster: tables travel there with the job, whole folders come back."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from pathlib import Path
 
 from pathway_models.batch.execution import run_park
 from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.park_worker import fork_worker
-from pathway_models.batch.scheduling import TRIES, Workers, outcomes, unsafe_fork
+from pathway_models.batch.scheduling import TRIES, Workers, fork_worker, outcomes, unsafe_fork
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
@@ -29,7 +28,7 @@ _alone = threading.Lock()
 
 
 def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
-    """Outcomes of parks run by the workers of a cluster, as they come; results are in the parks' partial folders.
+    """Yield outcomes of parks run by the workers of a cluster, as they come; results are in the parks' partial folders.
 
     Raises
     ------
@@ -59,7 +58,7 @@ def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
 
 
 def _files(job: Job) -> dict[str, bytes]:
-    """A park's table with the files beside it, and a scenario file; what is shipped is at the worker already."""
+    """Read a park's table with the files beside it, and a scenario file; the worker has what is shipped."""
     park, scenarios = str(job.parameters["park"]), job.parameters.get("scenario_file")
     paths = [Path(str(scenarios))] if scenarios else []
     if park.endswith((".csv", ".xlsx")):
@@ -72,19 +71,19 @@ def _received(future: object, job: Job) -> Outcome:
     """Unpack what a worker has sent into the park's partial folder."""
     partial = partial_folder(Path(job.folder), job.park_id)
     try:
-        told, archive = future.result()
+        outcome, archive = future.result()
         remove(partial)
         if archive:
             with zipfile.ZipFile(io.BytesIO(archive)) as files:
                 files.extractall(partial)
-        return Outcome(**told)
+        return Outcome(**outcome)
     except Exception as error:  # the worker died, or was stopped by its cluster, or the disk is full here
         remove(partial)
         return Outcome(job.park_id, "failed", 0.0, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
 def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[str, object], bytes]:
-    """Run one park on a worker.
+    """Run one park on a worker of the cluster.
 
     Parameters
     ----------
@@ -123,7 +122,7 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
 
 
 def _difference(job: Job) -> str:
-    """Why this worker would not give the caller's results; empty when it would."""
+    """Say why this worker would not reproduce the caller's results; empty when it would."""
     inputs = job.basis["inputs"]
     other = sorted(name for name, hashed in shared_inputs().items() if inputs.get(name) != hashed)
     if job.basis["code"] != code_hash():
@@ -132,13 +131,13 @@ def _difference(job: Job) -> str:
 
 
 def _notebook_here(job: Job) -> str:
-    """The notebook at this worker: the same file of the same repository."""
+    """Find the notebook at this worker: the same file of the same repository."""
     here = Path(job.notebook)
     return str(here if here.is_file() else PARK_NOTEBOOK)
 
 
 def _run(job: Job) -> Outcome:
-    """Run a park in a forked worker of this worker, or, where forking is not to be had, in a kernel of its own."""
+    """Run a park in a forked worker of this worker, or, where forking is not possible, in a kernel of its own."""
     if not can_fork() or unsafe_fork():
         with _alone:
             return run_park(replace(job, engine="pathways-kernel"))

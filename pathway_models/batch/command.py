@@ -1,11 +1,4 @@
-"""``pathways run``: one executed notebook a park, one summary of all.
-
-``pathways summarise``: summary and page of a run from its parks' folders.
-
-``pathways verify``: a run computed again, and its tables compared byte for byte.
-
-A run computed again from its own record, and held against what it has stored.
-"""
+"""``pathways run``, ``summarise`` and ``verify``: a notebook a park, the summary of a run, a check of its tables."""
 
 from __future__ import annotations
 
@@ -24,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.park_worker import start_servers
-from pathway_models.batch.running import Request, run_parks
 from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.tables import padded
@@ -35,7 +26,7 @@ from pathway_models.intake.register import table_of
 from pathway_models.runs.jobs import park_id_of
 from pathway_models.runs.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
 from pathway_models.runs.store import parameters_of, read_record
-from pathway_models.runs.tables import read_status
+from pathway_models.runs.tables import read_status, write_status
 
 if TYPE_CHECKING:
     from pathway_models.runs.jobs import Outcome
@@ -46,8 +37,6 @@ if TYPE_CHECKING:
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def summarise_command(folder: Path, lang: str) -> None:
     """Make the summary and the page of a run again from its parks' folders."""
-    from pathway_models.runs.tables import read_status
-
     outcomes = read_status(folder)
     click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
     sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
@@ -57,20 +46,17 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
     from pathway_models.batch.fork_client import call_preloaded
     from pathway_models.batch.preload import preload_cells
-    from pathway_models.batch.summary import write_index, write_summary
-    from pathway_models.runs.tables import write_status
+    from pathway_models.batch.summary import summary_lines, write_index, write_summary
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
     write_status(folder, outcomes)
     rows = write_summary(folder, outcomes)
     if not quiet:
-        from pathway_models.batch.summary import summary_lines
-
         for line in summary_lines(rows, outcomes, language()):
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
-        return page  # which says the same already
+        return page  # which is up to date
     return call_preloaded(preload_cells, write_index, folder, list(outcomes), rows, lang)
 
 
@@ -119,7 +105,9 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
-        start_servers()  # while the request is looked at
+        from pathway_models.batch.scheduling import start_servers
+
+        start_servers()  # while the request is examined
     from pathway_models.batch.running import Request, plan, run_parks
     from pathway_models.intake.register import read_register
     from pathway_models.runs.folders import RunFolder
@@ -133,58 +121,39 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
-        with _stoppable(), _Progress(len(chosen), quiet) as report:
+        # SIGTERM counts as Ctrl-C: finished parks are kept; nothing interrupts the writing of the status table.
+        with _handling(signal.SIGTERM, signal.default_int_handler), _progress(len(chosen), quiet) as report:
             finished = run_parks(request, place, report)
-        with _undisturbed():
+        with _handling(signal.SIGINT, signal.SIG_IGN):
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
     sys.exit(0 if finished.complete else 1)
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C: what is finished is kept, and the status table written."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way for a while."""
+    before = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(number, before)
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let no second Ctrl-C cut off the writing of the status table."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Show a progress bar on stderr, on terminals only; yield the function that takes an outcome."""
+    from tqdm import tqdm
 
+    hidden = quiet or not sys.stderr.isatty()
+    with tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr) as bar:
 
-class _Progress:
-    """A progress bar on stderr where a person is looking, nothing otherwise."""
+        def report(outcome: Outcome) -> None:
+            bar.update()
+            if not outcome.came_out:
+                bar.write(f"{outcome.park_id}: {outcome.status}: {outcome.cause}", file=sys.stderr)
 
-    def __init__(self, total: int, quiet: bool) -> None:
-        from tqdm import tqdm
-
-        hidden = quiet or not sys.stderr.isatty()
-        self.bar = tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr)
-
-    def __enter__(self) -> Callable[[Outcome], None]:
-        return self.report
-
-    def report(self, outcome: Outcome) -> None:
-        """Advance by one park, naming it where it failed."""
-        self.bar.update()
-        if not outcome.came_out:
-            self.bar.write(f"{outcome.park_id}: {outcome.status}: {outcome.cause}", file=sys.stderr)
-
-    def __exit__(self, *exception: object) -> None:
-        self.bar.close()
-
-
-#: Differing lines shown of one table.
-SHOWN = 3
+        yield report
 
 
 @click.command("verify")
@@ -217,22 +186,24 @@ def _show(difference: Any) -> None:
         click.echo(f"    {in_table(f'... and {len(difference.lines) - SHOWN} more lines')}")
 
 
-#: Files that are compared: what is computed. Notebooks and pages carry times.
+#: Differing lines shown of one table.
+SHOWN = 3
+#: Files that are compared: computed tables. Notebooks and pages carry times.
 COMPARED = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How one table differs.
+    """Difference between the stored and the recomputed table.
 
     Parameters
     ----------
     table : str
         File name; empty where the park did not come out.
     what : str
-        In one line.
+        One line.
     lines : tuple of str
-        Where: line, column, value before and now.
+        Line, column, value before and now of each difference.
     """
 
     table: str
@@ -241,7 +212,7 @@ class Difference:
 
 
 def changes_since(folder: Path) -> Iterator[str]:
-    """Say what a run rests on that is no longer what it was."""
+    """List the inputs, code and versions of a run that have changed since."""
     record = read_record(folder)
     now = shared_inputs()
     for park in parameters_of(folder)["parks"]:
@@ -287,6 +258,8 @@ def verify(
     BatchError, InputError
         The folder holds no run with results.
     """
+    from pathway_models.batch.running import Request, run_parks
+
     record = read_record(folder)
     done = {outcome.park_id for outcome in read_status(folder) if outcome.came_out}
     given: dict[str, Any] = dict(parameters_of(folder))
@@ -310,7 +283,7 @@ def verify(
 
 
 def differences(stored: Path, computed: Path) -> list[Difference]:
-    """How the tables of two folders of one park differ."""
+    """Compare the tables of two folders of one park byte for byte."""
     names = {path.name for place in (stored, computed) for path in place.iterdir() if path.suffix in COMPARED}
     found = []
     for name in sorted(names):

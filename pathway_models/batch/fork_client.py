@@ -1,7 +1,7 @@
-"""Fork servers and their children, seen from outside: started, asked, watched, killed.
+"""Client of fork servers: start them, ask for children, watch and end them.
 
-A server is known by the function that it has called before it serves. Those of this process are started when first
-wanted, and started again when the package or its data have changed.
+A server is known by its preload, the function it calls before it serves. Those of this process are started on first
+use, and again when the package or its data have changed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 #: Seconds a server may take to import everything.
 STARTING = 120
 GONE = "the fork server is gone"
-#: What a server calls before it serves: a function of the package that takes nothing.
+#: Called by a server before it serves: a function of the package without arguments.
 Preload = Callable[[], None]
 
 
 class ServerGoneError(BatchError):
-    """The fork server has died, and with it the children it had forked: nobody's notebook is to blame."""
+    """The fork server has died and its children with it: no notebook is to blame."""
 
 
 class UnsafeForkError(BatchError):
@@ -46,12 +46,12 @@ class Child:
     Parameters
     ----------
     server : ForkClient
-        Which has forked it.
+        Server that forked it.
     pid : int
         Process id; the child leads a process group of its own.
     channel : Connection
     report : int
-        Descriptor that brings the wait status, and is closed then.
+        Descriptor that delivers the wait status once.
     """
 
     def __init__(self, server: ForkClient, pid: int, channel: Connection, report: int) -> None:
@@ -64,11 +64,11 @@ class Child:
     def status(self) -> int:
         """Wait for the end, return the wait status; `ServerGoneError` where a server of another process has died."""
         if self._report >= 0:
-            told = _read(self._report)
+            status = _read(self._report)
             os.close(self._report)
             self._report = -1
-            if told:
-                self._status = struct.unpack("i", told)[0]
+            if status:
+                self._status = struct.unpack("i", status)[0]
             elif self.server.process is not None:
                 self._status = signal.SIGKILL
         if self._status is None:
@@ -85,7 +85,7 @@ class Child:
         return f"its process was ended by {name}{why}"
 
     def kill(self) -> None:
-        """End the child and all it has started."""
+        """Kill the child and all it has started."""
         if self._status is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -94,14 +94,14 @@ class Child:
 
 
 class ForkClient:
-    """A fork server, and the way to it.
+    """Connection to a fork server.
 
     Parameters
     ----------
     control : socket.socket
-        Where it is asked for children.
+        Socket for requests.
     process : subprocess.Popen, optional
-        Its process, where it is ours to end.
+        Its process, where this process started it.
     """
 
     def __init__(self, control: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
@@ -145,15 +145,15 @@ class ForkClient:
                 return
             self._control.settimeout(STARTING)
             try:
-                told = self._control.recv(256)
+                threads = self._control.recv(256)
             except OSError:  # too long, or gone
-                told = b""
-            if told == b"1":
+                threads = b""
+            if threads == b"1":
                 self._control.settimeout(None)
                 self._ready = True
                 return
             self.close()
-            if told:
+            if threads:
                 raise UnsafeForkError(
                     "an imported package starts threads, so that forking is not safe: notebooks run in ordinary kernels"
                 )
@@ -170,12 +170,12 @@ class ForkClient:
     def fork(self, function: Callable[..., None], *files: int) -> Child:
         """Fork a child that calls a function of the package with its end of a connection and further descriptors."""
         near, far = socket.socketpair()
-        report, told = os.pipe()
+        report, write_end = os.pipe()
         try:
-            self._ask(pickle.dumps(function), far.fileno(), *files, told)
+            self._ask(pickle.dumps(function), far.fileno(), *files, write_end)
         finally:
             far.close()
-            os.close(told)
+            os.close(write_end)
         pid = _read(report)
         if not pid:
             raise ServerGoneError(GONE)
@@ -196,14 +196,14 @@ class ForkClient:
         return answer
 
     def introduce(self) -> int:
-        """Descriptor through which another process may ask this server for children of its own."""
+        """Open a descriptor through which another process can ask this server for children of its own."""
         near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:
             self._ask(INTRODUCE, far.fileno())
         return near.detach()
 
     def is_usable(self) -> bool:
-        """Whether it is still there, ours, and has what now stands in the package and its data."""
+        """Tell whether the server is alive, started here, and up to date with the package and its data."""
         is_ours = self.process is not None and self.owner == os.getpid()
         return self.process is None or (is_ours and self.process.poll() is None and self.stamp == _stamp())
 
@@ -223,7 +223,7 @@ class ForkClient:
 
 
 def _answer_call(channel: int) -> None:
-    """Call one function, and send back what it returned or raised."""
+    """Call one function; send back its result or exception."""
     connection = Connection(channel)
     function, arguments = connection.recv()
     try:
@@ -234,13 +234,13 @@ def _answer_call(channel: int) -> None:
 
 
 def _stamp() -> tuple[object, ...]:
-    """What a server would have to be started again for."""
+    """Fingerprint the files whose change outdates a server."""
     files = [*PACKAGE_FOLDER.rglob("*.py"), *data_folder().glob("*.*"), *data_folder().glob("factors/*")]
     return os.environ.get("PATHWAY_DATA"), len(files), max(file.stat().st_mtime_ns for file in files)
 
 
 def _read(descriptor: int) -> bytes:
-    """Read a number that the server has packed; nothing where the server is gone."""
+    """Read a packed number from the server; nothing where the server is gone."""
     with contextlib.suppress(OSError):
         return os.read(descriptor, struct.calcsize("i"))
     return b""
@@ -261,13 +261,13 @@ def shared_server(preload: Preload) -> ForkClient:
 
 
 def adopt(preload: Preload, descriptor: int) -> None:
-    """Ask at a descriptor, from :meth:`ForkClient.introduce`, whenever this process wants a server of a kind."""
+    """Use a descriptor from :meth:`ForkClient.introduce` as this process's server of a kind."""
     _shared[preload] = ForkClient(socket.socket(fileno=descriptor))
 
 
 @cache
 def refusal(preload: Preload) -> UnsafeForkError | None:
-    """Why a server of a kind must not fork; waits until it is ready."""
+    """Return the error why a server of a kind must not fork, if any; wait until it is ready."""
     try:
         shared_server(preload).wait()
     except UnsafeForkError as error:
@@ -276,14 +276,14 @@ def refusal(preload: Preload) -> UnsafeForkError | None:
 
 
 def call_preloaded(preload: Preload, function: Callable[..., Any], *arguments: object) -> Any:
-    """Call a function where everything is imported already, if that is anywhere; here otherwise."""
+    """Call a function in a server of a kind, where everything is imported, if there is one; here otherwise."""
     if preload in _shared and _shared[preload].is_usable():
         return _shared[preload].call(function, *arguments)
     return function(*arguments)
 
 
 def close_server(server: ForkClient) -> None:
-    """End a server, which may have died, and take it out of use: whoever wants one gets another."""
+    """End a server, dead or alive, and take it out of use: the next request starts another."""
     with _sharing:
         for preload in [preload for preload, shared in _shared.items() if shared is server]:
             _shared.pop(preload).close()
@@ -291,6 +291,6 @@ def close_server(server: ForkClient) -> None:
 
 @atexit.register
 def close_servers() -> None:
-    """End the servers of this process, if there are any."""
+    """End the servers of this process."""
     for server in list(_shared.values()):
         close_server(server)

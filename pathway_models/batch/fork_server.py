@@ -1,4 +1,4 @@
-"""Fork server: a process that has imported everything once, and forks a fresh child for whoever asks.
+"""Fork server: a process that has imported everything once and forks a fresh child for each request.
 
 Fork is safe only before threads exist. A server is therefore a process of its own, started with one BLAS thread,
 without sockets of a kernel and without a screen, and it refuses to serve when anything has started a thread. It ends
@@ -28,19 +28,19 @@ from pathlib import Path
 #: would start a thread to tidy up.
 PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 PINNED["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
-#: Request that introduces another client; every other one is a pickled function.
+#: Request that introduces another client; any other is a pickled function.
 INTRODUCE = b"client"
 #: Signal that Linux sends to a child when the process that forked it dies (prctl, PR_SET_PDEATHSIG).
 _DEATH_SIGNAL = 1
 
 
 def can_fork() -> bool:
-    """Whether children can be forked here: not on Windows, and not on macOS, whose libraries do not survive it."""
+    """Tell whether children can be forked here: not on Windows, nor on macOS, whose libraries do not survive it."""
     return hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform not in ("win32", "darwin", "cygwin")
 
 
-def threads() -> int:
-    """Number of threads of this process, also those that Python does not know of."""
+def count_threads() -> int:
+    """Count the threads of this process, also those that Python does not know of."""
     try:
         return len(os.listdir("/proc/self/task"))
     except OSError:
@@ -55,7 +55,7 @@ def fork(function: bytes, fds: list[int]) -> int:
     function : bytes
         Pickled, so that only the child imports where it stands.
     fds : list of int
-        All that the child keeps open beside its standard streams.
+        Descriptors that the child keeps open beside its standard streams.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def fork(function: bytes, fds: list[int]) -> int:
     RuntimeError
         This process has threads.
     """
-    if threads() > 1:
+    if count_threads() > 1:
         raise RuntimeError("the fork server has started threads: a fork of it would not be safe")
     pid = os.fork()
     if pid == 0:
@@ -88,7 +88,7 @@ def fork(function: bytes, fds: list[int]) -> int:
 
 
 def _leave_server(fds: list[int]) -> None:
-    """Close what was the server's, take its signals off, die with it, and be the first to go when memory ends."""
+    """Close the server's descriptors, reset its signals, die with it, and be the first to go when memory runs out."""
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
@@ -114,30 +114,30 @@ def serve(descriptor: int, preload: Callable[[], None]) -> None:
     preload()
     gc.collect()
     gc.freeze()  # children then neither copy nor search what was there before them
-    # A figure is some ten thousand objects in circles: looking for garbage every 700 takes a fifth of its drawing.
+    # A figure is some ten thousand objects in reference cycles: collecting every 700 takes a fifth of its drawing time.
     gc.set_threshold(50_000, 20, 50)
-    bell, ring = os.pipe()
-    for end in (bell, ring):
+    wakeup, write_end = os.pipe()
+    for end in (wakeup, write_end):
         os.set_blocking(end, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(ring)
+    signal.set_wakeup_fd(write_end)
     server = _Server()
     first = server.welcome(descriptor)
     while first in server.clients:
-        ready, _, _ = select.select([bell, *server.clients], [], [])
-        if bell in ready:
+        ready, _, _ = select.select([wakeup, *server.clients], [], [])
+        if wakeup in ready:
             with contextlib.suppress(BlockingIOError):
-                os.read(bell, 4096)
+                os.read(wakeup, 4096)
             server.reap()
         for client in server.clients & set(ready):
             server.answer(client)
     for client in set(server.clients):
         server.forget(client)
-    os._exit(0)  # taking such a process apart takes longer than many a park
+    os._exit(0)  # tearing such a process down takes longer than many a park
 
 
 class _Server:
-    """Clients of this process, and the children they have asked for."""
+    """Clients of this process and the children forked for them."""
 
     def __init__(self) -> None:
         self.clients: set[socket.socket] = set()
@@ -145,15 +145,15 @@ class _Server:
         self.children: dict[int, tuple[socket.socket, int]] = {}
 
     def welcome(self, descriptor: int) -> socket.socket:
-        """Take a client on, and tell it that all is ready, with the number of threads."""
+        """Register a client; tell it that all is ready by sending the number of threads."""
         client = socket.socket(fileno=descriptor)
         self.clients.add(client)
         with contextlib.suppress(OSError):
-            client.send(b"%d" % threads())
+            client.send(b"%d" % count_threads())
         return client
 
     def answer(self, client: socket.socket) -> None:
-        """Do what a client asks for; one that is gone takes its children along."""
+        """Answer a client's request; a client that is gone takes its children along."""
         try:
             request, fds, *_ = socket.recv_fds(client, 4096, 8)
         except OSError:
@@ -181,7 +181,7 @@ class _Server:
         client.close()
 
     def reap(self) -> None:
-        """Collect children that have ended, and say how."""
+        """Reap children that have ended; report their wait status."""
         while self.children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:

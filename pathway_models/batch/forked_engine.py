@@ -1,8 +1,7 @@
 """A papermill engine whose notebooks run in children of a fork server: ``papermill --engine pathways-fork``.
 
-Messages, outputs, timings, parameters and banners are papermill's and nbclient's own; only the kernel process
-behind them is another. Where forking is not to be had, or a notebook asks for another kernel, the ordinary
-kernel runs it, with the same outputs.
+Messages, outputs, timings, parameters and banners are papermill's and nbclient's own; only the kernel process differs.
+Where forking is not possible, or a notebook asks for another kernel, an ordinary kernel gives the same outputs.
 """
 
 from __future__ import annotations
@@ -34,18 +33,18 @@ from pathway_models.batch.preload import preload_cells, run_cells
 FORKED, ORDINARY = "pathways-fork", "pathways-kernel"
 #: Kernels that are this Python.
 OWN_KERNELS = (None, "", "python", "python3")
-#: Messages that show something, and what an output keeps of them.
+#: Messages that show something, and the fields an output keeps of them.
 SHOWN = {"display_data": ("metadata", "data"), "execute_result": ("metadata", "data", "execution_count")}
 
 
 def as_message(msg_type: str, content: dict[str, object]) -> dict[str, object]:
-    """A message as a client of kernels expects it."""
+    """Build a message as a kernel client expects it."""
     header = {"msg_type": msg_type}
     return {"msg_type": msg_type, "content": content, "metadata": {}, "header": header, "parent_header": {}}
 
 
 class Cells:
-    """A child that runs cells, and what it has printed.
+    """Child that runs cells, with the files it prints to.
 
     Parameters
     ----------
@@ -55,7 +54,7 @@ class Cells:
 
     def __init__(self, setting: dict[str, object]) -> None:
         self._files = [tempfile.TemporaryFile(buffering=0) for _ in range(2)]  # noqa: SIM115 - closed by close()
-        self._told = [0, 0]
+        self._sent = [0, 0]
         descriptors = [file.fileno() for file in self._files]
         self.child = shared_server(preload_cells).fork(run_cells, *descriptors)
         try:
@@ -85,25 +84,25 @@ class Cells:
             while True:
                 message = self._message(until)
                 if message["msg_type"] != "execute_input" and not message["msg_type"].startswith("comm"):
-                    self.tell(take, message["printed"])
+                    self.forward(take, message["printed"])
                 if message["msg_type"] == "execute_reply":
                     return message["content"]
                 take(message)
         except (EOFError, OSError) as error:
             if isinstance(error, TimeoutError):
                 where = self._where()
-                self.tell(take)
+                self.forward(take)
                 raise TimeoutError(where) from None
-            self.tell(take)
+            self.forward(take)
             raise EOFError(self.child.how_it_ended()) from None
 
-    def tell(self, take: Callable[[dict[str, object]], None], printed: list[int] | None = None) -> None:
-        """Hand on what was printed up to a place in both files, standard output first, as a kernel does."""
+    def forward(self, take: Callable[[dict[str, object]], None], printed: list[int] | None = None) -> None:
+        """Forward what was printed up to a position in both files, standard output first, as a kernel does."""
         for at, (name, file) in enumerate(zip(("stdout", "stderr"), self._files, strict=True)):
             end = printed[at] if printed else os.fstat(file.fileno()).st_size
-            if end > self._told[at]:
-                text = os.pread(file.fileno(), end - self._told[at], self._told[at])
-                self._told[at] = end
+            if end > self._sent[at]:
+                text = os.pread(file.fileno(), end - self._sent[at], self._sent[at])
+                self._sent[at] = end
                 content = {"name": name, "text": text.decode("utf-8", "replace")}
                 take(as_message("stream", content))
 
@@ -116,7 +115,7 @@ class Cells:
         return as_message(sent["msg_type"], sent["content"]) | sent
 
     def _where(self) -> str:
-        """Ask the child for its stack, which stands in what it prints to standard error."""
+        """Ask the child for its stack, which it prints to standard error."""
         file, before = self._files[1].fileno(), os.fstat(self._files[1].fileno()).st_size
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.child.pid, signal.SIGUSR1)
@@ -132,24 +131,18 @@ class Cells:
         return "\n".join(lines[: own[0]] if own else lines)
 
     def close(self) -> None:
-        """End the child, and forget what it has printed."""
+        """End the child and delete what it has printed."""
         self.child.kill()
         for file in self._files:
             file.close()
 
-    def __enter__(self) -> Cells:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
 
 class _KernelLostError(Exception):
-    """The kernel is gone; the notebook says so."""
+    """The kernel is gone, as the notebook says."""
 
 
 class SavingClient(PapermillNotebookClient):
-    """papermill's client, which also writes into the notebook that a cell took too long or that its kernel died."""
+    """papermill's client, which also records time-outs and dead kernels in the notebook."""
 
     is_lost = False
 
@@ -169,7 +162,7 @@ class SavingClient(PapermillNotebookClient):
         return PapermillNotebookClient.execute_cell(self, cell, cell_index, **options)
 
     def papermill_execute_cells(self) -> None:
-        """Run all cells; what papermill asks a kernel afterwards cannot be asked of one that is gone."""
+        """Run all cells; stop before papermill asks a dead kernel for more."""
         super().papermill_execute_cells()
         if self.is_lost:
             raise _KernelLostError
@@ -184,7 +177,7 @@ class ForkedClient(SavingClient):
         """Run the notebook in a child of its own."""
         self.reset_execution_trackers()
         setting = {"folder": os.getcwd(), "environment": dict(os.environ), "memory": self.memory}
-        with Cells(setting) as self.cells:
+        with contextlib.closing(Cells(setting)) as self.cells:
             self.nb.metadata["language_info"] = self.cells.language_info
             self.papermill_execute_cells()
         self.set_widgets_metadata()
@@ -199,7 +192,7 @@ class ForkedClient(SavingClient):
             cell.metadata["execution"] = {}
         cell.outputs = []
         self.clear_before_next_output = False
-        self._say(cell, cell_index, "busy")
+        self._report(cell, cell_index, "busy")
         seconds = self._get_timeout(cell)
         try:
             reply = self.cells.run(
@@ -213,13 +206,13 @@ class ForkedClient(SavingClient):
         self.code_cells_executed += 1
         if self.record_timing:
             cell.metadata["execution"]["shell.execute_reply"] = timestamp()
-        self._say(cell, cell_index, "idle")
+        self._report(cell, cell_index, "idle")
         if reply["status"] == "error":
             run_sync(self._check_raise_for_error)(cell, cell_index, {"content": reply})
         return cell
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
-        """Keep an output; the plain ones as they come: the whole notebook is checked when it is written."""
+        """Store an output; plain ones unchecked, since the whole notebook is validated when it is written."""
         hooks = self.output_hook_stack[msg["parent_header"].get("msg_id")]
         if msg["msg_type"] not in SHOWN or display_id or hooks or self.clear_before_next_output:
             return super().output(outs, msg, display_id, cell_index)
@@ -227,8 +220,8 @@ class ForkedClient(SavingClient):
         outs.append(from_dict({"output_type": msg["msg_type"], **kept}))
         return outs[-1]
 
-    def _say(self, cell: NotebookNode, cell_index: int, state: str) -> None:
-        """Let nbclient note when the cell began and ended."""
+    def _report(self, cell: NotebookNode, cell_index: int, state: str) -> None:
+        """Let nbclient record when the cell began and ended."""
         with contextlib.suppress(CellExecutionComplete):
             self.process_message(as_message("status", {"execution_state": state}), cell, cell_index)
 

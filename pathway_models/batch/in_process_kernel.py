@@ -1,8 +1,8 @@
-"""Cells run by a kernel without sockets: the shell of a real kernel, its messages sent to whoever asked.
+"""Kernel without sockets: runs cells in a forked child and sends a kernel's messages over a connection.
 
-This is what a forked child does. Everything shown goes out as the messages a kernel would send, so that the
-same client turns both into the same outputs. Whatever is printed, by Python, by C or by a subprocess, goes to
-the files behind descriptors 1 and 2: it is there in full and in order even when the child is killed.
+Everything shown goes out as the messages a kernel would send, so that the same client makes the same outputs of them.
+Whatever Python, C or a subprocess prints goes to the files behind descriptors 1 and 2: it is there in full and in order
+even when the child is killed.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-#: Kernels set this where nothing else is set: figures appear below their cell.
+#: Default backend of kernels: figures appear below their cell.
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 
-#: Variables that the shell of a kernel sets for the programs started from cells.
-OF_THE_SHELL = ("TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER")
-_HALVES = re.compile("[\ud800-\udfff]")
+#: Variables that the shell of a kernel sets for programs started from cells.
+SHELL_VARIABLES = ("TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER", "GIT_PAGER")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Messages(Session):
-    """A session whose messages go over a connection, each with how much had been printed before it."""
+    """Session that sends messages over a connection, each with the amount printed before it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -55,7 +55,7 @@ class Messages(Session):
         ident: object = None,
         **options: Any,
     ) -> dict[str, Any] | None:
-        """Send one message; processes that a cell has forked have no one to send to."""
+        """Send one message; processes that a cell has forked send nothing."""
         if self.connection is None or os.getpid() != self.pid:
             return None
         message = msg_or_type
@@ -73,7 +73,7 @@ class Messages(Session):
 
 
 class Printed(io.TextIOBase):
-    """Standard output or error of a cell: every write goes straight to the file behind the descriptor."""
+    """Standard output or error of a cell, unbuffered."""
 
     encoding = "UTF-8"
 
@@ -85,8 +85,8 @@ class Printed(io.TextIOBase):
         """Write the whole text."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        # Halves of characters have no bytes; kernels show them as unknown.
-        data = memoryview(_HALVES.sub("\N{REPLACEMENT CHARACTER}", text).encode())
+        # Lone surrogates cannot be encoded; kernels show them as unknown characters.
+        data = memoryview(_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode())
         while data:
             data = data[os.write(self.descriptor, data) :]
         return len(text)
@@ -105,9 +105,9 @@ class CellKernel(IPythonKernel):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Cells run in the only thread there is; no other thread hands interrupts on to them.
+        # Cells run in the only thread; no other thread forwards interrupts to them.
         self.shell_channel_thread = SimpleNamespace(parent_thread=None)
-        # Set on the shell, not in a class of our own: packages know a notebook by the name of the shell's class.
+        # Set on the shell, not in a subclass: packages recognise a notebook by the name of the shell's class.
         self.shell.enable_gui = self._enable_gui
 
     def _enable_gui(self, gui: str | None = None) -> None:
@@ -121,7 +121,7 @@ class CellKernel(IPythonKernel):
 
 @dataclass(frozen=True)
 class Setting:
-    """Where cells run.
+    """Environment of the cells.
 
     Parameters
     ----------
@@ -139,10 +139,10 @@ class Setting:
 
 
 def build_kernel() -> CellKernel:
-    """Build the kernel; before forking, since this takes a while and opens nothing."""
+    """Build the kernel, ahead of forking since it is slow and opens no files."""
     config = Config()
-    config.HistoryManager.enabled = False  # the history is a data base, and writes from a thread
-    # A debugger would trace nothing here, but reserves sockets and threads.
+    config.HistoryManager.enabled = False  # the history is a database that writes from a thread
+    # A debugger would be of no use here, but reserves sockets and threads.
     debugger = sys.modules.get("debugpy")
     sys.modules["debugpy"] = None
     try:
@@ -165,21 +165,21 @@ def serve_cells(kernel: CellKernel, connection: Connection, setting: Setting) ->
         Brings ``{"code": str}``; takes messages, and after each cell one of type ``execute_reply``.
     setting : Setting
     """
-    _settle(setting)
+    _apply(setting)
     kernel.session.connection = connection
     kernel.session.pid = os.getpid()
     sys.stdout, sys.stderr = Printed(1), Printed(2)
-    # Asked for when a cell takes too long: where is it? Descriptor 2 has the answer.
+    # The client asks for the stack of a cell that takes too long; it is printed to descriptor 2.
     faulthandler.register(signal.SIGUSR1, file=2, all_threads=False)
     kernel.session.send(None, "kernel_info_reply", {"language_info": kernel.language_info})
     asyncio.run(_serve(kernel, connection))
 
 
-def _settle(setting: Setting) -> None:
-    """Make the fork a process of its own: folder, environment, random state, warnings, limits."""
+def _apply(setting: Setting) -> None:
+    """Give the fork its own folder, environment, random state, warnings and limits."""
     os.chdir(setting.folder)
     pinned = {name: os.environ[name] for name in os.environ if name.endswith("_NUM_THREADS")}
-    shell = {name: os.environ[name] for name in OF_THE_SHELL if name in os.environ}
+    shell = {name: os.environ[name] for name in SHELL_VARIABLES if name in os.environ}
     backend = setting.environment.get("MPLBACKEND") or INLINE_BACKEND
     os.environ.clear()
     os.environ.update(setting.environment | pinned | shell | {"MPLBACKEND": backend})
@@ -190,9 +190,9 @@ def _settle(setting: Setting) -> None:
     if "numpy" in sys.modules:
         from numpy import random as numbers
 
-        # The old global state: a user's notebook may draw from it, and every fork would draw the same.
+        # The legacy global state: a user's notebook may use it, and all forks would draw the same numbers.
         numbers.set_state(numbers.MT19937().state)  # noqa: NPY002
-    # A warning that the server has shown once must be shown again: a changed filter voids what was remembered.
+    # A warning that the server has shown must be shown again: a changed filter clears the registry.
     warnings.filterwarnings("default", message="never shown by anything")
     if setting.memory:
         import resource
@@ -208,7 +208,7 @@ async def _serve(kernel: CellKernel, connection: Connection) -> None:
     arrived = asyncio.Event()
     loop.add_reader(connection.fileno(), arrived.set)
     while not kernel.shell.exit_now:
-        # Not a plain read: tasks that a cell has left running go on while the next cell is awaited.
+        # Not a blocking read: tasks that a cell has left running continue until the next cell comes.
         await arrived.wait()
         arrived.clear()
         try:

@@ -1,6 +1,6 @@
-"""The fork server of cells: imports, reads, computes and draws once what every park's notebook needs.
+"""Preload of the fork server of cells: what every park's notebook needs is imported, read, computed and drawn once.
 
-A park's notebook gone through once, so that forks of this process find all caches filled.
+Forks of the server then find all caches filled.
 """
 
 from __future__ import annotations
@@ -11,31 +11,16 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from os import open as descriptor_of
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
-
+import pathway_models as pw
 from pathway_models import plotting, sentences, tables
-from pathway_models.batch.results import write_results
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.gaps.analysis import gaps
-from pathway_models.hindcast.matching import PANEL_OF
-from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.parks import read_park
-from pathway_models.inventory.account import take_inventory
-from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.gaps import Gaps
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenarios
-from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.core.files import PARK_NOTEBOOK
 
 
 def preload_cells() -> None:
@@ -48,7 +33,7 @@ def preload_cells() -> None:
     with kernel.shell.builtin_trap:
         for name in ("numpy", "pandas", "matplotlib.pyplot", "pyarrow.parquet"):
             import_module(name)
-        # Whatever is wrong with the data is told by the park that reads it, not here.
+        # Whatever is wrong with the data is reported by the park that reads it, not here.
         with contextlib.suppress(Exception):
             _fill_caches()
         with contextlib.redirect_stdout(io.StringIO()):
@@ -59,12 +44,9 @@ def preload_cells() -> None:
 
 
 def _fill_caches() -> None:
-    """Go once through what a park's notebook does: fills the caches of factors, panels, fonts and texts."""
-    import pathway_models as pw
-    from pathway_models.core.files import PARK_NOTEBOOK
-
+    """Run the steps of a park's notebook once: fills the caches of factors, panels, fonts and texts."""
     for name in sorted(set(re.findall(r"\bpw\.(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))):
-        getattr(pw, name)  # imports where it stands
+        getattr(pw, name)  # imports the module behind it
     draw(compute(next(entry.park_id for entry in pw.read_register() if entry.has_data)))
 
 
@@ -79,19 +61,7 @@ def run_cells(channel: int, out: int, err: int) -> None:
     serve_cells(CellKernel.instance(), connection, Setting(**json.loads(connection.recv_bytes())))
 
 
-@dataclass(frozen=True, eq=False)
-class ParkResults:
-    """What the cells of a notebook hold at its end; figures may be drawn from it."""
-
-    park: Park
-    scenarios: Scenarios
-    pathways: Pathways
-    peaks: Peaks
-    inventory: Inventory
-    gaps: Gaps
-
-
-def compute(park_id: str, members: int = 20) -> ParkResults:
+def compute(park_id: str, members: int = 20) -> SimpleNamespace:
     """Compute a park, make all sentences and tables and write all files, as its notebook does.
 
     Parameters
@@ -99,24 +69,39 @@ def compute(park_id: str, members: int = 20) -> ParkResults:
     park_id : str
     members : int
         As few as every step bears: what is computed is thrown away.
+
+    Returns
+    -------
+    SimpleNamespace
+        park, scenarios, pathways, peaks, inventory, gaps: what the figures are drawn from.
     """
-    park, scenarios = read_park(park_id), read_scenarios()
-    chosen = scenarios.pick(list(scenarios))
-    pathways = project(park, chosen, sample(park, chosen, members=members, seed=0, until=2060))
-    peaks = find_peaks(pathways)
-    done = ParkResults(park, chosen, pathways, peaks, take_inventory(park), gaps(park, pathways, peaks))
-    list(_said(done))
-    for shown in _shown(done):
+    park, library = pw.read_park(park_id), pw.read_scenarios()
+    chosen = library.pick(list(library))
+    pathways = pw.project(park, chosen, pw.sample(park, chosen, members=members, seed=0, until=2060))
+    peaks = pw.find_peaks(pathways)
+    done = SimpleNamespace(
+        park=park,
+        scenarios=chosen,
+        pathways=pathways,
+        peaks=peaks,
+        inventory=pw.take_inventory(park),
+        gaps=pw.gaps(park, pathways, peaks),
+    )
+    list(_sentences(done))
+    for shown in _tables(done):
         repr(shown)
         if shown is not pathways:
             shown._repr_html_()
     with TemporaryDirectory() as folder:
-        write_results(folder, park, chosen, pathways, peaks)
+        pw.write_results(folder, park, chosen, pathways, peaks)
     return done
 
 
-def draw(done: ParkResults) -> None:
+def draw(done: SimpleNamespace) -> None:
     """Draw all figures of a park's notebook into nothing: loads the fonts, and renders the words they all have."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
     first, *_, last = done.scenarios
     with mpl.rc_context():
         plotting.fans(done.pathways, [first, last], peaks=done.peaks, inventory=done.inventory)
@@ -129,7 +114,9 @@ def draw(done: ParkResults) -> None:
         plt.close("all")
 
 
-def _said(done: ParkResults) -> Iterator[str]:
+def _sentences(done: SimpleNamespace) -> Iterator[str]:
+    from pathway_models.hindcast.matching import PANEL_OF
+
     first, *_, last = done.scenarios
     for say in (sentences.heading, sentences.notes, sentences.detail, sentences.plans):
         yield say(done.park)
@@ -147,7 +134,7 @@ def _said(done: ParkResults) -> Iterator[str]:
     yield sentences.capture(done.pathways, last)
 
 
-def _shown(done: ParkResults) -> Iterator[object]:
+def _tables(done: SimpleNamespace) -> Iterator[object]:
     yield done.pathways
     yield tables.report_card(done.park)
     yield tables.peaks(done.peaks)

@@ -1,10 +1,11 @@
-"""A park of a run computed again from the run's own record, and held against what the run stored."""
+"""Recomputation of a park from the record of its run, checked against the results the run stored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pathway_models as pw
 from pathway_models.core.errors import BatchError
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
 
@@ -16,24 +17,20 @@ TOLERANCE = 1e-5
 
 
 def compute_again(folder: Path, park_id: str) -> ParkResults:
-    """Compute a park of a run again, members and all.
+    """Compute a park of a run again, with all members.
 
     Raises
     ------
     BatchError
-        The result is not the run's: data or program have changed since.
+        The result differs from the run's: data or program have changed since.
     """
-    from pathway_models.engine.projecting import project
-    from pathway_models.engine.sampling import sample
     from pathway_models.exports.iamc import ParkResults
-    from pathway_models.intake.parks import read_park
-    from pathway_models.peaks.finding import find_peaks
 
     parameters = parameters_of(folder)
-    park, scenarios = read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
+    park, scenarios = pw.read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
-    pathways = project(park, scenarios, sample(park, scenarios, **chosen))
-    found = ParkResults(park, pathways, find_peaks(pathways))
+    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **chosen))
+    found = ParkResults(park, pathways, pw.find_peaks(pathways))
     _check(folder / park_id / "pathways.csv", found)
     return found
 

@@ -1,4 +1,4 @@
-"""What a park's run leaves behind: its tables, the same bytes for the same seed."""
+"""Tables that a park's run writes: equal bytes for equal seeds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pathway_models.fleet.summary import summary_rows
+from pathway_models import tables
 from pathway_models.gaps.analysis import gaps
-from pathway_models.gaps.tables import gap_rows
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.records.inventory import Inventory
@@ -57,7 +56,7 @@ def write_results(
     Parameters
     ----------
     folder : str or Path
-        Made if it is not there.
+        Created if missing.
     park, scenarios, pathways, peaks
     before, neutral : int
         Year before which emissions shall peak, and in which they shall be net zero.
@@ -74,21 +73,15 @@ def write_results(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     inventory, found = take_inventory(park), gaps(park, pathways, peaks, before, neutral)
-    tables = {
-        "summary": _of_rows(summary_rows(park, peaks, pathways, found=found, inventory=inventory)),
+    columns = {
+        "summary": _of_rows(tables.summary_rows(park, peaks, pathways, found=found, inventory=inventory)),
         "pathways": _quantile_columns(pathways),
-        "gaps": _of_rows(gap_rows(found)),
+        "gaps": _of_rows(tables.gap_rows(found)),
         "inventory": _inventory_sources(inventory),
         "levers": _lever_settings(scenarios),
     }
-    written = [write_columns(folder / f"{name}.csv", columns) for name, columns in tables.items()]
+    written = [write_columns(folder / f"{name}.csv", table) for name, table in columns.items()]
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
-
-
-
-
-
-
 
 
 def _of_rows(rows: Sequence[Mapping[str, object]]) -> Columns:
@@ -96,7 +89,7 @@ def _of_rows(rows: Sequence[Mapping[str, object]]) -> Columns:
 
 
 def _inventory_sources(inventory: Inventory) -> Columns:
-    """Every source of the inventory by year, with scope and factor."""
+    """List every source of the inventory by year, with scope and factor."""
     years = inventory.years.tolist()
     lines = [
         (inventory.park_id, year, *row, factor_id)
@@ -110,7 +103,7 @@ def _inventory_sources(inventory: Inventory) -> Columns:
 
 
 def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
-    """What each scenario moves: every lever parameter with its corners, ramp, unit and source."""
+    """List every lever parameter of the scenarios with its low, mode and high, ramp, unit and source."""
     rows = [
         (
             scenario.scenario_id,
@@ -131,7 +124,7 @@ def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
 
 
 def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:
-    """Quantiles and mean of the total by scenario and year, tCO2/yr."""
+    """Compute mean and quantiles of the total by scenario and year, tCO2/yr."""
     return pd.DataFrame(_quantile_columns(pathways))
 
 

@@ -1,7 +1,4 @@
-"""All parks: what is unchanged left alone, the rest run in parallel, failures kept to themselves.
-
-What a run has to do: parks whose every input is as it was are not run again.
-"""
+"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
 
 from __future__ import annotations
 
@@ -13,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pathway_models as pw
 from pathway_models.batch.execution import check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.park_worker import preload_parks, start_servers
-from pathway_models.batch.scheduling import local, papermill_engine
+from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import name_anywhere, table_of
@@ -34,13 +31,13 @@ from pathway_models.runs.provenance import (
     write_json,
 )
 
-#: Parts of what a park's results rest on, as they are named to the user.
+#: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be done for one park, and why.
+    """Action to take for one park, and its reason.
 
     Parameters
     ----------
@@ -48,7 +45,7 @@ class Step:
         ``failed``: it failed before, nothing has changed, and it need not be tried again.
     why : str
     cause : str
-        Of the failure before.
+        Of the earlier failure.
     """
 
     park_id: str
@@ -58,7 +55,7 @@ class Step:
 
 
 class Basis:
-    """Everything results rest on, park by park; what all share is read once.
+    """Inputs that results depend on, park by park; what all share is read once.
 
     Parameters
     ----------
@@ -78,7 +75,7 @@ class Basis:
         self.shared = shared_inputs() | ({Path(str(given)).name: file_hash(Path(str(given)))} if given else {})
 
     def of(self, table: Path) -> dict[str, Any]:
-        """What one park's results rest on."""
+        """Collect the inputs that one park's results depend on."""
         return {**self.common, "inputs": {**self.shared, **park_inputs(table)}}
 
 
@@ -87,8 +84,8 @@ def decide(
 ) -> Step:
     """Decide whether a park must be run.
 
-    Failures of the machine (time-out, killed, memory, disk) are always tried again; failures of a notebook,
-    which would fail again, when asked for.
+    Failures of the machine (time-out, killed, memory, disk) are always retried; failures of a notebook, which would
+    fail again, only on request.
     """
     if force:
         return Step(park_id, "run", "asked for by --force")
@@ -107,7 +104,7 @@ def decide(
 
 
 def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
-    """Record of a park's folder; nothing where there is none that can be read."""
+    """Read the record of a park's folder; None where there is none that can be read."""
     try:
         record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
         return record if {"key", "status", "again", "cause", "files"} <= set(record) else None
@@ -124,14 +121,14 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return f"changed: {shown}"
 
 
-#: Threads that wait for the disk while workers go on.
+#: Threads that wait for the disk while workers continue.
 PUBLISHERS = 2
 Report = Callable[[Outcome], None]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run was asked to do.
+    """Options of a run.
 
     Parameters
     ----------
@@ -174,11 +171,9 @@ class Request:
     notebook: Path = PARK_NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
-        """Parameters of the notebook that are the same for all parks."""
-        from pathway_models.intake.library import read_scenarios
-
+        """Return the parameters of the notebook that are the same for all parks."""
         given = {"scenario_file": os.path.abspath(self.scenario_file)} if self.scenario_file else {}
-        scenarios = list(self.scenarios or read_scenarios(self.scenario_file or None))
+        scenarios = list(self.scenarios or pw.read_scenarios(self.scenario_file or None))
         same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "lang")}
         return {"scenarios": scenarios, **same, **given}
 
@@ -192,18 +187,18 @@ class Run:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def ordered(self) -> list[Outcome]:
-        """Outcomes in the order of the request; parks not reached are ``cancelled``."""
+        """Return outcomes in the order of the request; parks not reached are ``cancelled``."""
         ids = [park_id_of(park) for park in self.request.parks]
         return [self.outcomes.get(name, Outcome(name, "cancelled", 0.0, "the run was stopped")) for name in ids]
 
     @property
     def complete(self) -> bool:
-        """Whether everything asked for came out."""
+        """True when every park asked for came out."""
         return all(outcome.came_out for outcome in self.ordered())
 
 
 def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
-    """What a run would do for each park, and why; nothing is started or written.
+    """List the action a run would take for each park, and why; nothing is started or written.
 
     Raises
     ------
@@ -220,7 +215,7 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
         job = Job(
             park_id=park_id_of(park),
             folder=str(folder.absolute()),
-            # A table of one's own is read from its place wherever the notebook runs; the basis knows it by content.
+            # A user's own table is read from its place wherever the notebook runs; the basis knows it by content.
             parameters={**parameters, "park": name_anywhere(park)},
             key=content_hash(of_park),
             engine=engine,
@@ -248,7 +243,7 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
     Returns
     -------
     Run
-        Also when stopped by Ctrl-C: what was finished is kept, the rest is ``cancelled``.
+        Also when stopped by Ctrl-C: finished parks are kept, the rest are ``cancelled``.
 
     Raises
     ------
@@ -267,15 +262,15 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
             _check_parameters(jobs[0], request)
         write_json(place.folder / "run.json", about)
         run = Run(request, place.folder)
-        settle = _Settling(run, place, report)
+        publish = _Publisher(run, place, report)
         for step, _ in steps:
             if step.action != "run":
                 status = "unchanged" if step.action == "unchanged" else "failed"
-                settle.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
+                publish.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
         with ThreadPoolExecutor(PUBLISHERS) as publishers:
             try:
                 for outcome in _outcomes(jobs, request):
-                    publishers.submit(settle, outcome)
+                    publishers.submit(publish, outcome)
             except KeyboardInterrupt:
                 pass
         tidy(place.folder)
@@ -283,8 +278,8 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
 
 
 @dataclass
-class _Settling:
-    """Puts finished parks in their places, and tells of them."""
+class _Publisher:
+    """Publisher of finished parks: moves their folders into place and reports them."""
 
     run: Run
     place: RunFolder
@@ -301,7 +296,7 @@ class _Settling:
         self.note(outcome)
 
     def note(self, outcome: Outcome) -> None:
-        """Keep and tell an outcome."""
+        """Record and report an outcome."""
         self.run.outcomes[outcome.park_id] = outcome
         self.report(outcome)
 
@@ -317,7 +312,7 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
 
 
 def _checked(request: Request) -> dict[str, object]:
-    """The notebook's parameters, once the request has been found sound."""
+    """Check a request; return the notebook's parameters."""
     names = [park_id_of(park) for park in request.parks]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
@@ -328,9 +323,7 @@ def _checked(request: Request) -> dict[str, object]:
         raise BatchError("workers and members must be at least 1, seed at least 0")
     if request.memory < 0 or request.timeout < 1:
         raise BatchError("timeout must be at least 1 second, memory not below 0")
-    from pathway_models.intake.library import read_scenarios
-
-    read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
+    pw.read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:
         raise BatchError("\n".join(str(fault) for fault in unknown))
@@ -338,7 +331,7 @@ def _checked(request: Request) -> dict[str, object]:
 
 
 def _check_parameters(job: Job, request: Request) -> None:
-    """See that the notebook has the parameters; asked of a fork server, where papermill is there already."""
+    """Check that the notebook has the parameters; in a fork server, which has papermill already."""
     if request.engine == "fork" and can_fork() and not request.scheduler:
         start_servers()
     given = {**job.parameters, "out": "."}
@@ -346,7 +339,7 @@ def _check_parameters(job: Job, request: Request) -> None:
 
 
 def _unknown(park: str) -> tuple[Fault, ...]:
-    """Faults of a park that is not there at all; faults of its table are another matter."""
+    """List the faults of a park that does not exist; faults of its table are reported when it runs."""
     try:
         table_of(park)
     except InputError as error:

@@ -1,4 +1,8 @@
-"""Jobs to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels."""
+"""Parks handed to workers on this machine: forked from a fork server, or ordinary processes with ordinary kernels.
+
+A fork server of its own, which has papermill and the exporter, forks the workers; a second one, the server of cells,
+forks the children that run their notebooks.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +14,47 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any
 
+import pathway_models as pw
 from pathway_models.batch.execution import run_park
-from pathway_models.batch.fork_client import GONE, Child, UnsafeForkError, close_server, refusal
+from pathway_models.batch.fork_client import (
+    GONE,
+    Child,
+    ServerGoneError,
+    UnsafeForkError,
+    adopt,
+    close_server,
+    refusal,
+    shared_server,
+)
 from pathway_models.batch.fork_server import PINNED, can_fork
-from pathway_models.batch.park_worker import fork_worker, preload_parks
 from pathway_models.batch.preload import preload_cells
 from pathway_models.console.cli_language import mistake_text
 from pathway_models.core.errors import BatchError
 from pathway_models.runs.jobs import Job, Outcome
 
-#: Papermill's names of what ``--engine`` takes.
+#: Names in papermill of the choices of ``--engine``.
 ENGINES = {"fork": "pathways-fork", "papermill": "pathways-kernel"}
 #: Times a task is given to a worker when the worker itself dies.
 TRIES = 2
+#: Package of the grammar by which jsonschema checks international addresses.
+GRAMMAR = "rfc3987_syntax"
 DIED = "the process that ran the notebook died"
 
 
 class SpawnedWorker:
-    """A worker in a Python of its own, where forking is not to be had or not needed.
+    """Worker in a Python of its own, where forking is not possible or not needed.
 
     Parameters
     ----------
     work : callable
-        What it does with a task; its result is sent back.
+        Called with each task; its result is sent back.
     """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
@@ -51,7 +69,7 @@ class SpawnedWorker:
         return "out of memory, or killed from outside"
 
     def kill(self) -> None:
-        """End the worker, once it has done what it is at."""
+        """End the worker, once it has finished its task."""
         self.channel.close()
         self._process.join()
 
@@ -67,7 +85,7 @@ def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
 
 
 class Workers:
-    """Processes that each work on one task at a time; one that dies costs no more than the task it was at.
+    """Pool of processes that each work on one task at a time; one that dies costs no more than its task.
 
     Parameters
     ----------
@@ -120,17 +138,17 @@ class Workers:
                 worker.kill()
 
     def _free(self) -> Worker:
-        """Return a worker that has nothing to do and is alive; start one where there is none."""
+        """Return an idle worker that is alive; start one where there is none."""
         while self._idle:
             worker = self._idle.pop()
-            # Nothing is to be read from one that waits, but the end of one that is dead.
+            # An idle worker sends nothing; one that can be read has died.
             if not worker.channel.poll():
                 return worker
             worker.kill()
         return self.start()
 
     def _result(self, worker: Worker) -> tuple[Any, str]:
-        """Wait for what a worker has to say; None, and how it ended, where it died or what it relies on did."""
+        """Receive a worker's result; None and how it ended, where it or the server it relies on died."""
         try:
             result, end = worker.channel.recv(), GONE
         except (EOFError, OSError):
@@ -145,11 +163,82 @@ class Workers:
         return result, ""
 
     def close(self) -> None:
-        """End all workers that have nothing to do, side by side."""
+        """End all idle workers, side by side."""
         for worker in self._idle:
             worker.channel.close()
         while self._idle:
             self._idle.pop().kill()
+
+
+def preload_parks() -> None:
+    """Import what runs a park around its notebook, and build the exporter."""
+    substitute = _deferred_grammar() if find_spec(GRAMMAR) else None
+    with _replaced(GRAMMAR, substitute), _replaced("pyarrow.fs", None):  # notebooks of workers are local files
+        import_module("papermill")
+    import_module("pathway_models.batch.forked_engine")
+    for name in ("read_park", "read_scenarios"):
+        getattr(pw, name)  # imports the module behind it
+    import_module("pathway_models.batch.notebook_page").to_html(None)
+
+
+def start_servers() -> None:
+    """Start the servers of cells and of parks, which get ready side by side."""
+    shared_server(preload_cells)
+    shared_server(preload_parks)
+
+
+def fork_worker() -> Child:
+    """Fork a worker that runs parks; their notebooks run in children of the server of cells."""
+    parks, cells = shared_server(preload_parks), shared_server(preload_cells)
+    descriptor = cells.introduce()
+    try:
+        worker = parks.fork(serve_parks, descriptor)
+    finally:
+        os.close(descriptor)
+    worker.relies_on = cells
+    return worker
+
+
+def serve_parks(channel: int, cells: int) -> None:
+    """Run every park asked for until the connection is closed or the server of cells is gone.
+
+    Parameters
+    ----------
+    channel : int
+        Descriptor of the connection, which brings jobs and takes outcomes: None for a park that another worker must
+        take, since the server of cells is gone.
+    cells : int
+        Descriptor through which the server of cells is asked for children.
+    """
+    adopt(preload_cells, cells)
+    connection = Connection(channel)
+    with contextlib.suppress(EOFError):
+        while True:
+            try:
+                connection.send(run_park(connection.recv()))
+            except ServerGoneError:
+                connection.send(None)
+                return
+
+
+@contextlib.contextmanager
+def _replaced(name: str, substitute: ModuleType | None) -> Iterator[None]:
+    """Give imports a substitute for a module that is not loaded yet; None hides it."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = substitute
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+def _deferred_grammar() -> ModuleType:
+    """Build a stand-in for jsonschema's grammar of international addresses, a second's work, which loads it on use."""
+    module = ModuleType(GRAMMAR)
+    module.is_valid_syntax = lambda *given: import_module(GRAMMAR).is_valid_syntax(*given)
+    return module
 
 
 def outcomes(workers: Workers, jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
@@ -179,12 +268,12 @@ def _run_in_kernel(job: Job) -> Outcome:
 
 
 def unsafe_fork() -> UnsafeForkError | None:
-    """Why workers and notebooks must not be forked here; waits until both servers are ready."""
+    """Return the error why workers and notebooks must not be forked here, if any; wait until both servers are ready."""
     return refusal(preload_cells) or refusal(preload_parks)
 
 
 def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
-    """Outcomes of parks run on this machine, forked where that is wanted and safe."""
+    """Yield outcomes of parks run on this machine, forked where that is wanted and safe."""
     if engine == "fork" and can_fork():
         refused = unsafe_fork()
         if refused is None:
@@ -195,7 +284,7 @@ def local(jobs: Sequence[Job], workers: int, engine: str) -> Iterator[Outcome]:
 
 
 def papermill_engine(engine: str) -> str:
-    """Name of the papermill engine behind ``--engine``.
+    """Look up the papermill engine behind ``--engine``.
 
     Raises
     ------

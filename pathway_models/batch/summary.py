@@ -1,26 +1,128 @@
-"""From the folders of a run to its summary: one table, one status table, one page.
-
-The summary of a run as lines for a terminal.
-"""
+"""Summary of a run from its parks' folders: ``summary.csv``, lines for a terminal, and one sortable page."""
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from pathway_models import plotting, sentences
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError
-from pathway_models.intake.register import Entry, read_register
+from pathway_models.intake.names import scenario_name
+from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
 
+TEMPLATES = Path(__file__).parents[1] / "documents" / "templates"
+TEXTS: dict[str, dict[str, Any]] = {
+    "en": {
+        "title": "When do the parks peak?",
+        "run": "Run",
+        "done": "parks done",
+        "seed": "seed",
+        "members": "ensemble members",
+        "reading": (
+            "Peak years are quantiles over all ensemble members; '>' marks members still rising, or not yet below"
+            " their plateau, at the horizon. 'Before 2030' counts peak years up to 2029. A scenario is not a forecast."
+        ),
+        "invented": "invented",
+        "invented_note": "Demonstration parks are made up to show the method; their numbers describe no real place.",
+        "failed": "failed",
+        "refused": "the table was refused",
+        "cancelled": "not run",
+        "notebook": "notebook with the traceback",
+        "figure": "Peak years of all parks",
+        "table": "All parks",
+        "scenario": "Scenario",
+        "kind": "Kind",
+        "kinds": {"park": "park", "region": "region"},
+        "every": "all",
+        "search": "Find",
+        "columns": (
+            "Park",
+            "Kind",
+            "Scenario",
+            "Last year",
+            "Emissions, 10⁴ tCO₂",
+            "Peak p05",
+            "p50",
+            "p95",
+            "P(peak before 2030)",
+            "No peak by horizon",
+            "Most frequent status",
+            "Peak level p50, 10⁴ tCO₂",
+        ),
+        "no_data": "No data yet",
+        "no_data_note": "Known parks without a table. They are listed, never simulated.",
+        "statuses": {
+            "within_horizon": "peaks within the horizon",
+            "observed": "peak already observed",
+            "at_start": "highest in the first year",
+            "at_horizon": "still rising at the horizon",
+            "plateau": "plateau, no decline shown",
+        },
+    },
+    "zh": {
+        "title": "各园区何时达峰？",
+        "run": "运行批次",
+        "done": "个园区完成",
+        "seed": "随机种子",
+        "members": "个集合成员",
+        "reading": (
+            "达峰年为全部集合成员的分位数；“>”表示到预测期末仍在上升或尚未走出平台期的成员。"
+            "“2030年前”按达峰年不晚于 2029年计。情景不是预测。"
+        ),
+        "invented": "虚构",
+        "invented_note": "示范园区为演示方法而虚构，数值不代表任何真实地点。",
+        "failed": "运行失败",
+        "refused": "数据表未通过检查",
+        "cancelled": "未运行",
+        "notebook": "含错误信息的笔记本",
+        "figure": "全部园区的达峰年",
+        "table": "全部园区",
+        "scenario": "情景",
+        "kind": "类型",
+        "kinds": {"park": "园区", "region": "区域"},
+        "every": "全部",
+        "search": "查找",
+        "columns": (
+            "园区",
+            "类型",
+            "情景",
+            "最后观测年",
+            "排放，万tCO₂",
+            "达峰年p05",
+            "p50",
+            "p95",
+            "2030年前达峰概率",
+            "期末未达峰比例",
+            "最常见状态",
+            "峰值p50，万tCO₂",
+        ),
+        "no_data": "尚无数据",
+        "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
+        "statuses": {
+            "within_horizon": "期内达峰",
+            "observed": "已观测到峰值",
+            "at_start": "期初即为最高",
+            "at_horizon": "期末仍未达峰",
+            "plateau": "平台期，未见下降",
+        },
+    },
+}
+NUMERIC = (3, 4, 5, 6, 7, 8, 9, 11)
+#: Outcomes in Chinese.
+ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
+
 
 def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, str]]:
-    """Gather the parks' summaries into ``summary.csv``; their rows are taken over byte for byte.
+    """Gather the parks' summaries into ``summary.csv``, row by row unchanged.
 
     Returns
     -------
@@ -37,7 +139,7 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
             header = head
             lines += rest
     if not header:
-        # Deferred: pandas takes a second to load, and is not needed to put texts together.
+        # Deferred: pandas takes a second to load, and is not needed to join texts.
         from pathway_models.runs.tables import CONTRACT
 
         header = ",".join(CONTRACT)
@@ -48,27 +150,75 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
 
 def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, str]], lang: str) -> Path:
     """Write ``index.html`` and the figure of all parks it shows."""
-    # Figures and templates are imported here, where they are drawn: reading a status needs neither.
-    from pathway_models.batch.index_page import index_page
-
-    known = {entry.park_id: entry for entry in read_register()}
-    waiting: list[Entry] = [entry for entry in known.values() if not entry.has_data]
+    waiting = [entry for entry in read_register() if not entry.has_data]
     page = index_page(folder.name, rows, outcomes, waiting, lang)
     return replace_text(folder / "index.html", page, encoding="utf-8")
 
 
+def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], waiting: Sequence[Any], lang: str) -> str:
+    """Render the page of a run.
+
+    Parameters
+    ----------
+    run : str
+        Name of the run.
+    rows : list of dict
+        Rows of ``summary.csv``.
+    outcomes : sequence
+        Outcomes with ``park_id``, ``status``, ``cause``.
+    waiting : sequence
+        Register entries without data.
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    str
+        HTML that needs no other file and no network.
+    """
+    # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    texts = TEXTS[lang]
+    figure, alt = _figure(rows, lang) if rows else ("", "")
+    done = sum(outcome.came_out for outcome in outcomes)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
+    )
+    return environment.get_template("index.html.j2").render(
+        lang=lang,
+        t=texts,
+        run=run,
+        counts=f"{done}/{len(outcomes)}",
+        seed=rows[0]["seed"] if rows else "",
+        members=rows[0]["members"] if rows else "",
+        any_invented=any(row["invented"] == "true" for row in rows),
+        problems=[outcome for outcome in outcomes if not outcome.came_out],
+        figure=figure,
+        alt=alt,
+        rows=rows,
+        scenarios={row["scenario"]: scenario_name(row["scenario"], lang) for row in rows},
+        kinds=sorted({row["kind"] for row in rows}),
+        columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
+        waiting=waiting,
+    )
 
 
+def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
+    """Draw the figure of all parks as base64 PNG; return it with the sentence that describes it."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
 
-
-
-
-#: Ends of a park's run.
-ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
+    # The figure shows two scenarios, the first and the last, so its description covers the same two.
+    table = pd.DataFrame(row for row in rows if row["scenario"] in (rows[0]["scenario"], rows[-1]["scenario"]))
+    figure = plotting.all_parks(table, lang=lang)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    plt.close(figure)
+    return base64.b64encode(picture.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
 
 
 def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang: str = "en") -> list[str]:
-    """A line a park: emissions, and peak year with range and P(before 2030) for the first and last scenario.
+    """Write a line a park: emissions, and peak year with range and P(before 2030) for the first and last scenario.
 
     Parameters
     ----------

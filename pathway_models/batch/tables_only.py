@@ -1,4 +1,4 @@
-"""Many parks through the engine, tables only: no notebook, no figure, memory bounded however many parks there are."""
+"""Runs that write tables only: no notebook, no figure, and memory that does not grow with the number of parks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+import pathway_models as pw
 from pathway_models.batch.results import write_results
 from pathway_models.batch.scheduling import SpawnedWorker, Workers
 from pathway_models.core.errors import BatchError, InputError
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import table_of
-from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.runs.folders import park_folder, partial_folder, remove
@@ -30,8 +26,8 @@ from pathway_models.runs.tables import STATUS_COLUMNS
 Given = Park | str | Path
 #: Position of a park among those given, what was given, and whether one of its name came before.
 Task = tuple[int, Given, bool]
-#: How a park's run ended, and the lines of its summary with their header.
-Told = tuple[Outcome, list[str]]
+#: Outcome of a park's run, and the lines of its summary with their header.
+Result = tuple[Outcome, list[str]]
 
 
 def run_tables(
@@ -48,7 +44,7 @@ def run_tables(
     keep_members: bool = True,
     report: Callable[[Outcome], None] = lambda outcome: None,
 ) -> StoredRun:
-    """Run parks and write their tables; ``summary.csv`` and ``status.csv`` grow by each park as it comes out.
+    """Run parks and write their tables; ``summary.csv`` and ``status.csv`` grow with each finished park.
 
     Parameters
     ----------
@@ -81,7 +77,7 @@ def run_tables(
     if folder.exists() and any(folder.iterdir()):
         raise BatchError(f"{folder}: expected a new or empty folder; name another one")
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = dict(read_scenarios() if scenarios is None else scenarios)
+    chosen = dict(pw.read_scenarios() if scenarios is None else scenarios)
     ensemble = {"members": members, "seed": seed, "until": until}
     writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
     record = {"scenarios": list(chosen), **ensemble, **writing}
@@ -108,13 +104,13 @@ def _name_of(given: Given) -> str:
 
 
 def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
-    """Yield the parks as they are taken; of each only its name and its table stay in memory."""
+    """Yield the parks as they are needed; only their names and tables stay in memory."""
     names: set[str] = set()
     for at, given in enumerate(parks):
         try:
             table = Path() if isinstance(given, Park) else table_of(str(given))
         except InputError:
-            table = Path()  # told with its faults when its turn comes
+            table = Path()  # reported with its faults when its turn comes
         seen[given.park_id if isinstance(given, Park) else str(given)] = table
         name = _name_of(given)
         yield at, given, name in names
@@ -126,12 +122,15 @@ def _growing(path: Path) -> TextIO:
     return path.open("w", buffering=1, encoding="utf-8-sig", newline="")
 
 
-def _in_order(results: Iterable[tuple[Task, Told | None, str]]) -> Iterator[Told]:
-    """Put what comes as it is ready into the order of the parks."""
-    held: dict[int, Told] = {}
+def _in_order(results: Iterable[tuple[Task, Result | None, str]]) -> Iterator[Result]:
+    """Sort results, which come as they are ready, into the order of the parks."""
+    held: dict[int, Result] = {}
     turn = 0
-    for (at, given, _), told, end in results:
-        held[at] = told or (Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"), [])
+    for (at, given, _), result, end in results:
+        held[at] = result or (
+            Outcome(_name_of(given), "failed", 0.0, f"the process that ran the park died ({end})"),
+            [],
+        )
         while turn in held:
             yield held.pop(turn)
             turn += 1
@@ -146,7 +145,7 @@ def _run(
     before: int,
     neutral: int,
     keep_members: bool,
-) -> Told:
+) -> Result:
     """Run one park: its folder appears whole or not at all."""
     _, given, is_doubled = task
     park_id, begin = _name_of(given), time.perf_counter()
@@ -156,10 +155,10 @@ def _run(
     unfinished, final = partial_folder(folder, park_id), park_folder(folder, park_id)
     remove(unfinished)
     try:
-        park = given if isinstance(given, Park) else read_park(str(given))
-        pathways = project(park, scenarios, sample(park, scenarios, **ensemble), keep="totals")
+        park = given if isinstance(given, Park) else pw.read_park(str(given))
+        pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **ensemble), keep="totals")
         years = {"before": before, "neutral": neutral}
-        write_results(unfinished, park, scenarios, pathways, find_peaks(pathways), **years, members=keep_members)
+        write_results(unfinished, park, scenarios, pathways, pw.find_peaks(pathways), **years, members=keep_members)
         lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
         unfinished.rename(final)
     except InputError as error:

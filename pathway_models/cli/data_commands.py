@@ -1,9 +1,4 @@
-"""``pathways check``: every fault of a park's table at once, and the inventory if there is none.
-
-``pathways list``: every park and region of the register.
-
-``pathways template``: the empty workbook for a park to fill.
-"""
+"""``pathways check``, ``list`` and ``template``: faults of a table at once, the register, the empty workbook."""
 
 from __future__ import annotations
 
@@ -77,7 +72,7 @@ def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path 
 
 
 def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault, ...]]:
-    """The park, or what is wrong with its table."""
+    """Read a park; return it, or None, with the faults of its table."""
     from pathway_models.intake.parks import examine_park
 
     try:
@@ -88,7 +83,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault
 
 
 def _inventory_lines(park: Park) -> list[str]:
-    """The inventory in short: totals by year, and the choices behind them."""
+    """Summarise the inventory: totals by year, and the choices behind them."""
     from pathway_models.inventory.account import take_inventory
 
     inventory, lang = take_inventory(park), language()
@@ -166,7 +161,7 @@ def _list_folder(folder: Path) -> None:
     click.echo(say(language(), en=f"tables: {len(found)}", zh=f"数据表：{len(found)}"))
 
 
-#: More sheets than these make a workbook nobody fills.
+#: A workbook with more sheets than these would not be filled in.
 MOST_YEARS = 30
 
 

@@ -16,7 +16,7 @@ from pathway_models.cli import end_interrupted
 from pathway_models.console.cli_language import LanguageGroup, in_language, localized, mistake_text
 from pathway_models.core import __version__
 
-#: Every command: where it stands, and the line ``--help`` shows for it without importing it.
+#: Every command: its import path, and the line ``--help`` shows for it without importing it.
 COMMANDS = {
     "list": ("pathway_models.cli.data_commands:list_command", "List every park and region of the register."),
     "template": ("pathway_models.cli.data_commands:template_command", "Write the empty workbook to fill."),
@@ -31,7 +31,7 @@ COMMANDS = {
     "track": ("pathway_models.tracking.command:track_command", "Feed a new year into a forecast."),
     "fleet": ("pathway_models.fleet.command:fleet_command", "Many parks as one: totals, ranks, budgets."),
     "explore": ("pathway_models.explorer.command:explore_command", "Move the levers in a browser."),
-    "report": ("pathway_models.report.command:report_command", "Write a park's special report or its twin."),
+    "report": ("pathway_models.report.command:report_command", "Write a park's special report or audit workbook."),
     "export": ("pathway_models.exports.command:export_command", "Write a run's results for other programs."),
     "guard": ("pathway_models.guard.command:guard_command", "Do all results still make sense?"),
     "compare": ("pathway_models.guard.command:compare_command", "Which results changed between two runs?"),
@@ -43,7 +43,7 @@ class LazyGroup(LanguageGroup):
     """A group that imports a command when it is called, and turns users' mistakes into messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands, in the order a user meets them."""
+        """List all commands, in the order a user meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -89,7 +89,7 @@ class LazyGroup(LanguageGroup):
         except KeyboardInterrupt:  # click would exit with 1, which says that something did not come out
             end_interrupted()
         except Exception as error:
-            # Imported where something went wrong: a call that goes well starts the sooner.
+            # Deferred: a call without errors starts sooner.
             from pathway_models.core.errors import InputError, PathwayError
 
             if isinstance(error, InputError):

@@ -13,7 +13,7 @@ An action works on one part of the account.  `ON` lists the parts and the class 
 ``at`` maps each parameter of the lever, and ``phase`` (0 before its start, 1 from its completion on), to a value.
 The engine hands in arrays, parameters (1, member) and the phase (year, 1); the audit workbook hands in terms of
 cells.  The same expression therefore gives the numbers and the formula of the workbook: it is written with
-arithmetic signs and NumPy functions that a spreadsheet has (`pathway_models.report.audit_terms.FUNCTIONS`).
+arithmetic signs and NumPy functions that a spreadsheet has (`pathway_models.report.audit_formulas.FUNCTIONS`).
 """
 
 from __future__ import annotations

@@ -1,130 +1,133 @@
-"""The chapters on what lies ahead: the gap to peaking and neutrality, targets and pathways."""
+"""Chapters 3 and 4: the gap to peaking and neutrality; targets, pathways and where their reductions come from."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
+from pathway_models.cobenefits import sentences as cobenefit_sentences
+from pathway_models.cobenefits import tables as cobenefit_tables
+from pathway_models.decisions import figures as decision_plots
+from pathway_models.decisions import tables as decision_tables
+from pathway_models.decisions.attribution import Attribution
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import change_text, scale_of, significant
 from pathway_models.language.words import say, word
-from pathway_models.report import claims, reductions
-from pathway_models.report.inputs import ReportInputs
+from pathway_models.report import claims
+from pathway_models.report.inputs import CONTRIBUTION_YEAR, ReportInputs
 
-#: Years a pathway is shown at, as far as it reaches.
+#: Years at which a pathway is shown, as far as it reaches.
 MILESTONES = (2025, 2030, 2035, 2040, 2050, 2060)
 
 
-def gap(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 3: how far the park is from peaking in time and from neutrality."""
-    lang, before = on.lang, on.before
-    pen.section(say(lang, en="Gap to peaking", zh="与碳达峰的差距"))
-    pen.say(
-        sentences.peak(on.peaks, on.reference, lang=lang),
-        sentences.probability(on.peaks, on.reference, before=before, lang=lang),
-        sentences.spread(on.peaks, before=before, lang=lang),
+def gap(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 3: the distance from peaking in time and from neutrality."""
+    lang, before = inputs.lang, inputs.before
+    builder.section(say(lang, en="Gap to peaking", zh="与碳达峰的差距"))
+    builder.say(
+        sentences.peak(inputs.peaks, inputs.reference, lang=lang),
+        sentences.probability(inputs.peaks, inputs.reference, before=before, lang=lang),
+        sentences.spread(inputs.peaks, before=before, lang=lang),
     )
-    pen.table(
+    builder.table(
         say(lang, en="Peak year and probability by scenario", zh="各情景的达峰年与概率"),
-        tables.peaks(on.peaks, before=before, lang=lang),
-        say(
-            lang,
+        tables.peaks(inputs.peaks, before=before, lang=lang),
+        inputs.say(
             en=f"Quantiles and shares are over all members; '>' marks members without a peak by"
-            f" {on.pathways.years[-1]}. A scenario is not a forecast.",
-            zh=f"分位数与占比均按全部成员计；“>”表示到{on.pathways.years[-1]}年仍无峰值。情景不是预测。",
+            f" {inputs.pathways.years[-1]}. A scenario is not a forecast.",
+            zh=f"分位数与占比均按全部成员计；“>”表示到{inputs.pathways.years[-1]}年仍无峰值。情景不是预测。",
         ),
     )
-    pen.figure(
+    builder.figure(
         word("title_peak_years", lang),
-        sentences.describe_peak_years(on.peaks, before=before, lang=lang),
-        lambda: plotting.peak_years(on.peaks, before=before, lang=lang),
+        sentences.describe_peak_years(inputs.peaks, before=before, lang=lang),
+        lambda: plotting.peak_years(inputs.peaks, before=before, lang=lang),
     )
-    pen.section(say(lang, en="Gap to each target", zh="与各项目标的差距"))
-    _gaps(pen, on)
+    builder.section(say(lang, en="Gap to each target", zh="与各项目标的差距"))
+    _gaps(builder, inputs)
 
 
-def _gaps(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Distance of the path without measures and of the advised one from every target, neutrality among them."""
-    lang, found = on.lang, on.gaps
-    pen.say(sentences.late(found, lang=lang))
-    names = list(dict.fromkeys([on.reference, on.chosen]))
+def _gaps(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the gap of the path without measures and of the advised one to every target, neutrality among them."""
+    lang, found = inputs.lang, inputs.gaps
+    builder.say(sentences.late(found, lang=lang))
+    names = list(dict.fromkeys([inputs.reference, inputs.chosen]))
     shown = tables.gaps(found, names, lang=lang)
-    pen.table(
+    builder.table(
         say(lang, en="Gaps to the targets", zh="与各项目标的差距"),
         shown.drop(columns=shown.columns[-1]),
-        say(
-            lang,
+        inputs.say(
             en="Above zero: still missing; at zero or below: met. Quantiles and shares over all members; national"
             " targets bind the nation, not a park.",
             zh="大于零表示尚有差距，等于或小于零表示达成。分位数与占比按全部成员计；国家目标约束全国，而非单个园区。",
         ),
     )
     # The sentences come as a Markdown list: its head, then an entry a target.
-    head, *entries = (line for line in sentences.gap(found, on.chosen, lang=lang).splitlines() if line)
-    pen.say(head)
-    pen.bullets(entry.removeprefix("- ") for entry in entries)
+    head, *entries = (line for line in sentences.gap(found, inputs.chosen, lang=lang).splitlines() if line)
+    builder.say(head)
+    builder.bullets(entry.removeprefix("- ") for entry in entries)
 
 
-def pathways(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 4: the target that the numbers carry, the advised path, and what makes it."""
-    lang = on.lang
-    pen.section(say(lang, en="Target", zh="目标"))
-    pen.say(claims.target(on))
-    _milestones(pen, on)
-    pen.section(say(lang, en="Pathway without further measures", zh="不采取新措施的路径"))
-    _fan(pen, on, on.reference)
-    if on.chosen != on.reference:
-        pen.section(say(lang, en="Advised pathway", zh="建议路径"))
-        _fan(pen, on, on.chosen)
-        pen.say(sentences.order_of_peaks(on.peaks, on.chosen, on.reference, lang=lang))
-    if on.park.plans.projects:
-        pen.section(say(lang, en="Committed projects", zh="已定项目"))
-        pen.say(
-            say(
-                lang,
-                en=f"All pathways carry the park's {len(on.park.plans.projects)} committed projects.",
-                zh=f"所有路径均计入园区的{len(on.park.plans.projects)}个已定项目。",
+def pathways(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 4: the target the numbers support, the advised path and its reductions."""
+    lang = inputs.lang
+    builder.section(say(lang, en="Target", zh="目标"))
+    builder.say(claims.target(inputs))
+    _milestones(builder, inputs)
+    builder.section(say(lang, en="Pathway without further measures", zh="不采取新措施的路径"))
+    _fan(builder, inputs, inputs.reference)
+    if inputs.chosen != inputs.reference:
+        builder.section(say(lang, en="Advised pathway", zh="建议路径"))
+        _fan(builder, inputs, inputs.chosen)
+        builder.say(sentences.order_of_peaks(inputs.peaks, inputs.chosen, inputs.reference, lang=lang))
+    if inputs.park.plans.projects:
+        builder.section(say(lang, en="Committed projects", zh="已定项目"))
+        builder.say(
+            inputs.say(
+                en=f"All pathways carry the park's {len(inputs.park.plans.projects)} committed projects.",
+                zh=f"所有路径均计入园区的{len(inputs.park.plans.projects)}个已定项目。",
             )
         )
-        pen.table(say(lang, en="Committed projects", zh="已定项目"), tables.projects(on.park, lang=lang))
-    pen.section(say(lang, en="Where the reductions come from", zh="减排来自何处"))
-    reductions.contributions(pen, on)
-    reductions.sources(pen, on)
-    pen.section(say(lang, en="Air pollutants beside CO₂", zh="减污降碳协同"))
-    reductions.cobenefits(pen, on)
+        builder.table(say(lang, en="Committed projects", zh="已定项目"), tables.projects(inputs.park, lang=lang))
+    builder.section(say(lang, en="Where the reductions come from", zh="减排来自何处"))
+    _contributions(builder, inputs)
+    _sources(builder, inputs)
+    builder.section(say(lang, en="Air pollutants beside CO₂", zh="减污降碳协同"))
+    _cobenefits(builder, inputs)
 
 
-def _fan(pen: ReportBuilder, on: ReportInputs, scenario: str) -> None:
-    lang, name = on.lang, scenario_name(scenario, on.lang)
-    pen.say(
-        sentences.peak(on.peaks, scenario, lang=lang), sentences.median_path(on.pathways, on.peaks, scenario, lang=lang)
+def _fan(builder: ReportBuilder, inputs: ReportInputs, scenario: str) -> None:
+    lang, name = inputs.lang, scenario_name(scenario, inputs.lang)
+    builder.say(
+        sentences.peak(inputs.peaks, scenario, lang=lang),
+        sentences.median_path(inputs.pathways, inputs.peaks, scenario, lang=lang),
     )
-    pen.figure(
+    builder.figure(
         say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各成员的达峰年"),
-        sentences.describe_fan(on.pathways, on.peaks, scenario, before=on.before, lang=lang),
+        sentences.describe_fan(inputs.pathways, inputs.peaks, scenario, before=inputs.before, lang=lang),
         lambda: plotting.fan(
-            on.pathways,
+            inputs.pathways,
             scenario,
-            peaks=on.peaks,
-            inventory=on.inventory,
-            before=on.before,
+            peaks=inputs.peaks,
+            inventory=inputs.inventory,
+            before=inputs.before,
             lang=lang,
         ),
     )
 
 
-def _milestones(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Emissions of the advised path and of none at round years, with their range."""
-    lang, first = on.lang, int(on.pathways.years[0])
-    years = [year for year in MILESTONES if on.park.last_observed_year < year <= on.pathways.years[-1]]
-    last = float(on.inventory.total()[-1])
-    names = list(dict.fromkeys([on.reference, on.chosen]))
-    scale = scale_of(max(float(np.quantile(on.totals(name), 0.95, axis=0).max()) for name in names), lang)
+def _milestones(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write emissions at round years, with their range, for the advised path and the one without levers."""
+    lang, first = inputs.lang, int(inputs.pathways.years[0])
+    years = [year for year in MILESTONES if inputs.park.last_observed_year < year <= inputs.pathways.years[-1]]
+    last = float(inputs.inventory.total()[-1])
+    names = list(dict.fromkeys([inputs.reference, inputs.chosen]))
+    scale = scale_of(max(float(np.quantile(inputs.totals(name), 0.95, axis=0).max()) for name in names), lang)
     rows = []
     for name in names:
         for year in years:
-            low, middle, high = np.quantile(on.totals(name)[:, year - first], (0.05, 0.5, 0.95))
+            low, middle, high = np.quantile(inputs.totals(name)[:, year - first], (0.05, 0.5, 0.95))
             texts = [significant(float(value) / scale.divisor) for value in (low, middle, high)]
             rows.append((scenario_name(name, lang), str(year), *texts, change_text(float(middle / last - 1), lang)))
     head = [
@@ -133,12 +136,104 @@ def _milestones(pen: ReportBuilder, on: ReportInputs) -> None:
         f"p05, {scale.unit}",
         f"p50, {scale.unit}",
         f"p95, {scale.unit}",
-        say(lang, en=f"p50 against {on.park.last_observed_year}", zh=f"p50较{on.park.last_observed_year}年"),
+        say(lang, en=f"p50 against {inputs.park.last_observed_year}", zh=f"p50较{inputs.park.last_observed_year}年"),
     ]
-    note = say(
-        lang,
+    note = inputs.say(
         en="Quantiles of the members year by year. They are no yearly quotas: when emissions peak is said by the"
         " members only.",
         zh="逐年的成员分位数，不是年度配额：何时达峰只由各成员的峰值说明。",
     )
-    pen.rows(say(lang, en="Emissions at round years", zh="关键年份的排放"), head, rows, note)
+    builder.rows(say(lang, en="Emissions at round years", zh="关键年份的排放"), head, rows, note)
+
+
+def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the contribution of each family of levers, as wedges and as a table."""
+    lang, found = inputs.lang, inputs.family_shares
+    if found is None:
+        builder.say(
+            inputs.say(
+                en="The path moves no lever: there is nothing to share out.",
+                zh="该路径没有动用任何措施：无可分摊。",
+            )
+        )
+        return
+    year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
+    contribution = _describe_contributions(inputs, found, year)
+    builder.say(contribution)
+    head = inputs.say(
+        en="Wedges of the families of measures between the path without levers and the advised one. ",
+        zh="无措施路径与建议路径之间各类措施的减排贡献图。",
+    )
+    builder.figure(
+        say(lang, en="What each family of measures takes off", zh="各类措施的减排贡献"),
+        head + contribution,
+        lambda: decision_plots.wedges(found, lang=lang),
+    )
+    builder.table(
+        say(lang, en=f"Contributions by family in {year}", zh=f"{year}年各类措施的贡献"),
+        decision_tables.contributions(found, year=year, lang=lang),
+        inputs.say(
+            en="Shapley shares: they add up and do not depend on an order. Means over members.",
+            zh="Shapley分摊：各项之和等于总量，与次序无关。成员均值。",
+        ),
+    )
+
+
+def _describe_contributions(inputs: ReportInputs, found: Attribution, year: int) -> str:
+    """Name the largest family and the joint effect of all."""
+    lang = inputs.lang
+    rows = {str(row["player"]): row for row in found.table(year)}
+    together = rows.pop("all")
+    avoided = float(together["avoided_tco2"])
+    gained, points = float(together["years_gained"]), 100 * float(together["probability"])
+    behind = int(found.years[-1]) + 1
+    tail = inputs.say(
+        en=f"Together the levers bring the peak forward by {gained:.1f} years on average (a member without a peak"
+        f" counts as {behind}); the probability of a peak before {inputs.before} changes by {points:+.0f} percentage"
+        " points.",
+        zh=f"全部措施合计使达峰平均提前{gained:.1f}年（没有峰值的成员按{behind}年计），"
+        f"使{inputs.before}年以前达峰的概率变化{points:+.0f}个百分点。",
+    )
+    if avoided <= 0:
+        return tail
+    player = max(rows, key=lambda key: float(rows[key]["avoided_tco2"]))
+    name = decision_tables.player_name(found, found.players.index(player), lang)
+    share = change_text(float(rows[player]["avoided_tco2"]) / avoided, lang, digits=0, sign="-")
+    return inputs.say(
+        en=f"In {year} {name} contributes most ({share} of what all levers avoid together). {tail}",
+        zh=f"{year}年贡献最大的是“{name}”（占全部措施共同减排的{share}）。{tail}",
+    )
+
+
+def _sources(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the remaining emissions of the advised path by source, and whether capture outweighs its own energy."""
+    lang, scenario = inputs.lang, inputs.chosen
+    builder.say(sentences.sources(inputs.pathways, scenario, lang=lang))
+    if any(measure.lever.acts.part == "capture" for measure in inputs.scenarios[scenario].measures):
+        builder.say(sentences.capture(inputs.pathways, scenario, lang=lang))
+    name = scenario_name(scenario, lang)
+    builder.figure(
+        word("title_sources", lang, scenario=name),
+        sentences.describe_sources(inputs.pathways, scenario, lang=lang),
+        lambda: plotting.sources(inputs.pathways, scenario, before=inputs.before, lang=lang),
+    )
+
+
+def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the change in air pollutants on the advised path, or why it is not given."""
+    lang, found = inputs.lang, inputs.cobenefits
+    if found is None:
+        builder.say(
+            inputs.say(
+                en="No air pollutant is told: the factors it needs were not seen in a source, and none is used without"
+                " consent.",
+                zh="不给出大气污染物结果：所需因子未见于来源，未经同意不予采用。",
+            )
+        )
+        return
+    year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
+    if inputs.chosen != found.scenarios[found.reference].scenario_id:
+        builder.say(cobenefit_sentences.describe(found, inputs.chosen, year, lang=lang))
+    builder.note(*cobenefit_sentences.describe_basis(found.basis, lang=lang))
+    caption = say(lang, en=f"Air pollutants and CO₂ in {year}", zh=f"{year}年大气污染物与CO₂")
+    builder.table(caption, cobenefit_tables.scenarios(found, year, lang=lang))

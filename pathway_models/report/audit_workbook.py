@@ -1,4 +1,4 @@
-"""The twin of a report as a spreadsheet with live formulas: an auditor follows a tonne from cell to total."""
+"""The audit workbook: a spreadsheet of live formulas in which an auditor traces a tonne from cell to total."""
 
 from __future__ import annotations
 
@@ -10,61 +10,58 @@ import xlsxwriter
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.words import INVENTED, say
-from pathway_models.report.audit_base import Inventory
-from pathway_models.report.audit_emissions import Emissions
-from pathway_models.report.audit_path import Path
-from pathway_models.report.audit_stated import stated_values
-from pathway_models.report.audit_terms import FormulaBook
+from pathway_models.report.audit_formulas import FormulaBook
+from pathway_models.report.audit_inventory import InventorySheets, read_stated_values
+from pathway_models.report.audit_pathway import PathwaySheets
 from pathway_models.report.inputs import ReportInputs
 
 #: Text of the input is text: never a formula, a link or a number.
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
-def to_xlsx(on: ReportInputs, given: str) -> bytes:
+def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
     """Write inventory and advised path of a park as a workbook of formulas.
 
     Parameters
     ----------
-    on : ReportInputs
+    inputs : ReportInputs
     given : str
-        Id or path of the park's table, to begin with the values as written.
+        Id or path of the park's table, from which the values as written are read.
 
     Returns
     -------
     bytes
-        The same for the same material; every formula carries the value it has.
+        Equal bytes for equal inputs; every formula carries its value.
 
     Raises
     ------
     PathwayError
-        The path comes to other emissions than the package: the park has something the twin cannot follow.
+        The path does not reproduce the emissions of the package: the workbook cannot represent something in the park.
     """
     out = io.BytesIO()
     workbook = xlsxwriter.Workbook(out, SAFE)
     workbook.set_properties(
-        {"title": headline(on.park, on.lang), "author": MAKER, "created": MOMENT.replace(tzinfo=None)}
+        {"title": headline(inputs.park, inputs.lang), "author": MAKER, "created": MOMENT.replace(tzinfo=None)}
     )
-    # A program that opens the file works everything out anew.
+    # A program that opens the file recalculates everything.
     workbook.set_calc_mode("auto")
     book = FormulaBook(workbook)
-    front = workbook.add_worksheet(say(on.lang, en="read me", zh="说明"))
-    base = Inventory(book, on.park, stated_values(given), on.lang).write()
-    scenario, run = on.scenarios[on.chosen], on.manifest
-    path = Path(book, on.park, scenario, base, seed=run.seed, until=run.until, lang=on.lang)
-    difference = Emissions(path).write(*path.write())
-    _front(front, book, on, float(np.abs(difference.values).max()))
+    front = workbook.add_worksheet(say(inputs.lang, en="read me", zh="说明"))
+    base = InventorySheets(book, inputs.park, read_stated_values(given), inputs.lang).write()
+    scenario, run = inputs.scenarios[inputs.chosen], inputs.manifest
+    path = PathwaySheets(book, inputs.park, scenario, base, seed=run.seed, until=run.until, lang=inputs.lang)
+    _front(front, book, inputs, float(np.abs(path.write().values).max()))
     workbook.close()
     return stable_zip(out.getvalue())
 
 
-def _front(sheet: xlsxwriter.worksheet.Worksheet, book: FormulaBook, on: ReportInputs, difference: float) -> None:
-    """The first sheet: what this is, how to read it, and where it comes from."""
-    lang, run = on.lang, on.manifest
+def _front(sheet: xlsxwriter.worksheet.Worksheet, book: FormulaBook, inputs: ReportInputs, difference: float) -> None:
+    """Write the first sheet: purpose, reading guide and origin."""
+    lang, run = inputs.lang, inputs.manifest
     sheet.set_column(0, 0, 110)
-    name = scenario_name(on.chosen, lang)
-    lines = [(headline(on.park, lang), "title")]
-    if on.park.invented:
+    name = scenario_name(inputs.chosen, lang)
+    lines = [(headline(inputs.park, lang), "title")]
+    if inputs.park.invented:
         lines.append((say(lang, en=f"{INVENTED}: this park does not exist; its numbers are evidence of nothing.",
                           zh=f"{INVENTED}：本园区并不存在，数据不能作为任何证据。"), "mark"))  # fmt: skip
     lines += [

@@ -1,4 +1,4 @@
-"""What may be claimed of a path's peak: every sentence is earned by the members, or says that it is not."""
+"""Claims about a path's peak: every sentence is supported by the members, or says that it is not."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
 from pathway_models.report.inputs import PROBABILITY, ReportInputs
 
-#: What the members of a scenario let one say.
+#: Classes of a scenario's peak that its members can support.
 VERDICTS = ("open", "passed", "late", "likely", "sure")
 
 
-def verdict(on: ReportInputs, scenario: str) -> str:
-    """Class of a scenario's peak by all its members.
+def verdict(inputs: ReportInputs, scenario: str) -> str:
+    """Classify a scenario's peak by all its members.
 
     Returns
     -------
@@ -24,33 +24,32 @@ def verdict(on: ReportInputs, scenario: str) -> str:
         in the record. Else by the share that peaks before the year asked for: up to one half, above it, or at
         least `PROBABILITY`.
     """
-    at = on.peaks.scenarios.index(scenario)
-    middle = float(on.peaks.quantiles()[at, 1])
-    share = on.early(scenario)
+    at = inputs.peaks.scenarios.index(scenario)
+    middle = float(inputs.peaks.quantiles()[at, 1])
+    share = inputs.early(scenario)
     if np.isinf(middle):
         return "open"
     if share >= PROBABILITY:
         return "sure"
-    if middle <= on.park.last_observed_year:
+    if middle <= inputs.park.last_observed_year:
         return "passed"
     return "likely" if share > 0.5 else "late"
 
 
-def answer(on: ReportInputs) -> list[str]:
-    """The answer of the first page: when, how sure, and what would bring the peak forward."""
-    lang = on.lang
-    lines = [sentences.inventory(on.inventory, lang=lang), sentences.peak(on.peaks, on.reference, lang=lang)]
-    lines.append(sentences.probability(on.peaks, on.reference, before=on.before, lang=lang))
-    if on.chosen != on.reference:
-        lines.append(sentences.peak(on.peaks, on.chosen, lang=lang))
-        lines.append(sentences.probability(on.peaks, on.chosen, before=on.before, lang=lang))
-    return [*lines, target(on)]
+def answer(inputs: ReportInputs) -> list[str]:
+    """Write the answer of the first page: peak year, probability, and the path that brings the peak forward."""
+    peaks, lang = inputs.peaks, inputs.lang
+    lines = [sentences.inventory(inputs.inventory, lang=lang)]
+    for name in dict.fromkeys([inputs.reference, inputs.chosen]):
+        lines.append(sentences.peak(peaks, name, lang=lang))
+        lines.append(sentences.probability(peaks, name, before=inputs.before, lang=lang))
+    return [*lines, target(inputs)]
 
 
-def target(on: ReportInputs) -> str:
-    """The target that the advised path carries, or that it carries none."""
-    lang, before, last = on.lang, on.before, int(on.pathways.years[-1])
-    share, name = share_text(on.early(on.chosen), lang), scenario_name(on.chosen, lang)
+def target(inputs: ReportInputs) -> str:
+    """State the target that the advised path supports, or that it supports none."""
+    lang, before, last = inputs.lang, inputs.before, int(inputs.pathways.years[-1])
+    share, name = share_text(inputs.early(inputs.chosen), lang), scenario_name(inputs.chosen, lang)
     wanted = share_text(PROBABILITY, lang)
     en = {
         "open": f"Under {name} half of the members or more have no peak by {last}: the numbers carry no target year.",
@@ -72,5 +71,5 @@ def target(on: ReportInputs) -> str:
         f"但把握低于{wanted}。",
         "sure": f"在“{name}”下，{share}的成员在{before}年以前达峰：可以不低于{wanted}的把握将其设为目标。",
     }
-    found = verdict(on, on.chosen)
+    found = verdict(inputs, inputs.chosen)
     return say(lang, en=en[found], zh=zh[found])

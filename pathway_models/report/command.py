@@ -1,18 +1,16 @@
-"""``pathways report``: the special report of a park of a run, or its twin as a spreadsheet."""
+"""``pathways report``: the special report of a park of a run, or its audit workbook."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from pathway_models.report.inputs import Manifest, ReportInputs
-
+    from pathway_models.report.inputs import Manifest
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
 #: Hexadecimal digits of a run's id.
@@ -49,9 +47,9 @@ def report_command(
     """Write the special report of parks of RUN, the folder of a finished run.
 
     docx: Word, from the shipped template or your own.  pdf: needs the extra 'pdf'.  html: one page that needs no
-    network.  xlsx: the twin, inventory and pathway as live formulas.
+    network.  xlsx: the audit workbook, inventory and pathway as live formulas.
 
-    The numbers are worked out again from the run's seed and held against what the run stored.
+    The numbers are recomputed from the run's seed and compared with those the run stored.
     """
     if everything == bool(parks):
         raise click.UsageError("name parks, or give --all")
@@ -67,7 +65,7 @@ def report_command(
         raise click.UsageError(f"--out {out}: give a folder for {len(chosen)} parks")
     for park_id, given in chosen.items():
         path = _path(run, out, park_id, lang, form)
-        content = _document(run, park_id, given, lang, form, template, (search, 2 * search) if package else None)
+        content = _document(run, park_id, given, lang, form, template, search if package else 0)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
         partial.write_bytes(content)
@@ -82,58 +80,43 @@ def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str) -> Pa
     return (out or run / "reports") / f"{park_id}_{lang}.{form}"
 
 
-def _document(
-    run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: tuple[int, int] | None
-) -> bytes:
-    """One document as bytes."""
+def _document(run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: int) -> bytes:
+    """Write one document, with a package from a search with some members, 0 for none; return its bytes."""
     from pathway_models.batch.recomputing import compute_again
-    from pathway_models.report.inputs import gather, search_package
+    from pathway_models.decisions.cheapest_package import cheapest_package
+    from pathway_models.report.content import build_report
+    from pathway_models.report.inputs import PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
-    found = compute_again(run, park_id)
-    run_of = manifest_of(run)
-    decision = search_package(found.park, run_of, *search) if search else None
-    on = gather(found.park, scenarios_of(run), found.pathways, run_of, lang=lang, decision=decision)
-    return _WRITERS[form](on, given, template)
+    recomputed, manifest = compute_again(run, park_id), manifest_of(run)
+    decision = None
+    if search:
+        # The search has fewer members than the run, and is tested on twice as many others; the path of the package is
+        # projected on the run's own members.
+        ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
+        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
+    inputs = gather(recomputed.park, scenarios_of(run), recomputed.pathways, manifest, lang=lang, decision=decision)
+    # Deferred: each format has a library of its own to load.
+    if form == "xlsx":
+        from pathway_models.report.audit_workbook import to_xlsx
 
+        return to_xlsx(inputs, given)
+    report = build_report(inputs)
+    if form == "docx":
+        from pathway_models.documents.docx import to_docx
 
-def _docx(on: ReportInputs, given: str, template: Path | None) -> bytes:
-    from pathway_models.documents.docx import to_docx
-    from pathway_models.report.content import build_report
+        return to_docx(report, template)
+    if form == "pdf":
+        from pathway_models.documents.typst import to_pdf
 
-    return to_docx(build_report(on), template)
-
-
-def _pdf(on: ReportInputs, given: str, template: Path | None) -> bytes:
-    from pathway_models.documents.typst import to_pdf
-    from pathway_models.report.content import build_report
-
-    return to_pdf(build_report(on))
-
-
-def _html(on: ReportInputs, given: str, template: Path | None) -> bytes:
+        return to_pdf(report)
     from pathway_models.documents.html import to_html
-    from pathway_models.report.content import build_report
 
-    return to_html(build_report(on)).encode("utf-8")
-
-
-def _xlsx(on: ReportInputs, given: str, template: Path | None) -> bytes:
-    from pathway_models.report.audit_workbook import to_xlsx
-
-    return to_xlsx(on, given)
-
-
-_WRITERS: dict[str, Callable[[Any, str, Path | None], bytes]] = {
-    "docx": _docx,
-    "pdf": _pdf,
-    "html": _html,
-    "xlsx": _xlsx,
-}
+    return to_html(report).encode("utf-8")
 
 
 def manifest_of(run: Path) -> Manifest:
-    """The record of a run as a report shows it.
+    """Read the record of a run as a report shows it.
 
     Raises
     ------
@@ -160,7 +143,7 @@ def manifest_of(run: Path) -> Manifest:
 
 
 def run_id_of(record: dict[str, Any]) -> str:
-    """Id of a run by the content of its record, for runs whose record does not state one."""
+    """Hash the record of a run for an id, where the record states none."""
     content = {name: value for name, value in record.items() if name != "run_id"}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:ID_LENGTH]

@@ -1,103 +1,320 @@
-"""The special report of a park, from its material: chapters in the order of the notice."""
+"""The special report of a park: cover, chapters in the order of the notice, and annexes."""
 
 from __future__ import annotations
 
+from pathway_models import sentences, tables
+from pathway_models.core.errors import InputError
+from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
-from pathway_models.intake.names import park_name
-from pathway_models.language.words import INVENTED, say
-from pathway_models.report import ahead_chapters, annexes, claims
-from pathway_models.report import annexes as method_annex
-from pathway_models.report import past_chapters as review_chapter
-from pathway_models.report import past_chapters as today_chapter
-from pathway_models.report import task_chapters as safeguard_chapter
-from pathway_models.report import task_chapters as task_chapter
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.names import item_name, park_name, scenario_name
+from pathway_models.inventory.account import ledger_rows
+from pathway_models.language.rounding import significant
+from pathway_models.language.words import INVENTED, say, word
+from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters
 from pathway_models.report.inputs import ReportInputs
 
-#: Key in templates, heading, what writes it: the order of the notice.
+#: Key in templates, headings, writer: in the order of the notice.
 CHAPTERS = (
-    ("review", "Review of the 13th Five-Year Plan period", "“十三五”时期工作回顾", review_chapter.review),
-    ("today", "Emissions and sinks today", "碳排放与碳汇现状", today_chapter.today),
+    ("review", "Review of the 13th Five-Year Plan period", "“十三五”时期工作回顾", past_chapters.review),
+    ("today", "Emissions and sinks today", "碳排放与碳汇现状", past_chapters.today),
     ("gap", "Gap to peaking and neutrality", "与碳达峰碳中和的差距", ahead_chapters.gap),
     ("targets", "Targets and pathways", "碳达峰碳中和目标与路径", ahead_chapters.pathways),
-    ("tasks", "Key tasks", "重点任务", task_chapter.tasks),
-    ("safeguards", "Safeguards", "保障措施", safeguard_chapter.safeguards),
-)
-ANNEXES = (
-    ("base_data", "Base data", "基础数据表", annexes.base_data),
-    ("factors", "Factors and sources", "排放因子与来源", annexes.factors),
-    ("method", "Method", "方法", method_annex.method),
-    ("uncertainty", "Uncertainty", "不确定性", annexes.uncertainty),
-    ("manifest", "Run manifest", "运行清单", annexes.manifest),
+    ("tasks", "Key tasks", "重点任务", task_chapters.tasks),
+    ("safeguards", "Safeguards", "保障措施", task_chapters.safeguards),
 )
 
 
-def build_report(on: ReportInputs) -> Report:
-    """Write the report once; every format is set from what this returns.
-
-    Parameters
-    ----------
-    on : ReportInputs
-
-    Returns
-    -------
-    Report
-    """
-    lang, park = on.lang, on.park
-    pen = ReportBuilder(lang)
+def build_report(inputs: ReportInputs) -> Report:
+    """Write the content of the report once, for every format."""
+    lang, park = inputs.lang, inputs.park
+    builder = ReportBuilder(lang)
     for key, en, zh, write in CHAPTERS:
-        pen.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, on))
+        builder.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, inputs))
     for key, en, zh, write in ANNEXES:
-        pen.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, on), annex=True)
+        builder.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, inputs), annex=True)
     name = clean(park_name(park, lang) or park.park_id)
-    title = say(
-        lang,
+    title = inputs.say(
         en=f"{name}: special report on pathways to carbon peaking and neutrality",
         zh=f"{name}碳达峰碳中和实施路径专项报告",
     )
     mark = f"[{INVENTED}] " if park.invented else ""
-    run = say(lang, en=f"run {on.manifest.run_id}", zh=f"运行批次 {on.manifest.run_id}")
+    run = say(lang, en=f"run {inputs.manifest.run_id}", zh=f"运行批次 {inputs.manifest.run_id}")
     return Report(
         lang=lang,
         title=title,
         park_name=name,
-        mark=_mark(on),
-        cover=_cover(on),
+        mark=_mark(inputs),
+        cover=_cover(inputs),
         header=mark + say(lang, en=f"{name}: special report", zh=f"{name}：专项报告"),
         footer=f"{mark}{clean(park.park_id)} · {run}",
         summary_title=say(lang, en="The answer in short", zh="要点"),
-        summary=tuple(Paragraph(clean(line)) for line in claims.answer(on)),
-        chapters=tuple(pen.chapters),
-        facts={"run_id": on.manifest.run_id, "park_id": clean(park.park_id), "verdict": claims.verdict(on, on.chosen)},
+        summary=tuple(Paragraph(clean(line)) for line in claims.answer(inputs)),
+        chapters=tuple(builder.chapters),
+        facts={
+            "run_id": inputs.manifest.run_id,
+            "park_id": clean(park.park_id),
+            "verdict": claims.verdict(inputs, inputs.chosen),
+        },
     )
 
 
-def _mark(on: ReportInputs) -> str:
-    if not on.park.invented:
+def _mark(inputs: ReportInputs) -> str:
+    if not inputs.park.invented:
         return ""
-    return say(
-        on.lang,
+    return inputs.say(
         en=f"{INVENTED}: this park does not exist. Its numbers are made up and are evidence of nothing.",
         zh=f"{INVENTED}：本园区并不存在，数据为编造，不能作为任何证据。",
     )
 
 
-def _cover(on: ReportInputs) -> tuple[str, ...]:
-    lang, park, run = on.lang, on.park, on.manifest
+def _cover(inputs: ReportInputs) -> tuple[str, ...]:
+    park, run = inputs.park, inputs.manifest
     return (
-        say(
-            lang,
+        inputs.say(
             en=f"Data {park.years[0]}-{park.last_observed_year}; pathways to {run.until}",
             zh=f"数据年份{park.years[0]}—{park.last_observed_year}年；路径至{run.until}年",
         ),
-        say(
-            lang,
+        inputs.say(
             en=f"Run {run.run_id}; {run.members:,} members; seed {run.seed}",
             zh=f"运行批次{run.run_id}；成员{run.members:,}个；随机种子{run.seed}",
         ),
-        say(
-            lang,
+        inputs.say(
             en="Outline after section three of the notice 科财函〔2021〕159号; its own outline (annex 2) was not"
             " available.",
             zh="章节次序按科财函〔2021〕159号第三部分；该通知附件2《编制大纲》未能取得。",
         ),
     )
+
+
+#: Years of base data shown; the audit workbook has the whole record.
+BASE_YEARS = 5
+#: Digits of a hash that are shown: enough to tell files apart, short enough for a column.
+HASH_SHOWN = 16
+
+
+def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write annex A: amounts behind the inventory, by source and year."""
+    park, lang = inputs.park, inputs.lang
+    years = [int(year) for year in park.years[-BASE_YEARS:]]
+    amounts: dict[tuple[str, str, str], dict[int, float]] = {}
+    for line in ledger_rows(park):
+        key = str(line["sector"]), str(line["source"]), str(line["amount_unit"])
+        amounts.setdefault(key, {})[int(line["year"])] = float(line["amount"])
+    rows = [
+        (item_name(sector, lang), item_name(source, lang), unit, *(significant(of[y], 4) for y in years))
+        for (sector, source, unit), of in amounts.items()
+        if any(of[year] for year in years)
+    ]
+    head = [say(lang, en=e, zh=z) for e, z in (("sector", "行业"), ("source", "排放源"), ("unit", "单位"))]
+    builder.say(
+        inputs.say(
+            en=f"Amounts of {years[0]}-{years[-1]} after feedstock and sales, as the inventory uses them; every"
+            " value with its line or cell stands in the spreadsheet that belongs to this report.",
+            zh=f"{years[0]}—{years[-1]}年的活动水平（已扣除原料用途与外售），即清单所用数值；"
+            "每个数值及其所在行或单元格见随附电子表格。",
+        )
+    )
+    builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
+    if park.notes:
+        builder.note(say(lang, en="Notes of the table, in its own words:", zh="数据表附注（原文）："))
+        builder.bullets(park.notes)
+
+
+def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write annex B: factors in use and their sources."""
+    park, lang = inputs.park, inputs.lang
+    builder.say(
+        inputs.say(
+            en=f"Factor set {park.factor_set or '(none)'}, grid factor {park.grid_factor or '(none)'}; factors of the"
+            " table come first.",
+            zh=f"排放因子组：{park.factor_set or '（无）'}；电网因子：{park.grid_factor or '（无）'}；"
+            "数据表自带的因子优先。",
+        ),
+        say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
+        inputs.say(
+            en=f"Boundary, as the table states it: {park.boundary}", zh=f"核算边界（数据表原文）：{park.boundary}"
+        )
+        if park.boundary
+        else "",
+    )
+    if park.one_off_years:
+        years = say(lang, en=", ", zh="、").join(map(str, park.one_off_years))
+        builder.say(
+            inputs.say(
+                en=f"Set aside as one-off years, from which no trend is read: {years}.",
+                zh=f"作为特殊年份不用于趋势判断：{years}年。",
+            )
+        )
+    builder.table(say(lang, en="Emission factors", zh="排放因子"), tables.factors(park, lang=lang))
+
+
+def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write annex D: uncertain inputs, their ranges and sources."""
+    lang, assumed = inputs.lang, read_assumptions()
+    known = assumed.uncertainties
+    builder.say(
+        inputs.say(
+            en=f"Every number on the future is a share or a quantile of {inputs.pathways.members:,} members, drawn from"
+            f" the distributions below; fitted growth parameters are those of version {assumed.baselines.version}.",
+            zh=f"关于未来的每个数值都是{inputs.pathways.members:,}个成员的占比或分位数，成员由下列分布抽取；"
+            f"增长参数版本为{assumed.baselines.version}。",
+        )
+    )
+    _report_card(builder, inputs)
+    pace = known.grid_decline
+    rows = [
+        (word(name, lang), say(lang, en="factor, standard deviation of the log", zh="因子，对数标准差"), f"{sd:g}")
+        for name, sd in {**known.factor_errors, **inputs.park.factor_errors}.items()
+    ]
+    rows.append(
+        (
+            word("electricity", lang),
+            say(lang, en="yearly decline of the grid factor: low, mode, high", zh="电网因子年降幅：低、众数、高"),
+            f"{pace.low:g}, {pace.mode:g}, {pace.high:g}",
+        )
+    )
+    for name, sd in inputs.park.activity_errors.items():
+        rows.append(
+            (
+                word(name, lang),
+                say(lang, en="activity data, standard deviation of the log", zh="活动水平，对数标准差"),
+                f"{sd:g}",
+            )
+        )
+    head = [say(lang, en=e, zh=z) for e, z in (("source", "排放源"), ("what varies", "不确定项"), ("size", "大小"))]
+    builder.rows(say(lang, en="Uncertainty of factors", zh="因子的不确定性"), head, rows)
+    _levers(builder, inputs)
+
+
+def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the skill of such forecasts in hindcasts, which a user's own data folder may lack."""
+    lang = inputs.lang
+    try:
+        description, card = sentences.report_card(inputs.park, lang=lang), tables.report_card(inputs.park, lang=lang)
+    except InputError:
+        builder.say(
+            inputs.say(
+                en="The data folder holds no hindcasts: how often forecasts like these were right is not told.",
+                zh="数据目录中没有回溯检验结果：不说明此类预测的历史准确程度。",
+            )
+        )
+        return
+    builder.say(description)
+    builder.table(say(lang, en="Measured skill of the baseline", zh="基准预测的检验成绩"), card)
+
+
+def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write every parameter of the advised path's levers, with its range and source."""
+    lang, scenario = inputs.lang, inputs.scenarios[inputs.chosen]
+    if not scenario.measures:
+        return
+    rows = [
+        (
+            measure.lever.name_zh if lang == "zh" else measure.lever.name_en,
+            f"{option_name(measure.setting, lang)} {measure.ramp.start}-{measure.ramp.complete}",
+            measure.lever.acts.parameter(name).label.of(lang),
+            f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
+            measure.lever.units.get(name, ""),
+            measure.lever.sources.get(name, ""),
+        )
+        for measure in scenario.measures
+        for name, corners in measure.lever.triangles(measure.setting).items()
+    ]
+    head = (
+        ("lever", "措施"),
+        ("setting and years", "力度与实施期"),
+        ("parameter", "参数"),
+        ("low / mode / high", "低/众数/高"),
+        ("unit", "单位"),
+        ("source (in its own words)", "来源（原文）"),
+    )
+    name = scenario_name(inputs.chosen, lang)
+    builder.rows(
+        say(lang, en=f"Levers of {name}: parameters and sources", zh=f"“{name}”的措施参数与来源"),
+        [say(lang, en=e, zh=z) for e, z in head],
+        rows,
+    )
+
+
+def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write annex E: the run behind every number, so that it can be repeated."""
+    lang, run = inputs.lang, inputs.manifest
+    builder.say(
+        inputs.say(
+            en=f"Every number of this report was worked out again from run {run.run_id} and compared with its stored"
+            " summary before this report was written; where they differ no report is made.",
+            zh=f"本报告的每个数值均由运行批次{run.run_id}重新计算，并在成文前与其存储的汇总核对；不一致则不出具报告。",
+        )
+    )
+    label = say(lang, en=", ", zh="、")
+    rows = [
+        (say(lang, en="run", zh="运行批次"), run.run_id),
+        (say(lang, en="seed", zh="随机种子"), str(run.seed)),
+        (say(lang, en="members", zh="成员数"), str(run.members)),
+        (say(lang, en="horizon", zh="预测期末"), str(run.until)),
+        (say(lang, en="peak before", zh="达峰要求：早于"), str(run.before)),
+        (say(lang, en="scenarios", zh="情景"), label.join(scenario_name(name, lang) for name in run.scenarios)),
+        (say(lang, en="commit", zh="代码版本"), run.commit or say(lang, en="not a checkout", zh="非代码库")),
+        *((name, text) for name, text in sorted(run.versions.items())),
+    ]
+    head = [say(lang, en="what", zh="项目"), say(lang, en="value", zh="内容")]
+    builder.rows(say(lang, en="Parameters and versions", zh="参数与版本"), head, rows)
+    files = {**run.inputs, **dict(inputs.park.files)}
+    hashes = [(name, f"{value[:HASH_SHOWN]}…") for name, value in sorted(files.items())]
+    builder.rows(
+        say(lang, en="Files the run read", zh="运行读取的文件"),
+        [say(lang, en="file", zh="文件"), "SHA-256"],
+        hashes,
+        inputs.say(
+            en=f"First {HASH_SHOWN} signs; the whole hashes stand in run.json of the run.",
+            zh=f"前{HASH_SHOWN}位；完整哈希见运行目录的run.json。",
+        ),
+    )
+
+
+#: (English, Chinese); ``{last}``, ``{before}`` and ``{eve}`` are years of the run.
+METHOD = (
+    (
+        "Inventory: energy by carrier x calorific value x carbon content x oxidation x 44/12, plus process output x"
+        " factor; purchased power and heat at their own factors (scope 2). Sinks stand beside.",
+        "清单：分品种能源消费×热值×含碳量×碳氧化率×44/12，加工业过程产量×因子；外购电力与热力按各自因子计入范围二。"
+        "碳汇并列。",
+    ),
+    (
+        "Review: exact logarithmic mean Divisia index (Ang 2004) and Tapio's decoupling (Tapio 2005).",
+        "回顾：对数平均迪氏指数分解（Ang 2004）与Tapio脱钩指标（Tapio 2005）。",
+    ),
+    (
+        "Baseline: damped log-trends of activity, intensity and mix, their parameters fitted by hindcasts on panels of"
+        " provinces, cities and countries; short records lean on the panels.",
+        "基准情景：活动水平、强度与能源结构的阻尼对数趋势，参数由省、市、国家面板的回溯检验拟合；记录较短时更多依靠面板。",
+    ),
+    (
+        "Levers act in the order structure, efficiency, management, substitution, process, capture, sinks, each on what"
+        " the ones before left; capture pays its own energy.",
+        "措施依次作用于产业结构、能效、管理、能源替代、工艺、捕集与碳汇，后者作用于前者的余量；捕集自身用能计入排放。",
+    ),
+    (
+        "Peak: the year of each member's maximum, with a status; a member still rising, or not yet below its plateau,"
+        " in {last} has none. 'Before {before}' means by the end of {eve}; both readings stand in the tables.",
+        "达峰：每个成员排放最高的年份及其状态；到{last}年仍在上升或未走出平台期的成员没有峰值。“{before}年以前”指"
+        "{eve}年底前，表中同时给出另一种理解。",
+    ),
+)
+
+
+def method(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write annex C: the method in brief."""
+    years = {"last": inputs.pathways.years[-1], "before": inputs.before, "eve": inputs.before - 1}
+    builder.bullets(inputs.say(en=en, zh=zh).format(**years) for en, zh in METHOD)
+
+
+#: Key in templates, headings, writer.
+ANNEXES = (
+    ("base_data", "Base data", "基础数据表", base_data),
+    ("factors", "Factors and sources", "排放因子与来源", factors),
+    ("method", "Method", "方法", method),
+    ("uncertainty", "Uncertainty", "不确定性", uncertainty),
+    ("manifest", "Run manifest", "运行清单", manifest),
+)

@@ -1,4 +1,4 @@
-"""What a report speaks of: a park, its ensemble, the path it is advised to take, and the run behind the numbers."""
+"""Inputs of a report: a park, its ensemble, the path it is advised to take, and the run behind the numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from pathway_models.cobenefits.scenarios import Cobenefits, cobenefits
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.attribution import Attribution, attribute
-from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.decision import Decision
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
@@ -20,6 +19,7 @@ from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import Decomposition, decompose_past
 from pathway_models.language.words import say
 from pathway_models.peaks.finding import find_peaks, reference_of
+from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
@@ -27,20 +27,21 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-#: The thirteenth five-year plan, which the notice asks every report to look back on.
+#: The 13th Five-Year Plan, which the notice asks every report to review.
 PLAN = (2016, 2020)
 #: Year by which parks shall be carbon neutral (notice, section one).
 NEUTRAL = 2060
 # ASSUME: nine members in ten are what "can be set as a target" needs; the notice names no probability.
 PROBABILITY = 0.9
-#: Members of the search for a package, and of its trial: fewer than a run has, so that a report takes seconds; the
-#: path of the package is projected on the run's own members.
-SEARCH_MEMBERS, SEARCH_FRESH = 200, 400
+#: Year of wedges and contributions, or the last one projected.
+CONTRIBUTION_YEAR = 2035
+#: Members for attribution and air pollutants: fewer than a run has, enough for means, so that a report takes seconds.
+MEAN_MEMBERS = 200
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Where the numbers come from.
+    """Provenance of a report's numbers.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ class Manifest:
 
 @dataclass(frozen=True, eq=False)
 class ReportInputs:
-    """Everything the chapters draw on.
+    """Everything the chapters draw on; whatever is derived from it is computed once, when first asked for.
 
     Parameters
     ----------
@@ -96,12 +97,12 @@ class ReportInputs:
 
     @cached_property
     def reference(self) -> str:
-        """The scenario without levers, or else the first."""
+        """Id of the scenario without levers, or else of the first."""
         return reference_of(self.scenarios, self.pathways.scenarios)
 
     @cached_property
     def chosen(self) -> str:
-        """The advised path: the package, or else the scenario with most early peaks and the fewest levers."""
+        """Id of the advised path: the package, or else the scenario with most early peaks and the fewest levers."""
         if self.decision is not None:
             return package_id(self.lang)
         early = self.peaks.p_peaked_by(self.before - 1)
@@ -138,67 +139,47 @@ class ReportInputs:
     def cobenefits(self) -> Cobenefits | None:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
-        given = self.manifest
-        members = min(given.members, SEARCH_MEMBERS)
-        draws = sample(self.park, chosen, members=members, seed=given.seed, until=given.until)
         try:
-            return cobenefits(self.park, chosen, draws)
+            return cobenefits(self.park, chosen, self._draws(chosen))
         except PathwayError:
             return None
 
-    def shares(self, by: str) -> Attribution | None:
-        """What each family or lever of the advised path contributes; None where it moves none."""
-        return self._families if by == "family" else self._levers
+    @cached_property
+    def family_shares(self) -> Attribution | None:
+        """Contribution of each lever family of the advised path; None where it moves no lever."""
+        return self._attribute("family")
 
     @cached_property
-    def _families(self) -> Attribution | None:
-        return self._attributed("family")
+    def lever_shares(self) -> Attribution | None:
+        """Contribution of each lever of the advised path; None where it moves no lever."""
+        return self._attribute("lever")
 
-    @cached_property
-    def _levers(self) -> Attribution | None:
-        return self._attributed("lever")
-
-    def _attributed(self, by: str) -> Attribution | None:
+    def _attribute(self, by: str) -> Attribution | None:
         scenario = self.scenarios[self.chosen]
         if not scenario.measures:
             return None
-        given = self.manifest
-        # Attribution looks at every coalition: a part of the members is enough for means.
-        members = min(given.members, SEARCH_MEMBERS)
-        draws = sample(self.park, [scenario], members=members, seed=given.seed, until=given.until)
-        return attribute(self.park, scenario, draws, by=by, before=given.before)
+        return attribute(self.park, scenario, self._draws([scenario]), by=by, before=self.before)
+
+    def _draws(self, scenarios: Sequence[Scenario]) -> Draws:
+        run = self.manifest
+        return sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
+
+    def say(self, en: str, zh: str) -> str:
+        """Pick the wording in the report's language."""
+        return say(self.lang, en=en, zh=zh)
 
     def early(self, scenario: str) -> float:
-        """Share of members that peak before the year asked for."""
+        """Compute the share of members that peak before the year asked for."""
         return float(self.peaks.p_peaked_by(self.before - 1)[self.peaks.scenarios.index(scenario)])
 
     def totals(self, scenario: str) -> np.ndarray:
-        """Total emissions of a scenario: (member, year), tCO2/yr."""
+        """Sum the emissions of a scenario over sources: (member, year), tCO2/yr."""
         return self.pathways.emissions[self.pathways.index(scenario)].sum(axis=1)
 
 
 def package_id(lang: str) -> str:
-    """Name of the package as a scenario of its own."""
+    """Name the package as a scenario of its own."""
     return say(lang, en="Advised package", zh="推荐措施组合")
-
-
-def search_package(
-    park: Park, manifest: Manifest, members: int = SEARCH_MEMBERS, fresh: int = SEARCH_FRESH
-) -> Decision:
-    """The cheapest package that peaks in time with `PROBABILITY`, or the closest.
-
-    Parameters
-    ----------
-    park : Park
-    manifest : Manifest
-        Gives seed, horizon and the year before which emissions shall peak.
-    members, fresh : int
-        Ensemble of the search, and of its trial.
-    """
-    given = manifest
-    return cheapest_package(
-        park, given.before, PROBABILITY, members=members, fresh=fresh, seed=given.seed, until=given.until
-    )
 
 
 def gather(
@@ -210,7 +191,7 @@ def gather(
     lang: str,
     decision: Decision | None = None,
 ) -> ReportInputs:
-    """Put everything together; the package of a decision becomes a scenario of its own.
+    """Collect the inputs of a report; the package of a decision becomes a scenario of its own.
 
     Parameters
     ----------
@@ -222,11 +203,7 @@ def gather(
     manifest : Manifest
     lang : {"en", "zh"}
     decision : Decision, optional
-        From `search_package`; without one the best scenario of the run is advised.
-
-    Returns
-    -------
-    Material
+        Cheapest package, of the same park; without one the best scenario of the run is advised.
     """
     chosen = dict(scenarios)
     if decision is not None:
@@ -238,7 +215,7 @@ def gather(
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:
-    """Pathways of the same park and draws as one."""
+    """Concatenate pathways of the same park and draws."""
     memo_items = {name: np.concatenate([one.memo_items[name] for one in parts]) for name in parts[0].memo_items}
     return replace(
         parts[0],

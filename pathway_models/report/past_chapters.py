@@ -1,7 +1,4 @@
-"""The chapter on the thirteenth plan in review: emissions, intensity, what moved them, decoupling.
-
-The chapter on emissions and sinks today: inventory, sectors, sinks, indicators, quality of the data.
-"""
+"""Chapters 1 and 2: the 13th Five-Year Plan in review; the inventory, sinks, indicators and data quality today."""
 
 from __future__ import annotations
 
@@ -17,60 +14,55 @@ from pathway_models.records.park import Park
 from pathway_models.report.inputs import PLAN, ReportInputs
 
 
-def review(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 1: 2016-2020 in emissions, intensity, drivers and decoupling."""
-    lang = on.lang
-    pen.say(_span(on))
-    first, last = int(on.decomposition.years[0]), int(on.decomposition.years[-1])
-    pen.section(say(lang, en="Emissions and intensity", zh="排放与强度"))
-    pen.say(_change(on, first, last), _intensity(on, first, last))
+def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 1: 2016-2020 in emissions, intensity, drivers and decoupling."""
+    lang = inputs.lang
+    builder.say(_span(inputs))
+    first, last = int(inputs.decomposition.years[0]), int(inputs.decomposition.years[-1])
+    builder.section(say(lang, en="Emissions and intensity", zh="排放与强度"))
+    builder.say(_change(inputs, first, last), _intensity(inputs, first, last))
     caption = say(lang, en=f"Emissions, energy and intensity, {first}-{last}", zh=f"{first}—{last}年排放、能耗与强度")
-    pen.rows(caption, *_yearly(on, first, last), _activity_note(on.park, lang))
-    pen.section(say(lang, en="Drivers of the change (LMDI)", zh="排放变化的驱动因素（LMDI）"))
-    parts = on.decomposition
-    pen.say(sentences.decomposition(parts, lang=lang))
+    builder.rows(caption, *_yearly(inputs, first, last), _activity_note(inputs.park, lang))
+    builder.section(say(lang, en="Drivers of the change (LMDI)", zh="排放变化的驱动因素（LMDI）"))
+    parts = inputs.decomposition
+    builder.say(sentences.decomposition(parts, lang=lang))
     title = word("title_decomposition", lang, first=first, last=last)
     alt = sentences.decomposition(parts, lang=lang)
-    pen.figure(title, alt, lambda: plotting.decomposition(parts, lang=lang))
-    pen.table(say(lang, en="Effects of the drivers", zh="各驱动因素的效应"), tables.decomposition(parts, lang=lang))
-    pen.section(say(lang, en="Decoupling (Tapio)", zh="脱钩状态（Tapio）"))
-    _decoupled(pen, on.park, first, last, lang)
+    builder.figure(title, alt, lambda: plotting.decomposition(parts, lang=lang))
+    builder.table(say(lang, en="Effects of the drivers", zh="各驱动因素的效应"), tables.decomposition(parts, lang=lang))
+    builder.section(say(lang, en="Decoupling (Tapio)", zh="脱钩状态（Tapio）"))
+    _decoupled(builder, inputs.park, first, last, lang)
 
 
-def _span(on: ReportInputs) -> str:
-    """Which of the plan's years the table covers, said before any number of them."""
-    years, lang = on.park.years, on.lang
-    if on.window is None:
-        return say(
-            lang,
+def _span(inputs: ReportInputs) -> str:
+    """State the plan years that the table covers, ahead of any number."""
+    years, window = inputs.park.years, inputs.window
+    if window is None:
+        return inputs.say(
             en=f"The table has fewer than two years of {PLAN[0]}-{PLAN[1]}: this chapter shows its own record,"
             f" {years[0]}-{years[-1]}, and says nothing of the plan's years that are missing.",
             zh=f"数据表在{PLAN[0]}—{PLAN[1]}年内不足两年：本章按数据表自身年份（{years[0]}—{years[-1]}年）回顾，"
             "对缺少的年份不作判断。",
         )
-    if on.window == PLAN:
-        return say(
-            lang,
+    if window == PLAN:
+        return inputs.say(
             en=f"This chapter looks back on the thirteenth plan, {PLAN[0]}-{PLAN[1]}; every year of it is in the"
             " table.",
             zh=f"本章回顾“十三五”时期（{PLAN[0]}—{PLAN[1]}年），数据表覆盖其中每一年。",
         )
-    return say(
-        lang,
-        en=f"Of the thirteenth plan, {PLAN[0]}-{PLAN[1]}, the table covers {on.window[0]}-{on.window[1]}; nothing is"
+    return inputs.say(
+        en=f"Of the thirteenth plan, {PLAN[0]}-{PLAN[1]}, the table covers {window[0]}-{window[1]}; nothing is"
         " said of the years that are missing.",
-        zh=f"数据表覆盖“十三五”时期（{PLAN[0]}—{PLAN[1]}年）中的{on.window[0]}—{on.window[1]}年；"
-        "对缺少的年份不作判断。",
+        zh=f"数据表覆盖“十三五”时期（{PLAN[0]}—{PLAN[1]}年）中的{window[0]}—{window[1]}年；对缺少的年份不作判断。",
     )
 
 
-def _change(on: ReportInputs, first: int, last: int) -> str:
-    start = int(on.park.years[0])
-    total = on.inventory.total()[first - start : last - start + 1]
-    ends = [emissions_text(float(value), on.lang) for value in total[[0, -1]]]
-    change, highest = change_text(float(total[-1] / total[0] - 1), on.lang), first + int(total.argmax())
-    return say(
-        on.lang,
+def _change(inputs: ReportInputs, first: int, last: int) -> str:
+    start = int(inputs.park.years[0])
+    total = inputs.inventory.total()[first - start : last - start + 1]
+    ends = [emissions_text(float(value), inputs.lang) for value in total[[0, -1]]]
+    change, highest = change_text(float(total[-1] / total[0] - 1), inputs.lang), first + int(total.argmax())
+    return inputs.say(
         en=f"Emissions went from {ends[0]} in {first} to {ends[1]} in {last} ({change}); of these years {highest} is"
         " the highest.",
         zh=f"排放由{first}年的{ends[0]}变为{last}年的{ends[1]}（{change}），其间{highest}年最高。",
@@ -78,33 +70,31 @@ def _change(on: ReportInputs, first: int, last: int) -> str:
 
 
 def _economy(park: Park) -> np.ndarray:
-    """Value added of the sectors that have one, (H,) million CNY."""
+    """Sum the value added of the sectors that have one: (H,) million CNY."""
     return park.activity[np.isin(park.activity_kinds, ECONOMIC)].sum(axis=0)
 
 
-def _intensity(on: ReportInputs, first: int, last: int) -> str:
-    park, lang = on.park, on.lang
+def _intensity(inputs: ReportInputs, first: int, last: int) -> str:
+    park, lang = inputs.park, inputs.lang
     if not has_economy(park):
-        return say(
-            lang,
+        return inputs.say(
             en="The table has no value added, so that no intensity of it can be given.",
             zh="数据表没有增加值，无法给出单位增加值的强度。",
         )
     ends = [first - int(park.years[0]), last - int(park.years[0])]
     value, energy = _economy(park)[ends], park.energy.sum(axis=(0, 1))[ends]
-    carbon = on.inventory.total()[ends] / value
+    carbon = inputs.inventory.total()[ends] / value
     changes = [change_text(float(pair[1] / pair[0] - 1), lang) for pair in (carbon, energy / value)]
-    return say(
-        lang,
+    return inputs.say(
         en=f"Over the same years CO2 per value added changed by {changes[0]} and energy per value added by"
         f" {changes[1]}.",
         zh=f"同期单位增加值碳排放变化{changes[0]}，单位增加值能耗变化{changes[1]}。",
     )
 
 
-def _yearly(on: ReportInputs, first: int, last: int) -> tuple[list[str], list[list[str]]]:
-    """Head and rows: one row a quantity, one column a year."""
-    park, lang, accounts = on.park, on.lang, on.inventory
+def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], list[list[str]]]:
+    """Tabulate yearly quantities: head and rows, one row a quantity, one column a year."""
+    park, lang, accounts = inputs.park, inputs.lang, inputs.inventory
     picked = (park.years >= first) & (park.years <= last)
     scale = scale_of(float(accounts.total().max()), lang)
     energy = np.array([total_energy(park)[int(year)] for year in park.years])
@@ -150,13 +140,13 @@ def _activity_note(park: Park, lang: str) -> str:
     return text
 
 
-def _decoupled(pen: ReportBuilder, park: Park, first: int, last: int, lang: str) -> None:
+def _decoupled(builder: ReportBuilder, park: Park, first: int, last: int, lang: str) -> None:
     if not has_economy(park):
-        pen.say(sentences.decoupled(park, lang=lang))
+        builder.say(sentences.decoupled(park, lang=lang))
         return
     whole = decoupling(park, first, last)
     grown, emitted = (change_text(value, lang) for value in (whole.activity_change, whole.emissions_change))
-    pen.say(
+    builder.say(
         say(
             lang,
             en=f"From {first} to {last} value added changed by {grown} and emissions by {emitted}:"
@@ -178,59 +168,58 @@ def _decoupled(pen: ReportBuilder, park: Park, first: int, last: int, lang: str)
         )
         for one in steps
     ]
-    pen.rows(say(lang, en="Decoupling year by year", zh="逐年脱钩状态"), [say(lang, en=e, zh=z) for e, z in head], rows)
+    builder.rows(
+        say(lang, en="Decoupling year by year", zh="逐年脱钩状态"), [say(lang, en=e, zh=z) for e, z in head], rows
+    )
 
 
-def today(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 2: the inventory of the last year, its sinks, its indicators, and what the table lacks."""
-    park, lang, accounts = on.park, on.lang, on.inventory
+def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 2: the inventory of the last year, its sinks, its indicators and gaps in the data."""
+    park, lang, accounts = inputs.park, inputs.lang, inputs.inventory
     last = park.last_observed_year
-    pen.section(say(lang, en="Emissions by source", zh="分排放源的排放"))
-    pen.say(sentences.inventory(accounts, lang=lang), _location_based(on))
+    builder.section(say(lang, en="Emissions by source", zh="分排放源的排放"))
+    builder.say(sentences.inventory(accounts, lang=lang), _location_based(inputs))
     alt = sentences.describe_inventory(accounts, lang=lang)
-    pen.figure(word("title_inventory", lang), alt, lambda: plotting.inventory(park, lang=lang))
+    builder.figure(word("title_inventory", lang), alt, lambda: plotting.inventory(park, lang=lang))
     caption = say(lang, en=f"Inventory of {last} and {park.years[0]}", zh=f"{last}年与{park.years[0]}年排放清单")
-    pen.table(caption, tables.inventory(park, lang=lang))
+    builder.table(caption, tables.inventory(park, lang=lang))
     if len(park.sectors) > 1:
-        pen.section(word("title_sectors", lang))
-        pen.say(sentences.sectors(accounts, lang=lang))
-        pen.figure(
+        builder.section(word("title_sectors", lang))
+        builder.say(sentences.sectors(accounts, lang=lang))
+        builder.figure(
             word("title_sectors", lang),
             sentences.sectors(accounts, lang=lang),
             lambda: plotting.inventory(park, by="sector", lang=lang),
         )
-    pen.section(say(lang, en="Carbon sinks", zh="碳汇"))
-    pen.say(_sinks(on))
-    pen.section(say(lang, en="Indicators and quality of the data", zh="指标与数据质量"))
-    _indicators(pen, park, lang)
-    pen.say(sentences.detail(park, lang=lang))
+    builder.section(say(lang, en="Carbon sinks", zh="碳汇"))
+    builder.say(_sinks(inputs))
+    builder.section(say(lang, en="Indicators and quality of the data", zh="指标与数据质量"))
+    _indicators(builder, park, lang)
+    builder.say(sentences.detail(park, lang=lang))
 
 
-def _location_based(on: ReportInputs) -> str:
-    market = [row[2] == 2 and row[1] in ("electricity", "green_electricity") for row in on.inventory.rows]
-    bought = float(on.inventory.emissions[market, -1].sum())
-    located = float(on.inventory.location_based[-1])
-    texts = emissions_text(located, on.lang), emissions_text(bought, on.lang)
-    return say(
-        on.lang,
+def _location_based(inputs: ReportInputs) -> str:
+    market = [row[2] == 2 and row[1] in ("electricity", "green_electricity") for row in inputs.inventory.rows]
+    bought = float(inputs.inventory.emissions[market, -1].sum())
+    located = float(inputs.inventory.location_based[-1])
+    texts = emissions_text(located, inputs.lang), emissions_text(bought, inputs.lang)
+    return inputs.say(
         en=f"Purchased electricity counts {texts[1]} market-based (green power at zero); location-based it is"
         f" {texts[0]}. Totals of this report are market-based.",
         zh=f"外购电力按市场法计{texts[1]}（绿电按零计），按地域法计{texts[0]}。本报告的合计采用市场法。",
     )
 
 
-def _sinks(on: ReportInputs) -> str:
-    sink, total = float(on.park.sinks[-1]), float(on.inventory.total()[-1])
-    last = on.park.last_observed_year
+def _sinks(inputs: ReportInputs) -> str:
+    sink, total = float(inputs.park.sinks[-1]), float(inputs.inventory.total()[-1])
+    last = inputs.park.last_observed_year
     if sink <= 0:
-        return say(
-            on.lang,
+        return inputs.say(
             en="The table states no green area with a sequestration rate: no sink is counted, and none is assumed.",
             zh="数据表没有同时给出绿地面积与固碳速率：不计碳汇，也不作假定。",
         )
-    amount, share = emissions_text(sink, on.lang), change_text(sink / total, on.lang, digits=2, sign="-")
-    return say(
-        on.lang,
+    amount, share = emissions_text(sink, inputs.lang), change_text(sink / total, inputs.lang, digits=2, sign="-")
+    return inputs.say(
         en=f"Green areas took up {amount} in {last}, {share} of the park's emissions. Sinks stand beside the total"
         " and are not taken off it; only neutrality counts them.",
         zh=f"{last}年绿地固碳{amount}，相当于园区排放的{share}。碳汇与排放并列报告，不从排放合计中扣除，"
@@ -238,7 +227,7 @@ def _sinks(on: ReportInputs) -> str:
     )
 
 
-def _indicators(pen: ReportBuilder, park: Park, lang: str) -> None:
+def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
     found, last = indicators(park), park.last_observed_year
     rows = [
         (
@@ -260,7 +249,7 @@ def _indicators(pen: ReportBuilder, park: Park, lang: str) -> None:
         en="Indicators that the table lets us compute; requirements that were not seen in their source are not shown.",
         zh="仅列数据表能够计算的指标；未见原文的要求不予列出。",
     )
-    pen.rows(
+    builder.rows(
         say(lang, en=f"Indicators to {last}", zh=f"截至{last}年的指标"),
         [say(lang, en=e, zh=z) for e, z in head],
         rows,

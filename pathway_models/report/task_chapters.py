@@ -1,7 +1,4 @@
-"""The chapter on what is to be done: key tasks from the levers of the advised path, with cost and alternatives.
-
-The chapter of safeguards: what is to be watched, paid for and known better, and what the numbers do not say.
-"""
+"""Chapters 5 and 6: key tasks with cost and alternatives; safeguards in tracking, funding and data, and limits."""
 
 from __future__ import annotations
 
@@ -17,8 +14,7 @@ from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
 from pathway_models.records.levers import Measure
-from pathway_models.report.inputs import PROBABILITY, ReportInputs
-from pathway_models.report.reductions import CONTRIBUTION_YEAR
+from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
 #: The notice's tasks and the families of levers that serve each (section two of the notice).
 TASKS = (
@@ -28,61 +24,59 @@ TASKS = (
     (("management",), "Management platform, education and behaviour", "构建双碳管理平台与绿色低碳宣传教育"),
     (("sinks",), "Carbon sinks", "增加碳汇"),
 )  # fmt: skip
-#: An avoided amount below this share of the park's emissions is no contribution.
-NOTHING = 1e-6
+#: An avoided amount below this share of the park's emissions counts as none.
+NEGLIGIBLE = 1e-6
 
 
-def tasks(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 5: the levers of the advised path under the notice's tasks, each with what it brings."""
-    lang, scenario = on.lang, on.scenarios[on.chosen]
-    pen.say(_chosen_from(on))
-    if on.decision is not None:
-        pen.say(*describe(on.decision, lang=lang))
-    brought = _brought(on)
+def tasks(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 5: the levers of the advised path under the notice's tasks, each with its effect."""
+    lang, scenario = inputs.lang, inputs.scenarios[inputs.chosen]
+    builder.say(_chosen_from(inputs))
+    if inputs.decision is not None:
+        builder.say(*describe(inputs.decision, lang=lang))
+    effects = _lever_effects(inputs)
     for families, en, zh in TASKS:
         own = [measure for measure in scenario.measures if measure.lever.family in families]
         if not own:
             continue
-        pen.section(say(lang, en=en, zh=zh))
-        pen.bullets(_task(on, measure, brought.get(measure.lever.lever_id)) for measure in own)
+        builder.section(say(lang, en=en, zh=zh))
+        builder.bullets(_task(inputs, measure, effects.get(measure.lever.lever_id)) for measure in own)
     if not scenario.measures:
-        pen.say(say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。"))
-    if on.decision is not None:
-        _packages(pen, on)
+        builder.say(say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。"))
+    if inputs.decision is not None:
+        _packages(builder, inputs)
 
 
-def _chosen_from(on: ReportInputs) -> str:
-    name = scenario_name(on.chosen, on.lang)
-    if on.decision is None:
-        return say(
-            on.lang,
+def _chosen_from(inputs: ReportInputs) -> str:
+    name = scenario_name(inputs.chosen, inputs.lang)
+    if inputs.decision is None:
+        return inputs.say(
             en=f"No package was searched for. The tasks are the levers of the scenario of this run with the most early"
             f" peaks: {name}.",
             zh=f"未进行措施组合优选。任务取自本次运行中提前达峰成员最多的情景：“{name}”。",
         )
-    found = on.decision
-    fresh, wanted = found.fresh_members, share_text(PROBABILITY, on.lang)
+    found = inputs.decision
+    fresh, wanted = found.fresh_members, share_text(PROBABILITY, inputs.lang)
     goal = (
-        say(on.lang, en=f"the cheapest that peaks before {on.before} with at least {wanted}",
-            zh=f"能以不低于{wanted}的概率在{on.before}年以前达峰的最低成本组合")
+        inputs.say(en=f"the cheapest that peaks before {inputs.before} with at least {wanted}",
+                   zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
         if found.reached
-        else say(on.lang, en=f"the closest to a peak before {on.before} with {wanted}, which none reaches",
-                 zh=f"最接近以{wanted}的概率在{on.before}年以前达峰的组合（没有组合达到）")
+        else inputs.say(en=f"the closest to a peak before {inputs.before} with {wanted}, which none reaches",
+                        zh=f"最接近以{wanted}的概率在{inputs.before}年以前达峰的组合（没有组合达到）")
     )  # fmt: skip
-    return say(
-        on.lang,
+    return inputs.say(
         en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. It was searched"
         f" for with {found.members:,} members and tried on {fresh:,} fresh ones; figures of its path in this report"
-        f" rest on the run's own {on.pathways.members:,} members.",
+        f" rest on the run's own {inputs.pathways.members:,} members.",
         zh=f"任务取自推荐组合：在{found.packages:,}个组合中，{goal}。优选用{found.members:,}个成员，"
         f"并以{fresh:,}个新成员检验；"
-        f"本报告中该路径的数值基于本次运行的{on.pathways.members:,}个成员。",
+        f"本报告中该路径的数值基于本次运行的{inputs.pathways.members:,}个成员。",
     )
 
 
-def _brought(on: ReportInputs) -> dict[str, tuple[float, float]]:
-    """Tonnes avoided and points of probability by lever."""
-    found = on.shares("lever")
+def _lever_effects(inputs: ReportInputs) -> dict[str, tuple[float, float]]:
+    """Look up tonnes avoided and change in probability by lever."""
+    found = inputs.lever_shares
     if found is None:
         return {}
     year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
@@ -93,48 +87,43 @@ def _brought(on: ReportInputs) -> dict[str, tuple[float, float]]:
     }
 
 
-def _task(on: ReportInputs, measure: Measure, brought: tuple[float, float] | None) -> str:
-    """One lever in a sentence: setting, years, and what it brings in this park."""
-    lang, lever, ramp = on.lang, measure.lever, measure.ramp
+def _task(inputs: ReportInputs, measure: Measure, effects: tuple[float, float] | None) -> str:
+    """Describe one lever in a sentence: setting, years and effect in this park."""
+    lang, lever, ramp = inputs.lang, measure.lever, measure.ramp
     name = lever.name_zh if lang == "zh" else lever.name_en
     setting = option_name(measure.setting, lang)
-    year = min(CONTRIBUTION_YEAR, int(on.pathways.years[-1]))
-    avoided, points = brought or (0.0, 0.0)
-    if abs(avoided) < NOTHING * float(on.inventory.total()[-1]):
-        effect = say(
-            lang,
+    year = min(CONTRIBUTION_YEAR, int(inputs.pathways.years[-1]))
+    avoided, points = effects or (0.0, 0.0)
+    if abs(avoided) < NEGLIGIBLE * float(inputs.inventory.total()[-1]):
+        effect = inputs.say(
             en=f"changes no emissions of the total in {year}",
             zh=f"不改变{year}年的排放合计",
         )
     elif avoided < 0:
-        effect = say(
-            lang,
+        effect = inputs.say(
             en=f"RAISES emissions in {year} by {emissions_text(-avoided, lang)} on average",
             zh=f"使{year}年排放平均增加{emissions_text(-avoided, lang)}",
         )
     else:
-        effect = say(
-            lang,
+        effect = inputs.say(
             en=f"avoids {emissions_text(avoided, lang)} in {year} on average and changes the probability of a"
-            f" peak before {on.before} by {100 * points:+.1f} points",
+            f" peak before {inputs.before} by {100 * points:+.1f} points",
             zh=f"{year}年平均减排{emissions_text(avoided, lang)}，"
-            f"使{on.before}年以前达峰的概率变化{100 * points:+.1f}个百分点",
+            f"使{inputs.before}年以前达峰的概率变化{100 * points:+.1f}个百分点",
         )
-    return say(
-        lang,
+    return inputs.say(
         en=f"{name} ({setting}; {ramp.start}-{ramp.complete}): {effect}.",
         zh=f"{name}（{setting}；{ramp.start}—{ramp.complete}年实施）：{effect}。",
     )
 
 
-def _packages(pen: ReportBuilder, on: ReportInputs) -> None:
-    lang, found = on.lang, on.decision
-    pen.section(say(lang, en="Cost and alternatives", zh="成本与备选组合"))
-    pen.table(
+def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    lang, found = inputs.lang, inputs.decision
+    builder.section(say(lang, en="Cost and alternatives", zh="成本与备选组合"))
+    builder.table(
         say(lang, en="The advised package, alternatives and no lever", zh="推荐组合、备选组合与无措施"),
         decision_tables.packages(found, most=3, lang=lang),
-        say(
-            lang,
+        inputs.say(
             en=f"Costs at prices of {found.costs.price_year}, beside the bill without levers; below zero: the"
             " energy saved is worth more than what is paid. What has no price is named and never counted as free.",
             zh=f"成本为{found.costs.price_year}年价，相对于无措施时的能源支出；负值表示节省的能源价值高于支出。"
@@ -142,15 +131,14 @@ def _packages(pen: ReportBuilder, on: ReportInputs) -> None:
         ),
     )
     if found.without_block:
-        pen.table(
+        builder.table(
             say(lang, en="What the package cannot do without", zh="不可或缺的措施"),
             decision_tables.indispensable(found, lang=lang),
         )
     if found.dropped:
         names = say(lang, en=", ", zh="、").join(_dropped(name, lang) for name in found.dropped)
-        pen.say(
-            say(
-                lang,
+        builder.say(
+            inputs.say(
                 en=f"Left out of the search, because they cannot change this park's peak: {names}.",
                 zh=f"因不能改变本园区的达峰而未纳入优选：{names}。",
             )
@@ -158,37 +146,37 @@ def _packages(pen: ReportBuilder, on: ReportInputs) -> None:
 
 
 def _dropped(name: str, lang: str) -> str:
-    """Name of a block left out of the search: a lever of the library, or a family."""
+    """Name a block left out of the search: a lever of the library, or a family."""
     levers = read_levers()
     if name in levers:
         return levers[name].name_zh if lang == "zh" else levers[name].name_en
     return family_name(name, lang)
 
 
-def safeguards(pen: ReportBuilder, on: ReportInputs) -> None:
-    """Chapter 6: what is to be watched, what is to be known better, and what the numbers do not say."""
-    lang = on.lang
-    pen.section(say(lang, en="Yearly check", zh="年度跟踪"))
-    pen.say(_watch(on))
-    if on.decision is not None:
-        pen.section(say(lang, en="Funding", zh="资金"))
-        pen.say(_funding(on.decision, lang))
-    pen.section(say(lang, en="Data", zh="数据"))
-    pen.bullets(_data(on))
-    pen.section(say(lang, en="What this report does not say", zh="本报告不作的判断"))
-    pen.bullets(_limits(on))
+def safeguards(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write chapter 6: yearly check, funding, data and limits of the report."""
+    lang = inputs.lang
+    builder.section(say(lang, en="Yearly check", zh="年度跟踪"))
+    builder.say(_watch(inputs))
+    if inputs.decision is not None:
+        builder.section(say(lang, en="Funding", zh="资金"))
+        builder.say(_funding(inputs.decision, lang))
+    builder.section(say(lang, en="Data", zh="数据"))
+    builder.bullets(_data(inputs))
+    builder.section(say(lang, en="What this report does not say", zh="本报告不作的判断"))
+    builder.bullets(_limits(inputs))
 
 
-def _watch(on: ReportInputs) -> str:
-    """The band of next year's emissions on the advised path: above it the path is left."""
-    lang, year = on.lang, on.park.last_observed_year + 1
-    column = year - int(on.pathways.years[0])
+def _watch(inputs: ReportInputs) -> str:
+    """Give the range of next year's emissions on the advised path: above it the park is off the path."""
+    lang, year = inputs.lang, inputs.park.last_observed_year + 1
+    column = year - int(inputs.pathways.years[0])
     low, middle, high = (
-        emissions_text(float(one), lang) for one in np.quantile(on.totals(on.chosen)[:, column], (0.05, 0.5, 0.95))
+        emissions_text(float(one), lang)
+        for one in np.quantile(inputs.totals(inputs.chosen)[:, column], (0.05, 0.5, 0.95))
     )
-    name = scenario_name(on.chosen, lang)
-    return say(
-        lang,
+    name = scenario_name(inputs.chosen, lang)
+    return inputs.say(
         en=f"On the path '{name}' emissions in {year} are {middle} (nine members in ten: {low} to {high}). A reported"
         f" value above {high} means that the park is off this path: the report is then to be made again with the new"
         " year.",
@@ -199,7 +187,7 @@ def _watch(on: ReportInputs) -> str:
 
 
 def _funding(found: Decision, lang: str) -> str:
-    """What the package costs a year as far as it is known, and how much of it is not."""
+    """State the yearly cost of the package and the levers whose cost is unknown."""
     cost, closest = cost_text(found.closest, lang), found.closest
     if not closest.unknown:
         return say(lang, en=f"The advised package: {cost}.", zh=f"推荐组合：{cost}。")
@@ -211,38 +199,34 @@ def _funding(found: Decision, lang: str) -> str:
     )
 
 
-def _data(on: ReportInputs) -> list[str]:
-    lang, park = on.lang, on.park
+def _data(inputs: ReportInputs) -> list[str]:
+    park = inputs.park
     lines = [
-        say(
-            lang,
+        inputs.say(
             en=f"The record has {park.years.size} years; the table is to be filled every year.",
             zh=f"记录共{park.years.size}年；应逐年填报数据表。",
         )
     ]
     if park.tier != "rich":
         lines.append(
-            say(
-                lang,
+            inputs.say(
                 en="The table has no sectors: energy use by enterprise or branch is to be collected next.",
                 zh="数据表没有分行业数据：下一步应收集分企业或分行业的能源消费。",
             )
         )
     if park.factor_set:
         lines.append(
-            say(
-                lang,
+            inputs.say(
                 en=f"Factors are those of {park.factor_set} except where the table has its own: measured carbon"
                 " content,"
                 " calorific value and oxidation rate of the main fuels are to replace them.",
                 zh=f"除数据表自带因子外，排放因子取自{park.factor_set}：主要燃料应以实测含碳量、热值和氧化率替代。",
             )
         )
-    if on.decision is not None and on.decision.unknown:
-        count = len(on.decision.unknown)
+    if inputs.decision is not None and inputs.decision.unknown:
+        count = len(inputs.decision.unknown)
         lines.append(
-            say(
-                lang,
+            inputs.say(
                 en=f"For {count} measures no cost was found in a source: quotations are to be sought before money is"
                 " committed.",
                 zh=f"有{count}项措施未找到有来源的成本：投入资金前应先行询价。",
@@ -251,32 +235,27 @@ def _data(on: ReportInputs) -> list[str]:
     return lines
 
 
-def _limits(on: ReportInputs) -> list[str]:
-    lang = on.lang
+def _limits(inputs: ReportInputs) -> list[str]:
     lines = [
-        say(
-            lang,
+        inputs.say(
             en="Scenarios are no forecasts; probabilities are shares of the ensemble's members under the assumptions of"
             " the annexes.",
             zh="情景不是预测；概率为附录所列假设下集合成员的占比。",
         ),
-        say(
-            lang,
-            en=f"Nothing is said of years behind {on.pathways.years[-1]}.",
-            zh=f"对{on.pathways.years[-1]}年之后不作判断。",
+        inputs.say(
+            en=f"Nothing is said of years behind {inputs.pathways.years[-1]}.",
+            zh=f"对{inputs.pathways.years[-1]}年之后不作判断。",
         ),
-        say(
-            lang,
+        inputs.say(
             en="Costs are those of the shipped table and of the energy saved; no quotation of this park stands behind"
             " them.",
             zh="成本取自随附成本表及节能收益，并非本园区的报价。",
         ),
     ]
-    if on.park.invented:
+    if inputs.park.invented:
         lines.insert(
             0,
-            say(
-                lang,
+            inputs.say(
                 en="The park does not exist; no statement of this report is evidence about any real park.",
                 zh="本园区并不存在；本报告的任何陈述都不能作为任何真实园区的证据。",
             ),

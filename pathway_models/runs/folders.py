@@ -1,4 +1,4 @@
-"""Folders of a run: a park's folder appears whole or not at all, one run writes at a time, and URLs are folders too."""
+"""Folders of a run: a park's folder appears whole or not at all, one run writes at a time, a URL serves as a folder."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pathlib import Path
 from pathway_models.core.errors import BatchError
 
 LOCK = ".lock"
-#: What a run in a folder of its own consists of beside its parks.
-OF_THE_RUN = ("run.json", "status.csv", "summary.csv", "index.html")
+#: Files of a run beside its parks' folders.
+RUN_FILES = ("run.json", "status.csv", "summary.csv", "index.html")
 
 
 def park_folder(folder: Path, park_id: str) -> Path:
-    """Where a park's results stand."""
+    """Locate a park's results."""
     return folder / park_id
 
 
 def partial_folder(folder: Path, park_id: str) -> Path:
-    """Where a park's results are made."""
+    """Locate the folder in which a park's results are made."""
     return folder / f".{park_id}.partial"
 
 
@@ -33,7 +33,7 @@ def _old_folder(folder: Path, park_id: str) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
+    """Remove a file or a folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -41,7 +41,7 @@ def remove(path: Path) -> None:
 
 
 def publish(folder: Path, park_id: str) -> None:
-    """Put a park's finished folder in its place: on disk first, then by renaming."""
+    """Move a park's finished folder into place: flushed to disk first, then renamed."""
     partial, final, old = (place(folder, park_id) for place in (partial_folder, park_folder, _old_folder))
     for path in sorted(partial.rglob("*")):
         if path.is_file():
@@ -57,18 +57,18 @@ def publish(folder: Path, park_id: str) -> None:
 
 def _to_disk(path: Path) -> None:
     """Wait until a file, or the names in a folder, have reached the disk."""
-    if path.is_dir() and os.name == "nt":  # Windows has no handle of a folder that could be waited for
+    if path.is_dir() and os.name == "nt":  # Windows cannot flush a folder
         return
     handle = descriptor_of(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
     try:
-        with contextlib.suppress(OSError):  # some network file systems know no waiting
+        with contextlib.suppress(OSError):  # some network file systems cannot flush
             os.fsync(handle)
     finally:
         os.close(handle)
 
 
 def tidy(folder: Path) -> None:
-    """Undo what a run that was cut off has left: take back folders in mid-exchange, remove unfinished ones."""
+    """Clean up after an interrupted run: restore folders that were being replaced, remove unfinished ones."""
     for old in folder.glob(".*.old"):
         final = folder / old.name[1 : -len(".old")]
         if final.exists():
@@ -81,7 +81,7 @@ def tidy(folder: Path) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a run's folder; the system lets go of it when the process ends, however it ends.
+    """Lock a run's folder; the system releases the lock when the process ends, however it ends.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def locked(folder: Path) -> Iterator[None]:
         else:
             path.unlink(missing_ok=True)
             os.close(handle)
-        with contextlib.suppress(OSError):  # nothing came of it: no empty folder stays behind
+        with contextlib.suppress(OSError):  # no empty folder stays behind
             folder.rmdir()
 
 
@@ -134,7 +134,7 @@ def _lock(handle: int) -> None:
 
 
 class RunFolder:
-    """Where a run's results go: a folder, or a folder standing for one behind an fsspec URL.
+    """Folder for a run's results, or a local stand-in for one behind an fsspec URL.
 
     Parameters
     ----------
@@ -161,28 +161,28 @@ class RunFolder:
         self._fetch()
 
     def _fetch(self) -> None:
-        """Bring what an earlier run has left, so that unchanged parks need not be run again."""
+        """Download the results of an earlier run, so that unchanged parks need not be run again."""
         with contextlib.suppress(FileNotFoundError):
             self._system.get(f"{self._root}/", f"{self.folder}/", recursive=True)
         tidy(self.folder)
 
     def publish(self, park_id: str) -> None:
-        """Put a park's finished folder in its place."""
+        """Move a park's finished folder into place, and upload it."""
         publish(self.folder, park_id)
         if self._system is not None:
             target = f"{self._root}/{park_id}"
             with contextlib.suppress(FileNotFoundError):
                 self._system.rm(target, recursive=True)
-            # There is no renaming of folders behind a URL: what has no record yet does not count.
+            # Folders behind a URL cannot be renamed: one without a record does not count.
             paths = sorted(park_folder(self.folder, park_id).iterdir(), key=lambda path: path.name == "record.json")
             for path in paths:
                 self._send(path, f"{target}/{path.name}")
 
     def finish(self) -> str:
-        """Put the run's own files in their place; return where its page stands."""
+        """Upload the run's own files; return the location of its page."""
         if self._system is None:
             return str(self.folder / "index.html")
-        for name in OF_THE_RUN:
+        for name in RUN_FILES:
             if (self.folder / name).is_file():
                 self._send(self.folder / name, f"{self._root}/{name}")
         return f"{self.shown.rstrip('/')}/index.html"
@@ -192,6 +192,6 @@ class RunFolder:
         self._system.put_file(str(path), target)
 
     def close(self) -> None:
-        """Remove the folder that stood for the URL."""
+        """Remove the local stand-in for the URL."""
         if self._temporary is not None:
             self._temporary.cleanup()

@@ -1,4 +1,4 @@
-"""One park of a run: what a worker is told, and how it ended."""
+"""Jobs and outcomes: one park of a run as a worker receives and returns it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 from pathway_models.core.files import PARK_NOTEBOOK
 
-#: Statuses of parks whose results are there.
+#: Statuses of parks that have results.
 CAME_OUT = ("done", "unchanged")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one park's run ended.
+    """Result of running one park.
 
     Parameters
     ----------
     status : {"done", "unchanged", "failed", "refused", "cancelled"}
     cause : str
-        One line: what went wrong and where; empty when done.
+        Error and place in one line; empty when done.
     """
 
     park_id: str
@@ -29,13 +29,13 @@ class Outcome:
 
     @property
     def came_out(self) -> bool:
-        """Whether the park's results are there."""
+        """True when the park has results."""
         return self.status in CAME_OUT
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is told: one park, and how to run it.
+    """Order to a worker: one park, and how to run it.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Job:
     parameters : dict
         Of the notebook, without ``out``.
     key : str
-        Hash of everything the results rest on.
+        Hash of everything the results depend on.
     engine : str
         Name of a papermill engine.
     timeout : int
@@ -65,10 +65,10 @@ class Job:
     basis: dict[str, object] = field(default_factory=dict)
 
     def record(self) -> dict[str, object]:
-        """The job as JSON."""
+        """Return the job as JSON content."""
         return asdict(self)
 
 
 def park_id_of(park: str) -> str:
-    """Folder name of a park given by id or by path."""
+    """Derive the folder name of a park given by id or by path."""
     return Path(park).stem if park.endswith((".csv", ".xlsx")) else park

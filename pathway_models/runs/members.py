@@ -1,17 +1,16 @@
 """``members.parquet``: every member of a park's ensemble in one compact columnar file.
 
-One row a scenario and member, whole scenarios to a row group, so that a reader who wants a few years or, of a large
-ensemble, one scenario reads no more than that.  Columns:
+One row a scenario and member, whole scenarios to a row group, so that a few years, or one scenario of a large ensemble,
+can be read alone.  Columns:
 
     scenario, member
     year_of_maximum, status, value_tco2, plateau_first, plateau_last     docs/peak_rules.md
     cumulative_tco2                                                     sum over the projected years
     2016, 2017, ...                                                     total of each year, tCO2/yr
 
-Emissions carry 17 bits after the leading one: finer than the six significant digits of the CSV tables, so that the
-last bits of a sum, which depend on the processor, never reach the file.  Equal content gives equal bytes.
-
-Floating point numbers with fewer bits, so that files of them compress.
+Emissions are rounded to 17 bits after the leading one (bit rounding), so that the file compresses: finer than the six
+significant digits of the CSV tables, yet the last bits of a sum, which depend on the processor, never reach the file.
+Equal content gives equal bytes.
 """
 
 from __future__ import annotations
@@ -33,13 +32,12 @@ if TYPE_CHECKING:
     from pathway_models.records.pathways import Pathways
     from pathway_models.records.peaks import Peaks
 
-
 #: Bits of a single-precision significand that are stored.
 SIGNIFICAND = 23
 
 
-def with_bits(values: ArrayLike, bits: int) -> NDArray[np.float32]:
-    """Round to so many bits after the leading one, to the nearest, ties to even; the others are zero.
+def bitround(values: ArrayLike, bits: int) -> NDArray[np.float32]:
+    """Round to a number of bits after the leading one, to nearest, ties to even; set the others to zero.
 
     The largest relative error is ``2 ** -(bits + 1)`` beside that of single precision: 3.9e-6 for 17 bits, less than
     the 5e-6 of six significant digits.
@@ -55,7 +53,7 @@ def with_bits(values: ArrayLike, bits: int) -> NDArray[np.float32]:
 
     Examples
     --------
-    >>> with_bits([1.0, 1234567.0, -0.1], 10).tolist()
+    >>> bitround([1.0, 1234567.0, -0.1], 10).tolist()
     [1.0, 1234944.0, -0.0999755859375]
     """
     if not 1 <= bits < SIGNIFICAND:
@@ -83,10 +81,6 @@ def write_members(path: Path, pathways: Pathways, peaks: Peaks) -> Path:
     path : Path
     pathways, peaks
         Of the same park and draws.
-
-    Returns
-    -------
-    Path
     """
     # pyarrow takes a tenth of a second to load: only where a file is written.
     import pyarrow.parquet as pq
@@ -108,7 +102,7 @@ def write_members(path: Path, pathways: Pathways, peaks: Peaks) -> Path:
 
 
 def member_table(pathways: Pathways, peaks: Peaks) -> pa.Table:
-    """The content of the file, with what it is about in its metadata: no times, no paths, no host."""
+    """Build the content of the file with its metadata: no times, no paths, no host."""
     import pyarrow as pa
 
     scenarios, members = len(pathways.scenarios), pathways.members
@@ -121,12 +115,12 @@ def member_table(pathways: Pathways, peaks: Peaks) -> pa.Table:
         "member": pa.array(np.tile(np.arange(members, dtype=np.int32), scenarios)),
         "year_of_maximum": pa.array(peaks.year.ravel().astype(np.int16)),
         "status": pa.DictionaryArray.from_arrays(pa.array(peaks.status.ravel().astype(np.int8)), pa.array(STATUS)),
-        "value_tco2": pa.array(with_bits(peaks.value.ravel(), BITS)),
+        "value_tco2": pa.array(bitround(peaks.value.ravel(), BITS)),
         "plateau_first": pa.array(peaks.plateau_first.ravel().astype(np.int16)),
         "plateau_last": pa.array(peaks.plateau_last.ravel().astype(np.int16)),
-        "cumulative_tco2": pa.array(with_bits(total[..., ahead].sum(axis=-1).ravel(), BITS)),
+        "cumulative_tco2": pa.array(bitround(total[..., ahead].sum(axis=-1).ravel(), BITS)),
     }
-    columns |= {str(y): pa.array(with_bits(total[..., at].ravel(), BITS)) for at, y in enumerate(pathways.years)}
+    columns |= {str(y): pa.array(bitround(total[..., at].ravel(), BITS)) for at, y in enumerate(pathways.years)}
     about = {
         "park_id": pathways.park_id,
         "unit": "tCO2/yr",
@@ -139,7 +133,7 @@ def member_table(pathways: Pathways, peaks: Peaks) -> pa.Table:
 def read_members(
     path: Path, scenarios: Sequence[str] | None, columns: Sequence[str | int] | None, where: Sequence[Condition]
 ) -> pd.DataFrame:
-    """Read some members: only the columns asked for, and only row groups that can hold what is asked for.
+    """Read some members: only the columns asked for, and only row groups that can match.
 
     Parameters
     ----------

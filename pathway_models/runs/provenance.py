@@ -1,4 +1,4 @@
-"""Where a run comes from: parameters, inputs, versions and commit, the same on every host."""
+"""Provenance of a run: parameters, inputs, versions and commit, the same on every host."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pathway_models.core import __version__
 from pathway_models.core.files import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder
 from pathway_models.intake.assumptions import read_assumptions
 
-#: Packages whose version can move a number or a figure.
+#: Packages whose version can change a number or a figure.
 PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "papermill")
-#: Files of this room that what a park leaves behind depends on; commands and schedulers do not matter to it.
-WRITING = ("results.py", "members.py", "html.py", "in_process_kernel.py", "execution.py")
+#: Files of `batch` that a park's results depend on; commands and schedulers do not matter to them.
+WRITING = ("results.py", "in_process_kernel.py", "execution.py", "notebook_page.py")
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
+    """Compute the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def content_hash(content: object) -> str:
-    """SHA-256 of JSON content in one fixed spelling."""
+    """Compute the SHA-256 of JSON content in canonical form."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def commit() -> dict[str, object]:
-    """Git commit and whether files differ from it; empty outside a checkout."""
-    if not (SHIPPED_FOLDER / ".git").exists():  # git itself would answer for any repository that holds the environment
+    """Read the git commit and whether files differ from it; empty outside a checkout."""
+    if not (SHIPPED_FOLDER / ".git").exists():  # git would answer for any repository around it
         return {}
     try:
         run = {"capture_output": True, "text": True, "check": True, "cwd": SHIPPED_FOLDER, "timeout": 20}
@@ -45,7 +45,7 @@ def commit() -> dict[str, object]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of this package, Python and the packages that matter."""
+    """Read the versions of this package, Python and the packages that matter."""
     found = {"pathway_models": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
     for name in PACKAGES:
         try:
@@ -56,31 +56,31 @@ def versions() -> dict[str, str]:
 
 
 def shared_inputs() -> dict[str, str]:
-    """Hashes of the data that every park reads: factors, levers, scenarios, panels, register."""
+    """Hash the data that every park reads: factors, levers, scenarios, panels, register."""
     data = data_folder()
     paths = [*data.glob("*.yml"), *data.glob("*.csv"), *data.glob("factors/*.csv"), *data.glob("layouts/*.yml")]
     return {path.name: file_hash(path) for path in sorted(paths)}
 
 
 def park_inputs(table: Path) -> dict[str, str]:
-    """Hashes of a park's table and of every file of its name beside it: description, projects, overrides, assets."""
+    """Hash a park's table and every file of its name beside it: description, projects, overrides, assets."""
     paths = {table, *table.parent.glob(f"{table.stem}.*")}
     return {path.name: file_hash(path) for path in sorted(paths) if path.is_file() and path.suffix != ".partial"}
 
 
 def code_hash() -> str:
-    """Hash of the sources that results depend on: the same in a checkout and where it is installed."""
+    """Hash the sources that results depend on; equal in a checkout and an installation."""
     paths = [path for path in PACKAGE_FOLDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    if PACKAGE_FOLDER in SHIPPED_FOLDER.parents:  # data and notebooks, which have hashes of their own
+    if PACKAGE_FOLDER in SHIPPED_FOLDER.parents:  # data and notebooks have hashes of their own
         paths = [path for path in paths if SHIPPED_FOLDER not in path.parents]
-    counted = [path for path in paths if path.parent.name != "running" or path.name in WRITING]
+    counted = [path for path in paths if path.parent.name != "batch" or path.name in WRITING]
     return content_hash({path.relative_to(PACKAGE_FOLDER).as_posix(): file_hash(path) for path in counted})
 
 
 def describe_run(
     parameters: Mapping[str, object], tables: Iterable[Path], notebook: Path | None = None
 ) -> dict[str, object]:
-    """Everything a run rests on, and its id.
+    """Record everything a run depends on, and derive its id.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def describe_run(
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON with sorted keys, so that equal content is equal bytes; whole or not at all."""
+    """Write JSON with sorted keys, so that equal content gives equal bytes; whole or not at all."""
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""The results of a run, read lazily: thousands of parks, of which only what is asked for is opened.
+"""Results of a run, read lazily: of thousands of parks only what is asked for is opened.
 
 run = pw.open_run("results/2024")
 run.summary.query("p_peak_before_2030 < 0.5")
@@ -50,7 +50,7 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def parameters_of(folder: Path) -> dict[str, Any]:
-    """Read what a run was asked for: parks, scenarios, members, seed, years.
+    """Read the parameters of a run: parks, scenarios, members, seed, years.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _unreadable(folder: Path, expected: str) -> Fault:
 
 
 def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
-    """Parks of a run that came out: id to what the run was given, id or path.
+    """List the finished parks of a run: id -> id or path that the run was given.
 
     Raises
     ------
@@ -93,14 +93,10 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
 
 
 def scenarios_of(folder: Path) -> Scenarios:
-    """Scenarios of a run, from the library that is there now."""
+    """Look up the scenarios of a run in the present library."""
     from pathway_models.intake.library import read_scenarios
 
     return read_scenarios().pick(list(parameters_of(folder)["scenarios"]))
-
-
-
-
 
 
 def open_run(folder: str | Path) -> StoredRun:
@@ -144,14 +140,14 @@ class StoredRun:
 
     @cached_property
     def status(self) -> pd.DataFrame:
-        """How every park's run ended: park_id, status, seconds, cause."""
+        """Status of every park: park_id, status, seconds, cause."""
         import pandas as pd
 
         return pd.read_csv(self.folder / "status.csv", encoding="utf-8-sig", keep_default_na=False)
 
     @cached_property
     def parks(self) -> tuple[str, ...]:
-        """Parks that came out, in the order of the run."""
+        """Finished parks, in the order of the run."""
         return tuple(self.status.loc[self.status["status"] == "done", "park_id"])
 
     @cached_property
@@ -172,7 +168,7 @@ class StoredRun:
         return len(self.parks)
 
     def table(self, name: str, parks: Iterable[str] | None = None) -> pd.DataFrame:
-        """One of the CSV tables of some parks, one below the other; of all parks by default.
+        """Read one of the CSV tables of some parks, one below the other; of all parks by default.
 
         Parameters
         ----------
@@ -191,7 +187,7 @@ class StoredRun:
         columns: Sequence[str | int] | None = None,
         where: Sequence[Condition] = (),
     ) -> Members:
-        """Members of some parks, park by park, or in one frame by ``.frame()``; of all parks by default.
+        """Select members of some parks, park by park, or in one frame by ``.frame()``; of all parks by default.
 
         Parameters
         ----------
@@ -259,7 +255,7 @@ class Members:
         return len(self.parks)
 
     def frame(self) -> pd.DataFrame:
-        """All of them in one frame, ``park_id`` first: as large as what was asked for."""
+        """Read all of them into one frame, ``park_id`` first."""
         import pandas as pd
 
         frames = []
@@ -274,12 +270,7 @@ class Members:
 
 
 class StoredPark:
-    """One park of a run on disk.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """One park of a run on disk."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.park_id = folder, folder.name
@@ -290,7 +281,7 @@ class StoredPark:
         return tuple(sorted(path.stem for path in self.folder.glob("*.csv")))
 
     def table(self, name: str) -> pd.DataFrame:
-        """One of its CSV tables.
+        """Read one of its CSV tables.
 
         Raises
         ------
@@ -311,7 +302,7 @@ class StoredPark:
         columns: Sequence[str | int] | None = None,
         where: Sequence[Condition] = (),
     ) -> pd.DataFrame:
-        """Its members, one row a scenario and member; arguments as of `StoredRun.members`.
+        """Read its members, one row a scenario and member; arguments as of `StoredRun.members`.
 
         Raises
         ------

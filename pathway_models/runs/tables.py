@@ -1,4 +1,4 @@
-"""The CSV files of a run: written whole or not at all, the same bytes for the same content; read with their types."""
+"""CSV files of a run: written whole or not at all, equal bytes for equal content, and read with their types."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.language.rounding import stable_text
 from pathway_models.runs.jobs import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Columns of ``status.csv``.
 STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
@@ -19,7 +21,7 @@ STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 
 def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write ``status.csv``: one row a park."""
-    # A park left alone is done as far as whoever reads the run is concerned; no second was spent on it.
+    # To a reader of the run an unchanged park is done; no time was spent on it.
     rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
 
@@ -41,7 +43,7 @@ def read_status(folder: Path) -> list[Outcome]:
 
 
 def _as_text(cause: str) -> str:
-    """A cause that no spreadsheet program takes for a formula: it may begin with a file's or a cell's own text."""
+    """Quote a cause that a spreadsheet program would take for a formula; it may begin with text of a cell."""
     return f"'{cause}" if cause.startswith(("=", "+", "-", "@")) else cause
 
 
@@ -58,7 +60,7 @@ def replace_text(path: Path, text: str, encoding: str = "utf-8-sig") -> Path:
     return partial.replace(path)
 
 
-#: Columns others rely on: never renamed, never moved; new ones come behind them.
+#: Columns that other programs rely on: never renamed, never moved; new ones follow them.
 CONTRACT = (
     "park_id",
     "name",
@@ -77,8 +79,6 @@ CONTRACT = (
     "members",
     "seed",
 )
-
-
 #: Columns that are numbers.
 NUMBERS = (
     "last_observed_year",
@@ -107,6 +107,8 @@ def read_summary(path: str | Path) -> pd.DataFrame:
     InputError
         There is no such file, or a column of the contract is missing.
     """
+    import pandas as pd
+
     path = Path(path)
     file = path / "summary.csv" if path.is_dir() else path
     if not file.is_file():
@@ -121,10 +123,11 @@ def read_summary(path: str | Path) -> pd.DataFrame:
 
 
 def typed(summary: pd.DataFrame) -> pd.DataFrame:
-    """Turn the texts of a summary into numbers and truth values; peak years stay texts, for ``">2060"``."""
-    made_up = summary["invented"].astype(str).str.lower() == "true"
-    numbers = {name: pd.to_numeric(summary[name]) for name in NUMBERS if name in summary}
-    return summary.assign(invented=made_up, **numbers)
+    """Convert the texts of a summary to numbers and booleans; peak years stay texts, for ``">2060"``."""
+    import pandas as pd
+
+    invented = summary["invented"].astype(str).str.lower() == "true"
+    return summary.assign(invented=invented, **{n: pd.to_numeric(summary[n]) for n in NUMBERS if n in summary})
 
 
 #: Columns of a table: name to values.
@@ -150,7 +153,7 @@ def write_columns(path: Path, columns: Columns) -> Path:
 
 
 def _cell(value: object) -> object:
-    """A value of a table for a file: numbers as stable text, nothing where nothing was computed."""
+    """Format a value for a file: numbers as stable text, empty where nothing was computed."""
     if isinstance(value, float):
         return "" if value != value else stable_text(value)
     return stable_text(value) if value is None or isinstance(value, bool) else value

@@ -13,7 +13,7 @@ from distributed import LocalCluster
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.batch import cluster
-from pathway_models.batch.execution import OF_THE_MACHINE
+from pathway_models.batch.execution import MACHINE_ERRORS
 from pathway_models.batch.running import plan, run_parks
 from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
@@ -72,7 +72,7 @@ def test_a_notebook_that_kills_its_process_costs_itself_alone(address, tmp_path)
     parks = make_parks(tmp_path / "parks", ("park-a", "park-b"))
     run = run_parks(request(parks, notebook, scheduler=address), tmp_path / "run")
     assert statuses(run) == {"park-a": "failed", "park-b": "done"}
-    assert run.outcomes["park-a"].cause.startswith(OF_THE_MACHINE[0])
+    assert run.outcomes["park-a"].cause.startswith(MACHINE_ERRORS[0])
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):

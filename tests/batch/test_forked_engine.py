@@ -241,7 +241,7 @@ def test_a_notebook_of_another_kernel_is_left_to_that_kernel(tmp_path, monkeypat
 
 
 def test_a_server_with_threads_refuses_to_fork(monkeypatch):
-    monkeypatch.setattr(fork_server, "threads", lambda: 2)
+    monkeypatch.setattr(fork_server, "count_threads", lambda: 2)
     with pytest.raises(RuntimeError, match="would not be safe"):
         fork_server.fork(b"", [])
 
@@ -258,7 +258,7 @@ def test_where_an_import_starts_a_thread_notebooks_run_in_ordinary_kernels_and_t
     code = (
         "import papermill\nfrom pathway_models.batch.forked_engine import FORKED, register\nregister()\n"
         "papermill.execute_notebook('in.ipynb', 'out.ipynb', engine_name=FORKED, progress_bar=False)\n"
-        "from pathway_models.running import scheduling\nscheduling.in_kernels = lambda jobs, workers: jobs\n"
+        "from pathway_models.batch import scheduling\nscheduling.in_kernels = lambda jobs, workers: jobs\n"
         "print(scheduling.local([], 1, 'fork'))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}

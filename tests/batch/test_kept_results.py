@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import pathway_models as pw
-from pathway_models.batch import preload as cache_warmup
-from pathway_models.batch.execution import to_html
+from pathway_models.batch import preload
+from pathway_models.batch.notebook_page import to_html
 from pathway_models.core.files import PARK_NOTEBOOK, data_folder
 from pathway_models.engine.ensemble_summary import survey
 from pathway_models.intake.library import read_scenarios
@@ -100,13 +100,13 @@ def test_every_image_of_a_page_stands_in_its_place():
 
 def test_filling_the_caches_says_and_shows_all_that_the_batch_notebook_does():
     named = set(re.findall(r"pw\.((?:sentences|tables)\.\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))
-    filled = set(re.findall(r"((?:sentences|tables)\.\w+)", inspect.getsource(cache_warmup)))
+    filled = set(re.findall(r"((?:sentences|tables)\.\w+)", inspect.getsource(preload)))
     # A park without plans shows no table of their chances.
     assert named - filled == {"tables.chances"}
 
 
 def test_filling_the_caches_gives_back_what_figures_need():
-    done = cache_warmup.compute("demo-steel", members=3)
+    done = preload.compute("demo-steel", members=3)
     assert done.pathways.members == 3
     assert done.gaps.scenarios == done.peaks.scenarios == tuple(done.scenarios)
     assert done.inventory.park_id == "demo-steel"

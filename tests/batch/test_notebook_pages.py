@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
-from pathway_models.batch.execution import ALT, to_html
+from pathway_models.batch.notebook_page import ALT, to_html
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from browsers import browser, chromium  # noqa: F401  # fixtures
 
-from pathway_models.batch.index_page import index_page
+from pathway_models.batch.summary import index_page
 
 pytestmark = pytest.mark.slow
 

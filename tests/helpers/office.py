@@ -39,11 +39,11 @@ def worked_out_anew(content, folder):
         pytest.fail("LibreOffice is missing: install libreoffice-calc-nogui, the workbook has to be worked out anew")
     if office is None:
         pytest.skip("LibreOffice is not installed here; continuous integration has it")
-    path = folder / "twin.xlsx"
+    path = folder / "audit.xlsx"
     path.write_bytes(stripped(content))
     # A profile of its own: another LibreOffice that is open would take the call over and do nothing.
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir",
                str(folder / "out"), str(path)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (folder / "out" / "twin.xlsx").read_bytes()
+    return (folder / "out" / "audit.xlsx").read_bytes()

@@ -37,14 +37,14 @@ def decision(park_id):
 
 
 @cache
-def material(park_id, lang="en", *, scenarios=SCENARIOS, search=True, until=2060):
-    """Material of a shipped park."""
+def report_inputs(park_id, lang="en", *, scenarios=SCENARIOS, search=True, until=2060):
+    """Build the inputs of a report on a shipped park."""
     found = decision(park_id) if search else None
-    return material_of(pw.read_park(park_id), lang, scenarios=scenarios, found=found, until=until)
+    return inputs_of(pw.read_park(park_id), lang, scenarios=scenarios, found=found, until=until)
 
 
-def material_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060):
-    """Material of any park."""
+def inputs_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060):
+    """Build the inputs of a report on any park."""
     chosen = pw.read_scenarios().pick(list(scenarios))
     draws = pw.sample(park, chosen, members=MEMBERS, seed=SEED, until=until)
     pathways = pw.project(park, chosen, draws)
@@ -54,4 +54,4 @@ def material_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060)
 @cache
 def report(park_id, lang="en", **chosen):
     """Report of a shipped park."""
-    return build_report(material(park_id, lang, **chosen))
+    return build_report(report_inputs(park_id, lang, **chosen))

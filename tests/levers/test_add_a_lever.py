@@ -27,7 +27,7 @@ from pathway_models.levers.retire_activity import RetireActivity
 from pathway_models.levers.substitute import Substitute
 from pathway_models.records.costs import Amount, LeverCost
 from pathway_models.records.levers import Triangle
-from pathway_models.report.audit_terms import Term
+from pathway_models.report.audit_formulas import Term
 from pathway_models.report.audit_workbook import to_xlsx
 
 #: Entry of a lever library: a lever whose action is shipped.

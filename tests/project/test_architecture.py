@@ -45,7 +45,7 @@ FULLEST_FOLDER = 25
 MOST_FILES = 300
 MOST_ODD_DOCSTRINGS = 2.0
 #: Modules beside the figures that need matplotlib itself: the kernel that shows figures, what fills its caches.
-DRAWING = {"batch.preload", "batch.in_process_kernel", "batch.index_page", "documents.blocks", "runs.provenance"}
+DRAWING = {"batch.preload", "batch.in_process_kernel", "batch.summary", "documents.blocks", "runs.provenance"}
 FOLDERS = {"records", "exports", "report"}
 
 

@@ -73,9 +73,9 @@ def test_a_run_is_told_apart_by_its_content():
     assert re.fullmatch("[0-9a-f]{12}", run_id_of(record))
 
 
-def test_the_twin_begins_with_the_table_of_the_run(run, tmp_path):
-    call(run, "demo-electronics", "--format", "xlsx", "--no-package", "--lang", "en", "--out", tmp_path / "twin.xlsx")
-    assert "base data" in openpyxl.load_workbook(tmp_path / "twin.xlsx").sheetnames
+def test_the_audit_workbook_begins_with_the_table_of_the_run(run, tmp_path):
+    call(run, "demo-electronics", "--format", "xlsx", "--no-package", "--lang", "en", "--out", tmp_path / "audit.xlsx")
+    assert "base data" in openpyxl.load_workbook(tmp_path / "audit.xlsx").sheetnames
 
 
 def test_numbers_that_do_not_come_out_again_are_refused(run, tmp_path):

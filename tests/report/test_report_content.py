@@ -37,7 +37,7 @@ def test_both_languages_say_the_same_in_the_same_order(park_id):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("park_id", reports.PARKS)
 def test_a_peak_year_is_named_only_where_half_the_members_have_it(park_id, lang):
-    on = reports.material(park_id, lang)
+    on = reports.report_inputs(park_id, lang)
     medians = on.peaks.quantiles()[:, 1]
     carried = {f"{year:.0f}" for year in medians if np.isfinite(year)}
     named = re.findall(NAMES_A_YEAR[lang], reports.report(park_id, lang).text())
@@ -56,7 +56,7 @@ def rising_park():
     ("lang", "silence"), [("en", "the numbers carry no target year"), ("zh", "数值不支持给出目标年")]
 )
 def test_report_of_a_park_that_still_rises_claims_no_peak(lang, silence):
-    rising = build_report(reports.material_of(rising_park(), lang, scenarios=("bau",), until=2035))
+    rising = build_report(reports.inputs_of(rising_park(), lang, scenarios=("bau",), until=2035))
     assert rising.facts["verdict"] == "open"
     assert re.findall(NAMES_A_YEAR[lang], rising.text()) == []
     assert silence in rising.text()
@@ -71,13 +71,13 @@ def test_parks_that_differ_get_reports_that_differ():
 
 @pytest.mark.parametrize("park_id", reports.PARKS)
 def test_the_first_page_tells_the_probability_of_the_members(park_id):
-    on = reports.material(park_id)
+    on = reports.report_inputs(park_id)
     share = 100 * on.early(on.reference)
     assert f"{share:.0f} % of all {reports.MEMBERS} members" in reports.report(park_id).summary[2].text
 
 
 def with_peaks(on, years, status):
-    """The same material with other peaks in its advised path."""
+    """The same inputs with other peaks in its advised path."""
     at = on.peaks.scenarios.index(on.chosen)
     all_years, all_status = on.peaks.year.copy(), on.peaks.status.copy()
     all_years[at], all_status[at] = years, STATUS.index(status)
@@ -94,19 +94,19 @@ def with_peaks(on, years, status):
     ],
 )
 def test_a_target_is_set_only_where_the_members_carry_it(years, status, expected, words):
-    on = with_peaks(reports.material("demo-steel"), years, status)
+    on = with_peaks(reports.report_inputs("demo-steel"), years, status)
     assert verdict(on, on.chosen) == expected
     assert words in target(on)
 
 
 def test_just_below_nine_in_ten_is_likely_and_not_sure():
-    on = reports.material("demo-steel")
+    on = reports.report_inputs("demo-steel")
     years = np.where(np.arange(reports.MEMBERS) < 0.9 * reports.MEMBERS - 1, 2025, 2040)
     assert verdict(with_peaks(on, years, "within_horizon"), on.chosen) == "likely"
 
 
 def test_tasks_are_the_levers_of_the_advised_path():
-    on = reports.material("demo-steel")
+    on = reports.report_inputs("demo-steel")
     tasks = next(chapter for chapter in reports.report("demo-steel").chapters if chapter.key == "tasks")
     bullets = [block.text for block in tasks.blocks if getattr(block, "role", "") == "bullet"]
     names = [measure.lever.name_en for measure in on.scenarios[on.chosen].measures]
@@ -115,7 +115,7 @@ def test_tasks_are_the_levers_of_the_advised_path():
 
 
 def test_without_a_search_the_tasks_come_from_the_best_scenario_of_the_run():
-    on = reports.material("demo-steel", search=False)
+    on = reports.report_inputs("demo-steel", search=False)
     early = on.peaks.p_peaked_by(2029)
     assert on.early(on.chosen) == early.max()
     assert "No package was searched for" in reports.report("demo-steel", search=False).text()
@@ -160,7 +160,7 @@ def test_the_footer_holds_the_run():
 
 
 def test_control_characters_of_a_name_never_reach_a_document():
-    on = reports.material("demo-steel", search=False)
+    on = reports.report_inputs("demo-steel", search=False)
     park = replace(on.park, name_en="A\x00B\x0bC\x1b[31m park")
     assert build_report(replace(on, park=park)).park_name == "ABC[31m park"
 
@@ -172,7 +172,7 @@ def test_a_pen_leaves_out_empty_sentences_and_parts_lines():
 
 
 def test_measures_left_out_of_the_search_are_named_in_the_language_of_the_report(levers):
-    on = reports.material("demo-electronics", "zh")
+    on = reports.report_inputs("demo-electronics", "zh")
     found = replace(on.decision, dropped={"coal_to_gas": "the park uses no coal", "process": "no process"})
     text = build_report(replace(on, decision=found)).text()
     assert f"未纳入优选：{levers['coal_to_gas'].name_zh}、工艺降碳。" in text

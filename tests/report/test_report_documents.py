@@ -42,7 +42,7 @@ def part(content, name):
 
 
 def nasty_report(lang="en"):
-    on = reports.material("demo-electronics", lang, search=False)
+    on = reports.report_inputs("demo-electronics", lang, search=False)
     return build_report(replace(on, park=replace(on.park, name_en=NASTY, name_zh=NASTY, boundary=NASTY)))
 
 

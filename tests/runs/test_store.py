@@ -17,7 +17,7 @@ import pathway_models as pw
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.runs import members
-from pathway_models.runs.members import MEMBERS, with_bits, write_members
+from pathway_models.runs.members import MEMBERS, bitround, write_members
 
 NUMBER = 25
 
@@ -51,7 +51,7 @@ def run(chosen, tmp_path_factory):
 @given(st.lists(st.floats(1e-20, 1e20), min_size=1, max_size=50), st.integers(1, 22))
 def test_fewer_bits_are_off_by_no_more_than_half_of_the_last_one(values, bits):
     values = np.array(values)
-    kept = with_bits(values, bits)
+    kept = bitround(values, bits)
     # Half a bit of what is kept, and single precision's own rounding.
     assert (np.abs(kept / values - 1) <= 2.0 ** -(bits + 1) + 2.0**-24).all()
     assert not (kept.view(np.uint32) & np.uint32(2 ** (23 - bits) - 1)).any()
@@ -59,7 +59,7 @@ def test_fewer_bits_are_off_by_no_more_than_half_of_the_last_one(values, bits):
 
 def test_as_many_bits_as_single_precision_has_are_refused():
     with pytest.raises(ValueError, match=re.escape("bits = 23: expected 1 to 22")):
-        with_bits([1.0], 23)
+        bitround([1.0], 23)
 
 
 def test_equal_members_are_equal_bytes_and_carry_no_place_or_time(ensemble, tmp_path):

@@ -1,7 +1,7 @@
-"""Formulas that know their value: what is written into a cell and what it comes to are built by the same expression.
+"""Spreadsheet formulas that carry their value: one expression builds the text of a cell and its number.
 
 A `Term` is one row over the years, or one cell that holds for all of them.  ``a * b`` of two terms is both the text
-``(E5*E9)`` and the product of their values, so that no formula can say anything else than its cached value.
+``(E5*E9)`` and the product of their values, so that a formula cannot disagree with its cached value.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Term:
     def __neg__(self) -> Term:
         return _binary(term(0.0), self, "-", np.subtract)
 
-    def __array_ufunc__(self, function: np.ufunc, method: str, *given: Any, **more: Any) -> Term:
+    def __array_ufunc__(self, function: np.ufunc, method: str, *inputs: Any, **more: Any) -> Term:
         """Write a NumPy function of terms as the spreadsheet's own: ``np.maximum(a, b)`` is ``MAX(A1,B1)``.
 
         Raises
@@ -68,9 +68,9 @@ class Term:
             The spreadsheet has no such function.
         """
         if method == "__call__" and not more and function in SIGNS:
-            return _binary(*given, SIGNS[function], function)
+            return _binary(*inputs, SIGNS[function], function)
         if method == "__call__" and not more and function in FUNCTIONS:
-            return _call(FUNCTIONS[function], function, *given)
+            return _call(FUNCTIONS[function], function, *inputs)
         raise PathwayError(f"no formula for {function.__name__}: there are {', '.join(sorted(FUNCTIONS.values()))}")
 
 
@@ -88,7 +88,7 @@ FUNCTIONS = {
 
 
 def term(value: Term | float) -> Term:
-    """A number as a term of its own; a term as it is."""
+    """Turn a number into a term; return a term unchanged."""
     if isinstance(value, Term):
         return value
     return Term(lambda k, here: repr(float(value)), np.asarray(float(value)))
@@ -100,7 +100,7 @@ def _binary(one: Term | float, two: Term | float, sign: str, compute: Callable) 
 
 
 def total(terms: Iterable[Term]) -> Term:
-    """Sum of many terms; zero of none."""
+    """Sum many terms; zero for none."""
     parts = list(terms)
     if not parts:
         return term(0.0)
@@ -114,7 +114,7 @@ def total(terms: Iterable[Term]) -> Term:
 
 
 def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -> Term:
-    """A function of a spreadsheet with the NumPy function it is."""
+    """Pair a spreadsheet function with its NumPy function."""
     parts = [term(one) for one in terms]
     return Term(
         lambda k, here: f"{name}({','.join(one.text(k, here) for one in parts)})",
@@ -123,7 +123,7 @@ def _call(name: str, compute: Callable[..., np.ndarray], *terms: Term | float) -
 
 
 def ratio(above: Term, below: Term, otherwise: Term) -> Term:
-    """A quotient, or something else where its divisor is not above zero."""
+    """Divide where the divisor is above zero; take another term elsewhere."""
     safe = np.where(below.values > 0, below.values, 1.0)
     return Term(
         lambda k, here: (
@@ -148,8 +148,8 @@ class FormulaBook:
                 "mark": {"bold": True, "font_color": "#A00040"},
                 "head": {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "text_wrap": True, "valign": "top"},
                 "section": {"bold": True, "font_color": "#0072B2"},
-                "given": {"font_color": "#0000FF", "num_format": "#,##0.00######"},
-                "worked": {"num_format": "#,##0.0000"},
+                "input": {"font_color": "#0000FF", "num_format": "#,##0.00######"},
+                "formula": {"num_format": "#,##0.0000"},
                 "sum": {"num_format": "#,##0.00", "bold": True, "top": 1},
                 "year": {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "num_format": "0"},
                 "small": {"num_format": "0.0E+00"},
@@ -157,7 +157,7 @@ class FormulaBook:
         }
 
 
-class Page:
+class Sheet:
     """One sheet: labels on the left, a column a year.
 
     Parameters
@@ -180,12 +180,12 @@ class Page:
         self.sheet.set_column(self.first, self.first + max(len(self.years), 1), 12)
 
     def write(self, text: str, look: str = "text", column: int = 0) -> None:
-        """A line of text."""
+        """Write a line of text."""
         self.sheet.write_string(self.row, column, clean(text), self.book.formats[look])
         self.row += 1
 
     def head(self) -> Term:
-        """The row of heads; its years as a term."""
+        """Write the row of heads; return its years as a term."""
         for at, text in enumerate(self._heads):
             self.sheet.write_string(self.row, at, text, self.book.formats["head"])
         for at, year in enumerate(self.years):
@@ -195,45 +195,45 @@ class Page:
         return self._row_term(self.row - 1, np.asarray(self.years, dtype=float))
 
     def label(self, labels: Sequence[str]) -> None:
-        """Write the labels of the row at hand."""
+        """Write the labels of the current row."""
         for at, text in enumerate(labels):
             self.sheet.write_string(self.row, at, clean(text), self.book.formats["text"])
 
-    def given(self, labels: Sequence[str], values: np.ndarray) -> Term:
-        """A row of numbers that are put in; a term that refers to it."""
+    def inputs(self, labels: Sequence[str], values: np.ndarray) -> Term:
+        """Write a row of input numbers; return a term that refers to it."""
         self.label(labels)
         for at, value in enumerate(np.broadcast_to(values, len(self.years))):
-            self.sheet.write_number(self.row, self.first + at, float(value), self.book.formats["given"])
+            self.sheet.write_number(self.row, self.first + at, float(value), self.book.formats["input"])
         self.row += 1
         return self._row_term(self.row - 1, np.asarray(values, dtype=float))
 
-    def worked(self, labels: Sequence[str], what: Term, look: str = "worked") -> Term:
-        """A row of formulas with their values; a term that refers to it."""
+    def formula(self, labels: Sequence[str], quantity: Term, look: str = "formula") -> Term:
+        """Write a row of formulas with their values; return a term that refers to it."""
         self.label(labels)
-        values = np.broadcast_to(what.values, len(self.years)).astype(float)
+        values = np.broadcast_to(quantity.values, len(self.years)).astype(float)
         for at, value in enumerate(values):
-            self._formula(self.row, self.first + at, what.text(at, self.name), value, look)
+            self._formula(self.row, self.first + at, quantity.text(at, self.name), value, look)
         self.row += 1
         return self._row_term(self.row - 1, values)
 
-    def grown(self, labels: Sequence[str], start: Term, change: Term, values: np.ndarray) -> Term:
-        """A row that starts from a level and grows by a logarithmic change a year."""
+    def growth(self, labels: Sequence[str], start: Term, change: Term, values: np.ndarray) -> Term:
+        """Write a row that starts from a level and grows by a logarithmic change a year; return its term."""
         self.label(labels)
         for at, value in enumerate(values):
             before = xl_rowcol_to_cell(self.row, self.first + at - 1) if at else ""
             text = f"{before}*EXP({change.text(at, self.name)})" if at else start.text(0, self.name)
-            self._formula(self.row, self.first + at, text, float(value), "worked")
+            self._formula(self.row, self.first + at, text, float(value), "formula")
         self.row += 1
         return self._row_term(self.row - 1, np.asarray(values, dtype=float))
 
     def number(self, labels: Sequence[str], value: float | Term) -> Term:
-        """One cell, given or worked out, that holds for all years; a term that refers to it."""
+        """Write one cell, input or formula, that holds for all years; return a term that refers to it."""
         self.label(labels)
         if isinstance(value, Term):
-            self._formula(self.row, self.first, value.text(0, self.name), float(np.ravel(value.values)[0]), "worked")
+            self._formula(self.row, self.first, value.text(0, self.name), float(np.ravel(value.values)[0]), "formula")
             shown = np.asarray(float(np.ravel(value.values)[0]))
         else:
-            self.sheet.write_number(self.row, self.first, float(value), self.book.formats["given"])
+            self.sheet.write_number(self.row, self.first, float(value), self.book.formats["input"])
             shown = np.asarray(float(value))
         self.row += 1
         return self._cell_term(self.row - 1, self.first, shown)
@@ -254,6 +254,6 @@ class Page:
 
 
 def column_of(one: Term, at: int) -> Term:
-    """One year of a term, as a term that holds for all years."""
+    """Take one year of a term as a term that holds for all years."""
     value = np.asarray(np.broadcast_to(one.values, max(np.size(one.values), at + 1))[at])
     return Term(lambda k, here: one.text(at, here), value)

@@ -1,4 +1,4 @@
-"""The spreadsheet twin: live formulas that come to the package's numbers, in the file and worked out anew."""
+"""The audit workbook: live formulas that come to the package's numbers, in the file and recalculated."""
 
 import csv
 import re
@@ -14,8 +14,8 @@ from workbook_maker import Filled
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import data_folder
-from pathway_models.report.audit_path import Path, likely_draws
-from pathway_models.report.audit_terms import column_of, ratio, term, total
+from pathway_models.report.audit_formulas import column_of, ratio, term, total
+from pathway_models.report.audit_pathway import PathwaySheets, likely_draws
 from pathway_models.report.audit_workbook import to_xlsx
 
 pytestmark = pytest.mark.slow
@@ -24,14 +24,14 @@ PARKS = ("demo-steel", "demo-food-pharma", "region-d", "region-anhui")
 CLOSE = 1e-9
 
 
-def material(park_id, lang="en"):
+def report_inputs(park_id, lang="en"):
     """The deepest scenario of the file: every lever of the library."""
-    return reports.material(park_id, lang, scenarios=("deep",), search=False)
+    return reports.report_inputs(park_id, lang, scenarios=("deep",), search=False)
 
 
 @pytest.fixture(scope="module")
-def twins():
-    return {park_id: to_xlsx(material(park_id), park_id) for park_id in PARKS}
+def workbooks():
+    return {park_id: to_xlsx(report_inputs(park_id), park_id) for park_id in PARKS}
 
 
 def row_named(sheet, text):
@@ -43,8 +43,8 @@ def row_named(sheet, text):
 
 
 @pytest.mark.parametrize("park_id", PARKS)
-def test_inventory_of_the_twin_is_that_of_the_package(twins, park_id):
-    sheet = values_of(twins[park_id])["inventory"]
+def test_inventory_of_the_workbook_is_that_of_the_package(workbooks, park_id):
+    sheet = values_of(workbooks[park_id])["inventory"]
     ours = pw.take_inventory(pw.read_park(park_id))
     np.testing.assert_allclose(row_named(sheet, "total, market-based"), ours.total(), rtol=CLOSE)
     for scope in (1, 2):
@@ -54,21 +54,21 @@ def test_inventory_of_the_twin_is_that_of_the_package(twins, park_id):
 
 
 @pytest.mark.parametrize("park_id", PARKS)
-def test_path_of_the_twin_is_that_of_the_engine(twins, park_id):
-    on = material(park_id)
+def test_path_of_the_workbook_is_that_of_the_engine(workbooks, park_id):
+    on = report_inputs(park_id)
     scenario = on.scenarios[on.chosen]
     draws = likely_draws(pw.sample(on.park, [scenario], members=1, seed=reports.SEED), scenario)
     ours = pw.project(on.park, [scenario], draws)
     start = on.park.years.size - 1
-    sheet = values_of(twins[park_id])["pathway"]
+    sheet = values_of(workbooks[park_id])["pathway"]
     np.testing.assert_allclose(row_named(sheet, "total"), ours.total()[0, 0, start:], rtol=CLOSE)
     np.testing.assert_allclose(row_named(sheet, "scope 1"), ours.scope(1)[0, 0, start:], rtol=CLOSE)
     np.testing.assert_allclose(row_named(sheet, "total less sinks"), ours.net()[0, 0, start:], rtol=CLOSE)
 
 
-def test_every_tonne_of_the_total_is_a_formula_down_to_values_that_are_given(twins):
+def test_every_tonne_of_the_total_is_a_formula_down_to_values_that_are_given(workbooks):
     """From the total of the last year back through all sheets: only numbers that are put in end the chain."""
-    formulas, book = formulas_of(twins["demo-steel"]), values_of(twins["demo-steel"])
+    formulas, book = formulas_of(workbooks["demo-steel"]), values_of(workbooks["demo-steel"])
     sheet = book["pathway"]
     row = next(row for row in sheet.iter_rows() if row[2].value == "total")
     waiting, seen, ends = [("pathway", row[-1].coordinate)], set(), {}
@@ -86,17 +86,17 @@ def test_every_tonne_of_the_total_is_a_formula_down_to_values_that_are_given(twi
     assert all(isinstance(value, int | float) for value in ends.values())
 
 
-def test_factors_of_a_set_are_followed_to_carbon_content_and_oxidation(twins):
-    formulas = formulas_of(twins["demo-steel"])
+def test_factors_of_a_set_are_followed_to_carbon_content_and_oxidation(workbooks):
+    formulas = formulas_of(workbooks["demo-steel"])
     made = [text for (name, _), text in formulas.items() if name == "factors"]
     assert any("3.6666666666666665" in text for text in made)
     assert any("0.0036" in text for text in made)
 
 
-def test_energy_begins_with_the_values_as_written(twins):
+def test_energy_begins_with_the_values_as_written(workbooks):
     with (data_folder() / "parks" / "demo-steel.csv").open(encoding="utf-8") as file:
         table = [row for row in csv.DictReader(file) if (row["quantity"], row["item"]) == ("energy", "coke")]
-    sheet = values_of(twins["demo-steel"])["base data"]
+    sheet = values_of(workbooks["demo-steel"])["base data"]
     written = next(r for r in sheet.iter_rows(values_only=True) if r[1:3] == ("coke", "as written"))
     assert written[3] == "t"
     assert list(written[5:]) == [float(row["value"]) for row in table]
@@ -105,7 +105,7 @@ def test_energy_begins_with_the_values_as_written(twins):
 
 
 def test_text_of_a_table_never_becomes_a_formula():
-    on = material("demo-electronics")
+    on = report_inputs("demo-electronics")
     nasty = '=HYPERLINK("http://x")&1+1'
     park = replace(on.park, name_en=nasty, name_zh=nasty)
     content = to_xlsx(replace(on, park=park), "demo-electronics")
@@ -113,13 +113,13 @@ def test_text_of_a_table_never_becomes_a_formula():
     assert any(nasty in str(cell.value) for row in values_of(content)["read me"].iter_rows() for cell in row)
 
 
-def test_the_same_material_is_the_same_bytes(twins):
-    assert to_xlsx(material("demo-steel"), "demo-steel") == twins["demo-steel"]
+def test_the_same_inputs_are_the_same_bytes(workbooks):
+    assert to_xlsx(report_inputs("demo-steel"), "demo-steel") == workbooks["demo-steel"]
 
 
-def test_an_invented_park_is_marked_on_the_first_sheet(twins):
+def test_an_invented_park_is_marked_on_the_first_sheet(workbooks):
     def front(park_id):
-        return " ".join(str(row[0].value) for row in values_of(twins[park_id])["read me"].iter_rows())
+        return " ".join(str(row[0].value) for row in values_of(workbooks[park_id])["read me"].iter_rows())
 
     assert "INVENTED / 虚构" in front("demo-steel")
     assert "INVENTED" not in front("region-d")
@@ -144,27 +144,27 @@ def test_terms_know_what_they_come_to():
 
 
 @pytest.mark.parametrize("park_id", PARKS)
-def test_libreoffice_works_out_the_same_numbers(twins, park_id, tmp_path):
-    anew, ours = values_of(worked_out_anew(twins[park_id], tmp_path)), values_of(twins[park_id])
-    formulas = formulas_of(twins[park_id])
+def test_libreoffice_works_out_the_same_numbers(workbooks, park_id, tmp_path):
+    anew, ours = values_of(worked_out_anew(workbooks[park_id], tmp_path)), values_of(workbooks[park_id])
+    formulas = formulas_of(workbooks[park_id])
     assert len(formulas) > 1000
     for name, place in formulas:
         theirs, stored = anew[name][place].value, ours[name][place].value
         assert theirs == pytest.approx(stored, rel=CLOSE, abs=1e-9), f"{name}!{place} = {formulas[name, place]}"
 
 
-def test_a_park_that_the_twin_cannot_follow_is_refused_not_written(monkeypatch):
-    on = material("demo-electronics")
-    theirs = Path.measures
-    monkeypatch.setattr(Path, "measures", lambda self, part: [] if part == "capture" else theirs(self, part))
-    with pytest.raises(PathwayError, match="the twin cannot follow"):
+def test_a_park_that_the_workbook_cannot_reproduce_is_refused_not_written(monkeypatch):
+    on = report_inputs("demo-electronics")
+    theirs = PathwaySheets.measures
+    monkeypatch.setattr(PathwaySheets, "measures", lambda self, part: [] if part == "capture" else theirs(self, part))
+    with pytest.raises(PathwayError, match="does not reproduce the emissions"):
         to_xlsx(on, "demo-electronics")
 
 
 def test_parks_of_several_sectors_with_processes_are_followed(tmp_path):
     """A park made in code has no table: its energy is put in as the package read it."""
     park = replace(mixed_park(), kind="park")
-    on = reports.material_of(park, "zh", scenarios=("deep",))
+    on = reports.inputs_of(park, "zh", scenarios=("deep",))
     book = values_of(to_xlsx(on, "demo-steel"))
     ours = pw.take_inventory(park).total()
     np.testing.assert_allclose(row_named(book["排放清单"], "合计（市场法）"), ours, rtol=CLOSE)
@@ -174,7 +174,7 @@ def test_a_filled_workbook_is_followed_from_its_cells(tmp_path):
     """Use as written in its cell, less feedstock, times calorific value; sales are taken off where they stand."""
     path = Filled().write(tmp_path / "tried.xlsx")
     park = pw.read_park(path)
-    book = values_of(to_xlsx(reports.material_of(park, scenarios=("deep",)), str(path)))
+    book = values_of(to_xlsx(reports.inputs_of(park, scenarios=("deep",)), str(path)))
     rows = list(book["base data"].iter_rows(values_only=True))
     place = next(row for row in rows if row[2] == "line or cell")
     assert re.fullmatch(r"\d{4}!\w+\d+", place[5])

@@ -1,0 +1,91 @@
+"""An executed notebook as one HTML page, by an exporter that is built once a process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from jinja2 import pass_context
+from nbconvert import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML, clean_html
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+from pathway_models.core.files import PARK_NOTEBOOK
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+    from nbformat import NotebookNode
+
+#: In this project a sentence below every figure says what it shows.
+ALT = "Figure; the sentence below says what it shows. 图：结论见其下文字。"
+_FOCUSABLE = re.compile(r'<div class="([^"]*\b(?:jp-Cell-inputWrapper|jp-OutputArea-output)(?![\w-])[^"]*)"([^>]*)>')
+_IMAGE = re.compile(r"<img(?![^>]*\balt=)([^>]*)>")
+#: Stands for an image while the page is made, so that a megabyte of it need not be searched; private to this file.
+_PLACE = "\ue0f0{}\ue0f1"
+_PLACES = re.compile(_PLACE.format(r"(\d+)"))
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's HTML exporter without its second pass, which parses the finished page of a megabyte again.
+
+    What that pass adds (keyboard focus, descriptions of images) is put in while the page is text.  Cells that many
+    notebooks share are highlighted once a process.  The notebook is copied once and not validated again.
+    """
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Yield the filters of nbconvert, with caches for code and texts."""
+        yield from super().default_filters()
+        rendered = lru_cache(maxsize=512)(lambda source: self.markdown2html({}, source))
+
+        @pass_context
+        def markdown2html(context: Context, source: str) -> str:
+            attached = context.get("cell", {}).get("attachments")
+            return self.markdown2html(context, source) if attached else rendered(source)
+
+        yield "markdown2html", markdown2html
+        yield "clean_html", lru_cache(maxsize=512)(clean_html)
+        coloured = lru_cache(maxsize=512)(Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        yield "highlight_code", lambda source, language=None, metadata=None: coloured(source, language)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Render a notebook."""
+        resources = self._init_resources(resources)
+        widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", widgets)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        page = _FOCUSABLE.sub(r'<div class="\1"\2 tabindex="0">', page)
+        page = _IMAGE.sub(rf'<img alt="{ALT}"\1>', page)
+        images = resources["images"]
+        return _PLACES.sub(lambda place: images[int(place.group(1))], page), resources
+
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the preprocessors that are switched on over a notebook that is already a copy, images set aside."""
+        for preprocessor in self._preprocessors:
+            if preprocessor.enabled:
+                nb, resources = preprocessor.preprocess(nb, resources)
+        resources["images"] = []
+        for output in (output for cell in nb.cells for output in cell.get("outputs", ())):
+            data = output.get("data", {})
+            for kind in ("image/png", "image/jpeg"):
+                if isinstance(data.get(kind), str):
+                    resources["images"].append(data[kind])
+                    data[kind] = _PLACE.format(len(resources["images"]) - 1)
+        return nb, resources
+
+
+@cache
+def _exporter() -> PageExporter:
+    return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
+
+
+def to_html(notebook: NotebookNode | None) -> str:
+    """Render an executed notebook; with ``None`` the batch notebook as it is, since the first page is the slowest."""
+    if notebook is None:
+        notebook = nbformat.read(PARK_NOTEBOOK, as_version=4)
+    return _exporter().from_notebook_node(notebook)[0]
