@@ -46,21 +46,17 @@ class HistoricalNoise:
     start: float
 
 
-def slope_p(noise: HistoricalNoise, test_values: ArrayLike, draws: int = 10_000, seed: int = 0) -> float:
-    """Compute the share of level paths with this noise whose slope is at or below that of the test values.
+def slope_p(paths: Floats, test_values: ArrayLike) -> float:
+    """Compute the share of level paths whose slope is at or below that of the test values.
 
     Parameters
     ----------
-    noise : HistoricalNoise
+    paths : (draw, test year)
+        From `noise_paths`; the Monte-Carlo standard error is ``sqrt(p (1 - p) / draws)``.
     test_values : array_like, shape (test year,)
         Emissions of the years after history, same unit; at least two.
-    draws : int
-        Simulated level paths; the Monte-Carlo standard error is ``sqrt(p (1 - p) / draws)``.
-    seed : int
-        Of the draws; zero is a seed.
     """
     tested = np.asarray(test_values, dtype=float)
-    paths = noise_paths(noise, len(tested), draws, np.random.default_rng(seed))
     time = np.arange(len(tested)) - (len(tested) - 1) / 2
     return float((paths @ time <= tested @ time).mean())
 

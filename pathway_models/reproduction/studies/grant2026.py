@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.intake.published import Study
-from pathway_models.kernels.structural_peak import historical_noise, noise_paths, trend_residuals
+from pathway_models.kernels.structural_peak import historical_noise, noise_paths, slope_p, trend_residuals
 from pathway_models.reproduction.comparison import Answer, Answers
 
 #: Our names of the trend methods by those in ``estimates.csv``.
@@ -36,7 +36,7 @@ def compute(study: Study) -> Answers:
     noise = {name: historical_noise(trend_residuals(given["year"], history, m)) for name, m in METHODS.items()}
     paths = {name: noise_paths(fit, 3, DRAWS, np.random.default_rng(SEED)) for name, fit in noise.items()}
     ours = {
-        estimate.key: _p_value(paths[estimate.scope], declining_years(history[-1], _declines(estimate.scenario)))
+        estimate.key: slope_p(paths[estimate.scope], declining_years(history[-1], _declines(estimate.scenario)))
         for estimate in study.estimates
         if estimate.scope in METHODS
     }
@@ -78,9 +78,3 @@ def _declines(scenario: str) -> list[float]:
 def declining_years(last: float, declines: list[float]) -> np.ndarray:
     """Return emissions of the test years when the last value falls by these percentages one after the other."""
     return last * np.cumprod([1.0 - decline / 100.0 for decline in declines])
-
-
-def _p_value(paths: np.ndarray, values: np.ndarray) -> float:
-    """Compute the share of simulated slopes at or below that of the test years."""
-    time = np.arange(len(values)) - (len(values) - 1) / 2
-    return float((paths @ time <= values @ time).mean())
