@@ -136,7 +136,7 @@ class Exploration:
                 total[known:, batch.members] = case.total
                 cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
         members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
-        given = {"park_id": self.park.park_id, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
+        given = {"identity": self.park.identity, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(
