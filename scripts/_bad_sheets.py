@@ -31,6 +31,21 @@ def _every_year(key: str, **columns: object) -> Change:
     return change
 
 
+def _look(key: str = "bituminous", value: float = 10500, **look: object) -> Change:
+    """A value of 2019 whose cell is formatted."""
+    return _touch(lambda book: _sheet_2019(book).write_number(cell_of(key), value, book.add_format(look)))
+
+
+def _runs(*runs: tuple[str, dict[str, object]]) -> Change:
+    """A value of 2019 written as a text of differently formatted parts."""
+
+    def change(book: xlsxwriter.Workbook) -> None:
+        parts = [part for text, look in runs for part in (book.add_format(look), text)]
+        _sheet_2019(book).write_rich_string(cell_of("bituminous"), *parts)
+
+    return _touch(change)
+
+
 def _without(key: str) -> Change:
     return lambda filled: [lines.pop(key) for lines in filled.lines.values()]
 
@@ -70,7 +85,7 @@ def _one_sector(filled: Filled) -> None:
 
 
 def _two_sectors(filled: Filled) -> None:
-    """All energy, processes and value added are split, but the gas of 2019 does not add up."""
+    """All energy, processes and value added are split."""
     keys = ("bituminous", "diesel_oil", "natural_gas", "electricity", "heat", "limestone", "value_added")
     filled.lists["分行业"] = [
         {
@@ -86,9 +101,35 @@ def _two_sectors(filled: Filled) -> None:
     ]
     for record in filled.lists["分行业"]:
         record["unit"] = template_layout().entries()[str(record["entry"])].unit
-        record.pop("feedstock", None)
-        if record["name"] == "food" and record["entry"] == "natural_gas" and record["year"] == 2019:
-            record["value"] = 20
+        if "feedstock" in record:
+            record["feedstock"] *= 0.75 if record["name"] == "glass" else 0.25
+
+
+def _not_closing(filled: Filled) -> None:
+    _two_sectors(filled)
+    _record(filled, "food", "natural_gas", 2019)["value"] = 20
+
+
+def _record(filled: Filled, name: str, entry: str, year: int) -> dict[str, Any]:
+    """A row of the sheet of sectors."""
+    wanted = (name, entry, year)
+    return next(one for one in filled.lists["分行业"] if (one["name"], one["entry"], one["year"]) == wanted)
+
+
+def _split(*changes: Change) -> Change:
+    """All is split in two sectors, and something is changed in the park's rows, or in theirs."""
+
+    def change(filled: Filled) -> None:
+        _two_sectors(filled)
+        for one in changes:
+            one(filled)
+
+    return change
+
+
+def _own(value: object, key: str = "bituminous", unit: str = "tCO2/TJ") -> Change:
+    """An own factor in the park's rows of all years."""
+    return lambda filled: [lines[key].update(factor=value, factor_unit=unit) for lines in filled.lines.values()]
 
 
 #: A unit of which everything is known.
@@ -116,6 +157,19 @@ SHEETS: dict[str, Change] = {
     ),
     "hidden_row": _touch(
         lambda book: _sheet_2019(book).set_row(row_of("bituminous") - 1, None, None, {"hidden": True})
+    ),
+    "column_of_no_width": _touch(lambda book: _sheet_2019(book).set_column_pixels("C:C", 0)),
+    "row_of_no_height": _touch(lambda book: _sheet_2019(book).set_row(row_of("bituminous") - 1, 0)),
+    "footnote_in_a_number": _runs(("10500", {"bold": False}), ("2", {"font_script": 1})),
+    "correction_in_a_number": _runs(("10400", {"font_strikeout": True}), ("10500", {"bold": False})),
+    "struck_through": _look(font_strikeout=True),
+    "raised_number": _look(font_script=1),
+    "format_of_thousands": _look(num_format="#,##0,"),
+    "format_with_a_unit": _look(num_format='0.00"万t"'),
+    "format_of_nothing": _look(num_format=";;;"),
+    "format_of_percent": lambda filled: (
+        _every_year("water_reuse", value=85)(filled),
+        _look("water_reuse", 0.85, num_format="0%")(filled),
     ),
     "hidden_sheet": _touch(lambda book: _sheet_2019(book).hide()),
     "renamed_sheet": lambda filled: filled.names.update({"2019": "2019年数据"}),
@@ -174,7 +228,34 @@ SHEETS: dict[str, Change] = {
     "enterprise_of_unknown_entry": _list("主要企业", _member("甲厂", 525), _member("乙厂", 25, entry="蒸气")),
     "enterprise_value_unreadable": _list("主要企业", _member("甲厂", "五百"), _member("乙厂", 25)),
     "sector_with_blank_in_name": _list("分行业", _member("Glass Works", 525)),
-    "sectors_not_closing": _two_sectors,
+    "sectors_not_closing": _not_closing,
+    "sectors_without_the_feedstock": _split(
+        lambda f: [record.pop("feedstock", None) for record in f.lists["分行业"]],
+        lambda f: [record.pop("grade", None) for record in f.lists["分行业"]],
+    ),
+    "sectors_without_the_factor": _split(_own(93)),
+    "sector_with_a_factor_beside_the_park": _split(
+        _own(93), lambda f: _record(f, "food", "bituminous", 2019).update(factor=80, factor_unit="tCO2/TJ")
+    ),
+    "green_power_of_a_sector": _split(
+        lambda f: f.lines[2019].pop("green_power"),
+        lambda f: f.lists["分行业"].append(_sector(2019, "food", "green_power", 500, "万kWh")),
+    ),
+    "measured_factor_beside_sectors": _split(_list("主要企业", _member("甲厂", 525, factor=56, factor_unit="tCO2/TJ"))),
+    "feedstock_of_an_enterprise": _list(
+        "主要企业",
+        _member("甲厂", 4200, entry="bituminous", unit="t", feedstock=300),
+        _member("乙厂", 6300, entry="bituminous", unit="t"),
+    ),
+    "feedstock_blank_between": lambda filled: filled.put(2019, "bituminous", None, "feedstock"),
+    "feedstock_of_later_years": lambda filled: filled.put(2018, "bituminous", None, "feedstock"),
+    "zero_between": lambda filled: filled.put(2019, "heat", 0),
+    "second_park_sheet": _touch(lambda book: book.add_worksheet("Park").write_string("A1", "pathways-template-1")),
+    "second_enterprise_sheet": lambda f: (
+        _list("主要企业", _member("甲厂", 525))(f),
+        _list("Enterprises", _member("甲厂", 400))(f),
+    ),
+    "park_field_twice": lambda filled: filled.cells.update({("园区", "A30"): "factor_set", ("园区", "C30"): "x"}),
     "one_carrier_by_sector": _one_sector,
     "asset_of_1935": _assets({"commissioned": 1935}),
     "asset_of_unknown_kind": _assets({"kind": "蒸汽机"}),

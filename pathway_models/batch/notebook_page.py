@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jinja2 import pass_context
+from mistune.util import safe_entity
 from nbconvert import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import Highlight2HTML, clean_html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.documents.markup import policy
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -27,6 +30,36 @@ _IMAGE = re.compile(r"<img(?![^>]*\balt=)([^>]*)>")
 #: Stands for an image while the page is made, so that a megabyte of it need not be searched; private to this file.
 _PLACE = "\ue0f0{}\ue0f1"
 _PLACES = re.compile(_PLACE.format(r"(\d+)"))
+
+
+#: The page of nbconvert's own template without scripts of other machines: no script runs in a page that is kept.
+TEMPLATE = f"""\
+{{%- extends 'lab/index.html.j2' -%}}
+{{% block html_head_js %}}{policy()}{{% endblock %}}
+{{% block jupyter_widgets %}}{{% endblock %}}
+{{% block html_head_js_mathjax %}}{{% endblock %}}
+{{% block html_head_js_mermaidjs %}}{{% endblock %}}
+{{% block data_markdown scoped %}}
+<div class="jp-RenderedHTMLCommon jp-RenderedMarkdown jp-OutputArea-output {{{{ extra_class }}}}"
+ data-mime-type="text/markdown">
+{{{{ output.data['text/markdown'] | outcome2html }}}}
+</div>
+{{% endblock %}}
+"""
+
+
+class _Outcome(IPythonRenderer):
+    """Markdown that a cell gave: its tags are shown as text, no file of this machine is put in, no link runs code."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False)
+
+    def text(self, text: str) -> str:
+        """Show a text in which signs may be written by their number."""
+        return safe_entity(text)
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        return src
 
 
 class PageExporter(HTMLExporter):
@@ -48,6 +81,7 @@ class PageExporter(HTMLExporter):
 
         yield "markdown2html", markdown2html
         yield "clean_html", lru_cache(maxsize=512)(clean_html)
+        yield "outcome2html", lru_cache(maxsize=512)(MarkdownWithMath(renderer=_Outcome()).render)
         coloured = lru_cache(maxsize=512)(Highlight2HTML(pygments_lexer="ipython3", parent=self))
         yield "highlight_code", lambda source, language=None, metadata=None: coloured(source, language)
 
@@ -81,7 +115,7 @@ class PageExporter(HTMLExporter):
 
 @cache
 def _exporter() -> PageExporter:
-    return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
+    return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True, raw_template=TEMPLATE)
 
 
 def to_html(notebook: NotebookNode | None) -> str:

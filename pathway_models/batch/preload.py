@@ -45,7 +45,8 @@ def preload_cells() -> None:
 
 def _fill_caches() -> None:
     """Run the steps of a park's notebook once: fills the caches of factors, panels, fonts and texts."""
-    for name in sorted(set(re.findall(r"\bpw\.(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8")))):
+    used = re.findall(r"(?:\bpw\.|from pathway_models import )(\w+)", PARK_NOTEBOOK.read_text(encoding="utf-8"))
+    for name in sorted(set(used)):
         getattr(pw, name)  # imports the module behind it
     draw(compute(next(entry.park_id for entry in pw.read_register() if entry.has_data)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -313,11 +313,7 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
 
 def _checked(request: Request) -> dict[str, object]:
     """Check a request; return the notebook's parameters."""
-    names = [park_id_of(park) for park in request.parks]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise BatchError(f"asked for twice: {', '.join(doubled)}; name each park once")
-    if not names:
+    if not request.parks:
         raise BatchError("no park to run: name parks or ask for all")
     if request.workers < 1 or request.members < 1 or request.seed < 0:
         raise BatchError("workers and members must be at least 1, seed at least 0")
@@ -327,7 +323,17 @@ def _checked(request: Request) -> dict[str, object]:
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:
         raise BatchError("\n".join(str(fault) for fault in unknown))
+    _refuse_same_ids(request.parks)
     return request.parameters()
+
+
+def _refuse_same_ids(parks: Iterable[str]) -> None:
+    from pathway_models.intake.parks import same_ids
+
+    doubled = same_ids(parks)
+    if doubled:
+        told = [f"{name} ({', '.join(dict.fromkeys(of_id))})" for name, of_id in doubled.items()]
+        raise BatchError(f"asked for twice: {', '.join(told)}; name each park once, give each table an id of its own")
 
 
 def _check_parameters(job: Job, request: Request) -> None:

@@ -176,15 +176,13 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
         HTML that needs no other file and no network.
     """
     # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+    from pathway_models.documents.markup import page
 
     texts = TEXTS[lang]
     figure, alt = _figure(rows, lang) if rows else ("", "")
     done = sum(outcome.came_out for outcome in outcomes)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
-    )
-    return environment.get_template("index.html.j2").render(
+    return page(
+        TEMPLATES / "index.html.j2",
         lang=lang,
         t=texts,
         run=run,

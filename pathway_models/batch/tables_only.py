@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -14,6 +13,8 @@ import pathway_models as pw
 from pathway_models.batch.results import write_results
 from pathway_models.batch.scheduling import SpawnedWorker, Workers
 from pathway_models.core.errors import BatchError, InputError
+from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.intake.parks import ids_of
 from pathway_models.intake.register import table_of
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -92,7 +93,7 @@ def run_tables(
         status.write(",".join(STATUS_COLUMNS) + "\n")
         for outcome, lines in _in_order(processes.run(_tasks(parks, seen), workers)):
             row = (outcome.park_id, outcome.status, f"{outcome.seconds:.2f}", outcome.cause)
-            csv.writer(status, lineterminator="\n").writerow(row)
+            SheetWriter(status).row(row)
             summary.write("".join(lines[1:] if summary.tell() else lines))
             report(outcome)
     write_json(folder / "run.json", describe_run({"parks": list(seen), **record}, seen.values()))
@@ -112,9 +113,9 @@ def _tasks(parks: Iterable[Given], seen: dict[str, Path]) -> Iterator[Task]:
         except InputError:
             table = Path()  # reported with its faults when its turn comes
         seen[given.park_id if isinstance(given, Park) else str(given)] = table
-        name = _name_of(given)
-        yield at, given, name in names
-        names.add(name)
+        ids = {given.park_id.casefold()} if isinstance(given, Park) else ids_of(str(given))
+        yield at, given, bool(ids & names)
+        names |= ids
 
 
 def _growing(path: Path) -> TextIO:
@@ -150,7 +151,8 @@ def _run(
     _, given, is_doubled = task
     park_id, begin = _name_of(given), time.perf_counter()
     if is_doubled:
-        return Outcome(park_id, "refused", 0.0, "stands twice among the parks; name it once"), []
+        cause = "stands twice among the parks; name it once, or give its table an id of its own"
+        return Outcome(park_id, "refused", 0.0, cause), []
     status, cause, lines = "done", "", []
     unfinished, final = partial_folder(folder, park_id), park_folder(folder, park_id)
     remove(unfinished)

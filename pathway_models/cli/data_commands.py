@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.own_parks import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, padded
 from pathway_models.core.errors import Fault, InputError, writing
+from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ def _write_ledger(park: Park, path: Path) -> Path:
         )
         raise InputError([fault])
     with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, LEDGER_COLUMNS)
-        writer.writeheader()
-        writer.writerows(ledger_rows(park))
+        SheetWriter(file, LEDGER_COLUMNS, "\r\n").rows(ledger_rows(park))
     return path
 
 

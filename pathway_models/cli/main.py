@@ -25,6 +25,7 @@ COMMANDS = {
     "summarise": ("pathway_models.batch.command:summarise_command", "Make a run's summary again."),
     "verify": ("pathway_models.batch.command:verify_command", "Run parks again; are the tables the same?"),
     "judge": ("pathway_models.peaks.command:judge_command", "Has a series peaked? By every published rule."),
+    "economy": ("pathway_models.peaks.command:economy_command", "Growth, decoupling, drivers of a table."),
     "hindcast": ("pathway_models.hindcast.command:hindcast_command", "How often were such forecasts right?"),
     "decide": ("pathway_models.decisions.command:decide_command", "Find the cheapest package of levers."),
     "cobenefits": ("pathway_models.cobenefits.command:cobenefits_command", "Air pollutants beside CO2."),

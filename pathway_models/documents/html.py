@@ -10,10 +10,10 @@ from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
+from pathway_models.documents.markup import page
 from pathway_models.figures.style import FONT_FILES
 from pathway_models.language.words import say
 
@@ -30,9 +30,6 @@ def to_html(report: Report) -> str:
     str
         The same for the same report; pictures and the characters of the font it uses are inside.
     """
-    rules = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
-    )
     words = {
         "contents": say(report.lang, en="Contents", zh="目录"),
         "table": say(report.lang, en="Table", zh="表"),
@@ -43,8 +40,8 @@ def to_html(report: Report) -> str:
         {"weight": weight, "data": _encoded(font_with(file, text))}
         for weight, file, text in zip(WEIGHTS, FONT_FILES, texts, strict=True)
     ]
-    page = rules.get_template("report.html.j2")
-    return page.render(
+    return page(
+        TEMPLATES / "report.html.j2",
         report=report,
         words=words,
         faces=faces,

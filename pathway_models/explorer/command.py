@@ -20,6 +20,11 @@ from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 #: Folder with our template of the page, in the place where the server looks for such.
 PAGE = PACKAGE_FOLDER / "explorer" / "page"
 LOOPBACK = "127.0.0.1"
+#: Only scripts of the server itself run, and the page speaks to nobody else; widgets set styles of their own.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 
 
 @click.command("explore")
@@ -60,7 +65,9 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
 
     The token goes by a file that only this user can read: a command line is shown to every user of the machine.
     """
-    (settings / "voila.json").write_text(json.dumps({"Voila": {"token": token}}), encoding="utf-8")
+    headers = {"headers": {"Content-Security-Policy": POLICY}}
+    said = {"Voila": {"token": token, "tornado_settings": headers}}
+    (settings / "voila.json").write_text(json.dumps(said), encoding="utf-8")
     profile = settings / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")

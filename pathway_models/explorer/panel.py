@@ -6,7 +6,6 @@ scenario file that a run can take.  The page opens from a notebook, from the com
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
@@ -21,6 +20,7 @@ import yaml
 
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.decisions.tables import family_name, money_text, option_name
+from pathway_models.documents.markup import html
 from pathway_models.explorer.evaluation import Choice, Exploration, View
 from pathway_models.explorer.figures import Picture
 from pathway_models.intake.costs import read_costs
@@ -108,7 +108,7 @@ class LeverControls:
         for family in FAMILIES:
             own = [control.row for control in self.controls.values() if control.lever.family == family]
             if own:
-                rows += [widgets.HTML(f"<b>{family_name(family, lang)}</b>"), *own]
+                rows += [widgets.HTML(html("<b>{family}</b>", family=family_name(family, lang))), *own]
         self.box = widgets.VBox(rows)
 
     def choices(self) -> dict[str, Choice]:
@@ -289,11 +289,12 @@ class Explorer:
         self.image.value = self.picture.draw(self.view, self.before.value)
         self.answer.value = self._answer(self.view)
         took = 1000 * (time.perf_counter() - begin)
-        self.pace.value = say(
+        text = say(
             self.lang,
-            en=f"<small>{self.view.peaks.members} members, drawn in <span class='pace'>{took:.0f}</span> ms</small>",
-            zh=f"<small>{self.view.peaks.members}个成员，用时<span class='pace'>{took:.0f}</span>毫秒</small>",
+            en="<small>{members} members, drawn in <span class='pace'>{took:.0f}</span> ms</small>",
+            zh="<small>{members}个成员，用时<span class='pace'>{took:.0f}</span>毫秒</small>",
         )
+        self.pace.value = html(text, members=self.view.peaks.members, took=took)
 
     def _answer(self, view: View) -> str:
         """Answer in words: the peak year, its probability against the one asked for, the cost."""
@@ -301,17 +302,19 @@ class Explorer:
         early = view.p_before(before)
         reached, wanted = share_text(early, self.lang), share_text(asked, self.lang)
         enough = early >= asked
-        lines = [
-            peak(view.peaks, UNSAVED, lang=self.lang).replace(f"{UNSAVED}: ", "").replace(f"{UNSAVED}：", ""),
-            say(
-                self.lang,
-                en=f"<b>{reached}</b> of members peak before {before}; asked for: {wanted}."
-                f" <b>{'Reached.' if enough else 'Not reached.'}</b>",
-                zh=f"<b>{reached}</b>的成员在{before}年前达峰；要求{wanted}：<b>{'达到' if enough else '未达到'}</b>。",
-            ),
-            self._cost(view),
-        ]
-        return "<div class='pathways-answer'>" + "<br>".join(lines) + "</div>"
+        early_text = say(
+            self.lang,
+            en="<b>{reached}</b> of members peak before {before}; asked for: {wanted}. <b>{verdict}</b>",
+            zh="<b>{reached}</b>的成员在{before}年前达峰；要求{wanted}：<b>{verdict}</b>。",
+        )
+        verdict = say(self.lang, en="Reached." if enough else "Not reached.", zh="达到" if enough else "未达到")
+        peak_text = peak(view.peaks, UNSAVED, lang=self.lang)
+        return html(
+            "<div class='pathways-answer'>{peak}<br>{early}<br>{cost}</div>",
+            peak=peak_text.replace(f"{UNSAVED}: ", "").replace(f"{UNSAVED}：", ""),
+            early=html(early_text, reached=reached, before=before, wanted=wanted, verdict=verdict),
+            cost=self._cost(view),
+        )
 
     def _cost(self, view: View) -> str:
         known = money_text(view.cost, self.lang)
@@ -333,14 +336,15 @@ class Explorer:
         try:
             path = save_scenario(self.file, self.scenario(self.name.value.strip()))
         except PathwayError as error:
-            self.told.value = f"<span class='refused' style='color:#A00040'>{html.escape(str(error))}</span>"
+            self.told.value = html("<span class='refused' style='color:#A00040'>{error}</span>", error=error)
             return
-        command = html.escape(run_command(self.park.value, path, self.name.value.strip()))
-        self.told.value = say(
+        text = say(
             self.lang,
-            en=f"Saved to {html.escape(str(path))}. Run this: <code class='command'>{command}</code>",
-            zh=f"已保存到{html.escape(str(path))}。运行命令：<code class='command'>{command}</code>",
+            en="Saved to {path}. Run this: <code class='command'>{command}</code>",
+            zh="已保存到{path}。运行命令：<code class='command'>{command}</code>",
         )
+        command = run_command(self.park.value, path, self.name.value.strip())
+        self.told.value = html(text, path=path, command=command)
         self._busy = True
         self.start.options = self._starts()
         self._busy = False

@@ -36,10 +36,12 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.batch.recomputing import compute_again
+    from pathway_models.exports.iamc import refuse_same_ids
     from pathway_models.runs.store import parks_of
 
     folder = out or run / "export"
     found = [compute_again(run, park) for park in parks_of(run, parks)]
+    refuse_same_ids(found)
     folder.mkdir(parents=True, exist_ok=True)
     writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package}
     for path in writers[form](run, folder, found, members):

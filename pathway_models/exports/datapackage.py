@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathway_models.exports.iamc import INDICATOR_COLUMNS, ParkResults, region_of
+from pathway_models.core.sheet_text import sheet_table
+from pathway_models.exports.iamc import INDICATOR_COLUMNS, ParkResults, refuse_same_ids, region_of
 from pathway_models.exports.tidy import COLUMNS, MEMBER_COLUMNS
 from pathway_models.intake.codelists import read_variables
 
@@ -70,6 +71,7 @@ def write_datapackage(
     about : mapping
         Run, seed and version, for the descriptor.
     """
+    refuse_same_ids(found)
     tables = {**tables, "variables": variables_table(), "parks": parks_table(found)}
     paths = {name: write_table(folder / f"{name}.csv", table) for name, table in tables.items()}
     descriptor = {
@@ -93,7 +95,7 @@ def write_table(path: Path, table: pd.DataFrame) -> Path:
     texts = table
     if "invented" in table:
         texts = table.assign(invented=table["invented"].map({True: "true", False: "false"}))
-    texts.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    sheet_table(texts).to_csv(path, index=False, encoding="utf-8", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     return path
 
 

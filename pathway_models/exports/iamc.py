@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ import pandas as pd
 import yaml
 
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.sheet_text import SAFE, sheet_table
 from pathway_models.exports.tidy import member_table, rounded, to_tidy
 from pathway_models.intake.codelists import project_folder, read_statistics, read_variables
 from pathway_models.intake.register import read_register
@@ -245,6 +247,21 @@ def to_pyam(
     return pyam.IamDataFrame(table, meta=meta.set_index(["Model", "Scenario"]).rename_axis(["model", "scenario"]))
 
 
+def refuse_same_ids(found: Iterable[ParkResults]) -> None:
+    """Refuse parks of one id, whose rows could not be told apart.
+
+    Raises
+    ------
+    InputError
+        With every id that stands twice.
+    """
+    twice = [park_id for park_id, times in Counter(each.park.park_id for each in found).items() if times > 1]
+    expected, remedy = "an id of its own for each park", "change the id of one, or export them one by one"
+    faults = [Fault("export", park_id, "", expected, remedy, code="park_twice") for park_id in twice]
+    if faults:
+        raise InputError(faults)
+
+
 def gathered(
     found: Sequence[ParkResults], run: str = "", *, members: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -253,8 +270,9 @@ def gathered(
     Raises
     ------
     InputError
-        Two parks would have the same region, and their numbers could not be told apart.
+        Two parks would have the same region, or have one id, and their numbers could not be told apart.
     """
+    refuse_same_ids(found)
     regions = [region_of(each.park) for each in found]
     twice = [each.park.park_id for each in found if regions.count(region_of(each.park)) > 1]
     if twice:
@@ -275,9 +293,9 @@ def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFram
     """
     csv, book = stem.with_suffix(".csv"), stem.with_suffix(".xlsx")
     indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
-    tables.to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
-    indicators.to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
-    with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
+    sheet_table(tables).to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
+    sheet_table(indicators).to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
+    with pd.ExcelWriter(book, engine="xlsxwriter", engine_kwargs={"options": SAFE}) as writer:
         for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
             table.to_excel(writer, sheet_name=name, index=False)
             writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.core.sheet_text import SheetWriter
 
 if TYPE_CHECKING:
     from pathway_models.guard.comparing import Comparison
@@ -123,6 +123,4 @@ def _write_changes(path: Path, found: Comparison) -> None:
         "park", "scenario", "quantity", "year", "before", "after", "difference", "relative", "times_tolerance",
     )  # fmt: skip
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        lines = csv.DictWriter(file, columns, lineterminator="\n")
-        lines.writeheader()
-        lines.writerows(found.table())
+        SheetWriter(file, columns).rows(found.table())

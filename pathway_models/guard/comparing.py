@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.guard.result_checks import LAST_YEAR, as_figure
 from pathway_models.intake.guard import read_guard
 from pathway_models.language.rounding import stable_text
@@ -177,11 +178,10 @@ def write_figures(path: str | Path, results: Results, digits: int = 6) -> Path:
     """Write figures as CSV: park, scenario, quantity, year, value; sorted, so that a change is one line."""
     path = Path(path)
     with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow([*COLUMNS, "value"])
+        lines = SheetWriter(file, [*COLUMNS, "value"])
         for key in sorted(results.figures):
             value = results.figures[key]
-            lines.writerow([*key, "inf" if math.isinf(value) else stable_text(float(value), digits)])
+            lines.row([*key, "inf" if math.isinf(value) else stable_text(float(value), digits)])
     return path
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from pathway_models.console.tables import padded, width_of
+from pathway_models.documents.markup import page
 from pathway_models.guard.comparing import Comparison
 from pathway_models.guard.result_checks import Breach, Verdict
 from pathway_models.language.rounding import change_text, significant
@@ -180,7 +179,16 @@ def comparison_page(found: Comparison, *, lang: str = "en") -> str:
         "park_columns": say(lang, en=PARK_HEADS[0], zh=PARK_HEADS[1]),
     }
     rows, cut, parks = change_rows(found, lang)[:MOST], len(found.changes) > MOST, _park_rows(found, lang)
-    return _render("changes.html.j2", lang, t=titles, found=found, rows=rows, key_text=key_text, cut=cut, parks=parks)
+    return page(
+        TEMPLATES / "changes.html.j2",
+        lang=lang,
+        t=titles,
+        found=found,
+        rows=rows,
+        key_text=key_text,
+        cut=cut,
+        parks=parks,
+    )
 
 
 def _park_rows(found: Comparison, lang: str) -> list[tuple[str, str, str]]:
@@ -217,12 +225,7 @@ def verdict_page(found: Verdict, *, lang: str = "en") -> str:
         )
         for one in found.breaches[:MOST]
     ]
-    return _render("guard.html.j2", lang, t=titles, found=found, checks=checks, breaches=breaches,
-                   cut=len(found.breaches) > MOST)  # fmt: skip
-
-
-def _render(template: str, lang: str, **values: object) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["j2", "html"]), undefined=StrictUndefined
+    cut = len(found.breaches) > MOST
+    return page(
+        TEMPLATES / "guard.html.j2", lang=lang, t=titles, found=found, checks=checks, breaches=breaches, cut=cut
     )
-    return environment.get_template(template).render(lang=lang, **values)

@@ -1,6 +1,7 @@
-"""What the statements of a workbook must fulfil together: completeness, factors, parts that close to the whole.
+"""What the statements of a workbook must fulfil together: completeness, factors, parts within the whole.
 
-Everything here is an error unless it says otherwise; questions of plausibility are in `intake.plausibility`.
+Everything here is an error unless it says otherwise; sectors and enterprises are closed to the park in
+`intake.parts`, questions of plausibility are in `intake.plausibility`.
 A value already reported is not reported again for what follows from it.
 
 From quality grades to the spread of what was measured: how far the observed use of each group may be off.
@@ -8,7 +9,6 @@ From quality grades to the spread of what was measured: how far the observed use
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.statements import Key, Statement, Statements
+from pathway_models.intake.workbook.parts import close, inherit
 
 #: Quantities that must be given in every year once they are given in one.
 COMPLETE = ("energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population")
@@ -50,13 +51,14 @@ class Check:
     def run(self) -> None:
         """Report every fault."""
         self.gaps()
+        inherit(self)
         if self.choices.factor_set:
             self.factors()
         self.activity()
         self.processes()
         self.wholes()
-        self.parts("sector")
-        self.parts("enterprise")
+        close(self, "sector")
+        close(self, "enterprise")
 
     def of(self, quantity: str, item: str = "", role: str = "park") -> dict[int, Statement]:
         """Statements of the park by year."""
@@ -67,9 +69,9 @@ class Check:
         self.statements.report(s.place, s.written, Finding(expected, remedy, code, severity))
         self.questioned.add((s.entry.key, s.year))
 
-    def tj(self, s: Statement) -> float:
-        """Energy of a statement, TJ; 0 where it cannot be known."""
-        return self.book.tj(s)
+    def tj(self, s: Statement, value: float | None = None) -> float:
+        """Energy of a statement or of a part of it, TJ; 0 where it cannot be known."""
+        return self.book.tj(s, value)
 
     def gaps(self) -> None:
         """A series once begun has a value in every year: a blank may be 0 or unknown, and only the user knows."""
@@ -192,44 +194,6 @@ class Check:
     def _amount(self, s: Statement) -> float:
         """Energy in TJ, anything else in its canonical unit."""
         return self.tj(s) if s.unit in ("MWh", "TJ") else s.value
-
-    def parts(self, role: str) -> None:
-        """Sectors or enterprises add up to the park, entry by entry and year by year."""
-        bound = read_plausible().bounds["parts"]
-        sums: dict[tuple[str, int], list[Statement]] = {}
-        for s in self.statements.all.values():
-            if s.role == role:
-                sums.setdefault((s.entry.key, s.year), []).append(s)
-        spoiled = {(key[2], key[3]) for key in self.statements.spoiled if key[0] in (role, "park")}
-        for (key, year), members in sums.items():
-            park = self.statements.all.get(("park", "park", key, year))
-            if (key, year) in spoiled or (role == "sector" and park is None):
-                continue
-            total = sum(self._comparable(s) for s in members)
-            whole = self._comparable(park) if park else 0.0
-            if park is None or not (bound.holds(total / whole) if whole else total == 0):
-                ratio = (
-                    f"{total / whole:.1%} of the park's {park.written} in {park.place}"
-                    if park and whole
-                    else "no park value"
-                )
-                remedy = f"together they are {ratio}; correct one, or add a row for the rest"
-                self.report(members[-1], f"{role} rows of {key}, {year} that add up to the park", remedy, f"{role}_sum")
-        if role == "sector":
-            self._all_split(sums)
-
-    def _comparable(self, s: Statement) -> float:
-        return self.tj(s) if s.entry.quantity == "energy" and self.choices.factor_set else s.value
-
-    def _all_split(self, sums: Iterable[tuple[str, int]]) -> None:
-        """Once sectors are given, what is not split would count twice or nowhere."""
-        split, whole = {key for key, _ in sums}, ("energy", "product", "fixed_carbon", "value_added")
-        is_used = any(self.statements.entries[key].quantity in whole for key in split)
-        for s in self.statements.all.values() if is_used else ():
-            must = s.entry.quantity in whole and s.value > 0
-            if s.role == "park" and must and s.entry.key not in split and s.year == self.years[0]:
-                remedy = "add its rows to the sheet of sectors, or leave that sheet blank"
-                self.report(s, f"{s.entry.words().en} by sector too", remedy, "sector_missing")
 
 
 def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str, float]:

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pathway_models.intake.cells import FORMULA_SIGNS, Finding
+from pathway_models.core.sheet_text import FORMULA_SIGNS
+from pathway_models.intake.cells import Finding, has_control_sign
 from pathway_models.intake.factors.tables import factor_sets, grid_factor
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
@@ -44,7 +45,7 @@ class Description(BaseModel):
         """They are shown with every result, in tables too."""
         if any(text.startswith(FORMULA_SIGNS) for text in texts):
             raise ValueError("a text must not begin with = + - @, which spreadsheets take for a formula")
-        return texts
+        return [_in_one_line(text) for text in texts]
 
     @field_validator("park_id", "name_zh", "name_en", "archetype", "province", "boundary", "licence")
     @classmethod
@@ -54,7 +55,15 @@ class Description(BaseModel):
             raise ValueError("a name must not begin with = + - @, which spreadsheets take for a formula")
         if RESERVED.match(text):
             raise ValueError("the name is kept by Windows for a device; choose another")
-        return text
+        return _in_one_line(text)
+
+
+def _in_one_line(text: str) -> str:
+    """A text as it is shown: a line end is a space, and nothing in it is unseen."""
+    line = " ".join(part.strip() for part in text.splitlines()) if len(text.splitlines()) > 1 else text.rstrip("\n")
+    if has_control_sign(line):
+        raise ValueError("a text must have printable signs only; type it again without control signs")
+    return line
 
 
 def is_park_id(text: str) -> bool:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder, read_text
+from pathway_models.intake.numbers import exact_number
 
 #: The shipped panels.
 PANELS = ("provinces", "cities", "countries")
@@ -157,8 +158,8 @@ def _read_rows(file: str, lines: csv.DictReader[str], columns: list[str], faults
         for column in columns:
             if not line[column].strip():
                 continue
-            number = _number(line[column])
-            if number is None:
+            number = exact_number(line[column])
+            if not (math.isfinite(number) and number > 0):
                 remedy = "write plain digits; leave the cell empty when the value is missing or zero"
                 expected = "a number above 0 (its logarithm is taken)"
                 faults.append(Fault(file, f"{place}, {column}", line[column], expected, remedy, code="number"))
@@ -166,14 +167,6 @@ def _read_rows(file: str, lines: csv.DictReader[str], columns: list[str], faults
                 numbers[column] = number
         if len(faults) == before:
             yield _Line(place, entity, line.get("group", "").strip() or entity, int(year), numbers)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number > 0 else None
 
 
 def _doubled(file: str, rows: list[_Line]) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pathway_models.intake.examination import Examination, examine_workbook
 from pathway_models.intake.plans.reading import with_plans_beside
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.examination import examine_table
+from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.records.park import Park
 
 
@@ -41,6 +43,48 @@ def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str
         return replace(examination, park=with_plans_beside(examination.park, table))
     except InputError as error:
         return Examination(None, (*error.faults, *examination.faults))
+
+
+def same_ids(parks: Iterable[str | Path]) -> dict[str, list[str]]:
+    """Find parks that share an id: their results could not be told apart.
+
+    Parameters
+    ----------
+    parks : iterable
+        Ids of the register, ``.csv`` tables or ``.xlsx`` workbooks.
+
+    Returns
+    -------
+    dict id -> list of str
+        The parks of each id that stands twice or more.
+    """
+    names = [str(park) for park in parks]
+    found: dict[str, list[str]] = {}
+    for name in names if len(names) > 1 else ():
+        for park_id in sorted(ids_of(name)):
+            found.setdefault(park_id, []).append(name)
+    return {park_id: of_id for park_id, of_id in found.items() if len(of_id) > 1}
+
+
+def ids_of(park: str) -> set[str]:
+    """Ids under which results of a park are kept: of its folder, and of its table where that may differ.
+
+    Capitals make no difference, as in names of folders.
+    """
+    if not park.endswith((".csv", ".xlsx")):
+        return {park.casefold()}
+    # A table states the name of its file, a workbook what it likes.
+    stated = _id_in(Path(park)) if park.endswith(".xlsx") else ""
+    return {one.casefold() for one in (Path(park).stem, stated) if one}
+
+
+def _id_in(workbook: Path) -> str:
+    """Id that a workbook states; empty where it cannot be read, which is told when the park is."""
+    try:
+        filled = read_workbook(workbook)
+    except InputError:
+        return ""
+    return filled.description.park_id if filled.description else ""
 
 
 def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "") -> Park:

@@ -2,7 +2,7 @@
 
 Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
 
-Warnings a careful colleague would give: things that are possible, but seldom meant.
+Warnings a careful colleague would give: things that are possible, but seldom meant; and blanks that are unknown.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 
-from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check
 from pathway_models.intake.factors.tables import ZERO_GROUPS
@@ -23,6 +23,8 @@ from pathway_models.intake.translation import USED
 TCE_PER_MWH_EQUIVALENT = 0.3
 #: Group of a carrier in the stated shares of total energy.
 SHARES = {"coal": "coal", "oil": "oil", "gas": "gas", "electricity": "bought", "heat": "bought"}
+#: Quantities that come off the emissions, however small.
+OFF = ("export", "captured", "fixed_carbon", "green_electricity")
 #: A stated share may differ from the computed one by this much.
 SHARE_DIFFERENCE = 0.05
 
@@ -33,6 +35,7 @@ def question(check: Check) -> None:
     _copies(check)
     if check.choices.factor_set:
         _own_factors(check)
+    _zeros(check)
     _jumps(check)
     _totals(check)
     _shares(check)
@@ -50,15 +53,25 @@ def _series(check: Check) -> Iterator[list[Statement]]:
     yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
 
 
+def _amounts(check: Check, series: list[Statement]) -> list[float]:
+    """Values of a series that can be compared: energy in TJ where its unit changes between years."""
+    if len({s.unit for s in series}) == 1:
+        return [s.value for s in series]
+    if series[0].entry.quantity == "energy":
+        return [check.tj(s) for s in series]
+    return [s.value * TJ_PER_MWH if s.unit == "MWh" else s.value for s in series]
+
+
 def _slips(check: Check) -> None:
     """A value 10^3 or 10^4 times the others of its row: the wrong unit in one year."""
     bound = read_plausible().bounds["unit_slip"]
     for series in _series(check):
-        usual = median(s.value for s in series)
-        for s in series if len(series) >= 3 and usual > 0 else ():
-            if s.value <= 0 or (s.entry.key, s.year) in check.questioned:
+        amounts = _amounts(check, series)
+        usual = median(amounts)
+        for s, amount in zip(series, amounts, strict=True) if len(series) >= 3 and usual > 0 else ():
+            if amount <= 0 or (s.entry.key, s.year) in check.questioned:
                 continue
-            ratio = s.value / usual
+            ratio = amount / usual
             if bound.holds(ratio) or bound.holds(1 / ratio):
                 remedy = f"it is {ratio:.3g} times the median of its row: is the unit right (t or 万t, kWh or 万kWh)?"
                 check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
@@ -105,15 +118,41 @@ def _own_factors(check: Check) -> None:
             check.statements.report(s.factor_place, s.factor, finding)
 
 
+def _zeros(check: Check) -> None:
+    """A 0 between two large values: typed where a value was not known, more often than true."""
+    totals, like = _energy_by_year(check), "like that of the years around it"
+    remedy = "it is 0 between years that have it: leave no 0 where it is unknown, or say why in the notes"
+    for series in _series(check):
+        for at, s in enumerate(series):
+            around = [next((o for o in side if o.value > 0), None) for side in (series[at::-1], series[at:])]
+            is_new = s.value == 0 and (s.entry.key, s.year) not in check.questioned
+            if is_new and all(one is not None and _is_large(check, one, totals) for one in around):
+                check.report(s, f"a value {like}", remedy, "zero_between", "warning")
+        given = [s.year for s in series if s.feedstock > 0]
+        for s in series:
+            if s.value > 0 and s.feedstock_place and not s.feedstock and given and min(given) < s.year < max(given):
+                finding = Finding(f"feedstock {like}", remedy, "zero_between", "warning")
+                check.statements.report(s.feedstock_place, 0, finding)
+
+
+def _is_large(check: Check, s: Statement, totals: dict[int, float]) -> bool:
+    """Whether a value cannot be expected to vanish for a year."""
+    if s.entry.quantity in OFF:
+        return True
+    if s.entry.quantity == "energy" or s.unit == "TJ":
+        return check.tj(s) >= read_plausible().bounds["zero_between"].low * totals.get(s.year, 0.0)
+    return not _is_minor(check, s, totals)
+
+
 def _jumps(check: Check) -> None:
     bounds = read_plausible().bounds
     totals = _energy_by_year(check)
     for series in _series(check):
-        for before, s in pairwise(series):
+        for (before, was), (s, amount) in pairwise(zip(series, _amounts(check, series), strict=True)):
             doubtful = any((s.entry.key, year) in check.questioned for year in (before.year, s.year))
-            if doubtful or s.year != before.year + 1 or min(before.value, s.value) <= 0 or _is_minor(check, s, totals):
+            if doubtful or s.year != before.year + 1 or min(was, amount) <= 0 or _is_minor(check, s, totals):
                 continue
-            ratio = s.value / before.value
+            ratio = amount / was
             if not bounds["yearly_change"].holds(ratio):
                 remedy = (
                     f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
@@ -229,8 +268,10 @@ def _unused(check: Check) -> None:
 
 
 def hint(check: Check) -> None:
-    """Report what is seldom meant; warnings only."""
-    _factors_of_some_years(check)
+    """Report what is seldom meant, in warnings, and a part or factor that is blank between two years that have it."""
+    _parts_of_some_years(check)
+    if not check.statements.layout.blocks:  # blank cells of a workbook are told where it is read
+        _values_of_some_years(check)
     if check.choices.factor_set:
         _captured(check)
 
@@ -252,21 +293,56 @@ def other_province(grid_factor: str, province: str) -> Finding | None:
     return Finding(f"the grid factor of {province}", remedy, "grid_province", "warning")
 
 
-def _factors_of_some_years(check: Check) -> None:
-    """A factor of one's own in some years makes a jump at the seam with the set's factor."""
+def _parts_of_some_years(check: Check) -> None:
+    """Feedstock or a factor of one's own in some years makes a jump at the seam with the years that have none."""
     series: dict[tuple[str, str, str], list[Statement]] = {}
     for s in check.statements.all.values():
         if s.entry.quantity in ("energy", "product", "fixed_carbon") and s.value > 0:
             series.setdefault((s.role, s.owner, s.entry.key), []).append(s)
     for of_key in series.values():
-        given = [s for s in of_key if s.factor is not None]
-        lacking = [s for s in of_key if s.factor is None]
-        if not given or not lacking or check.statements.is_reported(lacking[0].place):
-            continue
-        years = ", ".join(str(s.year) for s in given)
-        remedy = f"its own factor is given in {years} only, elsewhere the listed one counts: give it in every year"
-        finding = Finding("its own factor in every year or in none", remedy, "factor_years", "warning")
-        check.statements.report(lacking[0].place, lacking[0].written, finding)
+        for name, what, otherwise, missing in (
+            ("factor", "its own factor", "elsewhere the listed one counts", "type it"),
+            ("feedstock", "feedstock", "elsewhere all of it burns", "type it, 0 only if it is 0"),
+        ):
+            given = [s for s in of_key if (s.factor is not None if name == "factor" else s.feedstock_place)]
+            if name == "feedstock" and not any(s.feedstock for s in given):
+                continue
+            lacking = [s for s in of_key if s not in given]
+            years = ", ".join(str(s.year) for s in given)
+            between = _between(given, lacking)
+            for s in between:
+                finding = Finding(f"{what} in {s.year}", f"it is given in {years}: {missing}", "blank")
+                blank = s.role, s.owner, f"{s.entry.key}, {name}", s.year
+                check.statements.report(check.statements.blanks.get(blank, f"{s.place}, {name}"), None, finding)
+            if given and lacking and not between and not check.statements.is_reported(lacking[0].place):
+                remedy = f"{what} is given in {years} only, {otherwise}: give it in every year"
+                finding = Finding(f"{what} in every year or in none", remedy, f"{name}_years", "warning")
+                check.statements.report(lacking[0].place, lacking[0].written, finding)
+
+
+def _values_of_some_years(check: Check) -> None:
+    """What comes off the emissions is unknown, not 0, where a table has no row of it between years that have one."""
+    series: dict[str, dict[int, Statement]] = {}
+    for s in check.statements.all.values():
+        if s.role == "park" and s.entry.quantity in ("export", "captured"):
+            series.setdefault(s.entry.key, {})[s.year] = s
+    for given in series.values():
+        absent = [year for year in check.years if year not in given]
+        name = next(iter(given.values())).entry.words().en
+        for year in absent:
+            nearest = given[min(given, key=lambda other: abs(other - year))]
+            is_between = min(given) < year < max(given)
+            remedy = f"it is given in other years ({nearest.place}) and counts as 0: say it, 0 only if it is 0"
+            finding = Finding(f"{name} in {year}", remedy, "blank" if is_between else "blank_year")
+            if not is_between:
+                finding = finding._replace(severity="warning")
+            check.statements.report(f"{nearest.place}, {year}", None, finding)
+
+
+def _between(given: list[Statement], lacking: list[Statement]) -> list[Statement]:
+    """Those of the second that lie between two years of the first."""
+    years = [s.year for s in given]
+    return [s for s in lacking if years and min(years) < s.year < max(years)]
 
 
 def _captured(check: Check) -> None:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder, read_text, validated
+from pathway_models.intake.numbers import exact_number
 
 #: Columns of a table of estimates, in order.
 COLUMNS = (
@@ -128,7 +129,7 @@ def _estimate(file: str, place: str, line: dict[str, str | None], faults: list[F
 
     numbers = {}
     for column in ("value", "tolerance", "near_within"):
-        numbers[column] = _number(text[column])
+        numbers[column] = exact_number(text[column])
         needed = column == "value" or text[column] != ""
         if needed and not (math.isfinite(numbers[column]) and (column == "value" or numbers[column] >= 0)):
             refuse(column, "a number" if column == "value" else "a number of 0 or more", "write plain digits", "number")
@@ -140,13 +141,6 @@ def _estimate(file: str, place: str, line: dict[str, str | None], faults: list[F
     if text["confidence"] not in CONFIDENCE:
         refuse("confidence", f"one of {', '.join(CONFIDENCE)}", "a value that was not seen does not ship", "confidence")
     return Estimate(**{**text, **numbers}) if len(faults) == before else None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 STUDY_ID = r"^[a-z][a-z0-9_]*$"

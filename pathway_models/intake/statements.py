@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pathway_models.core.errors import Fault
-from pathway_models.intake.cells import Finding
+from pathway_models.intake.cells import Finding, shown
 from pathway_models.intake.workbook.layout import Entry, Layout
 
 Key = tuple[str, str, str, int]
@@ -37,7 +36,7 @@ class Statement:
     feedstock : float
         Part of the value that is feedstock.
     feedstock_place : str
-        Empty where there is none.
+        Empty where none is stated, not even 0.
     factor : float or None
         Own factor in ``factor_unit``, a canonical unit.
     factor_place : str
@@ -74,7 +73,7 @@ class Statements:
     layout : Layout
     all : dict of Key to Statement
     blanks : dict of Key to str
-        Places of blank values, where a value could have stood.
+        Places of blank values, where a value could have stood; the entry of a blank part is ``bituminous, feedstock``.
     spoiled : set of Key
         What was given but could not be read: not to be reported again as missing.
     assets : list of AssetLine
@@ -115,20 +114,10 @@ class Statements:
                 self._index.setdefault((s.role, s.entry.quantity, s.entry.item), []).append(s)
         return self._index.get((role, quantity, item), [])
 
+    def renew(self, s: Statement) -> None:
+        """Put a statement in the place of an earlier one of the same key."""
+        self.all[s.key], self._indexed = s, -1
+
     def is_reported(self, place: str) -> bool:
         """Whether anything was found at a place."""
         return any(where == place for where, _ in self._reported)
-
-
-def shown(raw: Any) -> str:
-    """A cell's content as messages show it: one line, no control signs, not too long."""
-    if raw is None:
-        return ""
-    if isinstance(raw, (datetime.date, datetime.time)):
-        return raw.isoformat().removesuffix("T00:00:00")
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        raw = int(raw)
-    text = str(raw)
-    if not text.isprintable():
-        text = "".join(sign if sign.isprintable() else "·" for sign in text)
-    return text if len(text) <= 60 else text[:59] + "…"

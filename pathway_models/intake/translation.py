@@ -151,12 +151,23 @@ class Translator:
         owner = self._main_sector()
         for year in self.years():
             s = sold.get(year)
-            own = next((self.book.own(p) for p in self._of("energy", item) if p.year == year), None)
-            factor = (self.book.default(item) or 0.0) if own is None else own
+            factor = self._factor_of_purchases(item, year)
             place = s[0].place if s else ""
             # ASSUME: the credit of a projected year keeps the last observed factor, though the grid gets cleaner.
             self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
             self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
+
+    def _factor_of_purchases(self, item: str, year: int) -> float:
+        """Own factor of what is bought, the mean of the sectors' where only they have one; else the default."""
+        bought = [s for series in self._owned.values() if _entry(series).quantity == "energy"
+                  for s in series.values() if (s.entry.item, s.year) == (item, year)]  # fmt: skip
+        for found in ([p for p in self._of("energy", item) if p.year == year], bought):
+            own, use = [self.book.own(s) for s in found], [self.book.tj(s) for s in found]
+            if len(own) == 1 and own[0] is not None:
+                return own[0]
+            if sum(use) > 0 and None not in own:
+                return sum(factor * tj for factor, tj in zip(own, use, strict=True)) / sum(use)
+        return self.book.default(item) or 0.0
 
     def _captured(self) -> None:
         """CO2 captured, stored or used: a negative source of its own, whose energy stands with the other energy."""
@@ -181,7 +192,7 @@ class Translator:
         has_own = any(place for _, place in factors.values())
         sales = {sale.year: sale.place for sale in self._of("export", item)}
         for year, s in series.items():
-            less = [place for place in (s.feedstock_place, sales.get(year)) if place]
+            less = [place for place in (s.feedstock_place if s.feedstock else "", sales.get(year)) if place]
             place = f"{s.place} less {' and '.join(less)}" if less else s.place
             self._row(place, year, owner, "energy", item, (s.value - s.feedstock) * kept.get(year, 1.0), s.unit)
             if has_own:

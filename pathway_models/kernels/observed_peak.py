@@ -174,7 +174,7 @@ def observed_peak(
         Largest lag-1 autocorrelation to allow for, when it is known better than this record tells
         (from a panel of similar parks); up to 0.65, the default.  Smaller values give more power.
     window : int
-        Number of last years tested; the maximum is sought in all years.
+        Number of last years tested; the whole record where its maximum is older.
 
     Returns
     -------
@@ -186,7 +186,9 @@ def observed_peak(
         When years are not consecutive, a value is not positive, or ``autocorrelation`` is outside 0-0.65.
     """
     calendar, emissions = _checked(years, values)
-    recent = emissions[-window:]
+    top = int(emissions.argmax())
+    # A maximum before the window is a part of the question: what came after it is no record of its own.
+    recent = emissions[-window:] if top >= len(emissions) - window else emissions
     length, allowed = len(recent), allowed_memories(autocorrelation)
     if length < SHORTEST_RECORD:
         return untested(f"{length} years; the test needs at least {SHORTEST_RECORD}")
@@ -195,13 +197,12 @@ def observed_peak(
     memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
     noise = float(fit.noise[0] / np.interp(memory, MEMORIES, null.noise_ratio))
 
-    top = int(emissions.argmax())
     declining = int(np.clip(len(calendar) - 1 - top, SHORTEST_DECLINE, length - SHORTEST_SIDE))
     critical = critical_value(null.fall[:allowed])
     nearest = int(np.searchsorted(MEMORIES, memory))
     growth = max(float(fit.before[0]), 0.0)
     miss = tuple(_miss_rate(length, nearest, noise, growth, decline, declining, critical) for decline in DECLINES)
-    status = _status(p_peaked, p_rising, top < len(calendar) - 1, miss)
+    status = _status(p_peaked, p_rising, len(calendar) - 1 - top, miss)
     return ObservedPeak(
         status=status,
         peak_year=int(calendar[top]) if status == "peaked" and top > 0 else None,
@@ -252,11 +253,12 @@ def _miss_rate(
     return float((fall <= critical).mean())
 
 
-def _status(p_peaked: float, p_rising: float, has_later_year: bool, miss: tuple[float, ...]) -> str:
-    if p_peaked <= LEVEL and has_later_year:
+def _status(p_peaked: float, p_rising: float, years_since: int, miss: tuple[float, ...]) -> str:
+    if p_peaked <= LEVEL and years_since:
         return "peaked"
     if p_rising <= LEVEL:
-        return "rising"
+        # ASSUME: a rise that has stayed below an older maximum for a generation says nothing of a peak to come.
+        return "rising" if years_since < WINDOW else "unknown"
     return "plateau" if miss[DECLINES.index(PLATEAU_DECLINE)] <= PLATEAU_MISS else "unknown"
 
 

@@ -134,12 +134,14 @@ def lequere2019(
     values: ArrayLike,
     *,
     as_of: int | None = None,
+    consumption: ArrayLike | None = None,
     window: tuple[int, int] = (2005, 2015),
     level: float = 0.05,
 ) -> RuleResult:
     """Call a series peaked when its maximum is by 2005 and its linear trend of 2005-2015 falls significantly.
 
-    Valid for series that start before the window and cover every year of it.  Le Quere et al. 2019,
+    Consumption-based emissions, where given, must fall over the window too (part of the rule known from background
+    knowledge).  Valid for series that start before the window and cover every year of it.  Le Quere et al. 2019,
     doi 10.1038/s41558-019-0419-7.
     """
     record = as_record(years, values, as_of)
@@ -152,7 +154,16 @@ def lequere2019(
     detail = (
         f"maximum in {record.peak_year}; trend {relative:+.2%} a year in {window[0]}-{window[1]}, p = {trend.p:.3f}"
     )
-    if record.peak_year <= window[0] and trend.slope < 0 and trend.p < level:
+    if not (record.peak_year <= window[0] and trend.slope < 0 and trend.p < level):
+        return RuleResult("not_peaked", None, detail)
+    bought = companion(years, consumption, record.as_of)
+    bought = None if bought is None else bought.between(*window)
+    if bought is None or len(bought.years) < len(part.years):
+        return RuleResult("peaked", record.peak_year, f"{detail}{record.censoring_note}; consumption not given")
+    # ASSUME: the sign of its slope decides; the wording of the consumption part was not seen.
+    change = ols_slope(bought.years, bought.values).slope / max(bought.values.mean(), TIE)
+    detail += f"; consumption {change:+.2%} a year"
+    if change < 0:
         return RuleResult("peaked", record.peak_year, detail + record.censoring_note)
     return RuleResult("not_peaked", None, detail)
 
@@ -307,21 +318,28 @@ def shan2022(
 ) -> RuleResult:
     """Apply ``jiang2021``, and tell proactive peaks from passive ones by what GDP and population did.
 
-    A decline is passive when GDP or population fell since the maximum (sign of the least-squares slope).
+    A decline is passive when GDP or population fell since the maximum (sign of the least-squares slope), and
+    proactive only where both are given and neither did.
     Valid for at least 6 years.  Shan et al. 2022, Science Bulletin 67(18), doi 10.1016/j.scib.2022.08.024.
     """
     record = as_record(years, values, as_of)
     result = _falling_since_peak(record, gap, level, with_spearman=False)
     if result.verdict != "peaked":
         return result
-    fallen, known = [], False
+    fallen, lacking = [], []
     for name, extra in (("GDP", gdp), ("population", population)):
         series = companion(years, extra, record.as_of)
         part = None if series is None else series.between(record.peak_year, record.last_year)
-        if part is not None and len(part.years) > 2:
-            known = True
-            fallen += [name] if ols_slope(part.years, part.values).slope < 0 else []
-    kind = f"passive: {' and '.join(fallen)} fell" if fallen else "proactive" if known else "economy not given"
+        if part is None or len(part.years) <= 2 or {record.peak_year, record.last_year} - set(part.years.tolist()):
+            lacking.append(name)
+        elif ols_slope(part.years, part.values).slope < 0:
+            fallen.append(name)
+    if fallen:
+        kind = f"passive: {' and '.join(fallen)} fell"
+    elif lacking:
+        kind = f"{lacking[0]} not given" if len(lacking) == 1 else "economy not given"
+    else:
+        kind = "proactive"
     return RuleResult("peaked", result.peak_year, f"{result.detail}; {kind}")
 
 

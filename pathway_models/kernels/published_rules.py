@@ -72,6 +72,7 @@ RULES: dict[str, Rule] = {
         "10.1038/s41558-019-0419-7",
         "seen",
         "part",
+        ("consumption",),
     ),
     "hausfather2021": Rule(
         peak_rules.hausfather2021,

@@ -1,17 +1,25 @@
-"""``pathways judge``: has an emissions series peaked, by every published rule?"""
+"""``pathways judge``: has an emissions series peaked, by every published rule?
+
+``pathways economy``: growth, decoupling and drivers of anybody's table.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pathway_models.console.cli_language import in_table, mistake_text
 from pathway_models.console.tables import padded, width_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+
 #: Columns whose texts are the program's own; the others are names of the user and of rules.
-TOLD = ("verdict", "detail")
+TOLD = ("verdict", "detail", "state")
 
 
 @click.command("judge")
@@ -31,8 +39,6 @@ def judge_command(
     unknown.  The rules, their equations and sources: docs/peak_rules.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    import pandas as pd
-
     from pathway_models.core.errors import InputError
     from pathway_models.intake.series import read_series
     from pathway_models.peaks.judging import judge
@@ -42,20 +48,80 @@ def judge_command(
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
+    show(table, form)
+
+
+def show(table: pd.DataFrame, form: str) -> None:
+    """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
+    import pandas as pd
+
+    from pathway_models.core.sheet_text import sheet_table
+
+    for told in table.attrs["told"]:
+        click.echo(in_table(f"note: {told}"), err=True)
     if form == "csv":
-        click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        told = [
-            ["-" if pd.isna(cell) else in_table(cell) if name in TOLD else str(cell) for cell in table[name]]
+        cells = [
+            ["-" if pd.isna(cell) else in_table(cell) if name in TOLD else _shown(cell) for cell in table[name]]
             for name in table
         ]
-        for line in _aligned([[in_table(name) for name in table], *map(list, zip(*told, strict=True))]):
+        for line in _aligned([[in_table(name) for name in table], *map(list, zip(*cells, strict=True))]):
             click.echo(line)
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
     """Format lines of left-aligned columns."""
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+@click.command("economy")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--growth", "quantities", multiple=True, metavar="COL", help="Growth of a column; may be repeated.")
+@click.option("--factor", "factors", multiple=True, metavar="COL[/COL]",
+              help="Effect of a factor of a product, such as value/gdp; to be repeated.")  # fmt: skip
+@click.option("--years", nargs=2, type=int, metavar="FIRST LAST", help="Two years; the whole record by default.")
+@click.option("--total", default="", metavar="COL", help="With --factor: column that the product must be.")
+@click.option("--part", default="", metavar="COL", help="With --factor: column of parts, such as sectors.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
+@click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of the emissions.")
+@click.option("--gdp", default="gdp", show_default=True, metavar="COL", help="Column of the economy, constant prices.")
+def economy_command(
+    file: Path, quantities: tuple[str, ...], factors: tuple[str, ...], years: tuple[int, int] | None, total: str,
+    part: str, form: str, entity: str, year: str, value: str, gdp: str,
+) -> None:  # fmt: skip
+    """Set emissions against the economy in a table of FILE (CSV), one line an entity and year.
+
+    Without options: emissions and GDP of two years, with the state of decoupling.  With --growth: changes from year
+    to year.  With --factor: the exact effect of each factor of a product (LMDI).  What the table lacks is said to be
+    not given.
+    """
+    if quantities and factors:
+        raise click.UsageError("--growth or --factor, not both")
+    if (total or part) and not factors:
+        raise click.UsageError("--total and --part go with --factor")
+    # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.core.errors import InputError
+    from pathway_models.peaks.economies import decompose, decouple, growth
+
+    names = {"entity": entity, "year": year}
+    try:
+        if quantities:
+            table = growth(file, quantities, [years] if years else [], **names)
+        elif factors:
+            table = decompose(file, factors, total=total, part=part, years=years or (), **names)
+        else:
+            table = decouple(file, *(years or ()), value=value, gdp=gdp, **names)
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        sys.exit(1)
+    show(table, form)

@@ -50,7 +50,8 @@ def judge(
     -------
     pandas.DataFrame
         Columns ``entity, rule, verdict, peak_year, detail``; one row an entity and rule, in the order given.
-        ``verdict`` is peaked, plateau, rising, not_peaked or unknown; ``peak_year`` is a nullable integer.
+        ``verdict`` is peaked, plateau, rising, not_peaked or unknown; ``peak_year`` is a nullable integer;
+        ``attrs["told"]`` names the columns and lines that were left aside.
 
     Raises
     ------
@@ -75,7 +76,13 @@ def judge(
         for name, group in table.groupby("entity", sort=False)
         for rule, result in _results_of(group, chosen, as_of)
     ]
-    return pd.DataFrame(rows, columns=list(RESULT)).astype({"peak_year": "Int64"})
+    verdicts = pd.DataFrame(rows, columns=list(RESULT)).astype({"peak_year": "Int64"})
+    used = {extra for rule in chosen for extra in RULES[rule].companions}
+    unused = [name for name in table.columns[3:] if name not in used]
+    verdicts.attrs["told"] = table.attrs["told"] + (
+        [f"columns that no chosen rule uses: {', '.join(unused)}"] if unused else []
+    )
+    return verdicts
 
 
 def observed_peaks(
@@ -130,6 +137,8 @@ def _checked(
         faults = [*faults, Fault("judge", "as_of", str(as_of), expected, "give a calendar year", code="as_of")]
     try:
         table = check_series(*_as_table(series, entity, year, value))
+        if isinstance(series, pd.DataFrame):  # a table that was read says what was left aside then
+            table.attrs["told"] = [*series.attrs.get("told", ()), *table.attrs["told"]]
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
     if faults:

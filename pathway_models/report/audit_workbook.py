@@ -7,6 +7,7 @@ import io
 import numpy as np
 import xlsxwriter
 
+from pathway_models.core.sheet_text import SAFE
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.words import INVENTED, say
@@ -16,7 +17,7 @@ from pathway_models.report.audit_pathway import PathwaySheets
 from pathway_models.report.inputs import ReportInputs
 
 #: Text of the input is text: never a formula, a link or a number.
-SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+OPTIONS = {**SAFE, "strings_to_numbers": False, "in_memory": True}
 
 
 def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
@@ -39,7 +40,7 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
         The path does not reproduce the emissions of the package: the workbook cannot represent something in the park.
     """
     out = io.BytesIO()
-    workbook = xlsxwriter.Workbook(out, SAFE)
+    workbook = xlsxwriter.Workbook(out, OPTIONS)
     workbook.set_properties(
         {"title": headline(inputs.park, inputs.lang), "author": MAKER, "created": MOMENT.replace(tzinfo=None)}
     )

@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pathway_models.console.cli_language import in_table, language, mistake_text
 from pathway_models.console.tables import padded, width_of
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.sheet_text import sheet_table
 from pathway_models.intake.published import COLUMNS
 from pathway_models.language.words import say
 
@@ -83,7 +84,9 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
         import pandas as pd
 
         table = pd.concat([result.table() for result in found.values()], ignore_index=True)
-        file.write_text(table.drop(columns="values").to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        text = sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
+        text = sheet_table(table.drop(columns="values")).to_csv(index=False, lineterminator="\n")
+        file.write_text(text, encoding="utf-8")
         click.echo(say(language(), en=f"{len(table)} values written to {file}", zh=f"{len(table)}个值已写入{file}"))
     moved = [name for name, result in found.items() if not result.is_as_expected]
     for name in moved:

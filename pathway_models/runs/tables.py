@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.language.rounding import stable_text
 from pathway_models.runs.jobs import Outcome
 
@@ -22,7 +23,7 @@ STATUS_COLUMNS = ("park_id", "status", "seconds", "cause")
 def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     """Write ``status.csv``: one row a park."""
     # To a reader of the run an unchanged park is done; no time was spent on it.
-    rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", _as_text(o.cause)] for o in outcomes]
+    rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", o.cause] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
 
 
@@ -42,14 +43,9 @@ def read_status(folder: Path) -> list[Outcome]:
     return [Outcome(r["park_id"], r["status"], float(r["seconds"]), r["cause"]) for r in rows]
 
 
-def _as_text(cause: str) -> str:
-    """Quote a cause that a spreadsheet program would take for a formula; it may begin with text of a cell."""
-    return f"'{cause}" if cause.startswith(("=", "+", "-", "@")) else cause
-
-
 def _write_csv(path: Path, rows: list[list[str]]) -> Path:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    SheetWriter(text).rows(rows)
     return replace_text(path, text.getvalue())
 
 
@@ -146,9 +142,7 @@ def write_columns(path: Path, columns: Columns) -> Path:
     partial = path.with_suffix(".partial")
     texts = [[_cell(value) for value in values] for values in columns.values()]
     with partial.open("w", encoding="utf-8-sig", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(columns)
-        lines.writerows(zip(*texts, strict=True))
+        SheetWriter(file, columns).rows(zip(*texts, strict=True))
     return partial.replace(path)
 
 

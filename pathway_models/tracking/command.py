@@ -19,6 +19,7 @@ import numpy as np
 from pathway_models.console.cli_language import of_terminal, table_text
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.sheet_text import SheetWriter
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -170,7 +171,7 @@ def add_forecasts(path: Path, found: TrackingResult, manifest: Mapping[str, str]
     for forecasts, total in ((found.made, ""), (found.updated, f"{found.reported[found.known]:.6g}")):
         rows += [_row(one, found, manifest, digest, total) for one in forecasts.values()]
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    SheetWriter(text).rows(rows)
     known = set(old.splitlines())
     added = [line for line in text.getvalue().splitlines(keepends=True) if line.rstrip("\n") not in known]
     _write(path, (old + "".join(added)).encode("utf-8-sig"))

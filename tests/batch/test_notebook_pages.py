@@ -1,11 +1,12 @@
-"""The HTML page of a notebook is nbconvert's page, made without reading it a second time."""
+"""The HTML page of a notebook is nbconvert's page without its scripts, made without reading it a second time."""
 
 import copy
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment
 from nbconvert import HTMLExporter
 
 from pathway_models.batch.notebook_page import ALT, to_html
@@ -20,7 +21,13 @@ def tree(page):
     soup = BeautifulSoup(page.replace("hl-python", "hl-ipython3"), "html.parser")
     for image in soup.select("img"):
         image.attrs.pop("alt", None)
-    return soup.prettify()
+    # Ours has no scripts, nothing that only they would draw, and a policy in their place.
+    drawn_by_scripts = [style for style in soup.select("style") if ".jp-Mermaid" in style.text]
+    for element in (*soup.select("script, meta[http-equiv]"), *drawn_by_scripts):
+        element.decompose()
+    for note in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        note.extract()
+    return re.sub(r"\n\s*(?=\n)", "", soup.prettify())
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -30,6 +37,29 @@ def test_the_page_is_the_one_nbconvert_makes(path):
     plain = HTMLExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
     expected, _ = plain.from_notebook_node(copy.deepcopy(notebook))
     assert tree(to_html(notebook)) == tree(expected)
+
+
+def test_no_script_is_in_the_page_and_none_would_run():
+    page = BeautifulSoup(to_html(nbformat.read(NOTEBOOKS[2], as_version=4)), "html.parser")
+    assert page.select("script") == []
+    assert "script-src 'none'" in page.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<img src=x onerror=alert(1)>", "![x](../secret.png)", "[x](javascript:alert(1))", "<b>", "&lt;b&gt;"]
+)
+def test_markdown_that_a_cell_gave_is_never_markup(text, tmp_path, monkeypatch):
+    (tmp_path / "secret.png").write_bytes(b"private")
+    (tmp_path / "page").mkdir()
+    monkeypatch.chdir(tmp_path / "page")
+    output = nbformat.v4.new_output("display_data", data={"text/markdown": text})
+    cell = nbformat.v4.new_code_cell("1", outputs=[output])
+    page = BeautifulSoup(to_html(nbformat.v4.new_notebook(cells=[cell])), "html.parser")
+    shown = page.select_one(".jp-RenderedMarkdown")
+    assert shown.select("b, script, [onerror], [href^=javascript], [src^='data:']") == []
+    assert shown.text.strip() == {"![x](../secret.png)": "", "[x](javascript:alert(1))": "x", "&lt;b&gt;": "<b>"}.get(
+        text, text
+    )
 
 
 def test_every_figure_says_that_its_finding_stands_below():

@@ -38,12 +38,23 @@ def figures(folder, share):
     return str(path)
 
 
+def economy(folder):
+    lines = ["entity,year,value,gdp,区划", "甲,2000,10,1,x", "甲,2014,9,2,y", "乙,2000,10,1,z", "乙,2014,9,,z"]
+    (folder / "economy.csv").write_text("\n".join(lines), encoding="utf-8")
+    return str(folder / "economy.csv")
+
+
 FEW = ("--members", "4", "--until", "2035")
 #: Command -> words of its call in a folder, Chinese heads of its table, English ones that must be gone.
 TABLES = {
     "list": (lambda folder: [], (), ("no data yet", "entries")),
     "check": (lambda folder: [str(BAD / "share_above_one.xlsx")], ("级别", "位置", "值：应为；处理"), ("severity",)),
     "judge": (lambda folder: [series(folder)], ("对象", "规则", "判定", "达峰年", "依据"), ("verdict", "maximum in")),
+    "economy": (
+        lambda folder: [economy(folder)],
+        ("对象", "状态", "强脱钩", "未给出：", "提示：未使用的列："),
+        ("entity", "decoupling", "given", "note"),
+    ),
     "hindcast": (
         lambda folder: ["--panel", panel(folder), "--record", "5", "--horizon", "3", "--quick"],
         ("提前年数", "预测数", "覆盖率90%", "偏差"),

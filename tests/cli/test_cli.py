@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from interrupting import interrupted_at
+from workbook_maker import Filled
 
 from pathway_models.cli import INTERRUPTED
 from pathway_models.cli.main import COMMANDS, main
@@ -92,6 +93,21 @@ def test_a_wrong_call_ends_with_2_and_says_why(call, words, message, tmp_path):
     assert answer.exit_code == 2
     assert message in answer.output
     assert "Traceback" not in answer.output
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("names", [("first.xlsx", "second.xlsx"), ("invented-park.xlsx", "Invented-Park.csv")])
+def test_two_tables_of_one_id_are_refused_before_anything_starts(call, tmp_path, names):
+    """Two workbooks of one id crashed the run, or doubled the keys of its exports."""
+    tables = [tmp_path / name for name in names]
+    for table in tables:
+        if table.suffix == ".xlsx":
+            Filled().write(table)
+        else:
+            table.write_text("year\n", encoding="utf-8")
+    answer = call("run", *map(str, tables), "--out", str(tmp_path / "run"))
+    assert answer.exit_code == 2
+    assert "asked for twice: invented-park" in answer.output
     assert not (tmp_path / "run").exists()
 
 

@@ -129,6 +129,19 @@ def test_name_of_a_shipped_scenario_is_refused_on_the_page(page):
     assert "shipped scenario" in page.inner_text(".refused")
 
 
+def test_no_script_but_those_of_the_server_runs_on_the_page(page, address):
+    refused = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    page.evaluate(
+        """() => { const box = document.querySelector('.pathways-answer');
+        box.innerHTML = '<img src=x onerror="window.ran=1"><a id="run" href="javascript:window.ran=2">x</a>';
+        document.getElementById('run').click(); }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.ran") is None
+    assert len(refused) >= 2
+
+
 def test_page_asks_nothing_of_other_machines(page):
     """Last, so that everything that was done above is counted."""
     foreign = [url for url in page.asked if not re.match(r"(http|ws)://127\.0\.0\.1[:/]|data:|blob:", url)]

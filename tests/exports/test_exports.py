@@ -1,5 +1,6 @@
 """What other programs are given: names, units, signs and sums of the exported variables."""
 
+import csv
 import json
 import re
 import sys
@@ -7,6 +8,7 @@ from dataclasses import replace
 
 import builders
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -27,6 +29,7 @@ from pathway_models.exports.iamc import (
     run_meta,
     sums_of,
     write_codelists,
+    write_iamc,
 )
 from pathway_models.exports.tidy import member_table, observed_carriers, rounded
 from pathway_models.intake.codelists import read_variables
@@ -239,7 +242,7 @@ def test_invented_parks_are_never_added_up_and_parks_never_pass_for_their_provin
 
 def test_two_parks_of_one_region_are_refused(steel):
     with pytest.raises(InputError, match="a name of its own for each park"):
-        gathered([steel, steel])
+        gathered([steel, replace(steel, park=replace(steel.park, park_id="other"))])
 
 
 def test_pathways_of_another_park_are_refused(steel):
@@ -280,3 +283,27 @@ def test_a_licence_without_an_identifier_is_quoted_as_it_stands(steel):
 
 def test_values_have_nine_significant_digits():
     assert rounded(np.array([1 / 3, 2e9 / 3, -0.0])).tolist() == [0.333333333, 666666667.0, 0.0]
+
+
+def test_parks_of_one_id_are_refused_by_every_export(steel, tmp_path):
+    other = replace(steel, park=replace(steel.park, name_zh="另一个园区", name_en="another"))
+    for export in (lambda: gathered([steel, other]), lambda: write_datapackage(tmp_path, [steel, other], {}, {})):
+        with pytest.raises(InputError, match="an id of its own for each park"):
+            export()
+
+
+def test_no_text_of_an_export_is_a_formula(steel, tmp_path):
+    hostile = replace(steel.park, licence='=HYPERLINK("http://x.invalid","y")', source="@SUM(1)", name_zh="+1 园区")
+    found = replace(steel, park=hostile)
+    tables = gathered([found], "run")
+    tables[0].loc[0, "Scenario"] = "=1+1"
+    paths = write_iamc(*tables, tmp_path / "run")
+    (tmp_path / "package").mkdir()
+    paths += write_datapackage(tmp_path / "package", [found], {"results": tables[0]}, {"version": "1"})
+    for path in paths:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as file:
+                cells = [cell for line in csv.reader(file) for cell in line]
+            assert not [cell for cell in cells if cell.startswith(("=", "@")) or cell.startswith("+1 ")], path.name
+    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -222,3 +222,30 @@ def test_check_prints_errors_warnings_and_notes_of_a_table(tmp_path):
     assert answer.exit_code == 1
     assert "2 errors, 0 warnings, 1 note" in answer.output
     assert "it stands already in line 26" in " ".join(answer.output.split())
+
+
+@pytest.mark.parametrize(("missing", "severity", "code"), [(2019, "error", "blank"), (2018, "warning", None)])
+@pytest.mark.parametrize("quantity", ["feedstock", "export", "captured"])
+def test_what_comes_off_the_emissions_is_never_taken_for_zero_without_a_word(
+    tmp_path, quantity, missing, severity, code
+):
+    lines = (*LINES, ("captured", "stored", 900, "tCO2"))
+    path = written(tmp_path, lines=lines)
+    kept = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(f"{missing},park,{quantity},")
+    ]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    codes = {"feedstock": "feedstock_years"}.get(quantity, "blank_year")
+    assert [found for found, _ in told(examine_park(path), severity)] == [code or codes]
+
+
+def test_years_of_a_table_in_different_units_are_compared_as_energy(tmp_path):
+    def change(year, line):
+        if line[:2] == ("energy", "bituminous") and year == 2019:
+            return (*line[:2], 53 * 10000, "tce")
+        return line
+
+    lines = tuple(line for line in LINES if line[0] != "feedstock")
+    assert "jump" in {code for code, _ in told(examine_park(written(tmp_path, lines=lines, change=change)), "warning")}

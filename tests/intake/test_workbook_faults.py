@@ -31,10 +31,11 @@ ELSEWHERE = {
     "beside": "here",
     "year_twice": "test_workbook_reading",
     "asset": "test_workbook_reading",
+    "blank_year": "test_table_examination",
 }
 MODULES = (
     "annotate", "asset_sheet", "blocks", "book", "cells", "checks", "description_sheet", "examination", "hints",
-    "layout", "lines", "plausibility", "template", "workbook", "workbook_safety",
+    "layout", "lines", "numbers", "parts", "plausibility", "template", "workbook", "workbook_safety",
 )  # fmt: skip
 
 

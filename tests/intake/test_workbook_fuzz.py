@@ -3,17 +3,19 @@
 import io
 import string
 import zipfile
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workbook_maker import YEARS, Filled, cell_of, examined, park_cell
+from workbook_maker import YEARS, Filled, cell_of, examined, park_cell, repacked
 
 from pathway_models.core.errors import InputError
-from pathway_models.intake.cells import INVISIBLE, arithmetic, read_number, read_text, read_year
+from pathway_models.intake.cells import INVISIBLE, arithmetic, read_text, read_year
 from pathway_models.intake.examination import examine_workbook
+from pathway_models.intake.numbers import read_number
 
 KEYS = ("bituminous", "natural_gas", "electricity", "heat", "value_added", "limestone", "green_power")
 COLUMNS = ("value", "unit", "grade", "feedstock", "factor", "factor_unit")
@@ -88,6 +90,28 @@ def test_damaged_parts_in_a_whole_archive_never_end_in_a_traceback(sound, folder
                 text = text[:at] + piece.encode() + text[at + len(piece) :]
             new.writestr(name, text)
     outcome(stream.getvalue(), folder)
+
+
+@settings(max_examples=30)
+@given(
+    number_format=st.integers(0, 999), font=st.integers(0, 99), style=st.text('0#?,.%;_[]"\\!*Ee+-万t<>=1', max_size=12)
+)
+def test_any_style_of_a_cell_is_read_or_told(sound, folder, number_format, font, style):
+    content, park = sound
+    formats = f'<numFmts count="1"><numFmt numFmtId="{number_format}" formatCode={quoteattr(style)}/></numFmts><fonts'
+
+    def change(parts):
+        text = parts["xl/styles.xml"].decode()
+        text = text.replace("<fonts", formats, 1) if style else text
+        plain = '<cellXfs count="1"><xf numFmtId="0" fontId="0"'
+        text = text.replace(plain, f'<cellXfs count="1"><xf numFmtId="{number_format}" fontId="{font}"')
+        return {**parts, "xl/styles.xml": text.encode()}
+
+    (folder / "changed.xlsx").write_bytes(repacked(content, change))
+    found = examine_workbook(folder / "changed.xlsx")
+    assert found.park is None or is_same(found.park, park)
+    codes = {fault.code for fault in found.of("error")}
+    assert found.park is not None or codes <= {"date", "percent_format", "year_cell", "year"}
 
 
 @settings(max_examples=80)

@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from workbook_maker import PARK, YEARS, Filled, cell_of, examined, told
 
 import pathway_models as pw
@@ -359,3 +361,119 @@ def test_two_sheets_of_one_year_are_never_read_as_one(tmp_path, name):
 def test_places_of_a_workbook_are_cells_of_the_template(tmp_path):
     park = park_of(tmp_path)
     assert park.origins["energy", "park", "heat"] == {year: f"{year}!{cell_of('heat')}" for year in YEARS}
+
+
+def split(filled, shares=(("glass", 0.75), ("food", 0.25)), *, keep=("feedstock",)):
+    """The rows of the park split by sector, what is named kept in the sectors."""
+    keys = ("bituminous", "diesel_oil", "natural_gas", "electricity", "heat", "limestone", "value_added")
+    entries = template_layout().entries()
+    filled.lists["分行业"] = [
+        {"year": year, "name": name, "entry": key, "unit": entries[key].unit, "value": share * line["value"]}
+        | {part: share * line[part] for part in keep if part in line}
+        for year in YEARS
+        for key in keys
+        for name, share in shares
+        for line in [filled.lines[year][key]]
+    ]
+    return filled
+
+
+def test_feedstock_of_a_park_that_is_split_without_it_is_never_lost(tmp_path):
+    """It raised the total of 2019 from 42,915.9 to 44,744.7 t without a word."""
+    np.testing.assert_allclose(pw.take_inventory(examined(Filled(), tmp_path).park).total()[1], 42915.9, atol=0.05)
+    found = told(examined(split(Filled(), keep=()), tmp_path), "error")
+    assert found == [(f"{year}!{cell_of('bituminous', 'feedstock')}", "sector_feedstock") for year in YEARS]
+    whole = examined(split(Filled()), tmp_path).park
+    np.testing.assert_allclose(pw.take_inventory(whole).total()[1], 42915.9, atol=0.05)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shares=st.lists(st.floats(0.1, 1), min_size=2, max_size=4),
+    factor=st.floats(80, 110).map(lambda value: round(value, 3)),
+    key=st.sampled_from(["bituminous", "diesel_oil", "natural_gas"]),
+    has_feedstock=st.booleans(),
+)
+def test_a_split_never_changes_the_total_or_is_refused(tmp_path, shares, factor, key, has_feedstock):
+    """Whatever the park's row states beside its value, and however its sectors split it."""
+    filled = Filled()
+    for lines in filled.lines.values():
+        lines[key] |= {"factor": factor if key != "natural_gas" else 0.6 * factor, "factor_unit": "tCO2/TJ"}
+    whole = pw.take_inventory(examined(filled, tmp_path).park)
+    parts = [(f"s{at}", share / sum(shares)) for at, share in enumerate(shares)]
+    found = examined(split(filled, parts, keep=("feedstock",) if has_feedstock else ()), tmp_path)
+    if not has_feedstock:
+        assert {code for _, code in told(found, "error")} == {"sector_feedstock"}
+        return
+    assert {code for _, code in told(found, "error")} == set()
+    np.testing.assert_allclose(pw.take_inventory(found.park).total(), whole.total(), rtol=1e-9)
+
+
+def test_a_factor_of_one_sector_that_is_not_the_parks_is_refused(tmp_path):
+    filled = Filled()
+    for lines in filled.lines.values():
+        lines["bituminous"] |= {"factor": 95, "factor_unit": "tCO2/TJ"}
+    split(filled)
+    for record in filled.lists["分行业"]:
+        if record["entry"] == "bituminous":
+            record |= {"factor": 80 if record["name"] == "food" else 95, "factor_unit": "tCO2/TJ"}
+    assert {code for _, code in told(examined(filled, tmp_path), "error")} == {"sector_factor"}
+    for record in filled.lists["分行业"]:
+        if record["entry"] == "bituminous" and record["name"] == "glass":
+            record["factor"] = 100
+    park = examined(filled, tmp_path).park
+    whole = park_of(tmp_path, put("bituminous", factor=95, factor_unit="tCO2/TJ"))
+    np.testing.assert_allclose(emitted(park, "bituminous"), emitted(whole, "bituminous"), rtol=1e-12)
+
+
+@pytest.mark.parametrize("column", ["feedstock", "factor"])
+def test_a_part_that_is_blank_between_two_years_is_unknown_and_at_an_end_questioned(tmp_path, column):
+    for year, severity, code in ((2019, "error", "blank"), (2018, "warning", f"{column}_years")):
+        filled = Filled()
+        for lines in filled.lines.values():
+            lines["bituminous"] |= {"factor": 95, "factor_unit": "tCO2/TJ"} if column == "factor" else {}
+        filled.put(year, "bituminous", None, column)
+        if column == "factor":
+            filled.put(year, "bituminous", None, "factor_unit")
+        assert [found for _, found in told(examined(filled, tmp_path), severity)] == [code]
+
+
+@pytest.mark.parametrize("key", ["bituminous", "electricity", "heat", "value_added", "export_power"])
+def test_a_zero_between_large_values_is_questioned(tmp_path, key):
+    filled = Filled()
+    filled.put(2019, key, 0)
+    if key == "electricity":
+        filled.put(2019, "green_power", 0)
+    if key == "bituminous":
+        filled.put(2019, key, 0, "feedstock")
+    codes = {code for _, code in told(examined(filled, tmp_path), "error", "warning")}
+    assert ("activity" if key == "value_added" else "zero_between") in codes
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(("one", "other"), [("园区", "Park"), ("分行业", "Sectors"), ("主要企业", "Enterprises")])
+def test_a_second_sheet_of_one_content_is_refused_in_either_order(tmp_path, one, other, first):
+    path = Filled().write(tmp_path / "park.xlsx")
+    book = openpyxl.load_workbook(path)
+    if one not in book.sheetnames:
+        book.create_sheet(one)
+    second = book.copy_worksheet(book[one])
+    second.title = other
+    if first:
+        book.move_sheet(second, -len(book.sheetnames))
+    book.save(path)
+    found = told(examine_workbook(path), "error")
+    assert [(place in (one, other), code) for place, code in found] == [(True, "sheet_twice")]
+
+
+@pytest.mark.parametrize(("factor", "is_told"), [(1.0, False), (53.0, True), (1 / 53, True)])
+def test_years_in_different_units_are_compared_as_energy(tmp_path, factor, is_told):
+    """2019 in tonnes of standard coal between years in tonnes: right values are no jump, a 53-fold one is."""
+    filled = Filled()
+    per = find_fuel("GBT32151_2024", read_carriers()["bituminous"]).tj_per_unit / 0.0293076
+    for lines in filled.lines.values():
+        lines["bituminous"].pop("feedstock")
+    filled.put(2019, "bituminous", round(10500 * per * factor, 3))
+    filled.put(2019, "bituminous", "tce", "unit")
+    found = {code for place, code in told(examined(filled, tmp_path), "warning") if cell_of("bituminous") in place}
+    assert ("jump" in found) == is_told

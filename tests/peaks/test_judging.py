@@ -125,7 +125,7 @@ def test_files_of_chinese_spreadsheets_are_read_in_each_of_their_encodings(tmp_p
 
 
 def test_full_width_digits_mean_what_they_show(tmp_path):
-    table = read_series(written(tmp_path, "entity,year,value\n园区,2０１9,１２.５\n"))
+    table = read_series(written(tmp_path, "entity,year,value\n园区,２０１９,１２．５\n"))
     assert table.loc[0, ["year", "value"]].tolist() == [2019, 12.5]
 
 
@@ -195,4 +195,94 @@ def test_the_command_takes_other_columns_and_answers_a_mistake_without_a_traceba
     assert "Traceback" not in wrong.output
     unknown_rule = command(path, *names, "--rule", "c41")
     assert unknown_rule.exit_code == 1
-    assert "'c41'" in unknown_rule.output
+    assert "'c41'" in unknown_rule.stderr
+
+
+def test_a_name_of_the_input_is_no_formula_in_the_output(tmp_path):
+    path = written(tmp_path, TABLE.replace("苏州", '"=HYPERLINK(""http://x.invalid"",""y"")"'))
+    lines = command(path, "--rule", "c40", "--format", "csv").stdout.splitlines()
+    assert lines[1].startswith("\"'=HYPERLINK")
+
+
+# what contradicts a series, and what it lacks
+
+
+@pytest.mark.parametrize("column", ["unit", "单位", "Units"])
+def test_a_unit_that_changes_within_an_entity_is_refused_at_its_line(tmp_path, column):
+    text = f"entity,year,value,{column}\na,2010,90,Mt\na,2011,100,Mt\na,2012,97000000,t\nb,2010,5,t\n"
+    faults = faults_of(lambda: read_series(written(tmp_path, text)))
+    assert [(fault.place, fault.code) for fault in faults] == [(f"line 4, {column}", "unit_changes")]
+    assert "Mt in line 2" in faults[0].expected
+    table = pd.read_csv(written(tmp_path, text))
+    assert [fault.code for fault in faults_of(lambda: pw.judge(table))] == ["unit_changes"]
+
+
+@pytest.mark.parametrize("column", ["sector", "scope", "行业", "Scenario"])
+def test_rows_of_several_series_under_one_entity_are_refused(tmp_path, column):
+    head = f"entity,{column},year,value\n"
+    side_by_side = head + "a,steel,2010,90\na,cement,2010,40\na,steel,2011,80\na,cement,2011,50\n"
+    one_after_the_other = head + "a,steel,2010,90\na,steel,2011,80\na,cement,2012,50\na,cement,2013,40\n"
+    for text in (side_by_side, one_after_the_other):
+        assert [fault.code for fault in faults_of(lambda text=text: read_series(written(tmp_path, text)))] == [
+            "several_series"
+        ]
+    apart = head + "a,steel,2010,90\na,steel,2011,80\nb,cement,2010,50\nb,cement,2011,40\n"
+    assert len(read_series(written(tmp_path, apart))) == 4
+
+
+def test_remarks_and_columns_that_are_left_aside_are_named(tmp_path):
+    head, *lines = TABLE.splitlines()
+    text = "\n".join([f"{head},note", *(f"{line},x" for line in lines)])
+    path = written(tmp_path, f"{text}\n,,,\nSource: somebody\n数据来源：某处,,,\n")
+    told = pw.judge(read_series(path), "c40").attrs["told"]
+    assert told[0] == "columns that are not used: note"
+    assert [one.split(" is no row of data: ")[1] for one in told[1:]] == ["数据来源：某处", "Source: somebody"]
+    answer = command(path, "--rule", "c40", "--format", "csv")
+    assert "columns that are not used: note" in answer.stderr
+    assert "note" not in answer.stdout
+    in_between = path.read_text(encoding="utf-8") + "苏州,2021,1,x\n"
+    assert "fields" in {fault.code for fault in faults_of(lambda: read_series(written(tmp_path, in_between)))}
+
+
+def fallen(**companions):
+    """A series that peaked in 2000 and falls significantly, with its companions."""
+    years = range(1990, 2020)
+    return pd.DataFrame({"entity": "x", "year": years, "value": tent(10, 19), **companions})
+
+
+def test_consumption_that_rises_contradicts_lequere2019():
+    alone = pw.judge(fallen(), "lequere2019").loc[0]
+    assert (alone["verdict"], alone["detail"][-21:]) == ("peaked", "consumption not given")
+    assert pw.judge(fallen(consumption=tent(10, 19)), "lequere2019")["verdict"].tolist() == ["peaked"]
+    assert pw.judge(fallen(consumption=np.linspace(1, 2, 30)), "lequere2019")["verdict"].tolist() == ["not_peaked"]
+
+
+def test_a_companion_that_no_chosen_rule_uses_is_named():
+    told = pw.judge(fallen(consumption=np.linspace(1, 2, 30)), "c40").attrs["told"]
+    assert told == ["columns that no chosen rule uses: consumption"]
+
+
+@pytest.mark.parametrize(
+    ("companions", "ending"),
+    [
+        ({}, "economy not given"),
+        ({"population": np.linspace(1, 2, 30)}, "GDP not given"),
+        ({"population": np.linspace(1, 2, 30), "gdp": [1.0] * 20 + [None] * 10}, "GDP not given"),
+        ({"gdp": np.linspace(1, 2, 30)}, "population not given"),
+        ({"gdp": np.linspace(1, 2, 30), "population": np.linspace(1, 2, 30)}, "proactive"),
+        ({"gdp": np.linspace(2, 1, 30)}, "passive: GDP fell"),
+    ],
+)
+def test_an_economy_that_is_not_given_is_no_finding_of_shan2022(companions, ending):
+    assert pw.judge(fallen(**companions), "shan2022").loc[0, "detail"].endswith(ending)
+
+
+def test_a_series_whose_maximum_is_37_years_back_is_not_called_rising():
+    """Only the last 30 years were tested, and those rise."""
+    rng = np.random.default_rng(7)
+    back = np.concatenate([np.linspace(40, 100, 21), np.linspace(96, 40, 7), np.linspace(40.5, 70, 30)])
+    values = back * np.exp(rng.normal(0, 0.01, back.size))
+    tested = observed_peaks(dict(zip(range(1960, 2018), values, strict=True)))
+    assert int(np.argmax(values)) == len(values) - 1 - 37
+    assert tested["status"].tolist() != ["rising"]
+    assert pw.judge(dict(zip(range(1960, 2018), values, strict=True)), "observed_peak_test")["verdict"][0] != "rising"

@@ -12,6 +12,7 @@ import pytest
 from builders import coal_park
 from hypothesis import given
 from hypothesis import strategies as st
+from workbook_maker import Filled
 
 import pathway_models as pw
 from pathway_models.core.errors import BatchError, InputError
@@ -43,6 +44,16 @@ def run(chosen, tmp_path_factory):
     found = pw.run_tables(parks, folder, chosen, members=NUMBER, seed=4, report=seen.append)
     assert [outcome.park_id for outcome in seen] == ["demo-steel", "nowhere", "tiny", "demo-steel"]
     return found
+
+
+def test_two_workbooks_of_one_id_are_not_run_as_two_parks(chosen, tmp_path):
+    workbooks = [str(Filled().write(tmp_path / f"{name}.xlsx")) for name in ("first", "second")]
+    other = Filled()
+    other.park["park_id"] = "Demo-Steel".lower()
+    workbooks.append(str(other.write(tmp_path / "third.xlsx")))
+    seen = []
+    pw.run_tables(["demo-steel", *workbooks], tmp_path / "run", chosen, members=5, seed=4, report=seen.append)
+    assert [outcome.status for outcome in seen] == ["done", "done", "refused", "refused"]
 
 
 # --- members.parquet

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import read_text
-from pathway_models.intake.cells import FORMULA_SIGNS, LARGEST_NUMBER
-from pathway_models.intake.table.rows import CONFIDENCE, NUMBER
+from pathway_models.core.sheet_text import FORMULA_SIGNS
+from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
+from pathway_models.intake.table.rows import CONFIDENCE
 
 
 @dataclass
@@ -47,10 +48,11 @@ class Line:
         text = self.cells[column]
         if not text and absent is not None:
             return absent
-        if not NUMBER.fullmatch(text) or abs(float(text)) > LARGEST_NUMBER:
+        number = exact_number(text)
+        if not abs(number) <= LARGEST_NUMBER:
             self.fault(column, "a number", "write plain digits with a point", "number")
             return None
-        return float(text)
+        return number
 
     def year(self, column: str, first: int, last: int) -> int | None:
         """A year between two; None after a fault."""

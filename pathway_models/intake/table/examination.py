@@ -28,6 +28,7 @@ from pathway_models.intake.statements import Statement, Statements
 from pathway_models.intake.table.rows import COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
+from pathway_models.intake.workbook.parts import close
 
 Name = tuple[str, str]
 #: Rows that speak of another row: what part of it is feedstock, what its factor is.
@@ -256,7 +257,7 @@ def _checked(file: str, description: Description, rows: list[Row]) -> tuple[Stat
     years = sorted({s.year for s in statements.all.values() if s.entry.quantity == "energy"})
     check = Check(statements, choices, range(years[0], years[-1] + 1) if years else range(0))
     check.wholes()
-    check.parts("enterprise")
+    close(check, "enterprise")
     _twice(rows, statements)
     question(check)
     hint(check)
@@ -292,7 +293,7 @@ def _translated(rows: list[Row], statements: Statements, translator: Translator)
         if row.quantity == "green_electricity":
             row = replace(row, value=row.value * kept["electricity"].get(row.year, 1.0))
         elif row.quantity in ("energy", "emissions") and (s or row.item in SOLD):
-            less = [s.feedstock_place if s else "", sales.get((row.item, row.year), "")]
+            less = [s.feedstock_place if s and s.feedstock else "", sales.get((row.item, row.year), "")]
             place = " less ".join([row.place, " and ".join(part for part in less if part)]).removesuffix(" less ")
             value = (row.value - (s.feedstock if s else 0.0)) * kept.get(row.item, {}).get(row.year, 1.0)
             row = replace(row, value=value, place=place)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
-from pathway_models.intake.cells import FORMULA_SIGNS, LARGEST_NUMBER
+from pathway_models.intake.cells import Finding
+from pathway_models.intake.numbers import number_in
 
 #: The columns of a park table, in order.
 COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "confidence", "note")
@@ -61,8 +62,6 @@ LARGEST_FILE = 20 * 2**20
 Problem = tuple[str, str, str, str]
 #: How sure a value is (``data/README.md``).
 CONFIDENCE = ("seen", "seen_multi", "derived", "assumed", "invented", "uncertain", "background")
-#: Plain digits: ``float`` would also take 1_000, full-width digits, nan and infinity.
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -147,14 +146,15 @@ def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]
         return None
     given = {column: text.strip() for column, text in line.items()}
     wrong = {}
-    for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(given)):
+    value, finding = number_in(given["value"])
+    for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(value, finding, given)):
         wrong[column] = Fault(file, f"{place}, {column}", given[column], expected, remedy, code=code)
     faults.extend(wrong.values())
     if "year" in wrong or "quantity" in wrong:
         return None
     # A row with another fault still stands, without a value, so that it is not reported missing as well.
     canonical, multiplier = ("", 1.0) if "unit" in wrong else CONVERSIONS[given["unit"]]
-    value = math.nan if wrong else float(given["value"]) * multiplier
+    value = math.nan if wrong else value * multiplier
     if canonical == "tCO2/MWh":
         value, canonical = value / TJ_PER_MWH, "tCO2/TJ"
     sector, item = given["sector"] or "park", given["item"]
@@ -188,15 +188,14 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
         yield GRADE, f"one of {', '.join(GRADES)}, or nothing", "see docs/workbook.md for the grades", "grade"
 
 
-def _wrong_number(given: dict[str, str]) -> Iterator[Problem]:
-    value = float(given["value"]) if NUMBER.fullmatch(given["value"]) else math.nan
+def _wrong_number(value: float | None, finding: Finding | None, given: dict[str, str]) -> Iterator[Problem]:
+    """What is wrong with a value; a table is written by programs, so that its numbers are plain."""
     is_signed = given["quantity"] in SIGNED and given["item"].startswith("conversion_")
-    if not math.isfinite(value):
+    if finding and finding.code == "number_large":
+        yield "value", finding.expected, finding.remedy, finding.code
+    elif value is None or finding:
         remedy = "write plain digits with a point; leave the row out if the value is unknown"
         yield "value", "a number", remedy, "number"
-    elif abs(value) > LARGEST_NUMBER:
-        remedy = "no park has so much of anything; correct it"
-        yield "value", f"at most {LARGEST_NUMBER:g}", remedy, "number_large"
     elif value < 0 and not is_signed:
         yield "value", "a number of 0 or more", "energy sold goes in its own row; check the sign", "negative"
     elif value > 1 and QUANTITIES.get(given["quantity"]) == ("share",):

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.intake.cells import FORMULA_SIGNS
+from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.intake.workbook.book import Book
 
 COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
@@ -123,8 +124,9 @@ def _tame(cell: Cell | MergedCell) -> None:
     is_formula = cell.data_type == "f"
     if is_formula:
         cell.value = str(getattr(cell.value, "text", cell.value))
-    if is_formula or (isinstance(cell.value, str) and cell.value.startswith(FORMULA_SIGNS)):
-        write_text(cell, cell.value)
+    is_rich = isinstance(cell.value, CellRichText)
+    if is_formula or is_rich or (isinstance(cell.value, str) and cell.value.startswith(FORMULA_SIGNS)):
+        write_text(cell, str(cell.value))
 
 
 def write_text(cell: Cell, text: str) -> None:

@@ -6,15 +6,19 @@ Reading one line of a workbook: value, unit, quality, feedstock and own factor, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pathway_models.intake.cells import Finding, label_of, read_number, read_text, read_year
-from pathway_models.intake.statements import Key, Statement, Statements, shown
+from pathway_models.intake.cells import Finding, label_of, read_text, read_year, shown
+from pathway_models.intake.numbers import read_number
+from pathway_models.intake.statements import Key, Statement, Statements
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import Entry, FormBlock, GridBlock, ListBlock
+
+#: Columns whose unit stands in a column of its own, and numbers that have none.
+UNITS = {"factor": "factor_unit", "use": "use_unit", "capacity": "capacity_unit", "capital": "", "lifetime": ""}
 
 
 def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], entry: Entry, key: Key) -> None:
@@ -53,6 +57,7 @@ def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], ent
     if line.is_faulty:
         statements.spoiled.add(key)
         return
+    line.note_blanks(key, (name for name, part in parts.items() if part is None))
     written = f"{shown(sheet.raw(refs['value']))} {shown(line.raw('unit')) or entry.unit}"
     statements.all[key] = Statement(
         place,
@@ -64,7 +69,7 @@ def read_line(statements: Statements, sheet: Sheet, refs: Mapping[str, str], ent
         written,
         grade,
         (parts["feedstock"] or 0.0) * times,
-        sheet.place(refs["feedstock"]) if parts["feedstock"] else "",
+        sheet.place(refs["feedstock"]) if parts["feedstock"] is not None else "",
         None if parts["factor"] is None else parts["factor"] * factor_times,
         factor_unit,
         sheet.place(refs["factor"]) if "factor" in refs else "",
@@ -105,11 +110,12 @@ class Line:
         value, more = (None, []) if failed else read_number(raw)
         if value is not None and ref in self.sheet.merged:
             more = [*more, Finding("a cell of its own", f"take {self.sheet.merged[ref]} apart", "merged")]
-        if value is not None and name == "value" and self.sheet.is_cell_hidden(ref):
-            more = [
-                *more,
-                Finding("a visible cell", "unhide its row or column: it is counted", "cell_hidden", "warning"),
-            ]
+        look = None if value is None else self.sheet.look(ref)
+        if look is not None:
+            unit = UNITS.get(name, "unit")
+            written = shown(self.raw(unit)) or (self.entry.unit if unit == "unit" else "")
+            looks = list(look.findings(value, written))
+            more = looks if any(finding.severity == "error" for finding in looks) else [*more, *looks]
         if value is not None and value < 0:
             remedy = "what is sold goes in the rows of sales; check the sign"
             more = [*more, Finding("a number of 0 or more", remedy, "negative")]
@@ -163,6 +169,12 @@ class Line:
             self.fault(name, Finding("nothing", remedy, f"{name}_unused"))
             return None
         return self.number(name)
+
+    def note_blanks(self, key: Key, names: Iterable[str]) -> None:
+        """Note where parts of the line could have stood."""
+        places = {name: self.sheet.place(self.refs[name]) for name in names if name in self.refs}
+        role, owner, entry, year = key
+        self.statements.blanks |= {(role, owner, f"{entry}, {name}", year): place for name, place in places.items()}
 
     def grade(self) -> str:
         """Quality grade, empty where none is given."""

@@ -20,11 +20,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import Finding, stored_result
+from pathway_models.intake.cells import Finding, has_control_sign, stored_result
+from pathway_models.intake.numbers import Look
 
 #: A filled template has about 0.1 MB in the file and 2 MB unpacked.
 LARGEST_FILE = 20 * 2**20
@@ -231,6 +234,7 @@ def _bomb() -> _FileError:
 #: Beyond these a sheet is no table of ours: a single stray cell in row 1,048,576 would make us walk them all.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RAISED = ("superscript", "subscript")
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -259,7 +263,10 @@ class Sheet:
             for area in cells.merged_cells.ranges
             for row, column in area.cells
         }
-        self._hidden_rows = {number for number, line in cells.row_dimensions.items() if line.hidden}
+        lines, is_without = cells.row_dimensions, bool(cells.sheet_format.zeroHeight)
+        self._hidden_rows = {number for number, line in lines.items() if line.hidden or line.height == 0}
+        if is_without:
+            self._hidden_rows |= {row for row, _ in stored if row not in lines}
         self._hidden_columns = _hidden_columns(cells)
 
     @property
@@ -276,12 +283,23 @@ class Sheet:
         """Where a cell stands, as messages say it."""
         return f"{self.name}!{ref}"
 
-    def is_cell_hidden(self, ref: str) -> bool:
-        """Whether the row or column of a cell is hidden."""
-        if not (self._hidden_rows or self._hidden_columns):
-            return False
-        column, row = re.match(r"([A-Z]+)(\d+)", ref).groups()
-        return int(row) in self._hidden_rows or column in self._hidden_columns
+    def look(self, ref: str) -> Look | None:
+        """How a cell looks, where that can change what its number is taken for; None where it looks like any other."""
+        cell = self._found[ref]
+        number_format, is_struck, is_raised = self.book.style(cell)
+        is_hidden = cell.row in self._hidden_rows or (
+            bool(self._hidden_columns) and cell.column_letter in self._hidden_columns
+        )
+        if isinstance(cell.value, CellRichText):
+            fonts = [getattr(run, "font", None) for run in cell.value if str(run).strip()]
+            struck = [bool(font and font.strike) for font in fonts]
+            raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
+            has_struck, has_raised = (any(parts) and not all(parts) for parts in (struck, raised))
+            is_struck, is_raised = is_struck or all(struck), is_raised or all(raised)
+            return Look(number_format, is_struck, is_raised, has_struck, has_raised, is_hidden)
+        if number_format == "General" and not (is_struck or is_raised or is_hidden):
+            return None
+        return Look(number_format, is_struck, is_raised, is_hidden=is_hidden)
 
     def raw(self, ref: str) -> Any:
         """What stands in a cell, a formula as its text; None where nothing stands."""
@@ -289,7 +307,7 @@ class Sheet:
         if cell is None:
             return None
         if cell.data_type != "f":
-            return cell.value
+            return str(cell.value) if isinstance(cell.value, CellRichText) else cell.value
         text = getattr(cell.value, "text", cell.value)
         return text if isinstance(text, str) else "=TABLE()"  # a what-if table has no text of its own
 
@@ -314,10 +332,10 @@ class Sheet:
 
 
 def _hidden_columns(cells: Worksheet) -> set[str]:
-    """Letters of the hidden columns; a file names runs of columns by their first."""
+    """Letters of the columns that are hidden or of no width; a file names runs of columns by their first."""
     hidden: set[str] = set()
     for line in cells.column_dimensions.values():
-        if line.hidden:
+        if line.hidden or line.width == 0:
             last = min(line.max or 1, LAST_COLUMN)
             hidden |= {get_column_letter(at) for at in range(line.min or 1, last + 1)}
     return hidden
@@ -340,10 +358,11 @@ class Book:
         self.path = path
         self.content = safe_bytes(path)
         self.faults: list[Fault] = []
+        self._styles: dict[tuple[int, int], tuple[str, bool, bool]] = {}
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                self.workbook = openpyxl.load_workbook(io.BytesIO(self.content), keep_links=False, rich_text=False)
+                self.workbook = openpyxl.load_workbook(io.BytesIO(self.content), keep_links=False, rich_text=True)
         except Exception as error:  # a reader of foreign files fails in as many ways as files are broken
             remedy = f"open it in a spreadsheet program and save it again ({type(error).__name__}: {str(error)[:120]})"
             fault = Fault(path.name, "file", "", "a readable workbook", remedy, code="unreadable")
@@ -351,7 +370,22 @@ class Book:
         for text in dict.fromkeys(str(warning.message) for warning in caught):
             remedy = f"the library that reads it says: {text[:160]}"
             self.faults.append(Fault(path.name, "file", "", "an ordinary workbook", remedy, "note", "library_notice"))
+        for at, sheet in enumerate(self.workbook.worksheets, start=1):
+            if has_control_sign(sheet.title):
+                expected, remedy = "printable signs in one line", "rename the sheet: its name is shown with every cell"
+                self.faults.append(Fault(path.name, f"sheet {at}", "", expected, remedy, code="control_sign"))
         self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
+
+    def style(self, cell: Cell) -> tuple[str, bool, bool]:
+        """Number format of a cell, and whether it is struck through, and raised or lowered."""
+        key = (cell._style.fontId, cell._style.numFmtId) if cell.has_style else (0, 0)
+        if key not in self._styles:
+            try:  # asked of the cell itself, the library builds its font anew each time
+                font, number_format = cell.font, cell.number_format
+                self._styles[key] = number_format, bool(font.strike), font.vertAlign in RAISED
+            except IndexError:  # a style that the file does not have: spreadsheets show such a cell plainly
+                self._styles[key] = "General", False, False
+        return self._styles[key]
 
     def stored_results(self, sheet: str) -> dict[str, Any]:
         """Stored results of the formulas of a sheet, by cell; None where a formula has none."""

@@ -44,7 +44,14 @@ def read_description(
     years : range
         First to last year; empty where they cannot be read.
     """
-    lines = {label_of(sheet.raw(f"{block.keys}{row}")): row for row in sheet.rows(block.first_row)}
+    lines: dict[str, int] = {}
+    known = {field.key for field in block.fields}
+    for row in sheet.rows(block.first_row):
+        key = label_of(sheet.raw(f"{block.keys}{row}"))
+        if key in known and key in lines:
+            finding = Finding("each field once", f"it stands in row {lines[key]} too: remove one", "field_twice")
+            statements.report(sheet.place(f"{block.keys}{row}"), key, finding)
+        lines.setdefault(key, row)
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     count = len(_errors(statements))
@@ -212,9 +219,19 @@ def _find(book: Book, *names: str) -> Sheet | None:
     return next((sheet for name, sheet in book.sheets.items() if label_of(name) in wanted), None)
 
 
+def _only(book: Book, statements: Statements, *names: str) -> Sheet | None:
+    """The one sheet of some names; that there is a second is a fault: one of them would be lost."""
+    wanted = {label_of(name) for name in names}
+    first, *others = [sheet for name, sheet in book.sheets.items() if label_of(name) in wanted] or [None]
+    for other in others:
+        remedy = f"the sheet {first.name!r} is another; remove one"
+        statements.report(other.name, other.name, Finding("one sheet of this content", remedy, "sheet_twice"))
+    return first
+
+
 def _described(book: Book, statements: Statements) -> tuple[Description | None, Choices, range]:
     block = statements.layout.description
-    sheet = _find(book, *block.sheet)
+    sheet = _only(book, statements, *block.sheet)
     if sheet is None:
         finding = Finding("the park sheet", "copy it from an empty template", "sheet_missing")
         statements.report(block.sheet[0], None, finding)
@@ -245,7 +262,7 @@ def _tables(book: Book, years: range, statements: Statements) -> set[str]:
             used |= _forms(book, block, years, statements)
             continue
         names = (block.sheet,) if isinstance(block, GridBlock) else (block.sheets.zh, block.sheets.en)
-        sheet = _find(book, *names)
+        sheet = _only(book, statements, *names)
         if sheet is None:
             if isinstance(block, GridBlock):
                 finding = Finding(f"a sheet {block.sheet}", _remedy_for_missing(book, statements), "sheet_missing")

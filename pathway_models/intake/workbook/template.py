@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import data_folder
+from pathway_models.core.sheet_text import SAFE
 from pathway_models.intake.factors.tables import TRUSTED, factor_sets
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
@@ -122,8 +123,7 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
         wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
     if wrong:
         raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
+    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
         workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
         _Template(workbook, template_layout(), lang).write(list(years))
     return path
