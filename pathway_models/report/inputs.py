@@ -8,17 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from pathway_models.cobenefits.scenarios import Cobenefits, cobenefits
+import pathway_models as pw
+from pathway_models.cobenefits.records import Cobenefits
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.attribution import Attribution, attribute
 from pathway_models.decisions.decision import Decision
-from pathway_models.engine.projecting import project
-from pathway_models.engine.sampling import sample
-from pathway_models.gaps.analysis import gaps
-from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.decomposition import Decomposition, decompose_past
+from pathway_models.decisions.records import Attribution
+from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.words import say
-from pathway_models.peaks.finding import find_peaks, reference_of
+from pathway_models.peaks.finding import reference_of
 from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
@@ -112,7 +109,7 @@ class ReportInputs:
     @cached_property
     def inventory(self) -> Inventory:
         """Inventory of the observed years."""
-        return take_inventory(self.park)
+        return pw.take_inventory(self.park)
 
     @cached_property
     def window(self) -> tuple[int, int] | None:
@@ -123,7 +120,7 @@ class ReportInputs:
     @cached_property
     def decomposition(self) -> Decomposition:
         """Drivers over the window, or over the whole record where the window is empty."""
-        parts = decompose_past(self.park)
+        parts = pw.decompose_past(self.park)
         first, last = self.window or (int(self.park.years[0]), self.park.last_observed_year)
         a, b = first - int(self.park.years[0]), last - int(self.park.years[0])
         return replace(
@@ -133,14 +130,14 @@ class ReportInputs:
     @cached_property
     def gaps(self) -> Gaps:
         """Distance of every member from every target."""
-        return gaps(self.park, self.pathways, self.peaks, before=self.before, neutral=NEUTRAL)
+        return pw.gaps(self.park, self.pathways, self.peaks, before=self.before, neutral=NEUTRAL)
 
     @cached_property
     def cobenefits(self) -> Cobenefits | None:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
         try:
-            return cobenefits(self.park, chosen, self._draws(chosen))
+            return pw.cobenefits(self.park, chosen, self._draws(chosen))
         except PathwayError:
             return None
 
@@ -158,11 +155,11 @@ class ReportInputs:
         scenario = self.scenarios[self.chosen]
         if not scenario.measures:
             return None
-        return attribute(self.park, scenario, self._draws([scenario]), by=by, before=self.before)
+        return pw.attribute(self.park, scenario, self._draws([scenario]), by=by, before=self.before)
 
     def _draws(self, scenarios: Sequence[Scenario]) -> Draws:
         run = self.manifest
-        return sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
+        return pw.sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 
     def say(self, en: str, zh: str) -> str:
         """Pick the wording in the report's language."""
@@ -209,9 +206,9 @@ def gather(
     if decision is not None:
         name = package_id(lang)
         chosen[name] = replace(decision.scenario(), scenario_id=name, name_en=name, name_zh=name)
-        draws = sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
-        pathways = joined([pathways, project(park, [chosen[name]], draws)])
-    return ReportInputs(park, chosen, pathways, find_peaks(pathways), manifest, lang, decision)
+        draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
+        pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
+    return ReportInputs(park, chosen, pathways, pw.find_peaks(pathways), manifest, lang, decision)
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:
