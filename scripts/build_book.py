@@ -25,6 +25,8 @@ PARTS = (
     ("方法 / Methods", ("notebooks/methods/model_step_by_step", "notebooks/methods/", "docs/")),
     ("复现 / Reproductions", ("notebooks/reproductions/", "docs/reproductions", "docs/add_a_study")),
 )
+#: A link of a page in docs to a file outside the book: everything above docs but the notebooks.
+LINK_TO_SOURCE = re.compile(r"\[([^\]]+)\]\(\.\./(?!notebooks/)[^)]+\)")
 HEAD = """# 园区碳达峰路径 / When does a park peak?
 
 一个园区的二氧化碳排放何时达峰，把握有多大，怎样在2030年以前达峰？本书是全部已运行的笔记本与方法说明，按课程顺序排列，可离线阅读和检索。
@@ -58,6 +60,10 @@ def gather(folder: Path) -> None:
                 target = folder / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
+    # A link to a source file leads nowhere in a book: its text stays.
+    page = folder / "docs" / "architecture.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(LINK_TO_SOURCE.sub(r"\1", text), encoding="utf-8", newline="\n")
     (folder / "index.md").write_text(HEAD + "\n".join(contents(folder)), encoding="utf-8", newline="\n")
 
 
