@@ -23,8 +23,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price
 from pathway_models.engine.cost_tables import cost_table
-from pathway_models.engine.package_costs import PackageCosts
-from pathway_models.engine.package_statistics import PackageStatistics
+from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
 from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample

@@ -13,8 +13,7 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import batches, horizon, lay_out
-from pathway_models.engine.package_costs import PackageCosts, Rates
-from pathway_models.engine.package_statistics import PackageStatistics, Tally
+from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, grid_tree, package_tree
 from pathway_models.engine.projecting import assumed_by
 from pathway_models.levers.action import SINKS
