@@ -14,7 +14,7 @@ import numpy as np
 
 from pathway_models.baseline.laws.register import laws_of
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.factors.tables import OFF_OWN_FUEL
+from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions

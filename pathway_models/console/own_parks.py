@@ -23,7 +23,7 @@ def tables_of(folder: Path) -> dict[str, Path]:
     click.UsageError
         It holds none, or none that may be used.
     """
-    from pathway_models.intake.own_tables import tables_in
+    from pathway_models.intake.register import tables_in
 
     try:
         return tables_in(folder)

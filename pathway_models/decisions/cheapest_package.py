@@ -22,10 +22,9 @@ import numpy as np
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price
-from pathway_models.engine.cost_tables import cost_table
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
 from pathway_models.engine.package_tree import grid_tree
-from pathway_models.engine.packages import PackageEngine
+from pathway_models.engine.packages import PackageEngine, cost_table
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers

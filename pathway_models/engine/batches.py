@@ -14,13 +14,13 @@ import numpy as np
 from pathway_models.baseline.paths import OWN_FUEL, balance_shares, fuel_shares
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
-from pathway_models.kernels.emissions import ramp
+from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Measure, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.levers import Lever, Measure, Scenario
+from pathway_models.records.park import ACTIVITY_KINDS, Park
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
 BATCH = 1000
@@ -220,3 +220,242 @@ def horizon(park: Park, draws: Draws, until: int | None) -> int:
     if not park.last_observed_year < last <= draws.years[-1]:
         raise PathwayError(f"until = {last}: the draws reach from {draws.years[0]} to {draws.years[-1]}")
     return last
+
+
+#: Classes of sectors: economic ones, which structure and capture reach, and residents.
+ECONOMIC = 0
+
+
+RESIDENT = 1
+
+
+#: Groups whose emissions are counted, and those that are burnt in the park.
+FOSSIL = ("coal", "oil", "gas", "other_fuel")
+
+
+EMITTING = (*FOSSIL, "electricity", "heat")
+
+
+BURNT = (*FOSSIL, "biomass", "hydrogen")
+
+
+POWER = ("electricity", "green_electricity")
+
+
+Parts = dict[tuple[int, str], np.ndarray]
+
+
+#: What measures leave of something: an array, or 1 without measures.
+Left = np.ndarray | float
+
+
+@dataclass
+class Mix:
+    """Energy that substitutions leave of each group and add in each target carrier, for one TJ of a group.
+
+    Parameters
+    ----------
+    left : dict group -> (year, member)
+        Share left; a group that no measure took from is not listed.
+    added : dict (carrier, group) -> (year, member)
+        TJ of the carrier for one TJ that the group had at first.
+    taken : dict lever -> dict group -> (year, member)
+        TJ a lever replaced, for one TJ that the group had at first.
+    """
+
+    left: dict[str, np.ndarray] = field(default_factory=dict)
+    added: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    taken: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+
+
+def times(left: Left, values: np.ndarray) -> np.ndarray:
+    """Multiply values by the share left; the values themselves, not copied, where that is all."""
+    return values if isinstance(left, float) and left == 1.0 else left * values
+
+
+class Accounts:
+    """Sums over sectors of a batch's baseline in some years.
+
+    Parameters
+    ----------
+    batch : Batch
+    years : slice
+    members : slice
+        Which of the batch's members to add up energy of; factor errors are always of all.
+
+    Attributes
+    ----------
+    energy : dict (class, group) -> (year, member), TJ
+        Of every group of every class; those without any use are one and the same zero array.
+    emissions : dict (class, group) -> (year, member), tCO2/yr
+        Of the groups in use that emit, factor errors included.
+    process : dict (class, is technical) -> (year, member), tCO2/yr
+    """
+
+    def __init__(self, batch: Batch, years: slice, members: slice = slice(None)) -> None:
+        self.batch, self.years, self.members = batch, years, members
+        frame = batch.frame
+        self.groups = tuple(dict.fromkeys(frame.groups))
+        self.group_of = dict(zip(frame.carriers, frame.groups, strict=True))
+        movable = np.array([kind != "population" for kind in frame.park.activity_kinds])
+        self.sectors = (np.flatnonzero(movable), np.flatnonzero(~movable))
+        self.classes = tuple(at for at in (ECONOMIC, RESIDENT) if self.sectors[at].size)
+        self.grid = batch.grid[years, members]
+        self.zero = np.zeros(self.grid.shape)
+        self.zero.setflags(write=False)
+        self._room = np.empty(self.grid.shape)
+        self.emissions: Parts = {}
+        self.energy = {(k, group): self._carriers(k, group) for k in self.classes for group in self.groups}
+        self.present = frozenset(group for (_, group), use in self.energy.items() if use is not self.zero)
+        self.process = {(k, t): self._process(k, t) for k in (ECONOMIC, RESIDENT) for t in (True, False)}
+        self._given: dict[tuple[int, str, str], np.ndarray] = {}
+
+    def _block(self, values: np.ndarray) -> np.ndarray:
+        return values[..., self.years, self.members]
+
+    def _carriers(self, k: int, group: str) -> np.ndarray:
+        """Sum the energy of a group in a class; its emissions are put into ``emissions``."""
+        frame = self.batch.frame
+        energy, emissions = self.zero, self.zero
+        for carrier in (c for c, name in enumerate(frame.park.carriers) if self.group_of[name] == group):
+            for s in self.sectors[k]:
+                share = self._block(self.batch.shares[s, carrier])
+                if share.any():
+                    if energy is self.zero:
+                        energy, emissions = np.zeros(self.zero.shape), np.zeros(self.zero.shape)
+                    use, factors = self._block(self.batch.use[s]), self._factor(s, frame.park.carriers[carrier])
+                    add_carrier(energy, emissions, use, share, factors, self._room)
+        if group in EMITTING and energy is not self.zero:
+            self.emissions[k, group] = emissions * self.error(group)
+        return energy
+
+    def _factor(self, sector: int, carrier: str) -> np.ndarray:
+        """Compute the factor of a carrier in a sector without its error: (year, 1) or, of the grid, (year, member)."""
+        frame = self.batch.frame
+        factor = frame.factors[sector, frame.carriers.index(carrier), self.years, None]
+        return factor * self.grid if carrier == "electricity" else factor
+
+    def _process(self, k: int, technical: bool) -> np.ndarray:
+        frame, total = self.batch.frame, self.zero
+        for j, process in enumerate(frame.park.processes):
+            if process.sector in self.sectors[k] and frame.is_technical[j] == technical:
+                emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
+                total = emitted if total is self.zero else total + emitted
+        return total if total is self.zero else total * self.error("process")
+
+    def error(self, group: str) -> np.ndarray:
+        """Compute the constant factor error of a group: (1, member)."""
+        return self.batch.errors[group]
+
+    def grid_factor(self) -> np.ndarray:
+        """Compute the factor of electricity from the grid, its error included: (year, member), tCO2/TJ."""
+        return self.batch.frame.grid_factors[0, self.years, None] * self.grid * self.error("electricity")
+
+    def activity(self, kinds: Iterable[str] = ACTIVITY_KINDS) -> np.ndarray:
+        """Sum the activity of the sectors of some kinds: (year, member)."""
+        picked = np.isin(self.batch.frame.park.activity_kinds, tuple(kinds))
+        return self._block(self.batch.activity[picked]).sum(axis=0)
+
+    def _by_sector(self, k: int, group: str, factors: np.ndarray) -> np.ndarray:
+        """Sum the energy of a group in a class, each sector times its own factors (sector, year): (year, member)."""
+        if k not in self.classes:
+            return self.zero
+        frame, sectors = self.batch.frame, self.sectors[k]
+        factors = factors[:, self.years, None]
+        if (factors[sectors] == factors[sectors[0]]).all():
+            return self.energy[k, group] * factors[sectors[0]]
+        total, nothing = np.zeros(self.zero.shape), np.zeros(self.zero.shape)
+        for carrier in (c for c, name in enumerate(frame.park.carriers) if self.group_of[name] == group):
+            for s in sectors:
+                share = self._block(self.batch.shares[s, carrier])
+                if share.any():
+                    add_carrier(nothing, total, self._block(self.batch.use[s]), share, factors[s], self._room)
+        return total
+
+    def given(self, k: int, carrier: str, group: str) -> np.ndarray:
+        """Compute emissions of a target carrier if each TJ of a class's group became one TJ of it: (year, member)."""
+        key = (k, carrier, group)
+        if key not in self._given:
+            frame = self.batch.frame
+            given = self._by_sector(k, group, frame.factors[:, frame.carriers.index(carrier)])
+            given = given * self.grid if carrier == "electricity" else given
+            self._given[key] = given * self.error(self.group_of[carrier])
+        return self._given[key]
+
+    def bought(self, k: int, group: str) -> np.ndarray:
+        """Compute location-based emissions if a group in a class were all purchased electricity: (year, member)."""
+        key = (k, "", group)
+        if key not in self._given:
+            self._given[key] = self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid
+        return self._given[key]
+
+    def location_based(self, mix: Mix, structure: Left) -> np.ndarray:
+        """Compute all purchased electricity at the grid's factor, before intensity: (year, member), tCO2/yr."""
+        total = times(structure, self._located(mix, ECONOMIC))
+        return total + self._located(mix, RESIDENT) if RESIDENT in self.classes else total
+
+    def _located(self, mix: Mix, k: int) -> np.ndarray:
+        """Sum purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
+        terms = [times(mix.left.get(g, 1.0), self.bought(k, g)) for g in POWER if g in self.present]
+        terms += [share * self.bought(k, origin) for (carrier, origin), share in mix.added.items() if carrier in POWER]
+        return self.sum(terms) * self.error("electricity")
+
+    def use_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
+        """Compute energy of a group after substitutions: (year, member), TJ before structure and intensity."""
+        terms = [times(mix.left.get(group, 1.0), self.energy[k, group])] if group in self.present else []
+        terms += [s * self.energy[k, origin] for (c, origin), s in mix.added.items() if self.group_of[c] == group]
+        return self.sum(terms)
+
+    def emissions_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
+        """Compute the emissions of a group in a class after the substitutions: (year, member), tCO2/yr."""
+        own = self.emissions.get((k, group))
+        terms = [] if own is None else [times(mix.left.get(group, 1.0), own)]
+        terms += [s * self.given(k, c, origin) for (c, origin), s in mix.added.items() if self.group_of[c] == group]
+        return self.sum(terms)
+
+    def sum(self, terms: Iterable[np.ndarray]) -> np.ndarray:
+        """Sum of some blocks: zero where there is none."""
+        total: np.ndarray | None = None
+        for term in terms:
+            total = term if total is None else total + term
+        return self.zero if total is None else total
+
+    def both(self, parts: Parts, groups: Iterable[str], left: Left) -> np.ndarray:
+        """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""
+        groups = tuple(groups)
+        economic = times(left, self.sum_of(parts, ECONOMIC, groups))
+        return economic + self.sum_of(parts, RESIDENT, groups) if RESIDENT in self.classes else economic
+
+    def sum_of(self, parts: Parts, k: int, groups: Iterable[str]) -> np.ndarray:
+        """Sum of what ``parts`` holds for some groups of a class: (year, member)."""
+        return self.sum(parts[k, group] for group in groups if (k, group) in parts)
+
+    def substitute(self, mix: Mix, lever: Lever, share: np.ndarray, ratio: np.ndarray) -> Mix:
+        """Substitute once more, on what the ones before left.
+
+        Parameters
+        ----------
+        mix : Mix
+            Left alone.
+        lever : Lever
+            Says which groups are replaced by which carriers.
+        share : (year, member)
+            Share replaced.
+        ratio : (1, member)
+            TJ of the new carriers for one TJ of the old.
+        """
+        takes = [group for group in lever.takes_from if group in self.present]
+        kept = 1.0 - share
+        # The lever's own taking is written down before anything is given: it takes nothing of what it gives.
+        taken = {group: share * mix.left.get(group, 1.0) for group in takes}
+        left = mix.left | {group: mix.left.get(group, 1.0) * kept for group in takes}
+        added = {}
+        for (carrier, origin), there in mix.added.items():
+            of_taken = self.group_of[carrier] in lever.takes_from
+            if of_taken:
+                taken[origin] = taken.get(origin, 0.0) + share * there
+            added[carrier, origin] = there * kept if of_taken else there
+        for carrier, part in lever.gives_to.items():
+            for origin, amount in taken.items():
+                added[carrier, origin] = added.get((carrier, origin), 0.0) + part * ratio * amount
+        return Mix(left, added, mix.taken | {lever.lever_id: taken})

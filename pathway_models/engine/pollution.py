@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import BURNT, ECONOMIC
-from pathway_models.engine.batches import carrier_factors
+from pathway_models.engine.batches import BURNT, ECONOMIC, carrier_factors
 from pathway_models.engine.chain import PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.sampling import stream

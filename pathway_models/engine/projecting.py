@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import EMITTING, Mix
-from pathway_models.engine.batches import batches, horizon, lay_out
+from pathway_models.engine.batches import EMITTING, Mix, batches, horizon, lay_out
 from pathway_models.engine.chain import PackageCase, left
 from pathway_models.engine.package_tree import BatchEvaluator, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions

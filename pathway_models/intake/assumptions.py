@@ -21,7 +21,8 @@ from pathway_models.core.files import data_folder, line_of, validated
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
-from pathway_models.records.assumptions import Assumptions, Baselines, Carrier, Correlation, Uncertainties
+from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
+from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Triangle
 
 #: What a set of parameters is for.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from pathway_models.intake.factors.tables import carrier_factor_id, process_factor_id, scope_of
+from pathway_models.intake.factors.ids import carrier_factor_id, process_factor_id, scope_of
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.park import Park
 

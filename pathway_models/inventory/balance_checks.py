@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.factors.tables import SOLD
+from pathway_models.intake.factors.ids import SOLD
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.inventory.account import ledger_rows, take_inventory
 from pathway_models.inventory.decomposition import decompose_past

@@ -14,7 +14,7 @@ import numpy as np
 
 from pathway_models.core.arrays import YEAR, frozen_array, rising_years
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.factors.tables import SCOPE_2
+from pathway_models.intake.factors.ids import SCOPE_2
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.decomposition import lmdi
 from pathway_models.records.park import Identified, Park, ParkIdentity

@@ -9,7 +9,8 @@ import pandas as pd
 
 from pathway_models.core.errors import InputError
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.factors.tables import CAPTURED, factor_sets
+from pathway_models.intake.factors.ids import CAPTURED
+from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.balance_checks import BalanceCheck

@@ -1,34 +1,21 @@
-"""The actions there are, by name: the one place that lists them.
+"""The actions there are, by name: every file of this folder that holds one is found.
 
-An action of your own is a file beside these and a line in `ACTIONS`, or, outside the package, a call of `register`.
+An action of your own is a file beside these, or, outside the package, a call of `register`.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from inspect import isabstract
+from pathlib import Path
 
 from pathway_models.core.errors import RecordError
-from pathway_models.levers.action import ON, Action
-from pathway_models.levers.capture import Capture
-from pathway_models.levers.grow_sinks import GrowSinks
-from pathway_models.levers.reduce_intensity import ReduceIntensity
-from pathway_models.levers.reduce_process import ReduceProcess
-from pathway_models.levers.replace_activity import ReplaceActivity
-from pathway_models.levers.retire_activity import RetireActivity
-from pathway_models.levers.substitute import Substitute
+from pathway_models.levers.action import ON, SINKS, Action
 
-ACTIONS: dict[str, Action] = {
-    one.name: one
-    for one in (
-        ReplaceActivity(),
-        RetireActivity(),
-        ReduceIntensity(),
-        Substitute(),
-        ReduceProcess(),
-        Capture(),
-        GrowSinks(),
-    )
-}
+#: Parts of the account in the order in which actions are listed.
+ORDER = ("structure", "intensity", "mix", "process", "capture", SINKS)
+#: Actions by name, in this order.
+ACTIONS: dict[str, Action] = {}
 
 
 def register(kind: type[Action]) -> type[Action]:
@@ -64,3 +51,18 @@ def find_action(name: str) -> Action:
     if name not in ACTIONS:
         raise RecordError(f"action {name!r} is not one of {tuple(ACTIONS)}")
     return ACTIONS[name]
+
+
+def _find_all() -> None:
+    package = __name__.rpartition(".")[0]
+    found: list[type[Action]] = []
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        if file.stem not in ("__init__", "action", "register"):
+            inside = vars(import_module(f"{package}.{file.stem}")).values()
+            found += [kind for kind in inside if isinstance(kind, type) and kind.__module__.endswith(f".{file.stem}")]
+    actions = [kind for kind in found if issubclass(kind, Action)]
+    for kind in sorted(actions, key=lambda kind: (ORDER.index(kind.part), kind.name)):
+        register(kind)
+
+
+_find_all()

@@ -29,7 +29,8 @@ from pathway_models.figures.canvas import (
     years_axis,
 )
 from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row
-from pathway_models.intake.factors.tables import CAPTURED, SOLD, read_carriers
+from pathway_models.intake.factors.ids import CAPTURED, SOLD
+from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.account import take_inventory
 from pathway_models.language.rounding import Scale, scale_of

@@ -14,6 +14,7 @@ import numpy as np
 
 from pathway_models.core.errors import RecordError
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
+from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.levers import Triangle
@@ -49,15 +50,6 @@ class Correlation:
 SHOWN = 12
 
 
-@dataclass(frozen=True)
-class Carrier:
-    """An energy carrier: its names, its group, and the fuel of the official tables it maps to."""
-
-    carrier: str
-    name_zh: str
-    name_en: str
-    group: str
-    fuel_cn: str
 
 
 @dataclass(frozen=True)

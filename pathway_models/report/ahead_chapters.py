@@ -9,7 +9,7 @@ from pathway_models.cobenefits import sentences as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import tables as decision_tables
-from pathway_models.decisions.attribution import Attribution
+from pathway_models.decisions.records import Attribution
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import change_text, scale_of, significant

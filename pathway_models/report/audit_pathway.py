@@ -14,8 +14,7 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.accounts import BURNT, EMITTING, FOSSIL, POWER
-from pathway_models.engine.batches import lay_out
+from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, POWER, lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.names import item_name

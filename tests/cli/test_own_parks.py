@@ -11,8 +11,7 @@ from small_runs import make_notebook, make_parks, tables
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.intake.own_tables import table_here, tables_in
-from pathway_models.intake.register import name_anywhere, table_of
+from pathway_models.intake.register import name_anywhere, table_here, table_of, tables_in
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.package_cost import package_cost
-from pathway_models.engine.cost_tables import cost_table
-from pathway_models.engine.packages import PackageEngine
+from pathway_models.engine.packages import PackageEngine, cost_table
 from pathway_models.records.levers import lever_grid
 
 

@@ -19,7 +19,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import fingerprint, validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
-from pathway_models.intake.checks import Check, activity_errors
+from pathway_models.intake.checks import Check, activity_errors, close
 from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
 from pathway_models.intake.factors.energy_content import Factors
@@ -28,7 +28,6 @@ from pathway_models.intake.statements import Statement, Statements
 from pathway_models.intake.table.rows import COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
-from pathway_models.intake.workbook.parts import close
 
 Name = tuple[str, str]
 #: Rows that speak of another row: what part of it is feedstock, what its factor is.

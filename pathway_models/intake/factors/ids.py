@@ -1,0 +1,53 @@
+"""Names of the factors behind a park's numbers: its own, with their cell, or the row of a factor table."""
+
+from __future__ import annotations
+
+from pathway_models.intake.factors.tables import find_fuel, read_carriers
+from pathway_models.records.park import Park
+
+#: Credits for power and heat sold beyond the purchases (`intake.translation`).
+SOLD = "conversion_exported_"
+
+
+#: CO2 captured by the park's own plants, stored or used.
+CAPTURED = "conversion_captured_"
+
+
+#: Carbon that stays in products.
+FIXED = "conversion_fixed_"
+
+
+#: What is taken off the emissions of the park's own fuels, where those stand: in scope 1.  One rule for inventory and
+#: pathways (docs/workbook.md, rule 3): what is sold beyond the purchases, captured or kept in products came from them.
+OFF_OWN_FUEL = (SOLD, CAPTURED, FIXED)
+
+
+#: Groups that count as scope 2.
+SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
+
+
+def carrier_factor_id(park: Park, sector: str, carrier: str, year: int) -> str:
+    """Id of the factor of a carrier in a year: ``own`` with its place, or set and fuel, or choice of grid factor."""
+    place = park.origins.get(("factor", sector, carrier), {}).get(year)
+    if place:
+        return f"own: {place}"
+    entry = read_carriers()[carrier]
+    if entry.group == "electricity":
+        return park.grid_factor
+    if entry.group == "heat":
+        return "heat_default"
+    fuel = find_fuel(park.factor_set, entry)
+    return fuel.factor_id if fuel else "zero by convention"
+
+
+def process_factor_id(park: Park, sector: str, process: str, year: int) -> str:
+    """Id of the factor of a process in a year: a row of ``process_factors.csv``, or ``own`` with its place."""
+    if process.startswith(CAPTURED):
+        return "measured CO2"
+    place = park.origins.get(("process_factor", sector, process), {}).get(year, "")
+    return place if not place or place.startswith("process_factors.csv") else f"own: {place}"
+
+
+def scope_of(group: str = "") -> int:
+    """Scope of a carrier's group; processes, balances, credits and captured CO2 are scope 1."""
+    return 2 if group in SCOPE_2 else 1
