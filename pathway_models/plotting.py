@@ -7,7 +7,7 @@ from typing import Any
 from pathway_models.core.lazy import look_up
 
 _HOME = {
-    "all_parks": "fleet.overview_figures",
+    "all_parks": "fleet.figures",
     "compare": "pathways.driver_figures",
     "decomposition": "pathways.driver_figures",
     "describe_all_parks": "fleet.sentences",

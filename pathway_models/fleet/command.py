@@ -108,7 +108,7 @@ def _tables(found: Findings) -> dict[str, pd.DataFrame]:
 
 def _figures(found: Findings, lang: str) -> Iterator[tuple[str, Figure]]:
     from pathway_models.fleet import figures
-    from pathway_models.fleet.overview_figures import all_parks
+    from pathway_models.fleet.figures import all_parks
 
     results, names = found.results, found.results.fleet.scenarios
     for name in names:

@@ -24,7 +24,7 @@ OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mu
 
 
 class Finding(NamedTuple):
-    """What is wrong or worth telling about a cell."""
+    """A fault or remark about a cell."""
 
     expected: str
     remedy: str
@@ -63,7 +63,7 @@ def read_text(raw: Any) -> tuple[str, list[Finding]]:
 
 
 def has_control_sign(text: str) -> bool:
-    """Whether a text has line ends, signs that turn its direction round, or others that nobody sees."""
+    """Tell whether a text has line ends, signs that turn its direction round, or others that nobody sees."""
     return not text.isprintable() and any(unicodedata.category(one) in UNSEEN for one in text)
 
 

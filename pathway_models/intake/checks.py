@@ -1,4 +1,4 @@
-"""What the statements of a workbook must fulfil together: completeness, factors, parts within the whole.
+"""Checks of the statements of a workbook together: completeness, factors, parts within the whole.
 
 Everything here is an error unless it says otherwise; sectors and enterprises are closed to the park in
 `intake.parts`, questions of plausibility are in `intake.plausibility`.
@@ -360,7 +360,7 @@ def _members(check: Check, role: str) -> dict[tuple[str, int], list[Statement]]:
 
 
 def _agrees(parts: Iterable[float], whole: float) -> bool:
-    """Whether parts add up to a whole, rounding apart."""
+    """Tell whether parts add up to a whole, rounding apart."""
     total = sum(parts)
     return read_plausible().bounds["parts"].holds(total / whole) if whole else total == 0
 

@@ -1,4 +1,4 @@
-"""What a table cannot say about itself: the identity of a park, the choices behind its accounts, findings."""
+"""The description of a park table: identity, choices behind its accounts, findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
 
 class Description(BaseModel):
-    """What a park table cannot say about itself: identity, choices, findings."""
+    """Identity of a park, choices behind its accounts, and findings, which its table cannot state itself."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -67,7 +67,7 @@ def _in_one_line(text: str) -> str:
 
 
 def is_park_id(text: str) -> bool:
-    """Whether a text can be the id of a park, and the name of a folder on every system."""
+    """Tell whether a text can be the id of a park, and the name of a folder on every system."""
     return bool(re.fullmatch(PARK_ID, text)) and not RESERVED.match(text)
 
 

@@ -45,7 +45,7 @@ def cell_provenance(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int,
 
 @dataclass(frozen=True)
 class Examination:
-    """What came of examining a workbook.
+    """Result of examining a workbook.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ class _Strict(BaseModel):
 
 
 class _Parameter(_Strict):
-    """What a parameter is: its unit, who says so, and its values where they are the same at every setting."""
+    """A parameter of a lever: its unit, who says so, and its values where they are the same at every setting."""
 
     unit: str
     source: str

@@ -43,7 +43,7 @@ def park_name(park: Named, lang: str) -> str:
 
 
 def is_invented(park: Named) -> bool:
-    """Whether a park is invented.
+    """Tell whether a park is invented.
 
     Raises
     ------

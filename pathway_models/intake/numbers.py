@@ -1,4 +1,4 @@
-"""What counts as a number in an input: one reader for the cells of workbooks and for the texts of every table.
+"""Numbers of inputs: one reader for the cells of workbooks and for the texts of every table.
 
 A number is read only where a careful person reads it in one way.  Full-width digits, spaces and thousands separators
 are understood, and every such reading is told in a note; anything else is a fault, never a guess.  A number of a
@@ -141,7 +141,7 @@ def _why_not(text: str) -> Finding:
 
 @dataclass(frozen=True)
 class Look:
-    """How a number of a workbook looks, where that can change what a reader takes it for.
+    """Looks of a number of a workbook, where that can change what a reader takes it for.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a number format does to a number: shows a part of it, a percentage, words beside it, or nothing."""
+    """Effect of a number format on a number: shows a part of it, a percentage, words beside it, or nothing."""
 
     is_scaled: bool = False
     is_percent: bool = False

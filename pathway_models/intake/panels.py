@@ -208,7 +208,7 @@ FILES = {
 
 
 def hindcast_files() -> dict[str, Path]:
-    """Where each table of the report card stands."""
+    """Return the path of each table of the report card."""
     return {name: data_folder() / file for name, file in FILES.items()}
 
 

@@ -136,7 +136,7 @@ def _zeros(check: Check) -> None:
 
 
 def _is_large(check: Check, s: Statement, totals: dict[int, float]) -> bool:
-    """Whether a value cannot be expected to vanish for a year."""
+    """Tell whether a value cannot be expected to vanish for a year."""
     if s.entry.quantity in OFF:
         return True
     if s.entry.quantity == "energy" or s.unit == "TJ":
@@ -162,7 +162,7 @@ def _jumps(check: Check) -> None:
 
 
 def _is_minor(check: Check, s: Statement, totals: dict[int, float]) -> bool:
-    """Whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
+    """Tell whether a carrier is too small for its ups and downs to matter; only main quantities are looked at."""
     if s.entry.quantity == "energy" or s.unit == "TJ":
         return check.tj(s) < read_plausible().bounds["main_share"].low * totals.get(s.year, 0.0)
     return s.entry.quantity not in ("value_added", "gdp", "gross_output", "population", "total_energy", "product")
@@ -178,7 +178,7 @@ def _energy_by_year(check: Check) -> dict[int, float]:
 
 
 def _is_in_question(check: Check, year: int, *quantities: str) -> bool:
-    """Whether a year has a value that is already in question or could not be read."""
+    """Tell whether a year has a value that is already in question or could not be read."""
     entries = check.statements.entries
     doubtful = {*check.questioned, *((key[2], key[3]) for key in check.statements.spoiled if key[0] == "park")}
     return any(y == year and entries[key].quantity in quantities for key, y in doubtful)

@@ -20,7 +20,7 @@ class _Bound(BaseModel):
     source: str
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies inside."""
+        """Tell whether a value lies inside."""
         return self.low <= value <= self.high
 
 

@@ -147,7 +147,7 @@ STUDY_ID = r"^[a-z][a-z0-9_]*$"
 
 
 class StudyFile(BaseModel):
-    """What ``study.yml`` says."""
+    """Contents of ``study.yml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

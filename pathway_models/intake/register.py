@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def has_data(self) -> bool:
-        """Whether a table stands behind the entry; without one it is never simulated."""
+        """Tell whether a table stands behind the entry; without one it is never simulated."""
         return bool(self.table)
 
 

@@ -1,4 +1,4 @@
-"""What a workbook states: of whom, for which year, how much, in which unit; and what was found on the way."""
+"""Statements of a workbook: of whom, for which year, how much, in which unit; and what was found on the way."""
 
 from __future__ import annotations
 
@@ -119,5 +119,5 @@ class Statements:
         self.all[s.key], self._indexed = s, -1
 
     def is_reported(self, place: str) -> bool:
-        """Whether anything was found at a place."""
+        """Tell whether anything was found at a place."""
         return any(where == place for where, _ in self._reported)

@@ -89,7 +89,7 @@ class Requirement:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the threshold was seen, so that a value may be judged by it."""
+        """Tell whether the threshold was seen, so that a value may be judged by it."""
         return self.confidence in TRUSTED
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pathway_models.figures.quick_text import QuickCanvas, _render, draw_text_quickly
+from pathway_models.figures.canvas import QuickCanvas, _render, draw_text_quickly
 from pathway_models.figures.style import use_style
 
 

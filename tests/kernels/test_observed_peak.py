@@ -10,14 +10,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
-from pathway_models.kernels.broken_stick import ar1_paths, fit_broken_sticks
 from pathway_models.kernels.observed_peak import (
     DECLINES,
     LEVEL,
     MEMORIES,
     OBSERVED_STATUS,
     SHORTEST_RECORD,
+    ar1_paths,
     critical_value,
+    fit_broken_sticks,
     null_distribution,
     observed_peak,
     p_values,

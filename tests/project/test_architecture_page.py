@@ -65,8 +65,8 @@ def test_the_edges_are_those_that_the_tests_hold():
 
 
 def test_the_bounds_are_those_that_the_tests_hold():
-    bounds = dict(re.findall(r"^\| ([^|]+) \| (\d+)[^|]*\|", PAGE, re.M))
-    assert {name: int(value) for name, value in bounds.items()} == {
+    bounds = dict(re.findall(r"^\| ([^|]+) \| ([\d.]+)[^|]*\|", PAGE, re.M))
+    assert {name: float(value) for name, value in bounds.items()} == {
         "imports": 100 * LARGEST_IMPORT_SHARE,
         "longest chain of imports": LONGEST_CHAIN,
         "modules with one importer": MOST_WITH_ONE_IMPORTER,

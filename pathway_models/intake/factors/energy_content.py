@@ -35,7 +35,7 @@ class ProcessFactor:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether it may serve without being named by the user."""
+        """Tell whether it may serve without being named by the user."""
         return self.confidence in TRUSTED
 
 

@@ -69,7 +69,7 @@ def _target(line: Line, park: Park) -> DriverTarget | None:
 
 
 def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
-    """Whether sector and item exist and belong to the driver."""
+    """Tell whether sector and item exist and belong to the driver."""
     sector, item = line["sector"], line["item"]
     if driver == "grid_factor":
         if sector or item:

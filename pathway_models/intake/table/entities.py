@@ -41,7 +41,7 @@ Good = tuple[str, str, int, tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a table: columns that must be there, columns taken where present, column of parts."""
+    """Columns asked of a table: columns that must be there, columns taken where present, column of parts."""
 
     entity: str
     year: str
@@ -57,7 +57,7 @@ class Asked:
         return roles | ({"part": self.part} if self.part else {})
 
     def is_guard(self, column: str) -> bool:
-        """Whether a column that nobody asked for can contradict what was asked."""
+        """Tell whether a column that nobody asked for can contradict what was asked."""
         return column not in self.roles.values() and column.strip().casefold() in (*UNITS, *SPLITTING)
 
     def taken(self, header: Iterable[str]) -> list[str]:
@@ -128,7 +128,7 @@ def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault],
 
 
 def _is_remark(cells: Sequence[str], header: Sequence[str], asked: Asked) -> bool:
-    """Whether a last line of a file is a remark: a text, and nothing where year and numbers stand."""
+    """Tell whether a last line of a file is a remark: a text, and nothing where year and numbers stand."""
     filled = [at for at, cell in enumerate(cells) if cell.strip()]
     numeric = {asked.year, *asked.numbers}
     has_digits_only = cells[filled[0]].strip().replace(".", "").isdigit()

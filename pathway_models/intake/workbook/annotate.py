@@ -82,7 +82,7 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a file is an earlier marked copy, which may be replaced."""
+    """Tell whether a file is an earlier marked copy, which may be replaced."""
     try:
         workbook = Book(path).workbook
     except InputError:

@@ -91,7 +91,7 @@ class Line:
         return self.sheet.raw(self.refs[name]) if name in self.refs else None
 
     def has(self, name: str) -> bool:
-        """Whether a cell of the line is filled."""
+        """Tell whether a cell of the line is filled."""
         raw = self.raw(name)
         return raw is not None and str(raw).strip() != ""
 

@@ -271,12 +271,12 @@ class Sheet:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether a reader of the workbook cannot see the sheet."""
+        """Tell whether a reader of the workbook cannot see the sheet."""
         return self.cells.sheet_state != "visible"
 
     @property
     def is_far(self) -> bool:
-        """Whether cells stand far beyond any table."""
+        """Tell whether cells stand far beyond any table."""
         return self.last_row > LAST_ROW or self.last_column > LAST_COLUMN
 
     def place(self, ref: str) -> str:
@@ -312,7 +312,7 @@ class Sheet:
         return text if isinstance(text, str) else "=TABLE()"  # a what-if table has no text of its own
 
     def is_formula(self, ref: str) -> bool:
-        """Whether a cell computes its value."""
+        """Tell whether a cell computes its value."""
         return ref in self._found and self._found[ref].data_type == "f"
 
     def value(self, ref: str) -> tuple[Any, list[Finding]]:

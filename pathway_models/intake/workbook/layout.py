@@ -100,7 +100,7 @@ class DescriptionField(_Strict):
 
 
 class DescriptionSheet(_Strict):
-    """Where the park's identity and choices stand."""
+    """Cells of the park's identity and choices."""
 
     sheet: tuple[str, str]
     keys: Column
@@ -146,7 +146,7 @@ class ListBlock(_Strict):
 
 
 class Layout(_Strict):
-    """How one kind of workbook is arranged."""
+    """Arrangement of one kind of workbook."""
 
     layout: str
     title: Words

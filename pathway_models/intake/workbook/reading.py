@@ -129,7 +129,7 @@ def _choices(values: dict[str, Any], places: dict[str, str], statements: Stateme
 
 @dataclass(frozen=True)
 class Filled:
-    """What a filled workbook says.
+    """Contents of a filled workbook.
 
     Parameters
     ----------
