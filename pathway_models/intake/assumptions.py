@@ -17,7 +17,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import data_folder, line_of, validated
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pathway_models.core.files import data_folder, read_yaml
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import read_yaml
 
 #: The tag that the definitions spread over quantiles.
 TAG = "Statistic"

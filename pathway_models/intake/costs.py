@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import Keys, data_folder, fingerprint, line_of, validated
+from pathway_models.core.files import data_folder, fingerprint
+from pathway_models.core.yaml_files import Keys, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers.action import ACTIVITY

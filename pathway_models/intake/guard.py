@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import Keys, data_folder, line_of, validated
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import Keys, line_of, validated
 from pathway_models.records.guard import Check, Guard, Tolerance
 
 Made = TypeVar("Made")

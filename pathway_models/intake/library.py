@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioError
-from pathway_models.core.files import Stamp, data_folder, line_of, stamped, validated
+from pathway_models.core.files import Stamp, data_folder, stamped
+from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pathway_models.core.errors import Fault, InputError, PathwayError
-from pathway_models.core.files import data_folder, read_yaml
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.language.words import check_language
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pathway_models.core.files import data_folder, validated
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import validated
 
 
 class _Bound(BaseModel):

@@ -18,7 +18,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import data_folder, read_text, validated
+from pathway_models.core.files import data_folder, read_text
+from pathway_models.core.yaml_files import validated
 from pathway_models.intake.numbers import exact_number
 
 #: Columns of a table of estimates, in order.

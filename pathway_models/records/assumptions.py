@@ -50,8 +50,6 @@ class Correlation:
 SHOWN = 12
 
 
-
-
 @dataclass(frozen=True)
 class Baselines:
     """Fitted trend parameters by use, their correlations, and the assumed long-run growth.

@@ -171,7 +171,6 @@ WAY_DOWN = (
     "engine/projecting",
     "engine/package_tree",
     "engine/chain",
-    "engine/accounts",
     "engine/batches",
     "baseline/plans",
     "baseline/paths",
@@ -180,7 +179,7 @@ WAY_DOWN = (
 )
 
 
-def test_a_park_passes_nine_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_eight_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

@@ -215,9 +215,3 @@ def fuel_parts(factor_id: str) -> FuelParts | None:
     return _parts(data_folder()).get(factor_id)
 
 
-
-
-
-
-
-

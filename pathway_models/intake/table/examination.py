@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import fingerprint, validated
+from pathway_models.core.files import fingerprint
+from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check, activity_errors, close

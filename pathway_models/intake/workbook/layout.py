@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import data_folder, validated
+from pathway_models.core.files import data_folder
 from pathway_models.core.units import CONVERSIONS
+from pathway_models.core.yaml_files import validated
 from pathway_models.intake.factors.tables import read_carriers
 
 Column = Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import validated
+from pathway_models.core.yaml_files import validated
 from pathway_models.intake.cells import Finding, label_of, read_text, read_year
 from pathway_models.intake.description import Choices, Description, is_park_id, sound_choices
 from pathway_models.intake.plausibility_warnings import other_province
