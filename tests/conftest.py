@@ -1,6 +1,7 @@
 """Fixtures shared by all tests, the flag that renews the golden tables, and how hypothesis draws."""
 
 import os
+import signal
 
 import hypothesis
 import pytest
@@ -9,6 +10,10 @@ import pathway_models as pw
 
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and with them all programs that they stop.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time: a test that fails for one person fails for all.
 hypothesis.settings.register_profile("same_for_all", derandomize=True, deadline=None)

@@ -347,6 +347,7 @@ def test_unit_costs_relate_as_the_cuts_do(shared, scenarios):
     assert (dear.per_combined > one.per_combined).all()
 
 
+@pytest.mark.slow
 @given(st.floats(0.01, 0.9), st.floats(0.5, 1.2))
 def test_a_larger_swap_never_cuts_less(share, ratio):
     park, draws = _swap_park()

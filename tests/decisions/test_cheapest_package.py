@@ -38,6 +38,7 @@ def test_alternatives_all_reach_the_target_within_the_margin(decision):
         assert other.steps == best.steps == 0
 
 
+@pytest.mark.slow
 def test_all_alternatives_are_kept_however_many_are_told(decision):
     """The first ones with everything known about them, all of them as packages that `project` can run."""
     assert len(decision.near) >= len(decision.alternatives)
@@ -64,6 +65,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_worked_out(asked, me
         cheapest_package(pw.read_park("demo-steel"), **asked)
 
 
+@pytest.mark.slow
 def test_probability_on_fresh_draws_is_within_sampling_error(decision):
     """The best of thousands was picked at the edge: it may lose a little, not more than chance explains."""
     n, m = decision.members, decision.fresh_members
@@ -72,6 +74,7 @@ def test_probability_on_fresh_draws_is_within_sampling_error(decision):
         assert abs(one.p_fresh - p) <= 4 * np.sqrt(p * (1 - p) * (1 / n + 1 / m))
 
 
+@pytest.mark.slow
 def test_front_rises_in_probability_with_cost(decision):
     reached = [one.p_before for one in decision.front]
     ranks = [(one.steps, one.cost) for one in decision.front]
@@ -81,11 +84,13 @@ def test_front_rises_in_probability_with_cost(decision):
     assert first.label == decision.closest.label
 
 
+@pytest.mark.slow
 def test_tighter_targets_never_cost_less(decision):
     for price in (decision.one_year_earlier, decision.one_percent_more):
         assert price is None or (price.steps, price.cost) >= (0, -1e-6)
 
 
+@pytest.mark.slow
 def test_package_without_a_block_it_used_is_dearer_or_there_is_none(decision):
     used = [block.block_id for block, at in zip(decision.grid.blocks, decision.closest.code, strict=True) if at]
     assert list(decision.without_block) == used
@@ -96,6 +101,7 @@ def test_package_without_a_block_it_used_is_dearer_or_there_is_none(decision):
             assert other.cost >= decision.closest.cost
 
 
+@pytest.mark.slow
 def test_result_is_that_of_a_projection_of_the_package(decision):
     park = pw.read_park(decision.park_id)
     draws = pw.sample(park, [decision.grid.everything()], members=400, seed=decision.seed)

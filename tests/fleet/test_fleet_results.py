@@ -186,6 +186,7 @@ def test_stored_members_give_the_total_that_projecting_gives(run, two):
     assert given_parks(run) == ["demo-steel", "demo-cement", "region-d", "region-anhui"]
 
 
+@pytest.mark.slow
 def test_stored_parks_are_chosen_like_others(run):
     assert stored_fleet(run, kind="region").fleet.parks == ("region-anhui",)
     assert stored_fleet(run, ["demo-cement"], scenarios=["deep"]).fleet.scenarios == ("deep",)

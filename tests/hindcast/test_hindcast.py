@@ -126,6 +126,7 @@ def test_a_forecast_does_not_know_the_outcome_of_its_own_region_or_group(small):
     assert (casts[0].forecast.centre[windows.entity >= 2] != casts[1].forecast.centre[windows.entity >= 2]).any()
 
 
+@pytest.mark.slow
 def test_the_order_of_the_windows_is_kept(small):
     cast = hindcast_windows(Subject(panel_of(small)), 5, 3, seed=0, folds=4)
     straight = Subject(panel_of(small)).windows(5, 3)

@@ -42,6 +42,7 @@ def test_a_panel_of_ones_own_is_forecast_by_its_own_law_and_by_the_one_for_parks
         assert f"## {case}" in result.output
 
 
+@pytest.mark.slow
 def test_tables_and_figures_are_written_beside_each_other(own):
     _, folder = own
     written = {path.name for path in folder.iterdir()}
@@ -61,6 +62,7 @@ def test_tables_and_figures_are_written_beside_each_other(own):
     assert shares.to_numpy() == pytest.approx(np.ones(len(deciles)), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_law_for_parks_is_applied_to_a_strange_panel_as_it_is_shipped(own):
     """Nothing is fitted, so that both hold-outs give the same forecasts where both test them."""
     table = pd.read_csv(own[1] / "hindcast_summary.csv").query("law == 'parks' and horizon == 1").set_index("holdout")

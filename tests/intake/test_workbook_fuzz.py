@@ -114,6 +114,7 @@ def test_any_style_of_a_cell_is_read_or_told(sound, folder, number_format, font,
     assert found.park is not None or codes <= {"date", "percent_format", "year_cell", "year"}
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(
     year=st.sampled_from(YEARS),

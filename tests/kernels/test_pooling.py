@@ -94,6 +94,7 @@ def test_a_pool_is_never_much_worse_than_the_best_of_its_models(pooled):
     assert means[-1] <= 1.02 * means[:-1].min()
 
 
+@pytest.mark.slow
 def test_weights_of_a_pool_are_shares_and_the_table_names_them(pooled):
     table = combination_table(pooled, "made", "own", (1, 2, 4))
     shares = table[[f"weight_{name}" for name in MODELS]]

@@ -38,7 +38,6 @@ def call(*arguments):
     return CliRunner().invoke(report_command, [str(one) for one in arguments], catch_exceptions=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["docx", "pdf", "html", "xlsx"])
 def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     done = call(

@@ -17,6 +17,8 @@ from pathway_models.documents.html import css_string, to_html
 from pathway_models.documents.typst import to_pdf
 from pathway_models.report.content import build_report
 
+pytestmark = pytest.mark.slow
+
 EAST_ASIAN = {
     "Title": "方正小标宋简体",
     "Heading 1": "黑体",

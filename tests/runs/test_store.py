@@ -103,6 +103,7 @@ def test_members_are_the_ensembles_to_six_digits(ensemble, run):
         np.testing.assert_allclose(frame[name], expected.ravel(), rtol=5e-6)
 
 
+@pytest.mark.slow
 def test_only_what_is_asked_for_is_given(run):
     park = run["demo-steel"]
     frame = park.members(scenarios=["deep"], columns=["member", 2030], where=[("member", "<", 3)])
@@ -119,6 +120,7 @@ def test_large_ensembles_have_a_row_group_a_scenario(ensemble, tmp_path, monkeyp
     assert [groups.row_group(at).num_rows for at in range(groups.num_row_groups)] == [NUMBER, NUMBER]
 
 
+@pytest.mark.slow
 def test_members_of_many_parks_come_park_by_park_or_in_one_frame(run):
     found = run.members(columns=["scenario", 2030])
     assert [park_id for park_id, _ in found] == ["demo-steel", "tiny"]
@@ -132,6 +134,7 @@ def test_members_of_many_parks_come_park_by_park_or_in_one_frame(run):
 # --- the run
 
 
+@pytest.mark.slow
 def test_a_run_tells_how_its_parks_ended(run):
     assert run.status["status"].tolist() == ["done", "refused", "done", "refused"]
     assert run.parks == ("demo-steel", "tiny")
@@ -141,6 +144,7 @@ def test_a_run_tells_how_its_parks_ended(run):
     assert [park.park_id for park in run] == ["demo-steel", "tiny"]
 
 
+@pytest.mark.slow
 def test_the_summary_grows_by_each_park_in_the_order_of_the_parks(run):
     assert list(zip(run.summary["park_id"], run.summary["scenario"], strict=True)) == [
         ("demo-steel", "bau"),
@@ -152,12 +156,14 @@ def test_the_summary_grows_by_each_park_in_the_order_of_the_parks(run):
     assert (run.folder / "summary.csv").read_text(encoding="utf-8-sig").splitlines()[-2:] == own[1:]
 
 
+@pytest.mark.slow
 def test_tables_of_parks_stand_one_below_the_other(run):
     table = run.table("pathways")
     assert table["park_id"].unique().tolist() == ["demo-steel", "tiny"]
     assert len(run.table("pathways", parks=["tiny"])) == 2 * 46
 
 
+@pytest.mark.slow
 def test_tables_have_the_bytes_of_a_park_projected_by_source(run, chosen, tmp_path):
     park = pw.read_park("demo-steel")
     pathways = pw.project(park, chosen, pw.sample(park, chosen, members=NUMBER, seed=4))
@@ -166,12 +172,14 @@ def test_tables_have_the_bytes_of_a_park_projected_by_source(run, chosen, tmp_pa
             assert path.read_bytes() == (run.folder / "demo-steel" / path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 def test_the_record_names_parks_and_inputs(run):
     record = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["parks"] == ["demo-steel", "nowhere", "tiny"]
     assert len(record["inputs_sha256"]["demo-steel.csv"]) == 64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
@@ -188,12 +196,14 @@ def test_what_is_not_there_is_said_with_what_is(run, ask, message):
         ask(run)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_is_refused(run, tmp_path):
     (tmp_path / "run.json").write_bytes((run.folder / "run.json").read_bytes())
     with pytest.raises(InputError, match=re.escape("a run with its status.csv: this one was cut off")):
         pw.open_run(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_broken_or_missing_file_of_members_is_told_by_park(run, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(run.folder, copy)
@@ -223,6 +233,7 @@ def test_a_process_that_dies_costs_its_own_park_only(chosen, tmp_path):
     assert not list(run.folder.glob(".*"))
 
 
+@pytest.mark.slow
 def test_a_folder_that_holds_something_is_not_run_into(run, chosen):
     with pytest.raises(BatchError, match=re.escape("expected a new or empty folder")):
         pw.run_tables(["demo-steel"], run.folder, chosen)
