@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import openpyxl
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 
 from workbook_maker import PARK, YEARS, Filled, fill_template, grown  # noqa: E402
 

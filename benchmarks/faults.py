@@ -21,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
 from fault_runs import FAULTS, command, half_written, make_campaign, mend, stopped_after, wait_for_lock  # noqa: E402
 from small_runs import tables  # noqa: E402
 

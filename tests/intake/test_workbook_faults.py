@@ -34,8 +34,8 @@ ELSEWHERE = {
     "blank_year": "test_table_examination",
 }
 MODULES = (
-    "annotate", "asset_sheet", "blocks", "book", "cells", "checks", "description_sheet", "examination", "hints",
-    "layout", "lines", "numbers", "parts", "plausibility", "template", "workbook", "workbook_safety",
+    "cells", "checks", "examination", "numbers", "plausibility_warnings", "workbook/annotate", "workbook/asset_sheet",
+    "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading", "workbook/template",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ STARTED = {
     "scripts/link_notebooks.py --check": "0 of",
     "scripts/list_assumptions.py OUT/assumptions.md": "assumptions.md",
     "scripts/make_figures.py OUT": "region-d-deep.png",
+    "scripts/measure_structure.py --names": "longest chain",
 }
 #: What ``OUT`` holds must be what is shipped.
 REMADE = ("build_iamc", "build_panels", "fit_baseline")
@@ -74,7 +75,8 @@ def untouched():
 def tree():
     """Times and sizes of all files that are committed."""
     folders = ("benchmarks", "book", "data", "docs", "notebooks", "pathway_models", "scripts", "tests")
-    files = (path for name in folders for path in (ROOT / name).rglob("*") if "__pycache__" not in path.parts)
+    kept = {"__pycache__", "ipython"}  # IPython puts a read-me into its profile when it first starts
+    files = (path for name in folders for path in (ROOT / name).rglob("*") if kept.isdisjoint(path.parts))
     return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()}
 
 
