@@ -13,13 +13,14 @@ from typing import Any
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError
+from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
 
-TEMPLATES = Path(__file__).parents[1] / "documents" / "templates"
+TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "When do the parks peak?",

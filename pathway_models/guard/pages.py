@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from pathway_models.console.tables import padded, width_of
+from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.guard.comparing import Comparison
 from pathway_models.guard.result_checks import Breach, Verdict
@@ -13,7 +13,7 @@ from pathway_models.language.rounding import change_text, significant
 from pathway_models.language.words import say
 from pathway_models.records.guard import Check, Key
 
-TEMPLATES = Path(__file__).parents[1] / "documents" / "templates"
+TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
 #: Rows of a page; the CSV has all.
 MOST = 2000
 #: Heads of the lines on a terminal, English and Chinese.
