@@ -5,6 +5,7 @@ import signal
 
 import hypothesis
 import pytest
+from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
 
@@ -22,6 +23,16 @@ hypothesis.settings.load_profile("same_for_all")
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from today's results")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return file_by_file(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):  # a process beside others
+        slow_first(items)
 
 
 @pytest.fixture
