@@ -170,6 +170,7 @@ def summarise_parks(
     members: int,
     seed: int,
     until: int = 2060,
+    assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Compute the rows of ``summary.csv`` for some parks without a run, as `read_summary` gives them.
 
@@ -179,11 +180,14 @@ def summarise_parks(
         Ids or paths of tables; none means every park and region of the register that has data.
     scenarios : mapping of Scenario
     members, seed, until : int
+    assumptions : Assumptions, optional
+        The shipped ones by default.
     """
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     rows: list[dict[str, object]] = []
     for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
         park = read_park(name)
-        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
+        pathways = project(park, scenarios, sample(park, scenarios, **drawn))
         rows.extend(summary_rows(park, find_peaks(pathways), pathways))
     return pd.DataFrame(rows)
 
