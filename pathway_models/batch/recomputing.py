@@ -31,7 +31,7 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
     assumed = pw.read_assumptions(as_of=parameters.get("as_of"))
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **chosen, assumptions=assumed))
-    found = ParkResults(park, pathways, pw.find_peaks(pathways))
+    found = ParkResults(park, pathways, pw.find_peaks(pathways, before=int(parameters["before"])))
     _check(folder / park_id / "pathways.csv", found)
     return found
 

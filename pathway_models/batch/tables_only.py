@@ -166,7 +166,9 @@ def _run(
         draws = pw.sample(park, scenarios, **ensemble, assumptions=pw.read_assumptions(as_of=as_of))
         pathways = pw.project(park, scenarios, draws, keep="totals")
         years = {"before": before, "neutral": neutral}
-        write_results(unfinished, park, scenarios, pathways, pw.find_peaks(pathways), **years, members=keep_members)
+        peaks = pw.find_peaks(pathways, before=before)
+        held = pw.survey(park, scenarios, draws, probabilities=(), before=before, drivers="hold").peaks
+        write_results(unfinished, park, scenarios, pathways, peaks, **years, members=keep_members, held=held)
         lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
         unfinished.rename(final)
     except InputError as error:

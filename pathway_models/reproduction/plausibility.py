@@ -61,7 +61,7 @@ def outlook(
 
 def _lines(park: Park, pathways: Pathways) -> list[dict[str, object]]:
     peaks = find_peaks(pathways)
-    years, before = peaks.quantiles(), peaks.p_peaked_by(2029)
+    years, before = peaks.quantiles(), peaks.p_before(2030)
     intensity = {year: _intensity(park, pathways, year) for year in (2020, 2030)}
     energy = park.energy[..., -1]
     per_energy = float((energy * park.factors[..., -1]).sum() / (energy.sum() / TJ_PER_TCE))
