@@ -12,6 +12,9 @@ import pathway_models as pw
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
 
+# Results are those of one issue year, whatever the clock of the machine.
+os.environ["PATHWAYS_AS_OF"] = "2026"
+
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and with them all programs that they stop.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,42 @@ from pathway_models.records.park import LEAST_YEARS, Park, Process
 DRIVERS = ("activity", "intensity")
 #: Groups that burn at the park's own stacks.
 OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
+
+
+class Reading(NamedTuple):
+    """What of the drivers is uncertain: their growth, and the park's own noise from year to year."""
+
+    growth: bool
+    noise: bool
+
+
+#: Growth errs as history did; or the drivers hold, and only the park's own noise is left.
+AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD = Reading(True, True), Reading(False, True)
+
+
+@dataclass(frozen=True)
+class OwnNoise:
+    """Normals of which all is at its median but the park's own draw of each year, and the scale of the errors.
+
+    Parameters
+    ----------
+    normals : DriverNormals
+    noise : bool
+        False for the median path, of which nothing is drawn.
+    """
+
+    normals: DriverNormals
+    noise: bool = True
+
+    def once(self, name: str) -> np.ndarray:
+        """Return the scale as drawn, all else at its median: (member,)."""
+        drawn = self.normals.once(name)
+        return drawn if name == "scale" and self.noise else np.zeros_like(drawn)
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return the park's own draws of each year; those of levels above it at their median: (member, year)."""
+        drawn = self.normals.yearly(name)
+        return drawn if self.noise and self.normals.is_own(name) else np.zeros_like(drawn)
 
 
 @dataclass(frozen=True)
@@ -62,14 +99,16 @@ def drifting(park: Park) -> np.ndarray:
     return (park.energy[..., park.kept] > 0).all(axis=-1) & (park.energy[..., -1] > 0)
 
 
-def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+def free_paths(
+    park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading = AS_PLANS_TURN_OUT
+) -> BaselinePaths:
     """Simulate the drivers by the law, without plans and without process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
             " add years to the table, no trend can be read from fewer"
         )
-    sample = _Sample(park, draws, members, assumptions)
+    sample = _Sample(park, draws, members, assumptions, reading)
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
@@ -92,8 +131,11 @@ def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
 class _Sample:
     """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
 
-    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
+    def __init__(
+        self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading
+    ) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.reading = reading
         correlation = assumptions.baselines.correlation
         self.size = len(range(*members.indices(draws.members)))
         shared = correlation["shared_activity"]
@@ -113,9 +155,18 @@ class _Sample:
         logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
         record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
         correlated = (self.slope.get(driver), self.shock.get(driver))
-        return self.laws[use].simulate(
-            record, self.draws.years.size, DriverNormals(self.draws, self.members, driver, *correlated)
-        )
+        law, steps = self.laws[use], self.draws.years.size
+        normals = DriverNormals(self.draws, self.members, driver, *correlated)
+        if self.reading == AS_PLANS_TURN_OUT:
+            return law.simulate(record, steps, normals)
+        # ASSUME: where growth holds, a year's own noise is the park's innovation of that year and is gone the next;
+        # what accumulates is growth.
+        own = law.simulate(record, steps, OwnNoise(normals))
+        middle = law.simulate(record, steps, OwnNoise(normals, noise=False))
+        noise = np.diff(own - middle, axis=-1, prepend=0.0)
+        if self.reading.growth:
+            return law.simulate(record, steps, normals) - (0.0 if self.reading.noise else noise)
+        return middle + (noise if self.reading.noise else 0.0)
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
         """Continue observed values by the last one times exp(change): (member, year)."""

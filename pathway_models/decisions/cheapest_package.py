@@ -218,7 +218,7 @@ class Search:
         return self._feasible(self.survey, self.cost, before, probability)
 
     def _feasible(self, survey: PackageStatistics, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
-        fine = survey.p_peaked_by(before - 1) >= probability - ROUNDING
+        fine = survey.p_before(before) >= probability - ROUNDING
         for name in survey.held:
             fine &= survey.p_held(name) >= probability - ROUNDING
         return fine if self.target.budget is None else fine & (cost <= self.target.budget)
@@ -253,15 +253,15 @@ class Search:
             cost=float(self.cost[at]),
             annualised=float(self.cost[at] / self.rates.discount.sum()),
             per_tonne=float(1e6 * levelised(self.cost[at], saved)),
-            p_before=float(survey.p_peaked_by(self.target.before - 1)[at]),
-            p_by=float(survey.p_peaked_by(self.target.before)[at]),
+            p_before=float(survey.p_before(self.target.before)[at]),
+            p_by=float(survey.p_before(self.target.before + 1)[at]),
             peak=float(survey.peak[case[at]]),
             held={name: float(survey.p_held(name)[at]) for name in survey.held},
         )
 
     def closest(self) -> int:
         """Find the package nearest to the target: its least probable condition is most probable."""
-        least = np.minimum(self.survey.p_peaked_by(self.target.before - 1), self.target.probability)
+        least = np.minimum(self.survey.p_before(self.target.before), self.target.probability)
         for name in self.survey.held:
             least = np.minimum(least, self.survey.p_held(name))
         if self.target.budget is not None and (self.cost <= self.target.budget).any():
@@ -270,7 +270,7 @@ class Search:
 
     def front(self) -> tuple[Candidate, ...]:
         """List the cheapest package for every probability: each dearer one is more probable than all before."""
-        reached = self.survey.p_peaked_by(self.target.before - 1)[self.order]
+        reached = self.survey.p_before(self.target.before)[self.order]
         so_far = np.maximum.accumulate(reached)
         better = np.append(True, so_far[1:] > so_far[:-1])
         return tuple(self.candidate(int(at)) for at in self.order[better])
@@ -314,7 +314,7 @@ class Search:
             return candidates
         engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
         codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
-        reached = engine.survey(self.grid, codes).p_peaked_by(self.target.before - 1)
+        reached = engine.survey(self.grid, codes).p_before(self.target.before)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
 
     def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pathway_models.baseline.paths import OWN_FUEL, balance_shares, fuel_shares
+from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, OWN_FUEL, Reading, balance_shares, fuel_shares
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
@@ -171,7 +172,8 @@ class Batch:
         """Draw the parameters of a measure, each (1, member), and its ``phase`` in projected years, (year, 1)."""
         key = (id(measure.lever), measure.setting, measure.ramp)
         if key not in self._values:
-            given, years = measure.ramp, self.frame.years[self.frame.known :]
+            frame = self.frame
+            given, years = acting_ramp(measure, frame.park, frame.assumptions.issue_year), frame.years[frame.known :]
             drawn = {}
             for name, corners in measure.lever.triangles(measure.setting).items():
                 uniform = self.draws.uniforms[f"{measure.lever.lever_id}:{name}"][self.members]
@@ -185,13 +187,15 @@ class Batch:
         return [(measure, self.values(measure)) for measure in measures]
 
 
-def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Batch]:
-    """Yield the ensemble, ``size`` members at a time, `BATCH` by default."""
+def batches(
+    frame: Frame, draws: Draws, size: int | None = None, reading: Reading = AS_PLANS_TURN_OUT
+) -> Iterator[Batch]:
+    """Yield the ensemble, ``size`` members at a time, `BATCH` by default, in one reading of its drivers."""
     size = BATCH if size is None else size
     sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
-        paths = baseline_paths(frame.park, draws, members, frame.assumptions)
+        paths = baseline_paths(frame.park, draws, members, frame.assumptions, reading)
         activity, intensity, shares, grid, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)

@@ -16,7 +16,7 @@ from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, hori
 from pathway_models.engine.chain import left, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
-from pathway_models.engine.projecting import assumed_by
+from pathway_models.engine.projecting import NOTHING, assumed_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
@@ -25,8 +25,6 @@ from pathway_models.records.park import Park
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
-#: The package without any lever.
-NOTHING = Scenario("off", "no lever", "无措施")
 #: Share of the members that means of tonnes and money are taken over.
 CENTRAL = 0.9
 

@@ -174,7 +174,7 @@ def indicators_of(found: ParkResults) -> pd.DataFrame:
             quantiles = dict(zip(("p05", "p25", "p50", "p75", "p95"), levels, strict=True))
             rows.append({**shared, "indicator": name, "unit": unit, "value": quantiles["p50"], **quantiles})
         for year in (2029, 2030):
-            share = float(peaks.p_peaked_by(year)[at])
+            share = float(peaks.p_before(year + 1)[at])
             rows.append({**shared, "indicator": f"Peak Probability|{PEAK}|{year}", "unit": "", "value": share})
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 

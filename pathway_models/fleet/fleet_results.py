@@ -144,6 +144,10 @@ class Fleet:
     shares : (park, scenario, year)
         Each park's part of the mean total.
     seed : int
+    without_measures : (member, year), tCO2/yr, optional
+        Total of the same members without any measure.
+    issue_year : int, optional
+        The last observed year by default.
     """
 
     parks: tuple[str, ...]
@@ -153,6 +157,8 @@ class Fleet:
     total: np.ndarray
     shares: np.ndarray
     seed: int
+    without_measures: np.ndarray | None = None
+    issue_year: int | None = None
 
     def band(self, quantiles: Sequence[float] = QUANTILES) -> np.ndarray:
         """Return quantiles of the fleet's total: (quantile, scenario, year), tCO2/yr."""
@@ -161,7 +167,14 @@ class Fleet:
     def peaks(self) -> Peaks:
         """Find the peaks of the fleet's members by the rule for single parks."""
         return peaks_of(
-            self.total, self.years, self.last_observed_year, identity=FLEET, scenarios=self.scenarios, seed=self.seed
+            self.total,
+            self.years,
+            self.last_observed_year,
+            identity=FLEET,
+            scenarios=self.scenarios,
+            seed=self.seed,
+            without_measures=self.without_measures,
+            issue_year=self.issue_year,
         )
 
 
@@ -200,6 +213,8 @@ class FleetResults:
             emissions=fleet.total[:, :, None, :],
             memo_items={},
             seed=fleet.seed,
+            without_measures=fleet.without_measures,
+            issue_year=fleet.issue_year,
         )
 
     def table(self) -> pd.DataFrame:
@@ -240,7 +255,7 @@ class FleetResults:
             The scenario is not among those added up.
         """
         at = self.index(scenario)
-        found = {park_id: float(peaks.p_peaked_by(before - 1)[at]) for park_id, peaks in self.peaks.items()}
+        found = {park_id: float(peaks.p_before(before)[at]) for park_id, peaks in self.peaks.items()}
         return pd.Series(found, name=f"p_before_{before}", dtype=float)
 
     def index(self, scenario: str) -> int:

@@ -14,7 +14,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.kernels.turning_points import STATUS
+from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
 from pathway_models.records.park import Park
@@ -124,8 +124,8 @@ def _check(
 def _peak_year(peaks: Peaks, before: int) -> Gap:
     censored = peaks.censored()
     values = np.where(censored, np.inf, peaks.year - (before - 1.0))
-    earlier = peaks.status == STATUS.index("at_start")
-    last = int(peaks.years[-1])
+    earlier = (peaks.year == peaks.years[0]) & ~censored
+    last = peaks.last_peak_year
     notes = []
     for none, start in zip(censored.mean(axis=1), earlier.mean(axis=1), strict=True):
         parts: list[Words] = []
@@ -143,8 +143,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
     now = pathways.last_observed_year - int(pathways.years[0])
     highest = total[..., now + 1 :].max(axis=YEAR)
     values = highest - (total[..., now] if own else level)
-    last, year = int(pathways.years[-1]), pathways.last_observed_year
-    rising = (peaks.status == STATUS.index("at_horizon")).mean(axis=1)
+    year = pathways.last_observed_year
+    rising = (peaks.status == NOT_WITHIN_HORIZON).mean(axis=1)
     notes = []
     for share in rising:
         parts: list[Words] = []
@@ -152,8 +152,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
             parts.append((f"each member against its own account of {year}", f"各成员与其{year}年核算值比较"))
         if share:
             parts.append((
-                f"{_share(share)} of members still rise in {last}: lower bound",
-                f"{_share(share)}的成员到{last}年仍在上升：为下限",
+                f"{_share(share)} of members are highest after {peaks.last_peak_year}: lower bound",
+                f"{_share(share)}的成员最高值在{peaks.last_peak_year}年以后：为下限",
             ))  # fmt: skip
         notes.append(_joined(parts))
     return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))

@@ -63,10 +63,11 @@ WORDS = MappingProxyType(
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
         "conversion_heat": ("conversion to heat", "供热加工转换"),
         # statuses of a member's peak
-        "within_horizon": ("peaks after the record", "期内达峰"),
-        "observed": ("peak lies in the record", "记录期内已达峰"),
-        "at_start": ("highest in the first year", "期初即为最高"),
-        "at_horizon": ("still rising at the end", "期末仍在上升"),
+        "in_record": ("peak lies in the record", "记录期内已达峰"),
+        "bridged": ("peaks up to the issue year", "记录之后、作答年及以前达峰"),
+        "ahead": ("peaks ahead, in time", "此后按时达峰"),
+        "after": ("peaks too late", "此后晚于目标达峰"),
+        "not_within_horizon": ("no peak within the horizon", "预测期内未见达峰"),
         "plateau": ("flat at the end", "期末仍处平台"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),

@@ -128,7 +128,7 @@ def plan_effects(
     for one in (bare, only_targets, only_projects, park):
         pathways = project(one, chosen, draws)
         bands.append(np.quantile(pathways.total(), BAND, axis=1).transpose(1, 0, 2))
-        chances.append(find_peaks(pathways).p_peaked_by(before - 1))
+        chances.append(find_peaks(pathways).p_before(before))
     return PlanEffects(
         park=park,
         years=np.arange(park.years[0], until + 1),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import RecordError
+from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
@@ -129,6 +130,8 @@ class Assumptions:
     carriers : mapping carrier id -> Carrier
     default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
         Of carriers that levers bring in; ``""`` stands for a set that is not listed.
+    issue_year : int
+        Year in which the answer is given: up to it no scenario differs from the one without measures.
     fits : mapping use -> GrowthLaw
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
     shipped_hash : str
@@ -142,12 +145,16 @@ class Assumptions:
     targets: tuple[Target, ...]
     carriers: Mapping[str, Carrier]
     default_factors: Mapping[str, Mapping[str, float]]
+    issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
         for name in ("carriers", "default_factors", "fits"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        year = self.issue_year
+        if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:
+            raise RecordError(f"issue year {year!r}: expected a year from {EARLIEST} to {LATEST}")
 
     @cached_property
     def hash(self) -> str:
@@ -175,7 +182,7 @@ class Assumptions:
         decline = self.uncertainties.grid_decline
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
         return (
-            f"<Assumptions {self.label}\n"
+            f"<Assumptions {self.label}, issued in {self.issue_year}\n"
             f"  growth law {self.law}, parameters {self.baselines.version}{fitted}\n"
             f"  long-run growth {long_run}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"

@@ -16,6 +16,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
 from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, POWER, lay_out
 from pathway_models.engine.projecting import project
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.names import item_name
 from pathway_models.language.words import say, word
@@ -124,7 +125,8 @@ class PathwaySheets:
 
     def _write_lever(self, measure: Measure, years: Term) -> dict[str, Term]:
         """Write a lever's parameters at their modes and its ``phase``: 0 before its start, 1 from its completion on."""
-        page, lever, ramp = self.levers, measure.lever, measure.ramp
+        page, lever = self.levers, measure.lever
+        ramp = acting_ramp(measure, self.park, self.frame.assumptions.issue_year)
         name = lever.name_zh if self.lang == "zh" else lever.name_en
         page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
         found = {}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pathway_models.core.issue_year import issued_in
+
 if TYPE_CHECKING:
     from pathway_models.report.inputs import Manifest
 
@@ -58,14 +60,16 @@ def report_command(
     if search < 1:
         raise click.UsageError("--search: expected at least 1 member")
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.runs.store import parks_of
+    from pathway_models.runs.store import parameters_of, parks_of
 
     chosen = parks_of(run, parks)
     if out is not None and len(chosen) > 1 and out.suffix:
         raise click.UsageError(f"--out {out}: give a folder for {len(chosen)} parks")
+    issue_year = parameters_of(run).get("as_of")
     for park_id, given in chosen.items():
         path = _path(run, out, park_id, lang, form)
-        content = _document(run, park_id, given, lang, form, template, search if package else 0)
+        with issued_in(issue_year):
+            content = _document(run, park_id, given, lang, form, template, search if package else 0)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
         partial.write_bytes(content)

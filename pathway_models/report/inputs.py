@@ -102,7 +102,7 @@ class ReportInputs:
         """Id of the advised path: the package, or else the scenario with most early peaks and the fewest levers."""
         if self.decision is not None:
             return package_id(self.lang)
-        early = self.peaks.p_peaked_by(self.before - 1)
+        early = self.peaks.p_before(self.before)
         names = self.pathways.scenarios
         return min(names, key=lambda name: (-early[names.index(name)], len(self.scenarios[name].measures)))
 
@@ -167,7 +167,7 @@ class ReportInputs:
 
     def early(self, scenario: str) -> float:
         """Compute the share of members that peak before the year asked for."""
-        return float(self.peaks.p_peaked_by(self.before - 1)[self.peaks.scenarios.index(scenario)])
+        return float(self.peaks.p_before(self.before)[self.peaks.scenarios.index(scenario)])
 
     def totals(self, scenario: str) -> np.ndarray:
         """Sum the emissions of a scenario over sources: (member, year), tCO2/yr."""
@@ -208,7 +208,9 @@ def gather(
         chosen[name] = replace(decision.scenario(), scenario_id=name, name_en=name, name_zh=name)
         draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
         pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
-    return ReportInputs(park, chosen, pathways, pw.find_peaks(pathways), manifest, lang, decision)
+    return ReportInputs(
+        park, chosen, pathways, pw.find_peaks(pathways, before=manifest.before), manifest, lang, decision
+    )
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:
