@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.compliance.records import Compliance
+    from pathway_models.records.accounts import Profile
 
 FORMS = click.Choice(["table", "csv", "json"])
 
@@ -24,11 +25,18 @@ FORMS = click.Choice(["table", "csv", "json"])
 @click.command("comply")
 @click.argument("park", type=PARK)
 @data_option
-@click.option("--profile", default="zero_carbon_910", show_default=True, metavar="ID|FILE.yml", help="Indicator system.")
+@click.option(
+    "--profile", default="zero_carbon_910", show_default=True, metavar="ID|FILE.yml", help="Indicator system."
+)
 @click.option("--year", type=int, metavar="YEAR", help="An observed year; the last one by default.")
 @click.option("--allow-background", is_flag=True, help="Judge by thresholds that are background knowledge too.")
+@click.option("--ahead", is_flag=True, help="Probability of the core indicator by scenario and year instead.")
+@click.option("--members", type=click.IntRange(1), default=500, show_default=True, help="With --ahead: ensemble.")
+@click.option("--seed", type=int, default=20240401, show_default=True)
 @click.option("--format", "form", type=FORMS, default="table", show_default=True)
-def comply_command(park: str, profile: str, year: int | None, allow_background: bool, form: str) -> None:
+def comply_command(
+    park: str, profile: str, year: int | None, allow_background: bool, ahead: bool, members: int, seed: int, form: str
+) -> None:
     """Hold PARK against an indicator system: met, not met, or cannot say, with what is missing.
 
     Exit code 0 where every indicator is judged, 1 where something cannot be said, 2 for a wrong call.
@@ -44,6 +52,9 @@ def comply_command(park: str, profile: str, year: int | None, allow_background: 
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(2)
+    if ahead:
+        _tell(_ahead(park, rules, members, seed), form)
+        return
     found = comply(read_park(park), rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
         for line in _lines(found, language()):
@@ -51,6 +62,29 @@ def comply_command(park: str, profile: str, year: int | None, allow_background: 
     else:
         click.echo(_written(compliance_frame(found, lang=language()), form), nl=form == "json")
     sys.exit(0 if found.is_judged else 1)
+
+
+def _ahead(park_id: str, profile: Profile, members: int, seed: int) -> pd.DataFrame:
+    """Compute the probability of the core indicator under every shipped scenario."""
+    from pathway_models.compliance.projected import core_ahead
+    from pathway_models.compliance.tables import ahead
+    from pathway_models.engine.projecting import project
+    from pathway_models.engine.sampling import sample
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake.parks import read_park
+
+    park, scenarios = read_park(park_id), read_scenarios()
+    draws = sample(park, scenarios, members=members, seed=seed)
+    return ahead(core_ahead(park, project(park, scenarios, draws), draws, profile), lang=language())
+
+
+def _tell(table: pd.DataFrame, form: str) -> None:
+    shown = table.reset_index()
+    if form != "table":
+        click.echo(_written(shown, form), nl=form == "json")
+        return
+    for line in _aligned([list(shown.columns), *shown.to_numpy().tolist()]):
+        click.echo(line)
 
 
 def _written(table: pd.DataFrame, form: str) -> str:
@@ -112,11 +146,7 @@ def account_command(park: str, names: tuple[str, ...], ends: tuple[str, str] | N
         table = tables.bridge(bridge_accounts(given, *rules), lang=lang)
     else:
         table = tables.accounts([one for one in found if one.applies] or found, lang=lang)
-    if form != "table":
-        click.echo(_written(table.reset_index(), form), nl=form == "json")
-        return
-    shown = table.reset_index()
-    for line in _aligned([list(shown.columns), *shown.to_numpy().tolist()]):
-        click.echo(line)
-    for line in account_notes(found, lang=lang):
-        click.echo(line)
+    _tell(table, form)
+    if form == "table":
+        for line in account_notes(found, lang=lang):
+            click.echo(line)

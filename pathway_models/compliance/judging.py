@@ -120,7 +120,9 @@ class _Case:
             return self._cannot(rule, "inputs are missing", "缺少输入数据", values, told, missing)
         lower_bound = rule.formula in FORMULAS and FORMULAS[rule.formula].is_lower_bound
         if not is_met and lower_bound:
-            return self._cannot(rule, "what the table shows is a lower bound", "数据表只能给出下限", values, told, missing)
+            return self._cannot(
+                rule, "what the table shows is a lower bound", "数据表只能给出下限", values, told, missing
+            )
         return Judgement(rule, self.year, values, told, "met" if is_met else "not_met")
 
     def _no_ground(self, rule: IndicatorRule) -> tuple[str, str] | None:
@@ -174,7 +176,8 @@ class _Case:
             return True
         keys = (key for key in (*self.park.origins, *self.park.memo_items) if (key[0], key[2]) == (quantity, item))
         return any(
-            self.year in self.park.origins.get(key, {}) or self.year in self.park.memo_items.get(key, {}) for key in keys
+            self.year in self.park.origins.get(key, {}) or self.year in self.park.memo_items.get(key, {})
+            for key in keys
         )
 
     def _cannot(

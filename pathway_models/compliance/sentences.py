@@ -16,7 +16,8 @@ def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
     failed = [one.rule.name.told(lang) for one in core if one.verdict == "not_met"]
     text = say(
         lang,
-        en=f"{found.park_id}, {found.year}, {found.profile.name.en}: {met} met, {missed} not met, {open_} cannot be said.",
+        en=f"{found.park_id}, {found.year}, {found.profile.name.en}: {met} met, {missed} not met, {open_} cannot be"
+        " said.",
         zh=f"{found.park_id}，{found.year}年，{found.profile.name.zh}：达到{met}项，未达到{missed}项，无法判断{open_}项。",
     )
     if failed:
@@ -37,7 +38,8 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
             lines.append(
                 say(
                     lang,
-                    en=f"{name}: cannot be said, the table names none of its branches ({', '.join(one.account.sectors)}).",
+                    en=f"{name}: cannot be said, the table names none of its branches"
+                    f" ({', '.join(one.account.sectors)}).",
                     zh=f"{name}：无法判断，数据表未列出其覆盖行业（{'、'.join(one.account.sectors)}）。",
                 )
             )

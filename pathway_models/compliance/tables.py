@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from pathway_models.compliance.projected import CoreAhead
 from pathway_models.compliance.records import Compliance, Judgement
+from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.accounts import Accounted, Bridge
-from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
 
 VERDICT_WORDS = {
@@ -19,14 +21,16 @@ KIND_WORDS = {
     "obligatory": ("obligatory", "约束性"), "guiding": ("guiding", "引导性"), "optional": ("one of a group", "选择性"),
 }  # fmt: skip
 ROW_WORDS = {
-    "fuel": ("fuels", "燃料燃烧"), "conversion": ("balances of conversion", "加工转换"), "process": ("processes", "工业过程"),
+    "fuel": ("fuels", "燃料燃烧"), "conversion": ("balances of conversion", "加工转换"),
+    "process": ("processes", "工业过程"),
     "fixed": ("carbon kept in products", "产品固碳"), "captured": ("captured CO₂", "捕集的CO₂"),
     "electricity": ("purchased electricity", "外购电力"), "green_electricity": ("green electricity", "绿色电力"),
     "sold_electricity": ("electricity sold", "外售电力"), "heat": ("purchased heat", "外购热力"),
     "sold_heat": ("heat sold", "外售热力"), "sinks": ("sinks", "碳汇"),
 }  # fmt: skip
 COLUMNS = (
-    "park_id", "profile", "year", "indicator", "kind", "unit", "reading", "value", "limit", "verdict", "reason", "missing",
+    "park_id", "profile", "year", "indicator", "kind", "unit", "reading", "value", "limit", "verdict", "reason",
+    "missing",
 )  # fmt: skip
 
 
@@ -119,3 +123,26 @@ def bridge(found: Bridge, *, lang: str = "en") -> pd.DataFrame:
     rows.append((second, "", f"{found.second.total()[-1] / scale.divisor:,.2f}"))
     head = [say(lang, en="row", zh="项目"), say(lang, en="why", zh="原因"), scale.unit]
     return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+#: Years of the table of what is ahead: every fifth.
+EVERY = 5
+
+
+def ahead(found: CoreAhead, *, lang: str = "en") -> pd.DataFrame:
+    """Table the probability of meeting the core indicator: a row a scenario and reading, a column every fifth year."""
+    last = int(found.years[-1])
+    years = [int(year) for year in found.years if year % EVERY == 0 and year >= last - last % EVERY - 30]
+    at = [int(np.flatnonzero(found.years == year)[0]) for year in years]
+    share, names = found.probability(), {one.reading_id: one.name.told(lang) for one in found.profile.readings}
+    rows = [
+        (scenario_name(scenario, lang), names[reading], *(_share(float(share[r, n, y]), lang) for y in at))
+        for n, scenario in enumerate(found.scenarios)
+        for r, reading in enumerate(found.readings)
+    ]
+    head = [say(lang, en="scenario", zh="情景"), say(lang, en="electricity at", zh="电力折标系数"), *map(str, years)]
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def _share(share: float, lang: str) -> str:
+    return share_text(share, lang) if np.isfinite(share) else "-"

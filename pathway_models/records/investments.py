@@ -85,6 +85,4 @@ class Investment:
             "likely": (self.capital[1], self.saving[1]),
             "best": (self.capital[0], self.saving[2]),
         }[corner]
-        return np.r_[
-            np.full(self.years, -(capital - self.subsidy) / self.years), np.full(self.lifetime, float(saving))
-        ]
+        return np.r_[np.full(self.years, -(capital - self.subsidy) / self.years), np.full(self.lifetime, float(saving))]

@@ -18,6 +18,7 @@ from pathway_models.report import ahead_chapters, claims, past_chapters, task_ch
 from pathway_models.report.inputs import ReportInputs
 from pathway_models.report.outlines import ChapterOutline, Outline, Text, read_outline
 
+
 def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report:
     """Write the content of a document once, for every format.
 

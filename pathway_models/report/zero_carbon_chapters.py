@@ -72,7 +72,9 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
         for kind, (en, zh) in compliance_tables.ROW_WORDS.items()
         if kind in found.account.rows and (values := found.of_kind(kind)).any()
     ]
-    rows.append((word("total", lang), scale.unit, *(significant(float(v) / scale.divisor, 4) for v in found.total()[-YEARS:])))
+    rows.append(
+        (word("total", lang), scale.unit, *(significant(float(v) / scale.divisor, 4) for v in found.total()[-YEARS:]))
+    )
     for one in profile.readings:
         per_energy = found.total() / (energy_use(park, one.tj_per_mwh) / TJ_PER_TCE)
         name = inputs.say(en=f"per energy, electricity at {one.name.en}", zh=f"单位能耗碳排放，电力按{one.name.zh}")
@@ -80,8 +82,8 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
     caption = inputs.say(en="CO2 by annex 4 of no. 910", zh="按910号附件4核算的碳排放")
     head = [inputs.say(en="item", zh="项目"), inputs.say(en="unit", zh="单位"), *map(str, park.years[-YEARS:])]
     note = inputs.say(
-        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture. Not to be mixed"
-        " with the inventory of other documents.",
+        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture. Not to be"
+        " mixed with the inventory of other documents.",
         zh="单独的核算口径：非绿电按0.8325吨/兆瓦时，不计碳汇与捕集，不与其他文件的清单混用。",
     )
     builder.rows(caption, head, rows, note)
@@ -91,7 +93,9 @@ def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the verdicts on the indicators of annex 3, with what is missing."""
     found, lang = comply(inputs.park, PROFILE), inputs.lang
     builder.say(verdict_sentence(found, lang=lang))
-    builder.table(inputs.say(en="Indicators of annex 3", zh="附件3指标"), compliance_tables.compliance(found, lang=lang))
+    builder.table(
+        inputs.say(en="Indicators of annex 3", zh="附件3指标"), compliance_tables.compliance(found, lang=lang)
+    )
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         builder.note(inputs.say(en="Missing inputs:", zh="缺少的输入："))
@@ -121,8 +125,8 @@ def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
         for one in inputs.investments
     ]
     note = inputs.say(
-        en="Effects as stated by the owners, one project at a time; together they do not add up, and the pathways of this"
-        " document have them with their interactions.",
+        en="Effects as stated by the owners, one project at a time; together they do not add up, and the pathways of"
+        " this document have them with their interactions.",
         zh="效果为各项目单独填报值，不可简单相加；本文件的路径已考虑相互作用。",
     )
     builder.rows(inputs.say(en="Projects", zh="重点项目"), head, rows, note)
@@ -175,4 +179,3 @@ def _range(value: Range | None, inputs: ReportInputs) -> str:
         return inputs.say(en="cost not known", zh="成本未知")
     low, likely, high = (significant(one, 3) for one in value)
     return likely if low == high else f"{likely} ({low}-{high})"
-

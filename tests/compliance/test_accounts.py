@@ -27,7 +27,7 @@ def electronics():
 
 
 def test_electronics_is_what_annex_4_gives_by_hand(electronics):
-    """2020: 466,205 万kWh bought, 32,634.4 of it green; gas 6,279.02 x 10^4 Nm3; heat 1,108,530 GJ; diesel 4,895.49 t."""
+    """2020: 466,205 万kWh bought, 32,634.4 green; gas 6,279.02 x 10^4 Nm3; heat 1,108,530 GJ; diesel 4,895.49 t."""
     power = (466_205 - 32_634.4) * 10 * POWER
     gas = 6279.02 * 389.31 * 15.3e-3 * 0.99 * 44 / 12
     diesel = 4895.49 * 42.652 * 20.2e-3 * 0.98 * 44 / 12
@@ -40,7 +40,9 @@ def test_electronics_is_what_annex_4_gives_by_hand(electronics):
         assert (power + gas + diesel + heat) / tce == pytest.approx(expected, abs=5e-5)
 
 
-@pytest.mark.parametrize("park_id", ["demo-electronics", "demo-steel", "demo-cement", "demo-mixed-chp", "demo-petrochemical"])
+@pytest.mark.parametrize(
+    "park_id", ["demo-electronics", "demo-steel", "demo-cement", "demo-mixed-chp", "demo-petrochemical"]
+)
 def test_no_910_counts_fuel_process_power_and_heat_and_nothing_else(park_id):
     park = pw.read_park(park_id)
     groups = np.array(park.groups)

@@ -80,7 +80,11 @@ def test_nothing_is_met_on_a_missing_input(tmp_path, seed):
 def test_the_cell_of_a_missing_input_is_the_one_of_the_template(tmp_path, park):
     write_template(tmp_path / "empty.xlsx", [2020])
     sheet = load_workbook(tmp_path / "empty.xlsx")["2020"]
-    for quantity, item, key in (("reuse_share", "water", "water_reuse"), ("energy", "heat", "heat"), ("employees", "", "employees")):
+    for quantity, item, key in (
+        ("reuse_share", "water", "water_reuse"),
+        ("energy", "heat", "heat"),
+        ("employees", "", "employees"),
+    ):
         name, where, cell = place_of(park, quantity, item, 2020).place.split(", ")
         assert (name, where) == (park.files[0][0], "sheet 2020")
         assert sheet[f"A{cell.split(' ')[0].strip('C')}"].value == key
@@ -133,6 +137,8 @@ def test_a_profile_of_ones_own_is_judged_completely(tmp_path):
     told = runner.invoke(main, ["comply", "demo-electronics", "--profile", str(path)])
     assert told.exit_code == 0, told.output
     assert "1 met" in told.output
-    path.write_text(path.read_text(encoding="utf-8").replace("at_most: 0.1", "at_most: 0.1, at_least: 3"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("at_most: 0.1", "at_most: 0.1, at_least: 3"), encoding="utf-8"
+    )
     with pytest.raises(InputError, match="not both"):
         read_profile(path)

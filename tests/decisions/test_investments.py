@@ -8,7 +8,9 @@ from pathway_models.kernels.finance import internal_rates, net_present_value
 from pathway_models.records.investments import Investment
 
 
-def investment(name="one", capital=(90.0, 100.0, 120.0), saving=(8.0, 12.0, 15.0), start=2026, years=2, lifetime=20, subsidy=10.0):
+def investment(
+    name="one", capital=(90.0, 100.0, 120.0), saving=(8.0, 12.0, 15.0), start=2026, years=2, lifetime=20, subsidy=10.0
+):
     return Investment(name, "owner", "content", "source", start, years, lifetime, capital, saving, subsidy)
 
 

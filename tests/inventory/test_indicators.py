@@ -31,7 +31,11 @@ def test_each_indicator_is_what_a_reader_computes_by_hand(park, found):
     # Annex 4 of no. 910: a tenth of the power is sold on; three quarters of what is left is grey, at 0.8325 t/MWh.
     inventory = pw.take_inventory(park)
     power = inventory.emissions[[row[1] == "electricity" for row in inventory.rows], 0].sum()
-    total = float(inventory.total()[0]) - power + park.energy[:, park.carriers.index("electricity"), 0].sum() / 0.0036 * 0.8325
+    total = (
+        float(inventory.total()[0])
+        - power
+        + park.energy[:, park.carriers.index("electricity"), 0].sum() / 0.0036 * 0.8325
+    )
     equivalent = (energy - 1800 * 36) / 29.3076 + 1800 * 10 * 0.2856
     assert total_energy(park)[2018] == pytest.approx(tce, rel=1e-9)
     by_hand = {

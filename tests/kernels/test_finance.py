@@ -47,9 +47,7 @@ def test_several_rates_are_all_named_and_none_is_none():
     assert internal_rates([-1, 3, -2.5]).size == 0  # two changes of sign, no real root
 
 
-@given(
-    st.floats(1, 1e6), st.lists(st.floats(0.01, 1e5), min_size=1, max_size=30), st.floats(0.1, 10)
-)
+@given(st.floats(1, 1e6), st.lists(st.floats(0.01, 1e5), min_size=1, max_size=30), st.floats(0.1, 10))
 def test_rate_does_not_depend_on_the_unit_of_money(first, later, unit):
     flows = np.r_[-first, later]
     (rate,), (same,) = internal_rates(flows), internal_rates(flows * unit)

@@ -9,7 +9,7 @@ import reports
 import pathway_models as pw
 from pathway_models.core.errors import InputError
 from pathway_models.documents.blocks import Heading
-from pathway_models.intake.plans.investments import read_investments
+from pathway_models.intake.plans.investments import COLUMNS, read_investments
 from pathway_models.language.plan_periods import Plan, plan_of, plans_of, told
 from pathway_models.report.content import WRITERS, build_report
 from pathway_models.report.outlines import outline_ids, read_outline
@@ -23,7 +23,7 @@ RECORDS = {
     2024: ({"13th", "14th"}, {"“十三五”", "“十四五”"}),
     2025: ({"14th"}, {"“十四五”"}),
 }
-INVESTMENTS = """project,owner,content,start,years,lifetime,capital_low,capital,capital_high,saving_low,saving,saving_high,subsidy,energy_tce,carbon_t,lever,load,source,confidence
+INVESTMENTS = f"""{",".join(COLUMNS)}
 Boilers,Heat works,Electric boilers,2026,2,20,90,100,120,8,12,15,5,-4000,-21000,,,invented,invented
 Roofs,Power company,Solar roofs,2027,1,25,,,,,30,,,-2000,-9000,,,invented,invented
 Steam,Heat works,Heat pumps,2027,1,15,,50,,,8,,,-3000,-8000,,,invented,invented

@@ -55,7 +55,9 @@ def _investment(line: Line, levers: set[str]) -> Investment | None:
     if subsidy is not None and (subsidy < 0 or (capital is not None and subsidy > capital[0])):
         line.fault("subsidy", "between 0 and the investment", "state it in million CNY", "range")
     if line["lever"] and line["lever"] not in levers:
-        line.fault("lever", f"a lever: {', '.join(sorted(levers))}", "name the lever it carries out, or leave blank", "lever")
+        line.fault(
+            "lever", f"a lever: {', '.join(sorted(levers))}", "name the lever it carries out, or leave blank", "lever"
+        )
     if line.is_faulty:
         return None
     return Investment(
