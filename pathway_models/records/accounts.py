@@ -1,4 +1,4 @@
-"""Accounting rules and indicator profiles as data: which rows of a ledger count, at which factor, against which limit."""
+"""Accounts and indicator profiles as data: which rows of a ledger count, at which factor, against which limit."""
 
 from __future__ import annotations
 
