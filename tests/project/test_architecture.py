@@ -28,6 +28,7 @@ EDGES = {
     "fleet": {"decisions", "gaps", "inventory", "pathways", "peaks"},
     "reproduction": {"inventory", "peaks"},
     "guard": {"inventory", "peaks"},
+    "compliance": {"inventory"},
 }
 DELIVERY = {"report", "exports", "explorer", "batch", "cli"}
 FACES = {"plotting", "tables", "sentences"}
