@@ -1,9 +1,9 @@
 """Build what is known of China after 2019: ``data/china/{nation,provinces}.csv``.
 
 ``python scripts/build_china_now.py SOURCE_FOLDER [OUTPUT_FOLDER]``: the sources are copied to ``raw/china_now``
-(``SOURCE_FOLDER`` may be ``data/raw`` itself), then tables in canonical units are made of them.  A missing value stays an empty
-cell: wind power is known to 2017 only, and is not zero afterwards.  CO2 of power, iron and minerals is that of CEADs,
-whose inventories end in 2019.
+(``SOURCE_FOLDER`` may be ``data/raw`` itself), then tables in canonical units are made of them.  A missing value stays
+an empty cell: wind power is known to 2017 only, and is not zero afterwards.  CO2 of power, iron and minerals is that of
+CEADs, whose inventories end in 2019.
 """
 
 from __future__ import annotations
@@ -110,7 +110,10 @@ def _provinces(raw: Path) -> list[list[object]]:
         put(row["province"], row["year"], "gdp_nominal_million_cny", row["gdp_nominal_nbs_revised_1e8_cny"], 100)
     for row in read_rows(raw / POPULATION):
         put(row["province"], row["year"], "population", row[EXTRACT[-1]], 10_000)
-    return [[p, PROVINCES[p][0], year, *(values.get(name, "") for name in COLUMNS)] for (p, year), values in sorted(found.items())]
+    return [
+        [p, PROVINCES[p][0], year, *(values.get(name, "") for name in COLUMNS)]
+        for (p, year), values in sorted(found.items())
+    ]
 
 
 if __name__ == "__main__":

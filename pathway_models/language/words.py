@@ -68,6 +68,9 @@ WORDS = MappingProxyType(
         "at_start": ("highest in the first year", "期初即为最高"),
         "at_horizon": ("still rising at the end", "期末仍在上升"),
         "plateau": ("flat at the end", "期末仍处平台"),
+        # years of a series
+        "year_observed": ("observed", "观测"),
+        "year_nowcast": ("nowcast", "现状推算"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),

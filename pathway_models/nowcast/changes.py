@@ -134,13 +134,12 @@ class Changes:
 
     @cached_property
     def sample(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """Log changes of sector emissions less their mean, and which of them teach: (sector, origin, region)."""
+        """Log changes of sector emissions, and which of them can teach: (sector, origin, region)."""
         later = np.stack([self._pair(self._sector(name))[1] for name in SECTORS])
         with np.errstate(divide="ignore", invalid="ignore"):
             change = np.log(later / self.start)
         usable = np.isfinite(change) & (self.start > LEAST) & np.isfinite(self.output)
-        change = change - _mean(change, self.start, usable)
-        return np.clip(np.where(usable, change, 0.0), -LARGEST, LARGEST), usable
+        return np.where(usable, change, 0.0), usable
 
     def elasticities(self, kept: NDArray[np.bool_]) -> Floats:
         """Fit the share of a departure that emissions follow, by sector: (sector,).
@@ -151,11 +150,11 @@ class Changes:
             What may be learnt from.
         """
         change, usable = self.sample
+        usable = usable & kept
+        departure = self.output - _mean(self.output, self.start, usable)
+        change = np.clip(change - _mean(change, self.start, usable), -LARGEST, LARGEST)
         return np.array(
-            [
-                _slope(self.departure[s][usable[s] & kept], change[s][usable[s] & kept], PRIOR[name])
-                for s, name in enumerate(SECTORS)
-            ]
+            [_slope(departure[s][usable[s]], change[s][usable[s]], PRIOR[name]) for s, name in enumerate(SECTORS)]
         )
 
     def centre(self, elasticities: Floats) -> Floats:

@@ -157,3 +157,56 @@ class Bridge:
 
     def __repr__(self) -> str:
         return f"<Bridge {self.years[0]}-{self.years[-1]}: {len(self.log_change)} members, {self.source}>"
+
+
+@dataclass(frozen=True, eq=False)
+class RegionalEnsemble:
+    """Emissions of regions by member: inventories as far as they go, then the nowcast.
+
+    Parameters
+    ----------
+    regions, names : (R,) str
+        Names as in the inventory, and Chinese short names.
+    years : (Y,) int
+    last_observed : int
+    emissions : (region, member, year), tCO2/yr
+        Observed years are the same in all members.
+    nation : (Y,), tCO2/yr
+        The national account, whose growth the sum follows; its level is another one.
+    nation_error : (Y,)
+        Standard deviation by which the sum may depart from the account's growth, log; 0 in observed years.
+    seed : int
+    version : str
+        Of the fitted nowcast.
+    """
+
+    regions: tuple[str, ...]
+    names: tuple[str, ...]
+    years: NDArray[np.int_]
+    last_observed: int
+    emissions: Floats
+    nation: Floats
+    nation_error: Floats
+    seed: int
+    version: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "years", rising_years("years", self.years))
+        members = np.shape(self.emissions)[1]
+        shape = (len(self.regions), members, self.years.size)
+        object.__setattr__(self, "emissions", frozen_array("emissions", self.emissions, shape))
+
+    @property
+    def status(self) -> tuple[str, ...]:
+        """`OBSERVED` or `NOWCAST`, by year."""
+        return tuple(OBSERVED if year <= self.last_observed else NOWCAST for year in self.years)
+
+    def total(self) -> Floats:
+        """Sum the regions, member by member: (member, year), tCO2/yr."""
+        return self.emissions.sum(axis=0)
+
+    def __repr__(self) -> str:
+        return (
+            f"<RegionalEnsemble {len(self.regions)} regions, {self.emissions.shape[1]} members, seed {self.seed}:"
+            f" {OBSERVED} {self.years[0]}-{self.last_observed}, {NOWCAST} to {self.years[-1]}, tCO2/yr>"
+        )

@@ -13,8 +13,8 @@ from pathway_models.core.files import data_folder
 from pathway_models.records.nowcast import RegionalActivity
 
 #: Columns that a nowcast cannot do without.
-REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh", "pig_iron_t",
-            "crude_steel_t", "cement_t")  # fmt: skip
+REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
+            "pig_iron_t", "crude_steel_t", "cement_t")  # fmt: skip
 
 
 def read_activity() -> RegionalActivity:
