@@ -16,6 +16,7 @@ SHIPPED = ("data", "notebooks")
 LEFT_OUT = (
     "data/demonstration",
     "data/raw/ceads_provinces_1997_2019.csv.gz",
+    "data/raw/china_now",
     "data/raw/drivers",
     "data/raw/eip_parks.csv",
     "data/raw/panels",

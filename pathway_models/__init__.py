@@ -39,6 +39,7 @@ _HOME = {
     "detail_loss": "inventory.data_detail",
     "told_coarsely": "inventory.data_detail",
     "judge": "peaks.judging",
+    "nowcast": "nowcast.running",
     "growth": "peaks.economies",
     "decouple": "peaks.economies",
     "decompose": "peaks.economies",
@@ -130,6 +131,6 @@ def _function(name: str) -> property:
     return property(lambda face: look_up(__name__, _HOME, name), lambda face, room: None)
 
 
-for _name in ("cobenefits", "gaps", "guard"):
+for _name in ("cobenefits", "gaps", "guard", "nowcast"):
     setattr(_Face, _name, _function(_name))
 sys.modules[__name__].__class__ = _Face

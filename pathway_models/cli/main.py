@@ -29,6 +29,7 @@ COMMANDS = {
     "judge": ("pathway_models.peaks.command:judge_command", "Has a series peaked? By every published rule."),
     "economy": ("pathway_models.peaks.command:economy_command", "Growth, decoupling, drivers of a table."),
     "hindcast": ("pathway_models.hindcast.command:hindcast_command", "How often were such forecasts right?"),
+    "nowcast": ("pathway_models.nowcast.command:nowcast_command", "CO2 of the provinces to today, marked."),
     "decide": ("pathway_models.decisions.command:decide_command", "Find the cheapest package of levers."),
     "cobenefits": ("pathway_models.cobenefits.command:cobenefits_command", "Air pollutants beside CO2."),
     "track": ("pathway_models.tracking.command:track_command", "Feed a new year into a forecast."),

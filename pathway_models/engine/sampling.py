@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 
 import numpy as np
 from scipy import special
@@ -19,6 +18,7 @@ from scipy import special
 from pathway_models.baseline.laws.register import streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core.errors import PathwayError
+from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
@@ -83,29 +83,6 @@ OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
 LAST_YEAR = 2100
 
 
-def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
-    """Open a random stream of its own for (seed, owner, name, year).
-
-    Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background
-    knowledge): the key says whose stream it is, the counter's highest word the year.  Neither the order of
-    drawing nor what else is drawn has any influence.
-
-    Parameters
-    ----------
-    seed : int
-        0 or more.
-    owner : str
-        Park id, or `SHARED`.
-    name : str
-        What is drawn.
-    year : int
-        Calendar year of a yearly shock, 0 for a draw that holds for all years.
-    """
-    digest = blake2b(f"{seed}\x1f{owner}\x1f{name}".encode(), digest_size=16).digest()
-    key = np.frombuffer(digest, dtype="<u8")
-    return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, year], dtype=np.uint64)))
-
-
 def sample(
     park: Park,
     scenarios: Mapping[str, Scenario] | Iterable[Scenario],
@@ -166,11 +143,11 @@ def sample(
     names += park.plans.normals()
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
     normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
-    shocks = {name: _yearly(seed, park.park_id, name, members, years) for name in drivers}
-    shocks[f"{SHARED}:activity"] = _yearly(seed, SHARED, "activity", members, years)
+    shocks = {name: yearly_normals(seed, park.park_id, name, members, years) for name in drivers}
+    shocks[f"{SHARED}:activity"] = yearly_normals(seed, SHARED, "activity", members, years)
     for owner, key, name, yearly in _of_law(assumed, park, drivers):
         if yearly:
-            shocks[key] = _yearly(seed, owner, name, members, years)
+            shocks[key] = yearly_normals(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
     drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed)
@@ -213,11 +190,3 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
         else:
             owner = SHARED if one.level == SHARED else f"{one.level}:{park.province}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly
-
-
-def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
-    """Draw standard normals by member and year: (member, year)."""
-    shocks = np.empty((years.size, members))
-    for at, year in enumerate(years):
-        shocks[at] = stream(seed, owner, f"shock:{name}", int(year)).standard_normal(members)
-    return shocks.T

@@ -69,6 +69,9 @@ WORDS = MappingProxyType(
         "after": ("peaks too late", "此后晚于目标达峰"),
         "not_within_horizon": ("no peak within the horizon", "预测期内未见达峰"),
         "plateau": ("flat at the end", "期末仍处平台"),
+        # years of a series
+        "year_observed": ("observed", "观测"),
+        "year_nowcast": ("nowcast", "现状推算"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),
