@@ -120,12 +120,28 @@ def free_paths(
         else:
             intensity.append(sample.extended(per_activity, sample.change("intensity", per_activity, "intensity")))
         shares.append(_shares(park, s, sample))
-    steps = np.arange(1, draws.years.size + 1)
     pace = assumptions.uncertainties.grid_decline
     decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
+    level, steps = published_level(park, draws.years.size)
     grid = np.ones((park.years.size + steps.size, sample.size)).T
-    grid[:, park.years.size :] = (1.0 - decline)[:, None] ** steps
+    grid[:, park.years.size :] = level * (1.0 - decline)[:, None] ** steps
     return BaselinePaths(_by_sector(activity), _by_sector(intensity), _by_sector(shares), grid)
+
+
+def published_level(park: Park, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grid factor published for projected years, and years of decline since: two of (count,).
+
+    ASSUME: a published factor holds in its own year, relative to that of the last observed year; a projected year
+    before the first of them is still at one, and the decline begins after the last.
+    """
+    ahead, steps = park.grid_to_come, np.arange(1, count + 1)
+    if not ahead:
+        return np.ones(count), steps
+    years = park.last_observed_year + steps
+    known = np.array(sorted(ahead))
+    at = np.searchsorted(known, years, side="right") - 1
+    level = np.where(at < 0, 1.0, np.array([ahead[year] for year in known.tolist()])[np.maximum(at, 0)])
+    return level, np.maximum(years - known[-1], 0)
 
 
 class _Sample:

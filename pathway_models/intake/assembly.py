@@ -17,7 +17,7 @@ from pathway_models.intake.factors.tables import (
     default_factor,
     factor_sets,
     find_fuel,
-    grid_factor,
+    grid_factors,
     read_carriers,
 )
 from pathway_models.intake.table.rows import Row
@@ -161,8 +161,8 @@ def assemble(
     return fields, table.faults
 
 
-def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> float | None:
-    """Factor of a carrier where the table gives none, tCO2/TJ; None where there is no default."""
+def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> np.ndarray | None:
+    """Factor of a carrier by year where the table gives none, tCO2/TJ; None where there is no default."""
     if carrier.group == "electricity":
         if grid_choice == "table":
             if not any(item == carrier.carrier for _, item in table.items("factor")):
@@ -171,15 +171,18 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Ca
                     what, "add energy and factor rows (0 TJ where none is bought) or name a factor", "grid_table"
                 )
             return None
-        factor, fault = grid_factor(grid_choice, table.file)
-        if fault and fault not in table.faults:
-            table.faults.append(fault)
-        return factor / TJ_PER_MWH
-    return default_factor(factor_set, carrier)
+        factors, fault = grid_factors(grid_choice, table.file)
+        if fault:
+            if fault not in table.faults:
+                table.faults.append(fault)
+            return np.zeros(table.years.size)
+        return np.array([factors.of(int(year)).value for year in table.years]) / TJ_PER_MWH
+    factor = default_factor(factor_set, carrier)
+    return None if factor is None else np.full(table.years.size, factor)
 
 
 def _energy(
-    table: Table, factor_set: str, sector: str, item: str, default: float | None
+    table: Table, factor_set: str, sector: str, item: str, default: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Energy (TJ) and factors (tCO2/TJ) of one sector and carrier by year."""
     own, energy, reported = (
@@ -187,7 +190,7 @@ def _energy(
         for quantity in ("factor", "energy", "emissions")
     )
     given = table.series(("factor", sector, item), 0.0)
-    factor = given if own else np.full(table.years.size, default or 0.0)
+    factor = given if own else _or_zero(default, table.years.size)
     if reported:
         emissions = table.series(("emissions", sector, item))
         use = np.divide(emissions, factor, out=np.zeros_like(emissions), where=factor > 0)
@@ -212,6 +215,10 @@ def _energy(
         if lost or (not stated and (row.value > 0 or not own)):
             table.fault(row, f"a factor of {item}", "add a factor row or choose a set that has it", "no_factor")
     return use, factor
+
+
+def _or_zero(default: np.ndarray | None, years: int) -> np.ndarray:
+    return np.zeros(years) if default is None else default
 
 
 def _in_tj(table: Table, factor_set: str, row: Row) -> float:
@@ -280,7 +287,7 @@ def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, fact
         use = energy[:, c].sum(axis=0)
         own = np.divide((energy[:, c] * factors[:, c]).sum(axis=0), use, out=np.zeros_like(use), where=use > 0)
         lacking = ~energy[:, c].any(axis=1) & ~factors[:, c].any(axis=1)
-        factors[lacking, c] = np.where(use > 0, own, defaults[name] or 0.0)
+        factors[lacking, c] = np.where(use > 0, own, _or_zero(defaults[name], use.size))
 
 
 def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.intake.cells import Finding, has_control_sign
-from pathway_models.intake.factors.tables import factor_sets, grid_factor
+from pathway_models.intake.factors.tables import factor_sets, grid_factors
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.
@@ -86,7 +86,7 @@ def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, d
         expected = f"one of {', '.join(factor_sets())}"
         wrong["factor_set"] = Finding(expected, "choose a shipped set of factors", "factor_set")
     if grid and grid != "table":
-        _, fault = grid_factor(grid, "")
+        _, fault = grid_factors(grid, "")
         if fault:
             wrong["grid_factor"] = Finding(fault.expected, fault.remedy, "grid_factor")
     sound = Choices(

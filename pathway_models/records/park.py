@@ -118,6 +118,9 @@ class Park:
         Sequestration of the green areas; reported beside, never netted into scope 1.
     factor_set, grid_factor : str
         The choices behind the factors, printed with every result.
+    published_grid : mapping year -> float, tCO2/MWh
+        Grid factors of the place chosen, those of years after the record too; empty where one year, or the table
+        itself, was chosen.
     notes : (N,) str
         Findings and assumptions that must be shown with every result.
     memo_items : mapping (quantity, sector, item) -> year -> value
@@ -161,6 +164,7 @@ class Park:
     sinks: np.ndarray | None = None
     factor_set: str = ""
     grid_factor: str = ""
+    published_grid: Mapping[int, float] = field(default_factory=dict)
     price_year: int | None = None
     boundary: str = ""
     source: str = ""
@@ -196,6 +200,7 @@ class Park:
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors"):
             put(self, name, dict(getattr(self, name)))
+        put(self, "published_grid", dict(sorted(self.published_grid.items())))
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
         self._check()
 
@@ -237,6 +242,15 @@ class Park:
     def last_observed_year(self) -> int:
         """Last year with data."""
         return int(self.years[-1])
+
+    @property
+    def grid_to_come(self) -> dict[int, float]:
+        """Grid factor published for years after the record, over the one the last observed year has: year -> ratio."""
+        last = self.last_observed_year
+        if not any(year > last for year in self.published_grid):
+            return {}
+        now = min(self.published_grid, key=lambda year: (abs(year - last), year))
+        return {year: value / self.published_grid[now] for year, value in self.published_grid.items() if year > last}
 
     @property
     def pollutants(self) -> dict[str, np.ndarray]:

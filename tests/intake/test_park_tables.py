@@ -72,9 +72,11 @@ def test_sidecar_fits_its_table_and_makes_its_choices_openly(table):
     assert {row["source"] for row in rows_of(table)} <= set(sidecar["source"])
     assert sidecar["factor_set"] in {row["factor_set"] for row in rows_of(DATA / "factors" / "fuels.csv")}
     trusted = {
-        row["choice"]
+        name
         for row in rows_of(DATA / "factors" / "grid_factors.csv")
         if row["confidence"] in ("seen", "seen_multi") and row["use_by_default"] == "yes"
+        for name in (row["choice"], row["series"])
+        if name
     }
     assert sidecar["grid_factor"] in trusted | {"table"}
     assert all(sidecar[key] for key in ("name_zh", "name_en", "boundary", "licence", "notes"))

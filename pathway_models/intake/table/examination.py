@@ -132,7 +132,7 @@ def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) ->
     entry, value, unit = entries[_name(row)], row.value, row.unit
     own = given.get(("process_factor" if row.quantity == "product" else "factor", *_key(row)[1:]))
     if row.quantity == "emissions":
-        per = own.value if own else book.default(row.item)
+        per = own.value if own else book.default(row.item, row.year)
         if not per:
             return None
         value, unit = value / per, "TJ"
