@@ -20,12 +20,10 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws, DriverNormals
 from pathway_models.records.growth_laws import History
-from pathway_models.records.park import LEAST_YEARS, Park, Process
+from pathway_models.records.park import INDICES, LEAST_YEARS, Park, Process
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
-#: Activity that is energy or emissions themselves.
-INDICES = ("energy_index", "emissions_index")
 #: Groups that burn at the park's own stacks.
 OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 

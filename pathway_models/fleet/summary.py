@@ -54,7 +54,7 @@ def summary_rows(
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
         texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
-        missing where ``neutral`` lies behind the horizon.
+        missing where ``neutral`` lies behind the horizon.  Last stands the ``country``, ISO 3166.
     """
     known = {
         "park_id": park.park_id,
@@ -74,7 +74,7 @@ def summary_rows(
     order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
     found = found or gaps(park, pathways, peaks, before, neutral, targets=())
     return [
-        {name: (known | row)[name] for name in order} | asked
+        {name: (known | row)[name] for name in order} | asked | {"country": park.country}
         for row, asked in zip(peaks.summary(YEAR), _asked(peaks, found), strict=True)
     ]
 

@@ -115,7 +115,7 @@ PROCESS_EMISSIONS = ("process", *UNDIVIDED)
 
 
 def assemble(
-    file: str, activity: str, factor_set: str, grid_choice: str, rows: list[Row]
+    file: str, activity: str, factor_set: str, grid_choice: str, rows: list[Row], *, own_factors: bool = False
 ) -> tuple[dict[str, object], list[Fault]]:
     """Assemble the array fields of a `Park`.
 
@@ -126,6 +126,8 @@ def assemble(
     factor_set, grid_choice : str
         Empty where the table has no carriers and needs none.
     rows : list of Row
+    own_factors : bool
+        There is no factor set to choose: each carrier needs rows of its own factor.
 
     Returns
     -------
@@ -137,7 +139,7 @@ def assemble(
         table.lack("rows with energy or emissions", "add the energy use of at least one year", "no_energy")
         return {}, table.faults
     needs_factors = table.needs_factors()
-    if factor_set not in factor_sets() and (factor_set or needs_factors):
+    if factor_set not in factor_sets() and (factor_set or needs_factors) and not own_factors:
         expected = f"one of {', '.join(factor_sets())}"
         table.faults.append(Fault(file, "factor_set", factor_set, expected, "name a shipped set", code="factor_set"))
     used = [*table.items("energy"), *table.items("emissions")]
@@ -191,6 +193,8 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Ca
         if fault and fault not in table.faults:
             table.faults.append(fault)
         return factor / TJ_PER_MWH
+    if not factor_set and carrier.group not in ZERO_GROUPS:
+        return None
     return default_factor(factor_set, carrier)
 
 
@@ -340,7 +344,7 @@ def _activities(
             whole = told.sum(axis=0)
             is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
             kinds.append("emissions_index")
-            levels.append(told[at] if is_own else whole)
+            levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
         else:
             kinds.append("energy_index")
             levels.append(use[at])

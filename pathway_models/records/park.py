@@ -13,6 +13,8 @@ from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
 ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index", "emissions_index")
+#: Activity that is energy or emissions themselves, where nothing else measures it.
+INDICES = ("energy_index", "emissions_index")
 #: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
 UNDIVIDED = ("undivided_fuel", "undivided")
 #: Country of a park that names none.
