@@ -21,7 +21,7 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws, DriverNormals
 from pathway_models.records.growth_laws import History
-from pathway_models.records.park import LEAST_YEARS, Park, Process
+from pathway_models.records.park import INDICES, LEAST_YEARS, Park, Process
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
@@ -114,7 +114,7 @@ def free_paths(
     for s, kind in enumerate(park.activity_kinds):
         activity.append(_activity(park.activity[s], kind, sample))
         per_activity = use[s] / park.activity[s]
-        if kind == "energy_index" or (per_activity <= 0).any():
+        if kind in INDICES or (per_activity <= 0).any():
             # Energy is the activity itself, or has no logarithm: intensity stays where it is.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
@@ -197,7 +197,7 @@ class _Sample:
 def _activity(history: np.ndarray, kind: str, sample: _Sample) -> np.ndarray:
     """Simulate the activity of one sector: (member, year)."""
     # Energy without value added has its own trend and error, fitted on emissions.
-    use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
+    use = "emissions" if kind in INDICES else "population" if kind == "population" else "activity"
     return sample.extended(history, sample.change("activity", history, use))
 
 

@@ -25,6 +25,7 @@ from pathway_models.decisions.decision import Candidate, Decision, DecisionTarge
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
 from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
+from pathway_models.engine.reach import cannot_act
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
@@ -72,9 +73,15 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     # Carriers that one lever gives may be taken by another.
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
     technical = any(not process.is_balance for process in park.processes)
+    idle = cannot_act(park, levers.values(), read_carriers())
     found = {}
     for block in grid.blocks:
-        reasons = [_useless(levers[lever_id], present, technical, neutral) for lever_id in block.lever_ids]
+        reasons = [
+            idle[lever_id].en if lever_id in idle else
+            "" if park.is_undivided and levers[lever_id].acts.part != SINKS
+            else _useless(levers[lever_id], present, technical, neutral)
+            for lever_id in block.lever_ids
+        ]  # fmt: skip
         if all(reasons):
             found[block.block_id] = reasons[0]
     return found

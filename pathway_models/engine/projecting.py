@@ -82,7 +82,7 @@ def project(
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
     years = np.arange(park.years[0], last + 1)
-    sources = tuple(SOURCES) if keep == "sources" else (TOTAL,)
+    sources = sources_of(park) if keep == "sources" else (TOTAL,)
     shape = (years.size, draws.members)
     # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
     emissions = np.zeros((len(chosen), len(sources), *shape))
@@ -183,6 +183,11 @@ def runs(
                 yield positions[at], batch, case
 
 
+def sources_of(park: Park) -> tuple[str, ...]:
+    """List the sources of a park's pathways: `SOURCES`, of which the last is there only where the park has it."""
+    return tuple(SOURCES) if park.is_undivided else tuple(SOURCES)[:-1]
+
+
 def memo_item_names(park: Park) -> tuple[str, ...]:
     """List the memo items of a park: `MEMO_ITEMS`, and ``economy`` where activity is more than that.
 
@@ -206,6 +211,8 @@ def _write_observed(batch: BatchEvaluator, emissions: np.ndarray, memo_items: Ma
     for group in EMITTING:
         emissions[AT[group], :known] = books.both(books.emissions, (group,), 1.0)
     emissions[AT["process"], :known] = sum(books.process.values())
+    if books.has_undivided:
+        emissions[AT["undivided"], :known] = sum(books.undivided.values())
     memo_items["energy"][:known] = books.both(books.energy, books.groups, 1.0)
     memo_items["activity"][:known] = books.activity()
     if "economy" in memo_items:
@@ -241,6 +248,8 @@ def _write_projected(
     for group in EMITTING:
         case.emissions(group, out=emissions[AT[group]])
     emissions[AT["process"]] = case.process
+    if books.has_undivided:
+        emissions[AT["undivided"]] = case.undivided
     case.energy(books.groups, out=memo_items["energy"])
     case.location_based(out=memo_items["location_based"])
     closed = left(books, tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))

@@ -23,7 +23,7 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:
@@ -137,14 +137,15 @@ def sample(
     partners = _partners(ties, levers)
     uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
     uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
-    uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
+    nation = shared_by(park)
+    uniforms[f"{SHARED}:grid_decline"] = stream(seed, nation, "grid_decline").random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
     names += park.plans.normals()
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
-    normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
+    normals[f"{SHARED}:slope"] = stream(seed, nation, "slope").standard_normal(members)
     shocks = {name: yearly_normals(seed, park.park_id, name, members, years) for name in drivers}
-    shocks[f"{SHARED}:activity"] = yearly_normals(seed, SHARED, "activity", members, years)
+    shocks[f"{SHARED}:activity"] = yearly_normals(seed, nation, "activity", members, years)
     for owner, key, name, yearly in _of_law(assumed, park, drivers):
         if yearly:
             shocks[key] = yearly_normals(seed, owner, name, members, years)
@@ -154,6 +155,11 @@ def sample(
     tied = correlate(drawn, ties)
     kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
     return replace(tied, uniforms=kept) if partners else tied
+
+
+def shared_by(park: Park) -> str:
+    """Name the owner of the draws that all parks of a park's country have in common, and no other country's."""
+    return SHARED if park.country == HOME else f"{SHARED}:{park.country}"
 
 
 def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
@@ -188,5 +194,5 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
                 (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
             )
         else:
-            owner = SHARED if one.level == SHARED else f"{one.level}:{park.province}"
+            owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly

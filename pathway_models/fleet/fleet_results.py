@@ -16,7 +16,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -44,9 +44,10 @@ class Member:
     kind: str
     invented: bool
     province: str = ""
+    country: str = HOME
 
 
-#: Records with the attributes that counting needs: park_id, kind, invented, province.
+#: Records with the attributes that counting needs: park_id, kind, invented, province, country.
 Counted = Park | Entry | Member
 
 
@@ -87,13 +88,15 @@ def _some(names: Sequence[str], most: int = 4) -> str:
 
 
 def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
-    """Part parks from regions, each a fleet of its own; kinds without a member are left out.
+    """Part regions, parks, and parks of other countries, each a fleet of its own; those without a member are left out.
 
     A region that does not say which province it is stays out where there are others.
     """
     regions = [park for park in parks if park.kind == REGION]
     named = [park for park in regions if park.province]
-    fleets = [named or regions[:1], [park for park in parks if park.kind != REGION]]
+    others = [park for park in parks if park.kind != REGION]
+    at_home = [park for park in others if park.country == HOME]
+    fleets = [named or regions[:1], at_home, [park for park in others if park.country != HOME]]
     return [fleet for fleet in fleets if fleet]
 
 

@@ -33,7 +33,7 @@ from pathway_models.intake.register import read_register
 from pathway_models.peaks.finding import find_peaks, is_without_levers
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.runs.store import StoredRun, open_run, parks_of
@@ -204,15 +204,19 @@ def summarise_parks(
     return pd.DataFrame(rows)
 
 
-def fleet_ids(kind: str) -> list[str]:
+def fleet_ids(kind: str, country: str = HOME) -> list[str]:
     """List the ids of all entries of a kind that have data and may be counted together.
 
-    Regions that do not say which province they are stay out.
+    Regions that do not say which province they are stay out.  Parks of other countries are not those of the home one:
+    any other ``country`` stands for all of them.
     """
     return [
         entry.park_id
         for entry in read_register()
-        if entry.has_data and entry.kind == kind and (kind != REGION or entry.province)
+        if entry.has_data
+        and entry.kind == kind
+        and (kind != REGION or entry.province)
+        and (entry.country == HOME) == (country == HOME)
     ]
 
 
@@ -224,7 +228,7 @@ def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
     InputError
         The faults of all tables that cannot be read.
     """
-    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park")]))
+    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park"), *fleet_ids("park", "")]))
 
 
 def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
@@ -336,10 +340,10 @@ def _members(run: StoredRun) -> list[Member]:
     """Name the parks of a run, their kind from its summary, their province from the register."""
     if not run.parks:
         raise PathwayError(f"{run.folder.name}: no park of this run came out; see its status.csv")
-    provinces = {entry.park_id: entry.province for entry in read_register()}
+    known = {entry.park_id: (entry.province, entry.country) for entry in read_register()}
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     return [
-        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), provinces.get(name, ""))
+        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), *known.get(name, ("", HOME)))
         for name in run.parks
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.intake.countries import has_rule
 from pathway_models.intake.rules import read_account, read_profile
 from pathway_models.intake.targets import Requirement, read_requirements
 from pathway_models.inventory.account import take_inventory
@@ -49,13 +50,15 @@ class Indicator:
 
 
 def indicators(park: Park) -> list[Indicator]:
-    """Compute every indicator the park's table allows, in the order of the systems.
+    """Compute every indicator the park's table allows, in the order of the systems; none where no system holds.
 
     Parameters
     ----------
     park : Park
         Areas, waste, employees and totals come from ``park.memo_items``, as workbooks state them.
     """
+    if not has_rule(park.country, "indicator_systems"):
+        return []
     requirements, found = read_requirements(), []
     for indicator_id, (name, formula, note) in _ROWS.items():
         values = FORMULAS[formula].compute(park)

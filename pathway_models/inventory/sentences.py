@@ -65,6 +65,8 @@ def quality(park: Park, *, lang: str = "en") -> str:
 
 
 def _grid(park: Park, lang: str) -> str:
+    if not park.grid_factor:
+        return ""
     if park.grid_factor == "table":
         return say(lang, en="Grid factors are the table's own.", zh="电网因子取自数据表。")
     factors = published_factors(park.grid_factor)

@@ -26,7 +26,13 @@ BAND = (0.05, 0.5, 0.95)
 #: Members whose drivers are computed at a time.
 BATCH = 250
 #: Unit of a sector's activity by kind.
-UNITS = {"value_added": "million CNY", "gdp": "million CNY", "population": "persons", "energy_index": "TJ"}
+UNITS = {
+    "value_added": "million CNY",
+    "gdp": "million CNY",
+    "population": "persons",
+    "energy_index": "TJ",
+    "emissions_index": "tCO2",
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,8 @@ from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.records.park import Identified, ParkIdentity
 
-#: The sources of a pathway, their scope and sign: captured CO2 is negative.
+#: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions that are not told
+#: apart by carrier, is there only where the park has any.
 SOURCES = MappingProxyType(
     {
         "coal": 1,
@@ -27,6 +28,7 @@ SOURCES = MappingProxyType(
         "electricity": 2,
         "heat": 2,
         "capture_electricity": 2,
+        "undivided": 1,
     }
 )
 #: The one source of pathways of which only totals were kept.

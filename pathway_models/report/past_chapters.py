@@ -252,6 +252,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
             one.indicator_id,
         )
         for one in found
+        if one.values
     ]
     if not rows:
         return

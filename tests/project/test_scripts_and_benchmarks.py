@@ -40,6 +40,7 @@ ELSEWHERE = {
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",
     "scripts/build_register.py": "tests/intake/test_data_files.py",
+    "scripts/build_sites.py": "tests/intake/test_data_files.py",
     "scripts/make_bad_workbooks.py": "tests/intake/test_workbook_faults.py",
     "scripts/make_demonstration_parks.py": "tests/intake/test_data_files.py",
 }

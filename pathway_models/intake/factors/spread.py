@@ -67,10 +67,10 @@ def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description
             weighted.setdefault(group, []).append((float(emitted[s, c, y]), sd))
     for j, process in enumerate(fields["processes"]):
         for year, amount in zip(years, fields["outputs"][j] * fields["process_factors"][j], strict=True):
-            if amount > 0 and not process.is_balance:
+            if amount > 0 and not process.is_balance and not process.is_undivided:
                 sd = book.process(fields["sectors"][process.sector], process.name, year)
                 weighted.setdefault("process", []).append((float(amount), sd))
-    if "electricity" not in weighted and said.grid_factor != "table":
+    if "electricity" not in weighted and said.grid_factor not in ("table", ""):
         weighted["electricity"] = [(1.0, book.grid(year)) for year in years]
     return {group: _mean(parts) for group, parts in weighted.items()}
 
