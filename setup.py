@@ -20,6 +20,7 @@ LEFT_OUT = (
     "data/raw/eip_parks.csv",
     "data/raw/panels",
     "data/raw/region_d",
+    "data/raw/sites",
 )
 
 

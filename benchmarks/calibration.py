@@ -18,7 +18,7 @@ from yardsticks import far_table, prior_sensitivity, size_table, yardstick
 from pathway_models.hindcast.command import at_horizons, show
 from pathway_models.hindcast.report import SEED, chain_table, joined, measure, report_cases
 from pathway_models.intake.assumptions import read_baselines
-from pathway_models.intake.panels import PANELS, hindcast_files, read_hindcasts
+from pathway_models.intake.panels import REGIONS, hindcast_files, read_hindcasts
 from pathway_models.reproduction.register import reproduce
 
 #: The first yardstick as it was set for this project: the pooled regression of `yardsticks`, one third of
@@ -63,7 +63,7 @@ def main() -> None:
 
 def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
     """Our coverage and skill beside the first yardstick, given and measured again."""
-    again = pd.concat([yardstick(panel, seed=seed) for panel in PANELS]).set_index(["panel", "horizon"])
+    again = pd.concat([yardstick(panel, seed=seed) for panel in REGIONS]).set_index(["panel", "horizon"])
     card = tables["summary"].query("law == 'own' and record == 5").set_index(["holdout", "panel", "horizon"])
     parks = tables["summary"].query("law == 'parks' and record == 5").set_index(["holdout", "panel", "horizon"])
     rows = [
@@ -76,7 +76,7 @@ def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
             GIVEN[panel][0][at],
             again.coverage_90[panel, horizon],
         )
-        for panel in PANELS
+        for panel in REGIONS
         for at, horizon in enumerate(COVERED)
     ]
     head = ["panel", "horizon", "ours", "future held out", "law for parks, future", "first yardstick", "measured again"]
@@ -93,7 +93,7 @@ def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
                 GIVEN[panel][place][at],
                 again[f"skill_{rival}"][panel, horizon],
             )
-            for panel in PANELS
+            for panel in REGIONS
             for at, horizon in enumerate(SKILLED)
         ]
         head = ["panel", "horizon", "ours", "pooled by skill", "first yardstick", "measured again"]

@@ -20,7 +20,7 @@ from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.park_laws import TAUGHT_RECORD
 from pathway_models.hindcast.report import coverage_table
-from pathway_models.intake.panels import PANELS, read_panel
+from pathway_models.intake.panels import REGIONS, read_panel
 from pathway_models.kernels.growth import TrendParameters, damped_log_trend
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.scores import crps_ensemble, pit_student_t
@@ -109,7 +109,7 @@ def size_table(emissions: TrendParameters, horizons: Sequence[int] = (1, 5, 10, 
     units of the scale. Classes with fewer than `FEWEST` forecasts are left out.
     """
     rows = []
-    for panel in PANELS:
+    for panel in REGIONS:
         windows = Subject(read_panel(panel)).windows(TAUGHT_RECORD, max(horizons))
         centre, scale = predictive(windows, emissions)
         pit = pit_student_t(windows.change, centre, scale, emissions.tail)

@@ -1,6 +1,11 @@
-"""Build the panels the baseline is calibrated on: ``data/panels/{provinces,cities,countries}.csv.gz``.
+"""Build the panels of regions and of industrial sites, ``data/panels/*.csv.gz``.
 
-Columns, units, licences and what was left out: ``data/panels/README.md``.  Real GDP of a province::
+    python scripts/build_panels.py [OUT [SITES]]
+
+``OUT`` is the folder that is written below (``data/`` by default), ``SITES`` the folder of the four files of clusters
+of installations (``data/raw/sites``).  Columns, units, licences and what was left out: ``data/panels/README.md``.
+
+Real GDP of a province::
 
     deflator[y]    = (sum of provinces' nominal GDP[y] / China's real GDP[y]) / same in 2015
     real_gdp[p, y] = nominal_gdp[p, y] / deflator[y]            (million CNY at 2015 prices)
@@ -13,8 +18,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from _tables import DATA, output_folder, read_rows, significant
 from build_provinces import PROVINCES
@@ -40,13 +47,42 @@ COUNTRY_FUELS = ("coal", "oil", "gas")
 FIRST_CITY_YEAR = 1997
 
 
+class Scheme(NamedTuple):
+    """Reporting scheme whose installations were clustered: what its files call things, and the years that compare."""
+
+    region: str
+    mean: str
+    years: range
+    #: Parts of a cluster's emissions that are no industry, as shipped.
+    others: tuple[str, ...]
+    without: frozenset[str] = frozenset()
+
+
+#: Scope and sites of the European scheme changed in 2008 and 2013, Great Britain left it after 2020, and the first
+#: American year lacks sectors.
+SCHEMES = {
+    "eu": Scheme("country", "mean1322_industry_t", range(2013, 2023), ("chp_mixed", "power"), frozenset({"GB"})),
+    "us": Scheme("state", "mean1123_industry_t", range(2011, 2024), ("power",)),
+}
+#: Mean industrial emissions from which a cluster of several sites counts as a park, t a year.
+# ASSUME: smaller clusters, and places with one site, are no industrial parks; they form the second panel.
+LEAST_PARK = 50_000.0
+#: Upper ends of the size classes, Mt of industrial emissions a year in the mean of the panel's years.
+SIZES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
 def main() -> None:
-    """Write the three panels."""
+    """Write the panels."""
     folder = output_folder() / "panels"
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "provinces.csv.gz", *_provinces())
     _write(folder / "cities.csv.gz", *_cities())
     _write(folder / "countries.csv.gz", *_countries())
+    source = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA / "raw" / "sites"
+    for name, scheme in SCHEMES.items():
+        header, parks, small = _sites(source, name, scheme)
+        _write(folder / f"{name}_sites.csv.gz", header, parks)
+        _write(folder / f"{name}_sites_small.csv.gz", header, small)
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -135,6 +171,55 @@ def _countries() -> tuple[list[str], list[list[str]]]:
             rows.append([row["iso3"], row["year"], emissions, *fuels, gdp, row["population"], row["country"]])
     columns = [f"{fuel}_tco2" for fuel in COUNTRY_FUELS]
     return ["entity", "year", "emissions_tco2", *columns, "gdp_million_usd_2015", "population", "name"], rows
+
+
+def _sites(source: Path, name: str, scheme: Scheme) -> tuple[list[str], list[list[str]], list[list[str]]]:
+    """Return the header, the rows of parks (several sites, large) and those of the other clusters."""
+    series: dict[str, dict[int, dict[str, str]]] = {}
+    for row in read_rows(source / f"{name}_clusters_yearly.csv.gz"):
+        if int(row["year"]) in scheme.years:
+            series.setdefault(row["cluster_id"], {})[int(row["year"])] = row
+    parts: tuple[list[list[str]], list[list[str]]] = ([], [])
+    for cluster in read_rows(source / f"{name}_clusters_meta.csv.gz"):
+        known = series.get(cluster["cluster_id"], {})
+        if cluster[scheme.region] in scheme.without or not any(float(row["industry_t"]) for row in known.values()):
+            continue
+        mean = float(cluster[scheme.mean])
+        is_park = cluster["multi_site"] == "1" and mean >= LEAST_PARK
+        told = [cluster["city"], cluster[scheme.region], _size(mean), cluster["multi_site"]]
+        for year, flag in _flags(known, scheme.years[-1]).items():
+            row = known[year]
+            tonnes = [row["industry_t"], *(row[f"{part}_t"] for part in scheme.others), row["total_t"]]
+            # The number of sites is a positive number or missing, as every column without tonnes.
+            sites = row["n_active_industry"] if int(row["n_active_industry"]) else ""
+            parts[not is_park].append([cluster["cluster_id"], str(year), *tonnes, sites, *told, flag])
+    tonnes = ["emissions_tco2", *(f"{part}_tco2" for part in scheme.others), "total_tco2"]
+    return ["entity", "year", *tonnes, "sites", "name", "region", "size", "multi_site", "flag"], *parts
+
+
+def _size(mean: float) -> str:
+    """Name the size class, Mt a year, of mean emissions in t a year."""
+    edges = [0.0, *SIZES]
+    at = sum(mean >= edge * 1e6 for edge in SIZES)
+    return f"{edges[at]:g}-{edges[at + 1]:g}" if at < len(SIZES) else f"{edges[at]:g}+"
+
+
+def _flags(known: dict[int, dict[str, str]], last: int) -> dict[int, str]:
+    """Mark what a record's zeros and its end mean, year by year.
+
+    ``closed`` is a zero that no later year ends, ``paused`` one that a later year ends, ``not_started`` one before any
+    emissions; ``left`` marks the last report of a record that ends before the panel does without a zero: a closure, a
+    site too small to report, or one that left the scheme, which cannot be told apart.
+    """
+    running = [year for year, row in known.items() if float(row["industry_t"])]
+    marks = dict.fromkeys(sorted(known), "")
+    for year in marks:
+        if year not in running:
+            marks[year] = "not_started" if year < running[0] else "closed" if year > running[-1] else "paused"
+    end = max(known)
+    if end < last and end in running:
+        marks[end] = "left"
+    return marks
 
 
 if __name__ == "__main__":

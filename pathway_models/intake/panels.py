@@ -1,9 +1,11 @@
-"""Panels of regions over years: the shipped ones and a user's own.
+"""Panels of regions and sites over years: the shipped ones and a user's own.
 
 A panel table is a CSV (``.csv`` or ``.csv.gz``), one line an entity and year, with the columns
-``entity, year, emissions_tco2`` and any further columns of positive numbers (GDP, parts of the
-emissions).  ``group`` names the region an entity belongs to: held-out tests hold out whole groups.
-The other `TEXT_COLUMNS` are for the reader.
+``entity, year, emissions_tco2`` and any further columns of numbers (GDP, parts of the emissions, sites); it is the
+table that peak rules judge, read by the same rules (`intake.table.entities`).  Emissions of zero are a year without
+emissions, which has no logarithm but counts as an event; an empty cell is a year nothing is known of.  ``group``
+names the region an entity belongs to: held-out tests hold out whole groups.  The other `TEXT_COLUMNS` are for the
+reader.
 
 The stored report card of the baseline: what hindcasts measured, with the version of the law they measured.
 """
@@ -13,9 +15,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,19 +26,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import data_folder, read_text
+from pathway_models.core.files import Stamp, data_folder, read_text, stamped
 from pathway_models.intake.numbers import exact_number
+from pathway_models.intake.series import value_problem
+from pathway_models.intake.table.entities import Asked, Good, Row, checked, rows_of_file
 
-#: The shipped panels.
-PANELS = ("provinces", "cities", "countries")
-KEYS = ("entity", "year")
-REQUIRED = (*KEYS, "emissions_tco2")
-TEXT_COLUMNS = ("group", "name", "flag", "source", "note")
+#: The shipped panels of regions, of which the laws of parks were learnt.
+REGIONS = ("provinces", "cities", "countries")
+#: The shipped panels of industrial sites: clusters of several sites, and the smaller ones or those of one site.
+SITES = ("eu_sites", "us_sites", "eu_sites_small", "us_sites_small")
+PANELS = (*REGIONS, *SITES)
+#: Quantity that every panel has, and the columns it is looked for in.
+EMISSIONS = "emissions_tco2"
+VALUE_COLUMNS = (EMISSIONS, "value")
+TEXT_COLUMNS = ("group", "name", "region", "size", "multi_site", "flag", "source", "note")
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Positive yearly quantities of many entities.
+    """Yearly quantities of many entities.
 
     Parameters
     ----------
@@ -50,7 +57,9 @@ class Panel:
     years : (Y,) int
         Consecutive years.
     values : mapping quantity -> (entity, year) float
-        NaN where there is no value; read-only.
+        At least zero; NaN where there is no value; read-only.
+    told : tuple of str
+        What was left aside of the table, in words.
     """
 
     name: str
@@ -58,32 +67,40 @@ class Panel:
     groups: tuple[str, ...]
     years: NDArray[np.int_]
     values: Mapping[str, NDArray[np.float64]]
+    told: tuple[str, ...] = ()
 
-    def logs(self, quantity: str = "emissions_tco2", per: str | None = None) -> NDArray[np.float64]:
-        """Natural logs of a quantity, or of its ratio to another; (entity, year), NaN where missing.
+    def logs(self, quantity: str = EMISSIONS, per: str | None = None) -> NDArray[np.float64]:
+        """Natural logs of a quantity, or of its ratio to another; (entity, year), NaN where missing or zero.
 
         Raises
         ------
         KeyError
             The panel has no such quantity.
         """
-        logs = np.log(self.values[quantity])
-        return logs if per is None else logs - np.log(self.values[per])
+        logs = _log(self.values[quantity])
+        return logs if per is None else logs - _log(self.values[per])
 
     def between(self, first: int, last: int) -> Panel:
         """The years from ``first`` to ``last`` of the panel."""
         kept = (self.years >= first) & (self.years <= last)
         values = {name: array[:, kept] for name, array in self.values.items()}
-        return Panel(self.name, self.entities, self.groups, self.years[kept], MappingProxyType(values))
+        return replace(self, years=self.years[kept], values=MappingProxyType(values))
 
 
-def read_panel(panel: str | Path) -> Panel:
+def _log(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(np.where(values > 0.0, values, np.nan))
+
+
+def read_panel(panel: str | Path, entity: str = "entity", year: str = "year", value: str | None = None) -> Panel:
     """Read a shipped panel by name, or a user's own table by path.
 
     Parameters
     ----------
     panel : str or Path
         One of `PANELS`, or the path of a CSV.
+    entity, year, value : str, optional
+        Columns of a table of one's own; the value is looked for in `VALUE_COLUMNS` when no column is named.  It
+        becomes the quantity ``emissions_tco2``.
 
     Returns
     -------
@@ -92,8 +109,8 @@ def read_panel(panel: str | Path) -> Panel:
     Raises
     ------
     InputError
-        With every fault found: missing columns, values that are no positive number, years out of
-        range, an entity and year given twice.
+        With every fault found: missing columns, negative values or texts among numbers, years out of
+        range, an entity and year given twice, a unit that changes, several series of one entity.
 
     Examples
     --------
@@ -101,99 +118,55 @@ def read_panel(panel: str | Path) -> Panel:
     >>> len(provinces.entities), int(provinces.years[0]), int(provinces.years[-1])
     (30, 1997, 2022)
     """
-    shipped = panel in PANELS
-    path = data_folder() / "panels" / f"{panel}.csv.gz" if shipped else Path(panel)
-    lines = csv.DictReader(io.StringIO(read_text(path), newline=""))
-    header = [name.strip() for name in lines.fieldnames or ()]
-    lines.fieldnames = header
-    _check_header(path.name, header)
-    faults: list[Fault] = []
-    columns = [name for name in header if name not in (*KEYS, *TEXT_COLUMNS)]
-    rows = list(_read_rows(path.name, lines, columns, faults))
-    faults += _doubled(path.name, rows)
-    if not rows and not faults:
-        faults.append(Fault(path.name, "file", "", "at least one line of data", "add the series", code="empty"))
-    if faults:
-        raise InputError(faults)
-    name = str(panel) if shipped else path.name.removesuffix(".gz").removesuffix(".csv")
-    return _assemble(name, rows)
+    if panel in PANELS:
+        return _shipped(*stamped(data_folder() / "panels" / f"{panel}.csv.gz"))
+    return _read_table(Path(panel), entity, year, value)
 
 
-def _check_header(file: str, header: list[str]) -> None:
-    faults = [
-        Fault(file, "line 1", "", f"a column {name}", f"add or rename it; found {', '.join(header)}", code="columns")
-        for name in REQUIRED
-        if name not in header
-    ]
-    for name, times in Counter(header).items():
-        if times > 1:
-            faults.append(Fault(file, "line 1", name, "each column once", "remove one of them", code="columns"))
-    if faults:
-        raise InputError(faults)
+@cache
+def _shipped(path: Path, stamp: Stamp) -> Panel:
+    """Read a shipped panel once: hindcasts ask for it case by case."""
+    del stamp
+    return _read_table(path, "entity", "year", None)
 
 
-@dataclass(frozen=True)
-class _Line:
-    place: str
-    entity: str
-    group: str
-    year: int
-    numbers: dict[str, float]
+def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
+    header = [name.strip() for name in next(csv.reader(io.StringIO(read_text(path), newline="")), [])]
+    named = value or next((name for name in VALUE_COLUMNS if name in header), EMISSIONS)
+    keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
+    asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
+    file, rows, faults, _ = rows_of_file(path, asked)
+    asked = replace(asked, companions=tuple(name for name in asked.companions if _has_numbers(name, rows, asked)))
+    good = checked(file, rows, asked, faults)
+    unused = [name for name in header if name not in (*keys, *asked.companions)]
+    told = (f"columns that are not used: {', '.join(unused)}",) if unused else ()
+    name = path.name.removesuffix(".gz").removesuffix(".csv")
+    groups = {row[entity].strip(): row.get("group", "").strip() or row[entity].strip() for _, row in rows}
+    return _assemble(name, good, (EMISSIONS, *asked.companions), groups, told)
 
 
-def _read_rows(file: str, lines: csv.DictReader[str], columns: list[str], faults: list[Fault]) -> Iterable[_Line]:
-    """Yield every sound line; keep the faults of the others."""
-    for line in lines:
-        place, before = f"line {lines.line_num}", len(faults)
-        if None in line or None in line.values():
-            fields = len(lines.fieldnames or ())
-            faults.append(Fault(file, place, "", f"{fields} fields", "mend the commas", code="fields"))
-            continue
-        entity, year = line["entity"].strip(), line["year"].strip()
-        if not entity:
-            faults.append(Fault(file, f"{place}, entity", "", "a name", "name the entity", code="entity"))
-        if not (year.isdecimal() and year.isascii() and 1750 <= int(year) <= 2100):
-            faults.append(Fault(file, f"{place}, year", year, "a year such as 2019", "correct it", code="year"))
-        numbers = {}
-        for column in columns:
-            if not line[column].strip():
-                continue
-            number = exact_number(line[column])
-            if not (math.isfinite(number) and number > 0):
-                remedy = "write plain digits; leave the cell empty when the value is missing or zero"
-                expected = "a number above 0 (its logarithm is taken)"
-                faults.append(Fault(file, f"{place}, {column}", line[column], expected, remedy, code="number"))
-            else:
-                numbers[column] = number
-        if len(faults) == before:
-            yield _Line(place, entity, line.get("group", "").strip() or entity, int(year), numbers)
+def _has_numbers(column: str, rows: list[Row], asked: Asked) -> bool:
+    """Tell a column of numbers, faulty ones included, from one of texts or without a cell."""
+    if asked.is_guard(column):
+        return False
+    return any(math.isfinite(exact_number(cells[column])) for _, cells in rows if cells[column].strip())
 
 
-def _doubled(file: str, rows: list[_Line]) -> list[Fault]:
-    first: dict[tuple[str, int], str] = {}
-    faults = []
-    for row in rows:
-        earlier = first.setdefault((row.entity, row.year), row.place)
-        if earlier != row.place:
-            expected = f"one line an entity and year (first in {earlier})"
-            value = f"{row.entity} {row.year}"
-            faults.append(Fault(file, row.place, value, expected, "remove one of them", code="twice"))
-    return faults
-
-
-def _assemble(name: str, rows: list[_Line]) -> Panel:
-    groups = {row.entity: row.group for row in rows}
+def _assemble(
+    name: str, good: list[Good], quantities: tuple[str, ...], groups: Mapping[str, str], told: tuple[str, ...]
+) -> Panel:
     entities = tuple(sorted(groups))
-    years = np.arange(min(row.year for row in rows), max(row.year for row in rows) + 1)
+    all_years = [year for _, _, year, _ in good]
+    years = np.arange(min(all_years), max(all_years) + 1)
     place = {entity: at for at, entity in enumerate(entities)}
-    quantities = sorted({quantity for row in rows for quantity in row.numbers})
-    values = {quantity: np.full((len(entities), years.size), np.nan) for quantity in quantities}
-    for row in rows:
-        for quantity, number in row.numbers.items():
-            values[quantity][place[row.entity], row.year - years[0]] = number
+    values = {quantity: np.full((len(entities), years.size), np.nan) for quantity in sorted(quantities)}
+    for entity, _, year, numbers in good:
+        for quantity, number in zip(quantities, numbers, strict=True):
+            values[quantity][place[entity], year - years[0]] = number
     for array in values.values():
         array.setflags(write=False)
-    return Panel(name, entities, tuple(groups[entity] for entity in entities), years, MappingProxyType(values))
+    ordered = tuple(groups[entity] for entity in entities)
+    return Panel(name, entities, ordered, years, MappingProxyType(values), told)
 
 
 #: Tables of the report card and the files they stand in, below the data folder.

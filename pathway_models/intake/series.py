@@ -51,7 +51,7 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         With every fault by line: missing columns, no number, negative value, no year, a year given twice, a unit
         that changes, several series of one entity.
     """
-    asked = Asked(entity, year, {value: _value_problem}, _companions(entity, year, value))
+    asked = Asked(entity, year, {value: value_problem}, _companions(entity, year, value))
     return _as_series(asked, *rows_of_file(Path(path), asked))
 
 
@@ -79,7 +79,7 @@ def check_series(
     InputError
         With every fault; rows are named by their index label.
     """
-    asked = Asked(entity, year, {value: _value_problem}, _companions(entity, year, value))
+    asked = Asked(entity, year, {value: value_problem}, _companions(entity, year, value))
     return _as_series(asked, *rows_of_memory(table, name, asked))
 
 
@@ -99,7 +99,8 @@ def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], to
     return table
 
 
-def _value_problem(number: float) -> tuple[str, str, str] | None:
+def value_problem(number: float) -> tuple[str, str, str] | None:
+    """Refuse negative emissions: expected, remedy, code."""
     if number >= 0:
         return None
     return "emissions of 0 or more", "check the sign; sinks and sold energy are not emissions", "negative"
