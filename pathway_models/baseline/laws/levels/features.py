@@ -15,11 +15,11 @@ from pathway_models.records.growth_laws import History
 Floats = NDArray[np.float64]
 
 #: Columns of panels that are features beside the record itself.
-GDP, POPULATION, SITES = "gdp_million_usd_2015", "population", "n_sites"
+GDP, POPULATION, SITES = "gdp_million_usd_2015", "population", "sites"
 COVARIATES = (GDP, POPULATION, SITES)
 #: Features of the centre and of the scale, in the order of their arrays.
 CENTRE = (
-    "recent growth", "mean growth", "last change", "gap below maximum", "size", "income", "income squared",
+    "recent growth", "mean growth", "last change", "gap below maximum", "income", "income squared",
     "recent growth x income", "GDP growth", "GDP growth x income", "population growth", "CO2 per head", "no GDP",
 )  # fmt: skip
 SCALE = (
@@ -44,7 +44,7 @@ def features(history: History) -> tuple[Floats, Floats]:
     income = _last(gdp - population)
     economy, people = _growth(gdp), _growth(population)
     centre = np.stack([
-        recent, changes.mean(axis=-1), changes[:, -1], logs.max(axis=-1) - level, size, income, income**2,
+        recent, changes.mean(axis=-1), changes[:, -1], logs.max(axis=-1) - level, income, income**2,
         recent * income, economy, economy * income, people, size - _last(population),
         np.where(np.isfinite(income), 0.0, 1.0),
     ], axis=-1)  # fmt: skip

@@ -32,15 +32,18 @@ class Level:
     Parameters
     ----------
     name : str
-    fit_ : HorizonFit, optional
+    fitted : HorizonFit, optional
         None before a fit.
     widening : float
         Power of the horizon beyond the last knot.
+    half_life : float
+        Years after which a record weighs half in a fit.
     """
 
     name: str = "level"
     fitted: HorizonFit | None = None
     widening: float = WALK
+    half_life: float = np.inf
 
     covariates: ClassVar[tuple[str, ...]] = COVARIATES
     streams: ClassVar[tuple[Stream, ...]] = ()
@@ -60,7 +63,10 @@ class Level:
         outcome = np.concatenate([_at_knots(windows.change, knots) for windows in samples])
         fold = np.concatenate([windows.entity % FOLDS for windows in samples])
         most = max(map(len, samples), default=1)
-        weight = np.concatenate([np.full(len(windows), most / len(windows)) for windows in samples])
+        latest = max((int(windows.origin.max()) for windows in samples), default=0)
+        weight = np.concatenate([
+            most / len(windows) * 0.5 ** ((latest - windows.origin) / self.half_life) for windows in samples
+        ])  # fmt: skip
         return replace(self, fitted=fit_horizons(x, v, outcome, knots, fold, weight))
 
     def forecast(self, history: History, steps: int) -> ScaledForecast:
