@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from pathway_models.baseline.laws.register import laws_of
+from pathway_models.baseline.laws.levels.features import SIZE
+from pathway_models.baseline.laws.levels.parks import HOME
+from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
@@ -24,6 +27,8 @@ from pathway_models.records.park import LEAST_YEARS, Park, Process
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
+#: Activity that is energy or emissions themselves.
+INDICES = ("energy_index", "emissions_index")
 #: Groups that burn at the park's own stacks.
 OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 
@@ -69,17 +74,17 @@ def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
             " add years to the table, no trend can be read from fewer"
         )
-    sample = _Sample(park, draws, members, assumptions)
+    sample = (_Led if is_led(assumptions) else _Sample)(park, draws, members, assumptions)
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
-        activity.append(_activity(park.activity[s], kind, sample))
+        activity.append(sample.extended(park.activity[s], sample.activity(park.activity[s], kind)))
         per_activity = use[s] / park.activity[s]
-        if kind == "energy_index" or (per_activity <= 0).any():
+        if kind in INDICES or (per_activity <= 0).any():
             # Energy is the activity itself, or has no logarithm: intensity stays where it is.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
-            intensity.append(sample.extended(per_activity, sample.change("intensity", per_activity, "intensity")))
+            intensity.append(sample.extended(per_activity, sample.intensity(per_activity, activity[-1])))
         shares.append(_shares(park, s, sample))
     steps = np.arange(1, draws.years.size + 1)
     pace = assumptions.uncertainties.grid_decline
@@ -95,7 +100,7 @@ class _Sample:
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
         correlation = assumptions.baselines.correlation
-        self.size = len(range(*members.indices(draws.members)))
+        self.size, self.moves_mix = len(range(*members.indices(draws.members))), True
         shared = correlation["shared_activity"]
         own, common = np.sqrt(1.0 - shared), np.sqrt(shared)
         slope = {name: draws.normals[f"slope:{name}"][members] for name in DRIVERS}
@@ -107,6 +112,17 @@ class _Sample:
         for drawn, rho in ((slope, correlation["slope"]), (shock, correlation["innovation"])):
             drawn["intensity"] = rho * drawn["activity"] + np.sqrt(1.0 - rho**2) * drawn["intensity"]
         self.slope, self.shock = slope, shock
+
+    def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
+        """Simulate the log change of the activity of one sector: (member, step)."""
+        # Energy without value added has its own trend and error, fitted on emissions.
+        use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
+        return self.change("activity", history, use)
+
+    def intensity(self, history: np.ndarray, activity: np.ndarray) -> np.ndarray:
+        """Simulate the log change of the intensity of one sector, whose activity is given: (member, step)."""
+        del activity
+        return self.change("intensity", history, "intensity")
 
     def change(self, driver: str, history: np.ndarray, use: str) -> np.ndarray:
         """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step)."""
@@ -127,11 +143,59 @@ class _Sample:
         return paths
 
 
-def _activity(history: np.ndarray, kind: str, sample: _Sample) -> np.ndarray:
-    """Simulate the activity of one sector: (member, year)."""
-    # Energy without value added has its own trend and error, fitted on emissions.
-    use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
-    return sample.extended(history, sample.change("activity", history, use))
+class _Led(_Sample):
+    """The same under a law whose emissions lead: intensity is what activity leaves of them.
+
+    ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks.
+    """
+
+    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
+        self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.size, self.moves_mix = len(range(*members.indices(draws.members))), moves_mix(assumptions)
+        self.slope, self.shock = {}, {}
+        logs = np.log(_emitted(park))
+        self.record = History(
+            logs, park.last_observed_year, park.kept, park.province, {SIZE: logs}, park.kind,
+            # Tables that name no country lie at home.
+            getattr(park, "country", "") or HOME,
+        )  # fmt: skip
+        # The draws of intensity are those of emissions: intensity has none of its own.
+        self.emissions = self.laws["emissions"].simulate(self.record, draws.years.size, self.normals("intensity"))
+
+    def normals(self, driver: str) -> DriverNormals:
+        """Return the draws of a driver."""
+        return DriverNormals(self.draws, self.members, driver)
+
+    @cached_property
+    def economy(self) -> np.ndarray:
+        """Log change of the park's activity: (member, step)."""
+        steps = self.draws.years.size
+        return self.laws["emissions"].activity(self.record, steps, self.normals("activity"), self.emissions)
+
+    def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
+        """Return the log change of the activity of one sector: (member, step)."""
+        if kind == "population":
+            return self.change("activity", history, "population")
+        return self.emissions if kind in INDICES else self.economy
+
+    def intensity(self, history: np.ndarray, activity: np.ndarray) -> np.ndarray:
+        """Return the log change of the intensity of one sector: (member, step)."""
+        known = history.size
+        return self.emissions - np.log(activity[:, known:] / activity[:, known - 1 : known])
+
+
+def is_led(assumptions: Assumptions) -> bool:
+    """Tell whether emissions lead under the law of parks, and intensity follows from them and activity."""
+    return getattr(laws_of(assumptions)["emissions"], "leads", False)
+
+
+def _emitted(park: Park) -> np.ndarray:
+    """Compute the emissions of a park by observed year, energy where there are none in some year: (H,)."""
+    burnt = (park.energy * park.factors).sum(axis=(0, 1))
+    emitted = burnt + (park.outputs * park.process_factors).sum(axis=0)
+    energy = park.energy.sum(axis=(0, 1))
+    found = next((total for total in (emitted, burnt, energy) if (total > 0).all()), None)
+    return np.ones(park.years.size) if found is None else found
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
@@ -145,7 +209,7 @@ def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
     total = energy.sum(axis=0)
     observed = np.divide(energy, total, out=np.zeros_like(energy), where=total > 0)
     present = energy[:, -1] > 0
-    throughout = drifting(park)[s]
+    throughout = drifting(park)[s] & sample.moves_mix
     steps = sample.draws.years.size
     log_shares = np.zeros((energy.shape[0], steps, sample.size)).transpose(2, 0, 1)
     for c in np.flatnonzero(present):

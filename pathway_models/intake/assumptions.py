@@ -20,6 +20,7 @@ from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
+from pathway_models.intake.levels import read_levels
 from pathway_models.intake.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
@@ -227,7 +228,7 @@ def _read_correlations(path: Path) -> tuple[Correlation, ...]:
 
 
 #: Growth law of the baseline (`baseline.laws`).
-LAW = "damped_trend"
+LAW = "levels"
 
 
 def read_assumptions() -> Assumptions:
@@ -246,7 +247,7 @@ def read_assumptions() -> Assumptions:
     Examples
     --------
     >>> read_assumptions().law
-    'damped_trend'
+    'levels'
     """
     return _read(data_folder())
 
@@ -263,6 +264,7 @@ def _read(folder: Path) -> Assumptions:
         correlations=read_correlations(),
         targets=read_targets(),
         carriers=carriers,
+        levels=read_levels(),
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
     )
     return replace(read, shipped_hash=read.hash)
