@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy import special
 
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
+from pathway_models.core.arrays import fixed
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
@@ -80,6 +82,8 @@ def _root(correlations: Sequence[Correlation], names: tuple[str, ...]) -> np.nda
 
 #: What a draw that is no lever's is called: its name begins so.
 OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
+#: Shared draws that are remembered, and the most values that one of them may have.
+REMEMBERED, REMEMBERED_SIZE = 64, 500_000
 #: Latest year of a projection: far beyond any target of the notice.
 LAST_YEAR = 2100
 
@@ -223,7 +227,21 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
 
 def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
     """Draw standard normals by member and year: (member, year)."""
-    shocks = np.empty((years.size, members))
+    # What is shared is asked for by every park of a run: all provinces by each of them.
+    is_shared = owner == SHARED or owner.startswith("province:")
+    draw = _remembered if is_shared and members * years.size <= REMEMBERED_SIZE else _drawn
+    return draw(seed, owner, name, members, int(years[0]), int(years[-1]))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
+    return _drawn(seed, owner, name, members, first, last)
+
+
+def _drawn(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
+    """Draw standard normals by member and year, read-only: (member, year)."""
+    years = range(first, last + 1)
+    shocks = np.empty((len(years), members))
     for at, year in enumerate(years):
-        shocks[at] = stream(seed, owner, f"shock:{name}", int(year)).standard_normal(members)
-    return shocks.T
+        shocks[at] = stream(seed, owner, f"shock:{name}", year).standard_normal(members)
+    return fixed(shocks.T)
