@@ -15,13 +15,14 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from pathway_models.baseline.laws.register import streams_of
+from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
+from pathway_models.records.growth_laws import EVERY_PROVINCE
 from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import HOME, Park
 
@@ -128,10 +129,10 @@ def sample(
     """
     _check(park, members, seed, until)
     years = np.arange(park.last_observed_year + 1, until + 1)
-    mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)]
+    assumed = read_assumptions() if assumptions is None else assumptions
+    mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)] if moves_mix(assumed) else []
     drivers = [*DRIVERS, *mixes]
     chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
-    assumed = read_assumptions() if assumptions is None else assumptions
     ties = assumed.correlations if correlations is True else correlations or ()
     levers = lever_streams(chosen)
     partners = _partners(ties, levers)
@@ -189,7 +190,12 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
     A stream above the park is owned by what all its parks have in common: each of them draws the same numbers.
     """
     for one in streams_of(assumptions):
-        if one.level == "park":
+        if one.level == EVERY_PROVINCE:
+            regions = assumptions.levels.regions if assumptions.levels and park.kind == "region" else ()
+            yield from (
+                (f"province:{place}", f"province:{one.name}:{place}", one.name, one.yearly) for place in regions
+            )
+        elif one.level == "park":
             yield from (
                 (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
             )

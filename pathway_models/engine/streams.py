@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
+
+from pathway_models.core.arrays import fixed
 
 
 def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
@@ -30,9 +33,27 @@ def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generat
     return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, year], dtype=np.uint64)))
 
 
+#: Draws of a level above the park that are remembered, and the largest of them in numbers.
+REMEMBERED, REMEMBERED_SIZE = 64, 500_000
+
+
 def yearly_normals(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
     """Draw standard normals by member and year: (member, year)."""
-    shocks = np.empty((years.size, members))
+    # What is shared is asked for by every park of a run: all provinces by each of them.
+    is_shared = owner.startswith(("shared", "province:"))
+    draw = _remembered if is_shared and members * years.size <= REMEMBERED_SIZE else _drawn
+    return draw(seed, owner, name, members, int(years[0]), int(years[-1]))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
+    return _drawn(seed, owner, name, members, first, last)
+
+
+def _drawn(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
+    """Draw standard normals by member and year, read-only: (member, year)."""
+    years = range(first, last + 1)
+    shocks = np.empty((len(years), members))
     for at, year in enumerate(years):
-        shocks[at] = stream(seed, owner, f"shock:{name}", int(year)).standard_normal(members)
-    return shocks.T
+        shocks[at] = stream(seed, owner, f"shock:{name}", year).standard_normal(members)
+    return fixed(shocks.T)

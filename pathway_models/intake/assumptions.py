@@ -21,6 +21,7 @@ from pathway_models.core.files import data_folder
 from pathway_models.core.issue_year import present_year
 from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
+from pathway_models.intake.levels import read_levels
 from pathway_models.intake.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
@@ -228,7 +229,7 @@ def _read_correlations(path: Path) -> tuple[Correlation, ...]:
 
 
 #: Growth law of the baseline (`baseline.laws`).
-LAW = "damped_trend"
+LAW = "levels"
 
 
 def read_assumptions(as_of: int | None = None) -> Assumptions:
@@ -254,7 +255,7 @@ def read_assumptions(as_of: int | None = None) -> Assumptions:
     Examples
     --------
     >>> read_assumptions().law
-    'damped_trend'
+    'levels'
     """
     return _read(data_folder(), present_year() if as_of is None else as_of)
 
@@ -271,6 +272,7 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
         correlations=read_correlations(),
         targets=read_targets(),
         carriers=carriers,
+        levels=read_levels(),
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
         issue_year=issue_year,
     )

@@ -18,6 +18,7 @@ from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
+from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
 
 
@@ -134,6 +135,8 @@ class Assumptions:
         Year in which the answer is given: up to it no scenario differs from the one without measures.
     fits : mapping use -> GrowthLaw
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
+    levels : LevelParameters, optional
+        Fitted numbers of the law in levels.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -147,6 +150,7 @@ class Assumptions:
     default_factors: Mapping[str, Mapping[str, float]]
     issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
+    levels: LevelParameters | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
