@@ -109,9 +109,7 @@ def _kaya(park: Park, kaya: Mapping[Key, list[DriverPath]], begin: int) -> Itera
             since = end + 1
 
 
-def _own(
-    park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list[str]
-) -> Iterator[DriverTarget]:
+def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list[str]) -> Iterator[DriverTarget]:
     """Bind the periods of one of the park's own drivers."""
     driver, sector, item = key
     ahead = _ahead(paths, begin)
@@ -177,9 +175,7 @@ def _level_unit(park: Park, key: Key, unit: str) -> float | None:
     return pairs[0][1] / pairs[1][1]
 
 
-def _output(
-    park: Park, key: Key, ahead: list[DriverPath], begin: int, faults: list[str]
-) -> Iterator[DriverTarget]:
+def _output(park: Park, key: Key, ahead: list[DriverPath], begin: int, faults: list[str]) -> Iterator[DriverTarget]:
     driver, sector, item = key
     found = [
         process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pathway_models.core.errors import RecordError
 
@@ -237,8 +237,8 @@ class DriverPath:
     value: float
     unit: str
     spread: float = 0.0
-    source: str = ""
-    place: str = ""
+    source: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str, str]:
