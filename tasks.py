@@ -317,7 +317,8 @@ def test(arguments: list[str]) -> int:
     kinds = {"--fast", "--lowest"}.intersection(arguments)
     words = [word for word in arguments if word not in kinds]
     if kinds:
-        words = ["-m", "not slow", *words]
+        marks = "not slow or lowest" if "--lowest" in kinds else "not slow"
+        words = ["-m", marks, "--hypothesis-profile", "few", "-p", "no:nbval", *words]
     else:
         install_system_programs()
         words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", *words]

@@ -2,12 +2,16 @@
 
 import os
 import signal
+import sys
 
 import hypothesis
 import pytest
 from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
+
+# jsonschema's grammar of international addresses takes three seconds to build; no notebook has one.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
@@ -18,6 +22,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 # The same examples every time: a test that fails for one person fails for all.
 hypothesis.settings.register_profile("same_for_all", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("few", hypothesis.settings.get_profile("same_for_all"), max_examples=20)
 hypothesis.settings.load_profile("same_for_all")
 
 

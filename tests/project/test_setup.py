@@ -361,7 +361,7 @@ def test_the_lowest_environment_is_one_of_its_own_and_made_again_when_a_bound_mo
     [
         (["-x"], "TEST_LOCK", ["--nbval", "-x"], True),
         (["--fast", "tests/figures"], "TEST_LOCK", ["-m", "not slow", "tests/figures"], True),
-        (["--lowest", "-x"], "LOWEST_LOCK", ["-m", "not slow", "-x"], False),
+        (["--lowest", "-x"], "LOWEST_LOCK", ["-m", "not slow or lowest", "-x"], False),
     ],
 )
 def test_the_tests_asked_for_run_where_they_belong(tasks, monkeypatch, given, lock, words, lints):
