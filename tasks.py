@@ -10,7 +10,7 @@
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
     python tasks.py book                        make the HTML book of all notebooks and pages, without network
-    python tasks.py setup                       only set up
+    python tasks.py setup                       only set up; with --lowest what "test --lowest" needs
 
 ("python3" on Linux and macOS, "py" on Windows.) The first call makes .venv from requirements.lock.txt, by uv
 where it is installed and else by pip; pip's settings, such as PIP_INDEX_URL for a mirror, are respected by both.
@@ -345,10 +345,10 @@ def book(arguments: list[str]) -> int:
 
 
 def setup(arguments: list[str]) -> int:
-    """Make the environment and say where it is."""
-    if arguments:
-        raise SetupError(f"setup takes no arguments, but got: {' '.join(arguments)}")
-    print(f"Ready: {ready_python()}")
+    """Make the environment, or that of the oldest packages, and say where it is."""
+    if arguments not in ([], ["--lowest"]):
+        raise SetupError(f"setup takes no arguments but --lowest, but got: {' '.join(arguments)}")
+    print(f"Ready: {ready_python(lowest_lock() if arguments else None)}")
     return 0
 
 
