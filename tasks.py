@@ -314,16 +314,21 @@ def test(arguments: list[str]) -> int:
 
     Everything else that is given goes to pytest, behind our own words: ``-n 0`` runs the tests in one process.
     """
+    from concurrent.futures import ThreadPoolExecutor  # here, because most calls do without
+
     kinds = {"--fast", "--lowest"}.intersection(arguments)
     words = [word for word in arguments if word not in kinds]
+    with ThreadPoolExecutor(1) as beside:
+        programs = None if kinds else beside.submit(install_system_programs)
+        python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
+        if programs:
+            programs.result()
     if kinds:
         marks = "not slow or lowest" if "--lowest" in kinds else "not slow"
         words = ["-m", marks, "--hypothesis-profile", "few", "-p", "no:nbval", *words]
     else:
-        install_system_programs()
         words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", *words]
     words = ["-n", str(min(cores(), MOST_PROCESSES)), "--dist", "loadscope", *words]
-    python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
     # The profile gives kernels back the inline figures that MPLBACKEND takes from them, and silences them.
     settings = {"MPLBACKEND": "Agg", "IPYTHONDIR": str(ROOT / "tests" / "ipython")}
     tests = exit_code_of([python, "-m", "pytest", *words], **settings)
