@@ -35,7 +35,11 @@ def pytest_xdist_make_scheduler(config, log):
     return file_by_file(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if {"browser", "chromium"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
     if hasattr(config, "workerinput"):  # a process beside others
         slow_first(items)
 
