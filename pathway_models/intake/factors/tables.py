@@ -213,5 +213,3 @@ def fuel_parts(factor_id: str) -> FuelParts | None:
     True
     """
     return _parts(data_folder()).get(factor_id)
-
-

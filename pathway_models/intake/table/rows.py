@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import read_text
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.cells import Finding
@@ -56,8 +57,6 @@ QUANTITIES = {**COUNTED, **RECORDED}
 ENTERPRISE = "enterprise:"
 #: Quantities that may be below zero, for the carbon balances named conversion_* only.
 SIGNED = ("product", "process_factor")
-#: No table of one park is larger.
-LARGEST_FILE = 20 * 2**20
 #: What is wrong with a row: column, what was expected, remedy, code.
 Problem = tuple[str, str, str, str]
 #: How sure a value is (``data/README.md``).
@@ -99,7 +98,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     InputError
         The file is missing, is neither UTF-8 nor GB18030, or has other columns.
     """
-    lines = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    lines = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
     rows, faults = [], []
     try:
         header = tuple(lines.fieldnames or ())
@@ -114,26 +113,6 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
         place, remedy = f"after line {lines.line_num}", f"close the quotation mark: {error}"
         faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
     return rows, faults
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            expected, remedy = f"at most {LARGEST_FILE >> 20} MB", "it is no table of one park; remove what is not"
-            raise InputError([Fault(path.name, "file", "", expected, remedy, code="file_large")])
-        content = path.read_bytes()
-    except OSError as error:
-        remedy = f"check the name: {error.strerror}"
-        raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
-    if b"\x00" in content:
-        place = f"byte {content.index(0)}"
-        raise InputError([Fault(path.name, place, "", "text", "the file is not a CSV text file", code="not_text")])
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError as error:
-            place = f"byte {error.start}"
-    raise InputError([Fault(path.name, place, "", "UTF-8 or GB18030 text", "save it as CSV UTF-8", code="encoding")])
 
 
 def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]) -> Row | None:
