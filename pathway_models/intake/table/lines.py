@@ -80,9 +80,9 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
         return lines
     (_, header), *rows = given
     width = max((at for at, name in enumerate(header, start=1) if name), default=0)
-    # Spreadsheets write commas behind the table where cells were once filled.
-    if not any(any(cells[width:]) for _, cells in rows):
-        rows = [(place, cells[:width] if len(cells) > width else cells) for place, cells in rows]
+    # Spreadsheets write commas behind the whole table where cells were once filled; behind one line they are a fault.
+    if len(header) > width and not any(any(cells[width:]) for _, cells in rows):
+        rows = [(place, cells[:width] if len(cells) == len(header) else cells) for place, cells in rows]
         header = header[:width]
     lines.header = tuple(header)
     is_last = remark or (lambda cells, _: is_remark(cells))
@@ -94,8 +94,8 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
             lines.rows.append((place, dict(zip(header, cells, strict=True))))
         else:
             remedy = "add or remove commas; put text with commas in quotes"
-            found, expected = f"{len(cells)} fields", f"{len(header)} fields"
-            lines.faults.append(Fault(path.name, place, found, expected, remedy, code="fields"))
+            expected = f"{len(header)} fields"
+            lines.faults.append(Fault(path.name, place, "", expected, remedy, code="fields"))
     return lines
 
 
@@ -111,13 +111,15 @@ def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
         separator = others[0] if others and "," not in head else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[tuple[str, list[str]]] = []
+    last = before
     try:
         for cells in reader:
+            last = reader.line_num + before
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
-                found.append((f"line {reader.line_num + before}", stripped))
+                found.append((f"line {last}", stripped))
     except csv.Error as error:
-        place, remedy = f"after line {reader.line_num + before}", f"close the quotation mark: {error}"
+        place, remedy = f"after line {last}", f"close the quotation mark: {error}"
         expected = "fields in complete quotation marks"
         lines.faults.append(Fault(lines.file, place, "", expected, remedy, code="csv"))
     return found if separator == "," else _with_points(found, separator, lines)

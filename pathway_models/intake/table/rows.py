@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import read_text
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.numbers import number_in
+from pathway_models.intake.table.lines import read_table_lines
 
 #: The columns of a park table, in order.
 COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "confidence", "note")
@@ -98,32 +96,18 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     InputError
         The file is missing, is neither UTF-8 nor GB18030, or has other columns.
     """
-    lines = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
-    rows, faults = [], []
-    try:
-        header = tuple(lines.fieldnames or ())
-        if header not in (COLUMNS, (*COLUMNS, GRADE)):
-            expected, remedy = f"the columns {','.join(COLUMNS)} (and {GRADE})", "rename or reorder the columns"
-            raise InputError([Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns")])
-        for line in lines:
-            row = _row(path.name, f"line {lines.line_num}", line, faults)
-            if row is not None:
-                rows.append(row)
-    except csv.Error as error:
-        place, remedy = f"after line {lines.line_num}", f"close the quotation mark: {error}"
-        faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
-    return rows, faults
+    table = read_table_lines(path)
+    if table.header not in (COLUMNS, (*COLUMNS, GRADE)):
+        expected, remedy = f"the columns {','.join(COLUMNS)} (and {GRADE})", "rename or reorder the columns"
+        fault = Fault(path.name, "line 1", ",".join(table.header), expected, remedy, code="columns")
+        raise InputError(table.faults or [fault])
+    faults = list(table.faults)
+    notes = [Fault(path.name, "table", "", "rows of data alone", told, "note", "left_aside") for told in table.told]
+    rows = [_row(path.name, place, cells, faults) for place, cells in table.rows]
+    return [row for row in rows if row is not None], [*faults, *notes]
 
 
-def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]) -> Row | None:
-    if None in line or None in line.values():
-        expected, remedy = (
-            f"{len(line) - (None in line)} fields",
-            "add or remove commas; put text with commas in quotes",
-        )
-        faults.append(Fault(file, f"{place}, row", "", expected, remedy, code="fields"))
-        return None
-    given = {column: text.strip() for column, text in line.items()}
+def _row(file: str, place: str, given: dict[str, str], faults: list[Fault]) -> Row | None:
     wrong = {}
     value, finding = number_in(given["value"])
     for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(value, finding, given)):
