@@ -24,7 +24,7 @@ from pathway_models.language.words import LANGUAGES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.core.errors import PathwayError
+    from pathway_models.core.errors import Fault, PathwayError
 
 
 VARIABLE = "PATHWAYS_LANG"
@@ -169,6 +169,15 @@ def mistake_text(error: PathwayError) -> str:
     from pathway_models.intake.messages import error_text
 
     return error_text(error, "zh")
+
+
+def fault_line(fault: Fault, lang: str) -> str:
+    """Describe one fault in a language."""
+    if lang == "en":
+        return str(fault)
+    from pathway_models.intake.messages import fault_text
+
+    return fault_text(fault, lang)
 
 
 def localized(error: click.UsageError) -> click.UsageError:
