@@ -168,9 +168,9 @@ def _countries() -> tuple[list[str], list[list[str]]]:
         fuels = [_tonnes(max(float(row[f"co2_{fuel}"] or 0.0), 0.0)) for fuel in COUNTRY_FUELS]
         gdp = row["gdp_const2015usd_tn"] and significant(float(row["gdp_const2015usd_tn"]) * 1e6, 7)
         if emissions or gdp:
-            rows.append([row["iso3"], row["year"], emissions, *fuels, gdp, row["country"]])
+            rows.append([row["iso3"], row["year"], emissions, *fuels, gdp, row["population"], row["country"]])
     columns = [f"{fuel}_tco2" for fuel in COUNTRY_FUELS]
-    return ["entity", "year", "emissions_tco2", *columns, "gdp_million_usd_2015", "name"], rows
+    return ["entity", "year", "emissions_tco2", *columns, "gdp_million_usd_2015", "population", "name"], rows
 
 
 def _sites(source: Path, name: str, scheme: Scheme) -> tuple[list[str], list[list[str]], list[list[str]]]:

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import RecordError
+from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
+from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
 
 
@@ -129,8 +131,12 @@ class Assumptions:
     carriers : mapping carrier id -> Carrier
     default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
         Of carriers that levers bring in; ``""`` stands for a set that is not listed.
+    issue_year : int
+        Year in which the answer is given: up to it no scenario differs from the one without measures.
     fits : mapping use -> GrowthLaw
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
+    levels : LevelParameters, optional
+        Fitted numbers of the law in levels.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -142,12 +148,17 @@ class Assumptions:
     targets: tuple[Target, ...]
     carriers: Mapping[str, Carrier]
     default_factors: Mapping[str, Mapping[str, float]]
+    issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
+    levels: LevelParameters | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
         for name in ("carriers", "default_factors", "fits"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        year = self.issue_year
+        if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:
+            raise RecordError(f"issue year {year!r}: expected a year from {EARLIEST} to {LATEST}")
 
     @cached_property
     def hash(self) -> str:
@@ -175,7 +186,7 @@ class Assumptions:
         decline = self.uncertainties.grid_decline
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
         return (
-            f"<Assumptions {self.label}\n"
+            f"<Assumptions {self.label}, issued in {self.issue_year}\n"
             f"  growth law {self.law}, parameters {self.baselines.version}{fitted}\n"
             f"  long-run growth {long_run}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"

@@ -95,7 +95,11 @@ class History:
     province : str
         Where a park stands; empty for a panel.
     covariates : mapping column -> (..., record) float
-        As in `Windows`; a park's own are empty.
+        As in `Windows`; of a park its own emissions.
+    kind : str
+        ``park`` or ``region``; empty for a panel.
+    country : str
+        ISO 3166 code of the country of a park.
     """
 
     log_history: Floats
@@ -103,10 +107,16 @@ class History:
     kept: NDArray[np.bool_] | None = None
     province: str = ""
     covariates: Mapping[str, Floats] = field(default_factory=dict)
+    kind: str = ""
+    country: str = ""
 
     def years(self, steps: int) -> NDArray[np.int_]:
         """Return the years after each origin: (..., step)."""
         return np.asarray(self.origin)[..., None] + np.arange(1, steps + 1)
+
+
+#: Level of a stream of which a region sees the draws of all provinces, as it adds up to the nation with them.
+EVERY_PROVINCE = "every province"
 
 
 class Stream(NamedTuple):
@@ -115,8 +125,9 @@ class Stream(NamedTuple):
     Parameters
     ----------
     name : str
-    level : {"shared", "province", "park"}
+    level : {"shared", "province", "park", "every province"}
         Who has a draw of its own: shared ones are drawn once for all parks, so that totals over parks keep them.
+        Of every province: regions get them under ``<name>:<province>``.
     yearly : bool
         One a year, or one for all years.
     """

@@ -75,6 +75,16 @@ TABLES = {
         ("判定", "发表值", "本包计算值", "差值", "容差", "单位"),
         ("verdict", "tolerance  ", "published values"),
     ),
+    "comply": (
+        lambda folder: ["demo-electronics"],
+        ("指标", "性质", "数值", "要求", "单位", "结论", "原因", "缺少的输入"),
+        ("indicator", "verdict", "met", "guiding"),
+    ),
+    "account": (
+        lambda folder: ["demo-electronics"],
+        ("外购电力", "绿色电力", "合计"),
+        ("purchased", "market", "total"),
+    ),
     "fleet": (
         lambda folder: ["demo-steel", "demo-cement", "--scenarios", "bau", *FEW],
         ("达峰年", "惯常情景"),

@@ -29,8 +29,10 @@ Floats = NDArray[np.float64]
 
 #: The law of the hindcasts: its long-run growth is fitted.
 FITTED_PRIOR = "damped_trend_fitted_prior"
-#: The law of parks: its long-run growth is assumed.
+#: The law of parks of version 0.2: its long-run growth is assumed.
 ASSUMED_PATH = "damped_trend"
+#: The same law under the name by which it stands among the rivals.
+RIVAL = "parks_0_2"
 # ASSUME: population growth fades to zero.
 NO_GROWTH = {0: 0.0}
 
@@ -141,3 +143,9 @@ def assumed_path(use: str, assumptions: Assumptions | None) -> DampedTrend:
         raise PathwayError(f"{ASSUMED_PATH}: its long-run growth is an assumption; give assumptions")
     long_run = NO_GROWTH if use == "population" else assumptions.baselines.knots[use]
     return DampedTrend(ASSUMED_PATH, _shipped(use, assumptions), long_run)
+
+
+@register(RIVAL)
+def parks_0_2(use: str, assumptions: Assumptions | None) -> DampedTrend:
+    """Make the law that parks had before the law in levels, as a rival."""
+    return replace(assumed_path(use, assumptions), name=RIVAL)

@@ -58,6 +58,71 @@ class StudentForecast:
 
 
 @dataclass(frozen=True, eq=False)
+class ScaledForecast:
+    """Centre and scale of every window, and quantiles of equal weight that give errors over their scale.
+
+    Parameters
+    ----------
+    centre, scale : (window, horizon) float
+    shape : (set, horizon, quantile) float
+        One set of quantiles for many windows.
+    which : (window,) int
+        Set of each window.
+    """
+
+    centre: Floats
+    scale: Floats
+    shape: Floats
+    which: NDArray[np.int_]
+
+    def _each(self, outcome: Floats, score: object) -> Floats:
+        """Score standardised outcomes set by set and horizon by horizon; NaN where not known."""
+        standard = (outcome - self.centre) / self.scale
+        found = np.full(outcome.shape, np.nan)
+        for place, shape in enumerate(self.shape):
+            own = np.flatnonzero(self.which == place)
+            for at in range(outcome.shape[1]):
+                known = own[np.isfinite(standard[own, at])]
+                found[known, at] = score(standard[known, at], shape[at])
+        return found
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Compute quantiles: (window, horizon, probability)."""
+        around = np.moveaxis(np.quantile(self.shape, np.asarray(probabilities, float), axis=-1, method="hazen"), 0, -1)
+        return self.centre[..., None] + self.scale[..., None] * around[self.which]
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Compute the probability given to less than the outcome: (window, horizon)."""
+        return self._each(outcome, lambda values, shape: np.interp(values, shape, _ranks(shape.size), 0.0, 1.0))
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
+        return self.scale * self._each(outcome, crps_ensemble)
+
+    def half_width(self, level: float) -> Floats:
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
+        low, high = np.moveaxis(self.quantiles([0.5 - 0.5 * level, 0.5 + 0.5 * level]), -1, 0)
+        return 0.5 * (high - low)
+
+    def take(self, kept: NDArray) -> Self:
+        """Take some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.scale[kept], self.shape, self.which[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Stack forecasts, each with its own quantiles."""
+        first = np.cumsum([0, *(len(part.shape) for part in parts[:-1])])
+        which = [part.which + start for part, start in zip(parts, first, strict=True)]
+        stacked = [np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "scale", "shape")]
+        return cls(*stacked, np.concatenate(which))
+
+
+def _ranks(count: int) -> Floats:
+    """Return the probabilities of quantiles of equal weight: the middles of their ranks."""
+    return (np.arange(count) + 0.5) / count
+
+
+@dataclass(frozen=True, eq=False)
 class MemberForecast:
     """Points with members of equal weight around them, one set of members for many windows.
 

@@ -1,4 +1,4 @@
-"""Growth laws by name: every file of this folder that registers one is found, and so is a file of one's own."""
+"""Growth laws by name: every file of this folder, or one below, that registers one is found; so is one of one's own."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ def register(name: str) -> Callable[[Build], Build]:
 @cache
 def _import_all() -> None:
     package = __name__.rpartition(".")[0]
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        import_module(f"{package}.{file.stem}")
+    folder = Path(__file__).parent
+    for file in sorted([*folder.glob("*.py"), *folder.glob("*/*.py")]):
+        import_module(".".join([package, *file.relative_to(folder).with_suffix("").parts]))
 
 
 def law_names() -> tuple[str, ...]:
@@ -94,3 +95,8 @@ def laws_of(assumptions: Assumptions) -> Mapping[str, GrowthLaw]:
 def streams_of(assumptions: Assumptions) -> tuple[Stream, ...]:
     """List the standard normals that the laws of parks need beside the usual ones, each once."""
     return tuple(dict.fromkeys(stream for law in laws_of(assumptions).values() for stream in law.streams))
+
+
+def moves_mix(assumptions: Assumptions) -> bool:
+    """Tell whether shares of carriers drift under the law of parks, so that their draws are needed."""
+    return getattr(laws_of(assumptions)["mix"], "moves", True)
