@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, table_text
+from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -156,14 +156,7 @@ def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame
 
 def show(title: str, table: pd.DataFrame, lang: str = "en") -> None:
     """Print a table under a heading."""
-    import pandas as pd
-
-    told = table.rename(columns=lambda name: in_table(name, lang))
-    for at, kind in enumerate(table.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind):
-            told.isetitem(at, [in_table(str(cell), lang) for cell in table.iloc[:, at]])
-    text = table_text(told, index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
-    click.echo(f"\n## {in_table(title, lang)}\n\n{text}")
+    click.echo(titled_table(title, table, lang))
 
 
 def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: dict[str, Path] | None = None) -> None:
