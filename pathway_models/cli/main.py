@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": ("pathway_models.batch.command:verify_command", "Run parks again; are the tables the same?"),
     "comply": ("pathway_models.compliance.command:comply_command", "Which indicators of a system are met?"),
     "account": ("pathway_models.compliance.command:account_command", "One ledger, several accounts."),
+    "budget": ("pathway_models.compliance.command:budget_command", "A carbon budget; how likely is an overrun?"),
     "judge": ("pathway_models.peaks.command:judge_command", "Has a series peaked? By every published rule."),
     "economy": ("pathway_models.peaks.command:economy_command", "Growth, decoupling, drivers of a table."),
     "hindcast": ("pathway_models.hindcast.command:hindcast_command", "How often were such forecasts right?"),

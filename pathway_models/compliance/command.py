@@ -150,3 +150,39 @@ def account_command(park: str, names: tuple[str, ...], ends: tuple[str, str] | N
     if form == "table":
         for line in account_notes(found, lang=lang):
             click.echo(line)
+
+
+@click.command("budget")
+@click.argument("park", type=PARK)
+@data_option
+@click.option("--rule", type=click.Choice(["intensity", "hold", "neutral"]), default="intensity", show_default=True,
+              help="What the budget follows from.")  # fmt: skip
+@click.option("--period", default="2026-2030", show_default=True, metavar="FIRST-LAST", help="Plan period.")
+@click.option("--cut", type=click.FloatRange(0, 1, max_open=True), default=0.17, show_default=True,
+              help="Cut of CO2 per value added over the period.")  # fmt: skip
+@click.option("--members", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--format", "form", type=FORMS, default="table", show_default=True)
+def budget_command(park: str, rule: str, period: str, cut: float, members: int, seed: int, form: str) -> None:
+    """Set a carbon budget for PARK over a plan period, and give the probability of overrunning it by year.
+
+    A new year of data in the table counts as emitted.
+    """
+    # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.compliance.budgets import carbon_budget
+    from pathway_models.compliance.sentences import budget_sentence
+    from pathway_models.compliance.tables import budget
+    from pathway_models.engine.projecting import project
+    from pathway_models.engine.sampling import sample
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake.parks import read_park
+
+    first, dash, last = period.partition("-")
+    if not (dash and first.isdecimal() and last.isdecimal()):
+        raise click.BadParameter(f"{period!r}: expected years such as 2026-2030", param_hint="--period")
+    given, scenarios = read_park(park), read_scenarios()
+    pathways = project(given, scenarios, sample(given, scenarios, members=members, seed=seed))
+    found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=cut)
+    if form == "table":
+        click.echo(budget_sentence(found, lang=language()))
+    _tell(budget(found, lang=language()), form)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pathway_models.compliance.budgets import RULE_WORDS, CarbonBudget
 from pathway_models.compliance.records import Compliance
 from pathway_models.inventory.accounts import Accounted
+from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say
 
 
@@ -54,3 +56,21 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
                 )
             )
     return lines
+
+
+def budget_sentence(found: CarbonBudget, *, lang: str = "en") -> str:
+    """State a budget, its rule and its base."""
+    scale = scale_of(found.total, lang)
+    en, zh = RULE_WORDS[found.rule]
+    first, last = int(found.years[0]), int(found.years[-1])
+    base = say(
+        lang,
+        en=f"base {found.base_year}" + ("" if found.is_base_observed else ", median of the ensemble"),
+        zh=f"基年{found.base_year}年" + ("" if found.is_base_observed else "（模拟结果中位数）"),
+    )
+    total = f"{found.total / scale.divisor:,.1f} {scale.unit}"
+    return say(
+        lang,
+        en=f"{found.park_id}: budget {first}-{last} {total} ({en}; {base}).",
+        zh=f"{found.park_id}：{first}—{last}年碳预算{total}（{zh}；{base}）。",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from pathway_models.compliance.budgets import CarbonBudget
 from pathway_models.compliance.projected import CoreAhead
 from pathway_models.compliance.records import Compliance, Judgement
 from pathway_models.intake.names import scenario_name
@@ -146,3 +147,18 @@ def ahead(found: CoreAhead, *, lang: str = "en") -> pd.DataFrame:
 
 def _share(share: float, lang: str) -> str:
     return share_text(share, lang) if np.isfinite(share) else "-"
+
+
+def budget(found: CarbonBudget, *, lang: str = "en") -> pd.DataFrame:
+    """Table a budget: what is allowed by year, the probability of an overrun so far, and its size at the end."""
+    scale = scale_of(found.total, lang)
+    years = list(map(str, found.years))
+    label = say(lang, en="overrun so far, scenario", zh="累计超支概率，情景")
+    beyond = say(lang, en=f"beyond the budget at the end, P05 / P50 / P95, {scale.unit}",
+                 zh=f"期末超支，P05/P50/P95，{scale.unit}")  # fmt: skip
+    rows = [(say(lang, en=f"allowed, {scale.unit}", zh=f"允许排放，{scale.unit}"),
+             *(f"{value / scale.divisor:,.2f}" for value in found.allowed), "")]  # fmt: skip
+    for name, share, sizes in zip(found.scenarios, found.overrun(), found.overrun_of_total(), strict=True):
+        sized = " / ".join(f"{value / scale.divisor:+,.1f}" for value in sizes)
+        rows.append((scenario_name(name, lang), *(share_text(float(one), lang) for one in share), sized))
+    return pd.DataFrame(rows, columns=[label, *years, beyond]).set_index(label)

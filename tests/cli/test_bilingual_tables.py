@@ -80,6 +80,11 @@ TABLES = {
         ("指标", "性质", "数值", "要求", "单位", "结论", "原因", "缺少的输入"),
         ("indicator", "verdict", "met", "guiding"),
     ),
+    "budget": (
+        lambda folder: ["demo-cement", "--members", "20"],
+        ("允许排放", "累计超支概率", "期末超支", "碳预算"),
+        ("allowed", "overrun", "budget"),
+    ),
     "account": (
         lambda folder: ["demo-electronics"],
         ("外购电力", "绿色电力", "合计"),
