@@ -29,8 +29,8 @@ from pathway_models.runs.provenance import (
     park_inputs,
     shared_inputs,
     versions,
-    write_json,
 )
+from pathway_models.runs.seals import seals_in, write_record
 from pathway_models.runs.store import KEPT_INPUTS
 
 #: Inputs common to all parks, as they are named to the user.
@@ -265,7 +265,10 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
         if jobs:
             _check_parameters(jobs[0], request)
-        write_json(place.folder / "run.json", about)
+        # What is made again gets a new seal: a run cut off in between must not leave the old one beside it.
+        stay = {step.park_id for step, _ in steps if step.action != "run"}
+        seals = seals_in(place.folder)
+        write_record(place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay})
         _keep(request.scenario_file, place.folder)
         run = Run(request, place.folder)
         publish = _Publisher(run, place, report)
@@ -280,6 +283,9 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
             except KeyboardInterrupt:
                 pass
         tidy(place.folder)
+        ended = {outcome.park_id: outcome.status for outcome in run.ordered() if outcome.came_out}
+        made = [park for park, status in ended.items() if status == "done" or park not in seals]
+        write_record(place.folder, about, made, {park: seal for park, seal in seals.items() if park in ended})
     return run
 
 

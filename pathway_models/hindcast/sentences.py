@@ -297,8 +297,8 @@ def _limits(found: Measured, lang: str) -> str:
         )
     return say(
         lang,
-        en=f"No panel of parks is public: other regions stand for them.{short}",
-        zh=f"尚无公开的园区面板，以其他区域代替。{short}",
+        en=f"No panel of Chinese parks is public: other regions stand for them.{short}",
+        zh=f"尚无公开的中国园区面板，以其他区域代替。{short}",
     )
 
 

@@ -43,7 +43,7 @@ def test_the_sentence_names_version_panel_bands_and_skill():
     assert "5-year records of 290 cities" in said
     assert f"the 90 % bands held {bands} % of outcomes" in said
     assert "against persistence" in said
-    assert "No panel of parks is public" in said
+    assert "No panel of Chinese parks is public" in said
 
 
 def test_a_record_shorter_than_any_tested_is_said_to_be():
