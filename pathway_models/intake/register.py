@@ -30,6 +30,7 @@ class Entry:
     status: str
     naming_year: str
     confidence: str
+    source: str = ""
     country: str = HOME
     lists: tuple[str, ...] = ()
 
@@ -43,11 +44,12 @@ def read_register() -> list[Entry]:
     """All entries of the register, in its order."""
     with (data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "country", "lists")]
+    names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "source", "country", "lists")]
     return [
         Entry(
             **{name: row[name] for name in names},
             invented=row["invented"] == "true",
+            source=row.get("source") or "",
             # A register of one's own that was made before these columns: parks of the home country, in no list.
             country=row.get("country") or HOME,
             lists=tuple(filter(None, (row.get("lists") or "").split(";"))),
