@@ -19,11 +19,12 @@ from scipy import special
 from pathway_models.baseline.laws.register import streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import HOME
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import HOME, Park
+from pathway_models.records.park import Park
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:

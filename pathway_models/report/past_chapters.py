@@ -6,7 +6,7 @@ import numpy as np
 
 from pathway_models import plotting, sentences, tables
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.countries import country_of, has_rule
+from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, total_energy
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant

@@ -8,7 +8,7 @@ from data_reading import DATA
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError
-from pathway_models.intake.countries import country_of, has_rule, read_countries
+from pathway_models.intake.register import country_of, has_rule, read_countries
 
 
 def test_every_country_of_the_register_is_listed_and_only_the_home_one_has_rules():

@@ -8,7 +8,7 @@ import pytest
 from data_reading import DATA, TABLES, rows_of, sidecar_of
 
 import pathway_models as pw
-from pathway_models.intake.countries import country_of
+from pathway_models.intake.register import country_of
 
 RAW = DATA / "raw" / "sites"
 PARKS = [row for row in rows_of(DATA / "sites" / "eu_parks.csv") if row["use"] in ("yes", "misses")]
@@ -46,6 +46,12 @@ def installations():
     return found
 
 
+@pytest.fixture(scope="module")
+def clusters():
+    """Rows of the source's clusters by cluster and year."""
+    return {(row["cluster_id"], int(row["year"])): row for row in rows_of(RAW / "eu_named_clusters_yearly.csv.gz")}
+
+
 def test_there_are_at_least_fifty_and_each_is_a_real_park_of_its_country():
     assert len(PARKS) >= 50
     assert {f"{row['park_id']}.csv" for row in PARKS} == {t.name for t in TABLES if t.name.startswith("eu-")}
@@ -62,20 +68,19 @@ def test_there_are_at_least_fifty_and_each_is_a_real_park_of_its_country():
 
 
 @pytest.mark.parametrize("row", PARKS, ids=[row["park_id"] for row in PARKS])
-def test_a_park_is_the_sum_of_its_installations_and_its_cluster_to_the_tonne(row, installations):
+def test_a_park_is_the_sum_of_its_installations_and_its_cluster_to_the_tonne(row, installations, clusters):
     cluster, table = CLUSTERS[row["known_park"]], series(row["park_id"])
     years = sorted({year for values in table.values() for year in values})
     last = 2020 if sidecar_of(DATA / "parks" / f"{row['park_id']}.csv")["country"] == "GB" else 2022
     assert years == list(range(2013, last + 1))
-    clusters = {r["year"]: r for r in rows_of(RAW / "eu_named_clusters_yearly.csv.gz") if r["cluster_id"] == cluster}
     own = {"power": "power_station", "chp_mixed": "mixed_chp"}
     for year in years:
         parts = {kind: of.get(year, 0) for kind, of in installations[cluster].items()}
         assert sum(values[year] for values in table.values()) == sum(parts.values())
-        assert sum(parts.values()) == int(clusters[str(year)]["total_t"])
+        assert sum(parts.values()) == int(clusters[cluster, year]["total_t"])
         for name in set(OF_CLUSTER.values()):
             of_class = sum(tonnes for kind, tonnes in parts.items() if OF_CLUSTER[kind] == name)
-            assert of_class == int(clusters[str(year)][name])
+            assert of_class == int(clusters[cluster, year][name])
         for kind, sector in own.items():
             assert table.get(sector, {}).get(year, 0) == parts.get(kind, 0)
 
