@@ -8,6 +8,7 @@ from pathway_models.core.lazy import look_up
 
 _HOME = {
     "all_parks": "fleet.sentences",
+    "cannot_act_here": "pathways.sentences",
     "capture": "pathways.sentences",
     "decomposition": "pathways.sentences",
     "decoupled": "pathways.sentences",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError
-from pathway_models.core.files import PACKAGE_FOLDER
+from pathway_models.core.files import PACKAGE_FOLDER, data_folder
+from pathway_models.core.yaml_files import validated
+from pathway_models.intake.description import Description
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
@@ -42,7 +44,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "All parks",
         "scenario": "Scenario",
         "kind": "Kind",
-        "kinds": {"park": "park", "region": "region"},
+        "kinds": {"park": "real park", "region": "region", "invented": "invented park"},
         "every": "all",
         "search": "Find",
         "columns": (
@@ -61,6 +63,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "No data yet",
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
+        "credit": "Data",
         "statuses": {
             "in_record": "peak lies in the record",
             "bridged": "peaks up to the issue year",
@@ -90,7 +93,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "全部园区",
         "scenario": "情景",
         "kind": "类型",
-        "kinds": {"park": "园区", "region": "区域"},
+        "kinds": {"park": "真实园区", "region": "区域", "invented": "虚构园区"},
         "every": "全部",
         "search": "查找",
         "columns": (
@@ -109,6 +112,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "尚无数据",
         "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
+        "credit": "数据",
         "statuses": {
             "in_record": "记录期内已达峰",
             "bridged": "记录之后、作答年及以前达峰",
@@ -152,13 +156,40 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
 
 
 def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, str]], lang: str) -> Path:
-    """Write ``index.html`` and the figure of all parks it shows."""
-    waiting = [entry for entry in read_register() if not entry.has_data]
-    page = index_page(folder.name, rows, outcomes, waiting, lang)
+    """Write ``index.html`` and the figure of all parks it shows.
+
+    Parks without data are told under a run of the register's parks; they have nothing to do with a park of one's own.
+    """
+    register = {entry.park_id: entry for entry in read_register()}
+    is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
+    waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
+    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows))
     return replace_text(folder / "index.html", page, encoding="utf-8")
 
 
-def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], waiting: Sequence[Any], lang: str) -> str:
+def credits_of(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """List the licences of the shipped tables of a run, one a source: some ask for their owner's name."""
+    ids = {row["park_id"] for row in rows}
+    # The tables of a source have one licence: one of them is read.
+    first = {entry.source: entry for entry in reversed(read_register()) if entry.has_data and entry.park_id in ids}
+    sidecars = [(data_folder() / entry.table).with_suffix(".yml") for entry in reversed(first.values())]
+    licences = [validated(sidecar, Description)[0].licence for sidecar in sidecars if sidecar.is_file()]
+    return [text for text in dict.fromkeys(licences) if text]
+
+
+def kind_of(row: Mapping[str, str]) -> str:
+    """Tell real parks, regions and invented parks apart."""
+    return "invented" if row["invented"] == "true" else row["kind"]
+
+
+def index_page(
+    run: str,
+    rows: list[dict[str, str]],
+    outcomes: Sequence[Any],
+    waiting: Sequence[Any],
+    lang: str,
+    credit: Sequence[str] = (),
+) -> str:
     """Render the page of a run.
 
     Parameters
@@ -170,8 +201,10 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
     outcomes : sequence
         Outcomes with ``park_id``, ``status``, ``cause``.
     waiting : sequence
-        Register entries without data.
+        Register entries without data; counted, and listed where one asks.
     lang : {"en", "zh"}
+    credit : sequence of str
+        Licences that ask for a name.
 
     Returns
     -------
@@ -196,9 +229,10 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
         problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
         alt=alt,
-        rows=rows,
+        rows=[row | {"kind": kind_of(row)} for row in rows],
         scenarios={row["scenario"]: scenario_name(row["scenario"], lang) for row in rows},
-        kinds=sorted({row["kind"] for row in rows}),
+        kinds=[kind for kind in texts["kinds"] if kind in {kind_of(row) for row in rows}],
+        credit=credit,
         columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
         waiting=waiting,
     )
@@ -246,13 +280,18 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if unchanged:
         left = say(lang, en="{} of {} parks unchanged, and not run again", zh="{}个园区（共{}个）无变化，未重新运行")
         lines.append(left.format(unchanged, len(outcomes)))
-    invented = len({row["park_id"] for row in rows if row["invented"] == "true"})
+    kinds = {park_id: kind_of(of_park[0]) for park_id, of_park in by_park.items()}
+    count = {name: sum(kind == name for kind in kinds.values()) for name in ("park", "region", "invented")}
+    if len(set(kinds.values())) > 1:
+        told = say(lang, en="real parks {park}, regions {region}, invented parks {invented}",
+                   zh="真实园区{park}个，区域{region}个，虚构园区{invented}个")  # fmt: skip
+        lines.append(told.format(**count))
     said = say(
         lang,
         en="{} of {} parks done; {} of them are invented demonstration parks (*)",
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
     )
-    lines.append(said.format(done, len(outcomes), invented))
+    lines.append(said.format(done, len(outcomes), count["invented"]))
     return lines
 
 

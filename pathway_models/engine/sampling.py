@@ -19,13 +19,14 @@ from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.baseline.scenario_drivers import driven_normals
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import HOME
 from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.growth_laws import EVERY_PROVINCE
 from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import HOME, Park
+from pathway_models.records.park import Park
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:

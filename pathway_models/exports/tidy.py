@@ -33,6 +33,9 @@ CARRIER_GROUPS = {
 MONEY = ("value_added", "gdp")
 #: Sources that are one quantity of the export each.
 SOURCES = ("coal", "oil", "gas", "other_fuel", "process", "capture_heat", "heat")
+#: Quantities that a table without carriers says nothing of.
+BY_CARRIER = ("coal", "oil", "gas", "other_fuel", "process", "heat", "electricity", "energy", "location_based",
+              "total_location_based")  # fmt: skip
 Compute = Callable[[Pathways], np.ndarray]
 
 
@@ -49,6 +52,12 @@ def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
     for name, (memo_item, compute) in _FROM_MEMO_ITEMS.items():
         if memo_item in pathways.memo_items:
             found[name] = compute(pathways)
+    if park.is_undivided:
+        found["undivided"] = _source("undivided")(pathways)
+    if park.is_undivided and not park.has_energy:
+        # Nothing is known of carriers and purchases, which is not the same as none.
+        for name in BY_CARRIER:
+            found.pop(name, None)
     if set(park.activity_kinds) <= set(MONEY) and "activity" in pathways.memo_items:
         found["value_added"] = pathways.memo_items["activity"]
     return found

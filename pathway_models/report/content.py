@@ -155,6 +155,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
             "数据表自带的因子优先。",
         ),
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
+        say(lang, en=f"Licence of the table: {park.licence}", zh=f"数据表许可：{park.licence}") if park.licence else "",
         inputs.say(
             en=f"Boundary, as the table states it: {park.boundary}", zh=f"核算边界（数据表原文）：{park.boundary}"
         )

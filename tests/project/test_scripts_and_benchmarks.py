@@ -29,6 +29,7 @@ STARTED = {
     "scripts/link_notebooks.py --check": "0 of",
     "scripts/list_assumptions.py OUT/assumptions.md": "assumptions.md",
     "scripts/make_figures.py OUT": "region-d-deep.png",
+    "scripts/make_sample_workbooks.py OUT": "samples/sample-2021-2025_zh.xlsx",
     "scripts/measure_structure.py --names": "longest chain",
 }
 #: What ``OUT`` holds must be what is shipped.
