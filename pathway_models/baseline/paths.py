@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pathway_models.baseline.bridges import sector_shares, tilted_sum
 from pathway_models.baseline.laws.register import laws_of
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
@@ -73,13 +74,19 @@ def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
-        activity.append(_activity(park.activity[s], kind, sample))
+        activity.append(_activity(park.activity[s], kind, sample, s))
         per_activity = use[s] / park.activity[s]
         if kind == "energy_index" or (per_activity <= 0).any():
             # Energy is the activity itself, or has no logarithm: intensity stays where it is.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
-            intensity.append(sample.extended(per_activity, sample.change("intensity", per_activity, "intensity")))
+            known = park.years.size
+            economy = np.log(activity[-1][:, known : known + draws.bridged] / activity[-1][:, known - 1 : known])
+            middle = sample.middle(park.activity[s], _use(kind))
+            bridged = sample.bridged[s].less(economy, middle[: draws.bridged])
+            intensity.append(
+                sample.extended(per_activity, sample.change("intensity", per_activity, "intensity", bridged))
+            )
         shares.append(_shares(park, s, sample))
     steps = np.arange(1, draws.years.size + 1)
     pace = assumptions.uncertainties.grid_decline
@@ -107,15 +114,47 @@ class _Sample:
         for drawn, rho in ((slope, correlation["slope"]), (shock, correlation["innovation"])):
             drawn["intensity"] = rho * drawn["activity"] + np.sqrt(1.0 - rho**2) * drawn["intensity"]
         self.slope, self.shock = slope, shock
+        self.bridged = _bridged(park, draws, members)
 
-    def change(self, driver: str, history: np.ndarray, use: str) -> np.ndarray:
-        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step)."""
-        logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
-        record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
+    def change(self, driver: str, history: np.ndarray, use: str, bridged: _Bridged | None = None) -> np.ndarray:
+        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step).
+
+        Parameters
+        ----------
+        driver, use : str
+        history : (H,)
+        bridged : _Bridged, optional
+            What the first years are, which the law then takes for a part of the record.
+        """
+        record, kept, skip = self._logs(history), self.park.kept, 0 if bridged is None else bridged.middle.size
+        if skip:
+            # ASSUME: the law reads the centre of a bridge as years of the record, then goes on from each member's end.
+            record = np.concatenate([record, record[-1] + bridged.middle])
+            kept = np.concatenate([kept, np.ones(skip, bool)])
+        told = History(record, self.park.last_observed_year + skip, kept, self.park.province)
         correlated = (self.slope.get(driver), self.shock.get(driver))
-        return self.laws[use].simulate(
-            record, self.draws.years.size, DriverNormals(self.draws, self.members, driver, *correlated)
+        steps = self.draws.years.size - skip
+        if skip and steps == 0:
+            return bridged.members
+        later = self.laws[use].simulate(
+            told, steps, DriverNormals(self.draws, self.members, driver, *correlated, skip=skip)
         )
+        return np.concatenate([bridged.members, bridged.members[:, -1:] + later], axis=1) if skip else later
+
+    def middle(self, history: np.ndarray, use: str) -> np.ndarray:
+        """Return the log change of a driver with every draw at its median: (step,)."""
+        told = History(self._logs(history), self.park.last_observed_year, self.park.kept, self.park.province)
+        return self.laws[use].simulate(told, self.draws.years.size, _NoDraws(self.draws.years.size))[0]
+
+    @staticmethod
+    def _logs(history: np.ndarray) -> np.ndarray:
+        return np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
+
+    def drift(self, driver: str, history: np.ndarray) -> np.ndarray:
+        """Simulate log changes of a share, none in bridged years: (member, step)."""
+        # ASSUME: the mix of carriers stays as it was in bridged years, then drifts as the law says.
+        skip, change = self.draws.bridged, self.change(driver, history, "mix")
+        return np.concatenate([np.zeros((self.size, skip)), change[:, : change.shape[1] - skip]], axis=1)
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
         """Continue observed values by the last one times exp(change): (member, year)."""
@@ -127,11 +166,55 @@ class _Sample:
         return paths
 
 
-def _activity(history: np.ndarray, kind: str, sample: _Sample) -> np.ndarray:
+@dataclass(frozen=True)
+class _NoDraws:
+    """Normals of one member of which every draw is at its median."""
+
+    steps: int
+
+    def once(self, name: str) -> np.ndarray:
+        """Return zero: (1,)."""
+        del name
+        return np.zeros(1)
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return zeros: (1, step)."""
+        del name
+        return np.zeros((1, self.steps))
+
+
+@dataclass(frozen=True)
+class _Bridged:
+    """Log change of a driver in bridged years: (member, bridged year), and its centre (bridged year,)."""
+
+    members: np.ndarray
+    middle: np.ndarray
+
+    def less(self, members: np.ndarray, middle: np.ndarray) -> _Bridged:
+        """Take another driver's change off."""
+        return _Bridged(self.members - members, self.middle - middle)
+
+
+def _bridged(park: Park, draws: Draws, members: slice) -> list[_Bridged]:
+    """Return the log change of the energy of each sector in bridged years, so that they add up to the bridge."""
+    if draws.bridge is None:
+        return [_Bridged(np.zeros((len(range(*members.indices(draws.members))), 0)), np.zeros(0))] * len(park.sectors)
+    tilts = draws.bridge.tilts
+    added = tilted_sum(tilts, sector_shares(park))
+    whole = _Bridged(draws.bridge.log_change[members], draws.bridge.middle)
+    return [whole.less(added - tilt, added - tilt) for tilt in tilts]
+
+
+def _use(kind: str) -> str:
+    """Name the law of an activity: energy without value added has its own trend and error, fitted on emissions."""
+    return {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
+
+
+def _activity(history: np.ndarray, kind: str, sample: _Sample, s: int) -> np.ndarray:
     """Simulate the activity of one sector: (member, year)."""
-    # Energy without value added has its own trend and error, fitted on emissions.
-    use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
-    return sample.extended(history, sample.change("activity", history, use))
+    # ASSUME: a bridge moves energy; value added and population of its years are the law's, and intensity what is left.
+    bridged = sample.bridged[s] if _use(kind) == "emissions" else None
+    return sample.extended(history, sample.change("activity", history, _use(kind), bridged))
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
@@ -152,7 +235,7 @@ def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
         log_shares[:, c] = np.log(observed[c, -1])
         # A carrier that came or went during the record has no trend one could read.
         if throughout[c] and throughout.sum() > 1:
-            log_shares[:, c] += sample.change(f"mix:{park.carriers[c]}", observed[c], "mix")
+            log_shares[:, c] += sample.drift(f"mix:{park.carriers[c]}", observed[c])
     shares = np.empty((energy.shape[0], park.years.size + steps, sample.size)).transpose(2, 0, 1)
     shares[:, :, : park.years.size] = observed
     shares[:, :, park.years.size :] = normalised_shares(log_shares, present)

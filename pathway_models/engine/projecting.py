@@ -101,6 +101,7 @@ def project(
         memo_items={name: array.transpose(0, 2, 1) for name, array in memo_items.items()},
         seed=draws.seed,
         assumptions=assumed.label,
+        bridged_until=min(park.last_observed_year + draws.bridged, last),
     )
 
 

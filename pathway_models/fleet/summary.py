@@ -52,7 +52,8 @@ def summary_rows(
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
         ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
-        and ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
+        and ``p_net_zero`` (docs/gaps.md); last ``bridged_until``, the last year that a nowcast gives (the last observed
+        one where none does).  ``peak_status`` is the most frequent one; peak years and years late are
         texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
         missing where ``neutral`` lies behind the horizon.
     """
@@ -74,7 +75,7 @@ def summary_rows(
     order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
     found = found or gaps(park, pathways, peaks, before, neutral, targets=())
     return [
-        {name: (known | row)[name] for name in order} | asked
+        {name: (known | row)[name] for name in order} | asked | {"bridged_until": pathways.bridged_until}
         for row, asked in zip(peaks.summary(YEAR), _asked(peaks, found), strict=True)
     ]
 

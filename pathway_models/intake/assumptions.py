@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import line_of, validated
+from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
@@ -264,6 +265,8 @@ def _read(folder: Path) -> Assumptions:
         targets=read_targets(),
         carriers=carriers,
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
+        nowcast=read_nowcast(),
+        park_spread=read_park_spread(),
     )
     return replace(read, shipped_hash=read.hash)
 

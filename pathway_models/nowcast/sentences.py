@@ -52,8 +52,8 @@ def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
     return say(
         lang,
         en="Had inventories ended earlier (origins from 2009, other provinces): 90 % bands held"
-        f" {first['coverage_90']:.0%} after {first['horizon']} year and {last['coverage_90']:.0%} after {last['horizon']};"
-        f" CRPS at least {least['skill_last_year']:.0%} better than last year's emissions and"
+        f" {first['coverage_90']:.0%} after {first['horizon']} year and {last['coverage_90']:.0%} after"
+        f" {last['horizon']}; CRPS at least {least['skill_last_year']:.0%} better than last year's emissions and"
         f" {least['skill_national_growth']:.0%} better than the nation's growth for all, each with its own errors."
         + (" Both are beaten at every horizon." if beaten else " Not every benchmark is beaten."),
         zh=f"若清单更早中断（2009年起，以其他省份检验）：90%区间在{first['horizon']}年后覆盖{first['coverage_90']:.0%}，"

@@ -18,6 +18,7 @@ from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.levers import Triangle
+from pathway_models.records.nowcast import Nowcast, ParkSpread
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,10 @@ class Assumptions:
         Of carriers that levers bring in; ``""`` stands for a set that is not listed.
     fits : mapping use -> GrowthLaw
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
+    nowcast : Nowcast, optional
+        What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
+    park_spread : ParkSpread, optional
+        How parks depart from their region in these years; without it parks are not bridged.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -143,6 +148,8 @@ class Assumptions:
     carriers: Mapping[str, Carrier]
     default_factors: Mapping[str, Mapping[str, float]]
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
+    nowcast: Nowcast | None = None
+    park_spread: ParkSpread | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
