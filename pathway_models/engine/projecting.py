@@ -127,6 +127,7 @@ def project(
         without_measures=without.T,
         issue_year=assumed.issue_year,
         account=account_of(park),
+        bridged_until=min(park.last_observed_year + draws.bridged, last),
     )
 
 

@@ -123,9 +123,9 @@ _FROM_MEMO_ITEMS: dict[str, tuple[str, Compute]] = {
 
 
 #: Columns of the table of statistics.
-COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value")
+COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value", "year_status")
 #: Columns of the table of members.
-MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value")
+MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value", "year_status")
 #: Significant digits of a value: more than any input has, fewer than the last bits that depend on the processor.
 DIGITS = 9
 #: Quantities that are exported member by member: those whose peaks and bands are worked out from members.
@@ -188,6 +188,7 @@ def member_table(pathways: Pathways, park: Park) -> pd.DataFrame:
                 "unit": variable.unit,
                 "year": np.tile(pathways.years, shape[0] * shape[1]),
                 "value": rounded(paths[variable.quantity] * TO_UNIT[variable.unit]).ravel(),
+                "year_status": np.tile(pathways.status, shape[0] * shape[1]),
             }
         )
         for variable in variables_of(park)
@@ -235,6 +236,7 @@ class _Rows:
                 "unit": unit,
                 "year": np.tile(np.asarray(years, dtype=int), len(scenarios)),
                 "value": flat,
+                "year_status": np.tile(self.pathways.status_of(years), len(scenarios)),
             }
         )
         self.blocks.append(block[np.isfinite(flat)])

@@ -57,10 +57,10 @@ def summary_rows(
         ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
-        ``peak_parts``, the separate parts of the peak years where there are several, and ``country``, ISO 3166.
-        ``peak_status`` is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where
-        the quantile lies among members without a peak; net emissions are missing where ``neutral`` lies behind the
-        horizon.
+        ``peak_parts``, the separate parts of the peak years where there are several, ``country``, ISO 3166, and
+        ``bridged_until``, the last year that a nowcast gives (the last observed one where none does).  ``peak_status``
+        is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where the quantile lies
+        among members without a peak; net emissions are missing where ``neutral`` lies behind the horizon.
     """
     known = {
         "park_id": park.park_id,
@@ -85,7 +85,7 @@ def summary_rows(
         | asked
         | {name: row[name] for name in (*SHARES, "issue_year", "account")}
         | other
-        | {"peak_parts": row["peak_parts"], "country": park.country}
+        | {"peak_parts": row["peak_parts"], "country": park.country, "bridged_until": pathways.bridged_until}
         for row, asked, other in rows
     ]
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "benchmarks/batch.py": "benchmarks/ratios.py",
     "scripts/build_book.py": "tests/project/test_book.py",
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
+    "scripts/fit_park_spread.py": "tests/nowcast/test_park_spread.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",
     "scripts/build_register.py": "tests/intake/test_data_files.py",
     "scripts/build_sites.py": "tests/intake/test_data_files.py",
