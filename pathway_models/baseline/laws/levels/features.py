@@ -41,18 +41,18 @@ def features(history: History) -> tuple[Floats, Floats]:
     recent = changes @ (weights / weights.sum())
     size, level = _size(history), logs[:, -1]
     gdp, population = (_column(history.covariates, name, logs.shape) for name in (GDP, POPULATION))
-    income = _last(gdp - population)
-    economy, people = _growth(gdp), _growth(population)
+    income = last_of(gdp - population)
+    economy, people = growth_of(gdp), growth_of(population)
     centre = np.stack([
         recent, changes.mean(axis=-1), changes[:, -1], logs.max(axis=-1) - level, income, income**2,
-        recent * income, economy, economy * income, people, size - _last(population),
+        recent * income, economy, economy * income, people, size - last_of(population),
         np.where(np.isfinite(income), 0.0, 1.0),
     ], axis=-1)  # fmt: skip
     about = np.abs(changes - np.median(changes, axis=-1, keepdims=True))
     scale = np.stack([
         np.log(np.median(np.abs(changes), axis=-1) + STILL), np.log(changes.std(axis=-1) + STILL),
         np.log(about.max(axis=-1) + STILL), size, np.full(len(logs), np.log(logs.shape[-1])), income, income**2,
-        people, _last(_column(history.covariates, SITES, logs.shape)),
+        people, last_of(_column(history.covariates, SITES, logs.shape)),
     ], axis=-1)  # fmt: skip
     return centre, scale
 
@@ -72,14 +72,14 @@ def _column(covariates: Mapping[str, Floats], name: str, shape: tuple[int, ...])
     return np.full(shape, np.nan) if found is None else np.asarray(found, dtype=float)
 
 
-def _last(logs: Floats) -> Floats:
+def last_of(logs: Floats) -> Floats:
     """Last known value of every record: (window,); NaN where none is known."""
     known = np.isfinite(logs)
     place = logs.shape[-1] - 1 - np.argmax(known[:, ::-1], axis=-1)
     return np.where(known.any(axis=-1), logs[np.arange(len(logs)), place], np.nan)
 
 
-def _growth(logs: Floats) -> Floats:
+def growth_of(logs: Floats) -> Floats:
     """Mean change between years that are both known: (window,); NaN where there are none."""
     changes = np.diff(logs, axis=-1)
     known = np.isfinite(changes)
