@@ -221,7 +221,8 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
                 (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
             )
         else:
-            owner = SHARED if one.level == SHARED else f"{one.level}:{park.province}"
+            # A park that names no province shares its region with nobody.
+            owner = SHARED if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly
 
 

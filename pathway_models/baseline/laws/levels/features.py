@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pathway_models.kernels.growth import bridge_gaps
 from pathway_models.records.growth_laws import History
 
 Floats = NDArray[np.float64]
@@ -33,18 +34,21 @@ STILL = 0.002
 
 
 def features(history: History) -> tuple[Floats, Floats]:
-    """Compute the features of centre and scale: (window, `CENTRE`) and (window, `SCALE`)."""
-    logs = np.asarray(history.log_history, dtype=float)
+    """Compute the features of centre and scale: (window, `CENTRE`) and (window, `SCALE`).
+
+    Years set aside lend no growth; noise, level and maximum are those of all years.
+    """
+    logs, steady = _records(history)
+    growth = np.diff(steady, axis=-1)
+    weights = RECENCY ** np.arange(growth.shape[-1] - 1.0, -1.0, -1.0)
+    recent = growth @ (weights / weights.sum())
     changes = np.diff(logs, axis=-1)
-    count = changes.shape[-1]
-    weights = RECENCY ** np.arange(count - 1.0, -1.0, -1.0)
-    recent = changes @ (weights / weights.sum())
     size, level = _size(history), logs[:, -1]
     gdp, population = (_column(history.covariates, name, logs.shape) for name in (GDP, POPULATION))
     income = last_of(gdp - population)
     economy, people = growth_of(gdp), growth_of(population)
     centre = np.stack([
-        recent, changes.mean(axis=-1), changes[:, -1], logs.max(axis=-1) - level, income, income**2,
+        recent, growth.mean(axis=-1), growth[:, -1], logs.max(axis=-1) - level, income, income**2,
         recent * income, economy, economy * income, people, size - last_of(population),
         np.where(np.isfinite(income), 0.0, 1.0),
     ], axis=-1)  # fmt: skip
@@ -55,6 +59,19 @@ def features(history: History) -> tuple[Floats, Floats]:
         people, last_of(_column(history.covariates, SITES, logs.shape)),
     ], axis=-1)  # fmt: skip
     return centre, scale
+
+
+def _records(history: History) -> tuple[Floats, Floats]:
+    """Return the logs of all years, and those of the years that lend growth: gaps bridged, ends cut off."""
+    logs, kept = np.asarray(history.log_history, dtype=float), history.kept
+    if kept is None or kept.all():
+        return logs, logs
+    first, last = np.flatnonzero(kept)[[0, -1]]
+    steady = bridge_gaps(np.where(kept, logs, np.nan)[:, first : last + 1])
+    filled = np.concatenate([
+        steady[:, :1].repeat(first, -1), steady, steady[:, -1:].repeat(logs.shape[-1] - 1 - last, -1)
+    ], axis=-1)  # fmt: skip
+    return np.where(np.isfinite(logs), logs, filled), steady
 
 
 #: Column that says the log of emissions where the record itself is a deviation.
