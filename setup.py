@@ -16,11 +16,15 @@ SHIPPED = ("data", "notebooks")
 LEFT_OUT = (
     "data/demonstration",
     "data/raw/ceads_provinces_1997_2019.csv.gz",
+    "data/raw/china_now",
     "data/raw/drivers",
     "data/raw/eip_parks.csv",
+    "data/raw/eip_parks_seen_again.csv",
     "data/raw/panels",
     "data/raw/region_d",
     "data/raw/sites",
+    "data/raw/zero_carbon_parks_batch1.csv",
+    "data/sites",
 )
 
 

@@ -3,8 +3,9 @@
 
     python tasks.py run                         run every park and region that has data
     python tasks.py run region-d --members 200  run the named ones; options are those of "pathways run"
-    python tasks.py test                        run all tests, all notebooks and the linters
+    python tasks.py test                        run all tests, all notebooks and the linters, one process a core
     python tasks.py test --fast                 the quick ones and the linters: no notebook, browser or office
+    python tasks.py test tests/peaks -n 0       what pytest is to run, here in one process, as --pdb needs it
     python tasks.py test --lowest               the quick ones with the oldest packages that pyproject.toml allows
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
@@ -48,6 +49,8 @@ PYPROJECT = ROOT / "pyproject.toml"
 OLDEST_PYTHON = (3, 11)
 #: Exit code of a program that Ctrl-C has ended, as shells have it.
 INTERRUPTED = 130
+#: Tests run in at most so many processes: each imports everything and takes up to 1 GB.
+MOST_PROCESSES = 8
 #: What some tests drive, and the Debian package it comes from.
 SYSTEM_PROGRAMS = {"chromium": "chromium", "soffice": "libreoffice-calc-nogui libreoffice-writer-nogui"}
 #: LibreOffice may be there without its spreadsheet or its word processor.
@@ -301,10 +304,15 @@ def lint(arguments: list[str]) -> int:
     return 1 if rooms or style else 0
 
 
+def cores() -> int:
+    """Count the processor cores that this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def test(arguments: list[str]) -> int:
     """Run tests, then the linters: all and the notebooks, or those that --fast or --lowest pick.
 
-    Everything else that is given goes to pytest.
+    Everything else that is given goes to pytest, behind our own words: ``-n 0`` runs the tests in one process.
     """
     kinds = {"--fast", "--lowest"}.intersection(arguments)
     words = [word for word in arguments if word not in kinds]
@@ -313,6 +321,7 @@ def test(arguments: list[str]) -> int:
     else:
         install_system_programs()
         words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", *words]
+    words = ["-n", str(min(cores(), MOST_PROCESSES)), "--dist", "loadscope", *words]
     python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
     # The profile gives kernels back the inline figures that MPLBACKEND takes from them, and silences them.
     settings = {"MPLBACKEND": "Agg", "IPYTHONDIR": str(ROOT / "tests" / "ipython")}

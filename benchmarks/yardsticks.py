@@ -25,7 +25,7 @@ from pathway_models.kernels.growth import TrendParameters, damped_log_trend
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.scores import crps_ensemble, pit_student_t
 from pathway_models.kernels.trends import straight_log_trend
-from pathway_models.kernels.turning_points import AT_HORIZON, turning_points
+from pathway_models.kernels.turning_points import CENSORED, turning_points
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +172,7 @@ def prior_sensitivity(
             paths = damped_log_trend(record, steps, law, *draws, prior_path(years[5:]) + shift)
             logs = np.concatenate([np.broadcast_to(record, (members, 5)), paths], axis=1)
             points = turning_points(np.exp(logs))
-            censored = points.status >= AT_HORIZON
+            censored = np.isin(points.status, CENSORED)
             median = censored_quantiles(years[points.index], censored, [0.5])[0]
             before = (~censored & (years[points.index] < 2030)).mean()
             rows.append({"growth": growth, "shift": shift, "before_2030": before, "p50_year": median})

@@ -26,6 +26,7 @@ _HOME = {
     "take_inventory": "inventory.account",
     "indicators": "inventory.indicators",
     "ledger_rows": "inventory.account",
+    "headline": "peaks.headline",
     "sample": "engine.sampling",
     "project": "engine.projecting",
     "survey": "engine.ensemble_summary",
@@ -38,6 +39,7 @@ _HOME = {
     "detail_loss": "inventory.data_detail",
     "told_coarsely": "inventory.data_detail",
     "judge": "peaks.judging",
+    "nowcast": "nowcast.running",
     "growth": "peaks.economies",
     "decouple": "peaks.economies",
     "decompose": "peaks.economies",
@@ -61,6 +63,14 @@ _HOME = {
     "stored_fleets": "fleet.totals",
     "package_cost": "decisions.package_cost",
     "carbon_exposure": "decisions.package_cost",
+    "comply": "compliance.judging",
+    "carbon_budget": "compliance.budgets",
+    "value_investments": "decisions.investments",
+    "read_investments": "intake.plans.investments",
+    "read_account": "intake.rules",
+    "read_profile": "intake.rules",
+    "take_account": "inventory.accounts",
+    "bridge_accounts": "inventory.accounts",
     "cobenefits": "cobenefits.scenarios",
     "lever_cobenefits": "cobenefits.levers",
     "guard": "guard.result_checks",
@@ -124,6 +134,6 @@ def _function(name: str) -> property:
     return property(lambda face: look_up(__name__, _HOME, name), lambda face, room: None)
 
 
-for _name in ("cobenefits", "gaps", "guard"):
+for _name in ("cobenefits", "gaps", "guard", "nowcast"):
     setattr(_Face, _name, _function(_name))
 sys.modules[__name__].__class__ = _Face

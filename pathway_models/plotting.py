@@ -19,6 +19,7 @@ _HOME = {
     "fans": "pathways.figures",
     "gaps": "gaps.figures",
     "inventory": "pathways.figures",
+    "nowcast": "nowcast.figures",
     "overrides": "pathways.driver_figures",
     "peak_years": "peaks.figures",
     "save": "figures.canvas",

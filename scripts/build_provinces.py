@@ -183,7 +183,7 @@ def sidecar(province: str, emissions: Emissions) -> dict[str, object]:
         "activity": "gdp",
         "price_year": PRICE_YEAR,
         "factor_set": "GBT32151_2024",
-        "grid_factor": f"provincial_2021:{short}",
+        "grid_factor": f"provincial:{short}",
         "boundary": "Territorial CO2 of the province: fuels of all sectors and cement process, scope 1.",
         "source": ["ceads_provinces", "derived_real_gdp", "nbs_provincial_gdp", "gcb2023"],
         "licence": "CEADs: free public and scientific use with citation; GCB and World Bank: CC BY 4.0; "

@@ -5,11 +5,15 @@ import signal
 
 import hypothesis
 import pytest
+from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
 
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
+
+# Results are those of one issue year, whatever the clock of the machine.
+os.environ["PATHWAYS_AS_OF"] = "2026"
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and with them all programs that they stop.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -22,6 +26,16 @@ hypothesis.settings.load_profile("same_for_all")
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from today's results")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return file_by_file(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):  # a process beside others
+        slow_first(items)
 
 
 @pytest.fixture

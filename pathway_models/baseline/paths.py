@@ -7,14 +7,14 @@ is sold, captured or kept of the own fuel, are carried by the factors of their s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from pathway_models.baseline.laws.levels.features import SIZE
-from pathway_models.baseline.laws.levels.parks import HOME
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
@@ -22,15 +22,49 @@ from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws, DriverNormals
-from pathway_models.records.growth_laws import History
-from pathway_models.records.park import LEAST_YEARS, Park, Process
+from pathway_models.records.growth_laws import History, Normals
+from pathway_models.records.park import INDICES, LEAST_YEARS, Park, Process
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
-#: Activity that is energy or emissions themselves.
-INDICES = ("energy_index", "emissions_index")
 #: Groups that burn at the park's own stacks.
 OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
+
+
+class Reading(NamedTuple):
+    """What of the drivers is uncertain: their growth, and the park's own noise from year to year."""
+
+    growth: bool
+    noise: bool
+
+
+#: Growth errs as history did; or the drivers hold, and only the park's own noise is left.
+AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD = Reading(True, True), Reading(False, True)
+
+
+@dataclass(frozen=True)
+class OwnNoise:
+    """Normals of which all is at its median but the park's own draw of each year, and the scale of the errors.
+
+    Parameters
+    ----------
+    normals : DriverNormals
+    noise : bool
+        False for the median path, of which nothing is drawn.
+    """
+
+    normals: DriverNormals
+    noise: bool = True
+
+    def once(self, name: str) -> np.ndarray:
+        """Return the scale as drawn, all else at its median: (member,)."""
+        drawn = self.normals.once(name)
+        return drawn if name == "scale" and self.noise else np.zeros_like(drawn)
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return the park's own draws of each year; those of levels above it at their median: (member, year)."""
+        drawn = self.normals.yearly(name)
+        return drawn if self.noise and self.normals.is_own(name) else np.zeros_like(drawn)
 
 
 @dataclass(frozen=True)
@@ -67,14 +101,16 @@ def drifting(park: Park) -> np.ndarray:
     return (park.energy[..., park.kept] > 0).all(axis=-1) & (park.energy[..., -1] > 0)
 
 
-def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+def free_paths(
+    park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading = AS_PLANS_TURN_OUT
+) -> BaselinePaths:
     """Simulate the drivers by the law, without plans and without process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
             " add years to the table, no trend can be read from fewer"
         )
-    sample = (_Led if is_led(assumptions) else _Sample)(park, draws, members, assumptions)
+    sample = (_Led if is_led(assumptions) else _Sample)(park, draws, members, assumptions, reading)
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
@@ -86,19 +122,36 @@ def free_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
         else:
             intensity.append(sample.extended(per_activity, sample.intensity(per_activity, activity[-1])))
         shares.append(_shares(park, s, sample))
-    steps = np.arange(1, draws.years.size + 1)
     pace = assumptions.uncertainties.grid_decline
     decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
+    level, steps = published_level(park, draws.years.size)
     grid = np.ones((park.years.size + steps.size, sample.size)).T
-    grid[:, park.years.size :] = (1.0 - decline)[:, None] ** steps
+    grid[:, park.years.size :] = level * (1.0 - decline)[:, None] ** steps
     return BaselinePaths(_by_sector(activity), _by_sector(intensity), _by_sector(shares), grid)
+
+
+def published_level(park: Park, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grid factor published for projected years, and years of decline since: two of (count,).
+
+    ASSUME: a published factor holds in its own year, relative to that of the last observed year; a projected year
+    before the first of them is still at one, and the decline begins after the last.
+    """
+    ahead, steps = park.grid_to_come, np.arange(1, count + 1)
+    if not ahead:
+        return np.ones(count), steps
+    years = park.last_observed_year + steps
+    known = np.array(sorted(ahead))
+    at = np.searchsorted(known, years, side="right") - 1
+    level = np.where(at < 0, 1.0, np.array([ahead[year] for year in known.tolist()])[np.maximum(at, 0)])
+    return level, np.maximum(years - known[-1], 0)
 
 
 class _Sample:
     """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
 
-    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
+    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.reading = reading
         correlation = assumptions.baselines.correlation
         self.size, self.moves_mix = len(range(*members.indices(draws.members))), True
         shared = correlation["shared_activity"]
@@ -116,7 +169,7 @@ class _Sample:
     def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
         """Simulate the log change of the activity of one sector: (member, step)."""
         # Energy without value added has its own trend and error, fitted on emissions.
-        use = {"energy_index": "emissions", "population": "population"}.get(kind, "activity")
+        use = "emissions" if kind in INDICES else "population" if kind == "population" else "activity"
         return self.change("activity", history, use)
 
     def intensity(self, history: np.ndarray, activity: np.ndarray) -> np.ndarray:
@@ -129,9 +182,21 @@ class _Sample:
         logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
         record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
         correlated = (self.slope.get(driver), self.shock.get(driver))
-        return self.laws[use].simulate(
-            record, self.draws.years.size, DriverNormals(self.draws, self.members, driver, *correlated)
-        )
+        law, steps = self.laws[use], self.draws.years.size
+        normals = DriverNormals(self.draws, self.members, driver, *correlated)
+        return self.read(lambda drawn: law.simulate(record, steps, drawn), normals)
+
+    def read(self, draw: Callable[[Normals], np.ndarray], normals: DriverNormals) -> np.ndarray:
+        """Draw paths of log changes in the reading asked for: (member, step)."""
+        if self.reading == AS_PLANS_TURN_OUT:
+            return draw(normals)
+        # ASSUME: where growth holds, a year's own noise is the park's innovation of that year and is gone the next;
+        # what accumulates is growth.
+        middle = draw(OwnNoise(normals, noise=False))
+        noise = np.diff(draw(OwnNoise(normals)) - middle, axis=-1, prepend=0.0)
+        if self.reading.growth:
+            return draw(normals) - (0.0 if self.reading.noise else noise)
+        return middle + (noise if self.reading.noise else 0.0)
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
         """Continue observed values by the last one times exp(change): (member, year)."""
@@ -149,18 +214,19 @@ class _Led(_Sample):
     ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks.
     """
 
-    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> None:
+    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
+        self.reading = reading
         self.size, self.moves_mix = len(range(*members.indices(draws.members))), moves_mix(assumptions)
         self.slope, self.shock = {}, {}
         logs = np.log(_emitted(park))
         self.record = History(
             logs, park.last_observed_year, park.kept, park.province, {SIZE: logs}, park.kind,
-            # Tables that name no country lie at home.
-            getattr(park, "country", "") or HOME,
+            park.country,
         )  # fmt: skip
         # The draws of intensity are those of emissions: intensity has none of its own.
-        self.emissions = self.laws["emissions"].simulate(self.record, draws.years.size, self.normals("intensity"))
+        law, steps = self.laws["emissions"], draws.years.size
+        self.emissions = self.read(lambda drawn: law.simulate(self.record, steps, drawn), self.normals("intensity"))
 
     def normals(self, driver: str) -> DriverNormals:
         """Return the draws of a driver."""
@@ -169,8 +235,10 @@ class _Led(_Sample):
     @cached_property
     def economy(self) -> np.ndarray:
         """Log change of the park's activity: (member, step)."""
-        steps = self.draws.years.size
-        return self.laws["emissions"].activity(self.record, steps, self.normals("activity"), self.emissions)
+        law, steps = self.laws["emissions"], self.draws.years.size
+        return self.read(
+            lambda drawn: law.activity(self.record, steps, drawn, self.emissions), self.normals("activity")
+        )
 
     def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
         """Return the log change of the activity of one sector: (member, step)."""

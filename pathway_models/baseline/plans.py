@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pathway_models.baseline.paths import BaselinePaths, free_paths, process_output
+from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, BaselinePaths, Reading, free_paths, process_output
 from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
@@ -23,7 +23,9 @@ from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
 PLAIN = ("activity", "intensity")
 
 
-def baseline_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> BaselinePaths:
+def baseline_paths(
+    park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading = AS_PLANS_TURN_OUT
+) -> BaselinePaths:
     """Project the drivers of a park without levers, its plans included.
 
     Parameters
@@ -35,6 +37,8 @@ def baseline_paths(park: Park, draws: Draws, members: slice, assumptions: Assump
         Which members to compute.
     assumptions : Assumptions
         Growth law, decline of the grid factor.
+    reading : Reading
+        What of the drivers is uncertain; where growth holds, the spread of given paths is left out too.
 
     Returns
     -------
@@ -49,10 +53,19 @@ def baseline_paths(park: Park, draws: Draws, members: slice, assumptions: Assump
     lacking += [name for name in park.plans.normals() if name not in draws.normals]
     if lacking:
         raise PathwayError(f"{park.park_id}: {', '.join(lacking)} were not drawn; sample the park as it is now")
-    paths = overridden(park, free_paths(park, draws, members, assumptions), draws, members)
+    if not reading.growth:
+        draws = _without_spread(park, draws)
+    paths = overridden(park, free_paths(park, draws, members, assumptions, reading), draws, members)
     output = process_output(park, paths.activity, paths.activity * paths.intensity)
     paths = replace(paths, output=overridden_output(park, output, draws, members))
     return with_projects(park, paths, draws, members)
+
+
+def _without_spread(park: Park, draws: Draws) -> Draws:
+    """Return the draws with those of given paths at their median."""
+    streams = {target.stream for targets in park.plans.by_driver().values() for target in targets}
+    still = {name: np.zeros(draws.members) for name in streams if name in draws.normals}
+    return replace(draws, normals={**draws.normals, **still}) if still else draws
 
 
 def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:

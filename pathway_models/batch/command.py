@@ -18,6 +18,7 @@ import click
 
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.console.cli_language import Variadic, in_table, language
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError, InputError
@@ -67,6 +68,7 @@ def _content(path: Path) -> bytes | None:
 @click.command("run", cls=Variadic)
 @click.argument("parks", nargs=-1, type=PARK)
 @data_option
+@as_of_option
 @click.option("--all", "everything", is_flag=True, help="Every park and region with data, or all of --data.")
 @click.option("--scenarios", multiple=True, metavar="NAME ...", help="Scenarios of data/scenarios.yml; all by default.")
 @click.option("--members", type=int, default=1000, show_default=True, help="Ensemble members.")

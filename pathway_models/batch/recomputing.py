@@ -29,8 +29,9 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
     parameters = parameters_of(folder)
     park, scenarios = pw.read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
-    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **chosen))
-    found = ParkResults(park, pathways, pw.find_peaks(pathways))
+    assumed = pw.read_assumptions(as_of=parameters.get("as_of"))
+    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **chosen, assumptions=assumed))
+    found = ParkResults(park, pathways, pw.find_peaks(pathways, before=int(parameters["before"])))
     _check(folder / park_id / "pathways.csv", found)
     return found
 

@@ -50,6 +50,7 @@ def write_results(
     before: int = 2030,
     neutral: int = 2060,
     members: bool = True,
+    held: Peaks | None = None,
 ) -> list[Path]:
     """Write a park's tables.
 
@@ -62,6 +63,8 @@ def write_results(
         Year before which emissions shall peak, and in which they shall be net zero.
     members : bool
         Keep the members too.
+    held : Peaks, optional
+        Of the same draws if the drivers hold, for the columns of that reading.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     inventory, found = take_inventory(park), gaps(park, pathways, peaks, before, neutral)
     columns = {
-        "summary": _of_rows(tables.summary_rows(park, peaks, pathways, found=found, inventory=inventory)),
+        "summary": _of_rows(tables.summary_rows(park, peaks, pathways, found=found, inventory=inventory, held=held)),
         "pathways": _quantile_columns(pathways),
         "gaps": _of_rows(tables.gap_rows(found)),
         "inventory": _inventory_sources(inventory),

@@ -17,6 +17,7 @@ from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
 from pathway_models.runs.jobs import Job, Outcome, park_id_of
@@ -137,6 +138,8 @@ class Request:
     scenarios : tuple of str
         Empty for all.
     members, seed, until, before : int
+    as_of : int
+        Issue year; the present year by default.
     lang : {"en", "zh"}
     workers : int
     timeout : int
@@ -159,6 +162,7 @@ class Request:
     seed: int = 20240401
     until: int = 2060
     before: int = 2030
+    as_of: int = field(default_factory=present_year)
     lang: str = "en"
     workers: int = 1
     timeout: int = 600
@@ -174,7 +178,7 @@ class Request:
         """Return the parameters of the notebook that are the same for all parks."""
         given = {"scenario_file": os.path.abspath(self.scenario_file)} if self.scenario_file else {}
         scenarios = list(self.scenarios or pw.read_scenarios(self.scenario_file or None))
-        same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "lang")}
+        same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "as_of", "lang")}
         return {"scenarios": scenarios, **same, **given}
 
 

@@ -41,6 +41,7 @@ def run_tables(
     until: int = 2060,
     before: int = 2030,
     neutral: int = 2060,
+    as_of: int | None = None,
     workers: int = 2,
     keep_members: bool = True,
     report: Callable[[Outcome], None] = lambda outcome: None,
@@ -56,6 +57,8 @@ def run_tables(
     scenarios : mapping of Scenario, optional
         All shipped ones by default.
     members, seed, until, before, neutral : int
+    as_of : int, optional
+        Issue year; the present year by default.
     workers : int
         Processes.
     keep_members : bool
@@ -80,11 +83,12 @@ def run_tables(
     folder.mkdir(parents=True, exist_ok=True)
     chosen = dict(pw.read_scenarios() if scenarios is None else scenarios)
     ensemble = {"members": members, "seed": seed, "until": until}
+    assumed = pw.read_assumptions(as_of=as_of)
     writing = {"before": before, "neutral": neutral, "keep_members": keep_members}
-    record = {"scenarios": list(chosen), **ensemble, **writing}
+    record = {"scenarios": list(chosen), **ensemble, **writing, "as_of": assumed.issue_year}
     write_json(folder / "run.json", describe_run({"parks": [], **record}, []))
     seen: dict[str, Path] = {}
-    run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, **writing)
+    run = partial(_run, folder=folder, scenarios=chosen, ensemble=ensemble, as_of=assumed.issue_year, **writing)
     with (
         closing(Workers(partial(SpawnedWorker, run))) as processes,
         _growing(folder / "status.csv") as status,
@@ -143,6 +147,7 @@ def _run(
     folder: Path,
     scenarios: Mapping[str, Scenario],
     ensemble: Mapping[str, int],
+    as_of: int,
     before: int,
     neutral: int,
     keep_members: bool,
@@ -158,9 +163,12 @@ def _run(
     remove(unfinished)
     try:
         park = given if isinstance(given, Park) else pw.read_park(str(given))
-        pathways = pw.project(park, scenarios, pw.sample(park, scenarios, **ensemble), keep="totals")
+        draws = pw.sample(park, scenarios, **ensemble, assumptions=pw.read_assumptions(as_of=as_of))
+        pathways = pw.project(park, scenarios, draws, keep="totals")
         years = {"before": before, "neutral": neutral}
-        write_results(unfinished, park, scenarios, pathways, pw.find_peaks(pathways), **years, members=keep_members)
+        peaks = pw.find_peaks(pathways, before=before)
+        held = pw.survey(park, scenarios, draws, probabilities=(), before=before, drivers="hold").peaks
+        write_results(unfinished, park, scenarios, pathways, peaks, **years, members=keep_members, held=held)
         lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
         unfinished.rename(final)
     except InputError as error:

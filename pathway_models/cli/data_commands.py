@@ -89,6 +89,8 @@ def _inventory_lines(park: Park) -> list[str]:
     inventory, lang = take_inventory(park), language()
     made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
     choices = say(lang, en="factor set {}, grid factor {}", zh="因子组{}，电网因子{}")
+    if not park.factor_set:
+        choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
     lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
     lines.append(f"  {padded(unit, 15)}" + "".join(f"{year:>14}" for year in inventory.years))
@@ -100,6 +102,13 @@ def _inventory_lines(park: Park) -> list[str]:
         say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
     }.items():
         lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
+    if park.is_undivided:
+        from pathway_models.intake.library import read_levers
+        from pathway_models.pathways.sentences import cannot_act_here
+
+        # Detail that a table lacks is told at the door, not when a lever turns out to do nothing.
+        idle = cannot_act_here(park, read_levers().values(), lang=lang)
+        lines += [f"  {line}" for line in (idle, park.licence) if line]
     return lines
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import InputError, PathwayError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @click.command("cobenefits")
 @click.argument("park", type=PARK)
 @data_option
+@as_of_option
 @click.option("--year", type=int, default=2035, show_default=True, help="Year of the tables.")
 @click.option("--scenario", help="Scenario whose levers are shared out; the last one by default.")
 @click.option("--by", type=click.Choice(["lever", "family"]), default="lever", show_default=True)

@@ -50,8 +50,12 @@ def cobenefits(
     Raises
     ------
     PathwayError
-        No pollutant can be told without consent, or the draws do not fit.
+        No pollutant can be told without consent, or of a table without energy; or the draws do not fit.
     """
+    if not park.has_energy:
+        raise PathwayError(
+            f"{park.park_id}: no energy by carrier is in the table, so that no air pollutant can be computed"
+        )
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     if all(scenario.measures for scenario in chosen):
         chosen = [NOTHING, *chosen]

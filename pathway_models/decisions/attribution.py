@@ -185,5 +185,5 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
     """Average totals by year, cumulative, peak level, counted peak year and probability: (package, Y + 4)."""
     survey = engine.survey(packages, by_year=True)
     case = survey.tree.case_of
-    single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_peaked_by(before - 1))
+    single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_before(before))
     return np.hstack([survey.by_year[case], np.stack(single, axis=1)])

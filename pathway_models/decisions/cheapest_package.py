@@ -25,6 +25,7 @@ from pathway_models.decisions.decision import Candidate, Decision, DecisionTarge
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
 from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
+from pathway_models.engine.reach import cannot_act
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
@@ -72,9 +73,15 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     # Carriers that one lever gives may be taken by another.
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
     technical = any(not process.is_balance for process in park.processes)
+    idle = cannot_act(park, levers.values(), read_carriers())
     found = {}
     for block in grid.blocks:
-        reasons = [_useless(levers[lever_id], present, technical, neutral) for lever_id in block.lever_ids]
+        reasons = [
+            idle[lever_id].en if lever_id in idle else
+            "" if park.is_undivided and levers[lever_id].acts.part != SINKS
+            else _useless(levers[lever_id], present, technical, neutral)
+            for lever_id in block.lever_ids
+        ]  # fmt: skip
         if all(reasons):
             found[block.block_id] = reasons[0]
     return found
@@ -218,7 +225,7 @@ class Search:
         return self._feasible(self.survey, self.cost, before, probability)
 
     def _feasible(self, survey: PackageStatistics, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
-        fine = survey.p_peaked_by(before - 1) >= probability - ROUNDING
+        fine = survey.p_before(before) >= probability - ROUNDING
         for name in survey.held:
             fine &= survey.p_held(name) >= probability - ROUNDING
         return fine if self.target.budget is None else fine & (cost <= self.target.budget)
@@ -253,15 +260,15 @@ class Search:
             cost=float(self.cost[at]),
             annualised=float(self.cost[at] / self.rates.discount.sum()),
             per_tonne=float(1e6 * levelised(self.cost[at], saved)),
-            p_before=float(survey.p_peaked_by(self.target.before - 1)[at]),
-            p_by=float(survey.p_peaked_by(self.target.before)[at]),
+            p_before=float(survey.p_before(self.target.before)[at]),
+            p_by=float(survey.p_before(self.target.before + 1)[at]),
             peak=float(survey.peak[case[at]]),
             held={name: float(survey.p_held(name)[at]) for name in survey.held},
         )
 
     def closest(self) -> int:
         """Find the package nearest to the target: its least probable condition is most probable."""
-        least = np.minimum(self.survey.p_peaked_by(self.target.before - 1), self.target.probability)
+        least = np.minimum(self.survey.p_before(self.target.before), self.target.probability)
         for name in self.survey.held:
             least = np.minimum(least, self.survey.p_held(name))
         if self.target.budget is not None and (self.cost <= self.target.budget).any():
@@ -270,7 +277,7 @@ class Search:
 
     def front(self) -> tuple[Candidate, ...]:
         """List the cheapest package for every probability: each dearer one is more probable than all before."""
-        reached = self.survey.p_peaked_by(self.target.before - 1)[self.order]
+        reached = self.survey.p_before(self.target.before)[self.order]
         so_far = np.maximum.accumulate(reached)
         better = np.append(True, so_far[1:] > so_far[:-1])
         return tuple(self.candidate(int(at)) for at in self.order[better])
@@ -314,7 +321,7 @@ class Search:
             return candidates
         engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
         codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
-        reached = engine.survey(self.grid, codes).p_peaked_by(self.target.before - 1)
+        reached = engine.survey(self.grid, codes).p_before(self.target.before)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
 
     def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:

@@ -12,6 +12,7 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import localized, mistake_text, of_terminal
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import InputError, PathwayError
 
@@ -40,6 +41,7 @@ def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tu
 @click.command("decide")
 @click.argument("park", type=PARK)
 @data_option
+@as_of_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
 @click.option("--probability", type=float, default=0.9, show_default=True, help="Over all members of the ensemble.")
 @click.option(

@@ -22,7 +22,8 @@ from pathway_models.decisions.records import OUTPUTS, Input
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import SHARED, correlate, sample
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.kernels.turning_points import AT_HORIZON, PLATEAU, turning_points
+from pathway_models.kernels.event_split import peaks_before
+from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Grid, Lever, Scenario
@@ -180,11 +181,12 @@ class Ensemble:
         """Evaluate the outputs of any package whose levers the scenario holds: (member, output)."""
         total = PackageEngine(self.park, self.scenario, draws, until=self.until).totals([package])[0]
         points = turning_points(total, self.park.years.size - 1)
-        censored = np.isin(points.status, (AT_HORIZON, PLATEAU))
+        censored = np.isin(points.status, CENSORED)
         year = np.maximum(self.park.years[0] + points.index, self.park.last_observed_year)
-        counted = np.where(censored, self.until + 1, year)
+        counted = np.where(censored, self.until + 1 - PeakRule().follow, year)
+        early = peaks_before(total)[:, self.before - int(self.park.years[0])]
         level = np.log(np.maximum(points.value, 1.0))
-        return np.stack([counted, ~censored & (year < self.before), level], axis=1).astype(float)
+        return np.stack([counted, early, level], axis=1).astype(float)
 
     def correlated(self, ranks: np.ndarray) -> np.ndarray:
         """Correlate ranks as the ensemble does: (member, input)."""

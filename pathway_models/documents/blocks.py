@@ -204,6 +204,11 @@ class ReportBuilder:
         write(self)
         self.chapters.append(Chapter(key, heading, tuple(self._blocks)))
 
+    @property
+    def size(self) -> int:
+        """Count the blocks of the chapter so far."""
+        return len(self._blocks)
+
     def section(self, text: str) -> None:
         """Begin a section of the chapter."""
         number = self._count("section")

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pathway_models.baseline.paths import OWN_FUEL, balance_shares, fuel_shares
+from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, OWN_FUEL, Reading, balance_shares, fuel_shares
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.carriers import Carrier
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Lever, Measure, Scenario
-from pathway_models.records.park import ACTIVITY_KINDS, Park
+from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
 
 #: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
 BATCH = 1000
@@ -44,6 +46,8 @@ class Frame:
     process_factors : (process, year), tCO2 per unit of output
     is_technical : (process,) bool
         False for book-keeping balances, which no measure can touch.
+    undivided : (process,) str
+        One of `UNDIVIDED` where a process stands for emissions not told apart by carrier; else empty.
     sinks : (Y,), tCO2/yr
     assumptions : Assumptions
     """
@@ -56,6 +60,7 @@ class Frame:
     grid_factors: np.ndarray
     process_factors: np.ndarray
     is_technical: np.ndarray
+    undivided: tuple[str, ...]
     sinks: np.ndarray
     assumptions: Assumptions
 
@@ -81,6 +86,8 @@ def carrier_factors(
     library = assumptions.carriers
     given = {name for scenario in scenarios for measure in scenario.measures for name in measure.lever.gives_to}
     # In the order of the library, so that no sum depends on the order of the scenarios.
+    # A park without energy has none that a lever could replace (docs/methods.md, section 7).
+    given = given if park.has_energy or park.plans else set()
     new = tuple(name for name in library if name in given and name not in park.carriers)
     factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
     is_fuel = np.isin(park.groups, OWN_FUEL)
@@ -130,6 +137,7 @@ def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: 
         grid_factors=grid_factors,
         process_factors=park.process_factors[:, last],
         is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
+        undivided=tuple(process.name if process.is_undivided else "" for process in park.processes),
         sinks=park.sinks[last],
         assumptions=assumptions,
     )
@@ -171,7 +179,8 @@ class Batch:
         """Draw the parameters of a measure, each (1, member), and its ``phase`` in projected years, (year, 1)."""
         key = (id(measure.lever), measure.setting, measure.ramp)
         if key not in self._values:
-            given, years = measure.ramp, self.frame.years[self.frame.known :]
+            frame = self.frame
+            given, years = acting_ramp(measure, frame.park, frame.assumptions.issue_year), frame.years[frame.known :]
             drawn = {}
             for name, corners in measure.lever.triangles(measure.setting).items():
                 uniform = self.draws.uniforms[f"{measure.lever.lever_id}:{name}"][self.members]
@@ -185,13 +194,15 @@ class Batch:
         return [(measure, self.values(measure)) for measure in measures]
 
 
-def batches(frame: Frame, draws: Draws, size: int | None = None) -> Iterator[Batch]:
-    """Yield the ensemble, ``size`` members at a time, `BATCH` by default."""
+def batches(
+    frame: Frame, draws: Draws, size: int | None = None, reading: Reading = AS_PLANS_TURN_OUT
+) -> Iterator[Batch]:
+    """Yield the ensemble, ``size`` members at a time, `BATCH` by default, in one reading of its drivers."""
     size = BATCH if size is None else size
     sizes = frame.assumptions.uncertainties.factor_errors
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
-        paths = baseline_paths(frame.park, draws, members, frame.assumptions)
+        paths = baseline_paths(frame.park, draws, members, frame.assumptions, reading)
         activity, intensity, shares, grid, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
@@ -233,6 +244,15 @@ RESIDENT = 1
 FOSSIL = ("coal", "oil", "gas", "other_fuel")
 
 
+#: ASSUME: a capture plant of a park whose carriers are not known burns natural gas, 56.1 tCO2/TJ: default of the 2006
+#: IPCC Guidelines, volume 2, table 2.2 (ipcc2006_energy).  With coal it would pay 1.7 times as much.
+NATURAL_GAS = 56.1
+
+
+#: Fuels that a lever must all take from to reach fuel emissions that are not told apart.
+MAIN_FUELS = ("coal", "oil", "gas")
+
+
 EMITTING = (*FOSSIL, "electricity", "heat")
 
 
@@ -261,16 +281,34 @@ class Mix:
         TJ of the carrier for one TJ that the group had at first.
     taken : dict lever -> dict group -> (year, member)
         TJ a lever replaced, for one TJ that the group had at first.
+    fuel_left : (year, member) or 1
+        Share left of fuel emissions that are not told apart by carrier.
     """
 
     left: dict[str, np.ndarray] = field(default_factory=dict)
     added: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
     taken: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    fuel_left: Left = 1.0
 
 
 def times(left: Left, values: np.ndarray) -> np.ndarray:
     """Multiply values by the share left; the values themselves, not copied, where that is all."""
     return values if isinstance(left, float) and left == 1.0 else left * values
+
+
+def replaces_all_fuel(lever: Lever, carriers: Mapping[str, Carrier]) -> bool:
+    """Tell whether a substitution can act on fuel emissions that are not told apart by carrier.
+
+    It can if it takes from whichever fuel there is, and gives nothing that is burnt to CO2 inside: then it leaves
+    ``1 - share`` of them.  Electricity and heat it gives lie outside scope 1, the only account of such a table.
+
+    Parameters
+    ----------
+    lever : Lever
+    carriers : mapping carrier id -> Carrier
+    """
+    given = {carriers[name].group for name in lever.gives_to}
+    return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FOSSIL)
 
 
 class Accounts:
@@ -290,6 +328,8 @@ class Accounts:
     emissions : dict (class, group) -> (year, member), tCO2/yr
         Of the groups in use that emit, factor errors included.
     process : dict (class, is technical) -> (year, member), tCO2/yr
+        Without what is undivided.
+    undivided : dict item of `UNDIVIDED` -> (year, member), tCO2/yr
     """
 
     def __init__(self, batch: Batch, years: slice, members: slice = slice(None)) -> None:
@@ -308,6 +348,8 @@ class Accounts:
         self.energy = {(k, group): self._carriers(k, group) for k in self.classes for group in self.groups}
         self.present = frozenset(group for (_, group), use in self.energy.items() if use is not self.zero)
         self.process = {(k, t): self._process(k, t) for k in (ECONOMIC, RESIDENT) for t in (True, False)}
+        self.undivided = {name: self._undivided(name) for name in UNDIVIDED}
+        self.has_undivided = any(values is not self.zero for values in self.undivided.values())
         self._given: dict[tuple[int, str, str], np.ndarray] = {}
 
     def _block(self, values: np.ndarray) -> np.ndarray:
@@ -338,14 +380,25 @@ class Accounts:
     def _process(self, k: int, technical: bool) -> np.ndarray:
         frame, total = self.batch.frame, self.zero
         for j, process in enumerate(frame.park.processes):
-            if process.sector in self.sectors[k] and frame.is_technical[j] == technical:
+            is_here = process.sector in self.sectors[k] and not frame.undivided[j]
+            if is_here and frame.is_technical[j] == technical:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
                 total = emitted if total is self.zero else total + emitted
         return total if total is self.zero else total * self.error("process")
 
+    def _undivided(self, name: str) -> np.ndarray:
+        """Sum what is not told apart, by item; verified as a whole, it has no factor and no error of one."""
+        frame = self.batch.frame
+        picked = [j for j, item in enumerate(frame.undivided) if item == name]
+        return self.sum(self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None] for j in picked)
+
     def error(self, group: str) -> np.ndarray:
         """Compute the constant factor error of a group: (1, member)."""
         return self.batch.errors[group]
+
+    def fuel_factor(self) -> float | None:
+        """Factor of the fuel that heats a capture plant where carriers are not known, tCO2/TJ; None where they are."""
+        return NATURAL_GAS if self.has_undivided else None
 
     def grid_factor(self) -> np.ndarray:
         """Compute the factor of electricity from the grid, its error included: (year, member), tCO2/TJ."""
@@ -458,4 +511,6 @@ class Accounts:
         for carrier, part in lever.gives_to.items():
             for origin, amount in taken.items():
                 added[carrier, origin] = added.get((carrier, origin), 0.0) + part * ratio * amount
-        return Mix(left, added, mix.taken | {lever.lever_id: taken})
+        reaches = self.has_undivided and replaces_all_fuel(lever, self.batch.frame.assumptions.carriers)
+        fuel_left = times(mix.fuel_left, kept) if reaches else mix.fuel_left
+        return Mix(left, added, mix.taken | {lever.lever_id: taken}, fuel_left)

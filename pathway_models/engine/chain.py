@@ -6,6 +6,7 @@
     intensity   iota, what is left of all energy                     `left`
     mix         energy and emissions by group after substitution     `mixed`
     process     A pi sigma, its technical part times what is left    `processes`
+    undivided   sigma (iota mu U_fuel + U), where carriers are not told  `undivided`
     capture     what a plant takes of a tonne, what its energy emits `plants`
     accounts    iota sigma E f + process - captured + its energy     `total`, `PackageCase`
 
@@ -70,9 +71,11 @@ def follow(
     case = keep(("mix", "structure"), StructureCase, mix, structure)
     kept = keep(("process",), left, sums, of["process"])
     technical, process = keep(("structure", "process"), processes, sums, structure, kept)
+    whole = keep(("mix", "structure", "intensity"), undivided, sums, mix, structure, intensity)
     equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
-    captures = total(case, intensity, technical, process, equipped, out, room)
-    return PackageCase(index, at, case, intensity, process, captures, out)
+    parts = (technical, process) if whole is sums.zero else (technical + whole, process + whole)
+    captures = total(case, intensity, *parts, equipped, out, room)
+    return PackageCase(index, at, case, intensity, process, captures, out, whole)
 
 
 # structure, intensity, process ---------------------------------------------------------------------------------------
@@ -129,6 +132,18 @@ def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, 
     return technical, technical + balance
 
 
+def undivided(sums: Accounts, mix: MixCase, structure: Left, intensity: Left) -> np.ndarray:
+    """Scale emissions that are not told apart by carrier: (year, member), tCO2/yr (docs/methods.md, section 7).
+
+    Structure reaches all of them; intensity, and substitutions that take from whichever fuel there is, those of which
+    it is known that all is burnt.  Where fuel and process are one number, neither knows its part, and leaves it alone.
+    """
+    fuel, mixed_up = sums.undivided.values()
+    if not sums.has_undivided:
+        return sums.zero
+    return times(structure, times(intensity, times(mix.mix.fuel_left, fuel)) + mixed_up)
+
+
 @dataclass(frozen=True, eq=False)
 class StructureCase:
     """Results that all packages of one mix and structure share; ``structure`` is left of the economic sectors."""
@@ -164,7 +179,9 @@ class StructureCase:
         """
         sums, at = self.of_mix.sums, self.of_mix
         direct = sums.both(at.emissions, FOSSIL, self.structure)
-        return mean_factor(direct, sums.both(at.energy, BURNT, self.structure), self.electricity_factor)
+        other = sums.fuel_factor()
+        otherwise = self.electricity_factor if other is None else np.full(sums.zero.shape, other)
+        return mean_factor(direct, sums.both(at.energy, BURNT, self.structure), otherwise)
 
 
 class Plant(NamedTuple):
@@ -212,6 +229,7 @@ class PackageCase:
     process : tCO2/yr of processes
     captures : tuple of Captured
     total : tCO2/yr; written over by the next case
+    undivided : tCO2/yr that are not told apart by carrier
     """
 
     index: int
@@ -221,6 +239,7 @@ class PackageCase:
     process: np.ndarray
     captures: tuple[Captured, ...]
     total: np.ndarray
+    undivided: np.ndarray
 
     def emissions(self, group: str, out: np.ndarray | None = None) -> np.ndarray:
         """Return the emissions of a group, the energy of capture left out: tCO2/yr."""
@@ -254,7 +273,7 @@ def total(
     Parameters
     ----------
     technical, process : (year, member)
-        Process emissions that can be captured, and all.
+        Process emissions that can be captured, and all; with what is undivided.
     out, room : (year, member)
         The total, and working space; written over.
     """

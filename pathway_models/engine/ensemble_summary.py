@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from pathway_models.engine.batches import horizon
-from pathway_models.engine.projecting import assumed_by, runs
+from pathway_models.engine.projecting import READINGS, account_of, assumed_by, runs
+from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.records.assumptions import Assumptions
@@ -30,6 +31,8 @@ def survey(
     until: int | None = None,
     probabilities: Sequence[float] = PROBABILITIES,
     rule: PeakRule | None = None,
+    before: int = 2030,
+    drivers: str = "uncertain",
     assumptions: Assumptions | None = None,
 ) -> EnsembleSummary:
     """Project an ensemble and keep its peaks, sums and quantiles only.
@@ -49,6 +52,10 @@ def survey(
         Of the quantiles by year.
     rule : PeakRule, optional
         The rule of ``docs/peak_rules.md`` by default.
+    before : int
+        Year that parts later peaks in two statuses, ``ahead`` and ``after``.
+    drivers : {"uncertain", "hold"}
+        As in `project`.
     assumptions : Assumptions, optional
         In place of those the draws were made under.
 
@@ -63,8 +70,9 @@ def survey(
     """
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
+    issue = assumed.issue_year
     years = np.arange(park.years[0], last + 1)
-    tally = _Tally(len(chosen), years.size, park.years.size, draws.members, rule)
+    tally = _Tally(len(chosen), years, park.last_observed_year, draws.members, rule or PeakRule(), issue, before)
     quantiles, mean = np.empty((len(chosen), len(probabilities), years.size)), np.empty((len(chosen), years.size))
     # As many whole scenarios at a time as there is room for; of a single one that is too large, some years.
     span = int(max(1, min(years.size, ROOM // (8 * draws.members))))
@@ -74,8 +82,12 @@ def survey(
         for start in range(0, years.size, span):
             here = slice(start, min(start + span, years.size))
             held = np.empty((len(some), here.stop - here.start, draws.members))
-            for at, batch, case in runs(park, some, draws, last, assumed):
+            for at, batch, case in runs(park, some, draws, last, assumed, READINGS[drivers]):
                 total = np.concatenate([batch.observed, case.total])
+                if at is None:
+                    if start == 0 and first == 0:
+                        tally.settle(batch.members, total)
+                    continue
                 held[at, :, batch.members] = total[here]
                 if start == 0:
                     tally.add(first + at, batch.members, total)
@@ -89,29 +101,55 @@ def survey(
         years,
         park.last_observed_year,
         seed=draws.seed,
-        **tally.found(years[0]),
+        issue_year=issue,
+        before=before,
+        account=account_of(park),
+        follow=tally.rule.follow,
+        **tally.found(),
     )
     return EnsembleSummary(peaks, tally.cumulative, tuple(probabilities), quantiles, mean)
 
 
 class _Tally:
-    """Turning points and sums of every member, batch by batch."""
+    """Events, turning points and sums of every member, batch by batch."""
 
-    def __init__(self, scenarios: int, years: int, known: int, members: int, rule: PeakRule | None) -> None:
-        self.known, self.rule, shape = known, rule, (scenarios, members)
+    def __init__(
+        self,
+        scenarios: int,
+        years: np.ndarray,
+        last_observed: int,
+        members: int,
+        rule: PeakRule,
+        issue: int,
+        before: int,
+    ) -> None:
+        self.first, self.rule, shape = int(years[0]), rule, (scenarios, members)
+        self.known, self.issue, self.before = (year - self.first for year in (last_observed, issue, before))
         self.value, self.cumulative = np.empty((2, *shape))
         self.index, self.plateau_first, self.plateau_last = np.empty((3, *shape), dtype=np.int16)
         self.status = np.empty(shape, dtype=np.int8)
+        self.event = np.empty((*shape, years.size), dtype=bool)
+        self.settled = np.empty((members, years.size), dtype=bool)
 
     def add(self, at: int, members: slice, total: np.ndarray) -> None:
         """Take in the totals of some members under one scenario: (year, member)."""
-        points = turning_points(total.T, self.known - 1, self.rule)
+        points = turning_points(total.T, self.known, self.rule, issue=self.issue, before=self.before)
         for name in ("index", "status", "value", "plateau_first", "plateau_last"):
             getattr(self, name)[at, members] = getattr(points, name)
-        self.cumulative[at, members] = total[self.known :].sum(axis=0)
+        self.event[at, members] = peaks_before(total.T)
+        self.cumulative[at, members] = total[self.known + 1 :].sum(axis=0)
 
-    def found(self, first_year: int) -> dict[str, np.ndarray]:
+    def settle(self, members: slice, total: np.ndarray) -> None:
+        """Take in the totals of some members without measures: (year, member)."""
+        self.settled[members] = settled_by(total.T, self.issue)
+
+    def found(self) -> dict[str, np.ndarray]:
         """Return the fields of `Peaks`."""
         years = {"year": self.index, "plateau_first": self.plateau_first, "plateau_last": self.plateau_last}
-        found = {name: first_year + index.astype(int) for name, index in years.items()}
-        return found | {"status": self.status, "value": self.value}
+        found = {name: self.first + index.astype(int) for name, index in years.items()}
+        return found | {
+            "status": self.status,
+            "value": self.value,
+            "event": self.event,
+            "settled": self.settled,
+        }

@@ -18,6 +18,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import ECONOMIC, RESIDENT, Left
 from pathway_models.engine.chain import Measures, PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
+from pathway_models.kernels.event_split import TIE, WINDOW
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.levers.action import SINKS
 from pathway_models.records.levers import Limits
@@ -190,6 +191,8 @@ class PackageStatistics:
     members : int
     peaked : (case, year) int
         Members whose peak year is that year or earlier.
+    early : (case, year) int
+        Members that peak before that year (``docs/headline.md``), of the years whose windows are complete.
     peak : (case,), tCO2/yr
         Mean peak level.
     cumulative : (case,), tCO2
@@ -209,6 +212,7 @@ class PackageStatistics:
     years: np.ndarray
     members: int
     peaked: np.ndarray
+    early: np.ndarray
     peak: np.ndarray
     cumulative: np.ndarray
     by_year: np.ndarray | None
@@ -229,13 +233,29 @@ class PackageStatistics:
             raise PathwayError(f"year {year}: packages are known from {self.years[0]} to {self.years[-1]}")
         return self.peaked[self.tree.case_of, year - self.years[0]] / self.members
 
+    def p_before(self, year: int) -> np.ndarray:
+        """Share of all members that peak before a year: (package,).
+
+        Raises
+        ------
+        PathwayError
+            The year is not projected, or its window ends behind the horizon.
+        """
+        first, last = int(self.years[1]), int(self.years[-1]) - WINDOW + 1
+        if not first <= year <= last:
+            raise PathwayError(
+                f"before {year}: expected a year from {first} to {last},"
+                f" since {WINDOW} years to {year + WINDOW - 1} confirm the peak and packages end in {self.years[-1]}"
+            )
+        return self.early[self.tree.case_of, year - self.years[0]] / self.members
+
     def counted_year(self) -> np.ndarray:
         """Mean peak year: (package,).
 
         A peak in the record counts as the last observed year, since no lever moves it; a member without a peak counts
-        as the year after the horizon, since its peak is later than that by an unknown time.
+        as the year after the last one a peak can be seen in, since its peak is later than that by an unknown time.
         """
-        later = self.members - self.peaked
+        later = (self.members - self.peaked)[:, : -PeakRule().follow]
         return self.years[0] + later.sum(axis=1)[self.tree.case_of] / self.members
 
     def p_held(self, condition: str) -> np.ndarray:
@@ -265,7 +285,7 @@ class Tally:
         self.tree, self.years, self.rates, self.limits, self.rule = tree, years, rates, limits, PeakRule()
         self.weights = weights
         self.members = 0
-        self.peaked = np.zeros((cases, years.size), dtype=np.int32)
+        self.peaked, self.early = np.zeros((2, cases, years.size), dtype=np.int32)
         self.sums = np.zeros((4, cases))
         self.sinks_cost = np.zeros(sinks)
         self.by_year = np.zeros((cases, years.size - 1)) if by_year else None
@@ -292,10 +312,12 @@ class Tally:
         top = np.maximum(total.max(axis=0), self.observed)
         size = np.abs(top)
         # The rule of turning_points on the last total and the largest one: a member counts only when it ends below
-        # the plateau, and its peak year is the first that reaches the largest total up to a tie.
+        # the plateau, its peak year is the first that reaches the largest total up to a tie, and years follow it.
         shown = total[-1] < top - (rule.plateau + rule.tie) * size
         least = top - rule.tie * size
         first = np.where(self.observed >= least, 0, 1 + (total >= least).argmax(axis=0))
+        shown &= first < self.years.size - rule.follow
+        self._events(case.index, total)
         self.peaked[case.index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
         by_year = total @ self.weight
         cost = self.costs.case(case) if self.costs else 0.0
@@ -303,6 +325,20 @@ class Tally:
         if self.by_year is not None:
             self.by_year[case.index] += by_year
         self._limits(case.index, total, top)
+
+    def _events(self, index: int, total: np.ndarray) -> None:
+        """Count members that peak before each year, as `kernels.event_split.peaks_before` tells it."""
+        known = len(total) - WINDOW + 1
+        if known < 1:
+            return
+        # The highest of the window by doubling: of 2, then 4, then all of its years.
+        two = np.maximum(total[:-1], total[1:])
+        four = np.maximum(two[:-2], two[2:])
+        later = np.maximum(four[:known], total[WINDOW - 1 :])
+        high = np.maximum(total[: known - 1], self.observed)
+        np.maximum.accumulate(high, axis=0, out=high)
+        high = np.concatenate([self.observed[None], high])
+        self.early[index, 1 : known + 1] += np.count_nonzero(later <= high + TIE * np.abs(high), axis=1)
 
     def _limits(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
         limits = self.limits
@@ -322,6 +358,7 @@ class Tally:
             years=self.years,
             members=self.members,
             peaked=self.peaked.cumsum(axis=1),
+            early=self.early,
             peak=peak,
             cumulative=cumulative,
             by_year=self.by_year,

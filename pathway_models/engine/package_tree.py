@@ -107,7 +107,8 @@ class BatchEvaluator:
     @cached_property
     def observed(self) -> np.ndarray:
         """Totals of the observed years, which no measure changes: (year, member), tCO2/yr."""
-        whole = self.past.both(self.past.emissions, EMITTING, 1.0) + sum(self.past.process.values())
+        books = self.past
+        whole = books.both(books.emissions, EMITTING, 1.0) + sum(books.process.values()) + sum(books.undivided.values())
         return np.broadcast_to(whole, (self.past.zero.shape[0], self.size))
 
     def grown(self, measures: Measures) -> np.ndarray:

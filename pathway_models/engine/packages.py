@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out, times
 from pathway_models.engine.chain import left, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
-from pathway_models.engine.projecting import assumed_by
+from pathway_models.engine.projecting import NOTHING, assumed_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
@@ -25,8 +25,6 @@ from pathway_models.records.park import Park
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
-#: The package without any lever.
-NOTHING = Scenario("off", "no lever", "无措施")
 #: Share of the members that means of tonnes and money are taken over.
 CENTRAL = 0.9
 
@@ -196,6 +194,7 @@ class _Batch:
         }
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
         self.economic = np.stack([(a * b).ravel() for a in lefts["structure"] for b in lefts["intensity"]])
+        self.structures = np.stack([a.ravel() for a in lefts["structure"]])
         self.resident = np.stack([b.ravel() for b in lefts["intensity"]])
         self.fixed = np.array(
             [
@@ -254,7 +253,15 @@ class _Batch:
                     np.zeros(rate.shape),
                 )
                 captured[at] += _products(self.economic, eligible * rate).reshape(self.sizes)
+                if books.has_undivided:
+                    captured[at] += self._of_undivided(mix, rate)
         return energy, captured
+
+    def _of_undivided(self, mix: Mix, rate: np.ndarray) -> np.ndarray:
+        """Price the capture of what is not told apart by carrier: (structure, intensity)."""
+        fuel, mixed_up = self.evaluator.accounts.undivided.values()
+        structures = _products(self.structures, mixed_up * rate)[:, None]
+        return _products(self.economic, times(mix.fuel_left, fuel) * rate).reshape(self.sizes) + structures
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD, Reading
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import EMITTING, Mix, batches, horizon, lay_out
 from pathway_models.engine.chain import PackageCase, left
@@ -16,12 +17,18 @@ from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import Park
-from pathway_models.records.pathways import SOURCES, TOTAL, Pathways
+from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2, SOURCES, TOTAL, Pathways
 
+#: Readings of the drivers that `project` knows.
+READINGS = {"uncertain": AS_PLANS_TURN_OUT, "hold": IF_DRIVERS_HOLD}
 #: What `project` can keep.
 KEPT = ("sources", "totals")
 #: What stands beside the emissions of every pathway.
 MEMO_ITEMS = ("sinks", "stored", "location_based", "energy", "activity")
+#: Groups of what is bought as electricity or heat.
+BOUGHT = ("electricity", "green_electricity", "heat")
+#: The package without any measure.
+NOTHING = Scenario("off", "no lever", "无措施")
 #: Activity kinds that measure an economy.
 ECONOMIES = ("value_added", "gdp")
 AT = {source: at for at, source in enumerate(SOURCES)}
@@ -35,6 +42,7 @@ def project(
     *,
     until: int | None = None,
     keep: str = "sources",
+    drivers: str = "uncertain",
     assumptions: Assumptions | None = None,
 ) -> Pathways:
     """Project emissions under each scenario; the same draws serve all, so that differences are paired.
@@ -50,6 +58,9 @@ def project(
     keep : {"sources", "totals"}
         Emissions by source with what stands beside them; or totals and sinks only, an eighth of the memory, with no
         array by source made on the way.
+    drivers : {"uncertain", "hold"}
+        Growth errs as history did; or activity, intensity and mix go as planned, else along the median path of the
+        law (``docs/headline.md``, section 5).
     assumptions : Assumptions, optional
         In place of those the draws were made under.
 
@@ -61,23 +72,32 @@ def project(
     Raises
     ------
     PathwayError
-        The draws are another park's, do not reach ``until``, or lack a lever of these scenarios; or ``keep`` is
-        neither word.
+        The draws are another park's, do not reach ``until``, or lack a lever of these scenarios; or ``keep`` or
+        ``drivers`` is neither word.
     """
+    if drivers not in READINGS:
+        raise PathwayError(f"drivers = {drivers!r}: expected {' or '.join(READINGS)}")
     if keep not in KEPT:
         raise PathwayError(f"keep = {keep!r}: expected {' or '.join(KEPT)}")
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
     last, assumed = horizon(park, draws, until), assumed_by(draws, assumptions)
     years = np.arange(park.years[0], last + 1)
-    sources = tuple(SOURCES) if keep == "sources" else (TOTAL,)
+    sources = sources_of(park) if keep == "sources" else (TOTAL,)
     shape = (years.size, draws.members)
     # Stored year-major, so that each batch writes whole cache lines; seen as (..., source, year).
     emissions = np.zeros((len(chosen), len(sources), *shape))
     names = memo_item_names(park) if keep == "sources" else ("sinks",)
     # One piece, not many: the system hands it out in large pages.
     memo_items = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
+    without = np.empty(shape)
     begun: dict[BatchEvaluator, int] = {}
-    for at, batch, case in runs(park, chosen, draws, last, assumed):
+    for at, batch, case in runs(park, chosen, draws, last, assumed, READINGS[drivers]):
+        if at is None:
+            without[: park.years.size, batch.members], without[park.years.size :, batch.members] = (
+                batch.observed,
+                case.total,
+            )
+            continue
         here = (..., batch.members)
         room, others = emissions[at][here], {name: array[at][here] for name, array in memo_items.items()}
         if keep == "totals":
@@ -89,7 +109,7 @@ def project(
             else:
                 _repeat_observed(batch, (emissions, *memo_items.values()), begun[batch], at)
             _write_projected(batch, case, chosen[at], room, others)
-    for array in (emissions, *memo_items.values()):
+    for array in (emissions, without, *memo_items.values()):
         array.setflags(write=False)  # so that the record takes them over instead of copying them
     return Pathways(
         identity=park.identity,
@@ -101,7 +121,16 @@ def project(
         memo_items={name: array.transpose(0, 2, 1) for name, array in memo_items.items()},
         seed=draws.seed,
         assumptions=assumed.label,
+        without_measures=without.T,
+        issue_year=assumed.issue_year,
+        account=account_of(park),
     )
+
+
+def account_of(park: Park) -> str:
+    """Name the account of a park's total: a table without purchased electricity or heat tells scope 1 alone."""
+    bought = park.energy[:, np.isin(park.groups, BOUGHT)]
+    return SCOPES_1_2 if bought.any() else SCOPE_1
 
 
 def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
@@ -110,9 +139,14 @@ def assumed_by(draws: Draws, assumptions: Assumptions | None) -> Assumptions:
 
 
 def runs(
-    park: Park, chosen: list[Scenario], draws: Draws, until: int, assumptions: Assumptions
-) -> Iterator[tuple[int, BatchEvaluator, PackageCase]]:
-    """Yield every scenario of every batch of members, as it is worked out.
+    park: Park,
+    chosen: list[Scenario],
+    draws: Draws,
+    until: int,
+    assumptions: Assumptions,
+    reading: Reading = AS_PLANS_TURN_OUT,
+) -> Iterator[tuple[int | None, BatchEvaluator, PackageCase]]:
+    """Yield every scenario of every batch of members, as it is worked out, and the one without measures beside them.
 
     Parameters
     ----------
@@ -122,12 +156,14 @@ def runs(
     until : int
         Last year.
     assumptions : Assumptions
+    reading : Reading
+        What of the drivers is uncertain.
 
     Yields
     ------
     at, batch, case
-        Position of the scenario, the batch, and what the scenario does in it; ``case.total`` is written over by the
-        next one.
+        Position of the scenario, None of the one without measures, the batch, and what the scenario does in it;
+        ``case.total`` is written over by the next one.
 
     Raises
     ------
@@ -137,13 +173,19 @@ def runs(
     lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
-    tree = package_tree(chosen)
+    tree = package_tree([*chosen, NOTHING])
+    positions = [*range(len(chosen)), None]
     frame = lay_out(park, chosen, until, assumptions)
-    for members in batches(frame, draws):
+    for members in batches(frame, draws, reading=reading):
         batch = BatchEvaluator(members)
         for case in batch.cases(tree):
             for at in np.flatnonzero(tree.case_of == case.index):
-                yield int(at), batch, case
+                yield positions[at], batch, case
+
+
+def sources_of(park: Park) -> tuple[str, ...]:
+    """List the sources of a park's pathways: `SOURCES`, of which the last is there only where the park has it."""
+    return tuple(SOURCES) if park.is_undivided else tuple(SOURCES)[:-1]
 
 
 def memo_item_names(park: Park) -> tuple[str, ...]:
@@ -169,6 +211,8 @@ def _write_observed(batch: BatchEvaluator, emissions: np.ndarray, memo_items: Ma
     for group in EMITTING:
         emissions[AT[group], :known] = books.both(books.emissions, (group,), 1.0)
     emissions[AT["process"], :known] = sum(books.process.values())
+    if books.has_undivided:
+        emissions[AT["undivided"], :known] = sum(books.undivided.values())
     memo_items["energy"][:known] = books.both(books.energy, books.groups, 1.0)
     memo_items["activity"][:known] = books.activity()
     if "economy" in memo_items:
@@ -204,6 +248,8 @@ def _write_projected(
     for group in EMITTING:
         case.emissions(group, out=emissions[AT[group]])
     emissions[AT["process"]] = case.process
+    if books.has_undivided:
+        emissions[AT["undivided"]] = case.undivided
     case.energy(books.groups, out=memo_items["energy"])
     case.location_based(out=memo_items["location_based"])
     closed = left(books, tuple(m for m in measures_of(scenario, "structure") if m.lever.acts.closes))

@@ -11,22 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from hashlib import blake2b
 
 import numpy as np
 from scipy import special
 
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
-from pathway_models.core.arrays import fixed
 from pathway_models.core.errors import PathwayError
+from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.growth_laws import EVERY_PROVINCE
 from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:
@@ -82,33 +80,8 @@ def _root(correlations: Sequence[Correlation], names: tuple[str, ...]) -> np.nda
 
 #: What a draw that is no lever's is called: its name begins so.
 OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
-#: Shared draws that are remembered, and the most values that one of them may have.
-REMEMBERED, REMEMBERED_SIZE = 64, 500_000
 #: Latest year of a projection: far beyond any target of the notice.
 LAST_YEAR = 2100
-
-
-def stream(seed: int, owner: str, name: str, year: int = 0) -> np.random.Generator:
-    """Open a random stream of its own for (seed, owner, name, year).
-
-    Philox is counter-based (Salmon et al. 2011, doi 10.1145/2063384.2063405, DOI from background
-    knowledge): the key says whose stream it is, the counter's highest word the year.  Neither the order of
-    drawing nor what else is drawn has any influence.
-
-    Parameters
-    ----------
-    seed : int
-        0 or more.
-    owner : str
-        Park id, or `SHARED`.
-    name : str
-        What is drawn.
-    year : int
-        Calendar year of a yearly shock, 0 for a draw that holds for all years.
-    """
-    digest = blake2b(f"{seed}\x1f{owner}\x1f{name}".encode(), digest_size=16).digest()
-    key = np.frombuffer(digest, dtype="<u8")
-    return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, year], dtype=np.uint64)))
 
 
 def sample(
@@ -165,23 +138,29 @@ def sample(
     partners = _partners(ties, levers)
     uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
     uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
-    uniforms[f"{SHARED}:grid_decline"] = stream(seed, SHARED, "grid_decline").random(members)
+    nation = shared_by(park)
+    uniforms[f"{SHARED}:grid_decline"] = stream(seed, nation, "grid_decline").random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
     names += park.plans.normals()
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
-    normals[f"{SHARED}:slope"] = stream(seed, SHARED, "slope").standard_normal(members)
-    shocks = {name: _yearly(seed, park.park_id, name, members, years) for name in drivers}
-    shocks[f"{SHARED}:activity"] = _yearly(seed, SHARED, "activity", members, years)
+    normals[f"{SHARED}:slope"] = stream(seed, nation, "slope").standard_normal(members)
+    shocks = {name: yearly_normals(seed, park.park_id, name, members, years) for name in drivers}
+    shocks[f"{SHARED}:activity"] = yearly_normals(seed, nation, "activity", members, years)
     for owner, key, name, yearly in _of_law(assumed, park, drivers):
         if yearly:
-            shocks[key] = _yearly(seed, owner, name, members, years)
+            shocks[key] = yearly_normals(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
     drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed)
     tied = correlate(drawn, ties)
     kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
     return replace(tied, uniforms=kept) if partners else tied
+
+
+def shared_by(park: Park) -> str:
+    """Name the owner of the draws that all parks of a park's country have in common, and no other country's."""
+    return SHARED if park.country == HOME else f"{SHARED}:{park.country}"
 
 
 def _partners(ties: Sequence[Correlation], levers: Sequence[str]) -> list[str]:
@@ -222,27 +201,5 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
             )
         else:
             # A park that names no province shares its region with nobody.
-            owner = SHARED if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
+            owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly
-
-
-def _yearly(seed: int, owner: str, name: str, members: int, years: np.ndarray) -> np.ndarray:
-    """Draw standard normals by member and year: (member, year)."""
-    # What is shared is asked for by every park of a run: all provinces by each of them.
-    is_shared = owner == SHARED or owner.startswith("province:")
-    draw = _remembered if is_shared and members * years.size <= REMEMBERED_SIZE else _drawn
-    return draw(seed, owner, name, members, int(years[0]), int(years[-1]))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _remembered(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
-    return _drawn(seed, owner, name, members, first, last)
-
-
-def _drawn(seed: int, owner: str, name: str, members: int, first: int, last: int) -> np.ndarray:
-    """Draw standard normals by member and year, read-only: (member, year)."""
-    years = range(first, last + 1)
-    shocks = np.empty((len(years), members))
-    for at, year in enumerate(years):
-        shocks[at] = stream(seed, owner, f"shock:{name}", year).standard_normal(members)
-    return fixed(shocks.T)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import click
 
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
+from pathway_models.core.issue_year import present_year
 
 #: Folder with our template of the page, in the place where the server looks for such.
 PAGE = PACKAGE_FOLDER / "explorer" / "page"
@@ -32,6 +34,7 @@ POLICY = (
 @data_option
 @click.option("--save-to", type=click.Path(path_type=Path, dir_okay=False), default="my_scenarios.yml",
               show_default=True, help="File that scenarios are saved to and found in again.")  # fmt: skip
+@as_of_option
 @click.option("--before", type=click.IntRange(2025, 2050), default=2030, show_default=True)
 @click.option("--probability", type=click.FloatRange(0.5, 0.95), default=0.7, show_default=True)
 @click.option("--members", type=click.IntRange(min=1), default=500, show_default=True)
@@ -48,7 +51,7 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
         raise click.UsageError('the explorer needs two more packages: pip install "pathway_models[app]"')
     park = _readable(park)
     port, token = port or _free_port(), secrets.token_urlsafe(24)
-    wishes |= {"park": park, "scenario_file": str(save_to.absolute())}
+    wishes |= {"park": park, "scenario_file": str(save_to.absolute()), "as_of": present_year()}
     click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
     with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}

@@ -67,7 +67,7 @@ class View:
 
     def p_before(self, before: int) -> float:
         """Estimate the share of all members that peak before a year."""
-        return float(self.peaks.p_peaked_by(before - 1)[0])
+        return float(self.peaks.p_before(before)[0])
 
 
 class Exploration:

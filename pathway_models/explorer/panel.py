@@ -23,6 +23,7 @@ from pathway_models.decisions.tables import family_name, money_text, option_name
 from pathway_models.documents.markup import html
 from pathway_models.explorer.evaluation import Choice, Exploration, View
 from pathway_models.explorer.figures import Picture
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.library import read_levers, read_scenarios
 from pathway_models.intake.names import park_name
@@ -193,6 +194,8 @@ class Explorer:
         Asked for, over all members.
     members, seed, until : int
         As for `sample`.
+    as_of : int, optional
+        Issue year; the present year by default.
     lang : {"en", "zh"}
 
     Raises
@@ -211,10 +214,12 @@ class Explorer:
         members: int = 500,
         seed: int = 20240401,
         until: int = 2060,
+        as_of: int | None = None,
         lang: str = "en",
     ) -> None:
         self.lang, self.file, self._park_id = lang, Path(scenario_file), park
-        self._given = {"members": members, "seed": seed, "until": until}
+        assumed = read_assumptions(as_of)
+        self._given = {"members": members, "seed": seed, "until": until, "assumptions": assumed}
         self._levers, self._costs, self._busy = read_levers(), read_costs(), True
         say_ = {"style": {"description_width": "295px"}, "layout": {"width": "580px"}}
         self.park = widgets.Dropdown(

@@ -22,6 +22,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SAFE, sheet_table
 from pathway_models.exports.tidy import member_table, rounded, to_tidy
 from pathway_models.intake.codelists import project_folder, read_statistics, read_variables
+from pathway_models.intake.countries import country_of
 from pathway_models.intake.register import read_register
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.levers import Scenario
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pyam import IamDataFrame
 
 
-#: Stands before every region.
+#: Stands before every region of the home country.
 COUNTRY = "China"
 #: Signs that the conventions keep out of names, and those that would split a name.
 ILLEGAL = re.compile(r'[;:"`|>*{}\x00-\x1f]+')
@@ -56,7 +57,8 @@ def region_of(park: Park) -> str:
     """
     name = ILLEGAL.sub(" ", park.name_zh or park.name_en or park.park_id).strip() or park.park_id
     province = province_of(park)
-    return "|".join([COUNTRY, province, name] if province and province != name else [COUNTRY, name])
+    country = country_of(park.country).name_en
+    return "|".join([country, province, name] if province and province != name else [country, name])
 
 
 def province_of(park: Park) -> str:
@@ -174,7 +176,7 @@ def indicators_of(found: ParkResults) -> pd.DataFrame:
             quantiles = dict(zip(("p05", "p25", "p50", "p75", "p95"), levels, strict=True))
             rows.append({**shared, "indicator": name, "unit": unit, "value": quantiles["p50"], **quantiles})
         for year in (2029, 2030):
-            share = float(peaks.p_peaked_by(year)[at])
+            share = float(peaks.p_before(year + 1)[at])
             rows.append({**shared, "indicator": f"Peak Probability|{PEAK}|{year}", "unit": "", "value": share})
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 

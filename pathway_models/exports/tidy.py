@@ -10,6 +10,7 @@ import pandas as pd
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.codelists import Variable, read_variables
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -251,7 +252,9 @@ def _ratio(above: np.ndarray, below: np.ndarray, variable: Variable) -> np.ndarr
 def _peak(variable: Variable, peaks: Peaks) -> tuple[np.ndarray, np.ndarray]:
     """Return values and years of a variable about the peak."""
     if variable.quantity == "peak_probability":
-        return np.stack([peaks.p_peaked_by(int(year)) for year in peaks.years], axis=1), peaks.years
+        shares = peaks.event.mean(axis=1)  # a peak by a year is one before the next
+        shares[:, peaks.years > peaks.years[-1] - WINDOW + 1] = np.nan
+        return shares[:, 1:], peaks.years[:-1]
     said_in = np.array([peaks.last_observed_year])
     if variable.quantity == "peak_year":
         return peaks.quantiles((variable.probability,)), said_in

@@ -46,6 +46,8 @@ SOURCE_STYLES = {
     "oil": ("#D55E00", ""),
     "gas": ("#F0C27B", ""),
     "other_fuel": ("#8C6D31", "xxx"),
+    "undivided_fuel": ("#6E6E6E", ""),
+    "undivided": ("#B8A58C", ""),
     "process": ("#E3B5CD", ""),
     "process_and_balance": ("#F6E6EE", "...."),
     "conversion": ("#FFFFFF", "...."),

@@ -7,8 +7,9 @@ parks live together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.fleet.fleet_results import CLAIMED
 from pathway_models.fleet.totals import fleet_total
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -41,7 +43,14 @@ def independent_total(pathways: Sequence[Pathways], seed: int = 1) -> np.ndarray
 
 
 def band_coverage(
-    model: Park, scenario: Scenario, *, count: int = 40, members: int = 400, seed: int = 1, until: int = 2040
+    model: Park,
+    scenario: Scenario,
+    *,
+    count: int = 40,
+    members: int = 400,
+    seed: int = 1,
+    until: int = 2040,
+    assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Measure coverage and width of three 90 % bands of the total of equal, invented parks.
 
@@ -57,6 +66,8 @@ def band_coverage(
     seed : int
         Of the ensemble; the futures have the next one.
     until : int
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -71,9 +82,10 @@ def band_coverage(
     """
     if count < 2 or members < 20:
         raise PathwayError(f"{count} parks and {members} members: expected at least 2 and 20")
-    parks = list(_copies(model, scenario, count, members, seed, until))
+    drawn = {"members": members, "until": until, "assumptions": assumptions}
+    parks = list(_copies(model, scenario, count, seed, drawn))
     joined = fleet_total(parks)
-    truth = fleet_total(_copies(model, scenario, count, members, seed + 1, until)).total[0]
+    truth = fleet_total(_copies(model, scenario, count, seed + 1, drawn)).total[0]
     bands = {
         "shared": np.quantile(joined.total[0], ENDS, axis=0),
         "independent": np.quantile(independent_total(parks, seed)[0], ENDS, axis=0),
@@ -96,9 +108,9 @@ def band_coverage(
     return pd.concat(tables, ignore_index=True)
 
 
-def _copies(model: Park, scenario: Scenario, count: int, members: int, seed: int, until: int) -> Iterator[Pathways]:
+def _copies(model: Park, scenario: Scenario, count: int, seed: int, drawn: Mapping[str, Any]) -> Iterator[Pathways]:
     """Project copies of one park under names of their own, each with its own draws and those that all share."""
     chosen = {scenario.scenario_id: scenario}
     for number in range(count):
         park = replace(model, park_id=f"{model.park_id}-copy-{number}", invented=True)
-        yield project(park, chosen, sample(park, chosen, members=members, seed=seed, until=until))
+        yield project(park, chosen, sample(park, chosen, seed=seed, **drawn))

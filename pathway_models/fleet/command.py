@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.core.errors import InputError, PathwayError
 
@@ -133,6 +134,7 @@ ENSEMBLE = {"members": 200, "seed": 20240401, "until": 2060}
 @click.option("--kind", help="park or region: all of the register or the run that have data; parks by default.")
 @click.option("--run", type=click.Path(path_type=Path), metavar="FOLDER", help="Take the members that a run kept.")
 @click.option("--scenarios", help="Separated by commas; the first and the last by default, or all of the run.")
+@as_of_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
 @click.option("--budget", type=float, metavar="TONNES", help="tCO2 of one year, shared out by every rule.")
 @click.option("--year", type=int, help="Year of the budget; the one of --before by default.")

@@ -16,7 +16,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -44,9 +44,10 @@ class Member:
     kind: str
     invented: bool
     province: str = ""
+    country: str = HOME
 
 
-#: Records with the attributes that counting needs: park_id, kind, invented, province.
+#: Records with the attributes that counting needs: park_id, kind, invented, province, country.
 Counted = Park | Entry | Member
 
 
@@ -87,13 +88,15 @@ def _some(names: Sequence[str], most: int = 4) -> str:
 
 
 def split_kinds(parks: Sequence[Counted]) -> list[list[Counted]]:
-    """Part parks from regions, each a fleet of its own; kinds without a member are left out.
+    """Part regions, parks, and parks of other countries, each a fleet of its own; those without a member are left out.
 
     A region that does not say which province it is stays out where there are others.
     """
     regions = [park for park in parks if park.kind == REGION]
     named = [park for park in regions if park.province]
-    fleets = [named or regions[:1], [park for park in parks if park.kind != REGION]]
+    others = [park for park in parks if park.kind != REGION]
+    at_home = [park for park in others if park.country == HOME]
+    fleets = [named or regions[:1], at_home, [park for park in others if park.country != HOME]]
     return [fleet for fleet in fleets if fleet]
 
 
@@ -144,6 +147,10 @@ class Fleet:
     shares : (park, scenario, year)
         Each park's part of the mean total.
     seed : int
+    without_measures : (member, year), tCO2/yr, optional
+        Total of the same members without any measure.
+    issue_year : int, optional
+        The last observed year by default.
     """
 
     parks: tuple[str, ...]
@@ -153,6 +160,8 @@ class Fleet:
     total: np.ndarray
     shares: np.ndarray
     seed: int
+    without_measures: np.ndarray | None = None
+    issue_year: int | None = None
 
     def band(self, quantiles: Sequence[float] = QUANTILES) -> np.ndarray:
         """Return quantiles of the fleet's total: (quantile, scenario, year), tCO2/yr."""
@@ -161,7 +170,14 @@ class Fleet:
     def peaks(self) -> Peaks:
         """Find the peaks of the fleet's members by the rule for single parks."""
         return peaks_of(
-            self.total, self.years, self.last_observed_year, identity=FLEET, scenarios=self.scenarios, seed=self.seed
+            self.total,
+            self.years,
+            self.last_observed_year,
+            identity=FLEET,
+            scenarios=self.scenarios,
+            seed=self.seed,
+            without_measures=self.without_measures,
+            issue_year=self.issue_year,
         )
 
 
@@ -200,6 +216,8 @@ class FleetResults:
             emissions=fleet.total[:, :, None, :],
             memo_items={},
             seed=fleet.seed,
+            without_measures=fleet.without_measures,
+            issue_year=fleet.issue_year,
         )
 
     def table(self) -> pd.DataFrame:
@@ -240,7 +258,7 @@ class FleetResults:
             The scenario is not among those added up.
         """
         at = self.index(scenario)
-        found = {park_id: float(peaks.p_peaked_by(before - 1)[at]) for park_id, peaks in self.peaks.items()}
+        found = {park_id: float(peaks.p_before(before)[at]) for park_id, peaks in self.peaks.items()}
         return pd.Series(found, name=f"p_before_{before}", dtype=float)
 
     def index(self, scenario: str) -> int:

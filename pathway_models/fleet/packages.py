@@ -112,6 +112,7 @@ def share_budget(
     costs: Costs | None = None,
     members: int = 200,
     seed: int = 20240401,
+    assumptions: Assumptions | None = None,
 ) -> Shares:
     """Share a budget out by every rule.
 
@@ -126,6 +127,8 @@ def share_budget(
         For equal marginal cost; without them that rule is left out.
     members, seed : int
         Ensemble of equal marginal cost.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Raises
     ------
@@ -154,7 +157,8 @@ def share_budget(
     if costs is None:
         left_out["marginal_cost"] = "no costs given"
     else:
-        curves = [cost_curve(park, year, costs, members=members, seed=seed) for park in parks]
+        drawn = {"members": members, "seed": seed, "assumptions": assumptions}
+        curves = [cost_curve(park, year, costs, **drawn) for park in parks]
         by_rule["marginal_cost"], price = marginal_cost_shares(budget, curves)
     return Shares(budget, year, tuple(known["park_id"]), emissions, by_rule, left_out, price)
 

@@ -89,7 +89,7 @@ def describe_packages(found: FleetPackages, *, lang: str = "en") -> list[str]:
 def _effect(found: FleetPackages, lang: str) -> str:
     fleet, at = found.results.fleet, found.before - int(found.results.fleet.years[0])
     off, package = (fleet.scenarios.index(name) for name in (OFF, PACKAGE))
-    early = fleet.peaks().p_peaked_by(found.before - 1)
+    early = fleet.peaks().p_before(found.before)
     alone, taken = (share_text(float(early[one]), lang) for one in (off, package))
     change = float(np.median(fleet.total[package, :, at] / fleet.total[off, :, at])) - 1
     parks = count_text(len(fleet.parks), found.results.kind, lang)

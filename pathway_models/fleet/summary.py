@@ -12,6 +12,7 @@ from pathway_models.inventory.account import take_inventory
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import INVENTED, say
 from pathway_models.records.gaps import Gaps
+from pathway_models.records.headline import IF_DRIVERS_HOLD, SHARES
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -31,6 +32,7 @@ def summary_rows(
     neutral: int = NEUTRAL,
     found: Gaps | None = None,
     inventory: Inventory | None = None,
+    held: Peaks | None = None,
 ) -> list[dict[str, object]]:
     """Compute the rows of ``summary.csv`` for one park.
 
@@ -45,6 +47,8 @@ def summary_rows(
         Those of the park where they are known already; their years take the place of ``before`` and ``neutral``.
     inventory : Inventory, optional
         The park's, where it is known already.
+    held : Peaks, optional
+        Those of the same draws if the drivers hold; the columns of that reading are empty without them.
 
     Returns
     -------
@@ -52,9 +56,11 @@ def summary_rows(
         The columns of `CONTRACT` in their order, then ``p_peak_by_2030``, ``until``, ``tier``,
         ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
-        and ``p_net_zero`` (docs/gaps.md).  ``peak_status`` is the most frequent one; peak years and years late are
-        texts, ``">2060"`` and ``">31"`` where the quantile lies among members without a peak; net emissions are
-        missing where ``neutral`` lies behind the horizon.
+        and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
+        ``peak_parts``, the separate parts of the peak years where there are several, and ``country``, ISO 3166.
+        ``peak_status`` is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where
+        the quantile lies among members without a peak; net emissions are missing where ``neutral`` lies behind the
+        horizon.
     """
     known = {
         "park_id": park.park_id,
@@ -73,10 +79,22 @@ def summary_rows(
     }
     order = (*CONTRACT, f"p_peak_by_{YEAR}", "until", "tier", "factor_set", "grid_factor", "name_zh")
     found = found or gaps(park, pathways, peaks, before, neutral, targets=())
+    rows = zip(peaks.summary(YEAR), _asked(peaks, found), _if_drivers_hold(peaks, held), strict=True)
     return [
-        {name: (known | row)[name] for name in order} | asked
-        for row, asked in zip(peaks.summary(YEAR), _asked(peaks, found), strict=True)
+        {name: (known | row)[name] for name in order}
+        | asked
+        | {name: row[name] for name in (*SHARES, "issue_year", "account")}
+        | other
+        | {"peak_parts": row["peak_parts"], "country": park.country}
+        for row, asked, other in rows
     ]
+
+
+def _if_drivers_hold(peaks: Peaks, held: Peaks | None) -> list[dict[str, float]]:
+    """Work out the columns of the other reading, by scenario; missing where it was not projected."""
+    if held is None:
+        return [dict.fromkeys((f"{name}{IF_DRIVERS_HOLD}" for name in SHARES), np.nan) for _ in peaks.scenarios]
+    return [{f"{name}{IF_DRIVERS_HOLD}": row[name] for name in SHARES} for row in held.headline(YEAR)]
 
 
 def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
@@ -84,8 +102,8 @@ def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
     before, neutral = found.before, found.neutral
     late, net = found["peak_year"], found["neutrality"]
     columns = zip(
-        peaks.p_peaked_by(before - 1),
-        peaks.p_peaked_by(before),
+        [row["p_before"] for row in peaks.headline(before)],
+        [row["p_before"] for row in peaks.headline(before + 1)],
         late.quantiles((0.5,))[:, 0],
         net.quantiles((0.5,))[:, 0],
         net.probability(),
@@ -106,11 +124,11 @@ def _asked(peaks: Peaks, found: Gaps) -> list[dict[str, object]]:
 
 
 def year_number(text: str) -> float:
-    """Read a peak year of the summary as a number, infinite for ``">2060"``.
+    """Read a peak year of the summary as a number, infinite for ``">2055"``.
 
     Examples
     --------
-    >>> year_number("2031"), year_number(">2060")
+    >>> year_number("2031"), year_number(">2055")
     (2031.0, inf)
     """
     return np.inf if str(text).startswith(">") else float(text)

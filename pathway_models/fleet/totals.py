@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError, PathwayError
+from pathway_models.engine.ensemble_summary import survey
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.fleet.fleet_results import (
@@ -26,12 +27,13 @@ from pathway_models.fleet.fleet_results import (
     split_kinds,
 )
 from pathway_models.fleet.summary import summary_rows
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.peaks.finding import find_peaks
+from pathway_models.peaks.finding import find_peaks, is_without_levers
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import HOME, Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.runs.store import StoredRun, open_run, parks_of
@@ -63,6 +65,7 @@ class _RunningTotal:
 
     def __init__(self, model: Pathways) -> None:
         self.model = model
+        self.without: np.ndarray | None = np.zeros((model.members, LATEST - EARLIEST + 1))
         self.total = np.zeros((len(model.scenarios), model.members, LATEST - EARLIEST + 1))
         self.means: list[np.ndarray] = []
         self.parks: list[tuple[str, int, int, int]] = []
@@ -78,6 +81,10 @@ class _RunningTotal:
             own = np.zeros_like(self.total)
             own[..., first - EARLIEST : last - EARLIEST + 1] = one.total()
             self.total += own
+            if one.without_measures is None:
+                self.without = None
+            elif self.without is not None:
+                self.without[:, first - EARLIEST : last - EARLIEST + 1] += one.without_measures
             self.means.append(own.mean(axis=1))
 
     def _faults(self, one: Pathways) -> list[str]:
@@ -85,6 +92,7 @@ class _RunningTotal:
             ("seed", one.seed, self.model.seed),
             ("members", one.members, self.model.members),
             ("scenarios", ", ".join(one.scenarios), ", ".join(self.model.scenarios)),
+            ("issue year", one.issue_year, self.model.issue_year),
         )
         faults = [
             f"{one.park_id} has {what} {here}, {self.model.park_id} has {there}"
@@ -114,6 +122,8 @@ class _RunningTotal:
             total=self.total[..., common].copy(),
             shares=np.divide(means, whole, out=np.zeros_like(means), where=whole != 0),
             seed=self.model.seed,
+            without_measures=None if self.without is None else self.without[:, common].copy(),
+            issue_year=self.model.issue_year,
         )
 
 
@@ -170,6 +180,7 @@ def summarise_parks(
     members: int,
     seed: int,
     until: int = 2060,
+    assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
     """Compute the rows of ``summary.csv`` for some parks without a run, as `read_summary` gives them.
 
@@ -179,24 +190,33 @@ def summarise_parks(
         Ids or paths of tables; none means every park and region of the register that has data.
     scenarios : mapping of Scenario
     members, seed, until : int
+    assumptions : Assumptions, optional
+        The shipped ones by default.
     """
+    drawn = {"members": members, "seed": seed, "until": until, "assumptions": assumptions}
     rows: list[dict[str, object]] = []
     for name in parks or [entry.park_id for entry in read_register() if entry.has_data]:
         park = read_park(name)
-        pathways = project(park, scenarios, sample(park, scenarios, members=members, seed=seed, until=until))
-        rows.extend(summary_rows(park, find_peaks(pathways), pathways))
+        draws = sample(park, scenarios, **drawn)
+        pathways = project(park, scenarios, draws)
+        held = survey(park, scenarios, draws, probabilities=(), drivers="hold").peaks
+        rows.extend(summary_rows(park, find_peaks(pathways), pathways, held=held))
     return pd.DataFrame(rows)
 
 
-def fleet_ids(kind: str) -> list[str]:
+def fleet_ids(kind: str, country: str = HOME) -> list[str]:
     """List the ids of all entries of a kind that have data and may be counted together.
 
-    Regions that do not say which province they are stay out.
+    Regions that do not say which province they are stay out.  Parks of other countries are not those of the home one:
+    any other ``country`` stands for all of them.
     """
     return [
         entry.park_id
         for entry in read_register()
-        if entry.has_data and entry.kind == kind and (kind != REGION or entry.province)
+        if entry.has_data
+        and entry.kind == kind
+        and (kind != REGION or entry.province)
+        and (entry.country == HOME) == (country == HOME)
     ]
 
 
@@ -208,7 +228,7 @@ def read_fleets(parks: Sequence[str | Path] = ()) -> list[list[Park]]:
     InputError
         The faults of all tables that cannot be read.
     """
-    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park")]))
+    return split_kinds(_read(parks or [*fleet_ids(REGION), *fleet_ids("park"), *fleet_ids("park", "")]))
 
 
 def read_fleet(parks: Sequence[str | Path] = (), kind: str = "") -> list[Park]:
@@ -320,10 +340,10 @@ def _members(run: StoredRun) -> list[Member]:
     """Name the parks of a run, their kind from its summary, their province from the register."""
     if not run.parks:
         raise PathwayError(f"{run.folder.name}: no park of this run came out; see its status.csv")
-    provinces = {entry.park_id: entry.province for entry in read_register()}
+    known = {entry.park_id: (entry.province, entry.country) for entry in read_register()}
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     return [
-        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), provinces.get(name, ""))
+        Member(name, str(first.loc[name, "kind"]), bool(first.loc[name, "invented"]), *known.get(name, ("", HOME)))
         for name in run.parks
     ]
 
@@ -335,11 +355,17 @@ def _added(run: StoredRun, parks: Sequence[Member], scenarios: Sequence[str]) ->
 def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[str]) -> Iterator[Pathways]:
     """Yield stored totals as pathways of one source, park by park."""
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
+    issue_year = run.record["parameters"].get("as_of")
+    stored = list(run.summary["scenario"].unique())
+    without = next((name for name in stored if name == "bau" or is_without_levers(read_scenarios(), name)), None)
     for one in parks:
-        frame = run[one.park_id].members(scenarios)
+        frame = run[one.park_id].members(list(dict.fromkeys([*scenarios, *([without] if without else [])])))
         years = sorted(int(name) for name in frame.columns if str(name).isdigit())
-        frames = [frame[frame["scenario"] == name].sort_values("member") for name in scenarios]
-        total = np.stack([part[[str(year) for year in years]].to_numpy(float) for part in frames])
+        by_name = {
+            str(name): part.sort_values("member")[[str(year) for year in years]].to_numpy(float)
+            for name, part in frame.groupby("scenario", observed=True)
+        }
+        total = np.stack([by_name[name] for name in scenarios])
         yield Pathways(
             identity=one.park_id,
             scenarios=tuple(scenarios),
@@ -349,4 +375,6 @@ def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[st
             emissions=total[:, :, None, :],
             memo_items={},
             seed=int(first.loc[one.park_id, "seed"]),
+            without_measures=None if without is None else by_name[without],
+            issue_year=None if issue_year is None else int(issue_year),
         )

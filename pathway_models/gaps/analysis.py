@@ -12,16 +12,23 @@ import numpy as np
 from pathway_models.core.arrays import YEAR
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.countries import country_of, has_rule
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.kernels.turning_points import STATUS
+from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数"}
+KINDS_ZH = {
+    "value_added": "增加值",
+    "gdp": "生产总值",
+    "population": "人口",
+    "energy_index": "能耗指数",
+    "emissions_index": "排放指数",
+}
 #: Two languages of a note.
 Words = tuple[str, str]
 
@@ -54,7 +61,7 @@ def gaps(
     level : float, optional
         Level no year shall exceed, tCO2/yr; that of the last observed year by default.
     targets : iterable of Target, optional
-        Intensity targets; those of the assumptions by default.
+        Intensity targets; those of the assumptions by default, of a park in whose country they hold.
     assumptions : Assumptions, optional
         The shipped ones by default.
 
@@ -64,7 +71,8 @@ def gaps(
         With every fault of the arguments: another park's pathways, years out of range, a level or budget that is
         no amount.
     """
-    wanted = tuple((assumptions or read_assumptions()).targets if targets is None else targets)
+    shipped = (assumptions or read_assumptions()).targets if has_rule(park.country, "intensity_targets") else ()
+    wanted = tuple(shipped if targets is None else targets)
     _check(park, pathways, peaks, before, neutral, budget, level)
     own = level is None
     height = float(take_inventory(park).total()[-1]) if own else float(level)
@@ -79,7 +87,7 @@ def gaps(
         level=height,
         budget=chosen,
         entries=(
-            _peak_year(peaks, before),
+            _peak_year(peaks, before, _not_its_goal(park, before, neutral)),
             _peak_level(pathways, peaks, height, own),
             _budget(pathways, chosen, reason),
             _neutrality(pathways, neutral),
@@ -121,11 +129,22 @@ def _check(
         raise InputError(faults)
 
 
-def _peak_year(peaks: Peaks, before: int) -> Gap:
+def _not_its_goal(park: Park, before: int, neutral: int) -> Words | None:
+    """Say that the years asked for are another country's goals."""
+    if has_rule(park.country, "peak_years"):
+        return None
+    country = country_of(park.country)
+    return (
+        f"{before} and {neutral} are the years asked for, goals of China and not of {country.name_en}",
+        f"{before}年和{neutral}年为所询年份，系中国目标，非{country.name_zh}目标",
+    )
+
+
+def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
     censored = peaks.censored()
     values = np.where(censored, np.inf, peaks.year - (before - 1.0))
-    earlier = peaks.status == STATUS.index("at_start")
-    last = int(peaks.years[-1])
+    earlier = (peaks.year == peaks.years[0]) & ~censored
+    last = peaks.last_peak_year
     notes = []
     for none, start in zip(censored.mean(axis=1), earlier.mean(axis=1), strict=True):
         parts: list[Words] = []
@@ -134,6 +153,7 @@ def _peak_year(peaks: Peaks, before: int) -> Gap:
         if start:
             first = int(peaks.years[0])
             parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
+        parts += [aside] if aside else []
         notes.append(_joined(parts))
     return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes))
 
@@ -143,8 +163,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
     now = pathways.last_observed_year - int(pathways.years[0])
     highest = total[..., now + 1 :].max(axis=YEAR)
     values = highest - (total[..., now] if own else level)
-    last, year = int(pathways.years[-1]), pathways.last_observed_year
-    rising = (peaks.status == STATUS.index("at_horizon")).mean(axis=1)
+    year = pathways.last_observed_year
+    rising = (peaks.status == NOT_WITHIN_HORIZON).mean(axis=1)
     notes = []
     for share in rising:
         parts: list[Words] = []
@@ -152,8 +172,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
             parts.append((f"each member against its own account of {year}", f"各成员与其{year}年核算值比较"))
         if share:
             parts.append((
-                f"{_share(share)} of members still rise in {last}: lower bound",
-                f"{_share(share)}的成员到{last}年仍在上升：为下限",
+                f"{_share(share)} of members are highest after {peaks.last_peak_year}: lower bound",
+                f"{_share(share)}的成员最高值在{peaks.last_peak_year}年以后：为下限",
             ))  # fmt: skip
         notes.append(_joined(parts))
     return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.sheet_text import SheetWriter
 
@@ -26,6 +27,7 @@ REAL_REGION = "region-d"
 @click.option(
     "--park", "parks", multiple=True, metavar="ID", help="Work out these parks instead of the demonstration parks."
 )
+@as_of_option
 @click.option("--all", "everything", is_flag=True, help="Work out every park and region with data.")
 @click.option("--checks", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own checks.")
 @click.option("--members", type=int, default=50, show_default=True)

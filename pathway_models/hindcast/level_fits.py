@@ -16,8 +16,8 @@ from pathway_models.baseline.laws.levels.features import GDP, POPULATION, SIZE
 from pathway_models.baseline.laws.levels.level import Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
-from pathway_models.records.growth_levels import LevelParameters, LevelRecord
 from pathway_models.records.growth_laws import Windows
+from pathway_models.records.growth_levels import LevelParameters, LevelRecord
 
 Floats = NDArray[np.float64]
 
@@ -175,7 +175,9 @@ def country_record(country: str, years: int = NATION_RECORD) -> LevelRecord:
 def region_records(names: Mapping[str, str]) -> dict[str, LevelRecord]:
     """Take the last years of every province out of the panel, by its name in park tables."""
     panel = read_panel("provinces").between(2004, 2019)
-    return {names[name]: LevelRecord(panel.years, logs) for name, logs in zip(panel.entities, panel.logs(), strict=True)}
+    return {
+        names[name]: LevelRecord(panel.years, logs) for name, logs in zip(panel.entities, panel.logs(), strict=True)
+    }
 
 
 def economy_with_nation(nation: Level, economy: Level, ahead: int = 5) -> float:

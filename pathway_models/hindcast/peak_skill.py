@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pathway_models.hindcast.evaluation import Hindcast
 from pathway_models.kernels.scores import brier, reliability
-from pathway_models.kernels.turning_points import AT_HORIZON, turning_points
+from pathway_models.kernels.turning_points import CENSORED, PeakRule, turning_points
 from pathway_models.records.growth_laws import FreshNormals, Windows
 
 #: Edges of the reliability table.
@@ -125,8 +125,8 @@ def _known_rates(
 
 def _peaked_by(logs: NDArray[np.float64], limits: NDArray[np.int_]) -> NDArray[np.bool_]:
     """Tell whether paths have peaked no later than each index; (..., year) -> (..., limit)."""
-    points = turning_points(np.exp(logs))
-    return (points.status < AT_HORIZON)[..., None] & (points.index[..., None] <= limits)
+    points = turning_points(np.exp(logs), rule=PeakRule(follow=1))
+    return ~np.isin(points.status, CENSORED)[..., None] & (points.index[..., None] <= limits)
 
 
 def reliability_table(forecasts: PeakForecasts) -> pd.DataFrame:

@@ -17,15 +17,17 @@ from pathway_models.intake.factors.tables import (
     default_factor,
     factor_sets,
     find_fuel,
-    grid_factor,
+    grid_factors,
     read_carriers,
 )
 from pathway_models.intake.table.rows import Row
-from pathway_models.records.park import Process
+from pathway_models.records.park import UNDIVIDED, Process
 
 Key = tuple[str, str, str]
 #: Quantities that may stand in a table without being used: they describe the park.
 CONTEXT = ("value_added", "population")
+#: ASSUME: least share of a park's undivided emissions of a sector that goes on by its own trend.
+OWN_TREND = 0.05
 
 
 class Table:
@@ -50,6 +52,13 @@ class Table:
             years[row.year] = row
         used = [row.year for row in rows if row.quantity in ("energy", "emissions")]
         self.years = np.arange(min(used), max(used) + 1) if used else np.zeros(0, int)
+
+    def needs_factors(self) -> bool:
+        """Tell whether anything in the table needs the factor of a fuel or of the grid."""
+        return any(quantity == "energy" or item not in PROCESS_EMISSIONS for quantity, _, item in self._emitting())
+
+    def _emitting(self) -> list[Key]:
+        return [key for key in self.cells if key[0] in ("energy", "emissions")]
 
     def fault(self, row: Row, expected: str, remedy: str, code: str) -> None:
         """Note a fault of a row."""
@@ -102,20 +111,23 @@ class Table:
 
 
 #: Item under which emissions of processes may be reported without their output.
-PROCESS_EMISSIONS = ("process",)
+PROCESS_EMISSIONS = ("process", *UNDIVIDED)
 
 
 def assemble(
-    file: str, activity: str, factor_set: str, grid_choice: str, rows: list[Row]
+    file: str, activity: str, factor_set: str, grid_choice: str, rows: list[Row], *, own_factors: bool = False
 ) -> tuple[dict[str, object], list[Fault]]:
     """Assemble the array fields of a `Park`.
 
     Parameters
     ----------
     file : str
-    activity : {"value_added", "gdp", "energy_index"}
+    activity : {"value_added", "gdp", "energy_index", "emissions_index"}
     factor_set, grid_choice : str
+        Empty where the table has no carriers and needs none.
     rows : list of Row
+    own_factors : bool
+        There is no factor set to choose: each carrier needs rows of its own factor.
 
     Returns
     -------
@@ -126,7 +138,8 @@ def assemble(
     if not table.years.size:
         table.lack("rows with energy or emissions", "add the energy use of at least one year", "no_energy")
         return {}, table.faults
-    if factor_set not in factor_sets():
+    needs_factors = table.needs_factors()
+    if factor_set not in factor_sets() and (factor_set or needs_factors) and not own_factors:
         expected = f"one of {', '.join(factor_sets())}"
         table.faults.append(Fault(file, "factor_set", factor_set, expected, "name a shipped set", code="factor_set"))
     used = [*table.items("energy"), *table.items("emissions")]
@@ -135,13 +148,18 @@ def assemble(
     sectors = tuple(dict.fromkeys(sector for sector, _ in [*used, *table.items("product")]))
     carriers = tuple(dict.fromkeys([item for _, item in used_fuels] + ["electricity", "green_electricity"]))
     energy, factors = np.zeros((2, len(sectors), len(carriers), table.years.size))
-    defaults = {name: _default_factor(table, factor_set, grid_choice, library[name]) for name in carriers}
+    factors_from = factor_set, grid_choice
+    defaults = {
+        name: _default_factor(table, *factors_from, library[name]) if grid_choice or needs_factors else 0.0
+        for name in carriers
+    }
     for sector, item in dict.fromkeys(used_fuels):
         at = sectors.index(sector), carriers.index(item)
         energy[at], factors[at] = _energy(table, factor_set, sector, item, defaults[item])
     _split_green(table, sectors, carriers, energy)
     _factors_of_unused(carriers, defaults, energy, factors)
-    kinds, levels = _activities(table, sectors, activity, energy.sum(axis=1))
+    told = _undivided(processes, sectors, outputs)
+    kinds, levels = _activities(table, sectors, activity, energy.sum(axis=1), told)
     sinks = _sinks(table)
     table.refuse_unused(sectors)
     fields = {
@@ -161,8 +179,8 @@ def assemble(
     return fields, table.faults
 
 
-def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> float | None:
-    """Factor of a carrier where the table gives none, tCO2/TJ; None where there is no default."""
+def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Carrier) -> np.ndarray | None:
+    """Factor of a carrier by year where the table gives none, tCO2/TJ; None where there is no default."""
     if carrier.group == "electricity":
         if grid_choice == "table":
             if not any(item == carrier.carrier for _, item in table.items("factor")):
@@ -171,15 +189,20 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Ca
                     what, "add energy and factor rows (0 TJ where none is bought) or name a factor", "grid_table"
                 )
             return None
-        factor, fault = grid_factor(grid_choice, table.file)
-        if fault and fault not in table.faults:
-            table.faults.append(fault)
-        return factor / TJ_PER_MWH
-    return default_factor(factor_set, carrier)
+        factors, fault = grid_factors(grid_choice, table.file)
+        if fault:
+            if fault not in table.faults:
+                table.faults.append(fault)
+            return np.zeros(table.years.size)
+        return np.array([factors.of(int(year)).value for year in table.years]) / TJ_PER_MWH
+    if not factor_set and carrier.group not in ZERO_GROUPS:
+        return None
+    factor = default_factor(factor_set, carrier)
+    return None if factor is None else np.full(table.years.size, factor)
 
 
 def _energy(
-    table: Table, factor_set: str, sector: str, item: str, default: float | None
+    table: Table, factor_set: str, sector: str, item: str, default: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Energy (TJ) and factors (tCO2/TJ) of one sector and carrier by year."""
     own, energy, reported = (
@@ -187,7 +210,7 @@ def _energy(
         for quantity in ("factor", "energy", "emissions")
     )
     given = table.series(("factor", sector, item), 0.0)
-    factor = given if own else np.full(table.years.size, default or 0.0)
+    factor = given if own else _or_zero(default, table.years.size)
     if reported:
         emissions = table.series(("emissions", sector, item))
         use = np.divide(emissions, factor, out=np.zeros_like(emissions), where=factor > 0)
@@ -212,6 +235,10 @@ def _energy(
         if lost or (not stated and (row.value > 0 or not own)):
             table.fault(row, f"a factor of {item}", "add a factor row or choose a set that has it", "no_factor")
     return use, factor
+
+
+def _or_zero(default: np.ndarray | None, years: int) -> np.ndarray:
+    return np.zeros(years) if default is None else default
 
 
 def _in_tj(table: Table, factor_set: str, row: Row) -> float:
@@ -280,7 +307,7 @@ def _factors_of_unused(carriers: tuple, defaults: dict, energy: np.ndarray, fact
         use = energy[:, c].sum(axis=0)
         own = np.divide((energy[:, c] * factors[:, c]).sum(axis=0), use, out=np.zeros_like(use), where=use > 0)
         lacking = ~energy[:, c].any(axis=1) & ~factors[:, c].any(axis=1)
-        factors[lacking, c] = np.where(use > 0, own, defaults[name] or 0.0)
+        factors[lacking, c] = np.where(use > 0, own, _or_zero(defaults[name], use.size))
 
 
 def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarray) -> None:
@@ -297,8 +324,19 @@ def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarr
     energy[:, carriers.index("electricity")] = bought * (1 - share)
 
 
-def _activities(table: Table, sectors: tuple, kind: str, use: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """Activity of each sector: value added, else population for residents, else its own energy."""
+def _undivided(processes: list, sectors: tuple, outputs: np.ndarray) -> np.ndarray:
+    """Emissions of each sector that are not told apart by carrier, (sector, year) tCO2."""
+    told = np.zeros((len(sectors), outputs.shape[-1]))
+    for (sector, item, _), output in zip(processes, outputs, strict=True):
+        if item in UNDIVIDED:
+            told[sectors.index(sector)] += output
+    return told
+
+
+def _activities(
+    table: Table, sectors: tuple, kind: str, use: np.ndarray, told: np.ndarray
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Activity of each sector: value added, else population for residents, else its own energy or emissions."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
         if kind != "energy_index" and table.rows(("value_added", sector, "")):
@@ -307,6 +345,13 @@ def _activities(table: Table, sectors: tuple, kind: str, use: np.ndarray) -> tup
         elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
             kinds.append("population")
             levels.append(table.series(("population", "park", "")))
+        elif told[at].any() and not use[at].any():
+            # ASSUME: a sector of which only emissions are known goes on as they do; one that began or closed within
+            # the record, or is small, has no trend one could trust, and goes on as all of them together.
+            whole = told.sum(axis=0)
+            is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
+            kinds.append("emissions_index")
+            levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
         else:
             kinds.append("energy_index")
             levels.append(use[at])

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
+from pathway_models.core.issue_year import present_year
 from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.levels import read_levels
@@ -231,29 +232,36 @@ def _read_correlations(path: Path) -> tuple[Correlation, ...]:
 LAW = "levels"
 
 
-def read_assumptions() -> Assumptions:
+def read_assumptions(as_of: int | None = None) -> Assumptions:
     """Read the shipped assumptions: growth law, uncertainties, correlations, targets, carriers and their factors.
+
+    Parameters
+    ----------
+    as_of : int, optional
+        Issue year, in which the answer is given; the present year by default (``core.issue_year``).
 
     Returns
     -------
     Assumptions
-        One record a process and data folder; change it with `dataclasses.replace`.
+        One record a process, data folder and issue year; change it with `dataclasses.replace`.
 
     Raises
     ------
     InputError
         All faults of a file, by line.
+    RecordError
+        ``as_of`` is no year that can be meant.
 
     Examples
     --------
     >>> read_assumptions().law
     'levels'
     """
-    return _read(data_folder())
+    return _read(data_folder(), present_year() if as_of is None else as_of)
 
 
-@cache
-def _read(folder: Path) -> Assumptions:
+@lru_cache(typed=True)  # 2026.0 is no year
+def _read(folder: Path, issue_year: int) -> Assumptions:
     """The assumptions of a data folder, from which every reader below takes its files."""
     del folder
     carriers = read_carriers()
@@ -266,6 +274,7 @@ def _read(folder: Path) -> Assumptions:
         carriers=carriers,
         levels=read_levels(),
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
+        issue_year=issue_year,
     )
     return replace(read, shipped_hash=read.hash)
 

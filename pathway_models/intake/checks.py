@@ -126,7 +126,7 @@ class Check:
         if s.factor is not None or s.value <= 0 or s.role == "enterprise":
             return False
         is_unknown = s.entry.item == "electricity" and not self.choices.grid_factor  # told at the choice itself
-        return not is_unknown and self.book.default(s.entry.item) is None
+        return not is_unknown and self.book.default(s.entry.item, s.year) is None
 
     def activity(self) -> None:
         """Activity stands in every year, above zero."""

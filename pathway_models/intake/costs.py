@@ -17,10 +17,10 @@ from pathway_models.core.files import data_folder, fingerprint
 from pathway_models.core.yaml_files import Keys, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.costs import price_index
-from pathway_models.levers.action import ACTIVITY
+from pathway_models.levers import action
 from pathway_models.records.costs import Amount, Costs, LeverCost
 from pathway_models.records.levers import Lever, Triangle
-from pathway_models.records.park import Park
+from pathway_models.records.park import INDICES, Park
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
@@ -278,8 +278,10 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
-        elif lever.acts.counted_unit == ACTIVITY and park is not None and "energy_index" in park.activity_kinds:
+        elif park is not None and lever.acts.counted_unit == action.ACTIVITY and {*INDICES} & {*park.activity_kinds}:
             found[lever_id] = "cost per value added, but the park's activity is not in money"
+        elif park is not None and lever.acts.counted_unit == action.ENERGY and not park.has_energy:
+            found[lever_id] = "cost per unit of energy, but the park's table has no energy"
     return found
 
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.intake.cells import Finding, has_control_sign
-from pathway_models.intake.factors.tables import factor_sets, grid_factor
+from pathway_models.intake.factors.tables import factor_sets, grid_factors
+from pathway_models.records.park import HOME
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.
@@ -27,9 +28,11 @@ class Description(BaseModel):
     kind: Literal["park", "region"]
     archetype: str = ""
     province: str = ""
+    country: str = Field(default=HOME, pattern=r"^[A-Z]{2}$")
     invented: bool
-    activity: Literal["value_added", "gdp", "energy_index"]
+    activity: Literal["value_added", "gdp", "energy_index", "emissions_index"]
     price_year: int | None = None
+    #: Written empty where the table has no carrier whose factor they would be.
     factor_set: str
     grid_factor: str
     boundary: str = ""
@@ -86,11 +89,11 @@ def sound_choices(activity: str, factor_set: str, grid: str) -> tuple[Choices, d
         expected = f"one of {', '.join(factor_sets())}"
         wrong["factor_set"] = Finding(expected, "choose a shipped set of factors", "factor_set")
     if grid and grid != "table":
-        _, fault = grid_factor(grid, "")
+        _, fault = grid_factors(grid, "")
         if fault:
             wrong["grid_factor"] = Finding(fault.expected, fault.remedy, "grid_factor")
     sound = Choices(
-        activity if activity in ("value_added", "gdp", "energy_index") else "",
+        activity if activity in ("value_added", "gdp", "energy_index", "emissions_index") else "",
         "" if "factor_set" in wrong else factor_set,
         "" if "grid_factor" in wrong else grid,
     )

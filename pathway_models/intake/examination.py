@@ -20,6 +20,7 @@ from pathway_models.intake.checks import Check, activity_errors
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.spread import factor_errors
+from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.plans.reading import one_off_faults
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
 from pathway_models.intake.plausible_ranges import read_plausible
@@ -161,9 +162,16 @@ def build_park(
         notes=(*description.notes, *told),
         origins=cell_provenance(rows),
         factor_errors=factor_errors(rows, fields, description),
+        published_grid=_published_grid(description.grid_factor),
         **more,
     )
     return Examination(park, faults)
+
+
+def _published_grid(choice: str) -> dict[int, float]:
+    """Grid factors of a place by year, tCO2/MWh; none where the choice names one year, or the table."""
+    factors = published_factors(choice)
+    return {factor.year: factor.value for factor in factors.published} if factors and factors.by_year else {}
 
 
 def implied_factor(file: str, fields: dict[str, Any]) -> list[Fault]:

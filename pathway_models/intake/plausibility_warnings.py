@@ -101,7 +101,7 @@ def _own_factors(check: Check) -> None:
             continue
         if s.entry.quantity == "energy":
             own, group = check.book.own(s), check.book.carriers[s.entry.item].group
-            default = check.book.default(s.entry.item)
+            default = check.book.default(s.entry.item, s.year)
             # A table may state on purpose that an aggregate of its own emits nothing.
             if own is None or (own == 0 and default is None and group == "other_fuel"):
                 continue
@@ -287,7 +287,7 @@ def hint_at_power(check: Check, place: str) -> None:
 def other_province(grid_factor: str, province: str) -> Finding | None:
     """A provincial grid factor of another province than the park's own."""
     kind, _, named = grid_factor.partition(":")
-    if not (kind.startswith("provincial_") and province and named and named not in province):
+    if not (kind.startswith("provincial") and province and named and named not in province):
         return None
     remedy = "the park stands in another province; correct one of the two, or say why in the remarks"
     return Finding(f"the grid factor of {province}", remedy, "grid_province", "warning")
@@ -366,7 +366,7 @@ def _direct(check: Check, s: Statement) -> float:
         if group in ("electricity", "heat", *ZERO_GROUPS):
             return 0.0
         own = check.book.own(s)
-        return check.tj(s) * ((check.book.default(s.entry.item) or 0.0) if own is None else own)
+        return check.tj(s) * ((check.book.default(s.entry.item, s.year) or 0.0) if own is None else own)
     listed = check.book.processes.get(s.entry.default_factor)
     if s.entry.quantity == "product" and (s.factor is not None or listed):
         return s.value * (s.factor if s.factor is not None else listed.value)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder
+from pathway_models.records.park import HOME
 
 #: Files of spreadsheet programs that are not read.
 OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")
@@ -16,7 +17,7 @@ OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".t
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of ``data/parks.csv``."""
+    """One line of ``data/parks.csv``; ``lists`` has a tag ``list:status:date`` for each list it stands in."""
 
     park_id: str
     name_zh: str
@@ -29,6 +30,8 @@ class Entry:
     status: str
     naming_year: str
     confidence: str
+    country: str = HOME
+    lists: tuple[str, ...] = ()
 
     @property
     def has_data(self) -> bool:
@@ -40,8 +43,17 @@ def read_register() -> list[Entry]:
     """All entries of the register, in its order."""
     with (data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    names = [name for name in Entry.__dataclass_fields__ if name != "invented"]
-    return [Entry(**{name: row[name] for name in names}, invented=row["invented"] == "true") for row in rows]
+    names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "country", "lists")]
+    return [
+        Entry(
+            **{name: row[name] for name in names},
+            invented=row["invented"] == "true",
+            # A register of one's own that was made before these columns: parks of the home country, in no list.
+            country=row.get("country") or HOME,
+            lists=tuple(filter(None, (row.get("lists") or "").split(";"))),
+        )
+        for row in rows
+    ]
 
 
 def find_table(park_id: str) -> str:

@@ -167,7 +167,7 @@ class Translator:
                 return own[0]
             if sum(use) > 0 and None not in own:
                 return sum(factor * tj for factor, tj in zip(own, use, strict=True)) / sum(use)
-        return self.book.default(item) or 0.0
+        return self.book.default(item, year) or 0.0
 
     def _captured(self) -> None:
         """CO2 captured, stored or used: a negative source of its own, whose energy stands with the other energy."""
@@ -204,7 +204,7 @@ class Translator:
     def own_factor(self, owner: str, s: Statement) -> tuple[float, str]:
         """Factor of a statement, tCO2/TJ, with the places of the measured factors in it (none: the set's)."""
         stated = self.book.own(s)
-        base = (self.book.default(s.entry.item) or 0.0) if stated is None else stated
+        base = (self.book.default(s.entry.item, s.year) or 0.0) if stated is None else stated
         places = [s.factor_place] if stated is not None else []
         total = self.book.tj(s, s.value - s.feedstock)
         members = self._of("energy", s.entry.item, "enterprise") if owner == "park" else []

@@ -80,7 +80,7 @@ def errors_by_group(park: Park, shipped: Mapping[str, float]) -> dict[str, tuple
     """
     emitted = (park.energy[..., -1] * park.factors[..., -1]).sum(axis=0)
     by_group = {name: float(emitted[np.isin(park.groups, name)].sum()) for name in shipped if name != "process"}
-    technical = np.array([not process.is_balance for process in park.processes], dtype=bool)
+    technical = np.array([not (one.is_balance or one.is_undivided) for one in park.processes], dtype=bool)
     by_group["process"] = float((park.outputs[technical, -1] * park.process_factors[technical, -1]).sum())
     total = sum(by_group.values())
     return {

@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.intake.countries import has_rule
+from pathway_models.intake.rules import read_account, read_profile
 from pathway_models.intake.targets import Requirement, read_requirements
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.records.park import Park
 
 #: Carriers without fossil carbon that a table can name.
@@ -47,16 +50,18 @@ class Indicator:
 
 
 def indicators(park: Park) -> list[Indicator]:
-    """Compute every indicator the park's table allows, in the order of the systems.
+    """Compute every indicator the park's table allows, in the order of the systems; none where no system holds.
 
     Parameters
     ----------
     park : Park
         Areas, waste, employees and totals come from ``park.memo_items``, as workbooks state them.
     """
+    if not has_rule(park.country, "indicator_systems"):
+        return []
     requirements, found = read_requirements(), []
-    for indicator_id, (name, compute, note) in _ROWS.items():
-        values = compute(park)
+    for indicator_id, (name, formula, note) in _ROWS.items():
+        values = FORMULAS[formula].compute(park)
         if values:
             requirement = requirements[indicator_id]
             found.append(Indicator(indicator_id, name, requirement.unit, values, requirement, note))
@@ -79,21 +84,23 @@ def summed_energy(park: Park) -> Values:
 
 
 def _core(park: Park, requirements: Mapping[str, Requirement]) -> list[Indicator]:
-    """Compute CO2 per tonne of standard coal, by the size class of the last year."""
-    energy = total_energy(park)
-    emitted = dict(zip(map(int, park.years), take_inventory(park).total(), strict=True))
-    size = next((name for least, name in CLASSES if energy[park.last_observed_year] >= least), "")
-    requirement = requirements.get(
-        f"zero_carbon:{size}",
-        Requirement("ndrc_2025_910", "单位能耗碳排放", "no class below 0.2 Mtce a year", "tCO2/tce", "seen"),
-    )
-    note = (
-        "all sources of the inventory by total energy; whether purchased power that is not green must be counted at "
-        "the national fossil-power factor could not be verified and is not done"
-    )
-    values = {year: float(emitted[year]) / tce for year, tce in energy.items() if tce > 0}
-    name = "CO2 per tonne of standard coal equivalent"
-    return [Indicator("zero_carbon:CO2 per tce", name, "tCO2/tce", values, requirement, note)]
+    """Compute CO2 per tonne of standard coal by annexes 3 and 4 of no. 910, once a reading, by the size class."""
+    profile, found = read_profile("zero_carbon_910"), []
+    emitted = take_account(park, read_account(profile.account)).total()
+    for reading in profile.readings:
+        energy = energy_use(park, reading.tj_per_mwh) / TJ_PER_TCE
+        size = next((name for least, name in CLASSES if energy[-1] >= least), "")
+        requirement = requirements.get(
+            f"zero_carbon:{size}",
+            Requirement("ndrc_2025_910", "单位能耗碳排放", "no class below 0.2 Mtce a year", "tCO2/tce", "seen"),
+        )
+        values = {int(y): float(e / tce) for y, e, tce in zip(park.years, emitted, energy, strict=True) if tce > 0}
+        coefficient = f"electricity at {reading.name.en}"
+        name = f"CO2 per tonne of standard coal equivalent, {coefficient}"
+        note = f"annex 4: power that is not green at 0.8325 tCO2/MWh; {coefficient}"
+        indicator_id = f"zero_carbon:CO2 per tce, {reading.reading_id}" if found else "zero_carbon:CO2 per tce"
+        found.append(Indicator(indicator_id, name, "tCO2/tce", values, requirement, note))
+    return found
 
 
 def _value_added(park: Park) -> Values:
@@ -133,8 +140,15 @@ def _elasticity(park: Park) -> Values:
 
 
 def _intensity_cut(park: Park) -> Values:
+    """Compute the mean yearly cut since the first year of the record, %."""
     emitted = dict(zip(map(int, park.years), map(float, take_inventory(park).total()), strict=True))
-    return {year: -change for year, change in _growth(_ratio(emitted, _value_added(park)), 1).items()}
+    intensity = _ratio(emitted, _value_added(park))
+    first = min(intensity, default=0)
+    return {
+        year: -100 * ((value / intensity[first]) ** (1 / (year - first)) - 1)
+        for year, value in intensity.items()
+        if year > first and intensity[first] > 0 and value > 0
+    }
 
 
 def _non_fossil(park: Park) -> Values:
@@ -161,28 +175,74 @@ def _per_land(park: Park) -> Values:
     return _ratio(_value_added(park), _beside("area", "industrial")(park), 1e-2)
 
 
-_LOWER = "green power, biomass, hydrogen and on-site renewables; nuclear and hydro power inside the grid are not in it"
-#: Indicator id -> name, how it is computed, note.
-_ROWS: dict[str, tuple[str, Callable[[Park], Values], str]] = {
-    "hj274:2": ("value added per employee", lambda p: _ratio(_value_added(p), _beside("employees")(p)), ""),
-    "hj274:3": ("growth of value added over three years", lambda p: _growth(_value_added(p), 3), ""),
-    "hj274:6": ("industrial solid waste reused", _waste_reuse, ""),
-    "hj274:8": ("value added per industrial land", _per_land, ""),
-    "hj274:9": ("growth of value added per land over three years", lambda p: _growth(_per_land(p), 3), ""),
-    "hj274:10": ("elasticity of energy", _elasticity, "energy growth by value added growth, year by year"),
-    "hj274:11": ("energy per value added", _per_value_added(total_energy), "electricity at calorific value"),
-    "hj274:12": ("renewable share of energy", _non_fossil, _LOWER),
-    "hj274:15": ("industrial water reused", _percent("water"), ""),
-    "hj274:26": ("yearly cut of CO2 per value added", _intensity_cut, "all sources of the inventory"),
-    "hj274:27": ("wastewater per value added", _per_value_added(_beside("waste", "wastewater")), ""),
-    "hj274:28": ("solid waste per value added", _per_value_added(_beside("waste", "solid_generated")), ""),
-    "hj274:29": (
-        "green share of the built-up area",
-        lambda p: _ratio(_beside("green_area")(p), _beside("area", "built")(p), 100),
-        "stated green area by built-up area",
+@dataclass(frozen=True)
+class Formula:
+    """A quantity that indicator systems ask of a park.
+
+    Parameters
+    ----------
+    compute : callable
+        Values by year in the unit of the indicator.
+    needs : tuple of (quantity, item)
+        Statements of the park's own row without which it cannot be computed for a year.
+    is_lower_bound : bool
+        Whether the true value may be higher than what the table shows.
+    """
+
+    compute: Callable[[Park], Values]
+    needs: tuple[tuple[str, str], ...]
+    is_lower_bound: bool = False
+
+
+ADDED, LAND = ("value_added", ""), ("area", "industrial")
+#: Quantities by name, as profiles call them.
+FORMULAS: dict[str, Formula] = {
+    "value_added_per_employee": Formula(
+        lambda p: _ratio(_value_added(p), _beside("employees")(p)), (ADDED, ("employees", ""))
     ),
-    "zero_carbon:clean energy share": ("clean energy share", _non_fossil, _LOWER),
-    "zero_carbon:industrial solid waste utilisation": ("industrial solid waste reused", _waste_reuse, ""),
-    "zero_carbon:waste heat/cold/pressure utilisation": ("waste heat used", _percent("waste_heat"), ""),
-    "zero_carbon:industrial water reuse": ("industrial water reused", _percent("water"), ""),
+    "growth_of_value_added": Formula(lambda p: _growth(_value_added(p), 3), (ADDED,)),
+    "solid_waste_use": Formula(_waste_reuse, (("waste", "solid_generated"), ("waste", "solid_used"))),
+    "value_added_per_land": Formula(_per_land, (ADDED, LAND)),
+    "growth_per_land": Formula(lambda p: _growth(_per_land(p), 3), (ADDED, LAND)),
+    "energy_elasticity": Formula(_elasticity, (ADDED, ("energy", "electricity"))),
+    "energy_per_value_added": Formula(_per_value_added(total_energy), (ADDED, ("energy", "electricity"))),
+    "clean_energy_share": Formula(_non_fossil, (("energy", "electricity"),), is_lower_bound=True),
+    "water_reuse": Formula(_percent("water"), (("reuse_share", "water"),)),
+    "waste_heat_use": Formula(_percent("waste_heat"), (("reuse_share", "waste_heat"),)),
+    "yearly_cut_of_co2_intensity": Formula(_intensity_cut, (ADDED, ("energy", "electricity"))),
+    "wastewater_per_value_added": Formula(
+        _per_value_added(_beside("waste", "wastewater")), (ADDED, ("waste", "wastewater"))
+    ),
+    "solid_waste_per_value_added": Formula(
+        _per_value_added(_beside("waste", "solid_generated")), (ADDED, ("waste", "solid_generated"))
+    ),
+    "green_cover": Formula(
+        lambda p: _ratio(_beside("green_area")(p), _beside("area", "built")(p), 100),
+        (("green_area", ""), ("area", "built")),
+    ),
+}
+_LOWER = "green power, biomass, hydrogen and on-site renewables; nuclear and hydro power inside the grid are not in it"
+#: Indicator id -> name, formula, note.
+_ROWS: dict[str, tuple[str, str, str]] = {
+    "hj274:2": ("value added per employee", "value_added_per_employee", ""),
+    "hj274:3": ("growth of value added over three years", "growth_of_value_added", ""),
+    "hj274:6": ("industrial solid waste reused", "solid_waste_use", ""),
+    "hj274:8": ("value added per industrial land", "value_added_per_land", ""),
+    "hj274:9": ("growth of value added per land over three years", "growth_per_land", ""),
+    "hj274:10": ("elasticity of energy", "energy_elasticity", "energy growth by value added growth, year by year"),
+    "hj274:11": ("energy per value added", "energy_per_value_added", "electricity at calorific value"),
+    "hj274:12": ("renewable share of energy", "clean_energy_share", _LOWER),
+    "hj274:15": ("industrial water reused", "water_reuse", ""),
+    "hj274:26": (
+        "yearly cut of CO2 per value added",
+        "yearly_cut_of_co2_intensity",
+        "all sources of the inventory; mean since the first year of the record",
+    ),
+    "hj274:27": ("wastewater per value added", "wastewater_per_value_added", ""),
+    "hj274:28": ("solid waste per value added", "solid_waste_per_value_added", ""),
+    "hj274:29": ("green share of the built-up area", "green_cover", "stated green area by built-up area"),
+    "zero_carbon:clean energy share": ("clean energy share", "clean_energy_share", _LOWER),
+    "zero_carbon:industrial solid waste utilisation": ("industrial solid waste reused", "solid_waste_use", ""),
+    "zero_carbon:waste heat/cold/pressure utilisation": ("waste heat used", "waste_heat_use", ""),
+    "zero_carbon:industrial water reuse": ("industrial water reused", "water_reuse", ""),
 }

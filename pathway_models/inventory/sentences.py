@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.factors.tables import grid_year
+from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.balance_checks import BalanceCheck
@@ -65,10 +65,15 @@ def quality(park: Park, *, lang: str = "en") -> str:
 
 
 def _grid(park: Park, lang: str) -> str:
+    if not park.grid_factor:
+        return ""
     if park.grid_factor == "table":
         return say(lang, en="Grid factors are the table's own.", zh="电网因子取自数据表。")
-    of = grid_year(park.grid_factor)[0]
+    factors = published_factors(park.grid_factor)
     first, last = int(park.years[0]), park.last_observed_year
+    if factors and factors.by_year:
+        return _grid_by_year(park, sorted({factor.year for factor in factors.published}), lang)
+    of = factors.published[0].year if factors else 0
     if first == last == of:
         return say(lang, en=f"The grid factor is that of {of}.", zh=f"电网因子为{of}年值。")
     return say(
@@ -76,6 +81,25 @@ def _grid(park: Park, lang: str) -> str:
         en=f"The grid factor {park.grid_factor} is a substitute chosen openly: it is of {of}, the record of"
         f" {first}-{last}.",
         zh=f"电网因子{park.grid_factor}为公开选择的替代值：{of}年因子用于{first}-{last}年。",
+    )
+
+
+def _grid_by_year(park: Park, published: list[int], lang: str) -> str:
+    """Say which years have a factor of their own, and which take that of the nearest year."""
+    without = [int(year) for year in park.years if year not in published]
+    head = say(
+        lang,
+        en=f"Grid factors {park.grid_factor} are those of each year, {published[0]}-{published[-1]}",
+        zh=f"电网因子{park.grid_factor}逐年取值（{published[0]}-{published[-1]}年）",
+    )
+    if not without:
+        return say(lang, en=f"{head}.", zh=f"{head}。")
+    years = f"{without[0]}-{without[-1]}" if len(without) > 1 else str(without[0])
+    return say(
+        lang,
+        en=f"{head}; {years} take{'' if len(without) > 1 else 's'} that of the nearest year, a substitute chosen"
+        " openly.",
+        zh=f"{head}；{years}年采用最近年份的因子，为公开选择的替代值。",
     )
 
 

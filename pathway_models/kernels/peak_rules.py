@@ -31,13 +31,14 @@ def pathway(
     record = as_record(years, values, as_of)
     if reason := record.unfit(shortest=3, every_year=True):
         return unknown(reason)
-    points = turning_points(record.values, len(record.years) - 1, rule)
+    # A record is described as it stands: years that do not follow yet are no reason to be silent.
+    points = turning_points(record.values, len(record.years) - 1, rule or PeakRule(follow=1))
     status = STATUS[int(points.status)]
     run = f"{record.years[points.plateau_first]}-{record.years[points.plateau_last]}"
-    if status == "observed":
-        return RuleResult("peaked", int(record.years[points.index]), f"plateau {run}, lower since (not a test)")
-    if status == "at_start":
+    if status == "in_record" and points.index == 0:
         return RuleResult("peaked", None, f"highest in {record.years[0]}: the peak lies there or earlier")
+    if status == "in_record":
+        return RuleResult("peaked", int(record.years[points.index]), f"plateau {run}, lower since (not a test)")
     if status == "plateau":
         return RuleResult("plateau", None, f"within the plateau width of the maximum again in {record.last_year}")
     return RuleResult("rising", None, f"highest in the last year, {record.last_year}")

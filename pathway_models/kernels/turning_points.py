@@ -14,8 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from pathway_models.core.arrays import YEAR
 
 #: Meaning of the status codes: the code is the position in this tuple.
-STATUS = ("within_horizon", "observed", "at_start", "at_horizon", "plateau")
-WITHIN_HORIZON, OBSERVED, AT_START, AT_HORIZON, PLATEAU = range(len(STATUS))
+STATUS = ("in_record", "bridged", "ahead", "after", "not_within_horizon", "plateau")
+IN_RECORD, BRIDGED, AHEAD, AFTER, NOT_WITHIN_HORIZON, PLATEAU = range(len(STATUS))
+#: Statuses without a peak year.
+CENSORED = (NOT_WITHIN_HORIZON, PLATEAU)
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,15 @@ class PeakRule:
         A year belongs to the plateau when its total is within this share of the maximum.
     tie : float
         Totals closer than this share count as equal, so that rounding never moves a peak year.
+    follow : int
+        Years that must follow the highest one, so that it counts as a peak.
     """
 
     # ASSUME: 1 %, the smaller of the two thresholds (1 %, 2 %) in published use.
     plateau: float = 0.01
     tie: float = 1e-9
+    # ASSUME: five years, as in the published rules that wait (`kernels.peak_rules`): a single low last year is no peak.
+    follow: int = 5
 
     def __post_init__(self) -> None:
         """Refuse thresholds that are not small shares."""
@@ -40,6 +46,8 @@ class PeakRule:
             raise ValueError(f"tie = {self.tie!r}: expected a share between 0 and 0.001")
         if not self.tie <= self.plateau < 1:
             raise ValueError(f"plateau = {self.plateau!r}: expected a share from tie to below 1")
+        if self.follow < 1:
+            raise ValueError(f"follow = {self.follow!r}: expected at least 1 year")
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,14 @@ class TurningPoints:
     plateau_last: NDArray[np.intp]
 
 
-def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | None = None) -> TurningPoints:
+def turning_points(
+    total: ArrayLike,
+    last_observed: int = -1,
+    rule: PeakRule | None = None,
+    *,
+    issue: int | None = None,
+    before: int | None = None,
+) -> TurningPoints:
     """Find the first maximum of every path, and say whether it is a peak.
 
     With ``T`` the totals, ``max`` their largest value, ``M`` the first year with
@@ -73,12 +88,13 @@ def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | N
     ``T >= max - plateau |max|``, the status is the first that applies:
 
     1. ``plateau`` when ``R`` is the whole series (flat, or one year);
-    2. ``at_horizon`` when ``M`` is the last year (still rising: right-censored);
+    2. ``not_within_horizon`` when fewer than ``follow`` years come after ``M`` (right-censored);
     3. ``plateau`` when the last year is back at, or still within, ``plateau`` of the maximum
        (decline not shown: right-censored);
-    4. ``at_start`` when ``M`` is the first year (left-censored);
-    5. ``observed`` when ``M <= last_observed``;
-    6. ``within_horizon`` otherwise.
+    4. ``in_record`` when ``M <= last_observed`` or ``M`` is the first year (the peak lies there or earlier);
+    5. ``bridged`` when ``M <= issue``;
+    6. ``ahead`` when ``M < before``;
+    7. ``after`` otherwise.
 
     Parameters
     ----------
@@ -88,6 +104,10 @@ def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | N
         Index of the last observed year; -1 when no year is observed.
     rule : PeakRule, optional
         Thresholds; the documented ones by default.
+    issue : int, optional
+        Index of the issue year; the last observed one by default.
+    before : int, optional
+        Index of the year before which the peak is wanted; without it every later peak is ``ahead``.
 
     Returns
     -------
@@ -101,9 +121,9 @@ def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | N
 
     Examples
     --------
-    >>> points = turning_points([[90.0, 100.0, 95.0, 80.0], [80.0, 90.0, 95.0, 100.0]])
+    >>> points = turning_points([[90.0, 100.0, 95.0, 80.0], [80.0, 90.0, 95.0, 100.0]], rule=PeakRule(follow=1))
     >>> [STATUS[code] for code in points.status]
-    ['within_horizon', 'at_horizon']
+    ['ahead', 'not_within_horizon']
     >>> points.index.tolist()
     [1, 3]
     """
@@ -119,13 +139,14 @@ def turning_points(total: ArrayLike, last_observed: int = -1, rule: PeakRule | N
     status = np.select(
         [
             (first == 0) & (last == final),
-            index == final,
+            index > final - rule.follow,
             inside[..., -1],
-            index == 0,
-            index <= last_observed,
+            (index <= last_observed) | (index == 0),
+            index <= (last_observed if issue is None else issue),
+            index < (final + 1 if before is None else before),
         ],
-        [PLATEAU, AT_HORIZON, PLATEAU, AT_START, OBSERVED],
-        default=WITHIN_HORIZON,
+        [PLATEAU, NOT_WITHIN_HORIZON, PLATEAU, IN_RECORD, BRIDGED, AHEAD],
+        default=AFTER,
     ).astype(np.int8)
     return TurningPoints(index, status, top[..., 0], first, last)
 

@@ -132,7 +132,7 @@ def compare(
         light_ticks(ax, "y", range(len(found)), labels)
     shown = int(pathways.years[year_index(pathways, year)])
     _changes(left, found, word("change_in", lang, year=shown))
-    base = float(peaks.p_peaked_by(before - 1)[peaks.scenarios.index(reference)])
+    base = float(peaks.p_before(before)[peaks.scenarios.index(reference)])
     _chances(right, found, base, word("p_before_axis", lang, year=before), scenario_name(reference, lang))
     if not found:
         middle = {"transform": left.transAxes, "ha": "center", "va": "center"}

@@ -38,7 +38,7 @@ from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.park import Park
+from pathway_models.records.park import UNDIVIDED, Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -185,8 +185,8 @@ def _strips(
 
 
 #: Sources drawn from the bottom of a stack to its top.
-ORDER = ("coal", "oil", "gas", "other_fuel", "process", "electricity", "heat", "capture_heat", "capture_electricity",
-         "conversion", "exported", "captured")  # fmt: skip
+ORDER = ("coal", "oil", "gas", "other_fuel", "undivided_fuel", "undivided", "process", "electricity", "heat",
+         "capture_heat", "capture_electricity", "conversion", "exported", "captured")  # fmt: skip
 #: Room for the legend beside the axes, as a share of the width.
 MEMO_ITEMS = 0.765
 #: Room between a stack and the ends of its axis, as a share of its range.
@@ -249,6 +249,8 @@ def _kind(process: str) -> str:
         return "captured"
     if process.startswith(SOLD):
         return "exported"
+    if process in UNDIVIDED:
+        return process
     return "conversion" if process.startswith("conversion_") else "process"
 
 

@@ -26,7 +26,13 @@ BAND = (0.05, 0.5, 0.95)
 #: Members whose drivers are computed at a time.
 BATCH = 250
 #: Unit of a sector's activity by kind.
-UNITS = {"value_added": "million CNY", "gdp": "million CNY", "population": "persons", "energy_index": "TJ"}
+UNITS = {
+    "value_added": "million CNY",
+    "gdp": "million CNY",
+    "population": "persons",
+    "energy_index": "TJ",
+    "emissions_index": "tCO2",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +134,7 @@ def plan_effects(
     for one in (bare, only_targets, only_projects, park):
         pathways = project(one, chosen, draws)
         bands.append(np.quantile(pathways.total(), BAND, axis=1).transpose(1, 0, 2))
-        chances.append(find_peaks(pathways).p_peaked_by(before - 1))
+        chances.append(find_peaks(pathways).p_before(before))
     return PlanEffects(
         park=park,
         years=np.arange(park.years[0], until + 1),

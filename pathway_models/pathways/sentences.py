@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from pathway_models.engine.reach import cannot_act
+from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import headline, item_name, scenario_name
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
@@ -21,7 +24,7 @@ from pathway_models.peaks.finding import (
 )
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Scenario
+from pathway_models.records.levers import Lever, Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -237,7 +240,15 @@ def heading(park: Park, *, lang: str = "en") -> str:
         en=f"Factor set {park.factor_set}, grid factor {park.grid_factor}; factors in the table come first.",
         zh=f"排放因子组 {park.factor_set}，电网因子 {park.grid_factor}；表中自带的因子优先。",
     )
-    return "\n\n".join([*lines, scope, chosen])
+    if not park.factor_set:
+        chosen = say(
+            lang,
+            en="No factor set and no grid factor: emissions are those of the table.",
+            zh="未使用排放因子组和电网因子：排放取自数据表。",
+        )
+    credit = say(lang, en=f"Licence: {park.licence}", zh=f"许可与署名：{park.licence}")
+    # Numbers that were only passed on are shown with the name of their owner.
+    return "\n\n".join([*lines, scope, chosen, *([credit] if park.is_undivided and park.licence else [])])
 
 
 def notes(park: Park, *, lang: str = "en") -> str:
@@ -245,11 +256,28 @@ def notes(park: Park, *, lang: str = "en") -> str:
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")
-    return "\n".join([head, "", *(f"- {note}" for note in park.notes)])
+    idle = cannot_act_here(park, read_levers().values(), lang=lang)
+    return "\n".join([head, "", *(f"- {note}" for note in (*park.notes, *([idle] if idle else [])))])
+
+
+def cannot_act_here(park: Park, levers: Iterable[Lever], *, lang: str = "en") -> str:
+    """Name the levers that cannot act on a park, by reason; empty where each of them can."""
+    levers = list(levers)
+    names = {lever.lever_id: lever.name_zh if lang == "zh" else lever.name_en for lever in levers}
+    by_reason: dict[str, list[str]] = {}
+    for lever_id, reason in cannot_act(park, levers, read_carriers()).items():
+        by_reason.setdefault(reason.of(lang), []).append(names[lever_id])
+    if not by_reason:
+        return ""
+    en = "; ".join(f"{', '.join(some)} ({reason})" for reason, some in by_reason.items())
+    zh = "；".join(f"{'、'.join(some)}（{reason}）" for reason, some in by_reason.items())
+    return say(lang, en=f"Cannot act here: {en}.", zh=f"在此无法作用的措施：{zh}。")
 
 
 def detail(park: Park, *, lang: str = "en") -> str:
     """Say how much the table tells, and what the missing detail costs."""
+    if not park.has_energy:
+        return _undivided(park, lang)
     sectors, carriers = len(park.sectors), int((park.energy[..., -1].sum(axis=0) > 0).sum())
     span = f"{park.years[0]}-{park.years[-1]}"
     en = [f"The table has {park.years.size} years ({span}), {sectors} sector{'s' if sectors > 1 else ''} and"
@@ -272,6 +300,24 @@ def detail(park: Park, *, lang: str = "en") -> str:
         en.append(f"With fewer than {SHORT} years the trend leans on other regions' records, and the range is wider.")
         zh.append(f"不足{SHORT}年：趋势更多依靠其他区域的历史记录，区间因此更宽。")
     return say(lang, en=" ".join(en), zh="".join(zh))
+
+
+def _undivided(park: Park, lang: str) -> str:
+    """Say what a table of emissions by sector tells, and what it cannot."""
+    span, last = f"{park.years[0]}-{park.years[-1]}", park.outputs[:, -1]
+    fuel = np.array([process.name == "undivided_fuel" for process in park.processes], dtype=bool)
+    share = share_text(float(last[fuel].sum() / max(last.sum(), 1e-9)), lang)
+    return say(
+        lang,
+        en=f"The table has {park.years.size} years ({span}) and {len(park.sectors)} sectors, emissions only. No"
+        f" carriers are told apart; {share} of the emissions of the last year are of sectors that only burn fuel, of"
+        " the rest fuel and process are one number. There is no energy and no value added: emissions stand for"
+        " activity, and neither intensity nor any indicator per value added can be computed. Electricity and heat"
+        " bought are not in it.",
+        zh=f"该表有{park.years.size}年（{span}）、{len(park.sectors)}个行业，仅有排放量，未分能源品种；末年排放中{share}"
+        "来自仅燃烧燃料的行业，其余行业的燃料与过程排放合为一数。没有能耗和增加值：以排放代表活动规模，"
+        "强度及任何单位增加值指标均无法计算。不含外购电力和热力。",
+    )
 
 
 def inventory(found: Inventory, *, lang: str = "en") -> str:

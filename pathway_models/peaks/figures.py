@@ -78,7 +78,7 @@ def _words(ax: Axes, peaks: Peaks, bases: np.ndarray, before: int, lang: str) ->
     for name, base in zip(peaks.scenarios, bases.tolist(), strict=True):
         name = wrapped(scenario_name(name, lang), NAME_WIDTH[lang])
         ax.text(-0.015, base + 0.32, name, transform=rows, ha="right", va="center", parse_math=False)
-    early = [share_text(share, lang) for share in peaks.p_peaked_by(before - 1).tolist()]
+    early = [share_text(share, lang) for share in peaks.p_before(before).tolist()]
     labels(ax, np.column_stack([np.full(bases.size, RIGHT), bases + 0.3]), early, transform=rows, weight="bold")
     look = {"va": "bottom", "ha": "center", "size": "small", "color": DARK, "parse_math": False}
     ax.text(RIGHT, 1, word("p_before", lang, year=before), transform=above, **look)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import ScenarioError
+from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import ParkIdentity
@@ -15,14 +16,16 @@ from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
 
-def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
-    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture).
+def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int = 2030) -> Peaks:
+    """Find each member's peak of the total (scope 1 and market-based scope 2 after capture), and when it peaks before.
 
     Parameters
     ----------
     pathways : Pathways
     rule : PeakRule, optional
         Thresholds; the rule of ``docs/peak_rules.md`` by default.
+    before : int
+        Year that parts later peaks in two statuses, ``ahead`` and ``after``.
     """
     return peaks_of(
         pathways.total(),
@@ -32,6 +35,10 @@ def find_peaks(pathways: Pathways, rule: PeakRule | None = None) -> Peaks:
         scenarios=pathways.scenarios,
         seed=pathways.seed,
         rule=rule,
+        without_measures=pathways.without_measures,
+        issue_year=pathways.issue_year,
+        before=before,
+        account=pathways.account,
     )
 
 
@@ -44,6 +51,10 @@ def peaks_of(
     scenarios: tuple[str, ...],
     seed: int,
     rule: PeakRule | None = None,
+    without_measures: np.ndarray | None = None,
+    issue_year: int | None = None,
+    before: int = 2030,
+    account: str = "",
 ) -> Peaks:
     """Find the peaks of totals that stand in no `Pathways`.
 
@@ -55,9 +66,18 @@ def peaks_of(
     identity, scenarios, seed
         What the peaks are of.
     rule : PeakRule, optional
+    without_measures : (member, year), tCO2/yr, optional
+        The same members without measures, to read the past on.
+    issue_year : int, optional
+        The last observed year by default.
+    before : int
+        As in `find_peaks`.
+    account : str
     """
-    first = int(years[0])
-    points = turning_points(total, int(last_observed_year) - first, rule)
+    first, rule = int(years[0]), rule or PeakRule()
+    issue = int(last_observed_year) if issue_year is None else issue_year
+    at = {"issue": issue - first, "before": before - first}
+    points = turning_points(total, int(last_observed_year) - first, rule, **at)
     return Peaks(
         identity=identity,
         scenarios=scenarios,
@@ -69,6 +89,12 @@ def peaks_of(
         plateau_first=first + points.plateau_first,
         plateau_last=first + points.plateau_last,
         seed=seed,
+        event=peaks_before(total),
+        settled=None if without_measures is None else settled_by(without_measures, at["issue"]),
+        issue_year=issue,
+        before=before,
+        account=account,
+        follow=rule.follow,
     )
 
 
@@ -128,7 +154,7 @@ def scenario_differences(
     reference = reference_of(scenarios, pathways.scenarios)
     at = year_index(pathways, year)
     total = pathways.emissions[..., at].sum(axis=-1)
-    base, early = total[pathways.index(reference)], peaks.p_peaked_by(before - 1)
+    base, early = total[pathways.index(reference)], peaks.p_before(before)
     found = []
     for name in pathways.scenarios:
         if name != reference:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.intake.names import scenario_name
-from pathway_models.kernels.turning_points import STATUS, turning_points
+from pathway_models.kernels.humps import Hump
+from pathway_models.kernels.turning_points import CENSORED, STATUS, turning_points
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
 from pathway_models.peaks.finding import index_of, later_members
@@ -28,7 +29,10 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
     name = scenario_name(scenario, lang)
     shares = dict(zip(STATUS, peaks.status_shares()[at], strict=True))
     low, middle, high = peaks.quantiles()[at]
-    if np.isinf(middle):
+    parts = peaks.humps()[at]
+    if parts:
+        body = _in_parts(peaks, parts, lang)
+    elif np.isinf(middle):
         body = _no_peak(peaks, shares, low, lang)
     elif middle == peaks.years[0]:
         body = _at_start(peaks, shares, lang)
@@ -40,11 +44,23 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
     return say(lang, en=f"{name}: {body}", zh=f"{name}：{body}")
 
 
+def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
+    """Name the separate parts of the peak years with their shares: a median would lie between them."""
+    told = [(one.text(peaks.last_peak_year), share_text(one.share, lang)) for one in parts]
+    en = " and ".join(f"{share} of members peak in {years}" for years, share in told)
+    zh = "，".join(f"{share}的成员在{years}年达峰" for years, share in told)
+    return say(
+        lang,
+        en=f"{en}, with hardly any between: no median is given.",
+        zh=f"{zh}，其间几乎没有：不给出中位数。",
+    )
+
+
 def _no_peak(peaks: Peaks, shares: dict[str, float], low: float, lang: str) -> str:
-    last = int(peaks.years[-1])
-    rising, flat = (share_text(shares[name], lang) for name in ("at_horizon", "plateau"))
-    en = f"still rising in {last} in {rising} of members"
-    zh = f"{rising}的成员到{last}年仍在上升"
+    last = peaks.last_peak_year
+    rising, flat = (share_text(shares[name], lang) for name in ("not_within_horizon", "plateau"))
+    en = f"highest later than {last} in {rising} of members"
+    zh = f"{rising}的成员最高值晚于{last}年"
     if shares["plateau"] > 0:
         en += f" and not yet below its plateau in {flat}"
         zh += f"，{flat}的成员仍未走出平台期"
@@ -56,21 +72,21 @@ def _no_peak(peaks: Peaks, shares: dict[str, float], low: float, lang: str) -> s
 
 
 def _at_start(peaks: Peaks, shares: dict[str, float], lang: str) -> str:
-    first, share = int(peaks.years[0]), share_text(shares["at_start"], lang)
+    first, share = int(peaks.years[0]), share_text(shares["in_record"], lang)
     return say(
         lang,
-        en=f"highest in {first}, the first year on record, in {share} of members: the peak is passed, and may lie"
-        f" before the record.",
-        zh=f"{share}的成员在记录首年（{first}年）最高：峰值已过，且可能早于记录期。",
+        en=f"highest in the record in {share} of members, mostly in {first}, its first year: the peak is passed, and"
+        f" may lie before the record.",
+        zh=f"{share}的成员最高值出现在记录期内，多为记录首年（{first}年）：峰值已过，且可能早于记录期。",
     )
 
 
 def _in_record(peaks: Peaks, shares: dict[str, float], middle: float, high: float, lang: str) -> str:
-    share = share_text(min(shares["observed"] + shares["at_start"], 1.0), lang)
+    share = share_text(shares["in_record"], lang)
     late = peaks.year_text(high)
     if np.isinf(high):
-        tail_en = f"but more than one in twenty has no peak by {peaks.years[-1]}"
-        tail_zh = f"但超过二十分之一的成员到{peaks.years[-1]}年仍未达峰"
+        tail_en = f"but more than one in twenty has no peak by {peaks.last_peak_year}"
+        tail_zh = f"但超过二十分之一的成员到{peaks.last_peak_year}年仍未达峰"
     else:
         tail_en = f"one in twenty has it in {late} or later"
         tail_zh = f"二十分之一的成员在{late}年或以后才达到最高"
@@ -84,20 +100,20 @@ def _in_record(peaks: Peaks, shares: dict[str, float], middle: float, high: floa
 def _ahead(
     peaks: Peaks, value: str, low: float, middle: float, high: float, shares: dict[str, float], lang: str
 ) -> str:
-    censored = shares["at_horizon"] + shares["plateau"]
+    censored = shares["not_within_horizon"] + shares["plateau"]
     early, late = peaks.year_text(low), peaks.year_text(high)
     en = f"peaks in {middle:.0f} (median member; nine in ten from {early} to {late}) at {value} a year"
     zh = f"中位成员{middle:.0f}年达峰（九成成员：{early}至{late}），峰值{value}/年"
     if censored > 0:
-        en += f"; {share_text(censored, lang)} of members have no peak by {peaks.years[-1]}"
-        zh += f"；{share_text(censored, lang)}的成员到{peaks.years[-1]}年仍未达峰"
+        en += f"; {share_text(censored, lang)} of members have no peak by {peaks.last_peak_year}"
+        zh += f"；{share_text(censored, lang)}的成员到{peaks.last_peak_year}年仍未达峰"
     return say(lang, en=en + ".", zh=zh + "。")
 
 
 def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
     """Say how many members peak before a year, in both readings of "before"."""
     at = index_of(peaks, scenario)
-    early, late = (share_text(float(peaks.p_peaked_by(year)[at]), lang) for year in (before - 1, before))
+    early, late = (share_text(float(peaks.p_before(year)[at]), lang) for year in (before, before + 1))
     name = scenario_name(scenario, lang)
     return say(
         lang,
@@ -110,7 +126,7 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
 
 def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
     """Say between which scenarios the share of members with an early peak ranges."""
-    shares = peaks.p_peaked_by(before - 1)
+    shares = peaks.p_before(before)
     if len(shares) == 1:
         return probability(peaks, peaks.scenarios[0], before=before, lang=lang)
     low, high = int(shares.argmin()), int(shares.argmax())
@@ -132,7 +148,7 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
     last_observed = int(pathways.last_observed_year - pathways.years[0])
     turn = turning_points(np.median(total, axis=0), last_observed)
     year = int(pathways.years[0] + turn.index)
-    of_path = f">{pathways.years[-1]}" if STATUS[turn.status] in ("at_horizon", "plateau") else str(year)
+    of_path = f">{peaks.last_peak_year}" if turn.status in CENSORED else str(year)
     low, middle, high = map(peaks.year_text, peaks.quantiles()[index_of(peaks, scenario)])
     return say(
         lang,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import RecordError
+from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.gaps import Target
@@ -130,6 +131,8 @@ class Assumptions:
     carriers : mapping carrier id -> Carrier
     default_factors : mapping factor set -> carrier id -> float, tCO2/TJ
         Of carriers that levers bring in; ``""`` stands for a set that is not listed.
+    issue_year : int
+        Year in which the answer is given: up to it no scenario differs from the one without measures.
     fits : mapping use -> GrowthLaw
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
     levels : LevelParameters, optional
@@ -145,6 +148,7 @@ class Assumptions:
     targets: tuple[Target, ...]
     carriers: Mapping[str, Carrier]
     default_factors: Mapping[str, Mapping[str, float]]
+    issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
     levels: LevelParameters | None = None
     shipped_hash: str = ""
@@ -152,6 +156,9 @@ class Assumptions:
     def __post_init__(self) -> None:
         for name in ("carriers", "default_factors", "fits"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        year = self.issue_year
+        if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:
+            raise RecordError(f"issue year {year!r}: expected a year from {EARLIEST} to {LATEST}")
 
     @cached_property
     def hash(self) -> str:
@@ -189,7 +196,7 @@ class Assumptions:
             f"long-run growth {long_run}"
         )
         return (
-            f"<Assumptions {self.label}\n"
+            f"<Assumptions {self.label}, issued in {self.issue_year}\n"
             f"  growth law {self.law}, parameters {self.law_version}{fitted}\n"
             f"  {ahead}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"

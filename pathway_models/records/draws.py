@@ -115,6 +115,10 @@ class DriverNormals:
             return self._drawn(self.draws.shocks, name)
         return self.draws.shocks[self.driver][self.members] if self.shock is None else self.shock
 
+    def is_own(self, name: str) -> bool:
+        """Tell whether a yearly stream is the park's own, not one of a level above it."""
+        return name == "shock" or f"{name}:{self.driver}" in self.draws.shocks
+
     def _drawn(self, drawn: Mapping[str, np.ndarray], name: str) -> np.ndarray:
         """Find a stream of the park's driver, or one that stands above the park under its own name."""
         keys = (f"{name}:{self.driver}", *(f"{level}:{name}" for level in ABOVE))

@@ -12,7 +12,13 @@ from pathway_models.core.errors import RecordError
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
-ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index")
+ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index", "emissions_index")
+#: Activity that is energy or emissions themselves, where nothing else measures it.
+INDICES = ("energy_index", "emissions_index")
+#: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
+UNDIVIDED = ("undivided_fuel", "undivided")
+#: Country of a park that names none.
+HOME = "CN"
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.
@@ -43,6 +49,11 @@ class Process:
     unit: str
     is_balance: bool = False
 
+    @property
+    def is_undivided(self) -> bool:
+        """True for emissions of a sector that are known as a whole only, not by carrier (docs/methods.md, 7)."""
+        return self.name in UNDIVIDED
+
 
 @dataclass(frozen=True)
 class ParkIdentity:
@@ -56,6 +67,8 @@ class ParkIdentity:
         ``"park"`` or ``"region"``.
     invented : bool or None
         True for demonstration parks; None where only the id is known.
+    country : str
+        ISO 3166 code; decides which rules exist (``data/countries.yml``).  Empty where only the id is known.
     """
 
     park_id: str
@@ -63,6 +76,7 @@ class ParkIdentity:
     name_en: str = ""
     kind: str = ""
     invented: bool | None = None
+    country: str = ""
 
     @classmethod
     def of(cls, given: ParkIdentity | str) -> ParkIdentity:
@@ -118,6 +132,9 @@ class Park:
         Sequestration of the green areas; reported beside, never netted into scope 1.
     factor_set, grid_factor : str
         The choices behind the factors, printed with every result.
+    published_grid : mapping year -> float, tCO2/MWh
+        Grid factors of the place chosen, those of years after the record too; empty where one year, or the table
+        itself, was chosen.
     notes : (N,) str
         Findings and assumptions that must be shown with every result.
     memo_items : mapping (quantity, sector, item) -> year -> value
@@ -133,6 +150,8 @@ class Park:
         Observed years that say nothing about the trend; `set_aside` names them.
     plans : Plans
         Committed projects and overrides on top of the baseline.
+    country : str
+        ISO 3166 code.
 
     Raises
     ------
@@ -161,6 +180,7 @@ class Park:
     sinks: np.ndarray | None = None
     factor_set: str = ""
     grid_factor: str = ""
+    published_grid: Mapping[int, float] = field(default_factory=dict)
     price_year: int | None = None
     boundary: str = ""
     source: str = ""
@@ -174,6 +194,7 @@ class Park:
     factor_errors: Mapping[str, float] = field(default_factory=dict)
     one_off_years: tuple[int, ...] = ()
     plans: Plans = field(default_factory=Plans)
+    country: str = HOME
 
     def __post_init__(self) -> None:
         years = rising_years(f"{self.park_id}: years", self.years)
@@ -196,6 +217,7 @@ class Park:
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors"):
             put(self, name, dict(getattr(self, name)))
+        put(self, "published_grid", dict(sorted(self.published_grid.items())))
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
         self._check()
 
@@ -231,12 +253,21 @@ class Park:
     @property
     def identity(self) -> ParkIdentity:
         """Its identity, as all records of it carry."""
-        return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented)
+        return ParkIdentity(self.park_id, self.name_zh, self.name_en, self.kind, self.invented, self.country)
 
     @property
     def last_observed_year(self) -> int:
         """Last year with data."""
         return int(self.years[-1])
+
+    @property
+    def grid_to_come(self) -> dict[int, float]:
+        """Grid factor published for years after the record, over the one the last observed year has: year -> ratio."""
+        last = self.last_observed_year
+        if not any(year > last for year in self.published_grid):
+            return {}
+        now = min(self.published_grid, key=lambda year: (abs(year - last), year))
+        return {year: value / self.published_grid[now] for year, value in self.published_grid.items() if year > last}
 
     @property
     def pollutants(self) -> dict[str, np.ndarray]:
@@ -262,8 +293,23 @@ class Park:
         return ~np.isin(self.years, self.one_off_years)
 
     @property
+    def is_undivided(self) -> bool:
+        """True where some emissions are known by sector only, not by carrier."""
+        return any(process.is_undivided for process in self.processes)
+
+    @property
+    def has_energy(self) -> bool:
+        """True where the table states energy, or emissions that imply it."""
+        return bool(self.energy.any())
+
+    @property
     def tier(self) -> str:
-        """Detail of the table: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals)."""
+        """Detail of the table: ``"rich"`` (sectors), ``"medium"`` (carriers) or ``"poor"`` (totals).
+
+        A table without any energy is poor, by sector or not.
+        """
+        if not self.has_energy:
+            return "poor"
         if len(self.sectors) > 1:
             return "rich"
         return "medium" if int((self.energy[0, :, -1] > 0).sum()) > 1 else "poor"

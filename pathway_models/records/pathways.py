@@ -14,7 +14,8 @@ from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.records.park import Identified, ParkIdentity
 
-#: The sources of a pathway, their scope and sign: captured CO2 is negative.
+#: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions that are not told
+#: apart by carrier, is there only where the park has any.
 SOURCES = MappingProxyType(
     {
         "coal": 1,
@@ -27,10 +28,13 @@ SOURCES = MappingProxyType(
         "electricity": 2,
         "heat": 2,
         "capture_electricity": 2,
+        "undivided": 1,
     }
 )
 #: The one source of pathways of which only totals were kept.
 TOTAL = "total"
+#: Accounts that the total may be: what a table counts.
+SCOPE_1, SCOPES_1_2 = "scope 1", "scope 1 + 2, market-based"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,12 @@ class Pathways(Identified):
     seed : int
     assumptions : str
         Label of the assumptions (`Assumptions.label`); empty where they are not known.
+    without_measures : (member, year), tCO2/yr, optional
+        Total of the same members without any measure; that of a scenario named ``bau`` where it is not given.
+    issue_year : int, optional
+        Year in which the answer is given; the last observed one by default.
+    account : str
+        What the total counts: `SCOPES_1_2`, or `SCOPE_1` of tables without purchased electricity or heat.
     """
 
     identity: ParkIdentity
@@ -65,6 +75,9 @@ class Pathways(Identified):
     memo_items: Mapping[str, np.ndarray]
     seed: int
     assumptions: str = ""
+    without_measures: np.ndarray | None = None
+    issue_year: int | None = None
+    account: str = SCOPES_1_2
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -81,6 +94,12 @@ class Pathways(Identified):
         put(self, "emissions", frozen_array("emissions", self.emissions, shape))
         memo_items = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.memo_items.items()}
         put(self, "memo_items", MappingProxyType(memo_items))
+        if self.without_measures is None and "bau" in self.scenarios:
+            put(self, "without_measures", self.total()[self.index("bau")])
+        if self.without_measures is not None:
+            put(self, "without_measures", frozen_array("without_measures", self.without_measures, (m, years.size)))
+        if self.issue_year is None:
+            put(self, "issue_year", int(self.last_observed_year))
 
     @property
     def beside(self) -> Mapping:
@@ -150,6 +169,7 @@ class Pathways(Identified):
             f"member {m}",
             f"source {r}: {', '.join(self.sources)}",
             f"year {y}",
+            f"issue year {self.issue_year}, {self.account}",
             *([f"assumptions: {self.assumptions}"] if self.assumptions else []),
         ):
             lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)

@@ -1,6 +1,7 @@
-"""Peak year, value, status and plateau of every member; the summary of an ensemble adds sums and quantiles by year.
+"""Event, peak year, value, status and plateau of every member; the ensemble's summary adds sums and quantiles by year.
 
-Quantiles keep the censored mass.
+The event "peaks before Y" comes first (``docs/headline.md``), the peak year second (``docs/peak_rules.md``); quantiles
+keep the censored mass.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ from functools import cached_property
 import numpy as np
 
 from pathway_models.core.arrays import fixed, frozen_array, rising_years
-from pathway_models.core.errors import RecordError
+from pathway_models.core.errors import PathwayError, RecordError
+from pathway_models.kernels.event_split import PAST, WINDOW, split
+from pathway_models.kernels.humps import Hump, humps
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.kernels.turning_points import STATUS
+from pathway_models.kernels.turning_points import CENSORED, STATUS, PeakRule
+from pathway_models.records.headline import SHARES, shares_of
 from pathway_models.records.park import Identified, ParkIdentity
-
-#: Statuses without a peak year: still rising, or not yet below the plateau, at the horizon.
-CENSORED = ("at_horizon", "plateau")
 
 
 @dataclass(frozen=True, eq=False)
 class Peaks(Identified):
-    """Peaks of an ensemble under the rule of ``docs/peak_rules.md``.
+    """Events and peaks of an ensemble under the rules of ``docs/headline.md`` and ``docs/peak_rules.md``.
 
     Parameters
     ----------
@@ -37,6 +38,19 @@ class Peaks(Identified):
     value : (scenario, member), tCO2/yr
     plateau_first, plateau_last : (scenario, member) int
     seed : int
+    event : (scenario, member, year) bool
+        Whether a member peaks before that year; False where a window is not complete.
+    settled : (member, year) bool, optional
+        Whether the same member does so without new measures by a highest year at or before the issue year; without
+        it nothing can be told apart as past.
+    issue_year : int, optional
+        Year in which the answer is given; the last observed one by default.
+    before : int, optional
+        Year that parts ``ahead`` from ``after`` in ``status``.
+    account : str
+        What the totals count (`pathways.ACCOUNTS`); empty where it is not known.
+    follow : int
+        Years that follow a highest year that counts as a peak.
     """
 
     identity: ParkIdentity
@@ -49,22 +63,107 @@ class Peaks(Identified):
     plateau_first: np.ndarray
     plateau_last: np.ndarray
     seed: int
+    event: np.ndarray
+    settled: np.ndarray | None = None
+    issue_year: int | None = None
+    before: int | None = None
+    account: str = ""
+    follow: int = PeakRule().follow
 
     def __post_init__(self) -> None:
         super().__post_init__()
         put = object.__setattr__
-        put(self, "years", rising_years("years", self.years))
+        years = rising_years("years", self.years)
+        put(self, "years", years)
         shape = (len(self.scenarios), np.shape(self.year)[1])
         for name in ("year", "status", "plateau_first", "plateau_last"):
             put(self, name, frozen_array(name, getattr(self, name), shape, int))
         put(self, "value", frozen_array("value", self.value, shape))
         if self.status.min() < 0 or self.status.max() >= len(STATUS):
             raise RecordError(f"status codes must be indices into {STATUS}")
+        put(self, "event", frozen_array("event", self.event, (*shape, years.size), bool))
+        if self.settled is not None:
+            put(self, "settled", frozen_array("settled", self.settled, (shape[1], years.size), bool))
+        if self.issue_year is None:
+            put(self, "issue_year", int(self.last_observed_year))
 
     @property
     def members(self) -> int:
         """Number of ensemble members."""
         return self.year.shape[1]
+
+    @property
+    def last_peak_year(self) -> int:
+        """Last year a peak can be seen in: as many years as a peak needs after it are projected."""
+        return int(self.years[-1]) - self.follow
+
+    # the event --------------------------------------------------------------------------------------------------
+
+    def peaks_before(self, year: int) -> np.ndarray:
+        """Mark members that peak before a year: no year of it and the four after exceeds the highest before it.
+
+        Raises
+        ------
+        PathwayError
+            The year has no year before it, or its window ends behind the horizon.
+        """
+        first, last = int(self.years[0]) + 1, int(self.years[-1]) - WINDOW + 1
+        if not first <= year <= last:
+            raise PathwayError(
+                f"before {year}: expected a year from {first} to {last}, since {WINDOW} years to {year + WINDOW - 1}"
+                f" confirm the peak and the pathways end in {self.years[-1]}"
+            )
+        return self.event[..., year - int(self.years[0])]
+
+    def p_before(self, year: int) -> np.ndarray:
+        """Share of all members that peak before a year: (scenario,)."""
+        return self.peaks_before(year).mean(axis=1)
+
+    def split(self, before: int) -> np.ndarray:
+        """Split the event member by member: (scenario, member), codes into ``kernels.event_split.OUTCOMES``.
+
+        Raises
+        ------
+        PathwayError
+            In one line: the window ends behind the horizon, the issue year is not before ``before`` or lies before
+            the last data year, or there is no path without measures.
+        """
+        event, at = self.peaks_before(before), before - int(self.years[0])
+        if wrong := self._not_split(before):
+            raise PathwayError(f"{self.park_id}: {wrong}")
+        return split(event, self.settled[:, at])
+
+    def _not_split(self, before: int) -> str:
+        """Say in a few words why the event cannot be split; empty where it can."""
+        if self.issue_year >= before:
+            return f"issue year {self.issue_year}: expected one before {before}, the year in question (--as-of)"
+        if self.issue_year < self.last_observed_year:
+            return (
+                f"issue year {self.issue_year}: expected {self.last_observed_year} or later,"
+                " the last year with data (--as-of)"
+            )
+        return "" if self.settled is not None else "no path without measures to read the past on"
+
+    def again(self, before: int) -> np.ndarray:
+        """Mark members that peak before a year and exceed that maximum later in the horizon: (scenario, member)."""
+        return self.peaks_before(before) & (self.year >= before + WINDOW)
+
+    def headline(self, before: int = 2030) -> list[dict[str, object]]:
+        """Return one row a scenario: past, ahead, not before, with their sampling errors; NaN where not to be told."""
+        first, last = int(self.years[0]) + 1, int(self.years[-1]) - WINDOW + 1
+        rows: list[dict[str, object]] = [
+            dict.fromkeys(("p_before", *SHARES), np.nan) | {"issue_year": self.issue_year, "account": self.account}
+            for _ in self.scenarios
+        ]
+        if not first <= before <= last:
+            return rows
+        event, again = self.p_before(before), self.again(before).mean(axis=1)
+        past = np.full(event.shape, np.nan) if self._not_split(before) else (self.split(before) == PAST).mean(axis=1)
+        for row, p, done, more in zip(rows, event.tolist(), past.tolist(), again.tolist(), strict=True):
+            row |= shares_of(p, done, self.members) | {"p_before": p, "p_again": more}
+        return rows
+
+    # the peak year ----------------------------------------------------------------------------------------------
 
     def censored(self) -> np.ndarray:
         """Mark members without a peak year inside the horizon: (scenario, member) bool."""
@@ -72,7 +171,7 @@ class Peaks(Identified):
 
     @cached_property
     def _censored(self) -> np.ndarray:
-        return fixed(np.isin(self.status, [STATUS.index(name) for name in CENSORED]))
+        return fixed(np.isin(self.status, CENSORED))
 
     @cached_property
     def _quantiles(self) -> dict[tuple[float, ...], np.ndarray]:
@@ -86,12 +185,26 @@ class Peaks(Identified):
     def quantiles(self, probabilities: tuple[float, ...] = (0.05, 0.5, 0.95)) -> np.ndarray:
         """Return the quantiles of the peak year over all members: (scenario, probability).
 
-        ``inf`` where the quantile falls in the censored mass, to be shown as ``>horizon``.
+        ``inf`` where the quantile falls in the censored mass, to be shown as later than `last_peak_year`.
         """
         asked = tuple(probabilities)
         if asked not in self._quantiles:
             self._quantiles[asked] = fixed(censored_quantiles(self.year, self.censored(), asked))
         return self._quantiles[asked]
+
+    def humps(self) -> list[tuple[Hump, ...]]:
+        """List the separate parts of each scenario's peak years, with their shares; one part or none: no gap."""
+        return [
+            humps(year[~late], int((late).sum()), self.last_peak_year)
+            for year, late in zip(self.year, self.censored(), strict=True)
+        ]
+
+    def parts_text(self, at: int) -> str:
+        """Write the separate parts of a scenario's peak years: ``"2012-2019 43 %; >2055 38 %"``; empty where one."""
+        parts = self.humps()[at]
+        if len(parts) < 2:
+            return ""
+        return "; ".join(f"{one.text(self.last_peak_year)} {100 * one.share:.0f} %" for one in parts)
 
     def status_shares(self) -> np.ndarray:
         """Share of members by status: (scenario, status), columns as in ``STATUS``."""
@@ -99,18 +212,18 @@ class Peaks(Identified):
         return (self.status[..., None] == codes).mean(axis=1)
 
     def year_text(self, year: float) -> str:
-        """Format a quantile of the peak year: ``"2031"`` or ``">2060"``."""
-        return f">{self.years[-1]}" if np.isinf(year) else str(int(year))
+        """Format a quantile of the peak year: ``"2031"`` or ``">2055"``."""
+        return f">{self.last_peak_year}" if np.isinf(year) else str(int(year))
 
     def summary(self, before: int = 2030) -> list[dict[str, object]]:
-        """Return one row a scenario, ready for a table.
+        """Return one row a scenario, ready for a table: the event first, the peak year second.
 
-        ``p_peak_before_<before>`` counts peak years up to ``before - 1``; the other reading,
-        ``p_peak_by_<before>``, stands beside it.
+        ``p_peak_before_<before>`` is the share of members that peak before that year, the sum of ``p_past`` and
+        ``p_ahead``; the other reading, ``p_peak_by_<before>``, is the event of the year after.
         """
-        early, late = self.p_peaked_by(before - 1), self.p_peaked_by(before)
         years, shares = self.quantiles(), self.status_shares()
         censored = self.censored().mean(axis=1)
+        early, late = self.headline(before), self.headline(before + 1)
         return [
             {
                 "scenario": name,
@@ -119,19 +232,26 @@ class Peaks(Identified):
                 "peak_year_p50": self.year_text(years[at, 1]),
                 "peak_year_p95": self.year_text(years[at, 2]),
                 "share_censored": float(censored[at]),
-                f"p_peak_before_{before}": float(early[at]),
-                f"p_peak_by_{before}": float(late[at]),
+                f"p_peak_before_{before}": early[at]["p_before"],
+                f"p_peak_by_{before}": late[at]["p_before"],
                 "peak_value_p50_tco2": float(np.median(self.value[at])),
+                "peak_parts": self.parts_text(at),
             }
+            | {key: value for key, value in early[at].items() if key != "p_before"}
             for at, name in enumerate(self.scenarios)
         ]
 
     def __repr__(self) -> str:
-        lines = [f"<Peaks {self.park_id}: {self.members} members, seed {self.seed}; peak year p05 / p50 / p95"]
-        for row in self.summary():
+        before = self.before or 2030
+        lines = [
+            f"<Peaks {self.park_id}: {self.members} members, seed {self.seed};"
+            f" P(before {before}), peak year p05 / p50 / p95"
+        ]
+        for row in self.summary(before):
+            chance = row[f"p_peak_before_{before}"]
             lines.append(
-                f"  {row['scenario']:<14} {row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} /"
-                f" {row['peak_year_p95']:>5}   P(before 2030) {row['p_peak_before_2030']:.2f}"
+                f"  {row['scenario']:<14} {'-' if np.isnan(chance) else f'{chance:.2f}':>4}"
+                f"   {row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} / {row['peak_year_p95']:>5}"
                 f"   {row['peak_status']}"
             )
         return "\n".join(lines) + ">"

@@ -222,6 +222,14 @@ def _sources(builder: ReportBuilder, inputs: ReportInputs) -> None:
 def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the change in air pollutants on the advised path, or why it is not given."""
     lang, found = inputs.lang, inputs.cobenefits
+    if found is None and not inputs.park.has_energy:
+        builder.say(
+            inputs.say(
+                en="No air pollutant is told: they are counted by carrier, and the table has none.",
+                zh="不给出大气污染物结果：其按能源品种核算，而表中没有分品种数据。",
+            )
+        )
+        return
     if found is None:
         builder.say(
             inputs.say(

@@ -14,8 +14,9 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, POWER, lay_out
+from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, lay_out, replaces_all_fuel
 from pathway_models.engine.projecting import project
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.names import item_name
 from pathway_models.language.words import say, word
@@ -120,11 +121,13 @@ class PathwaySheets:
         intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
         process = self._left("process", "left by process measures", "工艺措施后的余量")
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
+        self.whole = (structure, intensity)
         return self._write_emissions(energy, structure, process)
 
     def _write_lever(self, measure: Measure, years: Term) -> dict[str, Term]:
         """Write a lever's parameters at their modes and its ``phase``: 0 before its start, 1 from its completion on."""
-        page, lever, ramp = self.levers, measure.lever, measure.ramp
+        page, lever = self.levers, measure.lever
+        ramp = acting_ramp(measure, self.park, self.frame.assumptions.issue_year)
         name = lever.name_zh if self.lang == "zh" else lever.name_en
         page.write(f"{name} ({option_name(measure.setting, self.lang)})", "section")
         found = {}
@@ -277,6 +280,9 @@ class PathwaySheets:
             for group in EMITTING
         }
         found["process"] = self._source("process", technical + balance)
+        if self.park.is_undivided:
+            found["undivided"] = self._source("undivided", self._undivided())
+            technical = technical + found["undivided"]
         self._captured(energy, emitted, technical, found)
         return self._totals(found)
 
@@ -289,6 +295,8 @@ class PathwaySheets:
         parts: dict[bool, list[Term]] = {True: [], False: []}
         for j, output in self.output.items():
             one = self.park.processes[j]
+            if one.is_undivided:
+                continue
             value = float(self.frame.process_factors[j, self.start])
             known = self.base.process_factors.get(j)
             factor = column_of(known, self.start) if known is not None else term(value)
@@ -297,6 +305,23 @@ class PathwaySheets:
             labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
             parts[bool(self.frame.is_technical[j])].append(self.sheet.formula(labels, quantity))
         return total(parts[True]), total(parts[False])
+
+    def _undivided(self) -> Term:
+        """Write emissions that are not told apart by carrier: structure on all, the rest on those of burnt fuel."""
+        structure, intensity = self.whole
+        fuel_left, library = intensity, self.frame.assumptions.carriers
+        for measure, values in self.measures("mix"):
+            if replaces_all_fuel(measure.lever, library):
+                fuel_left = fuel_left * (1.0 - measure.lever.acts.share(values))
+        parts: list[Term] = []
+        for j, output in self.output.items():
+            one = self.park.processes[j]
+            if one.is_undivided:
+                amount = output * structure
+                amount = amount * fuel_left if one.name == "undivided_fuel" else amount
+                labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
+                parts.append(self.sheet.formula(labels, amount))
+        return total(parts)
 
     def _captured(
         self, energy: dict[Cell, Term], emitted: dict[Cell, Term], technical: Term, found: dict[str, Term]
@@ -313,7 +338,8 @@ class PathwaySheets:
         direct = total(found[group] for group in FOSSIL)
         burnt = total(e for (_, c), e in energy.items() if groups[c] in BURNT)
         labels = self.labels(-1, "", ("mean factor of burnt energy", "燃烧能源平均因子"), "tCO2/TJ")
-        of_heat = page.formula(labels, ratio(direct, burnt, of_power))
+        otherwise = page.number(labels, NATURAL_GAS) if self.park.is_undivided else of_power
+        of_heat = page.formula(labels, ratio(direct, burnt, otherwise))
         taken, heat, electricity = nothing, nothing, nothing
         for measure, values in measures:
             acts, takes = measure.lever.acts, measure.lever.takes_from

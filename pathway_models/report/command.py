@@ -1,4 +1,4 @@
-"""``pathways report``: the special report of a park of a run, or its audit workbook."""
+"""``pathways report``: the documents of a park of a run by outline, or its audit workbook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pathway_models.core.issue_year import issued_in
+
 if TYPE_CHECKING:
-    from pathway_models.report.inputs import Manifest
+    from pathway_models.records.investments import Investment
+    from pathway_models.report.inputs import Manifest, ReportInputs
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
 #: Hexadecimal digits of a run's id.
@@ -23,6 +26,10 @@ ID_LENGTH = 12
 @click.option("--all", "everything", is_flag=True, help="Every park of the run that came out.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="docx", show_default=True)
+@click.option("--outline", "outlines", multiple=True, default=("special_report",), show_default=True, metavar="ID",
+              help="Kind of document; may be repeated, 'all' for every kind.")  # fmt: skip
+@click.option("--investments", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.csv",
+              help="Projects with cost and saving.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A file for one park, else a folder; RUN/reports by default."
 )
@@ -38,6 +45,8 @@ def report_command(
     everything: bool,
     lang: str,
     form: str,
+    outlines: tuple[str, ...],
+    investments: Path | None,
     out: Path | None,
     template: Path | None,
     package: bool,
@@ -58,33 +67,43 @@ def report_command(
     if search < 1:
         raise click.UsageError("--search: expected at least 1 member")
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.runs.store import parks_of
+    from pathway_models.intake.plans.investments import read_investments
+    from pathway_models.report.outlines import outline_ids, read_outline
+    from pathway_models.runs.store import parameters_of, parks_of
 
+    kinds = outline_ids() if "all" in outlines else tuple(dict.fromkeys(outlines))
+    for kind in kinds:
+        read_outline(kind)
+    projects = read_investments(investments) if investments else ()
     chosen = parks_of(run, parks)
-    if out is not None and len(chosen) > 1 and out.suffix:
-        raise click.UsageError(f"--out {out}: give a folder for {len(chosen)} parks")
+    if out is not None and len(chosen) * len(kinds) > 1 and out.suffix:
+        raise click.UsageError(f"--out {out}: give a folder for {len(chosen) * len(kinds)} documents")
+    issue_year = parameters_of(run).get("as_of")
     for park_id, given in chosen.items():
-        path = _path(run, out, park_id, lang, form)
-        content = _document(run, park_id, given, lang, form, template, search if package else 0)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_bytes(content)
-        partial.replace(path)
-        if not quiet:
-            click.echo(str(path))
+        with issued_in(issue_year):
+            inputs = _inputs(run, park_id, lang, search if package else 0, projects)
+            for kind in kinds if form != "xlsx" else kinds[:1]:
+                path = _path(run, out, park_id, lang, form, kind)
+                content = _document(inputs, given, form, template, kind)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial = path.with_name(path.name + ".partial")
+                partial.write_bytes(content)
+                partial.replace(path)
+                if not quiet:
+                    click.echo(str(path))
 
 
-def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str) -> Path:
+def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind: str) -> Path:
     if out is not None and out.suffix:
         return out
-    return (out or run / "reports") / f"{park_id}_{lang}.{form}"
+    name = park_id if kind == "special_report" else f"{park_id}_{kind}"
+    return (out or run / "reports") / f"{name}_{lang}.{form}"
 
 
-def _document(run: Path, park_id: str, given: str, lang: str, form: str, template: Path | None, search: int) -> bytes:
-    """Write one document, with a package from a search with some members, 0 for none; return its bytes."""
+def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...]) -> ReportInputs:
+    """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package
-    from pathway_models.report.content import build_report
     from pathway_models.report.inputs import PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
@@ -95,13 +114,22 @@ def _document(run: Path, park_id: str, given: str, lang: str, form: str, templat
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
         decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
-    inputs = gather(recomputed.park, scenarios_of(run), recomputed.pathways, manifest, lang=lang, decision=decision)
+    scenarios = scenarios_of(run)
+    return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
+                  investments=projects)  # fmt: skip
+
+
+def _document(inputs: ReportInputs, given: str, form: str, template: Path | None, kind: str) -> bytes:
+    """Write one document; return its bytes."""
+    from pathway_models.report.content import build_report
+    from pathway_models.report.outlines import read_outline
+
     # Deferred: each format has a library of its own to load.
     if form == "xlsx":
         from pathway_models.report.audit_workbook import to_xlsx
 
         return to_xlsx(inputs, given)
-    report = build_report(inputs)
+    report = build_report(inputs, read_outline(kind))
     if form == "docx":
         from pathway_models.documents.docx import to_docx
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pathway_models import sentences, tables
 from pathway_models.core.errors import InputError
 from pathway_models.decisions.tables import option_name
@@ -9,35 +11,33 @@ from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, cl
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.names import item_name, park_name, scenario_name
 from pathway_models.inventory.account import ledger_rows
+from pathway_models.language.plan_periods import told
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
-from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters
+from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.inputs import ReportInputs
-
-#: Key in templates, headings, writer: in the order of the notice.
-CHAPTERS = (
-    ("review", "Review of the 13th Five-Year Plan period", "“十三五”时期工作回顾", past_chapters.review),
-    ("today", "Emissions and sinks today", "碳排放与碳汇现状", past_chapters.today),
-    ("gap", "Gap to peaking and neutrality", "与碳达峰碳中和的差距", ahead_chapters.gap),
-    ("targets", "Targets and pathways", "碳达峰碳中和目标与路径", ahead_chapters.pathways),
-    ("tasks", "Key tasks", "重点任务", task_chapters.tasks),
-    ("safeguards", "Safeguards", "保障措施", task_chapters.safeguards),
-)
+from pathway_models.report.outlines import ChapterOutline, Outline, Text, read_outline
 
 
-def build_report(inputs: ReportInputs) -> Report:
-    """Write the content of the report once, for every format."""
+def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report:
+    """Write the content of a document once, for every format.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+    outline : Outline, optional
+        The notice's special report by default.
+    """
     lang, park = inputs.lang, inputs.park
+    outline = outline or read_outline("special_report")
     builder = ReportBuilder(lang)
-    for key, en, zh, write in CHAPTERS:
-        builder.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, inputs))
-    for key, en, zh, write in ANNEXES:
-        builder.chapter(key, say(lang, en=en, zh=zh), lambda p, write=write: write(p, inputs), annex=True)
+    for chapters, is_annex in ((outline.chapters, False), (outline.annexes, True)):
+        for chapter in chapters:
+            heading = _headed(inputs, chapter.title)
+            builder.chapter(chapter.key, heading, lambda p, c=chapter: _written(p, inputs, c), annex=is_annex)
     name = clean(park_name(park, lang) or park.park_id)
-    title = inputs.say(
-        en=f"{name}: special report on pathways to carbon peaking and neutrality",
-        zh=f"{name}碳达峰碳中和实施路径专项报告",
-    )
+    what = outline.title.told(lang)
+    title = inputs.say(en=f"{name}: {what}", zh=f"{name}{what}")
     mark = f"[{INVENTED}] " if park.invented else ""
     run = say(lang, en=f"run {inputs.manifest.run_id}", zh=f"运行批次 {inputs.manifest.run_id}")
     return Report(
@@ -45,8 +45,8 @@ def build_report(inputs: ReportInputs) -> Report:
         title=title,
         park_name=name,
         mark=_mark(inputs),
-        cover=_cover(inputs),
-        header=mark + say(lang, en=f"{name}: special report", zh=f"{name}：专项报告"),
+        cover=_cover(inputs, outline),
+        header=mark + say(lang, en=f"{name}: {what}", zh=f"{name}：{what}"),
         footer=f"{mark}{clean(park.park_id)} · {run}",
         summary_title=say(lang, en="The answer in short", zh="要点"),
         summary=tuple(Paragraph(clean(line)) for line in claims.answer(inputs)),
@@ -59,6 +59,33 @@ def build_report(inputs: ReportInputs) -> Report:
     )
 
 
+def _headed(inputs: ReportInputs, title: Text) -> str:
+    """Fill the plans of the record into a heading; a record before all of them has a heading without plan."""
+    if "{plans}" not in title.en:
+        return title.told(inputs.lang)
+    if not inputs.plans:
+        return inputs.say(en="Review of the record", zh="历史回顾")
+    plural = "s" if len(inputs.plans) > 1 else ""
+    return inputs.say(
+        en=title.en.format(plans=told(inputs.plans, "en")) + plural, zh=title.zh.format(plans=told(inputs.plans, "zh"))
+    )
+
+
+def _written(builder: ReportBuilder, inputs: ReportInputs, chapter: ChapterOutline) -> None:
+    """Write a chapter as a whole, or item by item; an item without content says what it needs."""
+    for name in chapter.write:
+        WRITERS[name](builder, inputs)
+    for item in chapter.items:
+        if item.title is not None:
+            builder.section(item.title.told(inputs.lang))
+        before = builder.size
+        for name in item.write:
+            WRITERS[name](builder, inputs)
+        if builder.size == before:
+            needs = item.needs.told(inputs.lang) if item.needs else inputs.say(en="more data", zh="更多数据")
+            builder.note(inputs.say(en=f"Not filled. Needed: {needs}.", zh=f"未填写。需要：{needs}。"))
+
+
 def _mark(inputs: ReportInputs) -> str:
     if not inputs.park.invented:
         return ""
@@ -68,7 +95,7 @@ def _mark(inputs: ReportInputs) -> str:
     )
 
 
-def _cover(inputs: ReportInputs) -> tuple[str, ...]:
+def _cover(inputs: ReportInputs, outline: Outline) -> tuple[str, ...]:
     park, run = inputs.park, inputs.manifest
     return (
         inputs.say(
@@ -79,11 +106,7 @@ def _cover(inputs: ReportInputs) -> tuple[str, ...]:
             en=f"Run {run.run_id}; {run.members:,} members; seed {run.seed}",
             zh=f"运行批次{run.run_id}；成员{run.members:,}个；随机种子{run.seed}",
         ),
-        inputs.say(
-            en="Outline after section three of the notice 科财函〔2021〕159号; its own outline (annex 2) was not"
-            " available.",
-            zh="章节次序按科财函〔2021〕159号第三部分；该通知附件2《编制大纲》未能取得。",
-        ),
+        outline.basis.told(inputs.lang),
     )
 
 
@@ -312,11 +335,23 @@ def method(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.bullets(inputs.say(en=en, zh=zh).format(**years) for en, zh in METHOD)
 
 
-#: Key in templates, headings, writer.
-ANNEXES = (
-    ("base_data", "Base data", "基础数据表", base_data),
-    ("factors", "Factors and sources", "排放因子与来源", factors),
-    ("method", "Method", "方法", method),
-    ("uncertainty", "Uncertainty", "不确定性", uncertainty),
-    ("manifest", "Run manifest", "运行清单", manifest),
-)
+#: Writers of outlines by name.
+WRITERS: dict[str, Callable[[ReportBuilder, ReportInputs], None]] = {
+    "review": past_chapters.review,
+    "today": past_chapters.today,
+    "gap": ahead_chapters.gap,
+    "pathways": ahead_chapters.pathways,
+    "tasks": task_chapters.tasks,
+    "safeguards": task_chapters.safeguards,
+    "base_data": base_data,
+    "factors": factors,
+    "method": method,
+    "uncertainty": uncertainty,
+    "manifest": manifest,
+    "identity": zero_carbon_chapters.identity,
+    "energy_of_three_years": zero_carbon_chapters.energy_of_three_years,
+    "co2_of_three_years": zero_carbon_chapters.co2_of_three_years,
+    "indicator_verdicts": zero_carbon_chapters.indicator_verdicts,
+    "project_table": zero_carbon_chapters.project_table,
+    "project_economics": zero_carbon_chapters.project_economics,
+}

@@ -14,18 +14,18 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Decision
 from pathway_models.decisions.records import Attribution
 from pathway_models.inventory.decomposition import Decomposition
+from pathway_models.language.plan_periods import Plan, plans_of
 from pathway_models.language.words import say
 from pathway_models.peaks.finding import reference_of
 from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
+from pathway_models.records.investments import Investment
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-#: The 13th Five-Year Plan, which the notice asks every report to review.
-PLAN = (2016, 2020)
 #: Year by which parks shall be carbon neutral (notice, section one).
 NEUTRAL = 2060
 # ASSUME: nine members in ten are what "can be set as a target" needs; the notice names no probability.
@@ -77,6 +77,8 @@ class ReportInputs:
     lang : {"en", "zh"}
     decision : Decision or None
         None where no package was searched for.
+    investments : tuple of Investment
+        Projects of the park, where a list was given.
     """
 
     park: Park
@@ -86,6 +88,7 @@ class ReportInputs:
     manifest: Manifest
     lang: str
     decision: Decision | None
+    investments: tuple[Investment, ...] = ()
 
     @property
     def before(self) -> int:
@@ -102,7 +105,7 @@ class ReportInputs:
         """Id of the advised path: the package, or else the scenario with most early peaks and the fewest levers."""
         if self.decision is not None:
             return package_id(self.lang)
-        early = self.peaks.p_peaked_by(self.before - 1)
+        early = self.peaks.p_before(self.before)
         names = self.pathways.scenarios
         return min(names, key=lambda name: (-early[names.index(name)], len(self.scenarios[name].measures)))
 
@@ -112,16 +115,22 @@ class ReportInputs:
         return pw.take_inventory(self.park)
 
     @cached_property
-    def window(self) -> tuple[int, int] | None:
-        """First and last observed year inside the thirteenth plan; None where there are not two."""
-        inside = [int(year) for year in self.park.years if PLAN[0] <= year <= PLAN[1]]
-        return (inside[0], inside[-1]) if len(inside) > 1 else None
+    def plans(self) -> tuple[Plan, ...]:
+        """Five-year plans that the record touches, at most the last two."""
+        return plans_of(int(self.park.years[0]), self.park.last_observed_year)
+
+    @cached_property
+    def window(self) -> tuple[int, int]:
+        """First and last observed year inside these plans; the whole record where they hold fewer than two years."""
+        first, last = int(self.park.years[0]), self.park.last_observed_year
+        start = max(first, self.plans[0].first) if self.plans else first
+        return (start, last) if start < last else (first, last)
 
     @cached_property
     def decomposition(self) -> Decomposition:
-        """Drivers over the window, or over the whole record where the window is empty."""
+        """Drivers over the window."""
         parts = pw.decompose_past(self.park)
-        first, last = self.window or (int(self.park.years[0]), self.park.last_observed_year)
+        first, last = self.window
         a, b = first - int(self.park.years[0]), last - int(self.park.years[0])
         return replace(
             parts, years=parts.years[a : b + 1], values=parts.values[:, a:b], emissions=parts.emissions[a : b + 1]
@@ -167,7 +176,7 @@ class ReportInputs:
 
     def early(self, scenario: str) -> float:
         """Compute the share of members that peak before the year asked for."""
-        return float(self.peaks.p_peaked_by(self.before - 1)[self.peaks.scenarios.index(scenario)])
+        return float(self.peaks.p_before(self.before)[self.peaks.scenarios.index(scenario)])
 
     def totals(self, scenario: str) -> np.ndarray:
         """Sum the emissions of a scenario over sources: (member, year), tCO2/yr."""
@@ -187,6 +196,7 @@ def gather(
     *,
     lang: str,
     decision: Decision | None = None,
+    investments: Sequence[Investment] = (),
 ) -> ReportInputs:
     """Collect the inputs of a report; the package of a decision becomes a scenario of its own.
 
@@ -201,6 +211,7 @@ def gather(
     lang : {"en", "zh"}
     decision : Decision, optional
         Cheapest package, of the same park; without one the best scenario of the run is advised.
+    investments : sequence of Investment
     """
     chosen = dict(scenarios)
     if decision is not None:
@@ -208,7 +219,8 @@ def gather(
         chosen[name] = replace(decision.scenario(), scenario_id=name, name_en=name, name_zh=name)
         draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
         pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
-    return ReportInputs(park, chosen, pathways, pw.find_peaks(pathways), manifest, lang, decision)
+    peaks = pw.find_peaks(pathways, before=manifest.before)
+    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments))
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:

@@ -1,4 +1,4 @@
-"""Chapters 1 and 2: the 13th Five-Year Plan in review; the inventory, sinks, indicators and data quality today."""
+"""Chapters 1 and 2: the five-year plans of the record in review; inventory, sinks, indicators, data quality today."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathway_models.inventory.indicators import indicators, total_energy
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
-from pathway_models.report.inputs import PLAN, ReportInputs
+from pathway_models.report.inputs import ReportInputs
 
 
 def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
-    """Write chapter 1: 2016-2020 in emissions, intensity, drivers and decoupling."""
+    """Write chapter 1: the plans of the record in emissions, intensity, drivers and decoupling."""
     lang = inputs.lang
     builder.say(_span(inputs))
     first, last = int(inputs.decomposition.years[0]), int(inputs.decomposition.years[-1])
@@ -36,24 +36,37 @@ def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 def _span(inputs: ReportInputs) -> str:
     """State the plan years that the table covers, ahead of any number."""
-    years, window = inputs.park.years, inputs.window
-    if window is None:
+    (first, last), plans = inputs.window, inputs.plans
+    if not plans:
         return inputs.say(
-            en=f"The table has fewer than two years of {PLAN[0]}-{PLAN[1]}: this chapter shows its own record,"
-            f" {years[0]}-{years[-1]}, and says nothing of the plan's years that are missing.",
-            zh=f"数据表在{PLAN[0]}—{PLAN[1]}年内不足两年：本章按数据表自身年份（{years[0]}—{years[-1]}年）回顾，"
-            "对缺少的年份不作判断。",
+            en=f"This chapter looks back on the record of the table, {first}-{last}.",
+            zh=f"本章回顾数据表的全部记录（{first}—{last}年）。",
         )
-    if window == PLAN:
-        return inputs.say(
-            en=f"This chapter looks back on the thirteenth plan, {PLAN[0]}-{PLAN[1]}; every year of it is in the"
-            " table.",
-            zh=f"本章回顾“十三五”时期（{PLAN[0]}—{PLAN[1]}年），数据表覆盖其中每一年。",
-        )
+    lines = []
+    for plan in plans:
+        start, end = max(plan.first, int(inputs.park.years[0])), min(plan.last, last)
+        if (start, end) == (plan.first, plan.last):
+            lines.append(
+                inputs.say(
+                    en=f"every year of the {plan.name('en')} plan, {start}-{end}",
+                    zh=f"{plan.name('zh')}时期（{start}—{end}年）的每一年",
+                )
+            )
+        else:
+            years = inputs.say(
+                en=f"{start}-{end}" if start < end else f"{start}",
+                zh=f"{start}—{end}年" if start < end else f"{start}年",
+            )
+            lines.append(
+                inputs.say(
+                    en=f"{years} of the {plan.name('en')} plan ({plan.first}-{plan.last})",
+                    zh=f"{plan.name('zh')}时期（{plan.first}—{plan.last}年）中的{years}",
+                )
+            )
+    covered = inputs.say(en=" and ", zh="，以及").join(lines)
     return inputs.say(
-        en=f"Of the thirteenth plan, {PLAN[0]}-{PLAN[1]}, the table covers {window[0]}-{window[1]}; nothing is"
-        " said of the years that are missing.",
-        zh=f"数据表覆盖“十三五”时期（{PLAN[0]}—{PLAN[1]}年）中的{window[0]}—{window[1]}年；对缺少的年份不作判断。",
+        en=f"This chapter covers {covered}; nothing is said of years that the table does not have.",
+        zh=f"本章覆盖{covered}；对数据表没有的年份不作判断。",
     )
 
 
@@ -239,6 +252,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
             one.indicator_id,
         )
         for one in found
+        if one.values
     ]
     if not rows:
         return

@@ -15,6 +15,7 @@ from pathway_models.intake.published import Study
 from pathway_models.intake.register import read_register
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.peaks.finding import find_peaks
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
@@ -22,7 +23,14 @@ from pathway_models.records.pathways import Pathways
 PEAK_YEAR = "peak_year"
 
 
-def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", until: int = 2060) -> pd.DataFrame:
+def outlook(
+    scenarios: Scenarios,
+    members: int,
+    seed: int,
+    kind: str = "park",
+    until: int = 2060,
+    assumptions: Assumptions | None = None,
+) -> pd.DataFrame:
     """Table peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
 
     Parameters
@@ -32,6 +40,8 @@ def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", u
         Size and seed of the ensemble, last year of the projection.
     kind : {"park", "region"}
         Parks with data are invented demonstrations, regions are real.
+    assumptions : Assumptions, optional
+        The shipped ones by default.
 
     Returns
     -------
@@ -44,14 +54,14 @@ def outlook(scenarios: Scenarios, members: int, seed: int, kind: str = "park", u
     lines = []
     for park_id in entries:
         park = read_park(park_id)
-        draws = sample(park, scenarios, members=members, seed=seed, until=until)
+        draws = sample(park, scenarios, members=members, seed=seed, until=until, assumptions=assumptions)
         lines += _lines(park, project(park, scenarios, draws))
     return pd.DataFrame(lines)
 
 
 def _lines(park: Park, pathways: Pathways) -> list[dict[str, object]]:
     peaks = find_peaks(pathways)
-    years, before = peaks.quantiles(), peaks.p_peaked_by(2029)
+    years, before = peaks.quantiles(), peaks.p_before(2030)
     intensity = {year: _intensity(park, pathways, year) for year in (2020, 2030)}
     energy = park.energy[..., -1]
     per_energy = float((energy * park.factors[..., -1]).sum() / (energy.sum() / TJ_PER_TCE))

@@ -97,7 +97,7 @@ def describe_run(
     content = {
         "parameters": dict(parameters),
         "inputs_sha256": inputs,
-        "assumptions_sha256": read_assumptions().hash,
+        "assumptions_sha256": read_assumptions(as_of=parameters.get("as_of")).hash,
         "code_sha256": code_hash(),
         "versions": versions(),
         **({"notebook_sha256": file_hash(notebook)} if notebook else {}),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.language.rounding import stable_text
+from pathway_models.records.headline import IF_DRIVERS_HOLD, SHARES
 from pathway_models.runs.jobs import Outcome
 
 if TYPE_CHECKING:
@@ -92,6 +93,9 @@ NUMBERS = (
     "neutral",
     "net_p50_tco2",
     "p_net_zero",
+    *SHARES,
+    *(f"{name}{IF_DRIVERS_HOLD}" for name in SHARES),
+    "issue_year",
 )
 
 

@@ -17,6 +17,7 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import of_terminal, table_text
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
@@ -33,6 +34,7 @@ FORMATS = ("docx", "html", "pdf")
 @click.argument("park", type=PARK)
 @click.argument("table", type=PARK, required=False)
 @data_option
+@as_of_option
 @click.option("--year", type=int, metavar="YEAR", help="The new last year; the last one of TABLE by default.")
 @click.option(
     "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."

@@ -182,8 +182,8 @@ class _Ensemble:
             known=known,
             weights=weights,
             effective=float(effective_size(weights)),
-            p_before=float(weights[year < before].sum()),
-            p_by=float(weights[year <= before].sum()),
+            p_before=float(weights @ self.peaks.peaks_before(before)[at]),
+            p_by=float(weights @ self.peaks.peaks_before(before + 1)[at]),
             quantiles=weighted_quantiles(year, weights, QUANTILES),
         )
 
@@ -219,7 +219,7 @@ def _next_year_targets(
     """Set targets for the year after the record ``later``, from the members of the plan, the last scenario."""
     known, peaks = later.last_observed_year, ensemble.peaks
     reported, (now, then) = reported_values(later), _foreseen_values(ensemble, plan, known)
-    succeeds = (peaks.year[-1] < before) & ~peaks.censored()[-1]
+    succeeds = peaks.peaks_before(before)[-1]
     found = []
     for name, (unit, less) in QUANTITIES.items():
         if np.isnan(reported[name]):
@@ -276,7 +276,9 @@ def _foreseen_values(ensemble: _Ensemble, plan: Scenario, known: int) -> list[di
     """Return `QUANTITIES` of each member in the last known year and in the one after it: (member,) each."""
     park, draws = ensemble.park, ensemble.draws
     both = [_foreseen_in(ensemble, year) for year in (known, known + 1)]
-    for _, batch, case in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
+    for at, batch, case in runs(park, [plan], draws, known + 1, assumed_by(draws, None)):
+        if at is None:  # the ensemble without measures
+            continue
         for values, year in zip(both, (known, known + 1), strict=True):
             use = _energy_in(batch, case, year - park.last_observed_year, ("coal", *POWER))
             power = use["electricity"] + use["green_electricity"]

@@ -75,6 +75,21 @@ TABLES = {
         ("判定", "发表值", "本包计算值", "差值", "容差", "单位"),
         ("verdict", "tolerance  ", "published values"),
     ),
+    "comply": (
+        lambda folder: ["demo-electronics"],
+        ("指标", "性质", "数值", "要求", "单位", "结论", "原因", "缺少的输入"),
+        ("indicator", "verdict", "met", "guiding"),
+    ),
+    "budget": (
+        lambda folder: ["demo-cement", "--members", "20"],
+        ("允许排放", "累计超支概率", "期末超支", "碳预算"),
+        ("allowed", "overrun", "budget"),
+    ),
+    "account": (
+        lambda folder: ["demo-electronics"],
+        ("外购电力", "绿色电力", "合计"),
+        ("purchased", "market", "total"),
+    ),
     "fleet": (
         lambda folder: ["demo-steel", "demo-cement", "--scenarios", "bau", *FEW],
         ("达峰年", "惯常情景"),

@@ -20,6 +20,7 @@ from builders import (
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
+from pathway_models.records.park import UNDIVIDED
 from pathway_models.records.pathways import SOURCES
 
 #: Which source of a pathway the carriers of a group and the processes belong to.
@@ -34,9 +35,10 @@ def by_source(a_park):
     inventory = pw.take_inventory(a_park)
     group = dict(zip(a_park.carriers, a_park.groups, strict=True))
     balances = {(a_park.sectors[p.sector], p.name) for p in a_park.processes if p.is_balance}
-    sums = {source: np.zeros(a_park.years.size) for source in SOURCES}
+    there = [source for source in SOURCES if source != "undivided" or a_park.is_undivided]
+    sums = {source: np.zeros(a_park.years.size) for source in there}
     for (sector, item, _), emissions in zip(inventory.rows, inventory.emissions, strict=True):
-        source = group.get(item, "process")
+        source = "undivided" if item in UNDIVIDED else group.get(item, "process")
         own = [at for at, row in enumerate(inventory.rows) if row[0] == sector]
         balance = inventory.emissions[[at for at in own if inventory.rows[at][:2] in balances]].sum(axis=0)
         energy = inventory.emissions[[at for at in own if inventory.rows[at][1] in group]].sum(axis=0)
@@ -44,7 +46,7 @@ def by_source(a_park):
             continue
         if source in sums:
             spread = np.divide(balance, energy, out=np.zeros_like(energy), where=energy > 0)
-            sums[source] += emissions * (1 + spread) if source != "process" else emissions
+            sums[source] += emissions if source in ("process", "undivided") else emissions * (1 + spread)
         else:
             assert not emissions.any(), f"{item} emits and belongs to no source"
     return sums

@@ -122,15 +122,21 @@ def without_factor_errors(draws):
 
 
 def projected(a_park, chosen, *, members=50, seed=SEED, until=2060, change=None, assumptions=None):
-    """Pathways of a park, its draws changed by a function where one is given."""
+    """Pathways of a park, its draws changed by a function where one is given; ramps are as stated."""
+    assumptions = assumptions or as_stated()
     draws = pw.sample(a_park, chosen, members=members, seed=seed, until=until, assumptions=assumptions)
     return pw.project(a_park, chosen, change(draws) if change else draws)
+
+
+def as_stated():
+    """The shipped assumptions, issued before every record: a ramp begins as stated, if need be inside the record."""
+    return read_assumptions(as_of=1990)
 
 
 @cache
 def undamped():
     """The shipped assumptions without memory of the record: growth is the long-run growth from the first year on."""
-    shipped = read_assumptions()
+    shipped = as_stated()
     trends = {name: replace(trend, damping=0.0) for name, trend in shipped.baselines.trends.items()}
     knots = {name: {2000: 0.0} for name in shipped.baselines.knots}
     return replace(shipped, baselines=replace(shipped.baselines, trends=trends, knots=knots))

@@ -1,13 +1,13 @@
-"""The tables of docs/peak_rules.md, for the tests that hold the page and the code together."""
+"""The tables of docs/peak_rules.md and docs/headline.md, for the tests that hold pages and code together."""
 
 from pathlib import Path
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "peak_rules.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
-def table_after(heading_cells):
+def table_after(heading_cells, page="peak_rules.md"):
     """Return the rows of the table whose first header cells are given, as lists of cells."""
-    lines = PAGE.splitlines()
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("| " + " | ".join(heading_cells) + " |"))
     rows = []
     for line in lines[start + 2 :]:

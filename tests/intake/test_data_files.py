@@ -16,7 +16,7 @@ BIB_KEYS, CARRIERS = bib_keys(), carriers()
 
 #: No-break and ideographic spaces, zero-width marks, byte order mark, full-width digits, control characters.
 STRANGE = re.compile("[\u00a0\u200b-\u200f\u2028-\u202f\u2060\u3000\ufeff\uff10-\uff19\x00-\x09\x0b-\x1f\x7f]")
-SCRIPTS = ("build_region_d", "build_provinces", "make_demonstration_parks", "build_register")
+SCRIPTS = ("build_region_d", "build_provinces", "make_demonstration_parks", "build_sites", "build_register")
 
 
 def test_every_source_has_one_entry():
@@ -102,7 +102,8 @@ def test_each_carrier_maps_to_a_fuel_of_the_recommended_set_or_says_why_not():
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_script_makes_the_shipped_files_again_byte_by_byte(script, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), str(tmp_path)]
+    folders = [DATA / "raw" / "sites", tmp_path] if script == "build_sites" else [tmp_path]
+    command = [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *map(str, folders)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]

@@ -7,6 +7,7 @@ import pytest
 from data_reading import CONFIDENCE, DATA, TABLES, bib_keys, carriers, name_of, rows_of, sidecar_of
 
 from pathway_models.core.units import CONVERSIONS
+from pathway_models.records.park import UNDIVIDED
 
 BIB_KEYS, CARRIERS = set(bib_keys()), carriers()
 
@@ -70,11 +71,18 @@ def test_sidecar_fits_its_table_and_makes_its_choices_openly(table):
     assert sidecar["park_id"] == table.stem
     assert set(sidecar["source"]) <= BIB_KEYS
     assert {row["source"] for row in rows_of(table)} <= set(sidecar["source"])
+    if {row["item"] for row in rows_of(table) if row["quantity"] in ("energy", "emissions")} <= set(UNDIVIDED):
+        # Emissions that are not told apart by carrier need no factor, and a table without carriers names none.
+        assert (sidecar["factor_set"], sidecar["grid_factor"]) == ("", "")
+        assert sidecar["country"] != "CN"
+        return
     assert sidecar["factor_set"] in {row["factor_set"] for row in rows_of(DATA / "factors" / "fuels.csv")}
     trusted = {
-        row["choice"]
+        name
         for row in rows_of(DATA / "factors" / "grid_factors.csv")
         if row["confidence"] in ("seen", "seen_multi") and row["use_by_default"] == "yes"
+        for name in (row["choice"], row["series"])
+        if name
     }
     assert sidecar["grid_factor"] in trusted | {"table"}
     assert all(sidecar[key] for key in ("name_zh", "name_en", "boundary", "licence", "notes"))
@@ -101,7 +109,10 @@ def test_register_lists_every_table_once_and_parks_without_one():
     assert sorted(row["table"] for row in rows if row["table"]) == [name_of(table) for table in TABLES]
     assert all(row["source"] in BIB_KEYS and row["confidence"] in CONFIDENCE for row in rows)
     without = [row for row in rows if not row["table"]]
-    assert len(without) == len(rows_of(DATA / "raw" / "eip_parks.csv"))
+    lines = rows_of(DATA / "raw" / "eip_parks.csv") + rows_of(DATA / "raw" / "zero_carbon_parks_batch1.csv")
+    assert {row["name_zh"] for row in without} == {row.get("name_cn") or row["park_zh"] for row in lines}
+    assert [name for name, count in Counter(row["name_zh"] for row in rows).items() if count > 1] == []
+    assert sum(len(row["lists"].split(";")) for row in without) == len(lines)
     assert all(row["year_confidence"] in CONFIDENCE for row in without)
 
 

@@ -117,7 +117,7 @@ def test_our_description_of_a_series_that_falls_from_its_first_year_names_no_pea
     ruling = judged("pathway", [100.0, 90.0, 80.0])
     assert (ruling.verdict, ruling.peak_year) == ("peaked", None)
     assert "1990" in ruling.detail
-    assert judged("pathway", [80.0, 100.0, 98.5], rule=PeakRule(plateau=0.02)).verdict == "plateau"
+    assert judged("pathway", [80.0, 100.0, 98.5], rule=PeakRule(plateau=0.02, follow=1)).verdict == "plateau"
 
 
 @pytest.mark.parametrize("name", ["lamb2022", "guan2018", "observed_peak_test"])

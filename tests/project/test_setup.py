@@ -4,11 +4,13 @@ import ast
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -16,6 +18,7 @@ from interrupting import interrupted_at
 from machine_paths import MACHINE_PATH, REGISTRY_HOSTS, find_all
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from several_processes import ONE_BY_ONE, scope_of, slow_first
 
 ROOT = Path(__file__).resolve().parents[2]
 TASKS = ROOT / "tasks.py"
@@ -370,6 +373,7 @@ def test_the_tests_asked_for_run_where_they_belong(tasks, monkeypatch, given, lo
     assert tasks.main(["test", *given]) == 3
     assert seen[0][:3] == [getattr(tasks, lock), "-m", "pytest"]
     assert [word for word in seen[0][3:] if word in words] == words
+    assert seen[0][3:5] == ["-n", str(min(tasks.cores(), tasks.MOST_PROCESSES))]  # before words that may change it
     assert seen[1:] == ["linters"] * lints
 
 
@@ -380,6 +384,43 @@ def test_ci_runs_the_documented_test_commands():
         "python3 tasks.py test",
         "python3 tasks.py test --lowest",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of the shell")
+@pytest.mark.parametrize("can_have_uv", [True, False])
+def test_ci_takes_uv_where_it_can_be_had(can_have_uv, tmp_path):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    stub = f'#!/bin/bash\necho "$@" >> "{tmp_path}/said"\n[[ $* != *pip* || {int(can_have_uv)} = 1 ]]\n'
+    (tools / "python3").write_text(stub, encoding="utf-8")
+    (tools / "python3").chmod(0o755)
+    for program in ("bash", "dirname"):
+        (tools / program).symlink_to(shutil.which(program))
+    done = subprocess.run([ROOT / ".ci" / "run"], env={"PATH": str(tools)}, check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert said == [
+        "-m pip install --quiet --target build/uv uv<1",
+        "tasks.py test",
+        "tasks.py test --lowest",
+    ]
+
+
+def item(name, slow=False):
+    marker = pytest.mark.slow if slow else None
+    return SimpleNamespace(path=Path(name), get_closest_marker=lambda asked: marker if asked == "slow" else None)
+
+
+def test_files_with_many_slow_tests_come_first_and_stay_whole():
+    first, second, third = item("a.py"), item("b.py", slow=True), item("b.py")
+    cells = [item("c.ipynb"), item("c.ipynb")]
+    items = [first, second, third, *cells]
+    slow_first(items)
+    assert items == [*cells, second, third, first]
+    assert scope_of("tests/a.py::Tests::test_b[c::d]") == "tests/a.py"
+    for file in ONE_BY_ONE:
+        assert (ROOT / file).is_file()
+        assert scope_of(f"{file}::test_a[b]") == f"{file}::test_a[b]"
 
 
 @pytest.mark.parametrize("module", ["hashlib", "subprocess"])

@@ -27,7 +27,7 @@ from pathway_models.runs.provenance import code_hash, shared_inputs
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "pathway_models", "data", "notebooks")
 LITTER = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.egg-info")
 #: What the wheel leaves out: sources that only scripts read.
-LEFT_OUT = {"demonstration", "raw"}
+LEFT_OUT = {"demonstration", "raw", "sites"}
 BUILD = "import sys, setuptools.build_meta as backend; print(getattr(backend, sys.argv[1])(sys.argv[2]))"
 SHIPPED = "pathway_models/_shipped/"
 

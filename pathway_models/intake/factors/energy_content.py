@@ -13,7 +13,14 @@ from pathlib import Path
 from pathway_models.core.files import data_folder
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.description import Choices
-from pathway_models.intake.factors.tables import TRUSTED, Carrier, default_factor, find_fuel, grid_factor, read_carriers
+from pathway_models.intake.factors.tables import (
+    TRUSTED,
+    Carrier,
+    default_factor,
+    find_fuel,
+    grid_factors,
+    read_carriers,
+)
 from pathway_models.intake.statements import Statement
 
 
@@ -71,7 +78,7 @@ class Factors:
     carriers: dict[str, Carrier] = field(default_factory=read_carriers)
     processes: dict[str, ProcessFactor] = field(default_factory=process_factors)
     _contents: dict[tuple[str, str], float | None] = field(default_factory=dict)
-    _defaults: dict[str, float | None] = field(default_factory=dict)
+    _defaults: dict[tuple[str, int], float | None] = field(default_factory=dict)
 
     def tj_per(self, unit: str, item: str) -> float | None:
         """TJ in one unit of a carrier; None where the factor set has no calorific value for it in that unit."""
@@ -99,15 +106,15 @@ class Factors:
         content = self.tj_per(s.factor_unit.removeprefix("tCO2/"), s.entry.item)
         return s.factor / content if content else None
 
-    def default(self, item: str) -> float | None:
+    def default(self, item: str, year: int) -> float | None:
         """Factor of a carrier where the park gives none, tCO2/TJ; None where there is no default."""
-        if item not in self._defaults:
-            self._defaults[item] = self._default(item)
-        return self._defaults[item]
+        if (item, year) not in self._defaults:
+            self._defaults[item, year] = self._default(item, year)
+        return self._defaults[item, year]
 
-    def _default(self, item: str) -> float | None:
+    def _default(self, item: str, year: int) -> float | None:
         carrier = self.carriers[item]
         if carrier.group == "electricity":
-            factor, fault = grid_factor(self.choices.grid_factor, "")
-            return None if fault else factor / TJ_PER_MWH
+            factors, fault = grid_factors(self.choices.grid_factor, "")
+            return None if fault else factors.of(year).value / TJ_PER_MWH
         return default_factor(self.choices.factor_set, carrier)

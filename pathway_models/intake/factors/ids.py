@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathway_models.intake.factors.tables import find_fuel, read_carriers
+from pathway_models.intake.factors.tables import find_fuel, published_factors, read_carriers
 from pathway_models.records.park import Park
 
 #: Credits for power and heat sold beyond the purchases (`intake.translation`).
@@ -33,7 +33,8 @@ def carrier_factor_id(park: Park, sector: str, carrier: str, year: int) -> str:
         return f"own: {place}"
     entry = read_carriers()[carrier]
     if entry.group == "electricity":
-        return park.grid_factor
+        published = published_factors(park.grid_factor)
+        return published.of(year).choice if published else park.grid_factor
     if entry.group == "heat":
         return "heat_default"
     fuel = find_fuel(park.factor_set, entry)

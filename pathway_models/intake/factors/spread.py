@@ -19,7 +19,14 @@ from pathway_models.core.files import data_folder
 from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import process_factors
-from pathway_models.intake.factors.tables import factor_sets, find_fuel, grid_factor, grid_year, read_carriers
+from pathway_models.intake.factors.tables import (
+    GridFactors,
+    factor_sets,
+    find_fuel,
+    grid_factors,
+    published_factors,
+    read_carriers,
+)
 from pathway_models.intake.table.rows import Row
 
 Key = tuple[str, str, str, int]
@@ -60,10 +67,10 @@ def factor_errors(rows: Iterable[Row], fields: dict[str, Any], said: Description
             weighted.setdefault(group, []).append((float(emitted[s, c, y]), sd))
     for j, process in enumerate(fields["processes"]):
         for year, amount in zip(years, fields["outputs"][j] * fields["process_factors"][j], strict=True):
-            if amount > 0 and not process.is_balance:
+            if amount > 0 and not process.is_balance and not process.is_undivided:
                 sd = book.process(fields["sectors"][process.sector], process.name, year)
                 weighted.setdefault("process", []).append((float(amount), sd))
-    if "electricity" not in weighted and said.grid_factor != "table":
+    if "electricity" not in weighted and said.grid_factor not in ("table", ""):
         weighted["electricity"] = [(1.0, book.grid(year)) for year in years]
     return {group: _mean(parts) for group, parts in weighted.items()}
 
@@ -87,6 +94,10 @@ class _Book:
         self._ranges: dict[tuple[str, str], float] = {}
 
     @cached_property
+    def _grid(self) -> GridFactors:
+        return grid_factors(self.said.grid_factor, "")[0]
+
+    @cached_property
     def _substitutes(self) -> float:
         return spread_of_substitutes(self.said.province)
 
@@ -105,7 +116,7 @@ class _Book:
         if group == "electricity":
             return self.grid(year)
         if group == "heat":
-            return self.seen(group, grid_year("heat_default")[1])
+            return self.seen(group, published_factors("heat_default").published[0].confidence)
         return self._fuel(sector, carrier, group, year)
 
     def _own(self, group: str, row: Row) -> float:
@@ -125,9 +136,9 @@ class _Book:
 
     def grid(self, year: int) -> float:
         """A named grid factor: its confidence in its own year, in any other the spread of the substitutes too."""
-        of_year, confidence = grid_year(self.said.grid_factor)
-        own = self.seen("electricity", confidence)
-        return own if of_year == year else math.hypot(own, self._substitutes)
+        factor = self._grid.of(year)
+        own = self.seen("electricity", factor.confidence)
+        return own if factor.year == year else math.hypot(own, self._substitutes)
 
     def process(self, sector: str, process: str, year: int) -> float:
         """A process: reported emissions, the table of process factors, or a factor of the park's own."""
@@ -172,4 +183,4 @@ def _spread_of_substitutes(folder: Path, province: str) -> float:
     if province not in regions:
         return median(spread_of_substitutes(name) for name in regions)
     named = ("national_2021", f"provincial_2021:{province}", f"regional_2012:{regions[province]}")
-    return stdev(math.log(grid_factor(name, "")[0]) for name in named)
+    return stdev(math.log(grid_factors(name, "")[0].published[0].value) for name in named)

@@ -92,51 +92,114 @@ def find_fuel(factor_set: str, carrier: Carrier) -> Fuel | None:
     return _fuels(data_folder()).get((factor_set, carrier.fuel_cn))
 
 
+@dataclass(frozen=True)
+class GridFactor:
+    """A published factor of power or heat.
+
+    Parameters
+    ----------
+    value : float
+        In the unit of its row: tCO2/MWh of power, tCO2/GJ of heat.
+    year : int
+        Year it is of; 0 where of none.
+    choice : str
+        Id of its row.
+    confidence : str
+    """
+
+    value: float
+    year: int
+    choice: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class GridFactors:
+    """The factors behind a choice: one for all years, or those of a place by year.
+
+    Parameters
+    ----------
+    published : tuple of GridFactor
+        In the order of their years, one a year.
+    by_year : bool
+        A choice without a year: each year has its own factor.
+    """
+
+    published: tuple[GridFactor, ...]
+    by_year: bool = False
+
+    def of(self, year: int) -> GridFactor:
+        """Look up the factor of a year.
+
+        ASSUME: a year without a published factor takes that of the nearest year that has one, the earlier of two.
+        """
+        return min(self.published, key=lambda factor: (abs(factor.year - year), factor.year))
+
+
 @cache
-def _grid(folder: Path) -> dict[str, tuple[float, str]]:
-    rows = _rows(folder / "factors" / "grid_factors.csv")
-    return {
-        row["choice"]: (float(row["value"]), row["confidence"])
-        for row in rows
-        if row["unit"] == "tCO2/MWh" and row["choice"] and row["value"]
-    }
+def _grid(folder: Path) -> dict[str, GridFactors]:
+    """Every factor of power and heat by its choice, trusted or not; trusted ones of a series also by its name."""
+    found: dict[str, GridFactors] = {}
+    series: dict[str, list[GridFactor]] = {}
+    for row in _rows(folder / "factors" / "grid_factors.csv"):
+        if row["choice"] and row["value"]:
+            year = int(row["data_year"] or 0)
+            factor = GridFactor(float(row["value"]), year, row["choice"], row["confidence"])
+            found[row["choice"]] = GridFactors((factor,))
+            # A table of factors of a data folder made before 0.3 has no series.
+            if row.get("series") and row["confidence"] in TRUSTED:
+                series.setdefault(row["series"], []).append(factor)
+    for name, factors in series.items():
+        found[name] = GridFactors(tuple(sorted(factors, key=lambda factor: factor.year)), by_year=True)
+    return found
 
 
-def grid_factor(choice: str, file: str) -> tuple[float, Fault | None]:
-    """Grid factor of a named choice, tCO2/MWh, or the fault that says what may be chosen.
+def grid_choices() -> tuple[str, ...]:
+    """Choices of a grid factor that may be named: places by year first, then places in one year."""
+    return _choices(data_folder())
+
+
+@cache
+def _choices(folder: Path) -> tuple[str, ...]:
+    found = _grid(folder)
+    trusted = [name for name, factors in found.items() if all(f.confidence in TRUSTED for f in factors.published)]
+    return tuple(sorted((name for name in trusted if name != "heat_default"), key=lambda name: not found[name].by_year))
+
+
+def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
+    """Grid factors of a named choice, or the fault that says what may be chosen.
 
     Parameters
     ----------
     choice : str
-        E.g. ``"national_2021"``, ``"provincial_2021:江苏"``, ``"regional_2012:华东"``.
+        A place by year, ``"provincial:江苏"``, ``"regional:华东"``, ``"national"``, ``"national_residual"`` (without
+        market-traded non-fossil power), ``"national_fossil"``; or one year of it, ``"provincial_2021:江苏"``.
     file : str
         File that made the choice, for the message.
+
+    Examples
+    --------
+    >>> [grid_factors("provincial:江苏", "")[0].of(year).value for year in (2020, 2021, 2022, 2023, 2024)]
+    [0.6451, 0.6451, 0.5978, 0.5827, 0.5827]
     """
-    grid = _grid(data_folder())
-    if choice in grid and grid[choice][1] in TRUSTED:
-        return grid[choice][0], None
-    trusted = [name for name, (_, confidence) in grid.items() if confidence in TRUSTED]
-    starts = sorted({name.split(":")[0] for name in trusted})
+    found = _grid(data_folder())
+    if choice in grid_choices():
+        return found[choice], None
+    starts = sorted({name.split(":")[0] for name in grid_choices()})
     expected = (
         f"'table' with factor rows for electricity, or one of {', '.join(starts)} (with ':region' where it has regions)"
     )
     why = (
         "choose another"
-        if choice not in grid
-        else f"it is {grid[choice][1]} and may not be a default; enter it in the table"
+        if choice not in found or choice == "heat_default"
+        else f"it is {found[choice].published[0].confidence} and may not be a default; enter it in the table"
     )
-    return 0.0, Fault(file, "grid_factor", choice, expected, why, code="grid_factor")
+    return GridFactors(()), Fault(file, "grid_factor", choice, expected, why, code="grid_factor")
 
 
-@cache
-def _grid_years(folder: Path) -> dict[str, tuple[int, str]]:
-    rows = _rows(folder / "factors" / "grid_factors.csv")
-    return {row["choice"]: (int(row["data_year"] or 0), row["confidence"]) for row in rows if row["choice"]}
-
-
-def grid_year(choice: str) -> tuple[int, str]:
-    """Year a factor of power or heat is of (0 where of none), and its confidence; "uncertain" where not listed."""
-    return _grid_years(data_folder()).get(choice, (0, "uncertain"))
+def published_factors(choice: str) -> GridFactors | None:
+    """Factors of power or heat behind a choice, trusted or not; None where it is not listed."""
+    return _grid(data_folder()).get(choice)
 
 
 def heat_factor() -> float:
@@ -146,16 +209,16 @@ def heat_factor() -> float:
 
 @cache
 def _heat(folder: Path) -> float:
-    for row in _rows(folder / "factors" / "grid_factors.csv"):
-        if row["factor_type"] == "purchased heat default":
-            return float(row["value"]) * 1e3
-    raise LookupError("grid_factors.csv has no default for purchased heat")
+    found = _grid(folder).get("heat_default")
+    if found is None:
+        raise LookupError("grid_factors.csv has no default for purchased heat")
+    return found.published[0].value * 1e3
 
 
 def default_factor(factor_set: str, carrier: Carrier) -> float | None:
     """Factor of a carrier where a park gives none, tCO2/TJ; None where the set has none.
 
-    Purchased electricity has no default: its factor is the park's choice (see `grid_factor`).
+    Purchased electricity has no default: its factor is the park's choice (see `grid_factors`).
     """
     if carrier.group in ZERO_GROUPS:
         return 0.0

@@ -11,7 +11,7 @@ from pathway_models.core.errors import Fault
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.plans.rows import Line, read_lines
-from pathway_models.records.park import Park, Process
+from pathway_models.records.park import INDICES, Park, Process
 from pathway_models.records.plans import ALL_SECTORS, DRIVERS, KINDS, LATEST, DriverTarget
 
 COLUMNS = (
@@ -32,7 +32,13 @@ COLUMNS = (
 PARTS = {"share": 1.0, "%": 0.01}
 GROWTH = {**PARTS, "share/yr": 1.0, "%/yr": 0.01}
 #: Unit of the activity of each kind.
-ACTIVITY = {"value_added": "million CNY", "gdp": "million CNY", "population": "persons", "energy_index": "TJ"}
+ACTIVITY = {
+    "value_added": "million CNY",
+    "gdp": "million CNY",
+    "population": "persons",
+    "energy_index": "TJ",
+    "emissions_index": "tCO2",
+}
 #: Drivers whose level may be zero.
 MAY_BE_ZERO = ("share", "grid_factor", "output")
 
@@ -87,7 +93,7 @@ def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
         return False
     if driver in ("activity", "intensity") and item:
         line.fault("item", "nothing", f"{driver} has no item", "item")
-    if driver == "intensity" and "energy_index" in _kinds(park, sector):
+    if driver == "intensity" and set(INDICES) & set(_kinds(park, sector)):
         remedy = "energy stands for activity there: give the activity instead"
         line.fault("driver", "a sector with value added", remedy, "energy_index")
     if driver == "share":

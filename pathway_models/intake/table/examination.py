@@ -21,6 +21,7 @@ from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check, activity_errors, close
+from pathway_models.intake.countries import country_of, has_rule
 from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
 from pathway_models.intake.factors.energy_content import Factors
@@ -132,7 +133,7 @@ def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) ->
     entry, value, unit = entries[_name(row)], row.value, row.unit
     own = given.get(("process_factor" if row.quantity == "product" else "factor", *_key(row)[1:]))
     if row.quantity == "emissions":
-        per = own.value if own else book.default(row.item)
+        per = own.value if own else book.default(row.item, row.year)
         if not per:
             return None
         value, unit = value / per, "TJ"
@@ -198,9 +199,11 @@ def examine_table(table: Path, **choices: str) -> Examination:
     if description.park_id != table.stem:
         remedy = "give the table, its description and the id the same name"
         faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
+    faults += _foreign_rules(described, description)
     statements, translator = _checked(table.name, description, rows)
     counted = _translated(rows, statements, translator)
-    fields, more = assemble(table.name, description.activity, description.factor_set, description.grid_factor, counted)
+    chosen = description.activity, description.factor_set, description.grid_factor
+    fields, more = assemble(table.name, *chosen, counted, own_factors=not has_rule(description.country, "factor_sets"))
     # Choices stand in the description, whichever file showed that they cannot hold.
     faults += [replace(fault, file=described) if fault.place in CHOICES else fault for fault in more]
     # Green power beyond the purchases is told where the purchases are split.
@@ -212,6 +215,19 @@ def examine_table(table: Path, **choices: str) -> Examination:
     if any(fault.severity == "error" for fault in faults):
         return Examination(None, in_order(faults))
     return _park_of(table, description, counted, fields, statements, translator, faults)
+
+
+def _foreign_rules(file: str, description: Description) -> list[Fault]:
+    """Choices that exist in another country only."""
+    named = country_of(description.country).name_en
+    wrong = []
+    if description.factor_set and not has_rule(description.country, "factor_sets"):
+        remedy = f"no factor set is of {named}: write '' and give the factor of each carrier in the table"
+        wrong.append(("factor_set", description.factor_set, "''", remedy))
+    if description.grid_factor not in ("", "table") and not has_rule(description.country, "grid_factors"):
+        remedy = f"no grid factor is of {named}: write 'table' and give it in the table, or '' where no power is bought"
+        wrong.append(("grid_factor", description.grid_factor, "'table' or ''", remedy))
+    return [Fault(file, *parts, code="foreign_rule") for parts in wrong]
 
 
 def _park_of(

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import data_folder
 from pathway_models.core.sheet_text import SAFE
-from pathway_models.intake.factors.tables import TRUSTED, factor_sets
+from pathway_models.intake.factors.tables import factor_sets, grid_choices
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
@@ -132,9 +132,8 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
 def _grid_lists() -> dict[str, list[str]]:
     """Provinces, and the grid factors that may be chosen, ``table`` first."""
     with (data_folder() / "factors" / "grid_factors.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["confidence"] in TRUSTED and row["unit"] == "tCO2/MWh"]
-    provinces = dict.fromkeys(row["region_cn"] for row in rows if row["level"] == "province")
-    return {"provinces": list(provinces), "grid_factors": ["table", *(row["choice"] for row in rows)]}
+        provinces = dict.fromkeys(row["region_cn"] for row in csv.DictReader(file) if row["level"] == "province")
+    return {"provinces": list(provinces), "grid_factors": ["table", *grid_choices()]}
 
 
 def height_of(text: str, width: float) -> float:

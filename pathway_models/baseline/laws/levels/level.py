@@ -57,7 +57,7 @@ class Level:
         """Fit to sets of windows that weigh the same; records may differ in length from set to set."""
         del start
         samples = [windows for windows in samples if len(windows)]
-        knots = KNOTS[KNOTS <= max((windows.change.shape[1] for windows in samples), default=0)]
+        knots = KNOTS[max((windows.change.shape[1] for windows in samples), default=0) >= KNOTS]
         both = [features(windows.history) for windows in samples]
         x, v = (np.concatenate([pair[at] for pair in both]) for at in (0, 1))
         outcome = np.concatenate([_at_knots(windows.change, knots) for windows in samples])

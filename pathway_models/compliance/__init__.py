@@ -1,0 +1,1 @@
+"""Held against indicator systems: met, not met, or cannot say."""

@@ -1,0 +1,87 @@
+"""Reading ``data/nowcast.yml``: the nowcast of the provinces as fitted by ``scripts/fit_nowcast.py``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from pathway_models.core.errors import Fault, InputError, RecordError
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import validated
+from pathway_models.records.nowcast import Nowcast
+
+
+class _Nation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    change: list[float]
+    error: list[float]
+    source: str
+
+
+class _Errors(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    probabilities: list[float] = Field(min_length=2)
+    quantiles: dict[int, list[float]]
+    correlation: list[list[float]]
+    source: str
+
+
+class _Region(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    observed: list[float]
+    centre: list[float]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    units: str
+    first_observed: int
+    years: list[int] = Field(min_length=1)
+    nation: _Nation
+    errors: _Errors
+    regions: dict[str, _Region]
+
+
+def read_nowcast() -> Nowcast:
+    """Read the fitted nowcast of the provinces of China.
+
+    Returns
+    -------
+    Nowcast
+
+    Raises
+    ------
+    InputError
+        A key is missing or unknown, or the lengths of the lists do not fit one another.
+    """
+    return _read(data_folder() / "nowcast.yml")
+
+
+@cache
+def _read(path: Path) -> Nowcast:
+    content, _ = validated(path, _File)
+    regions = content.regions
+    first = content.first_observed
+    try:
+        return Nowcast(
+            version=content.version,
+            regions=tuple(regions),
+            names=tuple(region.name for region in regions.values()),
+            observed_years=np.arange(first, content.years[0]),
+            observed=np.array([region.observed for region in regions.values()]),
+            years=np.array(content.years),
+            centre=np.array([region.centre for region in regions.values()]),
+            probabilities=np.array(content.errors.probabilities),
+            quantiles=np.array(list(content.errors.quantiles.values())),
+            correlation=np.array(content.errors.correlation),
+            nation_change=np.array(content.nation.change),
+            nation_error=np.array(content.nation.error),
+        )
+    except (RecordError, ValueError) as error:
+        remedy = "fit it again: scripts/fit_nowcast.py"
+        raise InputError([Fault(path.name, "file", str(error), "lists that fit", remedy, code="nowcast")]) from None

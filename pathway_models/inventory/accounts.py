@@ -1,0 +1,223 @@
+"""One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pathway_models.core.arrays import frozen_array
+from pathway_models.core.units import TJ_PER_MWH
+from pathway_models.intake.factors.ids import CAPTURED, FIXED, SOLD
+from pathway_models.records.accounts import Account, RowRule
+from pathway_models.records.park import Identified, Park, ParkIdentity
+
+#: Groups of carriers whose row is of a kind of its own; all others burn.
+KIND_OF_GROUP = {
+    "electricity": "electricity", "green_electricity": "green_electricity", "heat": "heat", "waste_heat": "heat",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger(Identified):
+    """Quantities of a park by sector and source, with the park's own factors.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    years : (H,) int
+    rows : (R,) tuple of (sector, source, kind)
+        Kinds as in `records.accounts.ROW_KINDS`.
+    amounts : (R, H)
+        TJ of energy after feedstock and sales, output of a process in its unit, tCO2 of sinks.
+    factors : (R, H)
+        The park's own factors, tCO2 per unit.
+    sectors : (S,) str
+        Sectors of the park's table.
+    """
+
+    identity: ParkIdentity
+    years: np.ndarray
+    rows: tuple[tuple[str, str, str], ...]
+    amounts: np.ndarray
+    factors: np.ndarray
+    sectors: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shape = (len(self.rows), self.years.size)
+        for name in ("amounts", "factors"):
+            object.__setattr__(self, name, frozen_array(name, getattr(self, name), shape))
+
+    @cached_property
+    def grid(self) -> np.ndarray:
+        """Mean factor of purchased electricity by use, (H,) tCO2/TJ; zero in years without any."""
+        bought = [kind == "electricity" for _, _, kind in self.rows]
+        use, emitted = self.amounts[bought].sum(axis=0), (self.amounts * self.factors)[bought].sum(axis=0)
+        return np.divide(emitted, use, out=np.zeros(self.years.size), where=use > 0)
+
+
+def take_ledger(park: Park) -> Ledger:
+    """List the quantities of a park's observed years: energy, output of processes, sinks.
+
+    Rows are those of the inventory (`inventory.account.take_inventory`), and the sinks.
+    """
+    rows, amounts, factors = [], [], []
+    for s, sector in enumerate(park.sectors):
+        for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
+            if park.energy[s, c].any():
+                rows.append((sector, carrier, KIND_OF_GROUP.get(group, "fuel")))
+                amounts.append(park.energy[s, c])
+                factors.append(park.factors[s, c])
+        for j, process in enumerate(park.processes):
+            if process.sector == s:
+                rows.append((sector, process.name, kind_of_process(process.name, process.is_balance)))
+                amounts.append(park.outputs[j])
+                factors.append(park.process_factors[j])
+    if park.sinks.any():
+        rows.append(("park", "sinks", "sinks"))
+        amounts.append(park.sinks)
+        factors.append(np.full(park.years.size, -1.0))
+    shape = (len(rows), park.years.size)
+    identity = park.identity
+    return Ledger(identity, park.years, tuple(rows), np.reshape(amounts, shape), np.reshape(factors, shape),
+                  park.sectors)  # fmt: skip
+
+
+def kind_of_process(name: str, is_balance: bool) -> str:
+    """Tell sales, captured CO2, fixed carbon and other balances of conversion from processes."""
+    if name.startswith(SOLD):
+        return f"sold_{name.removeprefix(SOLD)}"
+    for start, kind in ((CAPTURED, "captured"), (FIXED, "fixed")):
+        if name.startswith(start):
+            return kind
+    return "conversion" if is_balance else "process"
+
+
+@dataclass(frozen=True, eq=False)
+class Accounted(Identified):
+    """A ledger read by one account.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    account : Account
+    years : (H,) int
+    rows : (R,) tuple of (sector, source, kind)
+        All rows of the ledger; those that do not count have zero emissions.
+    emissions, factors : (R, H), tCO2/yr and tCO2 per unit
+    without_residual : tuple of int
+        Years whose electricity keeps the park's own factor because no factor without traded power is known.
+    """
+
+    identity: ParkIdentity
+    account: Account
+    years: np.ndarray
+    rows: tuple[tuple[str, str, str], ...]
+    emissions: np.ndarray
+    factors: np.ndarray
+    without_residual: tuple[int, ...] = ()
+
+    @property
+    def applies(self) -> bool:
+        """Tell whether the table has any of the sectors that the account covers."""
+        return not self.account.sectors or any(row[0] in self.account.sectors for row in self.rows)
+
+    def total(self) -> np.ndarray:
+        """Sum the rows that count, (H,) tCO2/yr."""
+        return self.emissions.sum(axis=0)
+
+    def of_kind(self, kind: str) -> np.ndarray:
+        """Sum the rows of one kind, (H,) tCO2/yr."""
+        return self.emissions[[row[2] == kind for row in self.rows]].sum(axis=0)
+
+    def __repr__(self) -> str:
+        total = self.total()
+        return (
+            f"<Accounted {self.park_id} by {self.account.account_id}: {self.years[0]}-{self.years[-1]},"
+            f" {total[0] / 1e4:,.1f} -> {total[-1] / 1e4:,.1f} 万tCO2/yr>"
+        )
+
+
+def take_account(park: Park | Ledger, account: Account) -> Accounted:
+    """Read a park's ledger by an account.
+
+    Parameters
+    ----------
+    park : Park or Ledger
+    account : Account
+        E.g. ``read_account("zero_carbon_910")``.
+    """
+    ledger = park if isinstance(park, Ledger) else take_ledger(park)
+    factors = np.zeros(ledger.amounts.shape)
+    for at, (sector, _, kind) in enumerate(ledger.rows):
+        rule = account.rows.get(kind)
+        if rule is not None and (not account.sectors or sector in account.sectors):
+            factors[at] = _factor(ledger, at, rule, account)
+    uses_residual = any(rule.factor == "residual" for rule in account.rows.values())
+    lacking = tuple(int(year) for year in ledger.years if uses_residual and int(year) not in account.residual)
+    emissions = ledger.amounts * factors
+    return Accounted(ledger.identity, account, ledger.years, ledger.rows, emissions, factors, lacking)
+
+
+def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndarray:
+    """Find the factor of one row by its rule: (H,)."""
+    own, (sector, _, kind) = ledger.factors[at], ledger.rows[at]
+    if rule.factor == "given":
+        # A credit is a row of negative factor: what is sold is taken off.
+        return np.full(own.size, -rule.value if kind.startswith("sold") else rule.value)
+    if rule.factor == "of_electricity":
+        same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
+        return ledger.factors[same[0]] if same else ledger.grid
+    if rule.factor == "residual":
+        return own * np.array([account.residual.get(int(year), 1.0) for year in ledger.years])
+    return own if rule.factor == "own" else np.zeros(own.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """The way from the total of one account to that of another, row by row.
+
+    Parameters
+    ----------
+    first, second : Accounted
+    steps : (R, H), tCO2/yr
+        Second less first; they and the first total add up to the second total.
+    """
+
+    first: Accounted
+    second: Accounted
+    steps: np.ndarray
+
+    @property
+    def gap(self) -> np.ndarray:
+        """Compute what the steps leave unexplained, relative to the larger total: (H,)."""
+        low, high = self.first.total(), self.second.total()
+        largest = np.maximum(np.maximum(np.abs(low), np.abs(high)), 1.0)
+        return np.abs(low + self.steps.sum(axis=0) - high) / largest
+
+
+def bridge_accounts(park: Park, first: Account, second: Account) -> Bridge:
+    """Bridge two accounts of one park."""
+    ledger = take_ledger(park)
+    one, other = take_account(ledger, first), take_account(ledger, second)
+    return Bridge(one, other, other.emissions - one.emissions)
+
+
+def energy_use(park: Park, tj_per_mwh: float = TJ_PER_MWH) -> np.ndarray:
+    """Sum energy use with feedstock, electricity at a coefficient of one's own, (H,) TJ.
+
+    Parameters
+    ----------
+    park : Park
+    tj_per_mwh : float
+        What a megawatt hour counts; its calorific value by default.
+    """
+    power = np.isin(park.groups, ("electricity", "green_electricity"))
+    used = park.energy.sum(axis=0)
+    feedstock = np.zeros(park.years.size)
+    for (quantity, _, _), values in park.memo_items.items():
+        if quantity == "feedstock":
+            feedstock += [values.get(int(year), 0.0) for year in park.years]
+    return used[~power].sum(axis=0) + used[power].sum(axis=0) * (tj_per_mwh / TJ_PER_MWH) + feedstock

@@ -1,0 +1,105 @@
+"""The headline's event, "peaks before Y", of many paths at once, and its split into past, ahead and not before.
+
+With ``T`` the totals, ``W`` the years of the confirmation window and ``high(Y)`` the highest total before ``Y``:
+
+    event(Y)    no total of Y .. Y+W-1 exceeds high(Y) by more than a tie
+    settled(Y)  event(Y) on the path without new measures, high(Y) reached at or before the issue year
+    past        event(Y) and settled(Y) of the same member
+    ahead       event(Y) and not settled(Y)
+    not before  the rest
+
+``docs/headline.md`` has the rule in words and worked members.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pathway_models.core.arrays import YEAR
+
+#: Years of the confirmation window, Y itself the first.
+WINDOW = 5
+#: A total exceeds another one only by more than this share of its size.
+TIE = 1e-9
+#: Meaning of the codes of `split`: the code is the position.
+OUTCOMES = ("past", "ahead", "not_before")
+PAST, AHEAD, NOT_BEFORE = range(len(OUTCOMES))
+
+
+def peaks_before(total: ArrayLike, window: int = WINDOW) -> NDArray[np.bool_]:
+    """Tell of every year whether a path peaks before it.
+
+    Parameters
+    ----------
+    total : (..., year), tCO2/yr (any one unit)
+        Consecutive years; may be negative.
+    window : int
+        Years that confirm it.
+
+    Returns
+    -------
+    (..., year) bool
+        False for the first year, which none is before, and for the last years, whose windows are not complete.
+
+    Examples
+    --------
+    >>> peaks_before([[3.0, 5.0, 4.0, 4.0, 5.0, 6.0]], window=2).tolist()
+    [[False, False, True, True, False, False]]
+    """
+    totals = np.asarray(total, dtype=float)
+    found = np.zeros(totals.shape, dtype=bool)
+    known = totals.shape[YEAR] - window + 1
+    if known < 2:
+        return found
+    later = totals[..., 1:known].copy("K")
+    for ahead in range(1, window):
+        np.maximum(later, totals[..., 1 + ahead : known + ahead], out=later)
+    high = np.maximum.accumulate(totals[..., : known - 1], axis=YEAR)
+    np.less_equal(later, high + TIE * np.abs(high), out=found[..., 1:known])
+    return found
+
+
+def settled_by(without: ArrayLike, issue: int, window: int = WINDOW) -> NDArray[np.bool_]:
+    """Tell of every year whether the path without new measures peaks before it, in the issue year or earlier.
+
+    Parameters
+    ----------
+    without : (..., year), tCO2/yr
+        Totals without new measures.
+    issue : int
+        Index of the issue year.
+    window : int
+
+    Returns
+    -------
+    (..., year) bool
+    """
+    totals = np.asarray(without, dtype=float)
+    issue = min(issue, totals.shape[YEAR] - 1)
+    found = peaks_before(totals, window)
+    if issue < 0:
+        return np.zeros_like(found)
+    high = np.maximum.accumulate(totals, axis=YEAR)
+    # The highest year before Y lies at or before the issue year where nothing between them exceeds it.
+    reached = high[..., issue : issue + 1]
+    found[..., issue + 2 :] &= high[..., issue + 1 : -1] <= reached + TIE * np.abs(reached)
+    return found
+
+
+def split(event: NDArray[np.bool_], settled: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Split the event: codes into `OUTCOMES`, of the shape the two broadcast to."""
+    past = event & settled
+    return np.where(past, PAST, np.where(event, AHEAD, NOT_BEFORE)).astype(np.int8)
+
+
+def standard_error(share: ArrayLike, members: ArrayLike) -> NDArray[np.float64]:
+    """Compute the standard error of a share of independent members; NaN where there are none.
+
+    Examples
+    --------
+    >>> standard_error(0.5, 100).item()
+    0.05
+    """
+    p, n = np.asarray(share, dtype=float), np.asarray(members, dtype=float)
+    return np.sqrt(np.divide(p * (1.0 - p), n, out=np.full(np.broadcast(p, n).shape, np.nan), where=n > 0))

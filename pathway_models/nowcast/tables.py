@@ -1,0 +1,188 @@
+"""Tables of the nowcast: provinces, their sum beside the national account, and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pathway_models.language.words import say, word
+from pathway_models.nowcast.scoring import FUTURE, REGIONS
+from pathway_models.records.nowcast import RegionalEnsemble
+
+#: Quantiles over members.
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+#: What is held out, in words.
+HOLDOUT_NAMES = {
+    REGIONS: ("other provinces, all years", "其他省份、全部年份"),
+    FUTURE: ("other provinces, only what was known", "其他省份、仅当时已知"),
+}
+
+
+def yearly(found: RegionalEnsemble) -> pd.DataFrame:
+    """Table every region and year for scripts: ``status`` says whether it is observed or nowcast; t CO2 a year.
+
+    Parameters
+    ----------
+    found : RegionalEnsemble
+    """
+    at = quantiles(found.emissions)
+    return pd.DataFrame(
+        [
+            (region, name, int(year), status, *(float(at[key][r, y]) for key in QUANTILES))
+            for r, (region, name) in enumerate(zip(found.regions, found.names, strict=True))
+            for y, (year, status) in enumerate(zip(found.years, found.status, strict=True))
+        ],
+        columns=["region", "region_zh", "year", "status", *(f"co2_t_{key}" for key in QUANTILES)],
+    )
+
+
+def national(found: RegionalEnsemble) -> pd.DataFrame:
+    """Table the sum of the regions beside the growth of the national account, by year, for scripts.
+
+    ``account_t`` is the account's own level; ``expected_t`` the sum of the last inventories grown as the account, and
+    ``low_t`` to ``high_t`` its 90 % band by the account's measured error.  ``inside`` compares the middle of the sum
+    with that band.
+    """
+    at = quantiles(found.total())
+    base = int(np.flatnonzero(found.years == found.last_observed)[0])
+    expected = at["p50"][base] * found.nation / found.nation[base]
+    width = 1.6449 * found.nation_error
+    low, high = expected * np.exp(-width), expected * np.exp(width)
+    after = found.years >= found.last_observed
+    table = pd.DataFrame(
+        {
+            "year": found.years,
+            "status": found.status,
+            "account_t": found.nation,
+            "expected_t": expected,
+            "low_t": low,
+            "high_t": high,
+            **{f"sum_t_{key}": at[key] for key in ("p05", "p50", "p95")},
+            "inside": (at["p50"] >= low * (1 - 1e-9)) & (at["p50"] <= high * (1 + 1e-9)),
+        }
+    )
+    return table[after].reset_index(drop=True)
+
+
+def quantiles(members: np.ndarray) -> dict[str, np.ndarray]:
+    """Quantiles over members, (..., member, year): name -> (..., year)."""
+    found = np.quantile(members, list(QUANTILES.values()), axis=-2)
+    return dict(zip(QUANTILES, found, strict=True))
+
+
+def regions(found: RegionalEnsemble, year: int | None = None, *, lang: str = "en") -> pd.DataFrame:
+    """Table the regions for people: last inventory, nowcast of a year with its range, change; million t CO2.
+
+    Parameters
+    ----------
+    found : RegionalEnsemble
+    year : int, optional
+        The last one by default.
+    lang : {"en", "zh"}
+    """
+    at = len(found.years) - 1 if year is None else int(np.flatnonzero(found.years == year)[0])
+    base = int(np.flatnonzero(found.years == found.last_observed)[0])
+    values = {name: array[:, at] / 1e6 for name, array in quantiles(found.emissions).items()}
+    before = found.emissions[:, 0, base] / 1e6
+    mark = word(f"year_{found.status[at]}", lang)
+    head = [
+        say(lang, en="province", zh="省份"),
+        say(lang, en=f"{found.last_observed} observed", zh=f"{found.last_observed}年（观测）"),
+        say(lang, en=f"{found.years[at]} {mark}", zh=f"{found.years[at]}年（{mark}）"),
+        "p05",
+        "p95",
+        say(lang, en="change, %", zh="变化，%"),
+    ]
+    rows = [
+        (name, *(f"{value:,.0f}" for value in (before[r], values["p50"][r], values["p05"][r], values["p95"][r])),
+         f"{100 * (values['p50'][r] / before[r] - 1):+.0f}")
+        for r, name in enumerate(names(found, lang))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=head)
+
+
+def nation(found: RegionalEnsemble, *, lang: str = "en") -> pd.DataFrame:
+    """Table the sum beside the national account for people, million t CO2."""
+    table = national(found)
+    head = [
+        say(lang, en="year", zh="年份"),
+        say(lang, en="status", zh="性质"),
+        say(lang, en="national account", zh="国家账户"),
+        say(lang, en="sum expected by its growth", zh="按其增速推算的各省合计"),
+        say(lang, en="90 % of its error", zh="账户误差90%区间"),
+        say(lang, en="sum of provinces", zh="各省合计"),
+        say(lang, en="90 % of members", zh="90%的成员"),
+        say(lang, en="inside", zh="在区间内"),
+    ]
+    rows = [
+        (
+            str(row.year),
+            word(f"year_{row.status}", lang),
+            f"{row.account_t / 1e6:,.0f}",
+            f"{row.expected_t / 1e6:,.0f}",
+            f"{row.low_t / 1e6:,.0f}-{row.high_t / 1e6:,.0f}",
+            f"{row.sum_t_p50 / 1e6:,.0f}",
+            f"{row.sum_t_p05 / 1e6:,.0f}-{row.sum_t_p95 / 1e6:,.0f}",
+            say(lang, en="yes" if row.inside else "NO", zh="是" if row.inside else "否"),
+        )
+        for row in table.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=head)
+
+
+#: Columns of the table of scores: format, English, Chinese.
+SCORES: dict[str, tuple[str, str, str]] = {
+    "horizon": ("{:d}", "years", "年数"),
+    "forecasts": ("{:d}", "forecasts", "预测数"),
+    "coverage_50": ("{:.2f}", "in 50 %", "50%区间"),
+    "coverage_80": ("{:.2f}", "in 80 %", "80%区间"),
+    "coverage_90": ("{:.2f}", "in 90 %", "90%区间"),
+    "crps": ("{:.4f}", "CRPS", "CRPS"),
+    "skill_last_year": ("{:.0%}", "better than last year", "优于上年值"),
+    "skill_national_growth": ("{:.0%}", "than national growth", "优于全国增速"),
+    "correlation": ("{:.2f}", "correlation", "相关系数"),
+    "residual_sd": ("{:.3f}", "error sd", "误差标准差"),
+    "change_sd": ("{:.3f}", "change sd", "变化标准差"),
+}
+
+
+def scores(table: pd.DataFrame, holdout: str = REGIONS, *, lang: str = "en") -> pd.DataFrame:
+    """Table the scores of one hold-out for people.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `nowcast.scoring.score` gives it.
+    holdout : str
+    lang : {"en", "zh"}
+    """
+    rows = table[table["holdout"] == holdout]
+    return pd.DataFrame(
+        {
+            say(lang, en=english, zh=chinese): [form.format(value) for value in rows[column]]
+            for column, (form, english, chinese) in SCORES.items()
+        }
+    )
+
+
+def holdout_name(holdout: str, lang: str) -> str:
+    """Name what is held out."""
+    english, chinese = HOLDOUT_NAMES[holdout]
+    return say(lang, en=english, zh=chinese)
+
+
+def written(found: RegionalEnsemble, scored: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Return the tables that ``--out`` writes, by file name."""
+    files = {"nowcast.csv": yearly(found)}
+    if len(found.regions) > 1:
+        files["nowcast_nation.csv"] = national(found)
+    if scored is not None:
+        files["nowcast_scores.csv"] = scored
+    return files
+
+
+def names(found: RegionalEnsemble, lang: str) -> Sequence[str]:
+    """Names of the regions in a language."""
+    return found.names if lang == "zh" else found.regions

@@ -1,0 +1,88 @@
+"""Investments of a park: what a project costs, saves and is for, with ranges and unknowns kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathway_models.core.errors import RecordError
+
+#: Low, likely and high value; None where it is not known.
+Range = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Investment:
+    """One project of a list of investments.
+
+    Parameters
+    ----------
+    name, owner, content, source : str
+    start, years, lifetime : int
+        First year of construction, years of construction, years of operation after it.
+    capital : Range or None
+        Whole investment, million CNY.
+    saving : Range or None
+        Yearly income and saved cost less operating cost, million CNY/yr.
+    subsidy : float
+        Million CNY, paid with the investment.
+    energy : float
+        Yearly effect on energy use, tce; below zero where it saves.
+    carbon : float
+        Yearly effect on emissions as stated by the owner, tCO2; below zero where it saves.
+    lever : str
+        Lever it carries out, or empty.
+    load : str
+        Committed project it belongs to, or empty.
+    """
+
+    name: str
+    owner: str
+    content: str
+    source: str
+    start: int
+    years: int
+    lifetime: int
+    capital: Range | None
+    saving: Range | None
+    subsidy: float = 0.0
+    energy: float = 0.0
+    carbon: float = 0.0
+    lever: str = ""
+    load: str = ""
+
+    def __post_init__(self) -> None:
+        if self.years < 1 or self.lifetime < 1:
+            raise RecordError(f"{self.name}: expected at least one year of construction and one of operation")
+        for name in ("capital", "saving"):
+            value = getattr(self, name)
+            if value is not None and not value[0] <= value[1] <= value[2]:
+                raise RecordError(f"{self.name}: {name} {value} is not in rising order")
+
+    @property
+    def is_priced(self) -> bool:
+        """Tell whether both sides of the cash flow are known."""
+        return self.capital is not None and self.saving is not None
+
+    def flows(self, corner: str = "likely") -> np.ndarray:
+        """Return the yearly cash flow, million CNY: construction, then operation; the first year is time 0.
+
+        Parameters
+        ----------
+        corner : {"worst", "likely", "best"}
+            The worst case has the highest capital and the lowest saving.
+
+        Raises
+        ------
+        RecordError
+            A side of the cash flow is not known.
+        """
+        if self.capital is None or self.saving is None:
+            raise RecordError(f"{self.name}: investment or saving is not known")
+        capital, saving = {
+            "worst": (self.capital[2], self.saving[0]),
+            "likely": (self.capital[1], self.saving[1]),
+            "best": (self.capital[0], self.saving[2]),
+        }[corner]
+        return np.r_[np.full(self.years, -(capital - self.subsidy) / self.years), np.full(self.lifetime, float(saving))]

@@ -1,0 +1,212 @@
+"""Emissions between the last inventory and today: activity by region, the fitted nowcast, and a park's bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathway_models.core.arrays import fixed, frozen_array, rising_years
+from pathway_models.core.errors import RecordError
+
+Floats = NDArray[np.float64]
+#: What a year of a nowcast table is: read from an inventory, or estimated from activity.
+OBSERVED, NOWCAST = "observed", "nowcast"
+
+
+@dataclass(frozen=True, eq=False)
+class RegionalActivity:
+    """Emissions of regions as far as inventories go, and activity beyond them.
+
+    Parameters
+    ----------
+    regions : (R,) str
+        Names as in the inventory.
+    names : (R,) str
+        Chinese short names, as parks give their province.
+    years : (Y,) int
+    emissions : (region, year), tCO2/yr
+        NaN after the last inventory.
+    values : mapping column -> (region, year)
+        Emissions of sectors, output, generation; NaN where missing, never zero for it.
+    nation : (Y,), tCO2/yr
+        The national account.
+    """
+
+    regions: tuple[str, ...]
+    names: tuple[str, ...]
+    years: NDArray[np.int_]
+    emissions: Floats
+    values: Mapping[str, Floats]
+    nation: Floats
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "years", rising_years("years", self.years))
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        for array in (self.emissions, self.nation, *self.values.values()):
+            fixed(array)
+
+    @property
+    def last_observed(self) -> int:
+        """Last year in which all regions have emissions."""
+        return int(self.years[np.isfinite(self.emissions).all(axis=0)][-1])
+
+    def at(self, year: int) -> int:
+        """Return the position of a year."""
+        return year - int(self.years[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Nowcast:
+    """The fitted nowcast of a set of regions: centre, spread and what the national account says.
+
+    Parameters
+    ----------
+    version : str
+    regions, names : (R,) str
+        As in `RegionalActivity`.
+    observed_years : (H,) int
+    observed : (region, observed year), tCO2/yr
+    years : (S,) int
+        The years after them that activity reaches.
+    centre : (region, step)
+        Expected log change since the last observed year, relative to the nation's.
+    probabilities : (K,)
+    quantiles : (step, K)
+        Of the error of a region's log change, on windows that were held out.
+    correlation : (step, step)
+        Of the normal scores of the errors of one region.
+    nation_change : (step,)
+        Log change of the national account since the last observed year.
+    nation_error : (step,)
+        Standard deviation by which the sum of the regions may depart from it, log.
+    """
+
+    version: str
+    regions: tuple[str, ...]
+    names: tuple[str, ...]
+    observed_years: NDArray[np.int_]
+    observed: Floats
+    years: NDArray[np.int_]
+    centre: Floats
+    probabilities: Floats
+    quantiles: Floats
+    correlation: Floats
+    nation_change: Floats
+    nation_error: Floats
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "observed_years", rising_years("observed_years", self.observed_years))
+        put(self, "years", rising_years("years", self.years))
+        if self.years[0] != self.last_observed + 1:
+            raise RecordError(f"a nowcast from {self.years[0]} does not follow the last inventory {self.last_observed}")
+        steps, grid = self.years.size, np.size(self.probabilities)
+        shapes = {
+            "observed": (len(self.regions), self.observed_years.size),
+            "centre": (len(self.regions), steps),
+            "probabilities": (grid,),
+            "quantiles": (steps, grid),
+            "correlation": (steps, steps),
+            "nation_change": (steps,),
+            "nation_error": (steps,),
+        }
+        for name, shape in shapes.items():
+            put(self, name, frozen_array(name, getattr(self, name), shape))
+
+    @property
+    def last_observed(self) -> int:
+        """Last year of the inventories."""
+        return int(self.observed_years[-1])
+
+    @property
+    def weights(self) -> Floats:
+        """Shares of the regions in the last observed year: (region,)."""
+        return self.observed[:, -1] / self.observed[:, -1].sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """Estimated years between a park's last observed year and the end of what activity tells.
+
+    Parameters
+    ----------
+    years : (B,) int
+        From the year after the park's last observed one.
+    log_change : (member, B)
+        Log change of the emissions since that year; the regions' part of a member is the same for all parks.
+    source : str
+        What it was estimated from, as results name it.
+    activity : (B,), optional
+        Log change of the economy's activity where it is known.
+    """
+
+    years: NDArray[np.int_]
+    log_change: Floats
+    source: str
+    activity: Floats | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        years = rising_years("years", self.years)
+        object.__setattr__(self, "years", years)
+        members = np.shape(self.log_change)[0]
+        object.__setattr__(self, "log_change", frozen_array("log_change", self.log_change, (members, years.size)))
+
+    def __repr__(self) -> str:
+        return f"<Bridge {self.years[0]}-{self.years[-1]}: {len(self.log_change)} members, {self.source}>"
+
+
+@dataclass(frozen=True, eq=False)
+class RegionalEnsemble:
+    """Emissions of regions by member: inventories as far as they go, then the nowcast.
+
+    Parameters
+    ----------
+    regions, names : (R,) str
+        Names as in the inventory, and Chinese short names.
+    years : (Y,) int
+    last_observed : int
+    emissions : (region, member, year), tCO2/yr
+        Observed years are the same in all members.
+    nation : (Y,), tCO2/yr
+        The national account, whose growth the sum follows; its level is another one.
+    nation_error : (Y,)
+        Standard deviation by which the sum may depart from the account's growth, log; 0 in observed years.
+    seed : int
+    version : str
+        Of the fitted nowcast.
+    """
+
+    regions: tuple[str, ...]
+    names: tuple[str, ...]
+    years: NDArray[np.int_]
+    last_observed: int
+    emissions: Floats
+    nation: Floats
+    nation_error: Floats
+    seed: int
+    version: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "years", rising_years("years", self.years))
+        members = np.shape(self.emissions)[1]
+        shape = (len(self.regions), members, self.years.size)
+        object.__setattr__(self, "emissions", frozen_array("emissions", self.emissions, shape))
+
+    @property
+    def status(self) -> tuple[str, ...]:
+        """`OBSERVED` or `NOWCAST`, by year."""
+        return tuple(OBSERVED if year <= self.last_observed else NOWCAST for year in self.years)
+
+    def total(self) -> Floats:
+        """Sum the regions, member by member: (member, year), tCO2/yr."""
+        return self.emissions.sum(axis=0)
+
+    def __repr__(self) -> str:
+        return (
+            f"<RegionalEnsemble {len(self.regions)} regions, {self.emissions.shape[1]} members, seed {self.seed}:"
+            f" {OBSERVED} {self.years[0]}-{self.last_observed}, {NOWCAST} to {self.years[-1]}, tCO2/yr>"
+        )

@@ -1,0 +1,102 @@
+"""Outlines of documents as data: chapters and items, who writes each, and what an empty one needs."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import validated
+from pathway_models.language.words import say
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Strict):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def told(self, lang: str) -> str:
+        """Return the text of a language."""
+        return say(lang, en=self.en, zh=self.zh)
+
+
+class Item(_Strict):
+    """A section of a chapter.
+
+    Parameters
+    ----------
+    title : Text or None
+        None where the writers set sections of their own.
+    write : tuple of str
+        Names of writers (`report.content.WRITERS`).
+    needs : Text or None
+        What it takes, told where nothing is written.
+    """
+
+    title: Text | None = None
+    write: tuple[str, ...] = ()
+    needs: Text | None = None
+
+
+class ChapterOutline(_Strict):
+    """A chapter: written as a whole, or item by item."""
+
+    key: str
+    title: Text
+    write: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+class Outline(_Strict):
+    """The outline of one kind of document.
+
+    Parameters
+    ----------
+    title, basis : Text
+        What the document is, and the rule behind its order.
+    confidence : str
+    account : str
+        Account its totals are in, where it is not the inventory's.
+    chapters, annexes : tuple of ChapterOutline
+    """
+
+    title: Text
+    basis: Text
+    confidence: str
+    account: str = ""
+    chapters: tuple[ChapterOutline, ...] = Field(min_length=1)
+    annexes: tuple[ChapterOutline, ...] = ()
+
+
+def outline_ids() -> tuple[str, ...]:
+    """List the shipped outlines, the notice's report first."""
+    names = sorted(path.stem for path in (data_folder() / "outlines").glob("*.yml"))
+    return tuple(sorted(names, key=lambda name: name != "special_report"))
+
+
+def read_outline(name: str) -> Outline:
+    """Read a shipped outline.
+
+    Raises
+    ------
+    InputError
+        There is no such outline, or its file breaks the form.
+    """
+    if name not in outline_ids():
+        raise InputError(
+            [Fault(name, "name", name, f"one of {', '.join(outline_ids())}", "choose one of them", code="no_rules")]
+        )
+    return _outline(data_folder() / "outlines" / f"{name}.yml")
+
+
+@cache
+def _outline(path: Path) -> Outline:
+    return validated(path, Outline)[0]

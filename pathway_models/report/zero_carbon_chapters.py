@@ -1,0 +1,181 @@
+"""Items of the application as a zero-carbon park: three years of energy and CO2, verdicts, projects, economics."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pathway_models.compliance import tables as compliance_tables
+from pathway_models.compliance.judging import comply
+from pathway_models.compliance.sentences import verdict_sentence
+from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.decisions.investments import RATE, WHOLE, Valued, value_investments
+from pathway_models.documents.blocks import ReportBuilder
+from pathway_models.intake.names import item_name, park_name
+from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.inventory.accounts import energy_use, take_account
+from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language.words import say, word
+from pathway_models.records.investments import Range
+from pathway_models.report.inputs import ReportInputs
+
+PROFILE = "zero_carbon_910"
+#: Years the application asks for.
+YEARS = 3
+
+
+def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the park as its table describes it."""
+    park = inputs.park
+    builder.say(
+        inputs.say(
+            en=f"{park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
+            f" Boundary, as the table states it: {park.boundary or 'not stated'}",
+            zh=f"{park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
+            f"核算边界（数据表原文）：{park.boundary or '未说明'}",
+        )
+    )
+
+
+def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate energy by carrier in the last years of the record, tce at calorific value."""
+    park, lang = inputs.park, inputs.lang
+    years = park.years[-YEARS:]
+    used = park.energy.sum(axis=0)[:, -YEARS:] / TJ_PER_TCE
+    rows = [
+        (item_name(carrier, lang), *(significant(float(value), 4) for value in used[c]))
+        for c, carrier in enumerate(park.carriers)
+        if used[c].any()
+    ]
+    rows += [
+        (
+            inputs.say(en=f"total, electricity at {one.name.en}", zh=f"合计，电力按{one.name.zh}"),
+            *(significant(float(value), 4) for value in energy_use(park, one.tj_per_mwh)[-YEARS:] / TJ_PER_TCE),
+        )
+        for one in read_profile(PROFILE).readings
+    ]
+    caption = inputs.say(en="Energy by carrier, tce", zh="分品种能源消费，吨标准煤")
+    head = [inputs.say(en="carrier", zh="能源品种"), *map(str, years)]
+    note = inputs.say(
+        en="Carriers at calorific value, without feedstock; totals with feedstock.",
+        zh="分品种按当量值，不含原料用能；合计含原料用能。",
+    )
+    builder.rows(caption, head, rows, note)
+
+
+def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate CO2 of the last years by annex 4, its structure and CO2 per energy."""
+    park, lang, profile = inputs.park, inputs.lang, read_profile(PROFILE)
+    found = take_account(park, read_account(profile.account))
+    scale = scale_of(float(np.abs(found.total()).max()), lang)
+    rows = [
+        (say(lang, en=en, zh=zh), scale.unit, *(significant(float(v) / scale.divisor, 4) for v in values[-YEARS:]))
+        for kind, (en, zh) in compliance_tables.ROW_WORDS.items()
+        if kind in found.account.rows and (values := found.of_kind(kind)).any()
+    ]
+    rows.append(
+        (word("total", lang), scale.unit, *(significant(float(v) / scale.divisor, 4) for v in found.total()[-YEARS:]))
+    )
+    for one in profile.readings:
+        per_energy = found.total() / (energy_use(park, one.tj_per_mwh) / TJ_PER_TCE)
+        name = inputs.say(en=f"per energy, electricity at {one.name.en}", zh=f"单位能耗碳排放，电力按{one.name.zh}")
+        rows.append((name, "tCO2/tce", *(significant(float(v), 3) for v in per_energy[-YEARS:])))
+    caption = inputs.say(en="CO2 by annex 4 of no. 910", zh="按910号附件4核算的碳排放")
+    head = [inputs.say(en="item", zh="项目"), inputs.say(en="unit", zh="单位"), *map(str, park.years[-YEARS:])]
+    note = inputs.say(
+        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture. Not to be"
+        " mixed with the inventory of other documents.",
+        zh="单独的核算口径：非绿电按0.8325吨/兆瓦时，不计碳汇与捕集，不与其他文件的清单混用。",
+    )
+    builder.rows(caption, head, rows, note)
+
+
+def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Write the verdicts on the indicators of annex 3, with what is missing."""
+    found, lang = comply(inputs.park, PROFILE), inputs.lang
+    builder.say(verdict_sentence(found, lang=lang))
+    builder.table(
+        inputs.say(en="Indicators of annex 3", zh="附件3指标"), compliance_tables.compliance(found, lang=lang)
+    )
+    missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
+    if missing:
+        builder.note(inputs.say(en="Missing inputs:", zh="缺少的输入："))
+        builder.bullets(f"{one.zh if lang == 'zh' else one.en}: {one.place}" for one in missing.values())
+
+
+def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate the projects as annex 2 asks."""
+    if not inputs.investments:
+        return
+    head = [
+        inputs.say(en=en, zh=zh)
+        for en, zh in (("project", "项目名称"), ("owner", "实施主体"), ("content", "建设内容"),
+                       ("investment, million CNY", "总投资（百万元）"), ("period", "建设期"),
+                       ("energy, tce/yr", "能耗变化（吨标准煤/年）"), ("CO2, t/yr", "碳排放变化（吨/年）"))
+    ]  # fmt: skip
+    rows = [
+        (
+            one.name,
+            one.owner,
+            one.content,
+            _range(one.capital, inputs),
+            f"{one.start}-{one.start + one.years - 1}",
+            significant(one.energy, 4),
+            significant(one.carbon, 4),
+        )
+        for one in inputs.investments
+    ]
+    note = inputs.say(
+        en="Effects as stated by the owners, one project at a time; together they do not add up, and the pathways of"
+        " this document have them with their interactions.",
+        zh="效果为各项目单独填报值，不可简单相加；本文件的路径已考虑相互作用。",
+    )
+    builder.rows(inputs.say(en="Projects", zh="重点项目"), head, rows, note)
+
+
+def project_economics(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate net present value, internal rates of return and payback, worst to best."""
+    if not inputs.investments:
+        return
+    head = [
+        inputs.say(en=en, zh=zh)
+        for en, zh in (("project", "项目"), ("net present value, million CNY", "净现值（百万元）"),
+                       ("internal rate of return", "内部收益率"), ("payback, years", "投资回收期（年）"))
+    ]  # fmt: skip
+    rows = [_economics(one, inputs) for one in value_investments(inputs.investments)]
+    note = inputs.say(
+        en=f"Likely case, worst and best in brackets; real discount rate {RATE:.0%} (ASSUME). Payback from the first"
+        " payment. Projects whose cost or saving is not known stay in the list.",
+        zh=f"括号内为最差与最好情形；实际贴现率{RATE:.0%}（假设）。回收期自首笔投资起算。成本或收益未知的项目保留在表中。",
+    )
+    builder.rows(inputs.say(en="Economics of the projects", zh="项目经济性"), head, rows, note)
+
+
+def _economics(one: Valued, inputs: ReportInputs) -> tuple[str, str, str, str]:
+    name = inputs.say(en="all priced projects", zh="全部已定价项目") if one.name == WHOLE else one.name
+    if not one.is_priced:
+        return name, inputs.say(en="cost not known", zh="成本未知"), "-", "-"
+    value, worst, best = (significant(one.value[corner], 3) for corner in ("likely", "worst", "best"))
+    rates = inputs.say(en=" and ", zh="、").join(f"{100 * rate:.1f} %" for rate in one.rates["likely"])
+    ends = [_rate(one.rates[corner], inputs) for corner in ("worst", "best")]
+    years = [_years(one.payback[corner], inputs) for corner in ("likely", "worst", "best")]
+    return (
+        name,
+        f"{value} ({worst} … {best})",
+        f"{rates or inputs.say(en='none', zh='无')} ({ends[0]} … {ends[1]})",
+        f"{years[0]} ({years[1]} … {years[2]})",
+    )
+
+
+def _rate(rates: tuple[float, ...], inputs: ReportInputs) -> str:
+    return " / ".join(f"{100 * rate:.1f} %" for rate in rates) or inputs.say(en="none", zh="无")
+
+
+def _years(years: float, inputs: ReportInputs) -> str:
+    return f"{years:.1f}" if np.isfinite(years) else inputs.say(en="never", zh="不能回收")
+
+
+def _range(value: Range | None, inputs: ReportInputs) -> str:
+    if value is None:
+        return inputs.say(en="cost not known", zh="成本未知")
+    low, likely, high = (significant(one, 3) for one in value)
+    return likely if low == high else f"{likely} ({low}-{high})"

@@ -1,0 +1,137 @@
+"""Accounts of one ledger: five parks worked by hand for no. 910, a rule a test, bridges that close."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+import pathway_models as pw
+from pathway_models.core.errors import InputError
+from pathway_models.core.files import data_folder
+from pathway_models.intake.register import read_register
+from pathway_models.intake.rules import account_ids, profile_ids, read_account, read_profile
+from pathway_models.inventory.accounts import energy_use, take_ledger
+
+WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]
+TCE = 0.0293076  # TJ
+POWER = 0.8325  # tCO2/MWh, annex 4
+
+
+def account_of(park, name="zero_carbon_910"):
+    return pw.take_account(park, read_account(name))
+
+
+@pytest.fixture(scope="module")
+def electronics():
+    return pw.read_park("demo-electronics")
+
+
+def test_electronics_is_what_annex_4_gives_by_hand(electronics):
+    """2020: 466,205 万kWh bought, 32,634.4 green; gas 6,279.02 x 10^4 Nm3; heat 1,108,530 GJ; diesel 4,895.49 t."""
+    power = (466_205 - 32_634.4) * 10 * POWER
+    gas = 6279.02 * 389.31 * 15.3e-3 * 0.99 * 44 / 12
+    diesel = 4895.49 * 42.652 * 20.2e-3 * 0.98 * 44 / 12
+    heat = 1_108_530 * 0.11
+    assert account_of(electronics).total()[-1] == pytest.approx(power + gas + diesel + heat, rel=1e-6)
+    fuel_tce = (6279.02 * 389.31 + 4895.49 * 42.652 + 1_108_530) / 29.3076
+    for coefficient, expected in ((0.2856, 2.6594), (0.3024, 2.5240)):
+        tce = fuel_tce + 466_205 * 10 * coefficient
+        assert energy_use(electronics, coefficient * TCE)[-1] / TCE == pytest.approx(tce, rel=1e-6)
+        assert (power + gas + diesel + heat) / tce == pytest.approx(expected, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    "park_id", ["demo-electronics", "demo-steel", "demo-cement", "demo-mixed-chp", "demo-petrochemical"]
+)
+def test_no_910_counts_fuel_process_power_and_heat_and_nothing_else(park_id):
+    park = pw.read_park(park_id)
+    groups = np.array(park.groups)
+    fuels = ~np.isin(groups, ["electricity", "green_electricity", "heat", "waste_heat"])
+    by_hand = (park.energy * park.factors)[:, fuels].sum(axis=(0, 1))
+    by_hand = by_hand + park.energy[:, groups == "electricity"].sum(axis=(0, 1)) / 0.0036 * POWER
+    by_hand = by_hand + (park.energy * park.factors)[:, np.isin(groups, ["heat", "waste_heat"])].sum(axis=(0, 1))
+    for process, output, factor in zip(park.processes, park.outputs, park.process_factors, strict=True):
+        if process.name.startswith(("conversion_captured_", "conversion_fixed_")):
+            continue
+        if process.name == "conversion_exported_electricity":
+            by_hand = by_hand - output / 0.0036 * POWER
+        else:
+            by_hand = by_hand + output * factor
+    assert account_of(park).total() == pytest.approx(by_hand, rel=1e-6)
+
+
+@pytest.mark.parametrize("park_id", WITH_DATA)
+def test_bridges_between_all_accounts_close(park_id):
+    park = pw.read_park(park_id)
+    for first, second in combinations(map(read_account, account_ids()), 2):
+        assert pw.bridge_accounts(park, first, second).gap.max() < 1e-9
+
+
+@pytest.mark.parametrize("park_id", ["demo-steel", "demo-electronics", "region-d"])
+def test_the_account_by_location_is_the_inventory_with_green_power_at_the_grid(park_id):
+    park = pw.read_park(park_id)
+    inventory = pw.take_inventory(park)
+    power = inventory.emissions[[row[1] == "electricity" for row in inventory.rows]].sum(axis=0)
+    assert account_of(park, "location").total() == pytest.approx(
+        inventory.total() - power + inventory.location_based, rel=1e-12
+    )
+
+
+def test_market_account_leaves_traded_green_power_out_of_the_rest(electronics):
+    """Years with a published pair take its ratio; years without say so."""
+    market = account_of(electronics, "market")
+    assert market.without_residual == (2016, 2017, 2018, 2019, 2020)
+    assert read_account("market").residual[2023] == pytest.approx(0.6096 / 0.5306)
+    assert market.of_kind("green_electricity") == pytest.approx(np.zeros(5))
+
+
+def test_green_at_zero_and_the_rest_at_the_residual_add_up_to_the_average():
+    """Consistency only: the nation's traded volume was not seen, the ratio implies it."""
+    for ratio in read_account("market").residual.values():
+        green = 1 - 1 / ratio  # share of the power that is traded as green
+        assert green * 0 + (1 - green) * ratio == pytest.approx(1.0)
+
+
+def test_capture_fixed_carbon_and_sinks_do_not_count_in_no_910():
+    account = read_account("zero_carbon_910")
+    assert set(account.left_out) == {"captured", "fixed", "sinks"}
+    assert all(reason.en and reason.zh for reason in account.left_out.values())
+
+
+def test_carbon_market_needs_a_split_by_branch(electronics):
+    assert not account_of(electronics, "ets").applies
+    steel = account_of(pw.read_park("demo-steel"), "ets")
+    assert steel.applies
+    assert 0 < steel.total()[-1] < account_of(pw.read_park("demo-steel"), "location").total()[-1]
+
+
+def test_the_ledger_has_every_row_of_the_inventory():
+    park = pw.read_park("demo-mixed-chp")
+    ledger, inventory = take_ledger(park), pw.take_inventory(park)
+    rows = [row for row in ledger.rows if row[2] != "sinks"]
+    assert [row[:2] for row in rows] == [row[:2] for row in inventory.rows]
+    assert (ledger.amounts * ledger.factors)[: len(rows)] == pytest.approx(inventory.emissions)
+
+
+def test_shipped_accounts_and_profiles_can_be_read():
+    assert account_ids() == ("ets", "location", "market", "product", "zero_carbon_910")
+    assert {read_profile(name).account for name in profile_ids()} <= set(account_ids())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "told"),
+    [
+        ("  heat: {factor: own}", "  #", "without rule ['heat']"),
+        ("{factor: zero}", "{factor: none}", "none"),
+        ("value: 0.8325, unit", "value: -1, unit", "-1"),
+        ("confidence: seen", "confidence: seen\nspeed: 3", "speed"),
+    ],
+)
+def test_an_account_of_ones_own_is_checked(tmp_path, wrong, right, told):
+    text = (data_folder() / "accounts" / "zero_carbon_910.yml").read_text(encoding="utf-8")
+    assert wrong in text
+    path = tmp_path / "mine.yml"
+    path.write_text(text.replace(wrong, right, 1), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_account(path)
+    assert told in str(error.value)

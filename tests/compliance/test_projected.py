@@ -1,0 +1,92 @@
+"""Accounts of projected years: observed years as taken, prescribed factors kept, probabilities as shares of members."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import pathway_models as pw
+from pathway_models.compliance.projected import by_account, core_ahead, energy_by_reading, grid_paths
+from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
+from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.inventory.accounts import energy_use
+
+POWER = 0.8325 / TJ_PER_MWH
+
+
+@pytest.fixture(scope="module", params=["demo-electronics", "demo-steel"])
+def case(request):
+    park = pw.read_park(request.param)
+    scenarios = pw.read_scenarios().pick(["bau", "deep"])
+    draws = pw.sample(park, scenarios, members=40, seed=20240401)
+    return park, pw.project(park, scenarios, draws), draws
+
+
+def test_observed_years_are_those_of_the_account(case):
+    park, pathways, draws = case
+    grid = grid_paths(park, draws)
+    for name in ("location", "market", "zero_carbon_910"):
+        account = read_account(name)
+        known = by_account(park, pathways, grid, account)[:, :, : park.years.size]
+        assert known == pytest.approx(np.broadcast_to(pw.take_account(park, account).total(), known.shape))
+
+
+def test_location_account_adds_the_green_part_at_the_grid(case):
+    park, pathways, draws = case
+    found = by_account(park, pathways, grid_paths(park, draws), read_account("location"))[..., park.years.size :]
+    bought = pathways.emissions[:, :, [pathways.sources.index(s) for s in ("electricity", "capture_electricity")]].sum(
+        axis=2
+    )
+    expected = pathways.total() - bought + pathways.memo_items["location_based"]
+    assert found == pytest.approx(expected[..., park.years.size :])
+
+
+def test_the_prescribed_factor_of_power_stays(case):
+    """Between two years of one member only the megawatt hours count, however clean the grid gets."""
+    park, pathways, draws = case
+    grid, account = grid_paths(park, draws), read_account("zero_carbon_910")
+    at = {name: pathways.emissions[:, :, i] for i, name in enumerate(pathways.sources)}
+    power = (at["electricity"] + at["capture_electricity"]) / grid * POWER
+    others = sum(at[name] for name in ("coal", "oil", "gas", "other_fuel", "process", "heat", "capture_heat"))
+    found = by_account(park, pathways, grid, account)[..., park.years.size :]
+    assert found == pytest.approx((power + others)[..., park.years.size :])
+
+
+def test_energy_of_the_last_observed_year_is_that_of_the_table(case):
+    park, pathways, draws = case
+    grid = grid_paths(park, draws)
+    for coefficient in (0.2856, 0.3024):
+        energy = energy_by_reading(pathways, grid, coefficient * TJ_PER_TCE)[0, 0, park.years.size - 1]
+        feedstock = sum(v.get(park.last_observed_year, 0.0) for k, v in park.memo_items.items() if k[0] == "feedstock")
+        assert energy + feedstock == pytest.approx(energy_use(park, coefficient * TJ_PER_TCE)[-1], rel=1e-9)
+
+
+def test_probability_of_the_core_indicator_is_a_share_of_members(case):
+    park, pathways, draws = case
+    found = core_ahead(park, pathways, draws)
+    at = found.probability()
+    assert at.shape == (2, 2, pathways.years.size)
+    assert np.nanmax(at[:, 0, :10]) == 0.0  # today's tonne of energy carries ten times the limit
+    assert found.values[0, 0, 0, park.years.size - 1] == pytest.approx(
+        pw.comply(park)["co2_per_energy"].values["kgce_0.2856"], rel=0.02
+    )
+
+
+def test_a_park_that_turns_green_meets_it(case):
+    """All electricity green and nothing burnt: CO2 per energy falls to zero whatever the coefficient."""
+    park, pathways, draws = case
+    emissions = pathways.emissions.copy()
+    emissions[..., park.years.size :] = 0.0
+    found = core_ahead(park, replace(pathways, emissions=emissions), draws)
+    last = found.met[..., -1]
+    assert last.any()
+    assert (last == found.has_limit[..., -1]).all()  # members outside every class have no limit to meet
+
+
+def test_branches_and_totals_are_refused(case):
+    park, pathways, draws = case
+    with pytest.raises(PathwayError, match="branches"):
+        by_account(park, pathways, grid_paths(park, draws), read_account("ets"))
+    with pytest.raises(PathwayError, match="CO2 per energy"):
+        core_ahead(park, pathways, draws, read_profile("hj274_2015"))
