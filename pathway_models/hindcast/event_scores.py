@@ -1,14 +1,15 @@
 """Scores of the headline's event on real histories: no year of a window exceeds the highest year before it.
 
 Event of a record that ends in ``T``, with ``Y = T + lead``: no year of ``Y .. Y + window - 1`` exceeds the highest year
-before ``Y`` that the panel knows, which may lie before the record that the law reads.  Probabilities are shares of simulated members; rivals
-are the frequency among other entities, a logistic regression on the same features, and the law that parks had before.
+before ``Y`` that the panel knows, which may lie before the record that the law reads.  Probabilities are shares of
+simulated members; rivals are the frequency among other entities, a logistic regression on the same features, and the
+law that parks had before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pathway_models.baseline.laws.levels.features import features
-from pathway_models.baseline.laws.levels.level import Level, brownian, shaped
+from pathway_models.baseline.laws.levels.level import Level
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.league import FOLDS, SEED, SHIPPED, fold_of, law_covariates
@@ -125,7 +126,10 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
     for year in np.unique(windows.origin[tested]) if event.is_forward else (None,):
         taught = windows if year is None else windows.known_by(int(year))
-        others, here = fold_of(taught.entity, count, seed), tested if year is None else tested & (windows.origin == year)
+        others, here = (
+            fold_of(taught.entity, count, seed),
+            tested if year is None else tested & (windows.origin == year),
+        )
         for held in range(FOLDS):
             own = np.flatnonzero(here & (fold == held))
             if own.size:

@@ -1,8 +1,8 @@
 """League table of growth laws: bands and scores by panel, hold-out and horizon, the law in levels beside its rivals.
 
-Hold-outs: ``entity`` (records of other regions or clusters, all years), ``entity and future`` (other countries, and only
-what was known at the origin), ``continent`` (the law of parks was taught by the other continent), ``future times region``
-(the nation's law by what was known, times the deviations of other provinces).
+Hold-outs: ``entity`` (records of other regions or clusters, all years), ``entity and future`` (other countries, and
+only what was known at the origin), ``continent`` (the law of parks was taught by the other continent), ``future times
+region`` (the nation's law by what was known, times the deviations of other provinces).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.forecasts import MemberForecast
 from pathway_models.baseline.laws.levels.level import Level
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
@@ -24,7 +23,6 @@ from pathway_models.hindcast.level_fits import (
     NATION_RECORD,
     PARK_FOLLOWS_NATION,
     PARK_PANELS,
-    common_path,
     deviations,
     fit_nation,
     fit_park,
@@ -35,7 +33,7 @@ from pathway_models.hindcast.level_fits import (
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
+from pathway_models.records.growth_laws import Forecast, GrowthLaw
 
 Floats = NDArray[np.float64]
 
@@ -189,7 +187,10 @@ def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
     low, high = np.quantile(members, [0.05, 0.95], axis=-1)
     known = np.isfinite(outcome)
     crps, pit = np.full(outcome.shape, np.nan), np.full(outcome.shape, np.nan)
-    crps[known], pit[known] = crps_ensemble(outcome[known], members[known]), ensemble_pit(outcome[known], members[known])
+    crps[known], pit[known] = (
+        crps_ensemble(outcome[known], members[known]),
+        ensemble_pit(outcome[known], members[known]),
+    )
     return Scored(pit, crps, 0.5 * (high - low))
 
 

@@ -1,7 +1,7 @@
 """Bands of sums held against real sums: random sets of parks, of cities, and all provinces.
 
-Each entity is forecast by what had not seen it, member by member; what the levels share is drawn once for all entities of
-an origin.  The same sums are made with every entity's members drawn independently, for comparison.
+Each entity is forecast by what had not seen it, member by member; what the levels share is drawn once for all entities
+of an origin.  The same sums are made with every entity's members drawn independently, for comparison.
 """
 
 from __future__ import annotations

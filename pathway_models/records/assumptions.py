@@ -192,8 +192,10 @@ class Assumptions:
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
         in_levels = self.levels is not None and self.law == "levels"
         # The law in levels has its long-run growth from its nation.
-        ahead = f"nations {len(self.levels.nations)}, provinces {len(self.levels.regions)}" if in_levels else (
-            f"long-run growth {long_run}"
+        ahead = (
+            f"nations {len(self.levels.nations)}, provinces {len(self.levels.regions)}"
+            if in_levels
+            else (f"long-run growth {long_run}")
         )
         return (
             f"<Assumptions {self.label}, issued in {self.issue_year}\n"

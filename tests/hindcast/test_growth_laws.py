@@ -121,7 +121,9 @@ def test_draws_of_one_law_do_not_serve_another_that_needs_more(recipe_assumption
 
 
 def test_laws_are_found_by_name():
-    assert {ASSUMED_PATH, FITTED_PRIOR, RIVAL, LEVELS, "persistence", "log_trend", "damped_holt", "regression"} <= set(law_names())
+    assert {ASSUMED_PATH, FITTED_PRIOR, RIVAL, LEVELS, "persistence", "log_trend", "damped_holt", "regression"} <= set(
+        law_names()
+    )
     with pytest.raises(PathwayError, match=r"no growth law 'rising'; registered are .*persistence"):
         law_named("rising")
     result = CliRunner().invoke(main, ["hindcast", "--law", "rising", "--panel", "provinces"])

@@ -1,9 +1,9 @@
 """The core of Raftery et al. (2017) as a rival: population, income that converges, intensity that falls as everywhere.
 
-Emissions are population times GDP per head times CO2 per GDP.  Population goes on growing as in the record, GDP per
-head grows by what countries of its income grew, intensity falls by the mean of all countries; around it stand the errors
-that this made.  Left out of the original: its population projections, the hierarchy of country parameters, and the date
-at which a country's intensity peaks.
+Emissions are population times GDP per head times CO2 per GDP.  Population goes on growing as in the record; emissions
+per head change as those of countries of the same income did, that is, growth that fades with income less the common
+fall of intensity; around it stand the errors that this made.  Left out of the original: its population projections, the
+hierarchy of country parameters, and the date at which a country's intensity peaks.
 
 Raftery, Zimmer, Frierson, Startz and Liu (2017), Nature Climate Change 7, 637-641, doi 10.1038/nclimate3352; cited from
 background knowledge.

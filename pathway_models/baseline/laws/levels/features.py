@@ -22,6 +22,7 @@ COVARIATES = (GDP, POPULATION, SITES)
 CENTRE = (
     "recent growth", "mean growth", "last change", "gap below maximum", "income", "income squared",
     "recent growth x income", "GDP growth", "GDP growth x income", "population growth", "CO2 per head", "no GDP",
+    "size",
 )  # fmt: skip
 SCALE = (
     "log median change", "log sd of changes", "largest change", "size", "log length", "income", "income squared",
@@ -50,7 +51,7 @@ def features(history: History) -> tuple[Floats, Floats]:
     centre = np.stack([
         recent, growth.mean(axis=-1), growth[:, -1], logs.max(axis=-1) - level, income, income**2,
         recent * income, economy, economy * income, people, size - last_of(population),
-        np.where(np.isfinite(income), 0.0, 1.0),
+        np.where(np.isfinite(income), 0.0, 1.0), size,
     ], axis=-1)  # fmt: skip
     about = np.abs(changes - np.median(changes, axis=-1, keepdims=True))
     scale = np.stack([
