@@ -10,6 +10,7 @@ import pandas as pd
 
 from pathway_models import tables
 from pathway_models.gaps.analysis import gaps
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.records.inventory import Inventory
@@ -18,6 +19,7 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.runs.members import MEMBERS, write_members
+from pathway_models.runs.seals import FORECAST, sealed_forecast, write_forecast
 from pathway_models.runs.tables import Columns, write_columns
 
 #: Quantiles of the pathways that are stored by year.
@@ -71,19 +73,24 @@ def write_results(
     list of Path
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
         year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
-        the scenarios moved, with sources), ``members.parquet`` (peak and totals of every member).
+        the scenarios moved, with sources), ``forecast.json`` (headline and quantiles to come, sealed),
+        ``members.parquet`` (peak and totals of every member).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     inventory, found = take_inventory(park), gaps(park, pathways, peaks, before, neutral)
+    rows = tables.summary_rows(park, peaks, pathways, found=found, inventory=inventory, held=held)
     columns = {
-        "summary": _of_rows(tables.summary_rows(park, peaks, pathways, found=found, inventory=inventory, held=held)),
+        "summary": _of_rows(rows),
         "pathways": _quantile_columns(pathways),
         "gaps": _of_rows(tables.gap_rows(found)),
         "inventory": _inventory_sources(inventory),
         "levers": _lever_settings(scenarios),
     }
     written = [write_columns(folder / f"{name}.csv", table) for name, table in columns.items()]
+    assumed = read_assumptions(as_of=pathways.issue_year)
+    known = assumed if assumed.label == pathways.assumptions else None
+    written.append(write_forecast(folder / FORECAST, sealed_forecast(park, inventory, pathways, rows, known)))
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
 
 

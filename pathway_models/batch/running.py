@@ -29,8 +29,9 @@ from pathway_models.runs.provenance import (
     park_inputs,
     shared_inputs,
     versions,
-    write_json,
 )
+from pathway_models.runs.seals import seals_in, write_record
+from pathway_models.runs.store import KEPT_INPUTS
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -264,7 +265,11 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
         if jobs:
             _check_parameters(jobs[0], request)
-        write_json(place.folder / "run.json", about)
+        # What is made again gets a new seal: a run cut off in between must not leave the old one beside it.
+        stay = {step.park_id for step, _ in steps if step.action != "run"}
+        seals = seals_in(place.folder)
+        write_record(place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay})
+        _keep(request.scenario_file, place.folder)
         run = Run(request, place.folder)
         publish = _Publisher(run, place, report)
         for step, _ in steps:
@@ -278,6 +283,9 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
             except KeyboardInterrupt:
                 pass
         tidy(place.folder)
+        ended = {outcome.park_id: outcome.status for outcome in run.ordered() if outcome.came_out}
+        made = [park for park, status in ended.items() if status == "done" or park not in seals]
+        write_record(place.folder, about, made, {park: seal for park, seal in seals.items() if park in ended})
     return run
 
 
@@ -313,6 +321,18 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
 
         return on_cluster(jobs, request.scheduler)
     return local(jobs, request.workers, request.engine)
+
+
+def _keep(given: str, folder: Path) -> None:
+    """Keep the scenarios a run was given in its folder, so that reports and exports find them wherever it goes."""
+    if given:
+        (folder / KEPT_INPUTS).mkdir(exist_ok=True)
+        copy = folder / KEPT_INPUTS / Path(given).name
+        content = Path(given).read_bytes()
+        if not copy.exists() or copy.read_bytes() != content:
+            partial = copy.with_name(copy.name + ".partial")
+            partial.write_bytes(content)
+            partial.replace(copy)
 
 
 def _checked(request: Request) -> dict[str, object]:

@@ -21,6 +21,7 @@ from pathway_models.records.park import Park
 from pathway_models.runs.folders import park_folder, partial_folder, remove
 from pathway_models.runs.jobs import Outcome, park_id_of
 from pathway_models.runs.provenance import describe_run, write_json
+from pathway_models.runs.seals import write_record
 from pathway_models.runs.store import StoredRun, open_run
 from pathway_models.runs.tables import STATUS_COLUMNS
 
@@ -100,7 +101,8 @@ def run_tables(
             SheetWriter(status).row(row)
             summary.write("".join(lines[1:] if summary.tell() else lines))
             report(outcome)
-    write_json(folder / "run.json", describe_run({"parks": list(seen), **record}, seen.values()))
+    about = describe_run({"parks": list(seen), **record}, seen.values())
+    write_record(folder, about, [park_id_of(park) for park in seen], {})
     return open_run(folder)
 
 

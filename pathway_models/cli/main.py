@@ -34,6 +34,7 @@ COMMANDS = {
     "decide": ("pathway_models.decisions.command:decide_command", "Find the cheapest package of levers."),
     "cobenefits": ("pathway_models.cobenefits.command:cobenefits_command", "Air pollutants beside CO2."),
     "track": ("pathway_models.tracking.command:track_command", "Feed a new year into a forecast."),
+    "score": ("pathway_models.tracking.command:score_command", "Score a run's sealed forecasts."),
     "fleet": ("pathway_models.fleet.command:fleet_command", "Many parks as one: totals, ranks, budgets."),
     "explore": ("pathway_models.explorer.command:explore_command", "Move the levers in a browser."),
     "report": ("pathway_models.report.command:report_command", "Write a park's special report or audit workbook."),

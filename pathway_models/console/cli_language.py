@@ -24,7 +24,7 @@ from pathway_models.language.words import LANGUAGES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pathway_models.core.errors import PathwayError
+    from pathway_models.core.errors import Fault, PathwayError
 
 
 VARIABLE = "PATHWAYS_LANG"
@@ -162,6 +162,18 @@ def table_text(table: pd.DataFrame, **options: Any) -> str:
         return table.to_string(**options)
 
 
+def titled_table(title: str, table: pd.DataFrame, lang: str) -> str:
+    """Format a table under a heading, heads and texts in a language, numbers with three decimals."""
+    import pandas as pd
+
+    told = table.rename(columns=lambda name: in_table(name, lang))
+    for at, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            told.isetitem(at, [in_table(str(cell), lang) for cell in table.iloc[:, at]])
+    text = table_text(told, index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
+    return f"\n## {in_table(title, lang)}\n\n{text}"
+
+
 def mistake_text(error: PathwayError) -> str:
     """Describe the cause of a user's mistake in the language of the call."""
     if language() == "en":
@@ -169,6 +181,15 @@ def mistake_text(error: PathwayError) -> str:
     from pathway_models.intake.messages import error_text
 
     return error_text(error, "zh")
+
+
+def fault_line(fault: Fault, lang: str) -> str:
+    """Describe one fault in a language."""
+    if lang == "en":
+        return str(fault)
+    from pathway_models.intake.messages import fault_text
+
+    return fault_text(fault, lang)
 
 
 def localized(error: click.UsageError) -> click.UsageError:

@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import Variadic, in_table, of_terminal, table_text
+from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pathway_models.core.errors import Fault
+    from pathway_models.intake.panels import Panel
 
-#: Growth law that is tested by default (`baseline.laws.damped_trend.FITTED_PRIOR`).
+
+#: Growth law that is tested by default (`hindcast.report.IN_FORCE`).
 LAW = "damped_trend_fitted_prior"
 #: Years ahead that are printed; the files hold all.
 SHOWN = (1, 3, 5, 10, 15)
 #: Columns that say which case a table is of.
 FRONT = ("version", "law", "growth_law", "panel", "holdout", "record")
+#: Columns that are printed where a record fell to zero.
+CLOSURES = ("closures", "coverage_90_closures")
 
 
 @click.command("hindcast", cls=Variadic)
 @click.option("--panel", "panels", multiple=True, metavar="NAME|FILE.csv ...",
-              help="provinces, cities, countries, or a table of your own (entity, year, emissions_tco2); all three by"
-              " default.")  # fmt: skip
+              help="provinces, cities, countries, eu_sites, us_sites, eu_sites_small, us_sites_small, or a table of"
+              " your own (entity, year, emissions_tco2 or value); all shipped ones by default.")  # fmt: skip
 @click.option("--law", "growth_law", metavar="NAME", default=LAW, show_default=True,
               help="Registered growth law; an unknown name lists them.")  # fmt: skip
 @click.option("--record", "records", multiple=True, type=int, metavar="YEARS ...",
@@ -36,6 +41,9 @@ FRONT = ("version", "law", "growth_law", "panel", "holdout", "record")
 @click.option("--quick", is_flag=True, help="Shortest records only, no pools with the rivals.")
 @click.option("--league", is_flag=True, help="Print the stored league table of growth laws, events and sums.")
 @click.option("--write", is_flag=True, help="Renew the report card that is shipped; takes a quarter of an hour.")
+@click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
+@click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
+@click.option("--value", metavar="COL", help="Column of the emissions.  [default: emissions_tco2, else value]")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the figure.")
 def hindcast_command(
     panels: tuple[str, ...],
@@ -47,12 +55,18 @@ def hindcast_command(
     quick: bool,
     league: bool,
     write: bool,
+    entity: str,
+    year: str,
+    value: str | None,
     lang: str,
 ) -> None:
     """Forecast the past from short records with the outcome hidden, and count how often the bands held it.
 
     A growth law is tested twice: taught by the panel alone, and by all panels as the law for parks.  Hidden are other
     regions of the panel, or the future.  What the columns mean: docs/baseline.md.
+
+    What cannot be measured, such as ten-year records of a panel of ten years, is named and left out.  Emissions of zero
+    are a closure: counted, not scored.
     """
     if write and (panels or records or quick or horizon != 15 or growth_law != LAW):
         raise click.UsageError("--write renews the whole report card: no --panel, --law, --record, --horizon, --quick")
@@ -60,7 +74,8 @@ def hindcast_command(
     if league:
         show_levels(told)
         return
-    tables = _measure(panels, growth_law, records, horizon, seed, quick, with_chain=write, lang=told)
+    columns = (entity, year, value)
+    tables = _measure(panels, columns, growth_law, records, horizon, seed, quick, with_chain=write, lang=told)
     for name in ("peaks", "combination", "chain"):
         if name in tables:
             show(name, at_horizons(tables[name], keep=("law", "panel", "holdout", "record")), told)
@@ -80,6 +95,7 @@ def hindcast_command(
 
 def _measure(
     panels: tuple[str, ...],
+    columns: tuple[str, str, str | None],
     growth_law: str,
     records: tuple[int, ...],
     horizon: int,
@@ -88,20 +104,30 @@ def _measure(
     with_chain: bool,
     lang: str,
 ) -> dict[str, pd.DataFrame]:
-    """Make the hindcasts case by case, printing each as it is done."""
+    """Make the hindcasts case by case, printing each as it is done, or why it cannot be."""
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.baseline.laws.register import law_named
-    from pathway_models.hindcast.report import RECORDS, chain_table, joined, measure, read_any_panel, report_cases
+    from pathway_models.core.errors import InputError
+    from pathway_models.hindcast.report import RECORDS, chain_table, joined, measure, report_cases
     from pathway_models.intake.assumptions import read_assumptions
-    from pathway_models.intake.panels import PANELS
 
     assumed = read_assumptions()
     law_named(growth_law, assumptions=assumed)
-    chosen = [read_any_panel(name) for name in panels or PANELS]
-    parts = []
+    chosen = _read(panels, columns, lang)
+    parts: list[dict[str, pd.DataFrame]] = []
+    unmeasured: dict[str, tuple[Fault, ...]] = {}
     for case in report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law):
-        parts.append(measure(case, seed, quick=quick, assumptions=assumed))
-        show(str(case), at_horizons(parts[-1]["summary"]), lang)
+        try:
+            parts.append(measure(case, seed, quick=quick, assumptions=assumed))
+        except InputError as error:
+            unmeasured[str(case)] = error.faults
+        else:
+            show(str(case), at_horizons(parts[-1]["summary"]), lang)
+    if not parts:
+        raise InputError(dict.fromkeys(fault for faults in unmeasured.values() for fault in faults))
+    for case, faults in unmeasured.items():
+        left = say(lang, en=f"left out: {case}", zh=f"未检验：{in_table(case, lang)}")
+        click.echo("\n".join([f"\n{left}", *(f"  * {fault_line(fault, lang)}" for fault in faults)]))
     if with_chain:
         parts.append({"chain": chain_table(seed, assumed)})
     return joined(parts, assumed.baselines.version)
@@ -119,22 +145,37 @@ def show_levels(lang: str = "en") -> None:
             show(f"{name}: {panel}", rows.drop(columns="panel"), lang)
 
 
+def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: str) -> list[str | Panel]:
+    """Read panels; faults of all of them are told together, and what is left aside on the error stream."""
+    from pathway_models.core.errors import InputError
+    from pathway_models.hindcast.report import read_any_panel
+    from pathway_models.intake.panels import PANELS
+
+    chosen, faults = [], []
+    for name in names or PANELS:
+        try:
+            chosen.append(read_any_panel(name, *columns))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    for told in dict.fromkeys(told for panel in chosen for told in getattr(panel, "told", ())):
+        click.echo(in_table(f"note: {told}", lang), err=True)
+    return chosen
+
+
 def at_horizons(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame:
     """Select the rows of a few horizons, and drop columns that are the same everywhere."""
     rows = table[table["horizon"].isin(SHOWN)] if "horizon" in table else table
-    return rows.drop(columns=[name for name in FRONT if name in rows and name not in keep])
+    told = [name for name in FRONT if name in rows and name not in keep]
+    if "closures" in rows and not rows["closures"].any():
+        told += CLOSURES
+    return rows.drop(columns=told)
 
 
 def show(title: str, table: pd.DataFrame, lang: str = "en") -> None:
     """Print a table under a heading."""
-    import pandas as pd
-
-    told = table.rename(columns=lambda name: in_table(name, lang))
-    for at, kind in enumerate(table.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind):
-            told.isetitem(at, [in_table(str(cell), lang) for cell in table.iloc[:, at]])
-    text = table_text(told, index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
-    click.echo(f"\n## {in_table(title, lang)}\n\n{text}")
+    click.echo(titled_table(title, table, lang))
 
 
 def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: dict[str, Path] | None = None) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
+from pathway_models.core.errors import Fault, InputError
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 
@@ -111,7 +112,9 @@ def hindcast_windows(
     Raises
     ------
     ValueError
-        Unknown holdout, or a panel too short for it.
+        Unknown holdout.
+    InputError
+        The panel is too short for records of that length, or nothing is left to learn from.
     """
     if holdout not in HOLDOUTS:
         raise ValueError(f"holdout = {holdout!r}: expected one of {', '.join(HOLDOUTS)}")
@@ -120,20 +123,36 @@ def hindcast_windows(
     lengths = (record,) if taught_records is None else tuple(taught_records)
     members = (subject, *teachers)
     taught = [(member, member.windows(length, horizon, law.covariates)) for member in members for length in lengths]
+    _check_origins(subject.panel.name, np.unique(own.origin).size, record, holdout)
     split = _by_region(subject, own, taught, folds, seed) if holdout == "region" else _by_year(own, taught)
     parts: list[Hindcast] = []
     places: list[NDArray[np.int_]] = []
     fitted: GrowthLaw | None = None
     for rivals_train, training, tested in split:
         if tested.size:
+            if not is_fixed and not any(len(windows) for windows in training):
+                remedy = "add regions; these leave nothing to learn from when one is held out"
+                raise _refused(subject.panel.name, "group", "", "records in at least 2 regions", remedy)
             # A fit to other regions may not even serve as a starting point.
             start = fitted if holdout == "future" else None
             fitted = law if is_fixed else law.fit(training, start=start)
             parts.append(_forecast(own.take(tested), rivals_train, fitted))
             places.append(tested)
-    if not parts:
-        raise ValueError(f"{subject.panel.name}: too few years for records of {record} years")
     return _joined(parts, np.argsort(np.concatenate(places), kind="stable"))
+
+
+def _check_origins(name: str, origins: int, record: int, holdout: str) -> None:
+    """Refuse a panel without a record to test."""
+    remedy = "add years or give shorter records"
+    if not origins:
+        raise _refused(name, "year", "", f"a record of {record} years in a row with a later year known", remedy)
+    if holdout == "future" and origins <= FIRST_ORIGINS:
+        expected = f"records of {record} years that end in at least {FIRST_ORIGINS + 1} different years"
+        raise _refused(name, "year", str(origins), expected, remedy)
+
+
+def _refused(name: str, place: str, value: str, expected: str, remedy: str) -> InputError:
+    return InputError([Fault(name, place, value, expected, remedy, code="hindcast_short")])
 
 
 Split = Iterator[tuple[Windows, list[Windows], NDArray[np.int_]]]

@@ -180,6 +180,10 @@ NAMES = {
     "provinces": ("30 provinces", "30个省份"),
     "cities": ("290 cities", "290个城市"),
     "countries": ("219 countries", "219个国家和地区"),
+    "eu_sites": ("356 European parks", "356个欧洲园区"),
+    "us_sites": ("84 American parks", "84个美国园区"),
+    "eu_sites_small": ("1,126 smaller European sites", "1126个较小的欧洲厂址"),
+    "us_sites_small": ("1,055 smaller American sites", "1055个较小的美国厂址"),
     "persistence": ("persistence", "持续不变"),
     "log_trend": ("straight log-trend", "对数直线趋势"),
     "damped_holt": ("damped Holt", "阻尼Holt"),
@@ -192,6 +196,7 @@ NAMES = {
     "unknown": ("cannot tell", "无法判定"),
     "own": ("the panel's own law", "面板自身的模型"),
     "parks": ("the law for parks", "园区所用模型"),
+    "parks_0_2": ("the law for parks of version 0.2", "0.2版的园区所用模型"),
 }
 
 

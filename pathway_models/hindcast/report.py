@@ -19,7 +19,7 @@ from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named, laws_of
 from pathway_models.baseline.windows import Subject
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.hindcast.combination import combination_table, combine_others, combine_own
+from pathway_models.hindcast.combination import INNER, combination_table, combine_others, combine_own
 from pathway_models.hindcast.driver_chain import DriverLaw, fit_drivers, make_synthetic_parks, total_pit
 from pathway_models.hindcast.evaluation import HOLDOUTS, LEVELS, Hindcast, deciles, hindcast_windows, summarise
 from pathway_models.hindcast.park_laws import (
@@ -34,13 +34,18 @@ from pathway_models.hindcast.park_laws import (
 )
 from pathway_models.hindcast.peak_skill import brier_table, forecast_peaks, reliability_table
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.panels import PANELS, Panel, read_panel
+from pathway_models.intake.panels import PANELS, REGIONS, SITES, Panel, read_panel
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import coverage, pit_student_t
 from pathway_models.records.assumptions import Assumptions
 
+#: Registered law that is tested where none is named: the one in force for parks, returning to the growth it learnt.
+IN_FORCE = FITTED_PRIOR
 #: Laws that are tested: the panel's own, and the one all panels teach, which parks use.
 LAWS = ("own", "parks")
+#: Laws that were in force for parks before, by their registered names; they are tested as `parks` is.  The one that
+#: still is in force has no second row.
+FORMER = {"parks_0_2": FITTED_PRIOR}
 RECORDS = (5, 8, 12)
 HORIZON = 15
 SEED = 20_240_601
@@ -62,9 +67,10 @@ class Case:
     ----------
     panel : str or Panel
         A shipped panel by its name, or a panel of one's own.
-    law : {"own", "parks"}
-        Taught by the panel alone at this record length, or by all panels as the law for parks is.  To a panel of
-        one's own the law for parks is applied as it is shipped: nothing of that panel is in it.
+    law : str
+        ``own``, taught by the panel alone at this record length; ``parks``, taught by all panels as the law for parks
+        is; or one of `FORMER`.  To sites and to a panel of one's own the law for parks is applied as it is shipped:
+        nothing of them is in it.
     holdout : {"region", "future"}
     record, horizon : int
         Years.
@@ -80,7 +86,7 @@ class Case:
     record: int
     horizon: int = HORIZON
     is_shortest: bool = True
-    growth_law: str = FITTED_PRIOR
+    growth_law: str = IN_FORCE
 
     @property
     def name(self) -> str:
@@ -92,8 +98,13 @@ class Case:
         """Emissions of the panel."""
         return Subject(read_panel(self.panel) if isinstance(self.panel, str) else self.panel)
 
+    @property
+    def is_usual(self) -> bool:
+        """True where the law tested is the one that its name says by default."""
+        return self.growth_law == FORMER.get(self.law, IN_FORCE)
+
     def __str__(self) -> str:
-        other = "" if self.growth_law == FITTED_PRIOR else f"{self.growth_law}, "
+        other = "" if self.is_usual else f"{self.growth_law}, "
         return f"{self.name}, {other}law {self.law}, {self.holdout} held out, {self.record} years"
 
 
@@ -103,7 +114,7 @@ def report_cases(
     horizon: int = HORIZON,
     *,
     quick: bool = False,
-    growth_law: str = FITTED_PRIOR,
+    growth_law: str = IN_FORCE,
 ) -> list[Case]:
     """List the cases of a report, in the order of its tables.
 
@@ -117,7 +128,7 @@ def report_cases(
     quick : bool
         Only the shortest records, and no hidden future of countries.
     growth_law : str
-        Name of the registered law.
+        Name of the registered law; beside the law in force, those before it are tested.
 
     Raises
     ------
@@ -137,13 +148,14 @@ def report_cases(
         raise InputError(faults)
     shortest = min(records)
     found = []
-    for law, holdout, panel, record in product(LAWS, HOLDOUTS, panels, records):
+    before = {name: former for name, former in FORMER.items() if growth_law == IN_FORCE != former}
+    for law, holdout, panel, record in product((*LAWS, *before), HOLDOUTS, panels, records):
         # The future is hidden from the shortest records only: every origin needs a fit of its own.
         if record > shortest and (quick or holdout == "future"):
             continue
         if quick and holdout == "future" and panel == "countries":
             continue
-        found.append(Case(panel, law, holdout, record, horizon, record == shortest, growth_law))
+        found.append(Case(panel, law, holdout, record, horizon, record == shortest, before.get(law, growth_law)))
     return found
 
 
@@ -159,10 +171,10 @@ def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
         Parameters of the law for parks as shipped, and long-run growth where the law assumes it.
     """
     law, horizon, taught, is_fixed = law_named(case.growth_law, assumptions=assumptions), case.horizon, {}, False
-    if case.law == "parks" and isinstance(case.panel, str):
+    if case.law != "own" and case.panel in REGIONS:
         horizon = TAUGHT_HORIZON
         taught = {"teachers": emission_subjects(without=case.panel), "taught_records": (TAUGHT_RECORD,)}
-    elif case.law == "parks":
+    elif case.law != "own":
         law, is_fixed = laws_of(with_law(assumptions, case.growth_law))["emissions"], True
     return hindcast_windows(
         case.subject, case.record, horizon, case.holdout,
@@ -204,27 +216,30 @@ def measure(
     Raises
     ------
     InputError
-        The panel is too short, or has too few regions, for the case.
+        The panel is too short, or has too few regions, for the case: it cannot be measured.
     """
-    if not isinstance(case.panel, str):
-        _check(case.panel, case.record)
+    subject = case.subject
+    _check(subject.panel, case.record)
     assumed = read_assumptions() if assumptions is None else assumptions
     cast, horizons = hindcast(case, seed, assumed), range(1, case.horizon + 1)
-    found = {"summary": summarise(cast, horizons), "deciles": deciles(cast, horizons)}
+    summary = with_closures(summarise(cast, horizons), subject, np.unique(cast.windows.origin))
+    found = {"summary": summary, "deciles": deciles(cast, horizons)}
     if case.is_shortest and case.horizon >= JUDGED:
         # A short panel may hold no case whose peak can be judged.
         found |= {name: table for name, table in _peak_tables(cast, case, seed).items() if len(table)}
     for table in found.values():
         for at, name in enumerate(("law", "panel", "holdout")):
             table.insert(at, name, case.name if name == "panel" else getattr(case, name))
-    if case.is_shortest and case.holdout == "region" and case.law == "own" and not quick:
+    # Pools split the regions that are left once more.  Sites have none: regions have shown what pools are good for.
+    has_pools = case.is_shortest and case.holdout == "region" and case.law == "own" and len(cast.laws) >= INNER
+    if has_pools and case.panel not in SITES and not quick:
         pools = [combination_table(combine_own(cast), case.name, "own", horizons)]
         if isinstance(case.panel, str):
             law = law_named(case.growth_law, assumptions=assumed)
             others = combine_others(case.panel, case.record, case.horizon, law)
             pools.append(combination_table(others, case.name, "others", horizons))
         found["combination"] = pd.concat(pools, ignore_index=True)
-    if case.growth_law != FITTED_PRIOR:
+    if not case.is_usual:
         for table in found.values():
             table.insert(table.columns.get_loc("law") + 1 if "law" in table else 0, "growth_law", case.growth_law)
     return found
@@ -351,6 +366,44 @@ def _check(panel: Panel, record: int) -> None:
         raise InputError(faults)
 
 
-def read_any_panel(name: str) -> str | Panel:
-    """Return the name of a shipped panel as it is, and read any other name as the path of a table."""
-    return name if name in PANELS else read_panel(name)
+def with_closures(summary: pd.DataFrame, subject: Subject, origins: NDArray[np.int_]) -> pd.DataFrame:
+    """Count records that had fallen to zero, which scores of logs leave out.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `evaluation.summarise` gives it.
+    subject : Subject
+    origins : (origin,) int
+        Last years of the records that were tested.
+
+    Returns
+    -------
+    DataFrame
+        With ``closures``, the number of complete records with emissions of zero at the horizon, and
+        ``coverage_90_closures``, the coverage when each of them counts as an outcome outside its band: no band of logs
+        reaches zero.
+    """
+    if summary.empty:
+        return summary
+    values, years = subject.panel.values[subject.quantity], subject.panel.years
+    record = int(summary["record"].iloc[0])
+    counts = []
+    for horizon in summary["horizon"]:
+        ends = np.flatnonzero(np.isin(years, origins) & (years + horizon <= years[-1]))
+        complete = np.array([(values[:, at - record + 1 : at + 1] > 0).all(axis=1) for at in ends])
+        counts.append(int((complete & (values[:, ends + horizon] == 0).T).sum()))
+    known = summary["forecasts"] / (summary["forecasts"] + counts)
+    return summary.assign(closures=counts, coverage_90_closures=summary["coverage_90"] * known)
+
+
+def read_any_panel(name: str, entity: str = "entity", year: str = "year", value: str | None = None) -> str | Panel:
+    """Return the name of a shipped panel as it is, and read any other name as the path of a table.
+
+    Parameters
+    ----------
+    name : str
+    entity, year, value : str, optional
+        Columns of a table of one's own.
+    """
+    return name if name in PANELS else read_panel(name, entity, year, value)

@@ -12,8 +12,6 @@ The stored report card of the baseline: what hindcasts measured, with the versio
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,10 +24,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import Stamp, data_folder, read_text, stamped
+from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.intake.numbers import exact_number
 from pathway_models.intake.series import value_problem
-from pathway_models.intake.table.entities import Asked, Good, Row, checked, rows_of_file
+from pathway_models.intake.table.entities import Asked, Good, Row, checked, header_of, rows_of_file, value_column
 
 #: The shipped panels of regions, of which the laws of parks were learnt.
 REGIONS = ("provinces", "cities", "countries")
@@ -131,8 +129,7 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 
 
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
-    header = [name.strip() for name in next(csv.reader(io.StringIO(read_text(path), newline="")), [])]
-    named = value or next((name for name in VALUE_COLUMNS if name in header), EMISSIONS)
+    header, named = header_of(path), value_column(path, value, VALUE_COLUMNS)
     keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)

@@ -20,6 +20,7 @@ from pathway_models.intake.table.entities import (
     checked,
     rows_of_file,
     rows_of_memory,
+    value_column,
 )
 from pathway_models.kernels.published_rules import COMPANIONS
 
@@ -27,17 +28,21 @@ __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]
 
 #: Columns of a checked table, before any companion series.
 COLUMNS = ("entity", "year", "value")
+#: Columns that the values of a file are looked for in.
+VALUE_COLUMNS = ("value", "emissions_tco2")
 
 
-def read_series(path: str | Path, entity: str = "entity", year: str = "year", value: str = "value") -> pd.DataFrame:
+def read_series(path: str | Path, entity: str = "entity", year: str = "year", value: str | None = None) -> pd.DataFrame:
     """Read a CSV of emissions series, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``.
 
     Parameters
     ----------
     path : str or Path
         File with a header; columns may stand in any order, others are left aside.
-    entity, year, value : str
-        Names of the three columns.  Columns ``population, gdp, consumption, ghg`` are kept where present.
+    entity, year, value : str, optional
+        Names of the three columns; the value is looked for in ``value`` and, as the table of a panel has it, in
+        ``emissions_tco2`` when no column is named.  Columns ``population, gdp, consumption, ghg`` are kept where they
+        are present.
 
     Returns
     -------
@@ -51,7 +56,8 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         With every fault by line: missing columns, no number, negative value, no year, a year given twice, a unit
         that changes, several series of one entity.
     """
-    asked = Asked(entity, year, {value: value_problem}, _companions(entity, year, value))
+    named = value_column(Path(path), value, VALUE_COLUMNS)
+    asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named))
     return _as_series(asked, *rows_of_file(Path(path), asked))
 
 

@@ -29,14 +29,14 @@ TOLD = ("verdict", "detail", "state")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
 @click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
-@click.option("--value", default="value", show_default=True, metavar="COL", help="Column of the emissions.")
+@click.option("--value", metavar="COL", help="Column of the emissions.  [default: value, else emissions_tco2]")
 def judge_command(
-    file: Path, rules: tuple[str, ...], as_of: int | None, form: str, entity: str, year: str, value: str
+    file: Path, rules: tuple[str, ...], as_of: int | None, form: str, entity: str, year: str, value: str | None
 ) -> None:
     """Judge the emissions series of FILE (CSV) by published peak rules.
 
-    FILE has one line an entity and year, in any one unit.  Verdicts: peaked, plateau, rising, not_peaked,
-    unknown.  The rules, their equations and sources: docs/peak_rules.md.
+    FILE has one line an entity and year, in any one unit, and may be a table for pathways hindcast.  Verdicts: peaked,
+    plateau, rising, not_peaked, unknown.  The rules, their equations and sources: docs/peak_rules.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.core.errors import InputError

@@ -1,6 +1,8 @@
 """``pathways track``: feed a new year of data into the forecast made without it, write the annual report.
 
 ``forecasts.csv`` keeps every forecast of a park ever made: rows are added and never changed.
+
+``pathways score``: score the sealed forecasts of a run against the years that have come since.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from pathway_models.console.cli_language import of_terminal, table_text
+from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
     from pathway_models.tracking.records import ScenarioForecast, TrackingResult
+    from pathway_models.tracking.scoring import Scores
 
 
 FORMATS = ("docx", "html", "pdf")
@@ -39,7 +43,7 @@ FORMATS = ("docx", "html", "pdf")
 @click.option(
     "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."
 )
-@click.option("--scenario-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.yml",
+@click.option("--scenario-file", type=SCENARIOS, metavar="FILE|drivers",
               help="Scenarios of your own; the first one is compared with.")  # fmt: skip
 @click.option("--before", type=int, default=2030, show_default=True, help="Year before which emissions shall peak.")
 @click.option("--probability", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Asked for.")
@@ -188,3 +192,114 @@ def _row(
     made = [manifest["account"], found.park_id, one.scenario, one.state, str(one.known), str(found.before)]
     size = [f"{one.effective:.1f}", str(found.members), str(found.seed)]
     return [*made, *shares, *years, *size, total, digest, manifest.get("pathway_models", "")]
+
+
+@click.command("score")
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("tables", nargs=-1, required=True, type=PARK)
+@click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
+@click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
+@click.option("--value", metavar="COL", help="Column of the emissions.  [default: value, else emissions_tco2]")
+def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, value: str | None) -> None:
+    """Score the sealed forecasts of RUN, the folder of a run, against new TABLES.
+
+    TABLES are tables of parks that the run knows, with their new years, or tables of one line a park and year (columns
+    entity, year, value; ids of parks, tCO2). Printed are the coverage of the bands, the CRPS and, once the years that
+    confirm a peak are there, the Brier score of having peaked in time.
+
+    Exit code 1 where a seal is broken: such a forecast is not scored. What the columns mean: docs/tracking.md.
+    """
+    from pathway_models.core.errors import PathwayError
+    from pathway_models.runs.seals import read_forecasts
+    from pathway_models.tracking.scoring import score
+
+    try:
+        forecasts = read_forecasts(run)
+        scores = score(forecasts, _new_totals(tables, forecasts, (entity, year, value)))
+    except InputError:
+        raise
+    except PathwayError as error:  # one line, and no lesson on how to call the command
+        click.echo(mistake_text(error), err=True)
+        raise SystemExit(1) from None
+    _show_scores(scores, forecasts)
+
+
+def _new_totals(
+    tables: tuple[str, ...], forecasts: Mapping[str, Mapping[str, object]], columns: tuple[str, str, str | None]
+) -> dict[str, dict[int, float]]:
+    """Read the totals of all tables: park to year to tCO2/yr.
+
+    Raises
+    ------
+    InputError
+        A table cannot be read, knows no park of the run, has another account or contradicts one before it.
+    """
+    found: dict[str, dict[int, float]] = {}
+    faults: list[Fault] = []
+    for table in tables:
+        try:
+            totals = _totals_of(table, forecasts, columns)
+        except InputError as error:
+            faults += error.faults
+            continue
+        if not set(totals) & set(forecasts):
+            remedy = f"name its parks as the run does: {', '.join(forecasts)}"
+            faults.append(Fault(table, "park", ", ".join(totals), "a park of the run", remedy, code="score_park"))
+        for park, series in totals.items():
+            known = found.setdefault(park, {})
+            twice = sorted(y for y, total in series.items() if abs(known.get(y, total) - total) > 1e-6 * abs(total))
+            if twice:
+                expected, remedy = "one value a park and year in all tables", "leave one of them out"
+                where = f"{park} {', '.join(map(str, twice))}"
+                faults.append(Fault(table, "table", where, expected, remedy, code="score_twice"))
+            known |= series
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _totals_of(
+    table: str, forecasts: Mapping[str, Mapping[str, object]], columns: tuple[str, str, str | None]
+) -> dict[str, dict[int, float]]:
+    """Read the totals of one table: of a park, or of many parks by entity and year."""
+    from pathway_models.engine.projecting import account_of
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.series import read_series
+    from pathway_models.intake.table.entities import header_of
+    from pathway_models.inventory.account import take_inventory
+
+    entity, year, value = columns
+    if table.endswith((".csv", ".csv.gz")) and {entity, year} <= set(header_of(Path(table))):
+        series = read_series(table, entity, year, value)
+        rows = series.groupby("entity", sort=False)
+        return {str(name): dict(zip(of["year"].tolist(), of["value"].tolist(), strict=True)) for name, of in rows}
+    park = read_park(table)
+    sealed = forecasts.get(park.park_id, {}).get("account", "")
+    if sealed and sealed != account_of(park):
+        remedy = "complete the table, or leave it out: the two cannot be compared"
+        raise InputError([Fault(table, "account", account_of(park), str(sealed), remedy, code="score_account")])
+    inventory = take_inventory(park)
+    return {park.park_id: dict(zip(inventory.years.tolist(), inventory.total().tolist(), strict=True))}
+
+
+def _show_scores(scores: Scores, forecasts: Mapping[str, Mapping[str, object]]) -> None:
+    """Print what was scored, what was restated, and the tables."""
+    from pathway_models.intake.names import scenario_name
+
+    lang = language()
+    for park, (first, last) in scores.scored.items():
+        sealed = forecasts[park]
+        law, issued, day = sealed["law"] or "?", sealed["issue_year"], sealed["sealed_on"]
+        click.echo(say(f"{park}: {first}-{last} scored; law {law}, issued in {issued}, sealed on {day}"))
+    for park, (was, now) in scores.restated.items():
+        said = f"{park}: its last year is restated from {was:.6g} to {now:.6g} tCO2, the forecast scaled by both"
+        click.echo(say(said))
+    for title, table in (
+        ("bands and CRPS by scenario", scores.bands),
+        ("bands and CRPS by year", scores.by_year),
+        ("having peaked before a year", scores.events),
+    ):
+        named = [scenario_name(scenario, lang) for scenario in table["scenario"]]
+        click.echo(titled_table(title, table.assign(scenario=named), lang))
+    if len(scores.events) and scores.events["undecided"].any():
+        click.echo("\n" + say("undecided: some of the years that confirm a peak are not known yet"))

@@ -52,6 +52,7 @@ def test_every_park_leaves_notebook_page_and_tables(both):
             "pathways.csv",
             "members.parquet",
             "inventory.csv",
+            "forecast.json",
         }
     assert not list(folder.glob("**/*.partial"))
 

@@ -5,11 +5,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.hindcast.command import hindcast_command
-from pathway_models.hindcast.report import TABLES, report_cases
-from pathway_models.intake.panels import FILES, read_hindcasts
+from pathway_models.hindcast import report
+from pathway_models.hindcast.command import LAW, hindcast_command
+from pathway_models.hindcast.report import TABLES, Case, measure, report_cases, with_closures
+from pathway_models.intake.messages import lacking
+from pathway_models.intake.panels import FILES, Panel, read_hindcasts
 
 
 def write_panel(path, entities=12, years=14):
@@ -76,6 +79,88 @@ def test_a_panel_of_one_region_or_of_too_few_years_is_refused_in_words(tmp_path)
     assert result.exit_code == 1
     assert "at least 2 regions" in result.output
     assert "more than 5 years" in result.output
+
+
+@pytest.mark.slow
+def test_what_a_short_panel_cannot_show_is_named_and_the_rest_is_printed(tmp_path):
+    """Records of five years have five origins, too few to hide the future."""
+    panel = write_panel(tmp_path / "ten.csv", years=10)
+    words = ["hindcast", "--panel", str(panel), "--record", "5", "--horizon", "3", "--quick"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert "## ten, law parks, region held out, 5 years" in result.output
+    assert "left out: ten, law own, future held out, 5 years" in result.output
+    assert "records of 5 years that end in at least 6 different years" in result.output
+    assert "left out: ten, law parks, future held out, 5 years" in result.output
+
+
+@pytest.mark.parametrize(("record", "holdout"), [(5, "future"), (10, "region"), (12, "region")])
+def test_a_case_that_cannot_be_measured_says_why(record, holdout):
+    with pytest.raises(InputError) as caught:
+        measure(Case("eu_sites", "parks", holdout, record, 3))
+    assert {fault.file for fault in caught.value.faults} == {"eu_sites"}
+    assert all("shorter records" in fault.remedy for fault in caught.value.faults)
+    assert not [part for fault in caught.value.faults for part in lacking(fault.expected) + lacking(fault.remedy)]
+
+
+def test_faults_of_several_panels_are_told_at_once(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["hindcast", "--panel", str(tmp_path / "one.csv"), str(tmp_path / "two.csv")])
+    assert result.exit_code == 1
+    assert "one.csv" in result.output
+    assert "two.csv" in result.output
+
+
+def test_columns_are_named_by_options(tmp_path):
+    table = pd.read_csv(write_panel(tmp_path / "mine.csv", years=5))
+    table.columns = ["cluster", "when", "industry_t"]
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    options = ["--entity", "cluster", "--year", "when", "--value", "industry_t", "--record", "5"]
+    result = CliRunner().invoke(main, ["hindcast", "--panel", str(tmp_path / "mine.csv"), *options])
+    assert result.exit_code == 1
+    assert "more than 5 years" in result.output
+
+
+def test_a_closure_is_counted_beside_the_scores():
+    """Four records of three years; of those known to have an outcome two years on, one of two has closed."""
+    values = np.array([[5.0, 6, 7, 8, 0], [5.0, 6, 7, 7, 7], [5.0, 6, 0, 8, 8]])
+    panel = Panel("made", ("A", "B", "C"), ("A", "B", "C"), np.arange(2000, 2005), {"emissions_tco2": values})
+    summary = pd.DataFrame({"record": 3, "horizon": [1, 2], "forecasts": [3, 1], "coverage_90": [1.0, 1.0]})
+    found = with_closures(summary, Subject(panel), np.array([2002, 2003]))
+    assert found.closures.tolist() == [1, 1]
+    assert found.coverage_90_closures.tolist() == [0.75, 0.5]
+
+
+def test_the_law_in_force_has_one_row_and_those_before_it_keep_theirs(monkeypatch):
+    assert LAW == report.IN_FORCE
+    laws = {case.law: case.growth_law for case in report_cases(("cities",), (5,))}
+    assert laws == {"own": LAW, "parks": LAW}
+    monkeypatch.setattr(report, "IN_FORCE", "persistence")
+    cases = report_cases(("cities",), (5,), growth_law="persistence")
+    assert {case.law: case.growth_law for case in cases} == {
+        "own": "persistence",
+        "parks": "persistence",
+        "parks_0_2": LAW,
+    }
+    assert all(case.is_usual for case in cases)
+    assert str(cases[-1]) == "cities, law parks_0_2, future held out, 5 years"
+    other = report_cases(("cities",), (5,), growth_law="log_trend")
+    assert {case.law for case in other} == {"own", "parks"}
+    assert not any(case.is_usual for case in other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("panel", "covered", "skill"),
+    [("eu_sites", (0.78, 0.80, 0.75), (-0.09, -0.31, -0.53)), ("us_sites", (0.86, 0.85, 0.81), (-0.04, -0.15, -0.30))],
+)
+def test_the_law_of_0_2_is_too_narrow_on_sites_and_worse_than_persistence(panel, covered, skill):
+    """The figures of docs/baseline.md, section 11, whatever law is in force."""
+    case = Case(panel, "parks_0_2", "region", 5, 5, growth_law=report.FORMER["parks_0_2"])
+    rows = measure(case, quick=True)["summary"].set_index("horizon").loc[[1, 3, 5]]
+    assert rows.coverage_90.to_numpy() == pytest.approx(covered, abs=0.01)
+    assert rows.skill_persistence.to_numpy() == pytest.approx(skill, abs=0.01)
 
 
 def test_a_file_that_is_no_panel_is_refused_with_its_faults(tmp_path):

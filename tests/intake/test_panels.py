@@ -87,6 +87,7 @@ def test_the_table_that_peak_rules_judge_is_a_panel_too(tmp_path):
     path = write(tmp_path, GOOD.replace("emissions_tco2", "value"))
     assert read_panel(path).values["emissions_tco2"][0].tolist() == [100, 110]
     assert read_series(path).value.tolist() == [100, 110, 50]
+    assert read_series(write(tmp_path, GOOD)).value.tolist() == [100, 110, 50]
 
 
 def test_a_unit_that_changes_within_a_series_is_refused_as_peak_rules_refuse_it(tmp_path):
@@ -189,7 +190,8 @@ def test_missing_and_doubled_columns_are_told_together(tmp_path):
         (b"", "columns"),
         (b"entity,year,emissions_tco2\n", "empty"),
         (b"a\x00b", "not_text"),
-        (b"\xff\xfe\xff", "encoding"),
+        (b"\xff\xff", "encoding"),
+        ("entity,year".encode("utf-16"), "utf16"),
     ],
 )
 def test_files_that_hold_no_table_are_refused(tmp_path, content, code):
