@@ -1,10 +1,11 @@
 """Print everything the baseline and the peak rules have to show, beside the first yardstick; seeded.
 
-Run ``python benchmarks/calibration.py``; a quarter of an hour.  ``--quick`` leaves out the records of 8 and 12
-years, the pools and the hidden future of countries; ``--stored`` prints the stored report card instead of measuring
-(seconds).  The law in levels comes first (docs/law_in_levels.md; ``--levels`` stops after it), what it says of China,
-provinces and levers from ``benchmarks/level_outlook.py``.  The report card itself is renewed by ``pathways hindcast --write``.  The tables of ``docs/baseline.md``
-come from here; those of synthetic parks through the whole model from ``benchmarks/synthetic_chain.py``.
+Run ``python benchmarks/calibration.py``; a quarter of an hour.  The law in levels comes first (docs/law_in_levels.md;
+``--levels`` stops after it); what it says of China, provinces and levers comes from ``benchmarks/level_outlook.py``.
+``--quick`` leaves out the records of 8 and 12 years, the pools and the hidden future of countries; ``--stored`` prints
+the stored report card instead of measuring (seconds).  The report card itself is renewed by ``pathways hindcast
+--write``.  The tables of ``docs/baseline.md`` come from here; those of synthetic parks through the whole model from
+``benchmarks/synthetic_chain.py``.
 """
 
 from __future__ import annotations
