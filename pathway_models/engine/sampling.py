@@ -204,5 +204,6 @@ def _of_law(assumptions: Assumptions, park: Park, drivers: Sequence[str]) -> Ite
                 (park.park_id, f"{one.name}:{driver}", f"{one.name}:{driver}", one.yearly) for driver in drivers
             )
         else:
-            owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province}"
+            # A park that names no province shares its region with nobody.
+            owner = shared_by(park) if one.level == SHARED else f"{one.level}:{park.province or park.park_id}"
             yield owner, f"{one.level}:{one.name}", one.name, one.yearly

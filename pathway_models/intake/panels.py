@@ -174,6 +174,11 @@ FILES = {
     "reliability": "hindcasts/reliability.csv",
     "combination": "hindcasts/combination.csv",
     "chain": "hindcasts/chain.csv",
+    "league": "hindcasts/league.csv",
+    "events": "hindcasts/events.csv",
+    "event_reliability": "hindcasts/event_reliability.csv",
+    "sums": "hindcasts/sums.csv",
+    "outlook": "hindcasts/outlook.csv",
 }
 
 
@@ -189,7 +194,9 @@ def read_hindcasts(table: str = "summary") -> pd.DataFrame:
     ----------
     table : str
         ``summary`` (coverage and skill by horizon), ``deciles`` (calibration), ``peaks`` and ``reliability``
-        (probability of having peaked), ``combination`` (pools with the rivals), ``chain`` (drivers, synthetic parks).
+        (probability of having peaked), ``combination`` (pools with the rivals), ``chain`` (drivers, synthetic parks);
+        of the law in levels ``league`` (bands of all laws), ``events`` and ``event_reliability`` (the headline's
+        event), ``sums`` (real sums).
 
     Returns
     -------

@@ -178,6 +178,11 @@ class Assumptions:
         """Origin and hash, as every result shows them: ``shipped (0123456789ab)``."""
         return f"{'shipped' if self.hash == self.shipped_hash else 'own'} ({self.hash[:SHOWN]})"
 
+    @property
+    def law_version(self) -> str:
+        """Version of the parameters of the growth law."""
+        return self.levels.version if self.levels is not None and self.law == "levels" else self.baselines.version
+
     def default_factor(self, factor_set: str, carrier: str) -> float | None:
         """Return the factor of a carrier where a park gives none, tCO2/TJ; None where the set has none."""
         return self.default_factors.get(factor_set, self.default_factors[""]).get(carrier)
@@ -192,10 +197,17 @@ class Assumptions:
         )
         decline = self.uncertainties.grid_decline
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
+        in_levels = self.levels is not None and self.law == "levels"
+        # The law in levels has its long-run growth from its nation.
+        ahead = (
+            f"nations {len(self.levels.nations)}, provinces {len(self.levels.regions)}"
+            if in_levels
+            else (f"long-run growth {long_run}")
+        )
         return (
             f"<Assumptions {self.label}, issued in {self.issue_year}\n"
-            f"  growth law {self.law}, parameters {self.baselines.version}{fitted}\n"
-            f"  long-run growth {long_run}\n"
+            f"  growth law {self.law}, parameters {self.law_version}{fitted}\n"
+            f"  {ahead}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"
             f"  factor errors (log sd) {errors}\n"
             f"  {len(self.correlations)} rank correlations, {len(self.targets)} targets,"

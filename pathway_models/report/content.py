@@ -180,9 +180,9 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.say(
         inputs.say(
             en=f"Every number on the future is a share or a quantile of {inputs.pathways.members:,} members, drawn from"
-            f" the distributions below; fitted growth parameters are those of version {assumed.baselines.version}.",
+            f" the distributions below; fitted growth parameters are those of version {assumed.law_version}.",
             zh=f"关于未来的每个数值都是{inputs.pathways.members:,}个成员的占比或分位数，成员由下列分布抽取；"
-            f"增长参数版本为{assumed.baselines.version}。",
+            f"增长参数版本为{assumed.law_version}。",
         )
     )
     _report_card(builder, inputs)
@@ -310,9 +310,11 @@ METHOD = (
         "回顾：对数平均迪氏指数分解（Ang 2004）与Tapio脱钩指标（Tapio 2005）。",
     ),
     (
-        "Baseline: damped log-trends of activity, intensity and mix, their parameters fitted by hindcasts on panels of"
-        " provinces, cities and countries; short records lean on the panels.",
-        "基准情景：活动水平、强度与能源结构的阻尼对数趋势，参数由省、市、国家面板的回溯检验拟合；记录较短时更多依靠面板。",
+        "Baseline: the law in levels. A park does half of what its nation does and deviates as industrial parks did; a"
+        " province deviates from the nation as provinces did, and all of them add up to it. Each level is measured on a"
+        " panel of its size; activity, intensity and mix add up to emissions.",
+        "基准情景：分层增长模型。园区跟随全国变化的一半，并按真实工业园区的历史偏离；省份按各省历史偏离全国，且各省之和等于全国。"
+        "各层均由相应规模的面板测定；活动水平、强度与能源结构合成排放。",
     ),
     (
         "Levers act in the order structure, efficiency, management, substitution, process, capture, sinks, each on what"

@@ -80,7 +80,8 @@ def test_parks_share_the_shared_draws_and_nothing_else(shipped_parks, scenarios)
     first, second = (drawn(pw.sample(shipped_parks[name], scenarios, members=20, seed=0)) for name in PAIR)
     common = first.keys() & second.keys()
     equal = {name for name in common if np.array_equal(first[name], second[name])}
-    assert equal == {"shared:grid_decline", "shared:slope", "shock shared:activity"}
+    streams = {f"shock shared:{name}" for name in ("activity", "nation", "continent", "economy")}
+    assert equal == {"shared:grid_decline", "shared:slope", *streams}
 
 
 #: Two parks that end in the same year, so that their shocks have the same shape.
@@ -93,7 +94,7 @@ def test_the_shared_growth_shock_of_a_year_is_the_same_for_parks_of_different_re
     )
     years, first_at, second_at = np.intersect1d(first.years, second.years, return_indices=True)
     assert years.size > 30
-    for name, are_equal in (("shared:activity", True), ("activity", False)):
+    for name, are_equal in (("shared:activity", True), ("shared:nation", True), ("activity", False)):
         pair = first.shocks[name][:, first_at], second.shocks[name][:, second_at]
         assert np.array_equal(*pair) == are_equal
 
