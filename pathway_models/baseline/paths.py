@@ -131,9 +131,7 @@ def free_paths(
 class _Sample:
     """The draws of some members, with the correlations between drivers put in, and the laws that use them."""
 
-    def __init__(
-        self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading
-    ) -> None:
+    def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
         self.park, self.draws, self.members, self.laws = park, draws, members, laws_of(assumptions)
         self.reading = reading
         correlation = assumptions.baselines.correlation
