@@ -104,7 +104,7 @@ def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en")
     lang : {"en", "zh"}
     """
     head = headline(park or found[0].identity, lang)
-    figure, (ax,) = sheet(lang, foot=0.9)
+    figure, (ax,) = sheet(lang, foot=0.9, left=0.17)
     places = np.arange(len(found))[::-1]
     parts = np.array([[max(one.parts().get(name, 0.0), 0.0) for name in GROUPS_OF_DOUBT] for one in found])
     parts = 100 * parts / np.maximum(parts.sum(axis=1, keepdims=True), np.finfo(float).tiny)

@@ -47,9 +47,17 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
 
 def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
     """Name the separate parts of the peak years with their shares: a median would lie between them."""
-    told = [(one.text(peaks.last_peak_year), share_text(one.share, lang)) for one in parts]
-    en = " and ".join(f"{share} of members peak in {years}" for years, share in told)
-    zh = "，".join(f"{share}的成员在{years}年达峰" for years, share in told)
+    told_en, told_zh = [], []
+    for one in parts:
+        share = share_text(one.share, lang)
+        if one.last < one.first:
+            told_en.append(f"{share} peak later than {peaks.last_peak_year} or not at all")
+            told_zh.append(f"{share}晚于{peaks.last_peak_year}年或不达峰")
+        else:
+            years = str(one.first) if one.open_end else one.text(peaks.last_peak_year)
+            told_en.append(f"{share} of members peak in {years}{' or later' if one.open_end else ''}")
+            told_zh.append(f"{share}的成员在{years}年{'或以后' if one.open_end else ''}达峰")
+    en, zh = " and ".join(told_en), "，".join(told_zh)
     return say(
         lang,
         en=f"{en}, with hardly any between: no median is given.",

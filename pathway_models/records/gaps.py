@@ -108,6 +108,8 @@ class Gap:
         infinite ones.
     notes_en, notes_zh : (N,) str
         Per scenario what must be known before reading it, or why nothing could be computed.
+    met : (scenario, member) bool, optional
+        Which members meet the target, where another rule than ``values <= 0`` says so.
     """
 
     gap: str
@@ -118,8 +120,11 @@ class Gap:
     furthest: float
     notes_en: tuple[str, ...]
     notes_zh: tuple[str, ...]
+    met: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if self.met is not None:
+            object.__setattr__(self, "met", frozen_array(f"{self.gap}: met", self.met, np.shape(self.values), bool))
         if self.gap.split(":")[0] not in GAPS:
             raise RecordError(f"{self.gap!r} is not one of {GAPS}")
         if self.values is not None:
@@ -138,7 +143,7 @@ class Gap:
     def _met(self) -> np.ndarray:
         if self.values is None:
             return fixed(np.full(len(self.notes_en), np.nan))
-        return fixed((self.values <= 0).mean(axis=1))
+        return fixed((self.values <= 0 if self.met is None else self.met).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
         """Return quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""
