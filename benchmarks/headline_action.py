@@ -1,4 +1,4 @@
-"""Does the headline measure action?  Levers of the same size sooner or later, and levers that hardly act, in every park.
+"""Does the headline measure action?  Levers sooner or later, and levers that hardly act, in every park.
 
 Called by ``python benchmarks/headline_action.py [--members 1000]``; the table stands in docs/headline.md, section 6.
 """
