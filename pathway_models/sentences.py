@@ -18,6 +18,7 @@ _HOME = {
     "describe_peak_years": "pathways.sentences",
     "describe_sources": "pathways.sentences",
     "detail": "pathways.sentences",
+    "doubt": "pathways.sentences",
     "gap": "gaps.sentences",
     "heading": "pathways.sentences",
     "inventory": "pathways.sentences",

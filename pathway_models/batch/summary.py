@@ -29,10 +29,14 @@ TEXTS: dict[str, dict[str, Any]] = {
         "run": "Run",
         "done": "parks done",
         "seed": "seed",
+        "issued": "issued in",
         "members": "ensemble members",
         "reading": (
-            "Peak years are quantiles over all ensemble members; '>' marks members still rising, or not yet below"
-            " their plateau, at the horizon. 'Before 2030' counts peak years up to 2029. A scenario is not a forecast."
+            "A member peaks before 2030 when no year of 2030-2034 exceeds its highest year before. Already past: it"
+            " does so without new measures by a highest year up to the issue year; ahead: time or measures bring it"
+            " about. ± is the sampling error, in points. Peak years come second: quantiles over all; '>' marks members"
+            " without a peak inside the horizon, and separate humps are listed with their shares. A scenario is not a"
+            " forecast."
         ),
         "invented": "invented",
         "invented_note": "Demonstration parks are made up to show the method; their numbers describe no real place.",
@@ -51,12 +55,16 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Park",
             "Kind",
             "Scenario",
+            "P(peak before 2030)",
+            "Already past",
+            "Ahead",
+            "Not before 2030",
+            "P(ahead | not past)",
             "Last year",
             "Emissions, 10⁴ tCO₂",
             "Peak p05",
-            "p50",
+            "p50, or parts",
             "p95",
-            "P(peak before 2030)",
             "No peak by horizon",
             "Most frequent status",
             "Peak level p50, 10⁴ tCO₂",
@@ -78,10 +86,12 @@ TEXTS: dict[str, dict[str, Any]] = {
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",
+        "issued": "作答年份",
         "members": "个集合成员",
         "reading": (
-            "达峰年为全部集合成员的分位数；“>”表示到预测期末仍在上升或尚未走出平台期的成员。"
-            "“2030年前”按达峰年不晚于 2029年计。情景不是预测。"
+            "2030—2034年均不超过此前最高年，即为2030年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
+            "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部成员的分位数；“>”表示预测期内"
+            "未见峰值的成员；分成两段的，列出各段及其占比。情景不是预测。"
         ),
         "invented": "虚构",
         "invented_note": "示范园区为演示方法而虚构，数值不代表任何真实地点。",
@@ -100,12 +110,16 @@ TEXTS: dict[str, dict[str, Any]] = {
             "园区",
             "类型",
             "情景",
+            "2030年前达峰概率",
+            "已经达峰",
+            "尚待实现",
+            "未能按时",
+            "未达峰者按时达峰",
             "最后观测年",
             "排放，万tCO₂",
             "达峰年p05",
-            "p50",
+            "p50，或各部分",
             "p95",
-            "2030年前达峰概率",
             "期末未达峰比例",
             "最常见状态",
             "峰值p50，万tCO₂",
@@ -123,7 +137,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         },
     },
 }
-NUMERIC = (3, 4, 5, 6, 7, 8, 9, 11)
+NUMERIC = (*range(3, 14), 15)
+#: Columns of a terminal line, and its width for one scenario.
+SPLIT, WIDTH = ("p_peak_before_2030", "p_past", "p_ahead", "p_ahead_given_not_past"), 72
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
 
@@ -225,6 +241,8 @@ def index_page(
         counts=f"{done}/{len(outcomes)}",
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
+        issue_year=rows[0].get("issue_year", "") if rows else "",
+        accounts=list(dict.fromkeys(word(row["account"], lang) for row in rows if row.get("account"))),
         any_invented=any(row["invented"] == "true" for row in rows),
         problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
@@ -269,8 +287,12 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if by_park:
         scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
         shown = list(dict.fromkeys([scenarios[0], scenarios[-1]]))
-        about = say(lang, en=": peak year p50 [p05, p95], P(<2030)", zh="：达峰年p50 [p05, p95]，2030年前概率")
-        titles = "".join(f"  {padded(name + about, 46)}" for name in shown)
+        about = say(
+            lang,
+            en=": P(<2030) = past + ahead, ahead|not past; peak year p50 [p05, p95]",
+            zh="：2030年前概率=已达峰+尚待实现，未达峰者按时；达峰年p50 [p05, p95]",
+        )
+        titles = "".join(f"  {padded(name + about, WIDTH)}" for name in shown)
         park, last = padded(say(lang, en="park", zh="园区"), 24), say(lang, en="last", zh="末年")
         lines.append(f"{park} {last} {say(lang, en=' 10^4 t CO2', zh='     万tCO2')}{titles}")
         lines += [_line(name, of_park, shown, lang) for name, of_park in by_park.items()]
@@ -302,9 +324,20 @@ def _line(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
     for scenario in shown:
         row = next(row for row in rows if row["scenario"] == scenario)
         years = f"{row['peak_year_p50']:>5} [{row['peak_year_p05']}, {row['peak_year_p95']}]"
-        status = say(lang, en=row["peak_status"], zh=word(row["peak_status"], lang))
-        parts.append(f"{years:<22} {float(row['p_peak_before_2030']):>5.2f}  {padded(status, 15)}")
+        total, past, ahead, given = (_percent(row.get(key, "")) for key in SPLIT)
+        chance = f"{total:>3}{_points(row.get('p_se', ''))} = {past:>3} +{ahead:>3}, {given:>3}"
+        chance += _points(row.get("p_se_ahead_given", ""))
+        parts.append(padded(f"{chance};  {years}", WIDTH))
     return "  ".join(parts)
+
+
+def _percent(text: str) -> str:
+    """Write a share of the summary in percent, ``-`` where there is none."""
+    return f"{100 * float(text):.0f}" if text else "-"
+
+
+def _points(text: str) -> str:
+    return f"±{100 * float(text):<3.1f}" if text else f"{'':4}"
 
 
 def _failure(outcome: Outcome, lang: str) -> str:

@@ -149,11 +149,23 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     years = first["last_observed_year"].astype(str)
     amounts = first["emissions_last_tco2"].map(lambda value: emissions_text(float(value), lang))
     shown[say(lang, en="last emissions", zh="最近排放")] = amounts + " (" + years + ")"
+    chances: dict[str, pd.Series] = {}
+    years_of: dict[str, pd.Series] = {}
     for scenario in rows["scenario"].unique():
         part = rows[rows["scenario"] == scenario].set_index("park_id")
         name = scenario_name(scenario, lang)
         ranges = part["peak_year_p50"] + " (" + part["peak_year_p05"] + " – " + part["peak_year_p95"] + ")"
-        shown[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
+        if "peak_parts" in part:
+            ranges = part["peak_parts"].where(part["peak_parts"].fillna("") != "", ranges)
+        years_of[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
         early = part["p_peak_before_2030"].map(lambda share: share_text(float(share), lang))
-        shown[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
-    return shown
+        chances[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
+        if {"p_past", "p_ahead_given_not_past"} <= set(part):
+            for key, en, zh in (
+                ("p_past", "already past", "已经达峰"),
+                ("p_ahead_given_not_past", "ahead | not past", "未达峰者按时"),
+            ):
+                told = part[key].map(lambda share: "-" if np.isnan(share) else share_text(float(share), lang))
+                chances[say(lang, en=f"{en}, {name}", zh=f"{zh}，{name}")] = told
+    # The answer first, the peak year second.
+    return shown.assign(**chances, **years_of)
