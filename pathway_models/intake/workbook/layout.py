@@ -200,13 +200,9 @@ class Purpose(_Strict):
         """Leave in a layout what the purpose needs; sections without rows go."""
         sections, blocks = layout.sections, layout.blocks
         if self.quantities != "all":
-            kept = (
-                section.model_copy(
-                    update={"entries": tuple(e for e in section.entries if e.quantity in self.quantities)}
-                )
-                for section in sections
-            )
-            sections = tuple(section for section in kept if section.entries)
+            kept = [tuple(one for one in section.entries if one.quantity in self.quantities) for section in sections]
+            pairs = zip(sections, kept, strict=True)
+            sections = tuple(section.model_copy(update={"entries": rows}) for section, rows in pairs if rows)
         if self.sheets != "all":
             blocks = tuple(one for one in blocks if not isinstance(one, ListBlock) or one.role in self.sheets)
         return layout.model_copy(update={"sections": sections, "blocks": blocks})
@@ -216,12 +212,12 @@ class _Purposes(RootModel[dict[str, Purpose]]):
     """The file of purposes."""
 
 
-PURPOSES = "purposes.yml"
+PURPOSES = "template_purposes.yml"
 
 
 def purposes() -> dict[str, Purpose]:
     """Return the purposes a template can be written for, by id."""
-    return dict(_purposes(data_folder() / "layouts" / PURPOSES))
+    return dict(_purposes(data_folder() / PURPOSES))
 
 
 @cache
