@@ -67,7 +67,7 @@ def write_results(
     -------
     list of Path
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
-        year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
+        year, with ``year_status``: observed, nowcast or projected), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
         the scenarios moved, with sources), ``members.parquet`` (peak and totals of every member).
     """
     folder = Path(folder)
@@ -137,4 +137,5 @@ def _quantile_columns(pathways: Pathways) -> Columns:
         "year": pathways.years.tolist() * len(pathways.scenarios),
         "mean_tco2": total.mean(axis=1).ravel().tolist(),
         **{f"p{round(q * 100):02d}_tco2": level.ravel().tolist() for q, level in zip(QUANTILES, levels, strict=True)},
+        "year_status": list(pathways.status) * len(pathways.scenarios),
     }
