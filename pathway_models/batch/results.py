@@ -67,8 +67,9 @@ def write_results(
     -------
     list of Path
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
-        year, with ``year_status``: observed, nowcast or projected), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
-        the scenarios moved, with sources), ``members.parquet`` (peak and totals of every member).
+        year, with ``year_status``: observed, nowcast or projected), ``gaps.csv`` (distance from every target),
+        ``inventory.csv`` (by source), ``levers.csv`` (what the scenarios moved, with sources), ``members.parquet``
+        (peak and totals of every member).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
