@@ -67,9 +67,8 @@ def write_results(
     -------
     list of Path
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
-        year, with ``year_status``: observed, nowcast or projected), ``gaps.csv`` (distance from every target),
-        ``inventory.csv`` (by source), ``levers.csv`` (what the scenarios moved, with sources), ``members.parquet``
-        (peak and totals of every member).
+        year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
+        the scenarios moved, with sources), ``members.parquet`` (peak and totals of every member).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +124,7 @@ def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
 
 
 def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:
-    """Compute mean and quantiles of the total by scenario and year, tCO2/yr."""
+    """Compute mean and quantiles of the total by scenario and year, tCO2/yr; ``year_status`` as `Pathways.status`."""
     return pd.DataFrame(_quantile_columns(pathways))
 
 
