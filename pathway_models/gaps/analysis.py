@@ -22,7 +22,8 @@ from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
-KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数"}
+KINDS_ZH = {"value_added": "增加值", "gdp": "生产总值", "population": "人口", "energy_index": "能耗指数",
+            "power_output": "发电量", "steel_output": "粗钢产量", "cement_output": "水泥产量"}  # fmt: skip
 #: Two languages of a note.
 Words = tuple[str, str]
 

@@ -24,6 +24,12 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.records.park import Process
 
 Key = tuple[str, str, str]
+#: Output that may measure the activity of a sector: item -> kind of activity and unit.
+OUTPUTS = {
+    "electricity": ("power_output", "MWh"),
+    "crude_steel": ("steel_output", "t"),
+    "cement": ("cement_output", "t"),
+}
 #: Quantities that may stand in a table without being used: they describe the park.
 CONTEXT = ("value_added", "population")
 
@@ -305,12 +311,16 @@ def _split_green(table: Table, sectors: tuple, carriers: tuple, energy: np.ndarr
 
 
 def _activities(table: Table, sectors: tuple, kind: str, use: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    """Activity of each sector: value added, else population for residents, else its own energy."""
+    """Activity of each sector: value added, else its output, else population for residents, else its own energy."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
+        product = _output(table, sector) if kind != "energy_index" else ""
         if kind != "energy_index" and table.rows(("value_added", sector, "")):
             kinds.append(kind)
             levels.append(table.series(("value_added", sector, "")))
+        elif product:
+            kinds.append(OUTPUTS[product][0])
+            levels.append(table.series(("output", sector, product)))
         elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
             kinds.append("population")
             levels.append(table.series(("population", "park", "")))
@@ -321,3 +331,19 @@ def _activities(table: Table, sectors: tuple, kind: str, use: np.ndarray) -> tup
             year = table.years[int((levels[-1] <= 0).argmax())]
             table.lack(f"an activity above 0 in {sector}, {year}", "add the value or leave the year out", "activity")
     return tuple(kinds), np.array(levels)
+
+
+def _output(table: Table, sector: str) -> str:
+    """Product whose output measures a sector, the first that can; faults for other products and other units."""
+    found = ""
+    for owner, item in table.items("output"):
+        if owner != sector:
+            continue
+        unit, row = table.one_unit(("output", owner, item)), table.rows(("output", owner, item))[0]
+        if item not in OUTPUTS:
+            table.fault(row, f"one of {', '.join(OUTPUTS)}", "no other output measures a sector", "output_item")
+        elif unit != OUTPUTS[item][1]:
+            table.fault(row, f"{item} in {OUTPUTS[item][1]}", "give it in a unit of that quantity", "output_unit")
+        elif not found:
+            found = item
+    return found

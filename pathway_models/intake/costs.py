@@ -20,7 +20,7 @@ from pathway_models.kernels.costs import price_index
 from pathway_models.levers.action import ACTIVITY
 from pathway_models.records.costs import Amount, Costs, LeverCost
 from pathway_models.records.levers import Lever, Triangle
-from pathway_models.records.park import Park
+from pathway_models.records.park import ACTIVITY_UNITS, Park
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
@@ -278,9 +278,14 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
-        elif lever.acts.counted_unit == ACTIVITY and park is not None and "energy_index" in park.activity_kinds:
+        elif lever.acts.counted_unit == ACTIVITY and park is not None and _is_measured_otherwise(park):
             found[lever_id] = "cost per value added, but the park's activity is not in money"
     return found
+
+
+def _is_measured_otherwise(park: Park) -> bool:
+    """Tell whether a sector that is no household is measured in something else than money."""
+    return any(ACTIVITY_UNITS[kind] != "million CNY" for kind in park.activity_kinds if kind != "population")
 
 
 def uncounted_savings(costs: Costs, park: Park) -> tuple[str, ...]:

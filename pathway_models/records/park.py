@@ -12,7 +12,19 @@ from pathway_models.core.errors import RecordError
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
-ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index")
+ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index", "power_output", "steel_output", "cement_output")
+#: Kinds that are the output of one product: energy per output stays where it is, as it does for an energy index.
+OUTPUT_KINDS = ("power_output", "steel_output", "cement_output")
+#: Canonical unit of each kind of activity.
+ACTIVITY_UNITS = {
+    "value_added": "million CNY",
+    "gdp": "million CNY",
+    "population": "persons",
+    "energy_index": "TJ",
+    "power_output": "MWh",
+    "steel_output": "t",
+    "cement_output": "t",
+}
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.

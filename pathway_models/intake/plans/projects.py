@@ -151,7 +151,7 @@ def _activity(line: Line, park: Park, _: Factors) -> float:
     if line["item"]:
         line.fault("item", "nothing", "value added has no item", "item")
     if kind not in ("value_added", "gdp"):
-        remedy = "give its energy instead" if kind == "energy_index" else "residents have none"
+        remedy = "residents have none" if kind == "population" else "give its energy instead"
         line.fault("quantity", "a sector with value added", remedy, "no_value_added")
         return 0.0
     return _times(line, ("million CNY",))[1]
