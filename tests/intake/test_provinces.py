@@ -209,7 +209,7 @@ def table_with(folder, row):
     ("row", "code"),
     [
         ("2010,steel,output,crude_steel,3,亿kWh,me,seen,", "unit_changes"),
-        ("2010,steel,output,umbrellas,3,t,me,seen,", "output_item"),
+        ("2010,steel,output,umbrellas,3,t,me,seen,", "unused"),
         ("2010,steel,output,crude_steel,3,ha,me,seen,", "unit"),
         ("2010,steel,output,crude_steel,0,t,me,seen,", "activity"),
     ],
