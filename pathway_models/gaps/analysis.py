@@ -30,6 +30,9 @@ KINDS_ZH = {
     "population": "人口",
     "energy_index": "能耗指数",
     "emissions_index": "排放指数",
+    "power_output": "发电量",
+    "steel_output": "粗钢产量",
+    "cement_output": "水泥产量",
 }
 #: Two languages of a note.
 Words = tuple[str, str]

@@ -20,7 +20,7 @@ from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
 from pathway_models.records.costs import Amount, Costs, LeverCost
 from pathway_models.records.levers import Lever, Triangle
-from pathway_models.records.park import INDICES, Park
+from pathway_models.records.park import ACTIVITY_UNITS, Park
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
@@ -278,11 +278,16 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
-        elif park is not None and lever.acts.counted_unit == action.ACTIVITY and {*INDICES} & {*park.activity_kinds}:
+        elif park is not None and lever.acts.counted_unit == action.ACTIVITY and _is_measured_otherwise(park):
             found[lever_id] = "cost per value added, but the park's activity is not in money"
         elif park is not None and lever.acts.counted_unit == action.ENERGY and not park.has_energy:
             found[lever_id] = "cost per unit of energy, but the park's table has no energy"
     return found
+
+
+def _is_measured_otherwise(park: Park) -> bool:
+    """Tell whether a sector that is no household is measured in something else than money."""
+    return any(ACTIVITY_UNITS[kind] != "million CNY" for kind in park.activity_kinds if kind != "population")
 
 
 def uncounted_savings(costs: Costs, park: Park) -> tuple[str, ...]:

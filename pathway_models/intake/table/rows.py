@@ -24,6 +24,7 @@ GRADES = ("A", "B", "C", "D")
 COUNTED = {
     "value_added": ("million CNY",),
     "population": ("persons",),
+    "output": ("MWh", "t"),
     "energy": ("TJ", "t", "10^4 Nm3", "MWh"),
     "emissions": ("tCO2",),
     "factor": ("tCO2/TJ", "tCO2/MWh"),
