@@ -66,6 +66,6 @@ def test_shipped_costs_are_not_those_of_a_park_abroad(tmp_path):
     assert set(unknown_costs(read_costs(), levers, park)) == set(levers)
     own = tmp_path / "own.yml"
     own.write_text("levers: {}\n", encoding="utf-8")
-    # With a file of one's own what is known there counts; of shipped levers that is capture, which is paid by the tonne.
+    # With a file of one's own what is known there counts: of shipped levers capture, which is paid by the tonne.
     assert "ccus" not in unknown_costs(read_costs(own), levers, park)
     assert "energy_efficiency" in unknown_costs(read_costs(own), levers, park)
