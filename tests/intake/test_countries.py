@@ -20,6 +20,16 @@ def test_every_country_of_the_register_is_listed_and_only_the_home_one_has_rules
     assert has_rule("", "notice")
 
 
+def test_a_rule_that_there_is_not_is_refused_with_its_line(tmp_path, monkeypatch):
+    lines = "country,name_en,name_zh,rules\nCN,China,中国,notice\nDE,Germany,德国,notice;emission_trading\n"
+    (tmp_path / "countries.csv").write_text(lines, encoding="utf-8")
+    monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
+    with pytest.raises(InputError) as refused:
+        read_countries()
+    (fault,) = refused.value.faults
+    assert (fault.place, fault.value, fault.code) == ("line 3, rules", "emission_trading", "country_rule")
+
+
 @pytest.fixture
 def abroad(tmp_path):
     """A copy of a demonstration park that says it stands in Germany."""
