@@ -161,3 +161,21 @@ def test_a_sector_that_began_or_closed_goes_on_as_the_whole_park():
     assert park.outputs[[p.sector == steel for p in park.processes], -1] == 0
     whole = park.outputs.sum(axis=0)
     np.testing.assert_allclose(park.activity[steel] / park.activity[steel, 0], whole / whole[0], rtol=1e-12)
+
+
+def test_a_user_may_state_sectors_of_both_kinds_and_value_added_beside(tmp_path):
+    lines = (DATA / "parks" / "demo-cement.csv").read_text(encoding="utf-8").splitlines()
+    lines += [f"{year},kilns,emissions,undivided,{1000 + year},tCO2,invented,invented," for year in range(2016, 2021)]
+    lines += [
+        f"{year},kilns,value_added,,{0.1 * (year - 2000):.1f},亿元,invented,invented," for year in range(2016, 2021)
+    ]
+    (tmp_path / "demo-cement.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sidecar = (DATA / "parks" / "demo-cement.yml").read_text(encoding="utf-8")
+    (tmp_path / "demo-cement.yml").write_text(sidecar, encoding="utf-8")
+    park = pw.read_park(tmp_path / "demo-cement.csv")
+    at = park.sectors.index("kilns")
+    # Small beside nothing: all undivided emissions of the park are its own.
+    assert park.activity_kinds[at] == "emissions_index"
+    assert park.activity[at].tolist() == [3016, 3017, 3018, 3019, 3020]
+    shipped = pw.take_inventory(pw.read_park("demo-cement")).total()
+    assert pw.take_inventory(park).total() == pytest.approx(shipped + park.activity[at])
