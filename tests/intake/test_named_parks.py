@@ -5,9 +5,11 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from data_reading import DATA, TABLES, rows_of, sidecar_of
 
 import pathway_models as pw
+from pathway_models.cli.data_commands import check_command
 from pathway_models.intake.register import country_of
 
 RAW = DATA / "raw" / "sites"
@@ -179,3 +181,16 @@ def test_a_user_may_state_sectors_of_both_kinds_and_value_added_beside(tmp_path)
     assert park.activity[at].tolist() == [3016, 3017, 3018, 3019, 3020]
     shipped = pw.take_inventory(pw.read_park("demo-cement")).total()
     assert pw.take_inventory(park).total() == pytest.approx(shipped + park.activity[at])
+
+
+def test_what_was_bought_is_told_as_unknown_not_as_zero():
+    park = pw.read_park("eu-leuna")
+    inventory = pw.take_inventory(park)
+    assert "not in the table" in pw.sentences.inventory(inventory)
+    assert "表中没有外购电力和热力" in pw.sentences.inventory(inventory, lang="zh")
+    answer = CliRunner().invoke(check_command, [str(DATA / "parks" / "eu-leuna.csv")])
+    assert answer.exit_code == 0
+    assert "scope 1" in answer.output
+    assert "scope 2" not in answer.output
+    assert "Cannot act here: Electrification with green power, Coal to gas" in answer.output
+    assert "European Commission and C. Rossi" in answer.output
