@@ -345,8 +345,20 @@ def _activities(
     """Activity of each sector: value added, its output, population for residents, else its own energy or emissions."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
+<<<<<<< HEAD
         product = _output(table, sector) if kind != "energy_index" else ""
         if kind != "energy_index" and table.rows(("value_added", sector, "")):
+=======
+        if told[at].any() and not use[at].any():
+            # ASSUME: a sector of which only emissions are known goes on as they do, value added or not: growth would
+            # have no intensity to go with.  One that began or closed within the record, or is small, has no trend one
+            # could trust, and goes on as all of them together.
+            whole = told.sum(axis=0)
+            is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
+            kinds.append("emissions_index")
+            levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
+        elif kind != "energy_index" and table.rows(("value_added", sector, "")):
+>>>>>>> sites
             kinds.append(kind)
             levels.append(table.series(("value_added", sector, "")))
         elif product:
@@ -355,13 +367,6 @@ def _activities(
         elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
             kinds.append("population")
             levels.append(table.series(("population", "park", "")))
-        elif told[at].any() and not use[at].any():
-            # ASSUME: a sector of which only emissions are known goes on as they do; one that began or closed within
-            # the record, or is small, has no trend one could trust, and goes on as all of them together.
-            whole = told.sum(axis=0)
-            is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
-            kinds.append("emissions_index")
-            levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
         else:
             kinds.append("energy_index")
             levels.append(use[at])

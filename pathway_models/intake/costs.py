@@ -16,6 +16,7 @@ from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, fingerprint
 from pathway_models.core.yaml_files import Keys, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.register import has_rule
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
 from pathway_models.records.costs import Amount, Costs, LeverCost
@@ -267,14 +268,19 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
     costs : Costs
     levers : mapping of Lever
     park : Park, optional
-        A park whose activity is not money has no cost per value added.
+        A park whose activity is not money has no cost per value added, one without energy none per TJ, and one of
+        another country none of the shipped costs.
     """
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
+    is_shipped = [name for name, _ in costs.files] == ["costs.yml"]
+    abroad = is_shipped and park is not None and not has_rule(park.country, "costs")
     found = {}
     for lever_id, lever in levers.items():
         own = costs.levers.get(lever_id, LeverCost())
         unpriced = [name for name in lever.gives_to if not costs.has_price(groups[name])]
-        if not own.known:
+        if abroad:
+            found[lever_id] = "the shipped costs are Chinese; give costs of the park's own country"
+        elif not own.known:
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
