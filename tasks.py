@@ -10,7 +10,7 @@
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
     python tasks.py book                        make the HTML book of all notebooks and pages, without network
-    python tasks.py setup                       only set up
+    python tasks.py setup                       only set up; with --lowest what "test --lowest" needs
 
 ("python3" on Linux and macOS, "py" on Windows.) The first call makes .venv from requirements.lock.txt, by uv
 where it is installed and else by pip; pip's settings, such as PIP_INDEX_URL for a mirror, are respected by both.
@@ -314,15 +314,21 @@ def test(arguments: list[str]) -> int:
 
     Everything else that is given goes to pytest, behind our own words: ``-n 0`` runs the tests in one process.
     """
+    from concurrent.futures import ThreadPoolExecutor  # here, because most calls do without
+
     kinds = {"--fast", "--lowest"}.intersection(arguments)
     words = [word for word in arguments if word not in kinds]
+    with ThreadPoolExecutor(1) as beside:
+        programs = None if kinds else beside.submit(install_system_programs)
+        python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
+        if programs:
+            programs.result()
     if kinds:
-        words = ["-m", "not slow", *words]
+        marks = "not slow or lowest" if "--lowest" in kinds else "not slow"
+        words = ["-m", marks, "--hypothesis-profile", "few", "-p", "no:nbval", *words]
     else:
-        install_system_programs()
         words = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", *words]
     words = ["-n", str(min(cores(), MOST_PROCESSES)), "--dist", "loadscope", *words]
-    python = ready_python(lowest_lock() if "--lowest" in kinds else TEST_LOCK)
     # The profile gives kernels back the inline figures that MPLBACKEND takes from them, and silences them.
     settings = {"MPLBACKEND": "Agg", "IPYTHONDIR": str(ROOT / "tests" / "ipython")}
     tests = exit_code_of([python, "-m", "pytest", *words], **settings)
@@ -344,10 +350,10 @@ def book(arguments: list[str]) -> int:
 
 
 def setup(arguments: list[str]) -> int:
-    """Make the environment and say where it is."""
-    if arguments:
-        raise SetupError(f"setup takes no arguments, but got: {' '.join(arguments)}")
-    print(f"Ready: {ready_python()}")
+    """Make the environment, or that of the oldest packages, and say where it is."""
+    if arguments not in ([], ["--lowest"]):
+        raise SetupError(f"setup takes no arguments but --lowest, but got: {' '.join(arguments)}")
+    print(f"Ready: {ready_python(lowest_lock() if arguments else None)}")
     return 0
 
 

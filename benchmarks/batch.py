@@ -2,7 +2,7 @@
 
     python benchmarks/batch.py               # 24 parks, two workers, as the goals are stated
     python benchmarks/batch.py --quick       # 4 parks, one round
-    python benchmarks/batch.py --smallest    # 1 park, one worker: whether every way works, not how fast it is
+    python benchmarks/batch.py --smallest    # 1 park, 20 members: whether every way works, not how fast it is
 
 Every way runs the real batch notebook for the same parks with the same parameters and leaves notebook (or figures),
 tables and an HTML page. Ways take turns within a round, so that a busy machine is busy for all of them; the numbers
@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from pathway_models.batch.fork_server import PINNED  # noqa: E402
 from pathway_models.core.files import PARK_NOTEBOOK  # noqa: E402
 
 PARK = "demo-cement"
-MEMBERS = 1000
+MEMBERS, FEW = 1000, 20
 GOALS = {"shell loop": 15.0, "papermill pool": 6.0, "plain function": 1 / 1.5}
 
 
@@ -51,39 +52,39 @@ def tables_of_parks(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def shell_loop(parks: list[Path], out: Path, workers: int) -> None:
+def shell_loop(parks: list[Path], out: Path, workers: int, members: int) -> None:
     """Today's habit: one command after another, then one more for the page."""
     for park in parks:
         folder = out / park.stem
         folder.mkdir(parents=True)
         target = folder / "notebook.ipynb"
-        options = ["-p", "park", park, "-p", "members", MEMBERS, "-p", "out", folder]
+        options = ["-p", "park", park, "-p", "members", members, "-p", "out", folder]
         _run([sys.executable, "-m", "papermill", PARK_NOTEBOOK, target, *options, "--no-progress-bar"])
         _run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", target])
 
 
-def papermill_in_process(parks: list[Path], out: Path, workers: int) -> None:
+def papermill_in_process(parks: list[Path], out: Path, workers: int, members: int) -> None:
     """Run papermill in one process that stays, one notebook after another, each in a kernel of its own."""
-    _pool(_papermill, parks, out, 1)
+    _pool(_papermill, parks, out, 1, members)
 
 
-def papermill_pool(parks: list[Path], out: Path, workers: int) -> None:
+def papermill_pool(parks: list[Path], out: Path, workers: int, members: int) -> None:
     """Run papermill in processes that stay, each notebook in a kernel of its own."""
-    _pool(_papermill, parks, out, workers)
+    _pool(_papermill, parks, out, workers, members)
 
 
-def plain_function(parks: list[Path], out: Path, workers: int) -> None:
+def plain_function(parks: list[Path], out: Path, workers: int, members: int) -> None:
     """No notebook at all: the floor."""
-    _pool(_plain, parks, out, workers)
+    _pool(_plain, parks, out, workers, members)
 
 
-def ours(parks: list[Path], out: Path, workers: int) -> None:
+def ours(parks: list[Path], out: Path, workers: int, members: int) -> None:
     """The command."""
-    options = ["--members", MEMBERS, "--workers", workers, "--out", out, "--quiet"]
+    options = ["--members", members, "--workers", workers, "--out", out, "--quiet"]
     _run([sys.executable, "-m", "pathway_models", "run", *parks, *options])
 
 
-WAYS: dict[str, Callable[[list[Path], Path, int], None]] = {
+WAYS: dict[str, Callable[[list[Path], Path, int, int], None]] = {
     "shell loop": shell_loop,
     "papermill in process": papermill_in_process,
     "papermill pool": papermill_pool,
@@ -98,30 +99,30 @@ def _run(command: list[object]) -> None:
                    env=environment)  # fmt: skip
 
 
-def _pool(work: Callable[[Path, Path], None], parks: list[Path], out: Path, workers: int) -> None:
+def _pool(work: Callable[[Path, Path, int], None], parks: list[Path], out: Path, workers: int, members: int) -> None:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_pin) as pool:
-        list(pool.map(work, parks, [out] * len(parks)))
+        list(pool.map(work, parks, repeat(out), repeat(members)))
 
 
 def _pin() -> None:
     os.environ.update(PINNED)
 
 
-def _papermill(park: Path, out: Path) -> None:
+def _papermill(park: Path, out: Path, members: int) -> None:
     import papermill
     from nbconvert import HTMLExporter
 
     os.environ.pop("MPLBACKEND", None)
     folder = out / park.stem
     folder.mkdir(parents=True)
-    given = {"park": str(park), "members": MEMBERS, "out": str(folder)}
+    given = {"park": str(park), "members": members, "out": str(folder)}
     target = str(folder / "notebook.ipynb")
     papermill.execute_notebook(str(PARK_NOTEBOOK), target, given, progress_bar=False)
     page, _ = HTMLExporter().from_filename(target)
     (folder / "notebook.html").write_text(page, encoding="utf-8")
 
 
-def _plain(park: Path, out: Path) -> None:
+def _plain(park: Path, out: Path, members: int) -> None:
     """Run the code of the notebook as one function: figures to PNG, tables and texts made, the page rendered."""
     os.environ["MPLBACKEND"] = "agg"
     import matplotlib.pyplot as plt
@@ -137,7 +138,7 @@ def _plain(park: Path, out: Path) -> None:
         value = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), cell.id, "exec"), space)
         if "parameters" in cell.metadata.get("tags", []):
-            space |= {"park": str(park), "members": MEMBERS, "out": str(folder)}
+            space |= {"park": str(park), "members": members, "out": str(folder)}
         shown = eval(compile(ast.Expression(value.value), cell.id, "eval"), space) if value else None
         getattr(shown, "_repr_html_", shown.__repr__)()
         for number in plt.get_fignums():
@@ -151,13 +152,13 @@ def main() -> int:
     """Run the rounds and print seconds and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="4 parks, one round")
-    parser.add_argument("--smallest", action="store_true", help="1 park, one round, one worker")
+    parser.add_argument("--smallest", action="store_true", help="1 park, one round, one worker, 20 members")
     parser.add_argument("--parks", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=list(WAYS))
     given = parser.parse_args()
-    count, rounds, workers = given.parks, given.rounds, given.workers
+    count, rounds, workers, members = given.parks, given.rounds, given.workers, FEW if given.smallest else MEMBERS
     if given.quick or given.smallest:
         count, rounds, workers = (1, 1, 1) if given.smallest else (4, 1, workers)
     seconds: dict[str, list[float]] = {name: [] for name in given.ways}
@@ -166,17 +167,17 @@ def main() -> int:
         for at in range(rounds):
             for way in given.ways:
                 begin = time.perf_counter()
-                WAYS[way](parks, Path(name) / f"{way.replace(' ', '-')}-{at}", workers)
+                WAYS[way](parks, Path(name) / f"{way.replace(' ', '-')}-{at}", workers, members)
                 seconds[way].append(time.perf_counter() - begin)
                 print(f"round {at + 1}, {way}: {seconds[way][-1]:.1f} s", flush=True)
-    _tell(seconds, count, workers)
+    _tell(seconds, count, workers, members)
     return 0
 
 
-def _tell(seconds: dict[str, list[float]], count: int, workers: int) -> None:
+def _tell(seconds: dict[str, list[float]], count: int, workers: int, members: int) -> None:
     medians = {way: statistics.median(values) for way, values in seconds.items()}
     rounds = len(next(iter(seconds.values())))
-    print(f"\n{count} parks of {PARK_NOTEBOOK.name}, {workers} workers, {MEMBERS} members; medians of {rounds}")
+    print(f"\n{count} parks of {PARK_NOTEBOOK.name}, {workers} workers, {members} members; medians of {rounds}")
     print(f"{'way':<22}{'s a park':>10}{'ours is faster by':>20}{'goal':>8}")
     for way, value in medians.items():
         ratio = value / medians["ours"]

@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "helpers")]
-from fault_runs import FAULTS, command, half_written, make_campaign, mend, stopped_after, wait_for_lock  # noqa: E402
+from fault_runs import FAULTS, command, half_written, held, make_campaign, mend, stopped_after  # noqa: E402
 from small_runs import tables  # noqa: E402
 
 
@@ -85,8 +85,9 @@ def _stop(parks: tuple[str, ...], notebook: Path, folder: Path, out: Path, stops
         expect(sound, f"{number.name} after {seconds:.1f} s leaves whole folders only ({at + 1} of {stops})")
     words = command(parks, notebook, folder / "two")
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
-        wait_for_lock(folder / "two")
-        expect(finish(words) == 2, "a second run into the same folder is refused")
+        with held(first, folder / "two"):
+            code = finish(words)
+        expect(code == 2, "a second run into the same folder is refused")
         first.wait()
     expect(half_written(folder / "two") == [], "and the first is not disturbed")
 

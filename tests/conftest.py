@@ -2,12 +2,16 @@
 
 import os
 import signal
+import sys
 
 import hypothesis
 import pytest
 from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
+
+# jsonschema's grammar of international addresses takes three seconds to build; no notebook has one.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
@@ -21,6 +25,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 # The same examples every time: a test that fails for one person fails for all.
 hypothesis.settings.register_profile("same_for_all", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("few", hypothesis.settings.get_profile("same_for_all"), max_examples=20)
 hypothesis.settings.load_profile("same_for_all")
 
 
@@ -33,7 +38,11 @@ def pytest_xdist_make_scheduler(config, log):
     return file_by_file(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if {"browser", "chromium"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
     if hasattr(config, "workerinput"):  # a process beside others
         slow_first(items)
 

@@ -80,6 +80,8 @@ class BaselinePaths:
         Grid factor relative to the last observed year; one in observed years.
     output : (member, process, year)
         Process output in each process's unit.
+    carbon : (member, year) or None
+        Emission factors of energy relative to their own course; None where a scenario does not move them.
     """
 
     activity: np.ndarray
@@ -87,6 +89,7 @@ class BaselinePaths:
     shares: np.ndarray
     grid: np.ndarray
     output: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    carbon: np.ndarray | None = None
 
 
 def mixed_carriers(park: Park) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.park import Park
-from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Project
+from pathway_models.records.plans import ALL_SECTORS, CARBON, FREE, DriverTarget, Project
 
 #: Drivers of one value a year, whose paths are joined in logs.
 PLAIN = ("activity", "intensity")
@@ -83,6 +83,9 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
         elif driver == "grid_factor":
             grid = followed(park, grid * grid_now(park), targets, moved, grid_history(park)) / grid_now(park)
             grid[:, : park.years.size] = 1.0
+        elif driver == CARBON:
+            flat = np.ones((len(grid), park.years.size + draws.years.size))
+            paths = replace(paths, carbon=followed(park, flat, targets, moved))
         elif driver == "share":
             mixes.setdefault(park.sectors.index(sector), {})[park.carriers.index(item)] = targets
     for s, given in mixes.items():
@@ -159,13 +162,16 @@ def followed(
     last = park.last_observed_year
     marks = [(last, np.full(base.shape[0], levels[last]))]
     for target in targets:
-        marks.append((target.year, _level(target, levels, marks[-1], moved, last)))
+        free = base[:, target.year - int(park.years[0])] if target.kind == FREE else None
+        marks.append((target.year, _level(target, levels, marks[-1], moved, last) if free is None else free))
         levels[target.year] = marks[-1][1]
     path = base.copy()
     years = park.years[0] + np.arange(base.shape[1])
+    stays = {target.year for target in targets if target.kind == FREE}
     for (before, low), (after, high) in pairwise(marks):
-        inside = (years > before) & (years <= after)
-        path[:, inside] = _joined(low, high, (years[inside] - before) / (after - before))
+        if after not in stays:
+            inside = (years > before) & (years <= after)
+            path[:, inside] = _joined(low, high, (years[inside] - before) / (after - before))
     end = marks[-1][0] - int(years[0])
     if end < base.shape[1] - 1:
         there = base[:, end : end + 1]
@@ -239,6 +245,9 @@ def _share(
     moved = _moved(targets, draws, members)
     knots = [base[:, park.years.size - 1]]
     for target in targets:
+        if target.kind == FREE:
+            knots.append(base[:, target.year - int(park.years[0])])
+            continue
         level = np.full(moved.shape, target.value)
         if target.spread > 0 and 0 < target.value < 1:
             odds = target.value / (1.0 - target.value)

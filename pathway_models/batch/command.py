@@ -20,6 +20,7 @@ from pathway_models.batch.fork_server import can_fork
 from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
@@ -81,7 +82,12 @@ def _content(path: Path) -> bytes | None:
 @click.option("--memory", type=float, default=0, metavar="GB", help="Address space one notebook may take.")
 @click.option("--engine", type=click.Choice(["fork", "papermill"]), default="fork", show_default=True)
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Hand the parks to this Dask cluster.")
-@click.option("--scenario-file", type=click.Path(dir_okay=False, exists=True), help="Scenarios of your own.")
+@click.option(
+    "--scenario-file",
+    type=SCENARIOS,
+    metavar="FILE|drivers",
+    help="Scenarios of your own: .yml, .csv or workbook; or the shipped ones that state drivers.",
+)
 @click.option(
     "--notebook", type=click.Path(dir_okay=False, exists=True), help="A notebook of your own with the same parameters."
 )

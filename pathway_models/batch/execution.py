@@ -90,7 +90,7 @@ def _refusal(park: str) -> str:
     try:
         pw.read_park(park)
     except InputError as error:
-        more = f" (and {len(error.faults) - 1} more faults; see 'pathways check')" if len(error.faults) > 1 else ""
+        more = f" (and {error.count - 1} more faults; see 'pathways check')" if error.count > 1 else ""
         return f"{error.faults[0]}{more}"
     except (PathwayError, OSError) as error:
         return str(error)

@@ -31,6 +31,7 @@ from pathway_models.runs.provenance import (
     versions,
 )
 from pathway_models.runs.seals import seals_in, write_record
+from pathway_models.runs.store import KEPT_INPUTS
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -268,6 +269,7 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         stay = {step.park_id for step, _ in steps if step.action != "run"}
         seals = seals_in(place.folder)
         write_record(place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay})
+        _keep(request.scenario_file, place.folder)
         run = Run(request, place.folder)
         publish = _Publisher(run, place, report)
         for step, _ in steps:
@@ -319,6 +321,18 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
 
         return on_cluster(jobs, request.scheduler)
     return local(jobs, request.workers, request.engine)
+
+
+def _keep(given: str, folder: Path) -> None:
+    """Keep the scenarios a run was given in its folder, so that reports and exports find them wherever it goes."""
+    if given:
+        (folder / KEPT_INPUTS).mkdir(exist_ok=True)
+        copy = folder / KEPT_INPUTS / Path(given).name
+        content = Path(given).read_bytes()
+        if not copy.exists() or copy.read_bytes() != content:
+            partial = copy.with_name(copy.name + ".partial")
+            partial.write_bytes(content)
+            partial.replace(copy)
 
 
 def _checked(request: Request) -> dict[str, object]:

@@ -61,7 +61,7 @@ def fault_lines(
     yield f"{padded(head[0], 8)}  {padded(head[1], places)}  {head[2]}"
     for fault in faults:
         value = f"{fault.value}{apart[0]}" if fault.value else ""
-        text = f"{value}{expected}{fault.expected}{apart[1]}{fault.remedy}"
+        text = f"{value}{expected}{fault.expected}{apart[1]}{fault.remedy}{fault.unlisted(lang)}"
         head = f"{padded(names[SEVERITIES.index(fault.severity)], 8)}  {padded(fault.place, places)}  "
         room = max(20, width - width_of(head))
         for at, line in enumerate(wrapped(text, room)):
@@ -70,11 +70,12 @@ def fault_lines(
 
 def counts(faults: Iterable[Fault], lang: str = "en") -> str:
     """Count the faults of each severity, in words."""
-    found = [fault.severity for fault in faults]
+    found = dict.fromkeys(SEVERITIES, 0)
+    for fault in faults:
+        found[fault.severity] += 1 + fault.more
     if lang == "zh":
-        return "，".join(f"{name}{found.count(code)}处" for code, name in zip(SEVERITIES, WORDS[lang][1], strict=True))
-    words = [f"{found.count(name)} {name}{'s' if found.count(name) != 1 else ''}" for name in SEVERITIES]
-    return ", ".join(words)
+        return "，".join(f"{name}{found[code]}处" for code, name in zip(SEVERITIES, WORDS[lang][1], strict=True))
+    return ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in found.items())
 
 
 def wrapped(text: str, room: int) -> list[str]:
@@ -92,7 +93,7 @@ def wrapped(text: str, room: int) -> list[str]:
         lines[-1] += piece if lines[-1] else piece.lstrip()
         while width_of(lines[-1].rstrip()) > room:
             line = lines.pop()
-            cut = next(at for at in range(len(line), 0, -1) if width_of(line[:at]) <= room)
+            cut = next(at for at in range(min(len(line), room), 0, -1) if at == 1 or width_of(line[:at]) <= room)
             lines += [line[:cut], line[cut:]]
     return [line.rstrip() for line in lines]
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+#: Faults of one kind that are listed: who mends these finds the others by them.
+MOST_ALIKE = 100
+#: Signs of a value or place, and of an expectation or remedy, that a message shows.
+LONGEST_SHOWN, LONGEST_TOLD = 200, 2_000
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of an input: where it stands, what stands there, what should.
 
@@ -28,6 +33,8 @@ class Fault:
         Only errors stop the reading.
     code : str
         Stable name of the kind of fault, for tests and for searching.
+    more : int
+        How many of its kind come after it and are not listed.
     """
 
     file: str
@@ -37,10 +44,52 @@ class Fault:
     remedy: str
     severity: str = "error"
     code: str = ""
+    more: int = 0
+
+    def __post_init__(self) -> None:
+        longest = {"place": LONGEST_SHOWN, "value": LONGEST_SHOWN, "expected": LONGEST_TOLD, "remedy": LONGEST_TOLD}
+        for name, most in longest.items():
+            text = getattr(self, name)
+            if isinstance(text, str) and len(text) > most:
+                object.__setattr__(self, name, text[: most - 1] + "…")
 
     def __str__(self) -> str:
         found = f" = {self.value!r}" if self.value != "" else ""
-        return f"{self.file}, {self.place}{found}: expected {self.expected}; {self.remedy}"
+        return f"{self.file}, {self.place}{found}: expected {self.expected}; {self.remedy}{self.unlisted()}"
+
+    def unlisted(self, lang: str = "en") -> str:
+        """Say how many more of its kind there are; empty where all are listed."""
+        if not self.more:
+            return ""
+        return f"; and {self.more:,} more of this kind" if lang == "en" else f"；同类问题另有{self.more}处"
+
+
+def grouped(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Keep the first `MOST_ALIKE` faults of each kind, in their order; the last of them says how many more there are.
+
+    A kind is a file, a severity and a code.
+
+    Examples
+    --------
+    >>> alike = [Fault("park.csv", f"line {n}", "x", "a number", "correct it", code="number") for n in range(40_571)]
+    >>> kept = grouped(alike)
+    >>> len(kept), kept[-1].place, kept[-1].more
+    (100, 'line 99', 40471)
+    """
+    kept: list[Fault] = []
+    kinds: dict[tuple[str, str, str], tuple[int, int, int]] = {}
+    for fault in faults:
+        kind = (fault.file, fault.severity, fault.code)
+        count, more, last = kinds.get(kind, (0, 0, 0))
+        if count < MOST_ALIKE:
+            kept.append(fault)
+            kinds[kind] = count + 1, more + fault.more, len(kept) - 1
+        else:
+            kinds[kind] = count, more + 1 + fault.more, last
+    for _, more, last in kinds.values():
+        if kept[last].more != more:
+            kept[last] = replace(kept[last], more=more)
+    return tuple(kept)
 
 
 class PathwayError(Exception):
@@ -53,14 +102,19 @@ class InputError(PathwayError):
     Parameters
     ----------
     faults : iterable of Fault
-        All faults, in reading order.
+        All faults, in reading order; of many alike the first ones are kept (`grouped`).
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        count = len(self.faults)
+        self.faults = grouped(faults)
+        count = self.count
         head = f"{count} fault{'s' if count != 1 else ''} in the input"
         super().__init__("\n".join([head + ":", *(f"  * {fault}" for fault in self.faults)]))
+
+    @property
+    def count(self) -> int:
+        """Number of faults, those included that are not listed."""
+        return sum(1 + fault.more for fault in self.faults)
 
 
 @contextmanager

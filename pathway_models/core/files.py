@@ -25,34 +25,62 @@ def stamped(path: Path) -> tuple[Path, Stamp]:
     return path, (found.st_mtime_ns, found.st_size)
 
 
+#: Beyond these a table takes gigabytes and minutes; the largest shipped one has 10,000 lines.
+LARGEST_TEXT, MOST_LINES, LONGEST_LINE = 20 * 2**20, 200_000, 2**17
+
+
+def _has_short_lines(content: bytes) -> bool:
+    """Tell whether no line is far longer than `LONGEST_LINE`."""
+    pieces = range(0, len(content) - LONGEST_LINE + 1, LONGEST_LINE)
+    return all(any(content.find(end, at, at + LONGEST_LINE) >= 0 for end in (b"\n", b"\r")) for at in pieces)
+
+
 def read_text(path: Path) -> str:
     """Read a text file.
 
     Raises
     ------
     InputError
-        The file is missing, is not text, or is neither UTF-8 nor GB18030.
+        The file is missing, is too large, is not text, or is neither UTF-8 nor GB18030.
     """
-
-    def refuse(place: str, expected: str, remedy: str, code: str) -> InputError:
-        return InputError([Fault(path.name, place, "", expected, remedy, code=code)])
-
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (FileNotFoundError, IsADirectoryError):
-        raise refuse("file", "an existing file", "check the name", "no_file") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise refuse("file", "a gzip file", "pack it again, or give it without .gz", "not_gzip") from None
+    content = _read_bytes(path)
+    if len(content) > LARGEST_TEXT:
+        remedy = "keep the rows and columns that are asked for, or split it"
+        raise _refusal(path, "file", f"at most {LARGEST_TEXT >> 20} MB of text", remedy, "text_large")
+    if max(content.count(b"\n"), content.count(b"\r")) > MOST_LINES:
+        remedy = "delete empty rows below the table, or split it"
+        raise _refusal(path, "file", f"at most {MOST_LINES} lines", remedy, "text_large")
+    if not _has_short_lines(content):
+        remedy = "it is no table, or its line ends were lost; save it as CSV UTF-8"
+        raise _refusal(path, "file", f"lines of at most {LONGEST_LINE} bytes", remedy, "text_large")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refusal(path, "file", "UTF-8 text", "it is UTF-16 (Unicode text); save it as CSV UTF-8", "utf16")
     if b"\x00" in content:
-        raise refuse(f"byte {content.index(0)}", "text", "save the table as CSV UTF-8", "not_text")
+        raise _refusal(path, f"byte {content.index(0)}", "text", "save the table as CSV UTF-8", "not_text")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError as error:
             place = f"byte {error.start}"
-    raise refuse(place, "UTF-8 or GB18030 text", "save the table as CSV UTF-8", "encoding")
+    raise _refusal(path, place, "UTF-8 or GB18030 text", "save the table as CSV UTF-8", "encoding")
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Read a file, unpacked, up to a byte more than a text may have."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return file.read(LARGEST_TEXT + 1)
+    except (FileNotFoundError, IsADirectoryError):
+        raise _refusal(path, "file", "an existing file", "check the name", "no_file") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise _refusal(path, "file", "a gzip file", "pack it again, or give it without .gz", "not_gzip") from None
+    except (OSError, ValueError) as error:
+        remedy = f"check the name: {getattr(error, 'strerror', None) or error}"
+        raise _refusal(path, "file", "a file to read", remedy, "no_file") from None
+
+
+def _refusal(path: Path, place: str, expected: str, remedy: str, code: str) -> InputError:
+    return InputError([Fault(path.name, place, "", expected, remedy, code=code)])
 
 
 #: The package itself.  Resolved once: following links takes longer than reading a cell.

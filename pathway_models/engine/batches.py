@@ -162,6 +162,8 @@ class Batch:
     output : (process, year, member)
     errors : mapping group -> (1, member)
         Constant factor errors.
+    carbon : (year, member) or None
+        Emission factors of energy relative to their own course, where a scenario moves them.
     """
 
     frame: Frame
@@ -173,6 +175,7 @@ class Batch:
     grid: np.ndarray
     output: np.ndarray
     errors: Mapping[str, np.ndarray]
+    carbon: np.ndarray | None = None
     _values: dict[tuple, Values] = field(default_factory=dict, repr=False)
 
     def values(self, measure: Measure) -> Values:
@@ -209,7 +212,8 @@ def batches(
         )
         errors = factor_errors(frame.park, draws, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
-        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group)
+        carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
+        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group, carbon)
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:
@@ -341,6 +345,7 @@ class Accounts:
         self.sectors = (np.flatnonzero(movable), np.flatnonzero(~movable))
         self.classes = tuple(at for at in (ECONOMIC, RESIDENT) if self.sectors[at].size)
         self.grid = batch.grid[years, members]
+        self.carbon = None if batch.carbon is None else batch.carbon[years, members]
         self.zero = np.zeros(self.grid.shape)
         self.zero.setflags(write=False)
         self._room = np.empty(self.grid.shape)
@@ -375,7 +380,12 @@ class Accounts:
         """Compute the factor of a carrier in a sector without its error: (year, 1) or, of the grid, (year, member)."""
         frame = self.batch.frame
         factor = frame.factors[sector, frame.carriers.index(carrier), self.years, None]
-        return factor * self.grid if carrier == "electricity" else factor
+        factor = factor * self.grid if carrier == "electricity" else factor
+        return self._moved(factor)
+
+    def _moved(self, factor: np.ndarray) -> np.ndarray:
+        """Multiply factors or emissions by what a scenario makes of CO2 per energy."""
+        return factor if self.carbon is None else factor * self.carbon
 
     def _process(self, k: int, technical: bool) -> np.ndarray:
         frame, total = self.batch.frame, self.zero
@@ -384,13 +394,14 @@ class Accounts:
             if is_here and frame.is_technical[j] == technical:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
                 total = emitted if total is self.zero else total + emitted
-        return total if total is self.zero else total * self.error("process")
+        return total if total is self.zero else self._moved(total) * self.error("process")
 
     def _undivided(self, name: str) -> np.ndarray:
         """Sum what is not told apart, by item; verified as a whole, it has no factor and no error of one."""
         frame = self.batch.frame
         picked = [j for j, item in enumerate(frame.undivided) if item == name]
-        return self.sum(self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None] for j in picked)
+        emitted = (self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None] for j in picked)
+        return self._moved(self.sum(emitted)) if picked else self.zero
 
     def error(self, group: str) -> np.ndarray:
         """Compute the constant factor error of a group: (1, member)."""
@@ -402,7 +413,7 @@ class Accounts:
 
     def grid_factor(self) -> np.ndarray:
         """Compute the factor of electricity from the grid, its error included: (year, member), tCO2/TJ."""
-        return self.batch.frame.grid_factors[0, self.years, None] * self.grid * self.error("electricity")
+        return self._moved(self.batch.frame.grid_factors[0, self.years, None] * self.grid * self.error("electricity"))
 
     def activity(self, kinds: Iterable[str] = ACTIVITY_KINDS) -> np.ndarray:
         """Sum the activity of the sectors of some kinds: (year, member)."""
@@ -432,14 +443,14 @@ class Accounts:
             frame = self.batch.frame
             given = self._by_sector(k, group, frame.factors[:, frame.carriers.index(carrier)])
             given = given * self.grid if carrier == "electricity" else given
-            self._given[key] = given * self.error(self.group_of[carrier])
+            self._given[key] = self._moved(given) * self.error(self.group_of[carrier])
         return self._given[key]
 
     def bought(self, k: int, group: str) -> np.ndarray:
         """Compute location-based emissions if a group in a class were all purchased electricity: (year, member)."""
         key = (k, "", group)
         if key not in self._given:
-            self._given[key] = self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid
+            self._given[key] = self._moved(self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid)
         return self._given[key]
 
     def location_based(self, mix: Mix, structure: Left) -> np.ndarray:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD, Reading
+from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import EMITTING, Mix, batches, horizon, lay_out
 from pathway_models.engine.chain import PackageCase, left
@@ -18,6 +20,7 @@ from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2, SOURCES, TOTAL, Pathways
+from pathway_models.records.plans import DriverPath
 
 #: Readings of the drivers that `project` knows.
 READINGS = {"uncertain": AS_PLANS_TURN_OUT, "hold": IF_DRIVERS_HOLD}
@@ -173,14 +176,28 @@ def runs(
     lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
-    tree = package_tree([*chosen, NOTHING])
-    positions = [*range(len(chosen)), None]
-    frame = lay_out(park, chosen, until, assumptions)
-    for members in batches(frame, draws, reading=reading):
-        batch = BatchEvaluator(members)
-        for case in batch.cases(tree):
-            for at in np.flatnonzero(tree.case_of == case.index):
-                yield positions[at], batch, case
+    for given, positions in _by_drivers(chosen).items():
+        some = [NOTHING if at is None else chosen[at] for at in positions]
+        tree = package_tree(some)
+        driven_park = driven(park, replace(NOTHING, drivers=given), assumptions.issue_year)
+        frame = lay_out(driven_park, some, until, assumptions)
+        for members in batches(frame, draws, reading=reading):
+            batch = BatchEvaluator(members)
+            for case in batch.cases(tree):
+                for at in np.flatnonzero(tree.case_of == case.index):
+                    yield positions[at], batch, case
+
+
+def _by_drivers(chosen: list[Scenario]) -> dict[tuple[DriverPath, ...], list[int | None]]:
+    """Group scenarios by the drivers they give: each group is projected on a baseline of its own.
+
+    The scenario without measures, None, comes last among those without drivers.
+    """
+    groups: dict[tuple[DriverPath, ...], list[int | None]] = {}
+    for at, scenario in enumerate(chosen):
+        groups.setdefault(scenario.drivers, []).append(at)
+    groups.setdefault((), []).append(None)
+    return groups
 
 
 def sources_of(park: Park) -> tuple[str, ...]:

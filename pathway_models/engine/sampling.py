@@ -17,6 +17,7 @@ from scipy import special
 
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
+from pathway_models.baseline.scenario_drivers import driven_normals
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
@@ -132,7 +133,7 @@ def sample(
     assumed = read_assumptions() if assumptions is None else assumptions
     mixes = [f"mix:{carrier}" for carrier in mixed_carriers(park)] if moves_mix(assumed) else []
     drivers = [*DRIVERS, *mixes]
-    chosen = scenarios.values() if isinstance(scenarios, Mapping) else scenarios
+    chosen = list(scenarios.values() if isinstance(scenarios, Mapping) else scenarios)
     ties = assumed.correlations if correlations is True else correlations or ()
     levers = lever_streams(chosen)
     partners = _partners(ties, levers)
@@ -142,7 +143,7 @@ def sample(
     uniforms[f"{SHARED}:grid_decline"] = stream(seed, nation, "grid_decline").random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
-    names += park.plans.normals()
+    names += [*park.plans.normals(), *driven_normals(park, chosen, assumed.issue_year)]
     normals = {name: stream(seed, park.park_id, name).standard_normal(members) for name in names}
     normals[f"{SHARED}:slope"] = stream(seed, nation, "slope").standard_normal(members)
     shocks = {name: yearly_normals(seed, park.park_id, name, members, years) for name in drivers}

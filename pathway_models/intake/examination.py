@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.core.errors import Fault
+from pathway_models.core.errors import Fault, grouped
 from pathway_models.core.files import fingerprint
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
@@ -188,6 +188,6 @@ def implied_factor(file: str, fields: dict[str, Any]) -> list[Fault]:
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Errors first, then warnings, then notes, each in reading order."""
+    """Errors first, then warnings, then notes, each in reading order; of many alike the first ones."""
     ranks = {"error": 0, "warning": 1, "note": 2}
-    return tuple(sorted(faults, key=lambda fault: ranks[fault.severity]))
+    return grouped(sorted(faults, key=lambda fault: ranks[fault.severity]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioE
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.scenario_tables import lines_of, paths_of, period_of, read_driver_table
+from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
+from pathway_models.records.plans import DriverPath
 
 
 class _Strict(BaseModel):
@@ -66,15 +70,35 @@ class _Choice(_Strict):
     complete: int | None = None
 
 
+class _Driver(_Strict):
+    """A period of a driver, as a line of a table; checked with the others (`intake.scenario_tables`)."""
+
+    driver: str
+    sector: str = ""
+    item: str = ""
+    period: int | str | tuple[int, int]
+    kind: str
+    value: float | str
+    unit: str
+    spread: float | str = ""
+    source: str = ""
+
+
 class _Scenario(_Strict):
     name_en: str
     name_zh: str
     description: str = ""
+    inherits: str = ""
     levers: dict[str, str | _Choice] = Field(default_factory=dict)
+    drivers: list[_Driver] = Field(default_factory=list)
 
 
 class _ScenarioFile(_Strict):
     scenarios: dict[str, _Scenario]
+
+
+#: Shipped files of scenarios beside the usual one, by the word that stands for them in place of a path.
+FAMILIES = {"drivers": "driver_scenarios.yml"}
 
 
 def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
@@ -149,13 +173,20 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
 def read_scenarios(path: str | Path | None = None, levers: str | Path | None = None) -> Scenarios:
     """Read scenarios and the levers they name; the shipped ones when no paths are given.
 
+    A ``.csv`` table or the sheet of scenarios of a workbook (``.xlsx``) gives drivers: to the shipped scenarios of
+    the same ids, and to new ones without levers (docs/driver_scenarios.md).  The word ``drivers`` stands for the
+    shipped ``data/driver_scenarios.yml``.
+
     Raises
     ------
     InputError
         All faults of the files, by line: unknown levers, settings, keys.
     """
-    own = stamped(Path(path) if path else data_folder() / "scenarios.yml")
-    found = _scenarios(*own, *stamped(Path(levers) if levers else data_folder() / "levers.yml"))
+    given = data_folder() / FAMILIES[str(path)] if str(path) in FAMILIES else path
+    own = stamped(Path(given) if given else data_folder() / "scenarios.yml")
+    library = stamped(Path(levers) if levers else data_folder() / "levers.yml")
+    read = _tabled if own[0].suffix.lower() in (".csv", ".xlsx") else _scenarios
+    found = read(*own, *library)
     return Scenarios(found.scenarios, dict(found.levers))
 
 
@@ -163,21 +194,81 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
 def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scenarios:
     library = _levers(levers, of_levers)
     content, lines = validated(path, _ScenarioFile)
-    scenarios, faults = [], []
+    scenarios, faults = {}, []
     for scenario_id, given in content.scenarios.items():
+        keys = ("scenarios", scenario_id)
+        place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
+        base = _inherited(given, scenarios, content, path.name, place, faults)
         measures = []
         for lever_id, choice in given.levers.items():
-            keys = ("scenarios", scenario_id, "levers", lever_id)
-            place = f"line {line_of(lines, keys)}, {'.'.join(keys)}"
+            if choice == DROPPED and given.inherits:
+                continue
+            named = ("scenarios", scenario_id, "levers", lever_id)
+            place = f"line {line_of(lines, named)}, {'.'.join(named)}"
             try:
                 measures.append(_measure(library, lever_id, choice))
             except (ScenarioError, RecordError) as error:
                 expected = "a lever of the library at one of its settings"
                 faults.append(Fault(path.name, place, str(choice), expected, str(error), code="measure"))
-        scenarios.append(Scenario(scenario_id, given.name_en, given.name_zh, given.description, tuple(measures)))
+        dropped = {lever_id for lever_id, choice in given.levers.items() if choice == DROPPED}
+        named = dropped | {measure.lever.lever_id for measure in measures}
+        kept = [measure for measure in base.measures if measure.lever.lever_id not in named]
+        rows = [
+            (f"line {line_of(lines, (*keys, 'drivers', at))}, {'.'.join(keys)}.drivers.{at}", _row(scenario_id, one))
+            for at, one in enumerate(given.drivers)
+        ]
+        own = paths_of(lines_of(path.name, rows, faults)).get(scenario_id, ())
+        drivers = _replaced(base.drivers, own)
+        scenarios[scenario_id] = Scenario(
+            scenario_id, given.name_en, given.name_zh, given.description, (*kept, *measures), drivers
+        )
     if faults:
         raise InputError(faults)
-    return Scenarios(tuple(scenarios), library)
+    return Scenarios(tuple(scenarios.values()), library)
+
+
+#: Instead of a setting: a lever that an inherited scenario has and this one has not.
+DROPPED = "none"
+#: What a scenario inherits that inherits nothing.
+NOTHING = Scenario("", "", "")
+
+
+def _inherited(
+    given: _Scenario, scenarios: dict[str, Scenario], content: _ScenarioFile, file: str, place: str, faults: list[Fault]
+) -> Scenario:
+    """Find the scenario that another one inherits from, which stands above it in the file."""
+    if not given.inherits:
+        return NOTHING
+    if given.inherits not in scenarios:
+        remedy = "move it below that one" if given.inherits in content.scenarios else "correct the name"
+        expected = f"one of {', '.join(scenarios) or 'none'}, which stand above it"
+        faults.append(Fault(file, place, given.inherits, expected, remedy, code="inherits"))
+    return scenarios.get(given.inherits, NOTHING)
+
+
+def _row(scenario_id: str, given: _Driver) -> dict[str, object]:
+    first, last = period_of(given.period)
+    fields = given.model_dump(exclude={"period"})
+    return {"scenario": scenario_id, "first": first, "last": last, **fields}
+
+
+def _replaced(base: tuple[DriverPath, ...], own: tuple[DriverPath, ...]) -> tuple[DriverPath, ...]:
+    """Keep the inherited paths of drivers of which a scenario says nothing itself."""
+    keys = {path.key for path in own}
+    return (*(path for path in base if path.key not in keys), *own)
+
+
+@lru_cache(maxsize=8)
+def _tabled(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scenarios:
+    """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
+    faults: list[Fault] = []
+    found = read_scenario_sheet(path, faults) if path.suffix.lower() == ".xlsx" else read_driver_table(path, faults)
+    if faults:
+        raise InputError(faults)
+    shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers, of_levers)
+    driven = [replace(one, drivers=_replaced(one.drivers, found.get(one.scenario_id, ()))) for one in shipped.scenarios]
+    new = [Scenario(name, name, name, drivers=paths) for name, paths in found.items() if name not in shipped]
+    return Scenarios((*driven, *new), shipped.levers)
 
 
 def _measure(library: dict[str, Lever], lever_id: str, choice: str | _Choice) -> Measure:

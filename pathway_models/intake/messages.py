@@ -131,7 +131,7 @@ def fault_text(fault: Fault, lang: str) -> str:
         return str(fault)
     shown = fault_in(fault, lang)
     found = f" = {fault.value!r}" if fault.value != "" else ""
-    return f"{fault.file}，{fault.place}{found}：应为{shown.expected}；{shown.remedy}"
+    return f"{fault.file}，{fault.place}{found}：应为{shown.expected}；{shown.remedy}{fault.unlisted(lang)}"
 
 
 def cause_in(cause: str, lang: str) -> str:
@@ -151,7 +151,7 @@ def error_text(error: PathwayError, lang: str) -> str:
     if check_language(lang) == "en":
         return str(error)
     if isinstance(error, InputError):
-        lines = [f"输入中有{len(error.faults)}处问题：", *(f"  * {fault_text(fault, lang)}" for fault in error.faults)]
+        lines = [f"输入中有{error.count}处问题：", *(f"  * {fault_text(fault, lang)}" for fault in error.faults)]
         return "\n".join(lines)
     return translated(str(error), lang, "cli")
 

@@ -205,9 +205,7 @@ def factor_choices(park_id: str, park: Park, *, lang: str = "en") -> pd.DataFram
         try:
             total = float(take_inventory(read_park(park_id, factor_set=name)).total()[-1])
         except InputError as error:
-            lacking = say(
-                lang, en=f"cannot be used: {len(error.faults)} faults", zh=f"不可用：{len(error.faults)}处错误"
-            )
+            lacking = say(lang, en=f"cannot be used: {error.count} faults", zh=f"不可用：{error.count}处错误")
             rows.append((name, "", "", "", lacking))
             continue
         rows.append(

@@ -12,6 +12,7 @@ import numpy as np
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.levers.action import Action
 from pathway_models.levers.register import find_action
+from pathway_models.records.plans import DriverPath
 
 #: The seven families of the notice's section two, in the order in which they act.
 FAMILIES = ("structure", "efficiency", "management", "substitution", "process", "ccus", "sinks")
@@ -168,13 +169,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named combination of measures; no measures is business as usual."""
+    """A named combination of measures and given paths of drivers; neither is business as usual."""
 
     scenario_id: str
     name_en: str
     name_zh: str
     description: str = ""
     measures: tuple[Measure, ...] = ()
+    drivers: tuple[DriverPath, ...] = ()
 
     def __post_init__(self) -> None:
         arranged = sorted(self.measures, key=lambda m: (FAMILIES.index(m.lever.family), m.lever.rank))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pathway_models.core.errors import RecordError
 
@@ -11,6 +11,10 @@ LOADS = ("energy", "product", "value_added")
 #: Drivers whose path can be given, and how a target may be stated.
 DRIVERS = ("activity", "intensity", "share", "grid_factor", "output")
 KINDS = ("level", "growth", "change")
+#: What only scenarios give: CO2 per energy of all carriers, relative to the last observed year.
+CARBON = "co2_per_energy"
+#: A mark on the baseline itself: up to there the driver goes as it would.
+FREE = "free"
 #: Last year a plan may speak of.
 LATEST = 2100
 #: Stands for every sector whose activity is economic.
@@ -132,7 +136,7 @@ class DriverTarget:
     source: str = ""
 
     def __post_init__(self) -> None:
-        if self.driver not in DRIVERS or self.kind not in KINDS or self.spread < 0:
+        if self.driver not in (*DRIVERS, CARBON) or self.kind not in (*KINDS, FREE) or self.spread < 0:
             raise RecordError(f"target {self.driver!r}, {self.kind!r}, spread {self.spread}: {DRIVERS}, {KINDS}, >= 0")
 
     @property
@@ -186,3 +190,57 @@ class Plans:
         for target in sorted(self.targets, key=lambda one: one.year):
             found.setdefault(target.key, []).append(target)
         return {key: tuple(targets) for key, targets in found.items()}
+
+
+#: Terms of the Kaya identity, and the driver each is a factor of.
+KAYA = {
+    "population": "activity", "gdp_per_head": "activity", "gdp": "activity", "energy_per_gdp": "intensity",
+    CARBON: CARBON,
+}  # fmt: skip
+#: Drivers of scenarios, in the order of docs/driver_scenarios.md.
+SCENARIO_DRIVERS = (*DRIVERS, *KAYA)
+
+
+@dataclass(frozen=True)
+class DriverPath:
+    """One period of one driver of a scenario, before it is bound to a park.
+
+    Parameters
+    ----------
+    driver : str
+        One of `SCENARIO_DRIVERS`.
+    sector : str
+        Sector id or `ALL_SECTORS`; empty for the grid factor and for Kaya terms.
+    item : str
+        Carrier or group of a share, process of an output, else empty.
+    first, last : int
+        Years of the period, both included.
+    kind : str
+        One of `KINDS`.
+    value : float
+        In ``unit``.
+    unit : str
+        As written; levels are converted when a park is there to say what the level is of.
+    spread : float
+        Standard deviation in ``unit``.
+    source : str
+    place : str
+        Line or cell it was read from.
+    """
+
+    driver: str
+    sector: str
+    item: str
+    first: int
+    last: int
+    kind: str
+    value: float
+    unit: str
+    spread: float = 0.0
+    source: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Driver, sector and item: what the period belongs to."""
+        return self.driver, self.sector, self.item

@@ -93,10 +93,22 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
 
 
 def scenarios_of(folder: Path) -> Scenarios:
-    """Look up the scenarios of a run in the present library."""
+    """Look up the scenarios of a run: in the copy of its own file that it keeps, or in the present library."""
     from pathway_models.intake.library import read_scenarios
 
-    return read_scenarios().pick(list(parameters_of(folder)["scenarios"]))
+    given = parameters_of(folder)
+    own = kept_copy(folder, given["scenario_file"]) if given.get("scenario_file") else None
+    return read_scenarios(own).pick(list(given["scenarios"]))
+
+
+#: Folder of a run that keeps the files of scenarios it was given.
+KEPT_INPUTS = "inputs"
+
+
+def kept_copy(folder: Path, given: str | Path) -> Path:
+    """Return the run's copy of a file it was given, or the file itself where the run is older and has none."""
+    copy = folder / KEPT_INPUTS / Path(given).name
+    return copy if copy.exists() else Path(given)
 
 
 def open_run(folder: str | Path) -> StoredRun:

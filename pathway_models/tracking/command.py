@@ -21,6 +21,7 @@ import numpy as np
 from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
 
@@ -42,7 +43,7 @@ FORMATS = ("docx", "html", "pdf")
 @click.option(
     "--plan", default="moderate", show_default=True, metavar="SCENARIO", help="The scenario that is the plan."
 )
-@click.option("--scenario-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.yml",
+@click.option("--scenario-file", type=SCENARIOS, metavar="FILE|drivers",
               help="Scenarios of your own; the first one is compared with.")  # fmt: skip
 @click.option("--before", type=int, default=2030, show_default=True, help="Year before which emissions shall peak.")
 @click.option("--probability", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Asked for.")

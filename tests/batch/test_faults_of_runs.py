@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fault_runs import FAULTS, MEMORY, SECONDS, command, half_written, make_campaign, mend, stopped_at, wait_for_lock
+from fault_runs import FAULTS, MEMORY, SECONDS, command, half_written, held, make_campaign, mend, stopped_at
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.batch.running import run_parks
@@ -56,8 +56,8 @@ def test_the_second_of_two_runs_is_refused_and_the_first_not_disturbed(tmp_path)
     parks, notebook = make_parks(tmp_path / "parks", ["a", "b"]), make_notebook(tmp_path / "small.ipynb")
     out = tmp_path / "run"
     with subprocess.Popen(command(parks, notebook, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as first:
-        wait_for_lock(out)
-        second = subprocess.run(command(parks, notebook, out), capture_output=True, text=True, check=False)
+        with held(first, out):
+            second = subprocess.run(command(parks, notebook, out), capture_output=True, text=True, check=False)
         first.communicate(timeout=120)
     assert second.returncode == 2
     assert "another run is writing here" in second.stderr

@@ -13,6 +13,8 @@ from workbook_maker import PARK, Filled
 
 from pathway_models.core.files import data_folder
 
+pytestmark = pytest.mark.slow
+
 #: Each would set ``window.ran`` or open a dialog, load a file of the machine or of another one, or hide what follows.
 PAYLOADS = [
     "<script>window.ran=1</script>",

@@ -43,6 +43,7 @@ def found(park, scenarios):
     }
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_every_figure_is_drawn_and_marks_the_invented_park(found, park, lang):
     figures = [

@@ -2,7 +2,6 @@
 
 import sys
 
-import ema_workbench
 import numpy as np
 import pytest
 import SALib
@@ -78,8 +77,12 @@ def test_missing_package_is_named_with_its_cure(monkeypatch):
         optional("ema_workbench")
 
 
+@pytest.mark.slow
+@pytest.mark.lowest
 def test_park_runs_in_ema_workbench_with_levers_and_uncertainties(levers):
     """Runs against an installed EMA Workbench 2.5 or 3; the lock of tests has the one for this Python."""
+    import ema_workbench  # here, because its import takes five seconds under pytest
+
     grid = lever_grid(levers, {name: (name,) for name in ("green_power", "energy_efficiency")})
     ensemble = Ensemble(mixed_park(), grid.everything())
     model = to_ema(ensemble, grid)

@@ -54,6 +54,7 @@ def views(park, scenarios):
     }
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_every_figure_is_drawn_and_marks_the_invented_park(views, decision, park, lang):
     figures = [

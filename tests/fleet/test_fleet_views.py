@@ -49,6 +49,7 @@ def views(parks, regions, scenarios):
     }
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_every_figure_says_how_many_parks_and_marks_invented_ones(views, lang):
     drawn = [

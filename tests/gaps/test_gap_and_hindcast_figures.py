@@ -71,6 +71,7 @@ DRAWN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", DRAWN)
 def test_nothing_runs_out_of_a_figure_and_no_glyph_is_missing(name, lang, found, cast):

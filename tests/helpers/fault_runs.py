@@ -1,10 +1,10 @@
 """Parks that go wrong in every way a machine knows, until a file switches their faults off."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from small_runs import make_notebook, make_parks
@@ -96,10 +96,18 @@ def half_written(out):
     return found + [path.name for path in Path(out).iterdir() if path.is_dir() and not (path / "record.json").is_file()]
 
 
-def wait_for_lock(out):
-    """Wait until a run has taken its folder."""
-    for _ in range(300):
-        if os.path.exists(os.path.join(out, LOCK)):
-            return
+@contextmanager
+def held(process, out):
+    """Let a run take its folder, and hold it there: however busy the machine, it is not done before the block is."""
+    for _ in range(1200):
+        lock = Path(out, LOCK)
+        if lock.exists() and lock.read_bytes():
+            break
         time.sleep(0.05)
-    raise AssertionError(f"no run has begun in {out}")
+    else:
+        raise AssertionError(f"no run has begun in {out}")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)

@@ -62,6 +62,7 @@ def test_a_new_law_is_scored_by_the_hindcasts_of_all_others(recipe, panel):
     assert (table.crps > 0).all()
 
 
+@pytest.mark.slow
 def test_a_new_law_has_a_report_card_of_its_own_in_the_command(recipe, panel, tmp_path):
     rows = [(e, y, v) for e, line in zip(panel.entities, panel.values["emissions_tco2"], strict=True)
             for y, v in zip(panel.years, line, strict=True)]  # fmt: skip
@@ -185,6 +186,7 @@ def test_the_long_run_growth_assumed_is_that_of_the_years_after_each_origin(pane
     assert late[-1] - late[-2] == pytest.approx(-0.003, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["persistence", "regression", FITTED_PRIOR])
 def test_paths_spread_as_the_forecast_says(name, panel):
     windows = Subject(panel).windows(5, STEPS)

@@ -1,17 +1,14 @@
 """The shipped levers and scenarios: every number with unit and source, seven families, names in data only.
 
-That no scenario is named in code is held by test_architecture.py.
+That no scenario and no lever is named in code is held by test_architecture.py.
 """
 
-import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 from data_reading import DATA, bib_keys, rows_of
 
-import pathway_models
 from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.tables import TRUSTED, read_carriers
 from pathway_models.records.levers import FAMILIES
@@ -128,16 +125,6 @@ def test_every_scenario_says_what_it_is_in_both_languages(scenarios):
     for scenario in scenarios.values():
         assert scenario.description.endswith(".")
         assert re.search(r"[\u4e00-\u9fff]", scenario.name_zh)
-
-
-def test_no_lever_id_stands_in_python_code(levers):
-    words = set(levers) - set(FAMILIES) - set(read_carriers()) - {carrier.group for carrier in read_carriers().values()}
-    found = []
-    for path in sorted(Path(pathway_models.__path__[0]).rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-        found += [f"{path.name}:{node.lineno} {node.value}" for node in constants if node.value in words]
-    assert found == []
 
 
 def test_the_decline_of_the_grid_factor_follows_from_the_shipped_national_factors():

@@ -190,7 +190,8 @@ def test_missing_and_doubled_columns_are_told_together(tmp_path):
         (b"", "columns"),
         (b"entity,year,emissions_tco2\n", "empty"),
         (b"a\x00b", "not_text"),
-        (b"\xff\xfe\xff", "encoding"),
+        (b"\xff\xff", "encoding"),
+        ("entity,year".encode("utf-16"), "utf16"),
     ],
 )
 def test_files_that_hold_no_table_are_refused(tmp_path, content, code):

@@ -7,10 +7,10 @@ from workbook_maker import YEARS, Filled, cell_of, examined
 
 import pathway_models as pw
 from pathway_models.cli.data_commands import check_command
+from pathway_models.core import files
 from pathway_models.core.errors import InputError
 from pathway_models.intake.parks import examine_park
 from pathway_models.intake.register import read_register
-from pathway_models.intake.table import rows
 
 HEAD = "year,sector,quantity,item,value,unit,source,confidence,note"
 SIDECAR = """park_id: tried
@@ -186,10 +186,10 @@ def test_the_change_a_province_is_asked_about_stands_in_its_table():
 
 
 def test_a_table_far_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows, "LARGEST_FILE", 2**10)
+    monkeypatch.setattr(files, "LARGEST_TEXT", 2**10)
     with pytest.raises(InputError) as refused:
         pw.read_park(written(tmp_path))
-    assert [fault.code for fault in refused.value.faults] == ["file_large"]
+    assert [fault.code for fault in refused.value.faults] == ["text_large"]
 
 
 @pytest.mark.parametrize(

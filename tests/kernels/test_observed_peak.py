@@ -42,6 +42,7 @@ def three_errors(share, count):
     return 3 * np.sqrt(max(share * (1 - share), 0.002) / count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", FALSE_ALARMS, ids=lambda row: f"{row[0]} years, AR {row[1]}")
 def test_level_series_are_called_peaked_in_at_most_five_percent_and_as_often_as_the_page_says(row, rates):
     length, autocorrelation, count = int(row[0]), float(row[1]), 3000

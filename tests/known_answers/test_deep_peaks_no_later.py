@@ -97,6 +97,7 @@ def test_the_chance_of_peaking_before_2030_is_never_smaller_in_deep(pairs):
         assert deep >= bau, name
 
 
+@pytest.mark.slow
 def test_with_mix_and_grid_held_still_deep_peaks_no_later_in_any_member_of_a_park_of_one_sector(
     shipped_parks, scenarios
 ):

@@ -32,6 +32,7 @@ def few(results):
     return Results("today", kept)
 
 
+@pytest.mark.slow
 def test_every_check_holds_for_every_demonstration_park_and_scenario(today):
     found = guard(today)
     assert found.passed, "\n" + "\n".join(verdict_lines(found))

@@ -44,6 +44,7 @@ def tried_on(levers):
     return [name for name, one in levers.items() if one.family != "ccus"]
 
 
+@pytest.mark.slow
 def test_shipped_levers_at_strong_never_emit_more_than_at_moderate_or_than_without(levers, shipped_parks):
     raised = {}
     for park_id, shipped in shipped_parks.items():
@@ -56,6 +57,7 @@ def test_shipped_levers_at_strong_never_emit_more_than_at_moderate_or_than_witho
     assert {key: members for key, members in raised.items() if members} == {}
 
 
+@pytest.mark.slow
 def test_a_lever_made_stronger_never_raises_emissions_beside_all_others_but_capture(scenarios, levers, shipped_parks):
     others = tuple(measure for measure in scenarios["deep"].measures if measure.lever.family != "ccus")
     strong = replace(scenarios["deep"], measures=others)

@@ -207,6 +207,7 @@ def test_an_action_is_one_file_and_data(recover_heat):
     assert "Heat exchangers: size" in [one.label_en for one in uncertain]
 
 
+@pytest.mark.slow
 def test_the_workbook_of_a_new_action_comes_to_the_numbers_of_the_engine(recover_heat, tmp_path):
     levers = pw.read_levers()
     tried = scenario((recover_heat, "strong"), (levers["electrification"], "strong"), (levers["ccus"], "strong"))

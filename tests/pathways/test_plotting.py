@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import cache
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -56,6 +57,12 @@ def drawing(name, park_id, lang):
     }[name]()
 
 
+@cache
+def texts(name, park_id, lang):
+    """All texts of one of the figures, drawn once for all tests."""
+    return said(drawing(name, park_id, lang))
+
+
 NAMES = ("fan", "fans", "peak_years", "inventory", "sectors", "sources", "decomposition", "compare")
 
 
@@ -76,21 +83,19 @@ def test_nothing_runs_out_of_a_figure_and_no_glyph_is_missing(name, park_id, lan
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_invented_park_is_marked_in_every_title(name, lang):
-    assert any(text.startswith(f"[{INVENTED}]") for text in said(drawing(name, "demo-steel", lang)))
-    assert not any(INVENTED in text for text in said(drawing(name, "region-jiangsu", lang)))
+    assert any(text.startswith(f"[{INVENTED}]") for text in texts(name, "demo-steel", lang))
+    assert not any(INVENTED in text for text in texts(name, "region-jiangsu", lang))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_english_figures_hold_no_chinese(name):
-    assert [text for text in said(drawing(name, "region-jiangsu", "en")) if CHINESE.search(text)] == []
+    assert [text for text in texts(name, "region-jiangsu", "en") if CHINESE.search(text)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_chinese_figures_hold_no_english_words(name):
     untranslated = [
-        text
-        for text in said(drawing(name, "region-jiangsu", "zh"))
-        if re.search(r"[A-Za-z]{3,}", text.replace("tCO", ""))
+        text for text in texts(name, "region-jiangsu", "zh") if re.search(r"[A-Za-z]{3,}", text.replace("tCO", ""))
     ]
     assert untranslated == []
 
@@ -102,6 +107,7 @@ def test_a_figure_is_made_of_few_artists(name):
     assert drawn < 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_figure_gives_the_same_bytes(name):
     pictures = []
@@ -115,7 +121,7 @@ def test_the_same_figure_gives_the_same_bytes(name):
 @pytest.mark.parametrize(("lang", "unit"), [("en", "Mt CO₂ per year"), ("zh", "万tCO₂/年")])
 @pytest.mark.parametrize("name", ["fan", "inventory", "sectors", "sources", "decomposition"])
 def test_axes_of_emissions_name_their_unit(name, lang, unit):
-    assert unit in said(drawing(name, "region-d", lang))
+    assert unit in texts(name, "region-d", lang)
 
 
 def test_small_parks_are_drawn_in_kilotonnes():

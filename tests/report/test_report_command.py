@@ -38,6 +38,7 @@ def call(*arguments):
     return CliRunner().invoke(report_command, [str(one) for one in arguments], catch_exceptions=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["docx", "pdf", "html", "xlsx"])
 def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     done = call(
@@ -58,6 +59,7 @@ def test_all_parks_that_came_out_get_a_report(run, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{park_id}_zh.html" for park_id in sorted(PARKS)]
 
 
+@pytest.mark.slow
 def test_a_report_goes_into_the_run_by_default_and_carries_its_id(run):
     done = call(run, "demo-electronics", "--no-package")
     assert done.exit_code == 0, done.output

@@ -121,6 +121,7 @@ def test_a_damaged_run_is_refused_where_it_is_needed_whole(run, damage):
     assert {name for name in asked if is_refusal(call(run, name))} == refused
 
 
+@pytest.mark.slow
 def test_a_run_without_notebooks_is_not_run_again(tmp_path):
     pw.run_tables(["demo-cement"], tmp_path / "run", pw.read_scenarios().pick(["bau"]), members=5, workers=1)
     answer = call(tmp_path / "run", "verify")

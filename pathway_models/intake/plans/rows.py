@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import read_text
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
+from pathway_models.intake.table.lines import read_table_lines
 from pathway_models.intake.table.rows import CONFIDENCE
 
 
@@ -87,29 +85,18 @@ class Line:
 def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[Line]:
     """Lines of a CSV table with the given columns; what is wrong goes to ``faults``."""
     try:
-        text = read_text(path)
+        table = read_table_lines(path)
     except InputError as error:
         faults.extend(error.faults)
         return []
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    lines: list[Line] = []
-    try:
-        header = tuple(reader.fieldnames or ())
-        if header != tuple(columns):
+    faults.extend(table.faults)
+    if table.header != tuple(columns):
+        if not table.faults:
             expected, remedy = f"the columns {','.join(columns)}", "rename or reorder the columns"
-            faults.append(Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns"))
-            return []
-        for cells in reader:
-            place = f"line {reader.line_num}"
-            if None in cells or None in cells.values():
-                remedy = "add or remove commas; put text with commas in quotes"
-                faults.append(Fault(path.name, place, "", f"{len(columns)} fields", remedy, code="fields"))
-            elif any(text.strip() for text in cells.values()):
-                stripped = {column: text.strip() for column, text in cells.items()}
-                lines.append(Line(path.name, place, stripped, faults))
-    except csv.Error as error:
-        place, remedy = f"after line {reader.line_num}", f"close the quotation mark: {error}"
-        faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
+            found = ",".join(table.header)
+            faults.append(Fault(path.name, "line 1", found, expected, remedy, code="columns"))
+        return []
+    lines = [Line(path.name, place, cells, faults) for place, cells in table.rows]
     if not lines and not faults:
         faults.append(Fault(path.name, "table", "", "at least one line", "add one, or remove the file", code="empty"))
     return lines

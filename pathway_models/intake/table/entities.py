@@ -7,8 +7,6 @@ table) is told.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections import Counter
@@ -19,11 +17,13 @@ from pathlib import Path
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import read_text
 from pathway_models.intake.numbers import exact_number
+from pathway_models.intake.table.lines import read_table_lines
 
 #: Years a series may cover.
 FIRST_YEAR, LAST_YEAR = 1750, 2100
+#: Entities of one table: each is judged by every rule.
+MOST_ENTITIES = 10_000
 #: Names of a column of units, and of columns that tell several series of one entity apart.
 UNITS = ("unit", "units", "单位")
 SPLITTING = (
@@ -120,30 +120,18 @@ def header_of(path: Path) -> list[str]:
 
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
     """Rows of a file, with faults found so far and what is left aside."""
-    lines = csv.reader(io.StringIO(read_text(path), newline=""))
-    header = [name.strip() for name in next(lines, [])]
-    _check_header(path.name, "line 1", header, asked)
-    found = [(f"line {lines.line_num}", cells) for cells in lines if any(cell.strip() for cell in cells)]
-    told, faults, rows = _left_aside(header, asked), [], []
-    while found and _is_remark(found[-1][1], header, asked):
-        place, cells = found.pop()
-        told.append(f"{place} is no row of data: {next(cell.strip() for cell in cells if cell.strip())[:80]}")
-    for place, cells in found:
-        if len(cells) == len(header):
-            rows.append((place, dict(zip(header, cells, strict=True))))
-        else:
-            remedy = "mend the commas; put text with commas in quotes"
-            fields = f"{len(header)} fields"
-            faults.append(Fault(path.name, place, f"{len(cells)} fields", fields, remedy, code="fields"))
-    return path.name, rows, faults, told
+    lines = read_table_lines(path, lambda cells, header: _is_remark(cells, header, asked))
+    if lines.header or not lines.faults:
+        _check_header(path.name, "line 1", list(lines.header), asked)
+    return path.name, lines.rows, lines.faults, [*_left_aside(lines.header, asked), *lines.told]
 
 
 def _is_remark(cells: Sequence[str], header: Sequence[str], asked: Asked) -> bool:
     """Tell whether a last line of a file is a remark: a text, and nothing where year and numbers stand."""
-    filled = [at for at, cell in enumerate(cells) if cell.strip()]
-    numeric = {asked.year, *asked.numbers}
-    has_digits_only = cells[filled[0]].strip().replace(".", "").isdigit()
-    return filled == [0] and header[0] not in numeric and not has_digits_only
+    has_digits_only = cells[0].replace(".", "").isdigit()
+    return (
+        bool(cells[0]) and not any(cells[1:]) and header[0] not in {asked.year, *asked.numbers} and not has_digits_only
+    )
 
 
 def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
@@ -214,6 +202,9 @@ def checked(
     for entity in dict.fromkeys(entity for entity, *_ in good):
         if entity not in has_value:
             faults.append(Fault(file, "table", entity, "at least one value", "add one, or remove it", code="no_value"))
+    if len(has_value) > MOST_ENTITIES:
+        expected, remedy = f"at most {MOST_ENTITIES} entities", "split the table, or name another column of entities"
+        faults.append(Fault(file, "table", f"{len(has_value)}", expected, remedy, code="entities_many"))
     if not good and not faults:
         faults.append(Fault(file, "table", "", "at least one row of data", "add the series", code="empty"))
     if faults:

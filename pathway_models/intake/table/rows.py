@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.numbers import number_in
+from pathway_models.intake.table.lines import read_table_lines
 
 #: The columns of a park table, in order.
 COLUMNS = ("year", "sector", "quantity", "item", "value", "unit", "source", "confidence", "note")
@@ -56,8 +55,6 @@ QUANTITIES = {**COUNTED, **RECORDED}
 ENTERPRISE = "enterprise:"
 #: Quantities that may be below zero, for the carbon balances named conversion_* only.
 SIGNED = ("product", "process_factor")
-#: No table of one park is larger.
-LARGEST_FILE = 20 * 2**20
 #: What is wrong with a row: column, what was expected, remedy, code.
 Problem = tuple[str, str, str, str]
 #: How sure a value is (``data/README.md``).
@@ -99,52 +96,18 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
     InputError
         The file is missing, is neither UTF-8 nor GB18030, or has other columns.
     """
-    lines = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
-    rows, faults = [], []
-    try:
-        header = tuple(lines.fieldnames or ())
-        if header not in (COLUMNS, (*COLUMNS, GRADE)):
-            expected, remedy = f"the columns {','.join(COLUMNS)} (and {GRADE})", "rename or reorder the columns"
-            raise InputError([Fault(path.name, "line 1", ",".join(header), expected, remedy, code="columns")])
-        for line in lines:
-            row = _row(path.name, f"line {lines.line_num}", line, faults)
-            if row is not None:
-                rows.append(row)
-    except csv.Error as error:
-        place, remedy = f"after line {lines.line_num}", f"close the quotation mark: {error}"
-        faults.append(Fault(path.name, place, "", "fields in complete quotation marks", remedy, code="csv"))
-    return rows, faults
+    table = read_table_lines(path)
+    if table.header not in (COLUMNS, (*COLUMNS, GRADE)):
+        expected, remedy = f"the columns {','.join(COLUMNS)} (and {GRADE})", "rename or reorder the columns"
+        fault = Fault(path.name, "line 1", ",".join(table.header), expected, remedy, code="columns")
+        raise InputError(table.faults or [fault])
+    faults = list(table.faults)
+    notes = [Fault(path.name, "table", "", "rows of data alone", told, "note", "left_aside") for told in table.told]
+    rows = [_row(path.name, place, cells, faults) for place, cells in table.rows]
+    return [row for row in rows if row is not None], [*faults, *notes]
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            expected, remedy = f"at most {LARGEST_FILE >> 20} MB", "it is no table of one park; remove what is not"
-            raise InputError([Fault(path.name, "file", "", expected, remedy, code="file_large")])
-        content = path.read_bytes()
-    except OSError as error:
-        remedy = f"check the name: {error.strerror}"
-        raise InputError([Fault(path.name, "file", "", "a file to read", remedy, code="no_file")]) from None
-    if b"\x00" in content:
-        place = f"byte {content.index(0)}"
-        raise InputError([Fault(path.name, place, "", "text", "the file is not a CSV text file", code="not_text")])
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError as error:
-            place = f"byte {error.start}"
-    raise InputError([Fault(path.name, place, "", "UTF-8 or GB18030 text", "save it as CSV UTF-8", code="encoding")])
-
-
-def _row(file: str, place: str, line: dict[str, str | None], faults: list[Fault]) -> Row | None:
-    if None in line or None in line.values():
-        expected, remedy = (
-            f"{len(line) - (None in line)} fields",
-            "add or remove commas; put text with commas in quotes",
-        )
-        faults.append(Fault(file, f"{place}, row", "", expected, remedy, code="fields"))
-        return None
-    given = {column: text.strip() for column, text in line.items()}
+def _row(file: str, place: str, given: dict[str, str], faults: list[Fault]) -> Row | None:
     wrong = {}
     value, finding = number_in(given["value"])
     for column, expected, remedy, code in (*_wrong_words(given), *_wrong_number(value, finding, given)):

@@ -297,6 +297,7 @@ def _years(sheet: Sheet, block: GridBlock, lines: list, statements: Statements) 
 def read_list(sheet: Sheet, block: ListBlock, years: range, statements: Statements) -> None:
     """Read records of sectors or enterprises, one a row."""
     by_label = statements.layout.by_label()
+    spoiled: set[tuple[str | None, int | None]] = set()
     for row in sheet.rows(block.first_row):
         refs = {name: f"{column}{row}" for name, column in block.columns.items()}
         if all(sheet.raw(ref) in (None, "") for ref in refs.values()):
@@ -307,10 +308,11 @@ def read_list(sheet: Sheet, block: ListBlock, years: range, statements: Statemen
         if year is not None and owner and entry is not None:
             read_line(statements, sheet, refs, entry, (block.role, owner, entry.key, year))
         else:
-            # Whatever this record may have been of: its sums are not judged without it.
-            keys = [entry.key] if entry else statements.entries
-            of_years = [year] if year is not None else years
-            statements.spoiled |= {(block.role, "", key, of_year) for key in keys for of_year in of_years}
+            spoiled.add((entry.key if entry else None, year))
+    # Whatever these records may have been of: their sums are not judged without them.
+    for key, year in spoiled:
+        keys, of_years = [key] if key else statements.entries, [year] if year is not None else years
+        statements.spoiled |= {(block.role, "", one, of_year) for one in keys for of_year in of_years}
 
 
 def _record_year(sheet: Sheet, ref: str, years: range, statements: Statements) -> int | None:

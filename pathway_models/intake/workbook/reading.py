@@ -28,6 +28,7 @@ from pathway_models.intake.workbook.layout import (
     layouts,
     read_layout,
 )
+from pathway_models.intake.workbook.scenario_sheet import faults_of_scenarios
 
 
 def read_description(
@@ -280,6 +281,8 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_grid(sheet, block, statements)
     elif block.role == "asset":
         read_asset_sheet(sheet, block, statements)
+    elif block.role == "scenario":
+        statements.faults += faults_of_scenarios(sheet, block, statements.file)
     else:
         read_list(sheet, block, years, statements)
 

@@ -31,6 +31,7 @@ from pathway_models.intake.workbook.layout import (
     Words,
     template_layout,
 )
+from pathway_models.records.plans import KINDS, SCENARIO_DRIVERS
 
 HEADS = {
     "key": Words(zh="代码", en="code"),
@@ -53,6 +54,14 @@ HEADS = {
     "lifetime": Words(zh="寿命（年）", en="lifetime, years"),
     "capital": Words(zh="投资（百万元）", en="investment, million CNY"),
     "commissioned": Words(zh="投产年份", en="commissioned"),
+    "scenario": Words(zh="情景", en="scenario"),
+    "driver": Words(zh="驱动因素", en="driver"),
+    "sector": Words(zh="行业", en="sector"),
+    "item": Words(zh="品种或产品", en="carrier or product"),
+    "first": Words(zh="起始年", en="first year"),
+    "last": Words(zh="终止年", en="last year"),
+    "spread": Words(zh="标准差", en="standard deviation"),
+    "source": Words(zh="来源", en="source"),
 }
 NUMBER_ERROR = Words(
     zh="请填写不小于 0 的数字，单位在右侧选择。", en="Type a number of 0 or more; choose the unit beside it."
@@ -87,10 +96,12 @@ INSTRUCTIONS = {
 
 #: Rows of a list that are formatted and guided.
 LIST_ROWS = 300
+#: Units of growth, change and share, and of the levels most often given.
+SCENARIO_UNITS = ("%/yr", "%", "share", "million CNY", "t", "TJ", "tCO2/MWh")
 #: A fixed date keeps two templates of the same years identical.
 CREATED = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 #: Columns of lists that hold numbers.
-NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capital")
+NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capital", "spread")
 WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
 
 
@@ -317,7 +328,7 @@ class _Template:
             area = f"{column}{block.first_row}:{column}{last}"
             style: Format = self.formats["number" if name in NUMBERS else "input"]
             sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
-            rule = self._list_rule(name, years)
+            rule = self._scenario_rule(name) if block.role == "scenario" else self._list_rule(name, years)
             if rule:
                 sheet.data_validation(area, rule)
 
@@ -331,6 +342,15 @@ class _Template:
         if name == "kind":
             return {"validate": "list", "source": [words.in_(self.lang) for words in self.layout.kinds.values()]}
         return self._number_rule() if name in NUMBERS else None
+
+    def _scenario_rule(self, name: str) -> dict[str, object] | None:
+        """Drop-downs of the sheet of scenarios; values may be below zero."""
+        lists = {"driver": SCENARIO_DRIVERS, "kind": KINDS, "unit": SCENARIO_UNITS}
+        if name in lists:
+            rule: dict[str, object] = {"validate": "list", "source": list(lists[name])}
+            # Levels have units of their own: the list is a help, no limit.
+            return {**rule, "error_type": "information"} if name == "unit" else rule
+        return None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"

@@ -1,0 +1,233 @@
+"""Drivers of a scenario bound to a park: periods become targets of its own drivers (docs/driver_scenarios.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH
+from pathway_models.intake.factors.tables import default_factor, read_carriers
+from pathway_models.intake.plans.overrides import ACTIVITY
+from pathway_models.intake.plans.reading import with_plans
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import INDICES, Park
+from pathway_models.records.plans import ALL_SECTORS, CARBON, FREE, KAYA, DriverPath, DriverTarget
+
+#: Multipliers of growth, change and share as they may be written.
+PARTS = {"%": 0.01, "%/yr": 0.01, "share": 1.0, "share/yr": 1.0}
+Key = tuple[str, str, str]
+
+
+def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
+    """Put the drivers of a scenario on a park; the park itself where the scenario gives none.
+
+    Targets of the park's own overrides stay for drivers of which the scenario says nothing.  Nothing is moved up to the
+    issue year, or the last year of the record where that is later.
+
+    Raises
+    ------
+    PathwayError
+        The park lacks what the scenario drives: all such places at once.
+    """
+    if not scenario.drivers:
+        return park
+    faults: list[str] = []
+    begin = max(park.last_observed_year, issue_year)
+    targets = tuple(_targets(park, scenario, begin, faults))
+    if faults:
+        raise PathwayError(f"{park.park_id}: scenario {scenario.scenario_id} cannot be run: " + "; ".join(faults))
+    given = {target.key for target in targets}
+    kept = tuple(target for target in park.plans.targets if not _spoken_of(park, target.key, given))
+    return with_plans(park, replace(park.plans, targets=(*kept, *targets)))
+
+
+def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -> tuple[str, ...]:
+    """Name the normal draws that the drivers of some scenarios need for a park, where they have a spread."""
+    names = {}
+    for scenario in scenarios:
+        if any(path.spread > 0 for path in scenario.drivers):
+            names |= dict.fromkeys(driven(park, scenario, issue_year).plans.normals())
+    return tuple(names)
+
+
+def _spoken_of(park: Park, key: Key, given: set[Key]) -> bool:
+    driver, sector, item = key
+    return any(
+        driver == other[0] and item == other[2] and (sector == other[1] or ALL_SECTORS in (sector, other[1]))
+        for other in given
+    )
+
+
+def _targets(park: Park, scenario: Scenario, begin: int, faults: list[str]) -> Iterator[DriverTarget]:
+    by_key: dict[Key, list[DriverPath]] = {}
+    for path in scenario.drivers:
+        by_key.setdefault(path.key, []).append(path)
+    kaya = {key: paths for key, paths in by_key.items() if key[0] in KAYA}
+    yield from _kaya(park, kaya, begin)
+    for key, paths in by_key.items():
+        if key not in kaya:
+            yield from _own(park, key, paths, begin, faults)
+
+
+def _ahead(paths: list[DriverPath], begin: int) -> list[DriverPath]:
+    """Keep the periods that reach beyond a year, in order."""
+    return [path for path in sorted(paths, key=lambda one: one.first) if path.last > begin]
+
+
+def _free_before(park: Park, key: Key, first: DriverPath, begin: int) -> Iterator[DriverTarget]:
+    """Mark the baseline up to a first period, at its base year and at the last year nothing may be moved in."""
+    marks = {first.first - 1, max(first.first - 1, begin)}
+    for year in sorted(year for year in marks if year > park.last_observed_year):
+        yield DriverTarget(*key, year, FREE, 0.0)
+
+
+def _kaya(park: Park, kaya: Mapping[Key, list[DriverPath]], begin: int) -> Iterator[DriverTarget]:
+    """Turn Kaya terms into yearly growth of activity, intensity and CO2 per energy."""
+    terms: dict[str, list[list[DriverPath]]] = {}
+    for key, paths in kaya.items():
+        terms.setdefault(KAYA[key[0]], []).append(_ahead(paths, begin))
+    for driver, parts in terms.items():
+        parts = [part for part in parts if part]
+        if not parts:
+            continue
+        since = max(min(part[0].first for part in parts), begin + 1)
+        key = (driver, ALL_SECTORS if driver != CARBON else "", "")
+        if since > park.last_observed_year + 1:
+            yield DriverTarget(*key, since - 1, FREE, 0.0)
+        edges = {path.last for part in parts for path in part} | {path.first - 1 for part in parts for path in part}
+        for end in sorted(edge for edge in edges if edge >= since):
+            rate, spread = 1.0, 0.0
+            for part in parts:
+                path = next((one for one in part if one.first <= since and end <= one.last), None)
+                if path is not None:
+                    value = path.value * PARTS[path.unit]
+                    years = path.last - path.first + 1
+                    rate *= 1.0 + value if path.kind == "growth" else (1.0 + value) ** (1.0 / years)
+                    spread = max(spread, path.spread * PARTS[path.unit] / (1 if path.kind == "growth" else years))
+            yield DriverTarget(*key, end, "growth", rate - 1.0, spread, None, parts[0][0].source)
+            since = end + 1
+
+
+def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list[str]) -> Iterator[DriverTarget]:
+    """Bind the periods of one of the park's own drivers."""
+    driver, sector, item = key
+    ahead = _ahead(paths, begin)
+    if not ahead:
+        return
+    where = ahead[0].place or driver
+    if sector not in ("", ALL_SECTORS, *park.sectors):
+        faults.append(f"{where}: no sector {sector!r}; it has {', '.join(park.sectors)}")
+        return
+    if driver == "share":
+        yield from _shares(park, sector, item, ahead, begin, faults)
+        return
+    if driver == "output":
+        yield from _output(park, key, ahead, begin, faults)
+        return
+    if driver == "intensity" and sector != ALL_SECTORS and park.activity_kinds[park.sectors.index(sector)] in INDICES:
+        faults.append(f"{where}: {sector} has no value added, energy stands for its activity; give activity instead")
+        return
+    whole = sector == ALL_SECTORS and len(park.sectors) == 1
+    bound = (driver, park.sectors[0] if whole else sector, "")
+    yield from _free_before(park, bound, ahead[0], begin)
+    for path in ahead:
+        target = _target(park, bound, path)
+        if isinstance(target, str):
+            faults.append(f"{path.place or driver}: {target}")
+        else:
+            yield target
+
+
+def _target(park: Park, key: Key, path: DriverPath) -> DriverTarget | str:
+    """Convert a period to the target at its end, or say why it cannot be."""
+    times = PARTS.get(path.unit)
+    base = None
+    if path.kind == "level":
+        times = _level_unit(park, key, path.unit)
+        if times is None:
+            return f"unit {path.unit!r} is none of {key[0]} there, or a level is asked of all sectors together"
+    elif times is None:
+        return f"unit {path.unit!r}: expected one of {', '.join(PARTS)}"
+    if path.kind == "change":
+        base = path.first - 1
+        if base < int(park.years[0]):
+            return f"change since {base}, before the record begins in {park.years[0]}"
+    return DriverTarget(*key, path.last, path.kind, path.value * times, path.spread * times, base, path.source)
+
+
+def _level_unit(park: Park, key: Key, unit: str) -> float | None:
+    """Find the multiplier of a level's unit to the canonical one."""
+    driver, sector, _ = key
+    if driver == "grid_factor":
+        pair = CONVERSIONS.get(unit)
+        return None if pair is None or pair[0] != "tCO2/MWh" else pair[1] / TJ_PER_MWH
+    if sector not in park.sectors:
+        return None
+    canonical = ACTIVITY[park.activity_kinds[park.sectors.index(sector)]]
+    if driver == "activity":
+        pair = CONVERSIONS.get(unit)
+        return None if pair is None or pair[0] != canonical else pair[1]
+    energy, _, per = unit.partition("/")
+    pairs = CONVERSIONS.get(energy), CONVERSIONS.get(per)
+    if pairs[0] is None or pairs[1] is None or (pairs[0][0], pairs[1][0]) != ("TJ", canonical):
+        return None
+    return pairs[0][1] / pairs[1][1]
+
+
+def _output(park: Park, key: Key, ahead: list[DriverPath], begin: int, faults: list[str]) -> Iterator[DriverTarget]:
+    driver, sector, item = key
+    found = [
+        process
+        for process in park.processes
+        if process.name == item and sector in (ALL_SECTORS, park.sectors[process.sector]) and not process.is_balance
+    ]
+    if not found:
+        faults.append(f"{ahead[0].place or driver}: no process {item!r}")
+    for process in found:
+        bound = (driver, park.sectors[process.sector], item)
+        yield from _free_before(park, bound, ahead[0], begin)
+        for path in ahead:
+            unit = CONVERSIONS.get(path.unit) if path.kind == "level" else ("", PARTS.get(path.unit))
+            if unit is None or unit[1] is None or (path.kind == "level" and unit[0] != process.unit):
+                faults.append(f"{path.place or driver}: unit {path.unit!r} is none of {item}, in {process.unit}")
+                continue
+            base = path.first - 1 if path.kind == "change" else None
+            value, spread = path.value * unit[1], path.spread * unit[1]
+            yield DriverTarget(*bound, path.last, path.kind, value, spread, base, path.source)
+
+
+def _shares(
+    park: Park, sector: str, item: str, ahead: list[DriverPath], begin: int, faults: list[str]
+) -> Iterator[DriverTarget]:
+    """Bind shares of a carrier or of a group, sector by sector."""
+    chosen = range(len(park.sectors)) if sector == ALL_SECTORS else [park.sectors.index(sector)]
+    whole = park.energy[..., -1]
+    # A word such as coal is a group and an aggregate carrier: the group is meant, and holds the aggregate.
+    members = [name for name, group in zip(park.carriers, park.groups, strict=True) if group == item]
+    members = members or ([item] if item in read_carriers() else [])
+    if not members:
+        faults.append(f"{ahead[0].place or 'share'}: it uses no carrier of the group {item!r}")
+        return
+    if members[0] not in park.carriers and default_factor(park.factor_set, read_carriers()[item]) is None:
+        faults.append(f"{ahead[0].place or 'share'}: the factor set {park.factor_set} has no factor for {item}")
+        return
+    of_all = sum(whole[s, park.carriers.index(name)] for s in chosen for name in members if name in park.carriers)
+    now = of_all / max(float(sum(whole[s].sum() for s in chosen)), 1e-300)
+    for s in chosen:
+        used = {name: whole[s, park.carriers.index(name)] if name in park.carriers else 0.0 for name in members}
+        own = sum(used.values()) / max(float(whole[s].sum()), 1e-300)
+        if own == 0.0 and (len(members) > 1 or len(park.sectors) > 1) and sector == ALL_SECTORS and now > 0:
+            continue
+        for name, use in used.items():
+            part = use / sum(used.values()) if sum(used.values()) > 0 else 1.0 / len(used)
+            if part == 0.0:
+                continue
+            bound = ("share", park.sectors[s], name)
+            yield from _free_before(park, bound, ahead[0], begin)
+            for path in ahead:
+                value = path.value * PARTS.get(path.unit, 0.0)
+                # ASSUME: with all sectors together each one's share moves by the same ratio.
+                level = value if len(chosen) == 1 or now == 0 else min(value / now * own, 1.0)
+                spread = path.spread * PARTS.get(path.unit, 0.0) * part
+                yield DriverTarget(*bound, path.last, "level", level * part, spread, None, path.source)

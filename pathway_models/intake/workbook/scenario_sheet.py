@@ -1,0 +1,59 @@
+"""The sheet of scenarios of a workbook: driver paths by period, one a row (docs/driver_scenarios.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pathway_models.core.errors import Fault
+from pathway_models.intake.cells import label_of
+from pathway_models.intake.plans.rows import Line
+from pathway_models.intake.scenario_tables import Paths, lines_of, paths_of
+from pathway_models.intake.workbook.book import Book, Sheet
+from pathway_models.intake.workbook.layout import ListBlock, template_layout
+
+
+def read_scenario_sheet(path: Path, faults: list[Fault]) -> Paths:
+    """Read the driver paths of a workbook's own sheet: scenario id -> paths; what is wrong goes to ``faults``.
+
+    Raises
+    ------
+    InputError
+        The file is no workbook that can be read.
+    """
+    block = template_layout().block("list", "scenario")
+    names = {label_of(block.sheets.zh), label_of(block.sheets.en)}
+    book = Book(path)
+    sheet = next((sheet for name, sheet in book.sheets.items() if label_of(name) in names), None)
+    if sheet is None:
+        remedy = "add it from a template, or give a .csv table"
+        faults.append(Fault(path.name, "workbook", "", f"a sheet {block.sheets.zh}", remedy, code="sheet_missing"))
+        return {}
+    lines = _lines(sheet, block, path.name, faults)
+    if not lines and not faults:
+        remedy = "fill it, or leave the option out"
+        faults.append(Fault(path.name, sheet.name, "", "at least one line", remedy, code="empty"))
+    return paths_of(lines)
+
+
+def faults_of_scenarios(sheet: Sheet, block: ListBlock, file: str) -> list[Fault]:
+    """Check the sheet as part of the workbook: every fault, by cell."""
+    faults: list[Fault] = []
+    paths_of(_lines(sheet, block, file, faults))
+    return faults
+
+
+def _lines(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
+    rows = []
+    for row in sheet.rows(block.first_row):
+        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
+        cells = {}
+        for name, ref in refs.items():
+            value, findings = sheet.value(ref)
+            cells[name] = value
+            for finding in findings:
+                if finding.severity == "error":
+                    parts = finding.expected, finding.remedy, finding.severity, finding.code
+                    faults.append(Fault(file, sheet.place(ref), sheet.raw(ref), *parts))
+        if any(cells[name] not in (None, "") for name in cells):
+            rows.append((sheet.place(refs["scenario"]), cells))
+    return lines_of(file, rows, faults)
