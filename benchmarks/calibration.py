@@ -1,9 +1,11 @@
 """Print everything the baseline and the peak rules have to show, beside the first yardstick; seeded.
 
-Run ``python benchmarks/calibration.py``; a quarter of an hour.  ``--quick`` leaves out the records of 8 and 12
-years, the pools and the hidden future of countries; ``--stored`` prints the stored report card instead of measuring
-(seconds).  The report card itself is renewed by ``pathways hindcast --write``.  The tables of ``docs/baseline.md``
-come from here; those of synthetic parks through the whole model from ``benchmarks/synthetic_chain.py``.
+Run ``python benchmarks/calibration.py``; a quarter of an hour.  The law in levels comes first (docs/law_in_levels.md;
+``--levels`` stops after it); what it says of China, provinces and levers comes from ``benchmarks/level_outlook.py``.
+``--quick`` leaves out the records of 8 and 12 years, the pools and the hidden future of countries; ``--stored`` prints
+the stored report card instead of measuring (seconds).  The report card itself is renewed by ``pathways hindcast
+--write``.  The tables of ``docs/baseline.md`` come from here; those of synthetic parks through the whole model from
+``benchmarks/synthetic_chain.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import pandas as pd
 from observed_peak_rates import declining_series, level_series, share_peaked, share_peaked_by_rule
 from yardsticks import far_table, prior_sensitivity, size_table, yardstick
 
-from pathway_models.hindcast.command import at_horizons, show
+from pathway_models.hindcast.command import at_horizons, show, show_levels
+from pathway_models.hindcast.level_tables import measure_levels
 from pathway_models.hindcast.report import SEED, chain_table, joined, measure, report_cases
 from pathway_models.intake.assumptions import read_baselines
 from pathway_models.intake.panels import REGIONS, hindcast_files, read_hindcasts
@@ -39,13 +42,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--quick", action="store_true", help="shortest records only, no pools")
+    parser.add_argument("--levels", action="store_true", help="only the law in levels: league, sums, events")
     parser.add_argument("--stored", action="store_true", help="print the stored report card")
     parser.add_argument("--count", type=int, default=2000, help="series a cell of the observed-peak test")
     arguments = parser.parse_args()
     began = time.perf_counter()
     if arguments.stored:
+        show_levels()
         tables = {name: read_hindcasts(name) for name in hindcast_files()}
     else:
+        measure_levels(arguments.seed, show)
+        if arguments.levels:
+            print(f"\n{time.perf_counter() - began:.0f} s")
+            return
         cases = report_cases(quick=arguments.quick)
         parts = [measure(case, arguments.seed, quick=arguments.quick) for case in cases]
         tables = joined([*parts, {"chain": chain_table(arguments.seed)}], read_baselines().version)

@@ -153,7 +153,7 @@ def write_levels(folder: Any) -> None:
         "fitted_by": "scripts/fit_baseline.py",
         "fits": {name: {"panel": LEVEL_PANELS[name]} | _arrays(fit) for name, fit in found.fits.items()},
         "numbers": {name: _value(value, *NUMBERS[name]) for name, value in found.numbers.items()},
-        "nations": {code: _record(one, "gcb2025; gcb2023" if code == "CN" else "gcb2023")
+        "nations": {code: _record(one, "gcb2025_china; gcb2023" if code == "CN" else "gcb2023")
                     for code, one in found.nations.items()},
         "regions": {name: _record(one, "ceads_provinces") for name, one in found.regions.items()},
         "drifts": _drifts(found),

@@ -13,9 +13,10 @@ from pathway_models.core.arrays import YEAR
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.countries import country_of, has_rule
+from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
@@ -160,7 +161,9 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
             parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
         parts += [aside] if aside else []
         notes.append(_joined(parts))
-    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes))
+    # Whether it is met is the event; how late it is, the highest year.
+    met = peaks.peaks_before(before) if before + WINDOW - 1 <= peaks.years[-1] else None
+    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met)
 
 
 def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:

@@ -39,6 +39,7 @@ CLOSURES = ("closures", "coverage_90_closures")
 @click.option("--seed", type=int, default=20240601, show_default=True, help="Deals the regions into folds.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the tables and a figure.")
 @click.option("--quick", is_flag=True, help="Shortest records only, no pools with the rivals.")
+@click.option("--league", is_flag=True, help="Print the stored league table of growth laws, events and sums.")
 @click.option("--write", is_flag=True, help="Renew the report card that is shipped; takes a quarter of an hour.")
 @click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
 @click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
@@ -52,6 +53,7 @@ def hindcast_command(
     seed: int,
     out: Path | None,
     quick: bool,
+    league: bool,
     write: bool,
     entity: str,
     year: str,
@@ -69,6 +71,9 @@ def hindcast_command(
     if write and (panels or records or quick or horizon != 15 or growth_law != LAW):
         raise click.UsageError("--write renews the whole report card: no --panel, --law, --record, --horizon, --quick")
     told = of_terminal(lang)
+    if league:
+        show_levels(told)
+        return
     columns = (entity, year, value)
     tables = _measure(panels, columns, growth_law, records, horizon, seed, quick, with_chain=write, lang=told)
     for name in ("peaks", "combination", "chain"):
@@ -80,8 +85,10 @@ def hindcast_command(
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))
     if write:
+        from pathway_models.hindcast.level_tables import measure_levels
         from pathway_models.intake.panels import hindcast_files
 
+        tables |= measure_levels(seed, lambda title, table: show(title, table, told))
         write_tables(None, tables, hindcast_files())
         click.echo(say(told, en="\nthe shipped report card has been renewed", zh="\n自带成绩单已更新"))
 
@@ -124,6 +131,18 @@ def _measure(
     if with_chain:
         parts.append({"chain": chain_table(seed, assumed)})
     return joined(parts, assumed.baselines.version)
+
+
+def show_levels(lang: str = "en") -> None:
+    """Print the stored tables of the law in levels: bands of all laws, real sums, events and their reliability."""
+    from pathway_models.hindcast.level_tables import LEVEL_TABLES, mean_sums
+    from pathway_models.intake.panels import read_hindcasts
+
+    for name in LEVEL_TABLES:
+        table = read_hindcasts(name)
+        shown = mean_sums(table) if name == "sums" else table.drop(columns="version")
+        for panel, rows in shown.groupby("panel", sort=False):
+            show(f"{name}: {panel}", rows.drop(columns="panel"), lang)
 
 
 def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: str) -> list[str | Panel]:

@@ -7,7 +7,6 @@ industrial sites as deviations from what all clusters of their continent have in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,19 +42,19 @@ TRIMMED = 0.1
 CHINA = "CHN"
 
 
-def fit_nation(without: str = "", known_by: int | None = None) -> Level:
+def fit_nation(without: str = "", known_by: int | None = None, *, by_size: bool = False) -> Level:
     """Fit the law of nations to the countries, less one of them, with what was known by a year."""
-    return _of_countries("emissions_tco2", NATION_HALF_LIFE, without, known_by)
+    level = Level("nation", half_life=NATION_HALF_LIFE, by_size=by_size)
+    return _of_countries(level, "emissions_tco2", without, known_by)
 
 
-def fit_economy(without: str = "", known_by: int | None = None) -> Level:
+def fit_economy() -> Level:
     """Fit the law of real GDP to the countries."""
-    return _of_countries(GDP, ECONOMY_HALF_LIFE, without, known_by)
+    return _of_countries(Level("economy", half_life=ECONOMY_HALF_LIFE), GDP, "", None)
 
 
-def _of_countries(quantity: str, half_life: float, without: str, known_by: int | None) -> Level:
+def _of_countries(level: Level, quantity: str, without: str, known_by: int | None) -> Level:
     panel = read_panel("countries")
-    level = Level("nation", half_life=half_life)
     windows = Subject(panel, quantity).windows(NATION_RECORD, NATION_REACH, level.covariates)
     if without:
         windows = windows.take(windows.entity != panel.entities.index(without))
@@ -237,15 +236,3 @@ def activity_follows(ahead: int = 5) -> tuple[float, float]:
     x, y = np.concatenate(moves, axis=1)
     follows = float(x @ y / (x @ x))
     return follows, float((y - follows * x).std() / np.sqrt(ahead))
-
-
-def known_by(windows: list[Windows], year: int) -> list[Windows]:
-    """Cut sets of windows to what was known at the end of a year."""
-    cut = (one.known_by(year) for one in windows)
-    return [one for one in cut if len(one)]
-
-
-def without_size(level: Level) -> Level:
-    """Leave total emissions out of the scale: the rival of the model spread."""
-    fit = level.fitted
-    return replace(level, fitted=replace(fit, v_sd=np.where(np.arange(fit.v_sd.size) == 3, 0.0, fit.v_sd)))

@@ -1,4 +1,4 @@
-"""Hindcasts that match a park: the report card of its baseline, out of the stored measurements, with their names."""
+"""Hindcasts that match a park: the report card of exactly what is printed, out of the stored tables; names."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pathway_models.core.files import data_folder
 from pathway_models.documents.blocks import text_table
 from pathway_models.intake.panels import REGIONS, read_hindcasts
-from pathway_models.inventory.decomposition import has_economy
 from pathway_models.language.words import say
 from pathway_models.records.park import Park
 
 #: Law whose hindcasts are shown: the one parks are projected by.
-LAW = "parks"
-# ASSUME: cities stand for parks, provinces for regions: no panel of Chinese parks is public, and of the panels of China
-# cities are closest to parks in size and noise.
-PANEL_OF = {"park": "cities", "region": "provinces"}
+LAW = "levels"
+#: Panels that stand for a park or a region: clusters of industrial sites, provinces.
+PANEL_OF = {"park": ("eu_sites", "us_sites"), "region": ("provinces",)}
+#: What was hidden, and what was hidden in the harder test, by kind.
+HIDDEN = {"park": ("entity", "continent"), "region": ("entity", "future times region")}
 #: Years ahead that are shown.
-AHEAD = (1, 5, 10, 15)
+AHEAD = (1, 3, 5)
+#: Rivals that the card names.
+RIVALS = ("persistence", "parks_0_2")
+#: Share by which a score must be better before it is called skill.
+LEAST_SKILL = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +37,17 @@ class Measured:
     ----------
     park_id : str
     version : str
-        Of the laws that were tested.
+        Of the law that was tested.
     panel : str
-        The regions that stand for the park.
+        Name of what stands for the park: ``sites`` or ``provinces``.
     record : int
         Years of the records that were tested; the longest of them that is no longer than the park's.
     years : int
         Years of the park's own record.
     bands : DataFrame
-        Regions held out; index ``horizon``, columns of the summary.
-    future : DataFrame
-        The same with the future held out, from the shortest records.
-    drivers : DataFrame
-        Coverage where the total comes from activity and intensity, of provinces; empty where the park has no
-        value added.
-    peaks : DataFrame
-        Probability of having peaked, regions held out; index ``ahead``.
+        Others of the panel taught the law; index ``horizon``, columns ``forecasts``, ``coverage_50/80/90``,
+        ``harder`` (coverage of the 90 % bands in the harder test) and ``better_<rival>`` (share of CRPS).
+    event : EventCard
     """
 
     park_id: str
@@ -56,70 +56,127 @@ class Measured:
     record: int
     years: int
     bands: pd.DataFrame
-    future: pd.DataFrame
-    drivers: pd.DataFrame
-    peaks: pd.DataFrame
+    event: EventCard
 
 
-def measured(park: Park) -> Measured:
-    """Pick the hindcasts that match a park: by its kind, the length of its record and its growth law.
+@dataclass(frozen=True)
+class EventCard:
+    """How the headline's event was forecast on real histories.
 
-    The tables are those of all parks like it: read them, do not write into them.
+    Parameters
+    ----------
+    record, lead, window : int
+        Years of the record, ahead, and of confirmation.
+    forecasts : int
+    said, came : float
+        Mean forecast and frequency: of forecasts like the one asked about, else of all.
+    brier, of_rate : float
+        Scores of the law, and of knowing only how often it came among others.
     """
-    panel, folder = PANEL_OF.get(park.kind, PANEL_OF["park"]), data_folder()
-    by_record, future, peaks = _of_panel(folder, panel)
+
+    record: int
+    lead: int
+    window: int
+    forecasts: int
+    said: float
+    came: float
+    brier: float
+    of_rate: float
+
+    @property
+    def worse_without(self) -> float:
+        """Share by which knowing nothing of the park scores worse."""
+        return self.of_rate / self.brier - 1.0
+
+
+def measured(park: Park, probability: float | None = None) -> Measured:
+    """Pick the hindcasts that match a park, by its kind and the length of its record.
+
+    Parameters
+    ----------
+    park : Park
+    probability : float, optional
+        Of the event, as printed: the reliability of forecasts like it is picked.
+
+    Returns
+    -------
+    Measured
+        The tables are those of all parks like it: read them, do not write into them.
+    """
+    kind = park.kind if park.kind in PANEL_OF else "park"
+    folder = data_folder()
+    by_record = _bands(folder, kind)
     record = max((length for length in by_record if length <= park.years.size), default=min(by_record))
-    drivers = _of_drivers(folder)
     version, bands = by_record[record]
     return Measured(
         park_id=park.park_id,
         version=version,
-        panel=panel,
+        panel="sites" if kind == "park" else "provinces",
         record=record,
         years=int(park.years.size),
         bands=bands,
-        future=future,
-        drivers=drivers if has_economy(park) else drivers.iloc[:0],
-        peaks=peaks,
+        event=_event(folder, kind, probability),
     )
 
 
 @cache
-def _of_panel(folder: Path, panel: str) -> tuple[dict[int, tuple[str, pd.DataFrame]], pd.DataFrame, pd.DataFrame]:
-    """Select the properties shared by all parks a panel stands for, of the files in a folder.
+def _bands(folder: Path, kind: str) -> dict[int, tuple[str, pd.DataFrame]]:
+    """Select what all parks of a kind share of the files in a folder: record -> version and bands."""
+    del folder
+    league = read_hindcasts("league")
+    own_test, harder = HIDDEN[kind]
+    begins = league["panel"].str.split(",").str[0]
+    league = league[begins.isin(PANEL_OF[kind]) & league["horizon"].isin(AHEAD)]
+    own, hard = league[league["holdout"] == own_test], league[(league["holdout"] == harder) & (league["law"] == LAW)]
+    found = {}
+    for record, rows in own.groupby("record"):
+        tested = hard[hard["record"] == hard["record"].iloc[(hard["record"] - record).abs().argmin()]]
+        bands = _pooled(rows[rows["law"] == LAW])
+        bands["harder"] = _pooled(tested)["coverage_90"]
+        for rival in RIVALS:
+            other = _pooled(rows[rows["law"] == rival])["crps"]
+            bands[f"better_{rival}"] = 1.0 - bands["crps"] / other
+        found[int(record)] = str(rows["version"].iloc[0]), bands
+    return found
 
-    Returns
-    -------
-    by_record : dict
-        Years of the record, rising, to the version of the law and the bands.
-    future, peaks : DataFrame
-    """
-    summary, peaks = read_hindcasts("summary"), read_hindcasts("peaks")
-    summary = summary[(summary["law"] == LAW) & (summary["panel"] == panel)]
-    regions = summary[summary["holdout"] == "region"]
-    records = sorted(int(record) for record in summary["record"].unique())
-    by_record = {record: regions[regions["record"] == record] for record in records}
-    future = summary[(summary["holdout"] == "future") & (summary["record"] == records[0])]
-    peaks = peaks[(peaks["law"] == LAW) & (peaks["panel"] == panel) & (peaks["holdout"] == "region")]
-    told = {record: (str(rows["version"].iloc[0]), _by_horizon(rows)) for record, rows in by_record.items()}
-    return told, _by_horizon(future), peaks.set_index("ahead")
+
+def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Average over panels by their forecasts: index ``horizon``."""
+    numbers = ["coverage_50", "coverage_80", "coverage_90", "crps"]
+    weighted = rows[numbers].mul(rows["forecasts"], axis=0).assign(forecasts=rows["forecasts"], horizon=rows["horizon"])
+    added = weighted.groupby("horizon").sum()
+    return added[numbers].div(added["forecasts"], axis=0).assign(forecasts=added["forecasts"])
+
+
+def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
+    rows, bins = _of_events(folder, kind)
+    own, rate = rows[rows["law"] == LAW], rows[rows["law"] == "rate"]
+
+    def mean(table: pd.DataFrame, column: str) -> float:
+        return float(np.average(table[column], weights=table["forecasts"]))
+
+    near = bins if probability is None else bins[(bins["from"] <= probability) & (probability <= bins["to"])]
+    like = near if len(near) else bins
+    first = own.iloc[0]
+    return EventCard(
+        record=int(first["record"]), lead=int(first["lead"]), window=int(first["window"]),
+        forecasts=int(like["forecasts"].sum()), said=mean(like, "forecast"), came=mean(like, "frequency"),
+        brier=mean(own, "brier"), of_rate=mean(rate, "brier"),
+    )  # fmt: skip
 
 
 @cache
-def _of_drivers(folder: Path) -> pd.DataFrame:
-    """Read the coverage of totals made from activity and intensity, of the files in a folder."""
-    chain = read_hindcasts("chain")
-    return _by_horizon(
-        chain[(chain["test"] == "drivers") & (chain["law"] == "widened") & (chain["panel"] == "provinces")]
-    )
-
-
-def _by_horizon(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["horizon"].isin(AHEAD)].set_index("horizon")
+def _of_events(folder: Path, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Select scores and reliability of the event of the panels that stand for a kind."""
+    del folder
+    events, bins = read_hindcasts("events"), read_hindcasts("event_reliability")
+    rows = events[events["panel"].isin(PANEL_OF[kind]) & (events["cases"] == "all")]
+    return rows, bins[bins["panel"].isin(PANEL_OF[kind]) & (bins["cases"] == "all")]
 
 
 #: Names of panels, rivals, hold-outs, statuses and laws: (English, Chinese); a panel of one's own is shown by its name.
 NAMES = {
+    "sites": ("real clusters of industrial sites", "真实工业点源群"),
     "provinces": ("30 provinces", "30个省份"),
     "cities": ("290 cities", "290个城市"),
     "countries": ("219 countries", "219个国家和地区"),
@@ -160,27 +217,26 @@ def report_card(park: Park, *, lang: str = "en") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Coverage in percent of outcomes; skill is 1 - CRPS / CRPS of the rival.
+        Coverage in percent of outcomes; better is the share by which the score (CRPS) is smaller.
     """
     found = measured(park)
+    harder = {
+        "sites": say(lang, en="90 % band, taught by the other continent", zh="90%区间（由另一大洲训练）"),
+        "provinces": say(lang, en="90 % band, nation's future held out", zh="90%区间（留出全国未来）"),
+    }[found.panel]
     heads = [
-        say(lang, en=f"{level} % band", zh=f"{level}%区间") for level in (50, 80, 90)
-    ] + [
-        say(lang, en="90 % band, future held out", zh="90%区间（留出未来）"),
-        say(lang, en="skill against persistence", zh="相对持续不变的技巧"),
-        say(lang, en="skill against log-trend", zh="相对对数直线趋势的技巧"),
+        *(say(lang, en=f"{level} % band", zh=f"{level}%区间") for level in (50, 80, 90)),
+        harder,
+        say(lang, en="better than persistence", zh="优于持续不变"),
+        say(lang, en="better than the law of 0.2", zh="优于0.2版模型"),
         say(lang, en="forecasts", zh="预测数"),
-        say(lang, en="origin years", zh="起报年数"),
-    ]  # fmt: skip
+    ]
     rows = []
-    held_out = found.future["coverage_90"].to_dict()
     for horizon, row in found.bands.to_dict("index").items():
-        held = held_out.get(horizon)
         shares = [f"{row[f'coverage_{level}']:.0%}" for level in (50, 80, 90)]
-        shares.append("" if held is None else f"{held:.0%}")
+        shares += [f"{row['harder']:.0%}", *(f"{row[f'better_{rival}'] + 0.0:+.1%}" for rival in RIVALS)]
         texts = [text.replace("%", say(lang, en=" %", zh="%")) for text in shares]
-        skills = [f"{row[f'skill_{rival}'] + 0.0:+.2f}" for rival in ("persistence", "log_trend")]
-        rows.append((str(horizon), *texts, *skills, f"{row['forecasts']:,.0f}", f"{row['origins']:.0f}"))
+        rows.append((str(horizon), *texts, f"{row['forecasts']:,.0f}"))
     name = say(lang, en=f"years ahead (law {found.version}, {name_of(found.panel, lang)}, {found.record}-year records)",
                zh=f"提前年数（模型{found.version}，{name_of(found.panel, lang)}，{found.record}年记录）")  # fmt: skip
     return text_table(rows, [name, *heads])

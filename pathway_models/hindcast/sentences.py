@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import AHEAD, Measured, measured, name_of, of_regions
+from pathway_models.hindcast.matching import LEAST_SKILL, Measured, measured, name_of, of_regions
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage as coverage_of
 from pathway_models.language.rounding import share_text
@@ -223,68 +223,74 @@ def observed(results: pd.DataFrame, *, lang: str = "en") -> str:
     )
 
 
-def report_card(park: Park, *, lang: str = "en") -> str:
-    """Say what hindcasts measured for parks like this one: coverage, skill, and the version of the law."""
-    found = measured(park)
-    parts = [_coverage(found, lang), _skill(found, lang), *_further(found, lang), _limits(found, lang)]
+def report_card(park: Park, *, probability: float | None = None, lang: str = "en") -> str:
+    """Say what hindcasts measured of exactly what is printed: the event first, then bands, skill and limits.
+
+    Parameters
+    ----------
+    park : Park
+    probability : float, optional
+        Of peaking before the year asked about, as printed: forecasts like it are told.
+    lang : {"en", "zh"}
+    """
+    found = measured(park, probability)
+    parts = [_event(found, lang), _coverage(found, lang), _skill(found, lang), _limits(found, lang)]
     return say(lang, en=" ".join(parts), zh="".join(parts))
+
+
+def _event(found: Measured, lang: str) -> str:
+    """Say how such probabilities of the headline's event turned out."""
+    event = found.event
+    said, came = share_text(event.said, lang), share_text(event.came, lang)
+    has_skill = event.worse_without >= LEAST_SKILL
+    worse = f"{event.worse_without:.0%}".replace("%", say(lang, en=" %", zh="%"))
+    scores = f"{event.brier:.3f} / {event.of_rate:.3f}"
+    panel = name_of(found.panel, lang)
+    against = say(
+        lang,
+        en=f"knowing nothing of the park would have been {worse} worse"
+        if has_skill
+        else "knowing nothing of it would have been as good",
+        zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
+    )
+    return say(
+        lang,
+        en=f"Such forecasts said {said}; {came} came true; {against} (Brier {scores}; {event.forecasts:,} cases of"
+        f" {panel}, records of {event.record} years, peak before the year {event.lead} years on, held for"
+        f" {event.window} years; other entities taught the law).",
+        zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
+        f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。",
+    )
 
 
 def _coverage(found: Measured, lang: str) -> str:
     bands = {level: _percents(found.bands[f"coverage_{level}"]) for level in (50, 80, 90)}
-    ahead = " / ".join(str(year) for year in AHEAD)
-    future = found.future["coverage_90"]
-    years = " / ".join(str(year) for year in future.index)
+    ahead = " / ".join(str(year) for year in found.bands.index)
+    harder = _percents(found.bands["harder"])
     panel = name_of(found.panel, lang)
+    test = {
+        "sites": say(lang, en="taught by the other continent", zh="由另一大洲训练时"),
+        "provinces": say(lang, en="with the nation's future held out", zh="留出全国未来时"),
+    }[found.panel]
     return say(
         lang,
-        en=f"Report card of the baseline (law for parks, version {found.version}), measured on {found.record}-year"
-        f" records of {panel} with their regions held out: {ahead} years ahead the 90 % bands held {bands[90]} % of"
-        f" outcomes, the 80 % bands {bands[80]} %, the 50 % bands {bands[50]} %; with the future held out the 90 %"
-        f" bands held {_percents(future)} % ({years} years ahead).",
-        zh=f"基准预测的检验成绩（园区所用模型，版本{found.version}）：以{panel}的{found.record}年记录回溯检验并留出所在地区，提前"
-        f"{ahead}年，90%区间覆盖了{bands[90]}%的结果，80%区间{bands[80]}%，50%区间{bands[50]}%；留出未来时，90%区间覆盖"
-        f"{_percents(future)}%（提前{years}年）。",
+        en=f"Bands of emissions (law in levels, version {found.version}, {found.record}-year records of {panel}):"
+        f" {ahead} years ahead the 90 % bands held {bands[90]} % of outcomes, the 80 % bands {bands[80]} %, the 50 %"
+        f" bands {bands[50]} %; {test} the 90 % bands held {harder} %.",
+        zh=f"排放区间（分层模型，版本{found.version}，{panel}的{found.record}年记录）：提前{ahead}年，90%区间覆盖了{bands[90]}%的结果，"
+        f"80%区间{bands[80]}%，50%区间{bands[50]}%；{test}，90%区间覆盖{harder}%。",
     )
 
 
 def _skill(found: Measured, lang: str) -> str:
     ahead = " / ".join(str(year) for year in found.bands.index)
-    against = [_signed(found.bands[f"skill_{rival}"]) for rival in ("persistence", "log_trend")]
+    persistence, old = (_signed_percents(found.bands[f"better_{rival}"]) for rival in ("persistence", "parks_0_2"))
     return say(
         lang,
-        en=f"Skill (CRPS, {ahead} years ahead): {against[0]} against persistence, {against[1]} against a straight"
-        " log-trend.",
-        zh=f"CRPS技巧评分（提前{ahead}年）：相对持续不变{against[0]}，相对对数直线趋势{against[1]}。",
+        en=f"The score (CRPS, {ahead} years ahead) is smaller than that of persistence by {persistence} %, than that of"
+        f" the law of version 0.2 by {old} %.",
+        zh=f"评分（CRPS，提前{ahead}年）比持续不变小{persistence}%，比0.2版模型小{old}%。",
     )
-
-
-def _further(found: Measured, lang: str) -> list[str]:
-    parts = []
-    if len(found.drivers):
-        held = _percents(found.drivers["coverage_90"])
-        years = " / ".join(str(year) for year in found.drivers.index)
-        parts.append(
-            say(
-                lang,
-                en=f"This park is projected by activity times intensity, whose 90 % bands held {held} % of the outcomes"
-                f" of provinces ({years} years ahead).",
-                zh=f"本园区按活动规模乘以强度预测，该方法在省级面板上90%区间的覆盖率为{held}%（提前{years}年）。",
-            )
-        )
-    for ahead, row in found.peaks.tail(1).iterrows():
-        said, came = f"{row['mean_forecast']:.0%}", f"{row['base_rate']:.0%}"
-        gap = " " if lang == "en" else ""
-        said, came = (text.replace("%", f"{gap}%") for text in (said, came))
-        parts.append(
-            say(
-                lang,
-                en=f"A peak within {ahead} years was given {said} on average and came in {came} of"
-                f" {int(row['forecasts']):,} cases.",
-                zh=f"对{ahead}年内达峰平均给出{said}的概率，{int(row['forecasts']):,}例中实际为{came}。",
-            )
-        )
-    return parts
 
 
 def _limits(found: Measured, lang: str) -> str:
@@ -292,19 +298,27 @@ def _limits(found: Measured, lang: str) -> str:
     if found.years < found.record:
         short = say(
             lang,
-            en=f" The park's record of {found.years} years is shorter than any that was tested.",
-            zh=f"本园区记录仅{found.years}年，短于所有检验过的记录。",
+            en=f" The record of {found.years} years is shorter than any that was tested.",
+            zh=f"记录仅{found.years}年，短于所有检验过的记录。",
         )
-    return say(
-        lang,
-        en=f"No panel of Chinese parks is public: other regions stand for them.{short}",
-        zh=f"尚无公开的中国园区面板，以其他区域代替。{short}",
-    )
+    stand = {
+        "sites": say(
+            lang,
+            en="No panel of Chinese parks is public: European and American clusters stand for them, closures left out.",
+            zh="尚无公开的中国园区面板，以欧美工业点源群代替，不含关闭的点源。",
+        ),
+        "provinces": say(
+            lang,
+            en="No law tells which province turns first: its probability is hardly more than the frequency.",
+            zh="尚无模型能判断哪个省份先达峰：其概率与频率相差无几。",
+        ),
+    }[found.panel]
+    return f"{stand}{short}"
+
+
+def _signed_percents(shares: Sequence[float]) -> str:
+    return " / ".join(f"{100 * share + 0.0:+.1f}" for share in shares)
 
 
 def _percents(shares: Sequence[float]) -> str:
     return " / ".join(f"{100 * share:.0f}" for share in shares)
-
-
-def _signed(values: Sequence[float]) -> str:
-    return " / ".join("–" if np.isnan(value) else f"{value + 0.0:+.2f}" for value in values)

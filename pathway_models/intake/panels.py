@@ -129,7 +129,8 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 
 
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
-    header, named = header_of(path), value_column(path, value, VALUE_COLUMNS)
+    header = header_of(path)
+    named = value_column(header, value, VALUE_COLUMNS)
     keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)
@@ -174,6 +175,11 @@ FILES = {
     "reliability": "hindcasts/reliability.csv",
     "combination": "hindcasts/combination.csv",
     "chain": "hindcasts/chain.csv",
+    "league": "hindcasts/league.csv",
+    "events": "hindcasts/events.csv",
+    "event_reliability": "hindcasts/event_reliability.csv",
+    "sums": "hindcasts/sums.csv",
+    "outlook": "hindcasts/outlook.csv",
 }
 
 
@@ -189,7 +195,9 @@ def read_hindcasts(table: str = "summary") -> pd.DataFrame:
     ----------
     table : str
         ``summary`` (coverage and skill by horizon), ``deciles`` (calibration), ``peaks`` and ``reliability``
-        (probability of having peaked), ``combination`` (pools with the rivals), ``chain`` (drivers, synthetic parks).
+        (probability of having peaked), ``combination`` (pools with the rivals), ``chain`` (drivers, synthetic parks);
+        of the law in levels ``league`` (bands of all laws), ``events`` and ``event_reliability`` (the headline's
+        event), ``sums`` (real sums).
 
     Returns
     -------

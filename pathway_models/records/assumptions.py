@@ -20,6 +20,7 @@ from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
+from pathway_models.records.nowcast import Nowcast, ParkSpread
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,10 @@ class Assumptions:
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
     levels : LevelParameters, optional
         Fitted numbers of the law in levels.
+    nowcast : Nowcast, optional
+        What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
+    park_spread : ParkSpread, optional
+        How parks depart from their region in these years; without it parks are not bridged.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -151,6 +156,8 @@ class Assumptions:
     issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
     levels: LevelParameters | None = None
+    nowcast: Nowcast | None = None
+    park_spread: ParkSpread | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
@@ -171,6 +178,11 @@ class Assumptions:
         """Origin and hash, as every result shows them: ``shipped (0123456789ab)``."""
         return f"{'shipped' if self.hash == self.shipped_hash else 'own'} ({self.hash[:SHOWN]})"
 
+    @property
+    def law_version(self) -> str:
+        """Version of the parameters of the growth law."""
+        return self.levels.version if self.levels is not None and self.law == "levels" else self.baselines.version
+
     def default_factor(self, factor_set: str, carrier: str) -> float | None:
         """Return the factor of a carrier where a park gives none, tCO2/TJ; None where the set has none."""
         return self.default_factors.get(factor_set, self.default_factors[""]).get(carrier)
@@ -185,10 +197,17 @@ class Assumptions:
         )
         decline = self.uncertainties.grid_decline
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
+        in_levels = self.levels is not None and self.law == "levels"
+        # The law in levels has its long-run growth from its nation.
+        ahead = (
+            f"nations {len(self.levels.nations)}, provinces {len(self.levels.regions)}"
+            if in_levels
+            else (f"long-run growth {long_run}")
+        )
         return (
             f"<Assumptions {self.label}, issued in {self.issue_year}\n"
-            f"  growth law {self.law}, parameters {self.baselines.version}{fitted}\n"
-            f"  long-run growth {long_run}\n"
+            f"  growth law {self.law}, parameters {self.law_version}{fitted}\n"
+            f"  {ahead}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"
             f"  factor errors (log sd) {errors}\n"
             f"  {len(self.correlations)} rank correlations, {len(self.targets)} targets,"

@@ -124,6 +124,8 @@ class Gap:
         Per scenario what must be known before reading it, or why nothing could be computed.
     outcome : str
         Of a target whose period is over, one of `OUTCOMES`: it has no gap any more, and ``values`` is None.
+    met : (scenario, member) bool, optional
+        Which members meet the target, where another rule than ``values <= 0`` says so.
     """
 
     gap: str
@@ -135,8 +137,11 @@ class Gap:
     notes_en: tuple[str, ...]
     notes_zh: tuple[str, ...]
     outcome: str = ""
+    met: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if self.met is not None:
+            object.__setattr__(self, "met", frozen_array(f"{self.gap}: met", self.met, np.shape(self.values), bool))
         if self.gap.split(":")[0] not in GAPS:
             raise RecordError(f"{self.gap!r} is not one of {GAPS}")
         if self.outcome not in OUTCOMES or (self.outcome and self.values is not None):
@@ -158,7 +163,7 @@ class Gap:
         if self.values is None:
             share = {"met": 1.0, "missed": 0.0}.get(self.outcome, np.nan)
             return fixed(np.full(len(self.notes_en), share))
-        return fixed((self.values <= 0).mean(axis=1))
+        return fixed((self.values <= 0 if self.met is None else self.met).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
         """Return quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""

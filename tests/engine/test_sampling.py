@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from builders import BAU, coal_park, projected
+from builders import BAU, as_stated, coal_park, projected
 from package_grids import invented_costs
 from scipy.stats import spearmanr
 
@@ -56,7 +56,7 @@ def test_fewer_members_are_the_first_of_many(region_d, scenarios, all_of_region_
 def test_an_earlier_horizon_is_the_later_one_cut(region_d, scenarios, all_of_region_d, until):
     near = projected(region_d, scenarios, members=MANY, seed=0, until=until)
     assert np.array_equal(near.emissions, all_of_region_d.emissions[..., : near.years.size])
-    draws = pw.sample(region_d, scenarios, members=MANY, seed=0)
+    draws = pw.sample(region_d, scenarios, members=MANY, seed=0, assumptions=as_stated())
     assert same(near, pw.project(region_d, scenarios, draws, until=until))
 
 
@@ -80,7 +80,8 @@ def test_parks_share_the_shared_draws_and_nothing_else(shipped_parks, scenarios)
     first, second = (drawn(pw.sample(shipped_parks[name], scenarios, members=20, seed=0)) for name in PAIR)
     common = first.keys() & second.keys()
     equal = {name for name in common if np.array_equal(first[name], second[name])}
-    assert equal == {"shared:grid_decline", "shared:slope", "shock shared:activity"}
+    streams = {f"shock shared:{name}" for name in ("activity", "nation", "continent", "economy")}
+    assert equal == {"shared:grid_decline", "shared:slope", *streams}
 
 
 #: Two parks that end in the same year, so that their shocks have the same shape.
@@ -93,7 +94,7 @@ def test_the_shared_growth_shock_of_a_year_is_the_same_for_parks_of_different_re
     )
     years, first_at, second_at = np.intersect1d(first.years, second.years, return_indices=True)
     assert years.size > 30
-    for name, are_equal in (("shared:activity", True), ("activity", False)):
+    for name, are_equal in (("shared:activity", True), ("shared:nation", True), ("activity", False)):
         pair = first.shocks[name][:, first_at], second.shocks[name][:, second_at]
         assert np.array_equal(*pair) == are_equal
 

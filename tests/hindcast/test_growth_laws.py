@@ -16,7 +16,8 @@ from test_hindcast import panel_of
 
 import pathway_models as pw
 from pathway_models.baseline.laws.benchmarks import POINT_RULES
-from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR
+from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, RIVAL
+from pathway_models.baseline.laws.levels.parks import LEVELS
 from pathway_models.baseline.laws.register import law_named, law_names, laws_of, register
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject
@@ -50,6 +51,11 @@ def recipe(tmp_path_factory):
 @pytest.fixture(scope="module")
 def recipe_assumptions(recipe):
     return pw.with_law(pw.read_assumptions(), recipe)
+
+
+def old_law():
+    """Assumptions under the law that parks had in version 0.2."""
+    return pw.with_law(pw.read_assumptions(), RIVAL)
 
 
 # --- the recipe
@@ -95,19 +101,19 @@ def test_what_a_law_shares_is_drawn_once_for_all_parks(recipe_assumptions, shipp
     parks = [shipped_parks[name] for name in ("demo-steel", "demo-cement")]
     alone, shared = [], []
     for park in parks:
-        for assumptions, found in ((pw.read_assumptions(), alone), (recipe_assumptions, shared)):
+        for assumptions, found in ((old_law(), alone), (recipe_assumptions, shared)):
             draws = pw.sample(park, chosen, members=2000, seed=SEED, assumptions=assumptions)
             paths = baseline_paths(park, draws, slice(None), assumptions)
             found.append(np.log(paths.activity[:, 0, -1]))
             if assumptions is recipe_assumptions:
                 assert "shared:nation" in draws.shocks
-    # Half of the variance is the nation's; the shipped law has the share of `shared_activity`, .13.
+    # Half of the variance is the nation's; the law of version 0.2 has the share of `shared_activity`, .13.
     assert np.corrcoef(shared)[0, 1] == pytest.approx(0.5 + 0.5 * 0.1307, abs=0.06)
     assert np.corrcoef(alone)[0, 1] == pytest.approx(0.13, abs=0.06)
 
 
 def test_draws_of_one_law_do_not_serve_another_that_needs_more(recipe_assumptions, region_d):
-    draws = pw.sample(region_d, [BAU], members=3, seed=SEED)
+    draws = pw.sample(region_d, [BAU], members=3, seed=SEED, assumptions=old_law())
     with pytest.raises(PathwayError, match="nation was not drawn; sample with these assumptions"):
         pw.project(region_d, [BAU], draws, assumptions=recipe_assumptions)
 
@@ -116,7 +122,9 @@ def test_draws_of_one_law_do_not_serve_another_that_needs_more(recipe_assumption
 
 
 def test_laws_are_found_by_name():
-    assert {ASSUMED_PATH, FITTED_PRIOR, "persistence", "log_trend", "damped_holt", "regression"} <= set(law_names())
+    assert {ASSUMED_PATH, FITTED_PRIOR, RIVAL, LEVELS, "persistence", "log_trend", "damped_holt", "regression"} <= set(
+        law_names()
+    )
     with pytest.raises(PathwayError, match=r"no growth law 'rising'; registered are .*persistence"):
         law_named("rising")
     result = CliRunner().invoke(main, ["hindcast", "--law", "rising", "--panel", "provinces"])
@@ -138,11 +146,11 @@ def test_a_law_without_parameters_must_be_fitted_before_parks_use_it():
 
 
 def test_the_two_damped_trends_differ_in_what_growth_returns_to(region_d):
-    shipped = pw.read_assumptions()
+    shipped = old_law()
     fitted = replace(shipped, law=FITTED_PRIOR)
     assert laws_of(shipped)["activity"].long_run == shipped.baselines.knots["activity"]
     assert laws_of(fitted)["activity"].long_run is None
-    draws = pw.sample(region_d, [BAU], members=200, seed=SEED)
+    draws = pw.sample(region_d, [BAU], members=200, seed=SEED, assumptions=shipped)
     last = [np.median(baseline_paths(region_d, draws, slice(None), one).activity[..., -1]) for one in (shipped, fitted)]
     # The shipped path falls from 5 to 2 % growth of activity, the panel's is 3.5 %.
     assert last[0] != pytest.approx(last[1], rel=0.01)

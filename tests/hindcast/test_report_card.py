@@ -1,7 +1,8 @@
-"""The report card printed for a park: the stored hindcasts that match it, in numbers and in words."""
+"""The report card printed for a park: the stored tables that match it, in numbers and in words."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import pathway_models as pw
@@ -14,7 +15,7 @@ STEEL, HEBEI, REGION_D = (read_park(name) for name in ("demo-steel", "region-heb
 
 @pytest.mark.parametrize(
     ("park", "panel", "record"),
-    [(STEEL, "cities", 5), (HEBEI, "provinces", 12), (REGION_D, "provinces", 8)],
+    [(STEEL, "sites", 5), (HEBEI, "provinces", 16), (REGION_D, "provinces", 8)],
     ids=lambda value: getattr(value, "park_id", value),
 )
 def test_a_park_is_matched_by_kind_and_length_of_record(park, panel, record):
@@ -23,27 +24,38 @@ def test_a_park_is_matched_by_kind_and_length_of_record(park, panel, record):
 
 
 def test_the_card_is_that_of_the_law_parks_use():
-    row = read_hindcasts("summary").query(
-        "law == 'parks' and panel == 'cities' and holdout == 'region' and record == 5 and horizon == 10"
+    rows = read_hindcasts("league").query(
+        "law == 'levels' and panel in ['eu_sites', 'us_sites'] and holdout == 'entity' and horizon == 3"
     )
-    assert measured(STEEL).bands.coverage_90[10] == row.coverage_90.item()
+    expected = np.average(rows["coverage_90"], weights=rows["forecasts"])
+    assert measured(STEEL).bands.coverage_90[3] == pytest.approx(expected)
+    assert pw.read_assumptions().law == "levels"
+    assert pw.read_assumptions().law_version == measured(STEEL).version
 
 
-def test_a_park_without_value_added_has_no_card_of_drivers():
-    indexed = replace(STEEL, activity_kinds=("energy_index",) * len(STEEL.sectors))
-    assert len(measured(STEEL).drivers) > 0
-    assert len(measured(indexed).drivers) == 0
-    assert "activity times intensity" not in pw.sentences.report_card(indexed)
+def test_the_event_is_told_of_forecasts_like_the_one_that_is_printed():
+    every, likely = measured(STEEL).event, measured(STEEL, 0.95).event
+    assert likely.forecasts < every.forecasts
+    assert likely.said > every.said
+    assert 0.9 <= likely.said <= 1.0
+    assert likely.brier == every.brier
 
 
-def test_the_sentence_names_version_panel_bands_and_skill():
-    said = pw.sentences.report_card(STEEL)
-    bands = " / ".join(f"{100 * share:.0f}" for share in measured(STEEL).bands.coverage_90)
-    assert f"version {measured(STEEL).version}" in said
-    assert "5-year records of 290 cities" in said
+def test_the_sentence_says_the_event_first_then_bands_skill_and_limits():
+    said, found = pw.sentences.report_card(STEEL), measured(STEEL)
+    bands = " / ".join(f"{100 * share:.0f}" for share in found.bands.coverage_90)
+    assert said.startswith("Such forecasts said ")
+    assert "came true; knowing nothing of the park would have been" in said
+    assert f"version {found.version}, 5-year records of real clusters" in said
     assert f"the 90 % bands held {bands} % of outcomes" in said
-    assert "against persistence" in said
+    assert "smaller than that of persistence" in said
     assert "No panel of Chinese parks is public" in said
+
+
+def test_where_there_is_no_skill_it_is_said_where_the_number_stands():
+    said, found = pw.sentences.report_card(HEBEI), measured(HEBEI)
+    assert abs(found.event.worse_without) < 0.02
+    assert "No law tells which province turns first" in said
 
 
 def test_a_record_shorter_than_any_tested_is_said_to_be():
@@ -59,7 +71,7 @@ def test_a_record_shorter_than_any_tested_is_said_to_be():
 
 def test_the_table_has_a_row_a_horizon_in_both_languages():
     english, chinese = (pw.tables.report_card(STEEL, lang=lang) for lang in ("en", "zh"))
-    assert list(english.index) == ["1", "5", "10", "15"]
-    assert "290 cities" in english.index.name
-    assert "290个城市" in chinese.index.name
+    assert list(english.index) == ["1", "3", "5"]
+    assert "real clusters of industrial sites" in english.index.name
+    assert "真实工业点源群" in chinese.index.name
     assert english.shape == chinese.shape

@@ -24,7 +24,7 @@ EDGES = {
     "peaks": {"inventory"},
     "pathways": {"inventory", "peaks"},
     "gaps": {"inventory"},
-    "hindcast": {"inventory"},
+    "hindcast": set(),
     "nowcast": set(),
     "decisions": set(),
     "cobenefits": {"decisions"},

@@ -37,7 +37,7 @@ def test_the_hash_is_that_of_the_content(shipped, level_grid):
 
 def test_the_record_says_what_is_assumed(shipped):
     said = repr(shipped)
-    for part in ("growth law damped_trend", "activity +2.0 %/yr in 2060", "1.1% to 3.6% a year", "heat 10%"):
+    for part in ("growth law levels, parameters 2.0", "1.1% to 3.6% a year", "heat 10%"):
         assert part in said
 
 

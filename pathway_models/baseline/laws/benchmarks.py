@@ -63,7 +63,7 @@ class PointLaw:
         """Take the quantiles of the errors; sets of windows weigh the same, whatever their size."""
         del start
         wrong = [windows.change - self.points(windows.log_history, windows.change.shape[1]) for windows in samples]
-        return replace(self, errors=_quantiles_of(wrong))
+        return replace(self, errors=errors_of(wrong))
 
     def forecast(self, history: History, steps: int) -> MemberForecast:
         """Forecast points with the members of their errors: (window, horizon)."""
@@ -142,7 +142,7 @@ def _kept(history: History) -> Floats:
     return bridge_gaps(np.where(kept, logs, np.nan)[..., first : last + 1])
 
 
-def _quantiles_of(wrong: Sequence[Floats]) -> Floats:
+def errors_of(wrong: Sequence[Floats]) -> Floats:
     """Compute the quantiles of errors (window, horizon) by horizon: (horizon, member); sets weigh the same."""
     errors = np.full((wrong[0].shape[1], ERROR_QUANTILES.size), np.nan)
     for at in range(len(errors)):

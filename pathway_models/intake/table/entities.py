@@ -107,15 +107,14 @@ def read_quantities(
     return frame
 
 
-def value_column(path: Path, given: str | None, looked_for: Sequence[str]) -> str:
+def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[str]) -> str:
     """Return the column of the values: the one given, else the first of some that a file has, else the first of all."""
-    header = header_of(path) if given is None else []
     return given or next((name for name in looked_for if name in header), looked_for[0])
 
 
 def header_of(path: Path) -> list[str]:
     """Read the names in the first line of a file."""
-    return [name.strip() for name in next(csv.reader(io.StringIO(read_text(path), newline="")), [])]
+    return list(read_table_lines(path).header)
 
 
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:

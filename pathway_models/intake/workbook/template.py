@@ -123,6 +123,39 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
     InputError
         The name does not end in .xlsx, the file exists, or its folder does not or may not be written to.
     """
+    _check_target(path, overwrite)
+    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
+        workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
+        _Template(workbook, template_layout(), lang).write(list(years))
+    return path
+
+
+def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
+    """Copy a shipped sample: the template of these years, filled by an invented park.
+
+    Raises
+    ------
+    InputError
+        As of `write_template`; or there is no sample of these years.
+    """
+    _check_target(path, overwrite)
+    folder = data_folder() / "samples"
+    sample = folder / f"sample-{years[0]}-{years[-1]}_{lang}.xlsx"
+    if not sample.is_file():
+        spans = dict.fromkeys(
+            found.stem.removeprefix("sample-").split("_")[0] for found in sorted(folder.glob("*.xlsx"))
+        )
+        written = f"{years[0]}-{years[-1]}"
+        expected, remedy = f"years of a sample, {' or '.join(spans)}", "give one of them as --years"
+        raise InputError([Fault(path.name, "years", written, expected, remedy, code="no_sample")])
+    content = sample.read_bytes()
+    with writing(path):
+        path.write_bytes(content)
+    return path
+
+
+def _check_target(path: Path, overwrite: bool) -> None:
+    """Refuse a file that cannot or may not be written."""
     with writing(path):
         there = path.exists()
     wrong = None
@@ -134,10 +167,6 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
         wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
     if wrong:
         raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
-    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
-        workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
-        _Template(workbook, template_layout(), lang).write(list(years))
-    return path
 
 
 def _grid_lists() -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pathway_models.baseline.laws.forecasts import ScaledForecast
-from pathway_models.baseline.laws.levels.features import COVARIATES, features
+from pathway_models.baseline.laws.levels.features import CENTRE, COVARIATES, features
 from pathway_models.kernels.horizon_regression import FOLDS, SHAPE, HorizonFit, fit_horizons, forecast_horizons
 from pathway_models.records.growth_laws import History, Normals, Stream, Windows
 
@@ -38,12 +38,15 @@ class Level:
         Power of the horizon beyond the last knot.
     half_life : float
         Years after which a record weighs half in a fit.
+    by_size : bool
+        Let total emissions speak in the centre; they always do in the scale.
     """
 
     name: str = "level"
     fitted: HorizonFit | None = None
     widening: float = WALK
     half_life: float = np.inf
+    by_size: bool = False
 
     covariates: ClassVar[tuple[str, ...]] = COVARIATES
     streams: ClassVar[tuple[Stream, ...]] = ()
@@ -60,6 +63,9 @@ class Level:
         knots = KNOTS[max((windows.change.shape[1] for windows in samples), default=0) >= KNOTS]
         both = [features(windows.history) for windows in samples]
         x, v = (np.concatenate([pair[at] for pair in both]) for at in (0, 1))
+        if not self.by_size:
+            # What is not known says nothing, in the fit and in every forecast by it.
+            x[:, CENTRE.index("size")] = np.nan
         outcome = np.concatenate([_at_knots(windows.change, knots) for windows in samples])
         fold = np.concatenate([windows.entity % FOLDS for windows in samples])
         most = max(map(len, samples), default=1)

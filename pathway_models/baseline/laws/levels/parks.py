@@ -218,13 +218,14 @@ def _deviation(history: History, past: Floats) -> History:
 
     Where the level above is not known for the first years, the record is as long as it is.
     """
-    kept = np.isfinite(past)
-    first = int(np.argmax(kept)) if kept.any() else 0
+    known = np.isfinite(past)
+    first = int(np.argmax(known)) if known.any() else 0
     covariates = {SIZE: history.covariates.get(SIZE, history.log_history)[first:]}
     if SITES in history.covariates:
         covariates[SITES] = history.covariates[SITES][first:]
-    above = np.where(np.isfinite(past), past, 0.0)[first:]
-    return replace(history, log_history=history.log_history[first:] - above, kept=None, covariates=covariates)
+    above = np.where(known, past, 0.0)[first:]
+    kept_years = None if history.kept is None else history.kept[first:]
+    return replace(history, log_history=history.log_history[first:] - above, kept=kept_years, covariates=covariates)
 
 
 @dataclass(frozen=True)

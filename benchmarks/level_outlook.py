@@ -1,0 +1,131 @@
+"""What the law in levels says of China, of the sum of provinces and of levers, beside what was asked; seeded.
+
+Run ``python benchmarks/level_outlook.py``; a few minutes.  ``--store`` writes ``data/hindcasts/outlook.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import pandas as pd
+
+import pathway_models as pw
+from pathway_models.hindcast.command import show, write_tables
+from pathway_models.hindcast.event_scores import holds
+from pathway_models.hindcast.level_fits import NATION_RECORD, fit_nation
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.panels import hindcast_files
+from pathway_models.records.growth_laws import History
+
+SEED, MEMBERS = 20_240_601, 4000
+#: Issue year, the event's year and the length of its confirmation.
+ISSUED, BEFORE, WINDOW = 2026, 2030, 5
+#: Cuts of the test lever by 2035, and by how many points it should beat itself five years later.
+CUTS = {0.10: 0.10, 0.20: 0.20, 0.35: 0.30}
+YEARS = (2030, 2035, 2055, 2060)
+
+
+def nation_paths(level):
+    """China from 2024 by a law of nations: logs against 2019, members by year; first year of the record."""
+    record = read_assumptions().levels.nations["CN"]
+    known = record.years[-NATION_RECORD:]
+    history = History(
+        record.emissions[-NATION_RECORD:], record.origin,
+        covariates={name: logs[-NATION_RECORD:] for name, logs in record.covariates.items()},
+    )  # fmt: skip
+    steps = 2060 - record.origin
+    shock = np.random.default_rng(SEED).standard_normal((MEMBERS, steps))
+    ahead = level.paths(history, steps, shock) + record.emissions[-1]
+    past = np.broadcast_to(record.emissions[-NATION_RECORD:], (MEMBERS, known.size))
+    base = record.emissions[record.years == 2019]
+    return np.concatenate([past, ahead], axis=1) - base, int(known[0])
+
+
+def china():
+    """Quantiles of the nation with and without size among the features of the centre, and P(peak before 2030)."""
+    rows = []
+    for label, level in (("without size", fit_nation()), ("with size", fit_nation(by_size=True))):
+        logs, first = nation_paths(level)
+        at = BEFORE - first
+        peaked = logs[:, at : at + WINDOW].max(axis=1) <= logs[:, :at].max(axis=1) + 1e-9
+        for year in YEARS:
+            low, middle, high = np.exp(np.quantile(logs[:, year - first], [0.05, 0.5, 0.95]))
+            rows.append(("China, 2019 = 1", label, year, low, middle, high))
+        rows.append(("P(China peaks before 2030)", label, BEFORE, np.nan, peaked.mean(), np.nan))
+    return rows
+
+
+def provinces_sum(members=400):
+    """Sum of the provinces under bau, 2019 = 1, as the ensemble adds it up."""
+    bau, total, base = pw.read_scenarios().pick(["bau"]), 0.0, 0.0
+    for entry in pw.read_register():
+        if entry.has_data and entry.kind == "region" and entry.province:
+            park = pw.read_park(entry.park_id)
+            draws = pw.sample(park, bau, members=members, seed=SEED)
+            paths = pw.project(park, bau, draws, keep="totals")
+            total = total + paths.total()[0, :, -(2060 - 2019) :]
+            base += paths.total()[0, 0, list(paths.years).index(2019)]
+    found = total / base
+    return [("sum of provinces, bau, 2019 = 1", "levels", year, *np.quantile(found[:, year - 2020], [0.05, 0.5, 0.95]))
+            for year in YEARS]  # fmt: skip
+
+
+def cut_path(years, cut, begin):
+    """Share left by a test lever: linear from its first year to the full cut nine years on."""
+    return 1.0 - cut * np.clip((years - (begin - 1)) / 9.0, 0.0, 1.0)
+
+
+def levers(members=1000):
+    """P(ahead | not past) of a lever from 2027 on, and of the same lever five years later, in the mean park."""
+    bau, found = pw.read_scenarios().pick(["bau"]), {}
+    for entry in pw.read_register():
+        if not (entry.has_data and entry.invented):
+            continue
+        park = pw.read_park(entry.park_id)
+        paths = pw.project(park, bau, pw.sample(park, bau, members=members, seed=SEED), keep="totals")
+        total, years = paths.total()[0], paths.years
+        plain, is_past = chances(total, years)
+        for cut in CUTS:
+            for begin in (2027, 2032):
+                found.setdefault((cut, begin), []).append(
+                    chances(total * cut_path(years, cut, begin), years, is_past)[0]
+                )
+        found.setdefault((0.0, 2027), []).append(plain)
+    rows = [("P(ahead | not past), mean park", "no lever", BEFORE, np.nan, float(np.mean(found[0.0, 2027])), np.nan)]
+    for cut, asked in CUTS.items():
+        early, late = (float(np.mean(found[cut, begin])) for begin in (2027, 2032))
+        name = f"P(ahead | not past), mean park, -{cut:.0%} by 2035"
+        cases = {"from 2027": early, "five years later": late, f"difference (asked {asked:.2f})": early - late}
+        rows += [(name, case, BEFORE, np.nan, value, np.nan) for case, value in cases.items()]
+    return rows
+
+
+def chances(total, years, is_past=None):
+    """P(ahead | not past) of members (member, year), and which are past without measures."""
+    at = int(BEFORE - years[0])
+    logs = np.log(total) - np.log(total[:, :1])
+    event = holds(logs[:, :at].max(axis=1), logs[:, at - 1 : at + WINDOW], 2)
+    if is_past is None:
+        is_past = event & (years[0] + np.argmax(logs[:, :at], axis=1) <= ISSUED)
+    ahead = event & ~is_past
+    return float(ahead.mean() / (1.0 - is_past.mean())), is_past
+
+
+def main():
+    """Measure, print, store."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", action="store_true", help="write data/hindcasts/outlook.csv")
+    arguments = parser.parse_args()
+    began = time.perf_counter()
+    rows = [*china(), *provinces_sum(), *levers()]
+    table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
+    show("What the law in levels says", table)
+    if arguments.store:
+        write_tables(None, {"outlook": table}, hindcast_files())
+    print(f"\n{time.perf_counter() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""Scores of the headline's event on real histories: no year of a window exceeds the highest year before it.
+
+Event of a record that ends in ``T``, with ``Y = T + lead``: no year of ``Y .. Y + window - 1`` exceeds the highest year
+before ``Y`` that the panel knows, which may lie before the record that the law reads.  Probabilities are shares of
+simulated members; rivals are the frequency among other entities, a logistic regression on the same features, and the
+law that parks had before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from pathway_models.baseline.laws.levels.features import features
+from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.windows import Subject
+from pathway_models.hindcast.league import FOLDS, SEED, SHIPPED, fold_of, law_covariates
+from pathway_models.hindcast.level_fits import NATION_HALF_LIFE, NATION_RECORD
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.panels import read_panel
+from pathway_models.kernels.scores import brier, reliability
+from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, Windows
+
+Floats = NDArray[np.float64]
+
+#: Members of a forecast, and forecasts simulated at a time.
+MEMBERS, CHUNK = 400, 500
+#: Edges of the reliability table.
+EDGES = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
+#: Ties within this do not exceed.
+TIE = 1e-9
+#: Ridge of the logistic rival, as a share of the cases, and how often its weights are renewed.
+LOGISTIC_RIDGE, NEWTON = 0.01, 12
+#: Resamples of clusters for the error of a difference of scores.
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is asked of a panel.
+
+    Parameters
+    ----------
+    panel : str
+    record, lead, window : int
+        Years of the record, from its last year to ``Y``, and of the confirmation.
+    origins : range, optional
+        All where not given.
+    is_forward : bool
+        Only what was known at the origin is used.
+    half_life : float
+        Years after which a record weighs half in a fit.
+    """
+
+    panel: str
+    record: int
+    lead: int
+    window: int
+    origins: range | None = None
+    is_forward: bool = False
+    half_life: float = np.inf
+
+    @property
+    def steps(self) -> int:
+        """Years after the record that must be known."""
+        return self.lead + self.window - 1
+
+
+#: Events that are scored.
+EVENTS = (
+    Event("eu_sites", 3, 3, 3),
+    Event("us_sites", 3, 3, 3),
+    Event("countries", NATION_RECORD, 5, 5, range(1990, 2011), is_forward=True, half_life=NATION_HALF_LIFE),
+    Event("provinces", 5, 5, 5, range(2001, 2011)),
+)
+
+
+def holds(highest: Floats, change: Floats, lead: int) -> NDArray[np.bool_]:
+    """Tell whether the event holds.
+
+    Parameters
+    ----------
+    highest : (...)
+        Log of the highest year to the origin over the origin's.
+    change : (..., step)
+        Log changes; ``change[..., lead - 1]`` is Y.
+    lead : int
+    """
+    before = np.maximum(highest, change[..., : lead - 1].max(axis=-1, initial=-np.inf))
+    return change[..., lead - 1 :].max(axis=-1) <= before + TIE
+
+
+@dataclass(frozen=True, eq=False)
+class EventForecasts:
+    """Probabilities of the event by law, and whether it came; (window,) each.
+
+    Parameters
+    ----------
+    event : Event
+    windows : Windows
+        That were forecast.
+    probability : dict of law to (window,) float
+    happened : (window,) bool
+    """
+
+    event: Event
+    windows: Windows
+    probability: dict[str, Floats]
+    happened: NDArray[np.bool_]
+
+
+def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
+    """Forecast the event for every record of a panel whose outcome is known, by what had not seen it."""
+    subject = Subject(read_panel(event.panel))
+    windows = with_highest(subject, subject.windows(event.record, max(event.steps, 7), law_covariates()))
+    count, rng = len(subject.panel.entities), np.random.default_rng(seed)
+    fold = fold_of(windows.entity, count, seed)
+    complete = np.isfinite(windows.change[:, : event.steps]).all(axis=1)
+    tested = complete if event.origins is None else complete & np.isin(windows.origin, list(event.origins))
+    parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
+    for year in np.unique(windows.origin[tested]) if event.is_forward else (None,):
+        taught = windows if year is None else windows.known_by(int(year))
+        others, here = (
+            fold_of(taught.entity, count, seed),
+            tested if year is None else tested & (windows.origin == year),
+        )
+        for held in range(FOLDS):
+            own = np.flatnonzero(here & (fold == held))
+            if own.size:
+                parts.append((own, _probabilities(event, taught.take(others != held), windows.take(own), rng)))
+    order = np.concatenate([own for own, _ in parts])
+    names = parts[0][1]
+    probability = {name: np.concatenate([part[name] for _, part in parts]) for name in names}
+    kept = windows.take(order)
+    return EventForecasts(event, kept, probability, _happened(event, kept))
+
+
+#: Column of the windows that says how far the highest year known lies above the last one, log.
+HIGHEST = "highest"
+
+
+def with_highest(subject: Subject, windows: Windows) -> Windows:
+    """Add the highest year that the panel knows to each origin, over the origin's, as a column."""
+    logs = subject.panel.logs()
+    highest = np.maximum.accumulate(np.where(np.isfinite(logs), logs, -np.inf), axis=1)
+    above = highest[windows.entity, windows.origin - subject.panel.years[0]] - windows.log_history[:, -1]
+    covariates = {**windows.covariates, HIGHEST: np.repeat(above[:, None], windows.record, axis=1)}
+    return Windows(windows.entity, windows.origin, windows.log_history, windows.change, covariates)
+
+
+def _happened(event: Event, windows: Windows) -> NDArray[np.bool_]:
+    return holds(windows.covariates[HIGHEST][:, -1], windows.change[:, : event.steps], event.lead)
+
+
+def _probabilities(event: Event, training: Windows, tested: Windows, rng: np.random.Generator) -> dict[str, Floats]:
+    decided = training.take(np.isfinite(training.change[:, : event.steps]).all(axis=1))
+    happened = _happened(event, decided)
+    level = Level(half_life=event.half_life).fit([training])
+    shipped = law_named(SHIPPED[0], assumptions=read_assumptions())
+    return {
+        "levels": _share(event, level, tested, rng),
+        "rate": np.full(len(tested), happened.mean() if happened.size else 0.5),
+        "logistic": logistic(*_designs(decided, tested), happened) if happened.size else np.full(len(tested), 0.5),
+        SHIPPED[0]: _share(event, shipped, tested, rng),
+    }
+
+
+def _share(event: Event, law: GrowthLaw, tested: Windows, rng: np.random.Generator) -> Floats:
+    """Share of members in which the event holds: (window,)."""
+    found = np.empty(len(tested))
+    for start in range(0, len(tested), CHUNK):
+        some = tested.take(np.arange(start, min(start + CHUNK, len(tested))))
+        paths = law.simulate(some.history, event.steps, FreshNormals(rng, (len(some), MEMBERS), event.steps))
+        found[start : start + CHUNK] = holds(some.covariates[HIGHEST][:, -1:], paths, event.lead).mean(axis=1)
+    return found
+
+
+def _designs(training: Windows, tested: Windows) -> tuple[Floats, Floats]:
+    """Standardise the features of the centre for a logistic regression: constant first."""
+    raw = [
+        np.concatenate([*features(windows.history), np.minimum(windows.covariates[HIGHEST][:, -1:], 1.0)], axis=1)
+        for windows in (training, tested)
+    ]
+    known = np.where(np.isfinite(raw[0]).any(axis=0), raw[0], 0.0)
+    mean, sd = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
+    designs = []
+    for part in raw:
+        moved = np.divide(part - mean, sd, out=np.zeros(part.shape), where=sd > 1e-9)
+        moved = np.clip(np.nan_to_num(moved), -3.0, 3.0)
+        designs.append(np.concatenate([np.ones((len(part), 1)), moved], axis=1))
+    return designs[0], designs[1]
+
+
+def logistic(design: Floats, asked: Floats, happened: NDArray[np.bool_]) -> Floats:
+    """Fit a ridge logistic regression by Newton steps, and give the probabilities of other cases: (case,)."""
+    weights = np.zeros(design.shape[1])
+    penalty = np.full(weights.size, LOGISTIC_RIDGE * len(design))
+    penalty[0] = 1e-6
+    for _ in range(NEWTON):
+        chance = special.expit(design @ weights)
+        slope = design.T @ (happened - chance) - penalty * weights
+        curve = (design * (chance * (1.0 - chance))[:, None]).T @ design + np.diag(penalty)
+        weights = weights + np.linalg.solve(curve, slope)
+    return special.expit(asked @ weights)
+
+
+def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
+    """Table Brier scores, a row a law.
+
+    Columns: ``panel``, ``record``, ``lead``, ``window``, ``holdout``, ``cases``, ``law``, ``forecasts``, ``origins``,
+    ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the score of the rate, with
+    ``low`` and ``high``, the 90 % range over resampled entities.
+    """
+    event, rows = found.event, []
+    entities = found.windows.entity
+    for label, kept in _cases(found):
+        happened = found.happened[kept]
+        if not happened.size:
+            continue
+        base = (found.probability["rate"][kept] - happened) ** 2
+        for law, chance in found.probability.items():
+            gain = base - (chance[kept] - happened) ** 2
+            low, high = _bootstrapped(gain, entities[kept], seed)
+            rows.append({
+                "panel": event.panel, "record": event.record, "lead": event.lead, "window": event.window,
+                "holdout": "entity and future" if event.is_forward else "entity", "cases": label, "law": law,
+                "forecasts": happened.size, "origins": int(np.unique(found.windows.origin[kept]).size),
+                "frequency": float(happened.mean()), "mean_forecast": float(chance[kept].mean()),
+                "brier": brier(chance[kept], happened), "less_than_rate": float(gain.mean()), "low": low, "high": high,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _cases(found: EventForecasts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """All cases, and those whose record does not end clearly below its maximum."""
+    highest = found.windows.covariates[HIGHEST][:, -1]
+    yield "all", np.ones(highest.size, dtype=bool)
+    yield "not clearly past", highest < NOT_PAST
+
+
+#: Log below the record's maximum within which a peak is not clearly past.
+NOT_PAST = 0.1
+
+
+def _bootstrapped(gain: Floats, entity: NDArray[np.int_], seed: int) -> tuple[float, float]:
+    """Resample entities: the 90 % range of the mean gain."""
+    _, place = np.unique(entity, return_inverse=True)
+    total, count = np.bincount(place, gain), np.bincount(place)
+    picks = np.random.default_rng(seed).integers(0, total.size, (RESAMPLES, total.size))
+    means = total[picks].sum(axis=1) / count[picks].sum(axis=1)
+    low, high = np.quantile(means, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def event_reliability(found: EventForecasts) -> pd.DataFrame:
+    """Table forecast against frequency by bin; of countries also by income.
+
+    Columns: ``panel``, ``cases``, ``from``, ``to``, ``forecasts``, ``forecast``, ``frequency``.
+    """
+    income = np.exp(
+        found.windows.covariates["gdp_million_usd_2015"][:, -1] - found.windows.covariates["population"][:, -1]
+    ) * 1e6  # fmt: skip
+    groups = {"all": np.ones(income.size, dtype=bool)}
+    if np.isfinite(income).any():
+        groups |= {label: (income >= low) & (income < high) for label, low, high in INCOMES}
+    rows = []
+    for label, kept in groups.items():
+        table = reliability(found.probability["levels"][kept], found.happened[kept], EDGES)
+        rows += [
+            (found.event.panel, label, EDGES[b], EDGES[b + 1], int(count), table.forecast[b], table.frequency[b])
+            for b, count in enumerate(table.count)
+            if count
+        ]
+    return pd.DataFrame(rows, columns=["panel", "cases", "from", "to", "forecasts", "forecast", "frequency"])
+
+
+#: Classes of income, $ of 2015 per head.
+INCOMES = (
+    ("below $2,000", 0.0, 2e3),
+    ("$2,000-10,000", 2e3, 1e4),
+    ("$10,000-30,000", 1e4, 3e4),
+    ("above $30,000", 3e4, np.inf),
+)
+
+
+def events(seed: int = SEED, chosen: Sequence[Event] = EVENTS) -> Iterator[tuple[str, Callable[[], EventForecasts]]]:
+    """Yield every event that is scored, with what forecasts it."""
+    for event in chosen:
+        yield event.panel, lambda event=event: forecast_event(event, seed)

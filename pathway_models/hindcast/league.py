@@ -1,0 +1,282 @@
+"""League table of growth laws: bands and scores by panel, hold-out and horizon, the law in levels beside its rivals.
+
+Hold-outs: ``entity`` (records of other regions or clusters, all years), ``entity and future`` (other countries, and
+only what was known at the origin), ``continent`` (the law of parks was taught by the other continent), ``future times
+region`` (the nation's law by what was known, times the deviations of other provinces).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.register import law_named
+from pathway_models.baseline.windows import Subject
+from pathway_models.hindcast.level_fits import (
+    CHINA,
+    NATION_HALF_LIFE,
+    NATION_RECORD,
+    PARK_FOLLOWS_NATION,
+    PARK_PANELS,
+    deviations,
+    fit_nation,
+    fit_park,
+    fit_region,
+    nation_logs,
+    region_windows,
+)
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.panels import read_panel
+from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
+from pathway_models.records.growth_laws import Forecast, GrowthLaw
+
+Floats = NDArray[np.float64]
+
+#: Years ahead that are scored.
+AHEAD = (1, 3, 5, 10)
+SITES_AHEAD = (1, 3, 5)
+#: Laws that stand beside the law in levels; those that need no fit carry their shipped parameters.
+RIVALS = ("persistence", "log_trend", "damped_holt", "regression")
+SHIPPED = ("parks_0_2", "damped_trend_fitted_prior")
+LEVELS = "levels"
+FOLDS = 10
+#: Origins of countries with the future held out.
+COUNTRY_ORIGINS = range(2003, 2015)
+#: Quantiles of equal weight by which a level stands where two levels are added.
+MEMBER_RANKS = (np.arange(25) + 0.5) / 25.0
+#: Records of provinces that are scored, and the last origin of the boom.
+PROVINCE_RECORDS, BOOM = (5, 8, 12, 16), 2007
+SEED = 20_240_601
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of one law on one set of windows: (window, horizon) each."""
+
+    pit: Floats
+    crps: Floats
+    half_width: Floats
+
+    @classmethod
+    def of(cls, forecast: Forecast, outcome: Floats) -> Scored:
+        """Score a forecast."""
+        return cls(forecast.pit(outcome), forecast.crps(outcome), forecast.half_width(0.9))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scored]) -> Scored:
+        """Stack scores."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pit", "crps", "half_width")))
+
+    def take(self, kept: NDArray) -> Scored:
+        """Take some of the windows."""
+        return Scored(self.pit[kept], self.crps[kept], self.half_width[kept])
+
+
+def rows_of(scores: Mapping[str, Scored], ahead: Sequence[int], **front: object) -> pd.DataFrame:
+    """Table scores, a row a horizon and law.
+
+    Columns: those of ``front``; ``horizon``, ``law``, ``forecasts``, ``coverage_50/80/90``, ``half_width_90`` (median,
+    log), ``crps`` (log), ``better``: share by which the law in levels has the smaller CRPS.
+    """
+    rows = []
+    for horizon in ahead:
+        at = horizon - 1
+        own = scores[LEVELS].crps[:, at]
+        for law, score in scores.items():
+            both = np.isfinite(score.crps[:, at]) & np.isfinite(own)
+            # The width of a forecast is known before its outcome is.
+            wide = score.half_width[both if both.any() else slice(None), at]
+            row = {**front, "horizon": horizon, "law": law, "forecasts": int(both.sum())}
+            pit = score.pit[both, at]
+            row |= {f"coverage_{100 * level:.0f}": float(coverage(pit, level)) for level in (0.5, 0.8, 0.9)}
+            row["half_width_90"] = float(np.median(wide))
+            row["crps"] = float(score.crps[both, at].mean()) if both.any() else np.nan
+            row["better"] = float(1.0 - own[both].sum() / score.crps[both, at].sum()) if both.any() else np.nan
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def fold_of(entities: NDArray[np.int_], count: int, seed: int = SEED, folds: int = FOLDS) -> NDArray[np.int_]:
+    """Deal entities into folds by a seeded shuffle."""
+    return (np.random.default_rng(seed).permutation(count) % folds)[entities]
+
+
+def countries(seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Score the law of nations on countries that it was not fitted to, by what was known at the origin.
+
+    Returns
+    -------
+    league : DataFrame
+        As `rows_of`.
+    middle : DataFrame
+        The same for countries above 5 Mt with $4,000-20,000 per head, to twenty years.
+    """
+    panel, steps = read_panel("countries"), 20
+    level = Level("nation", half_life=NATION_HALF_LIFE)
+    windows = Subject(panel, "emissions_tco2").windows(NATION_RECORD, steps, law_covariates())
+    fold = fold_of(windows.entity, len(panel.entities), seed)
+    income = windows.covariates["gdp_million_usd_2015"][:, -1] - windows.covariates["population"][:, -1]
+    is_middle = (windows.log_history[:, -1] > np.log(5e6)) & (np.abs(income - MIDDLE_INCOME) < MIDDLE_REACH)
+    parts: dict[str, list[Scored]] = {}
+    kept: list[NDArray[np.bool_]] = []
+    for origin in origins:
+        known, here = windows.known_by(origin), windows.origin == origin
+        rivals = {name: law_named(name).fit([known]) for name in (*RIVALS, "raftery_2017")}
+        rivals |= {name: law_named(name, assumptions=read_assumptions()) for name in SHIPPED}
+        for held in range(FOLDS):
+            tested = windows.take(here & (fold == held))
+            training = known.take(fold_of(known.entity, len(panel.entities), seed) != held)
+            for name, law in ({LEVELS: level.fit([training])} | rivals).items():
+                parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
+            kept.append(is_middle[here & (fold == held)])
+    scores = {name: Scored.joined(found) for name, found in parts.items()}
+    front = {"panel": "countries", "holdout": "entity and future", "record": NATION_RECORD}
+    middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
+    return (
+        rows_of(scores, (*AHEAD, steps), **front),
+        rows_of(middle, (5, 10, steps), **{**front, "panel": "countries above 5 Mt, $4,000-20,000"}),
+    )
+
+
+#: Log of dollars per head: the middle of 4,000 and 20,000, and how far they lie from it (GDP stands in millions).
+MIDDLE_INCOME = 0.5 * (np.log(4e3) + np.log(2e4)) - np.log(1e6)
+MIDDLE_REACH = 0.5 * (np.log(2e4) - np.log(4e3))
+
+
+def law_covariates() -> tuple[str, ...]:
+    """List the columns that laws of this table want to see."""
+    return Level.covariates
+
+
+def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -> pd.DataFrame:
+    """Score laws taught by other regions or clusters of the same panel, all years."""
+    subject = Subject(read_panel(panel))
+    windows = subject.windows(record, max(ahead), law_covariates())
+    fold = fold_of(windows.entity, len(subject.panel.entities), seed)
+    parts: dict[str, list[Scored]] = {}
+    for held in range(FOLDS):
+        tested, training = windows.take(fold == held), windows.take(fold != held)
+        if not len(tested):
+            continue
+        laws: dict[str, GrowthLaw] = {LEVELS: Level().fit([training])}
+        laws |= {name: law_named(name).fit([training]) for name in RIVALS}
+        laws |= {name: law_named(name, assumptions=read_assumptions()) for name in SHIPPED[:1]}
+        for name, law in laws.items():
+            found = Scored.of(law.forecast(tested.history, max(ahead)), tested.change)
+            parts.setdefault(name, []).append(found)
+    scores = {name: Scored.joined(found) for name, found in parts.items()}
+    return rows_of(scores, ahead, panel=panel, holdout="entity", record=record)
+
+
+def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
+    """Score the sum of two levels that err independently, by all pairs of their quantiles.
+
+    Parameters
+    ----------
+    above, own : (window, horizon, quantile)
+        Quantiles of equal weight of each level.
+    outcome : (window, horizon)
+    """
+    pairs = above[..., :, None] + own[..., None, :]
+    members = np.sort(pairs.reshape(*outcome.shape, -1), axis=-1)
+    low, high = np.quantile(members, [0.05, 0.95], axis=-1)
+    known = np.isfinite(outcome)
+    crps, pit = np.full(outcome.shape, np.nan), np.full(outcome.shape, np.nan)
+    crps[known], pit[known] = (
+        crps_ensemble(outcome[known], members[known]),
+        ensemble_pit(outcome[known], members[known]),
+    )
+    return Scored(pit, crps, 0.5 * (high - low))
+
+
+def nation_members(country: str, origins: Sequence[int], steps: int, known_by_origin: bool) -> dict[int, Floats]:
+    """Forecast a nation from each origin by the law of the other countries: origin -> (step, member)."""
+    panel = read_panel("countries")
+    windows = Subject(panel).windows(NATION_RECORD, steps, law_covariates())
+    own = windows.take(windows.entity == panel.entities.index(country))
+    law = None if known_by_origin else fit_nation(without=country)
+    found = {}
+    for origin in origins:
+        one = own.take(own.origin == origin)
+        if len(one):
+            fitted = law or fit_nation(without=country, known_by=origin)
+            found[origin] = fitted.forecast(one.history, steps).quantiles(MEMBER_RANKS)[0]
+    return found
+
+
+def other_continent(tested: str, taught: str) -> pd.DataFrame:
+    """Score the law of parks on a continent that taught it nothing.
+
+    The nation's own forecast, of which half is followed, stands beside the deviation; the drift of the teaching
+    continent is not in it.
+    """
+    panel, steps, record = read_panel(tested), max(SITES_AHEAD), 5
+    # ASSUME: all clusters of a continent follow one nation: the United States, or Germany for Europe.
+    country = {"eu_sites": "DEU", "us_sites": "USA"}[tested]
+    windows = Subject(panel).windows(record, steps, law_covariates())
+    followed = deviations(windows, nation_logs(country), PARK_FOLLOWS_NATION)
+    nation = nation_members(country, np.unique(windows.origin).tolist(), steps, known_by_origin=False)
+    windows, followed = (part.take(np.isin(windows.origin, list(nation))) for part in (windows, followed))
+    above = PARK_FOLLOWS_NATION * np.stack([nation[origin] for origin in windows.origin.tolist()])
+    own = fit_park((taught,)).forecast(followed.history, steps).quantiles(MEMBER_RANKS)
+    scores = {LEVELS: convolved(above, own, windows.change)}
+    for name in RIVALS[:1]:
+        scores[name] = Scored.of(law_named(name).fit([windows]).forecast(windows.history, steps), windows.change)
+    law = law_named(SHIPPED[0], assumptions=read_assumptions())
+    scores[SHIPPED[0]] = Scored.of(law.forecast(windows.history, steps), windows.change)
+    return rows_of(scores, SITES_AHEAD, panel=tested, holdout="continent", record=record)
+
+
+def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
+    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
+    panel, steps = read_panel("provinces"), 5
+    windows = Subject(panel).windows(record, steps, law_covariates())
+    own_windows = region_windows(panel, (record,))[0]
+    nation = nation_members(CHINA, np.unique(windows.origin).tolist(), steps, known_by_origin=True)
+    fold, count = fold_of(windows.entity, len(panel.entities), seed), len(panel.entities)
+    own = np.full((*windows.change.shape, MEMBER_RANKS.size), np.nan)
+    for held in range(FOLDS):
+        level = fit_region([own_windows.take(fold_of(own_windows.entity, count, seed) != held)])
+        tested = fold == held
+        history = own_windows.take(fold_of(own_windows.entity, count, seed) == held).history
+        own[tested] = level.forecast(history, steps).quantiles(MEMBER_RANKS)
+    above = np.stack([nation[origin] for origin in windows.origin.tolist()])
+    score = convolved(above, own, windows.change)
+    tables = []
+    for label, kept in (("origins of the boom", windows.origin <= BOOM), ("later origins", windows.origin > BOOM)):
+        if kept.any():
+            front = {"panel": f"provinces, {label}", "holdout": "future times region", "record": record}
+            tables.append(rows_of({LEVELS: score.take(kept)}, SITES_AHEAD, **front))
+    return pd.concat(tables, ignore_index=True)
+
+
+def china(first: int = 1980) -> pd.DataFrame:
+    """Score the law of the other countries on China, every origin from a year on."""
+    panel = read_panel("countries")
+    windows = Subject(panel).windows(NATION_RECORD, max(AHEAD), law_covariates())
+    own = windows.take((windows.entity == panel.entities.index(CHINA)) & (windows.origin >= first))
+    law = fit_nation(without=CHINA)
+    scores = {LEVELS: Scored.of(law.forecast(own.history, max(AHEAD)), own.change)}
+    for name in SHIPPED[:1]:
+        rival = law_named(name, assumptions=read_assumptions())
+        scores[name] = Scored.of(rival.forecast(own.history, max(AHEAD)), own.change)
+    return rows_of(scores, AHEAD, panel="China", holdout="entity", record=NATION_RECORD)
+
+
+def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
+    """Yield every part of the league table, with what makes it."""
+    yield "countries", lambda: pd.concat(countries(seed), ignore_index=True)
+    for panel in PARK_PANELS:
+        yield panel, lambda panel=panel: by_entity(panel, 5, SITES_AHEAD, seed)
+    for tested, taught in (("eu_sites", "us_sites"), ("us_sites", "eu_sites")):
+        yield f"{tested} by {taught}", lambda tested=tested, taught=taught: other_continent(tested, taught)
+    for record in PROVINCE_RECORDS:
+        yield f"provinces, {record} years", lambda record=record: by_entity("provinces", record, SITES_AHEAD, seed)
+    for record in (5, 16):
+        yield f"provinces forward, {record} years", lambda record=record: provinces_forward(record, seed)
+    yield "China", china
