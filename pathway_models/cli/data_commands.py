@@ -185,9 +185,11 @@ def years_of(context: click.Context, parameter: click.Parameter, text: str) -> r
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx")
 @click.option("--years", default="2021-2025", show_default=True, callback=years_of, help="One sheet each.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--for", "purpose", default="special-report", show_default=True, metavar="PURPOSE",
+              help="Only what this needs: special-report (everything), zero-carbon, annual.")  # fmt: skip
 @click.option("--filled", is_flag=True, help="The sample instead: filled by an invented park, 2016-2020 or 2021-2025.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def template_command(out: Path, years: range, lang: str, filled: bool, force: bool) -> None:
+def template_command(out: Path, years: range, lang: str, purpose: str, filled: bool, force: bool) -> None:
     """Write the empty workbook for a park to fill; then check it with 'pathways check'.
 
     It is a layout of this project, not the official Annex 1 of the notice, which is not public.
@@ -195,7 +197,10 @@ def template_command(out: Path, years: range, lang: str, filled: bool, force: bo
     from pathway_models.intake.workbook.template import copy_sample, write_template
 
     try:
-        (copy_sample if filled else write_template)(out, years, lang, overwrite=force)
+        if filled:
+            copy_sample(out, years, lang, overwrite=force)
+        else:
+            write_template(out, years, lang, overwrite=force, purpose=purpose)
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)

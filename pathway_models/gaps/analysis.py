@@ -163,7 +163,7 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
         notes.append(_joined(parts))
     # Whether it is met is the event; how late it is, the highest year.
     met = peaks.peaks_before(before) if before + WINDOW - 1 <= peaks.years[-1] else None
-    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met)
+    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met=met)
 
 
 def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:

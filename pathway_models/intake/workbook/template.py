@@ -29,6 +29,7 @@ from pathway_models.intake.workbook.layout import (
     Layout,
     ListBlock,
     Words,
+    purposes,
     template_layout,
 )
 from pathway_models.records.plans import KINDS, SCENARIO_DRIVERS
@@ -105,7 +106,13 @@ NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capit
 WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
 
 
-def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
+#: Purpose that asks for everything.
+WHOLE = "special-report"
+
+
+def write_template(
+    path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False, purpose: str = WHOLE
+) -> Path:
     """Write the empty workbook.
 
     Parameters
@@ -117,16 +124,24 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
     lang : {"zh", "en"}
     overwrite : bool
         Whether an existing file may be replaced.
+    purpose : str
+        One of `intake.workbook.layout.purposes`; the whole template by default.
 
     Raises
     ------
     InputError
-        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to.
+        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to; or there is
+        no such purpose.
     """
     _check_target(path, overwrite)
+    known = purposes()
+    if purpose not in known:
+        expected = f"one of {', '.join(known)}"
+        raise InputError([Fault(path.name, "purpose", purpose, expected, "choose one of them", code="no_rules")])
+    layout = known[purpose].of(template_layout())
     with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
         workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
-        _Template(workbook, template_layout(), lang).write(list(years))
+        _Template(workbook, layout, lang).write(list(years))
     return path
 
 
