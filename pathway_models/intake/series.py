@@ -18,6 +18,7 @@ from pathway_models.intake.table.entities import (
     Asked,
     Row,
     checked,
+    header_of,
     rows_of_file,
     rows_of_memory,
     value_column,
@@ -56,7 +57,7 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         With every fault by line: missing columns, no number, negative value, no year, a year given twice, a unit
         that changes, several series of one entity.
     """
-    named = value_column(Path(path), value, VALUE_COLUMNS)
+    named = value or value_column(header_of(Path(path)), None, VALUE_COLUMNS)
     asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named))
     return _as_series(asked, *rows_of_file(Path(path), asked))
 

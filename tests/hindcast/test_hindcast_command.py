@@ -199,7 +199,7 @@ def test_the_future_is_hidden_from_the_shortest_records_only():
 # --- the stored card -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_table_of_the_card_is_stored_with_one_version(name):
     table = read_hindcasts(name)
     assert set(table.version) == set(read_hindcasts("summary").version)
@@ -207,7 +207,8 @@ def test_every_table_of_the_card_is_stored_with_one_version(name):
 
 
 def test_the_stored_tables_are_those_a_report_gives():
-    assert set(FILES) == set(TABLES)
+    """Those of the league of laws have a command of their own."""
+    assert set(TABLES) <= set(FILES)
 
 
 def test_an_unknown_table_is_refused_with_those_there_are():

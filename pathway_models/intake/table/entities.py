@@ -107,9 +107,8 @@ def read_quantities(
     return frame
 
 
-def value_column(path: Path, given: str | None, looked_for: Sequence[str]) -> str:
+def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[str]) -> str:
     """Return the column of the values: the one given, else the first of some that a file has, else the first of all."""
-    header = header_of(path) if given is None else []
     return given or next((name for name in looked_for if name in header), looked_for[0])
 
 
