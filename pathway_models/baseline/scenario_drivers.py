@@ -124,12 +124,9 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     if driver == "output":
         yield from _output(park, key, ahead, begin, faults)
         return
-    if (
-        driver == "intensity"
-        and sector != ALL_SECTORS
-        and park.activity_kinds[park.sectors.index(sector)] in (*INDICES, *OUTPUT_KINDS)
-    ):
-        faults.append(f"{where}: {sector} has no value added, energy stands for its activity; give activity instead")
+    kind = "" if sector in ("", ALL_SECTORS) else park.activity_kinds[park.sectors.index(sector)]
+    if driver == "intensity" and kind in (*INDICES, *OUTPUT_KINDS):
+        faults.append(f"{where}: energy or output stands for the activity of {sector}; give activity instead")
         return
     whole = sector == ALL_SECTORS and len(park.sectors) == 1
     bound = (driver, park.sectors[0] if whole else sector, "")

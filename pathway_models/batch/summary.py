@@ -19,6 +19,7 @@ from pathway_models.intake.description import Description
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
+from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
 
@@ -231,6 +232,8 @@ def index_page(
     from pathway_models.documents.markup import page
 
     texts = TEXTS[lang]
+    # Runs of older versions do not have all columns.
+    rows = [dict.fromkeys((*SHARES, "peak_parts"), "") | row for row in rows]
     figure, alt = _figure(rows, lang) if rows else ("", "")
     done = sum(outcome.came_out for outcome in outcomes)
     return page(

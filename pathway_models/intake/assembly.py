@@ -345,10 +345,7 @@ def _activities(
     """Activity of each sector: value added, its output, population for residents, else its own energy or emissions."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
-<<<<<<< HEAD
         product = _output(table, sector) if kind != "energy_index" else ""
-        if kind != "energy_index" and table.rows(("value_added", sector, "")):
-=======
         if told[at].any() and not use[at].any():
             # ASSUME: a sector of which only emissions are known goes on as they do, value added or not: growth would
             # have no intensity to go with.  One that began or closed within the record, or is small, has no trend one
@@ -358,7 +355,6 @@ def _activities(
             kinds.append("emissions_index")
             levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
         elif kind != "energy_index" and table.rows(("value_added", sector, "")):
->>>>>>> sites
             kinds.append(kind)
             levels.append(table.series(("value_added", sector, "")))
         elif product:
