@@ -26,6 +26,7 @@ _HOME = {
     "take_inventory": "inventory.account",
     "indicators": "inventory.indicators",
     "ledger_rows": "inventory.account",
+    "doubt": "pathways.doubt",
     "headline": "peaks.headline",
     "sample": "engine.sampling",
     "project": "engine.projecting",

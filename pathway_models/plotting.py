@@ -15,6 +15,7 @@ _HOME = {
     "describe_inventory": "pathways.sentences",
     "describe_peak_years": "pathways.sentences",
     "describe_sources": "pathways.sentences",
+    "doubt": "pathways.driver_figures",
     "fan": "pathways.figures",
     "fans": "pathways.figures",
     "gaps": "gaps.figures",

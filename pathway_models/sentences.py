@@ -8,6 +8,7 @@ from pathway_models.core.lazy import look_up
 
 _HOME = {
     "all_parks": "fleet.sentences",
+    "cannot_act_here": "pathways.sentences",
     "capture": "pathways.sentences",
     "decomposition": "pathways.sentences",
     "decoupled": "pathways.sentences",
@@ -17,6 +18,7 @@ _HOME = {
     "describe_peak_years": "pathways.sentences",
     "describe_sources": "pathways.sentences",
     "detail": "pathways.sentences",
+    "doubt": "pathways.sentences",
     "gap": "gaps.sentences",
     "heading": "pathways.sentences",
     "inventory": "pathways.sentences",

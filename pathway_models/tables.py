@@ -21,6 +21,7 @@ _HOME = {
     "peaks": "pathways.tables",
     "projects": "pathways.tables",
     "read_summary": "runs.tables",
+    "readings": "pathways.tables",
     "report_card": "hindcast.matching",
     "statuses": "pathways.tables",
     "summarise_parks": "fleet.totals",

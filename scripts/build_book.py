@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = (
     ("从这里开始 / Start here", ("notebooks/00_start_here",)),
     ("清单 / Inventory", ("notebooks/01_park_inventory", "docs/workbook")),
-    ("路径 / Pathways", ("notebooks/02_park_pathways", "docs/baseline", "docs/peak_rules")),
+    ("路径 / Pathways", ("notebooks/02_park_pathways", "docs/baseline", "docs/headline", "docs/peak_rules")),
     ("决策 / Decisions", ("notebooks/04_park_decisions", "docs/decisions")),
     ("全部园区 / All parks", ("notebooks/03_all_parks",)),
     ("更多 / More", ("notebooks/",)),

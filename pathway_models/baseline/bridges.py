@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.records.nowcast import Nowcast
+from pathway_models.records.nowcast import Nowcast, ParkSpread
+from pathway_models.records.park import Park
 
 Floats = NDArray[np.float64]
 
@@ -82,3 +83,24 @@ def region_paths(nowcast: Nowcast, normals: Floats, nation_normals: Floats) -> F
     own = errors(tied(normals, nowcast.correlation), nowcast.probabilities, nowcast.quantiles)
     deviation = raked(nowcast.centre[:, None] + own, nowcast.weights[:, None, None], axis=0)
     return deviation + nation_paths(nowcast, nation_normals)
+
+
+def park_departures(spread: ParkSpread, normals: Floats) -> Floats:
+    """Simulate what a park departs by from nation and region: (member, year), from standard normals of that shape."""
+    steps = normals.shape[-1]
+    correlated = tied(normals, spread.correlation[:steps, :steps])
+    return errors(correlated, spread.probabilities, spread.quantiles[:steps])
+
+
+def sector_shares(park: Park) -> Floats:
+    """Share of each sector in the emissions of the last observed year, of energy where there are none: (sector,)."""
+    burnt = (park.energy[..., -1] * park.factors[..., -1]).sum(axis=1)
+    for process, output, factor in zip(park.processes, park.outputs, park.process_factors, strict=True):
+        burnt[process.sector] += output[-1] * factor[-1]
+    found = burnt if (burnt >= 0).all() and burnt.sum() > 0 else park.energy[..., -1].sum(axis=1)
+    return found / found.sum() if found.sum() > 0 else np.full(found.size, 1.0 / found.size)
+
+
+def tilted_sum(tilts: Floats, shares: Floats) -> Floats:
+    """Log change of a sum of sectors by their own log changes, (sector, year): (year,)."""
+    return np.log(shares @ np.exp(tilts))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pathway_models.baseline.bridges import sector_shares, tilted_sum
 from pathway_models.baseline.laws.levels.features import SIZE
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
@@ -117,13 +118,13 @@ def free_paths(
     use = park.energy.sum(axis=1)
     activity, intensity, shares = [], [], []
     for s, kind in enumerate(park.activity_kinds):
-        activity.append(sample.extended(park.activity[s], sample.activity(park.activity[s], kind)))
+        activity.append(sample.extended(park.activity[s], sample.activity(s, kind)))
         per_activity = use[s] / park.activity[s]
         if kind in INDICES or (per_activity <= 0).any():
             # Energy is the activity itself, or has no logarithm: intensity stays where it is.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
-            intensity.append(sample.extended(per_activity, sample.intensity(per_activity, activity[-1])))
+            intensity.append(sample.extended(per_activity, sample.intensity(s, kind, activity[-1])))
         shares.append(_shares(park, s, sample))
     pace = assumptions.uncertainties.grid_decline
     decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
@@ -168,26 +169,46 @@ class _Sample:
         for drawn, rho in ((slope, correlation["slope"]), (shock, correlation["innovation"])):
             drawn["intensity"] = rho * drawn["activity"] + np.sqrt(1.0 - rho**2) * drawn["intensity"]
         self.slope, self.shock = slope, shock
+        self.bridged = _bridged(park, draws, members)
 
-    def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
+    def activity(self, s: int, kind: str) -> np.ndarray:
         """Simulate the log change of the activity of one sector: (member, step)."""
-        # Energy without value added has its own trend and error, fitted on emissions.
-        use = "emissions" if kind in INDICES else "population" if kind == "population" else "activity"
-        return self.change("activity", history, use)
+        # ASSUME: a bridge moves energy; value added and population of its years are the law's, and intensity what is
+        # left.
+        use = _use(kind)
+        return self.change("activity", self.park.activity[s], use, self.bridged[s] if use == "emissions" else None)
 
-    def intensity(self, history: np.ndarray, activity: np.ndarray) -> np.ndarray:
+    def intensity(self, s: int, kind: str, activity: np.ndarray) -> np.ndarray:
         """Simulate the log change of the intensity of one sector, whose activity is given: (member, step)."""
-        del activity
-        return self.change("intensity", history, "intensity")
+        park, known = self.park, self.park.years.size
+        economy = np.log(activity[:, known : known + self.draws.bridged] / activity[:, known - 1 : known])
+        middle = self.middle(park.activity[s], _use(kind))
+        bridged = self.bridged[s].less(economy, middle[: self.draws.bridged])
+        return self.change("intensity", park.energy[s].sum(axis=0) / park.activity[s], "intensity", bridged)
 
-    def change(self, driver: str, history: np.ndarray, use: str) -> np.ndarray:
-        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step)."""
-        logs = np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
-        record = History(logs, self.park.last_observed_year, self.park.kept, self.park.province)
+    def change(self, driver: str, history: np.ndarray, use: str, bridged: _Bridged | None = None) -> np.ndarray:
+        """Simulate log changes of a driver from its last observed value, by the law of its use: (member, step).
+
+        Parameters
+        ----------
+        driver, use : str
+        history : (H,)
+        bridged : _Bridged, optional
+            What the first years are, which the law then takes for a part of the record.
+        """
+        record, kept, skip = _logs(history), self.park.kept, 0 if bridged is None else bridged.middle.size
+        if skip:
+            # ASSUME: the law reads the centre of a bridge as years of the record, then goes on from each member's end.
+            record = np.concatenate([record, record[-1] + bridged.middle])
+            kept = np.concatenate([kept, np.ones(skip, bool)])
+        told = History(record, self.park.last_observed_year + skip, kept, self.park.province)
         correlated = (self.slope.get(driver), self.shock.get(driver))
-        law, steps = self.laws[use], self.draws.years.size
-        normals = DriverNormals(self.draws, self.members, driver, *correlated)
-        return self.read(lambda drawn: law.simulate(record, steps, drawn), normals)
+        law, steps = self.laws[use], self.draws.years.size - skip
+        if skip and steps == 0:
+            return bridged.members
+        normals = DriverNormals(self.draws, self.members, driver, *correlated, skip=skip)
+        later = self.read(lambda drawn: law.simulate(told, steps, drawn), normals)
+        return bridged.before(later) if skip else later
 
     def read(self, draw: Callable[[Normals], np.ndarray], normals: DriverNormals) -> np.ndarray:
         """Draw paths of log changes in the reading asked for: (member, step)."""
@@ -200,6 +221,17 @@ class _Sample:
         if self.reading.growth:
             return draw(normals) - (0.0 if self.reading.noise else noise)
         return middle + (noise if self.reading.noise else 0.0)
+
+    def middle(self, history: np.ndarray, use: str) -> np.ndarray:
+        """Return the log change of a driver with every draw at its median: (step,)."""
+        told = History(_logs(history), self.park.last_observed_year, self.park.kept, self.park.province)
+        return self.laws[use].simulate(told, self.draws.years.size, _NoDraws(self.draws.years.size))[0]
+
+    def drift(self, driver: str, history: np.ndarray) -> np.ndarray:
+        """Simulate log changes of a share, none in bridged years: (member, step)."""
+        # ASSUME: the mix of carriers stays as it was in bridged years, then drifts as the law says.
+        skip, change = self.draws.bridged, self.change(driver, history, "mix")
+        return np.concatenate([np.zeros((self.size, skip)), change[:, : change.shape[1] - skip]], axis=1)
 
     def extended(self, history: np.ndarray, change: np.ndarray) -> np.ndarray:
         """Continue observed values by the last one times exp(change): (member, year)."""
@@ -214,7 +246,8 @@ class _Sample:
 class _Led(_Sample):
     """The same under a law whose emissions lead: intensity is what activity leaves of them.
 
-    ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks.
+    ASSUME: the sectors of a park share its growth and its deviation, which were measured on whole parks; what bridged
+    years tell of a sector stays with it.
     """
 
     def __init__(self, park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading) -> None:
@@ -222,14 +255,31 @@ class _Led(_Sample):
         self.reading = reading
         self.size, self.moves_mix = len(range(*members.indices(draws.members))), moves_mix(assumptions)
         self.slope, self.shock = {}, {}
-        logs = np.log(_emitted(park))
-        self.record = History(
-            logs, park.last_observed_year, park.kept, park.province, {SIZE: logs}, park.kind,
-            park.country,
-        )  # fmt: skip
+        self.record = self._history(np.log(_emitted(park)), park.kept, 0)
+        self.emissions, self.tilts = self._emissions()
+
+    def _history(self, logs: np.ndarray, kept: np.ndarray, skip: int) -> History:
+        park = self.park
+        return History(logs, park.last_observed_year + skip, kept, park.province, {SIZE: logs}, park.kind, park.country)
+
+    def _emissions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the log change of emissions, (member, step), and that of each sector beyond it, (sector, step)."""
         # The draws of intensity are those of emissions: intensity has none of its own.
-        law, steps = self.laws["emissions"], draws.years.size
-        self.emissions = self.read(lambda drawn: law.simulate(self.record, steps, drawn), self.normals("intensity"))
+        law, steps, bridge = self.laws["emissions"], self.draws.years.size, self.draws.bridge
+        tilts = np.zeros((len(self.park.sectors), steps))
+        if bridge is None:
+            change = self.read(lambda drawn: law.simulate(self.record, steps, drawn), self.normals("intensity"))
+            return change, tilts
+        skip, logs = len(bridge), self.record.log_history
+        beyond = bridge.tilts - tilted_sum(bridge.tilts, sector_shares(self.park))
+        tilts[:, :skip], tilts[:, skip:] = beyond, beyond[:, -1:]
+        bridged = _Bridged(bridge.log_change[self.members], bridge.middle)
+        if steps == skip:
+            return bridged.members, tilts
+        kept = np.concatenate([self.park.kept, np.ones(skip, bool)])
+        told = self._history(np.concatenate([logs, logs[-1] + bridge.middle]), kept, skip)
+        normals = DriverNormals(self.draws, self.members, "intensity", skip=skip)
+        return bridged.before(self.read(lambda drawn: law.simulate(told, steps - skip, drawn), normals)), tilts
 
     def normals(self, driver: str) -> DriverNormals:
         """Return the draws of a driver."""
@@ -243,16 +293,17 @@ class _Led(_Sample):
             lambda drawn: law.activity(self.record, steps, drawn, self.emissions), self.normals("activity")
         )
 
-    def activity(self, history: np.ndarray, kind: str) -> np.ndarray:
+    def activity(self, s: int, kind: str) -> np.ndarray:
         """Return the log change of the activity of one sector: (member, step)."""
         if kind == "population":
-            return self.change("activity", history, "population")
-        return self.emissions if kind in INDICES else self.economy
+            return self.change("activity", self.park.activity[s], "population")
+        return self.emissions + self.tilts[s] if kind in INDICES else self.economy
 
-    def intensity(self, history: np.ndarray, activity: np.ndarray) -> np.ndarray:
+    def intensity(self, s: int, kind: str, activity: np.ndarray) -> np.ndarray:
         """Return the log change of the intensity of one sector: (member, step)."""
-        known = history.size
-        return self.emissions - np.log(activity[:, known:] / activity[:, known - 1 : known])
+        del kind
+        known = self.park.years.size
+        return self.emissions + self.tilts[s] - np.log(activity[:, known:] / activity[:, known - 1 : known])
 
 
 def is_led(assumptions: Assumptions) -> bool:
@@ -267,6 +318,58 @@ def _emitted(park: Park) -> np.ndarray:
     energy = park.energy.sum(axis=(0, 1))
     found = next((total for total in (emitted, burnt, energy) if (total > 0).all()), None)
     return np.ones(park.years.size) if found is None else found
+
+
+def _logs(history: np.ndarray) -> np.ndarray:
+    return np.log(history, out=np.full(history.shape, -np.inf), where=history > 0)
+
+
+@dataclass(frozen=True)
+class _NoDraws:
+    """Normals of one member of which every draw is at its median."""
+
+    steps: int
+
+    def once(self, name: str) -> np.ndarray:
+        """Return zero: (1,)."""
+        del name
+        return np.zeros(1)
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return zeros: (1, step)."""
+        del name
+        return np.zeros((1, self.steps))
+
+
+@dataclass(frozen=True)
+class _Bridged:
+    """Log change of a driver in bridged years: (member, bridged year), and its centre (bridged year,)."""
+
+    members: np.ndarray
+    middle: np.ndarray
+
+    def less(self, members: np.ndarray, middle: np.ndarray) -> _Bridged:
+        """Take another driver's change off."""
+        return _Bridged(self.members - members, self.middle - middle)
+
+    def before(self, later: np.ndarray) -> np.ndarray:
+        """Put the bridge before what follows from each member's end: (member, step)."""
+        return np.concatenate([self.members, self.members[:, -1:] + later], axis=1)
+
+
+def _bridged(park: Park, draws: Draws, members: slice) -> list[_Bridged]:
+    """Return the log change of the energy of each sector in bridged years, so that they add up to the bridge."""
+    if draws.bridge is None:
+        return [_Bridged(np.zeros((len(range(*members.indices(draws.members))), 0)), np.zeros(0))] * len(park.sectors)
+    tilts = draws.bridge.tilts
+    added = tilted_sum(tilts, sector_shares(park))
+    whole = _Bridged(draws.bridge.log_change[members], draws.bridge.middle)
+    return [whole.less(added - tilt, added - tilt) for tilt in tilts]
+
+
+def _use(kind: str) -> str:
+    """Name the law of an activity: energy without value added has its own trend and error, fitted on emissions."""
+    return "emissions" if kind in INDICES else "population" if kind == "population" else "activity"
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
@@ -287,7 +390,7 @@ def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
         log_shares[:, c] = np.log(observed[c, -1])
         # A carrier that came or went during the record has no trend one could read.
         if throughout[c] and throughout.sum() > 1:
-            log_shares[:, c] += sample.change(f"mix:{park.carriers[c]}", observed[c], "mix")
+            log_shares[:, c] += sample.drift(f"mix:{park.carriers[c]}", observed[c])
     shares = np.empty((energy.shape[0], park.years.size + steps, sample.size)).transpose(2, 0, 1)
     shares[:, :, : park.years.size] = observed
     shares[:, :, park.years.size :] = normalised_shares(log_shares, present)

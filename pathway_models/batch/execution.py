@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pathway_models as pw
 from pathway_models.batch.fork_client import ServerGoneError
 from pathway_models.core.errors import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.records.headline import refusal
 from pathway_models.runs.folders import park_folder, partial_folder, remove
 from pathway_models.runs.jobs import Job, Outcome
 from pathway_models.runs.provenance import write_json
@@ -59,9 +61,9 @@ def run_park(job: Job) -> Outcome:
     from pathway_models.batch.notebook_page import to_html
 
     begin = time.perf_counter()
-    refusal = _refusal(str(job.parameters["park"]))
-    if refusal:
-        return Outcome(job.park_id, "refused", round(time.perf_counter() - begin, 2), refusal)
+    refused = _refusal(job.parameters)
+    if refused:
+        return Outcome(job.park_id, "refused", round(time.perf_counter() - begin, 2), refused)
     partial = partial_folder(Path(job.folder), job.park_id)
     try:
         remove(partial)
@@ -85,16 +87,18 @@ def run_park(job: Job) -> Outcome:
     return Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
 
 
-def _refusal(park: str) -> str:
+def _refusal(given: Mapping[str, Any]) -> str:
     """Say in one line why a park's table cannot be run; empty when it can."""
     try:
-        pw.read_park(park)
+        park = pw.read_park(str(given["park"]))
     except InputError as error:
         more = f" (and {error.count - 1} more faults; see 'pathways check')" if error.count > 1 else ""
         return f"{error.faults[0]}{more}"
     except (PathwayError, OSError) as error:
         return str(error)
-    return ""
+    if "as_of" not in given:  # a notebook of the user's own
+        return ""
+    return refusal(given["before"], given["as_of"], park.last_observed_year, given["until"])
 
 
 def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:

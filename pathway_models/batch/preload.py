@@ -78,7 +78,8 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
     """
     park, library = pw.read_park(park_id), pw.read_scenarios()
     chosen = library.pick(list(library))
-    pathways = pw.project(park, chosen, pw.sample(park, chosen, members=members, seed=0, until=2060))
+    draws = pw.sample(park, chosen, members=members, seed=0, until=2060)
+    pathways = pw.project(park, chosen, draws)
     peaks = pw.find_peaks(pathways)
     done = SimpleNamespace(
         park=park,
@@ -87,6 +88,8 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         peaks=peaks,
         inventory=pw.take_inventory(park),
         gaps=pw.gaps(park, pathways, peaks),
+        held=pw.survey(park, chosen, draws, probabilities=(), drivers="hold").peaks,
+        doubts=[pw.doubt(park, chosen[next(iter(chosen))], draws)],
     )
     list(_sentences(done))
     for shown in _tables(done):
@@ -94,7 +97,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         if shown is not pathways:
             shown._repr_html_()
     with TemporaryDirectory() as folder:
-        pw.write_results(folder, park, chosen, pathways, peaks)
+        pw.write_results(folder, park, chosen, pathways, peaks, held=done.held)
     return done
 
 
@@ -110,6 +113,7 @@ def draw(done: SimpleNamespace) -> None:
         plotting.gaps(done.gaps)
         plotting.compare(done.pathways, done.peaks, done.scenarios)
         plotting.sources(done.pathways, last)
+        plotting.doubt(done.doubts)
         for number in plt.get_fignums():
             plt.figure(number).canvas.draw()
         plt.close("all")
@@ -133,11 +137,13 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
     yield sentences.sources(done.pathways, last)
     yield sentences.capture(done.pathways, last)
+    yield from (sentences.doubt(one) for one in done.doubts)
 
 
 def _tables(done: SimpleNamespace) -> Iterator[object]:
     yield done.pathways
     yield tables.report_card(done.park)
+    yield tables.readings(done.peaks, done.held)
     yield tables.peaks(done.peaks)
     yield tables.statuses(done.peaks)
     yield tables.gaps(done.gaps)

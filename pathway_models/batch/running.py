@@ -19,6 +19,7 @@ from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
+from pathway_models.records.headline import refusal
 from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
 from pathway_models.runs.jobs import Job, Outcome, park_id_of
 from pathway_models.runs.provenance import (
@@ -343,6 +344,9 @@ def _checked(request: Request) -> dict[str, object]:
         raise BatchError("workers and members must be at least 1, seed at least 0")
     if request.memory < 0 or request.timeout < 1:
         raise BatchError("timeout must be at least 1 second, memory not below 0")
+    # Parks whose data end after the issue year are refused one by one.
+    if wrong := refusal(request.before, request.as_of, request.as_of, request.until):
+        raise BatchError(wrong)
     pw.read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError
-from pathway_models.core.files import PACKAGE_FOLDER
+from pathway_models.core.files import PACKAGE_FOLDER, data_folder
+from pathway_models.core.yaml_files import validated
+from pathway_models.intake.description import Description
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
@@ -27,10 +29,14 @@ TEXTS: dict[str, dict[str, Any]] = {
         "run": "Run",
         "done": "parks done",
         "seed": "seed",
+        "issued": "issued in",
         "members": "ensemble members",
         "reading": (
-            "Peak years are quantiles over all ensemble members; '>' marks members still rising, or not yet below"
-            " their plateau, at the horizon. 'Before 2030' counts peak years up to 2029. A scenario is not a forecast."
+            "A member peaks before 2030 when no year of 2030-2034 exceeds its highest year before. Already past: it"
+            " does so without new measures by a highest year up to the issue year; ahead: time or measures bring it"
+            " about. ± is the sampling error, in points. Peak years come second: quantiles over all; '>' marks members"
+            " without a peak inside the horizon, and separate humps are listed with their shares. A scenario is not a"
+            " forecast."
         ),
         "invented": "invented",
         "invented_note": "Demonstration parks are made up to show the method; their numbers describe no real place.",
@@ -42,25 +48,30 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "All parks",
         "scenario": "Scenario",
         "kind": "Kind",
-        "kinds": {"park": "park", "region": "region"},
+        "kinds": {"park": "real park", "region": "region", "invented": "invented park"},
         "every": "all",
         "search": "Find",
         "columns": (
             "Park",
             "Kind",
             "Scenario",
+            "P(peak before 2030)",
+            "Already past",
+            "Ahead",
+            "Not before 2030",
+            "P(ahead | not past)",
             "Last year",
             "Emissions, 10⁴ tCO₂",
             "Peak p05",
-            "p50",
+            "p50, or parts",
             "p95",
-            "P(peak before 2030)",
             "No peak by horizon",
             "Most frequent status",
             "Peak level p50, 10⁴ tCO₂",
         ),
         "no_data": "No data yet",
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
+        "credit": "Data",
         "statuses": {
             "in_record": "peak lies in the record",
             "bridged": "peaks up to the issue year",
@@ -75,10 +86,12 @@ TEXTS: dict[str, dict[str, Any]] = {
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",
+        "issued": "作答年份",
         "members": "个集合成员",
         "reading": (
-            "达峰年为全部集合成员的分位数；“>”表示到预测期末仍在上升或尚未走出平台期的成员。"
-            "“2030年前”按达峰年不晚于 2029年计。情景不是预测。"
+            "2030—2034年均不超过此前最高年，即为2030年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
+            "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部成员的分位数；“>”表示预测期内"
+            "未见峰值的成员；分成两段的，列出各段及其占比。情景不是预测。"
         ),
         "invented": "虚构",
         "invented_note": "示范园区为演示方法而虚构，数值不代表任何真实地点。",
@@ -90,25 +103,30 @@ TEXTS: dict[str, dict[str, Any]] = {
         "table": "全部园区",
         "scenario": "情景",
         "kind": "类型",
-        "kinds": {"park": "园区", "region": "区域"},
+        "kinds": {"park": "真实园区", "region": "区域", "invented": "虚构园区"},
         "every": "全部",
         "search": "查找",
         "columns": (
             "园区",
             "类型",
             "情景",
+            "2030年前达峰概率",
+            "已经达峰",
+            "尚待实现",
+            "未能按时",
+            "未达峰者按时达峰",
             "最后观测年",
             "排放，万tCO₂",
             "达峰年p05",
-            "p50",
+            "p50，或各部分",
             "p95",
-            "2030年前达峰概率",
             "期末未达峰比例",
             "最常见状态",
             "峰值p50，万tCO₂",
         ),
         "no_data": "尚无数据",
         "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
+        "credit": "数据",
         "statuses": {
             "in_record": "记录期内已达峰",
             "bridged": "记录之后、作答年及以前达峰",
@@ -119,7 +137,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         },
     },
 }
-NUMERIC = (3, 4, 5, 6, 7, 8, 9, 11)
+NUMERIC = (*range(3, 14), 15)
+#: Columns of a terminal line, and its width for one scenario.
+SPLIT, WIDTH = ("p_peak_before_2030", "p_past", "p_ahead", "p_ahead_given_not_past"), 72
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
 
@@ -152,13 +172,40 @@ def write_summary(folder: Path, outcomes: Sequence[Outcome]) -> list[dict[str, s
 
 
 def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, str]], lang: str) -> Path:
-    """Write ``index.html`` and the figure of all parks it shows."""
-    waiting = [entry for entry in read_register() if not entry.has_data]
-    page = index_page(folder.name, rows, outcomes, waiting, lang)
+    """Write ``index.html`` and the figure of all parks it shows.
+
+    Parks without data are told under a run of the register's parks; they have nothing to do with a park of one's own.
+    """
+    register = {entry.park_id: entry for entry in read_register()}
+    is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
+    waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
+    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows))
     return replace_text(folder / "index.html", page, encoding="utf-8")
 
 
-def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], waiting: Sequence[Any], lang: str) -> str:
+def credits_of(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """List the licences of the shipped tables of a run, one a source: some ask for their owner's name."""
+    ids = {row["park_id"] for row in rows}
+    # The tables of a source have one licence: one of them is read.
+    first = {entry.source: entry for entry in reversed(read_register()) if entry.has_data and entry.park_id in ids}
+    sidecars = [(data_folder() / entry.table).with_suffix(".yml") for entry in reversed(first.values())]
+    licences = [validated(sidecar, Description)[0].licence for sidecar in sidecars if sidecar.is_file()]
+    return [text for text in dict.fromkeys(licences) if text]
+
+
+def kind_of(row: Mapping[str, str]) -> str:
+    """Tell real parks, regions and invented parks apart."""
+    return "invented" if row["invented"] == "true" else row["kind"]
+
+
+def index_page(
+    run: str,
+    rows: list[dict[str, str]],
+    outcomes: Sequence[Any],
+    waiting: Sequence[Any],
+    lang: str,
+    credit: Sequence[str] = (),
+) -> str:
     """Render the page of a run.
 
     Parameters
@@ -170,8 +217,10 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
     outcomes : sequence
         Outcomes with ``park_id``, ``status``, ``cause``.
     waiting : sequence
-        Register entries without data.
+        Register entries without data; counted, and listed where one asks.
     lang : {"en", "zh"}
+    credit : sequence of str
+        Licences that ask for a name.
 
     Returns
     -------
@@ -192,13 +241,16 @@ def index_page(run: str, rows: list[dict[str, str]], outcomes: Sequence[Any], wa
         counts=f"{done}/{len(outcomes)}",
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
+        issue_year=rows[0].get("issue_year", "") if rows else "",
+        accounts=list(dict.fromkeys(word(row["account"], lang) for row in rows if row.get("account"))),
         any_invented=any(row["invented"] == "true" for row in rows),
         problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
         alt=alt,
-        rows=rows,
+        rows=[row | {"kind": kind_of(row)} for row in rows],
         scenarios={row["scenario"]: scenario_name(row["scenario"], lang) for row in rows},
-        kinds=sorted({row["kind"] for row in rows}),
+        kinds=[kind for kind in texts["kinds"] if kind in {kind_of(row) for row in rows}],
+        credit=credit,
         columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
         waiting=waiting,
     )
@@ -235,8 +287,12 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if by_park:
         scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
         shown = list(dict.fromkeys([scenarios[0], scenarios[-1]]))
-        about = say(lang, en=": peak year p50 [p05, p95], P(<2030)", zh="：达峰年p50 [p05, p95]，2030年前概率")
-        titles = "".join(f"  {padded(name + about, 46)}" for name in shown)
+        about = say(
+            lang,
+            en=": P(<2030) = past + ahead, ahead|not past; peak year p50 [p05, p95]",
+            zh="：2030年前概率=已达峰+尚待实现，未达峰者按时；达峰年p50 [p05, p95]",
+        )
+        titles = "".join(f"  {padded(name + about, WIDTH)}" for name in shown)
         park, last = padded(say(lang, en="park", zh="园区"), 24), say(lang, en="last", zh="末年")
         lines.append(f"{park} {last} {say(lang, en=' 10^4 t CO2', zh='     万tCO2')}{titles}")
         lines += [_line(name, of_park, shown, lang) for name, of_park in by_park.items()]
@@ -246,13 +302,18 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if unchanged:
         left = say(lang, en="{} of {} parks unchanged, and not run again", zh="{}个园区（共{}个）无变化，未重新运行")
         lines.append(left.format(unchanged, len(outcomes)))
-    invented = len({row["park_id"] for row in rows if row["invented"] == "true"})
+    kinds = {park_id: kind_of(of_park[0]) for park_id, of_park in by_park.items()}
+    count = {name: sum(kind == name for kind in kinds.values()) for name in ("park", "region", "invented")}
+    if len(set(kinds.values())) > 1:
+        told = say(lang, en="real parks {park}, regions {region}, invented parks {invented}",
+                   zh="真实园区{park}个，区域{region}个，虚构园区{invented}个")  # fmt: skip
+        lines.append(told.format(**count))
     said = say(
         lang,
         en="{} of {} parks done; {} of them are invented demonstration parks (*)",
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
     )
-    lines.append(said.format(done, len(outcomes), invented))
+    lines.append(said.format(done, len(outcomes), count["invented"]))
     return lines
 
 
@@ -263,9 +324,20 @@ def _line(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
     for scenario in shown:
         row = next(row for row in rows if row["scenario"] == scenario)
         years = f"{row['peak_year_p50']:>5} [{row['peak_year_p05']}, {row['peak_year_p95']}]"
-        status = say(lang, en=row["peak_status"], zh=word(row["peak_status"], lang))
-        parts.append(f"{years:<22} {float(row['p_peak_before_2030']):>5.2f}  {padded(status, 15)}")
+        total, past, ahead, given = (_percent(row.get(key, "")) for key in SPLIT)
+        chance = f"{total:>3}{_points(row.get('p_se', ''))} = {past:>3} +{ahead:>3}, {given:>3}"
+        chance += _points(row.get("p_se_ahead_given", ""))
+        parts.append(padded(f"{chance};  {years}", WIDTH))
     return "  ".join(parts)
+
+
+def _percent(text: str) -> str:
+    """Write a share of the summary in percent, ``-`` where there is none."""
+    return f"{100 * float(text):.0f}" if text else "-"
+
+
+def _points(text: str) -> str:
+    return f"±{100 * float(text):<3.1f}" if text else f"{'':4}"
 
 
 def _failure(outcome: Outcome, lang: str) -> str:

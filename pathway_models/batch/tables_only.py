@@ -16,6 +16,7 @@ from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.intake.parks import ids_of
 from pathway_models.intake.register import table_of
+from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.runs.folders import park_folder, partial_folder, remove
@@ -165,6 +166,8 @@ def _run(
     remove(unfinished)
     try:
         park = given if isinstance(given, Park) else pw.read_park(str(given))
+        if wrong := refusal(before, as_of, park.last_observed_year, ensemble["until"]):
+            return Outcome(park_id, "refused", round(time.perf_counter() - begin, 2), wrong), []
         draws = pw.sample(park, scenarios, **ensemble, assumptions=pw.read_assumptions(as_of=as_of))
         pathways = pw.project(park, scenarios, draws, keep="totals")
         years = {"before": before, "neutral": neutral}

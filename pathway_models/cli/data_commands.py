@@ -103,11 +103,11 @@ def _inventory_lines(park: Park) -> list[str]:
     }.items():
         lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
     if park.is_undivided:
+        from pathway_models import sentences
         from pathway_models.intake.library import read_levers
-        from pathway_models.pathways.sentences import cannot_act_here
 
         # Detail that a table lacks is told at the door, not when a lever turns out to do nothing.
-        idle = cannot_act_here(park, read_levers().values(), lang=lang)
+        idle = sentences.cannot_act_here(park, read_levers().values(), lang=lang)
         lines += [f"  {line}" for line in (idle, park.licence) if line]
     return lines
 
@@ -183,19 +183,25 @@ def years_of(context: click.Context, parameter: click.Parameter, text: str) -> r
 
 @click.command("template")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.xlsx")
-@click.option("--years", default="2016-2020", show_default=True, callback=years_of, help="One sheet each.")
+@click.option("--years", default="2021-2025", show_default=True, callback=years_of, help="One sheet each.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--for", "purpose", default="special-report", show_default=True, metavar="PURPOSE",
+              help="Only what this needs: special-report (everything), zero-carbon, annual.")  # fmt: skip
+@click.option("--filled", is_flag=True, help="The sample instead: filled by an invented park, 2016-2020 or 2021-2025.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def template_command(out: Path, years: range, lang: str, force: bool) -> None:
+def template_command(out: Path, years: range, lang: str, purpose: str, filled: bool, force: bool) -> None:
     """Write the empty workbook for a park to fill; then check it with 'pathways check'.
 
     It is a layout of this project, not the official Annex 1 of the notice, which is not public.
     """
-    from pathway_models.intake.workbook.template import write_template
+    from pathway_models.intake.workbook.template import copy_sample, write_template
 
     try:
-        write_template(out, years, lang, overwrite=force)
+        if filled:
+            copy_sample(out, years, lang, overwrite=force)
+        else:
+            write_template(out, years, lang, overwrite=force, purpose=purpose)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(mistake_text(error), err=True)
         sys.exit(1)
     click.echo(str(out))

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+#: Country, ISO 3166, whose rules hold where none is named.
+HOME = "CN"
 #: Energy of one tonne of standard coal equivalent, TJ (GB/T 2589-2020: 29.3076 GJ).
 TJ_PER_TCE = 0.0293076
 #: Energy of one megawatt hour, TJ.

@@ -27,14 +27,17 @@ from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
 from pathway_models.engine.reach import cannot_act
 from pathway_models.engine.sampling import sample
+from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.kernels.costs import levelised
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
+from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Grid, Lever, Limits, lever_grid
 from pathway_models.records.park import Park
 
@@ -262,6 +265,7 @@ class Search:
             per_tonne=float(1e6 * levelised(self.cost[at], saved)),
             p_before=float(survey.p_before(self.target.before)[at]),
             p_by=float(survey.p_before(self.target.before + 1)[at]),
+            p_past=float(survey.p_past(self.target.before)[at]),
             peak=float(survey.peak[case[at]]),
             held={name: float(survey.p_held(name)[at]) for name in survey.held},
         )
@@ -359,6 +363,7 @@ class Search:
             members=self.draws.members,
             fresh_members=0 if check is None else check.members,
             seed=self.draws.seed,
+            issue_year=self.engine.assumptions.issue_year,
         )
 
 
@@ -430,24 +435,33 @@ def cheapest_package(
         levers = read_levers()
         grid = lever_grid(levers, measure_blocks(levers))
     target = DecisionTarget(before, probability, limits or Limits(), budget)
-    _check(park, target, until, {"rate": rate, "margin": margin})
+    assumed = read_assumptions() if assumptions is None else assumptions
+    _check(park, target, until, assumed.issue_year, {"rate": rate, "margin": margin})
     dropped = useless_blocks(park, grid, target.limits.neutral is not None)
     grid = grid.without({name: range(1, 99) for name in dropped})
     if not grid.blocks:
         raise PathwayError(f"{park.park_id}: no lever of the grid can change the peak of this park")
     everything = [grid.everything()]
-    drawn = {"until": until, "correlations": correlations, "assumptions": assumptions}
+    drawn = {"until": until, "correlations": correlations, "assumptions": assumed}
     draws = sample(park, everything, members=members, seed=seed, **drawn)
     search = Search(park, grid, target, costs, draws, until, rate, margin, most)
     check = sample(park, everything, members=fresh, seed=seed + 1, **drawn) if fresh else None
     return search.decision(dropped, check)
 
 
-def _check(park: Park, target: DecisionTarget, until: int, shares: Mapping[str, float | None]) -> None:
+def _check_year(park: Park, before: int, until: int, issue_year: int) -> None:
+    """Refuse a year that cannot be answered for."""
+    earliest, latest = park.last_observed_year + 2, until - WINDOW  # a year later is asked about too
+    if not earliest <= before <= latest:
+        raise PathwayError(f"before = {before}: expected a year from {earliest} to {latest}")
+    if wrong := refusal(before, issue_year, park.last_observed_year, until):
+        raise PathwayError(f"{park.park_id}: {wrong}")
+
+
+def _check(park: Park, target: DecisionTarget, until: int, issue_year: int, shares: Mapping[str, float | None]) -> None:
     if not 0 < target.probability <= 1:
         raise PathwayError(f"probability = {target.probability}: expected above 0 and at most 1")
-    if not park.last_observed_year + 2 <= target.before <= until:
-        raise PathwayError(f"before = {target.before}: expected a year from {park.last_observed_year + 2} to {until}")
+    _check_year(park, target.before, until, issue_year)
     limits, first = target.limits, park.last_observed_year + 1
     for name, year in [("neutral", limits.neutral), *(("totals", year) for year in limits.totals)]:
         if year is not None and not first <= year <= until:

@@ -181,6 +181,7 @@ def decision_record(
     record = {
         "park_id": decision.park_id,
         "before": decision.target.before,
+        "issue_year": decision.issue_year,
         "probability": decision.target.probability,
         "reached": decision.reached,
         "price_year": decision.costs.price_year,
@@ -218,6 +219,8 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         "package": one.label,
         "p_before": one.p_before,
         "p_by": one.p_by,
+        "p_past": one.p_past,
+        "p_ahead": one.p_before - one.p_past,
         "p_before_on_fresh_draws": one.p_fresh,
         "known_cost_million_cny_per_year": one.annualised,
         "known_present_value_million_cny": one.cost,

@@ -19,7 +19,7 @@ class DecisionTarget:
     Parameters
     ----------
     before : int
-        The peak year is ``before - 1`` or earlier.
+        No year of it and the four after exceeds the highest before it (``docs/headline.md``).
     probability : float
         Share of all members that must; each of the ``limits`` must hold with the same probability.
     limits : Limits
@@ -52,8 +52,9 @@ class Candidate:
         The level yearly payment with the same present value, million CNY/yr.
     per_tonne : float
         Discounted known cost over discounted tonnes avoided, CNY/tCO2; NaN where nothing is avoided.
-    p_before, p_by : float
-        Probability of a peak before the year asked for, and up to and with it.
+    p_before, p_by, p_past : float
+        Probability of a peak before the year asked for (``docs/headline.md``), and up to and with it; and the part of
+        the first that is past already.
     peak : float
         Peak level, tCO2/yr.
     held : mapping condition -> float
@@ -74,6 +75,7 @@ class Candidate:
     peak: float
     held: Mapping[str, float]
     p_fresh: float | None = None
+    p_past: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Decision(Identified):
         indispensable blocks are not known, nor that no package reaches the target.
     gap : Price or None
         None where the best is proven; else how much less, at most, a package not looked at could ask for.
-    members, fresh_members, seed : int
+    members, fresh_members, seed, issue_year : int
     """
 
     identity: ParkIdentity
@@ -158,6 +160,7 @@ class Decision(Identified):
     members: int
     fresh_members: int
     seed: int
+    issue_year: int = 0
 
     @property
     def reached(self) -> bool:

@@ -29,8 +29,9 @@ from pathway_models.decisions.tables import (
     player_name,
 )
 from pathway_models.intake.names import item_name
-from pathway_models.language.rounding import emissions_text, share_text, significant
+from pathway_models.language.rounding import emissions_text, error_text, share_text, significant
 from pathway_models.language.words import say
+from pathway_models.records.headline import shares_of
 
 #: Replacements told one by one.
 MOST_TOLD = 12
@@ -57,6 +58,7 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
         )
     lines = [
         answer,
+        _split(decision, lang),
         _conditions(decision, lang),
         _budget(decision, lang),
         _known_only(decision, lang),
@@ -64,6 +66,24 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     ]
     lines += [*_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
+
+
+def _split(decision: Decision, lang: str) -> str:
+    """State the headline of the package: what is past, what is ahead, and the sampling error."""
+    found, before, members = decision.closest, decision.target.before, decision.members
+    row = shares_of(found.p_before, found.p_past, members)
+    past, ahead = (share_text(min(max(row[key], 0.0), 1.0), lang) for key in ("p_past", "p_ahead"))
+    error, given = error_text(row["p_se"]), row["p_ahead_given_not_past"]
+    text = say(
+        lang,
+        en=f"Of the members that peak before {before}, {past} of all are past already and {ahead} ahead (sampling"
+        f" error{error} points).",
+        zh=f"{before}年以前达峰的成员中，占全部{past}者已经达峰，{ahead}尚待实现（抽样误差{error}个百分点）。",
+    )
+    if given == given:
+        chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(row["p_se_ahead_given"])
+        text += say(lang, en=f" Of what is not past, {chance} peaks in time.", zh=f"未达峰者中，{chance}可按时达峰。")
+    return text
 
 
 def _conditions(decision: Decision, lang: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from pathway_models.baseline.paths import Reading
 from pathway_models.engine.batches import horizon
-from pathway_models.engine.projecting import READINGS, account_of, assumed_by, runs
+from pathway_models.engine.projecting import account_of, assumed_by, reading_of, runs
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, turning_points
@@ -32,7 +33,7 @@ def survey(
     probabilities: Sequence[float] = PROBABILITIES,
     rule: PeakRule | None = None,
     before: int = 2030,
-    drivers: str = "uncertain",
+    drivers: str | Reading = "uncertain",
     assumptions: Assumptions | None = None,
 ) -> EnsembleSummary:
     """Project an ensemble and keep its peaks, sums and quantiles only.
@@ -54,7 +55,7 @@ def survey(
         The rule of ``docs/peak_rules.md`` by default.
     before : int
         Year that parts later peaks in two statuses, ``ahead`` and ``after``.
-    drivers : {"uncertain", "hold"}
+    drivers : {"uncertain", "hold"} or Reading
         As in `project`.
     assumptions : Assumptions, optional
         In place of those the draws were made under.
@@ -82,7 +83,7 @@ def survey(
         for start in range(0, years.size, span):
             here = slice(start, min(start + span, years.size))
             held = np.empty((len(some), here.stop - here.start, draws.members))
-            for at, batch, case in runs(park, some, draws, last, assumed, READINGS[drivers]):
+            for at, batch, case in runs(park, some, draws, last, assumed, reading_of(drivers)):
                 total = np.concatenate([batch.observed, case.total])
                 if at is None:
                     if start == 0 and first == 0:

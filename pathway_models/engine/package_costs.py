@@ -193,6 +193,8 @@ class PackageStatistics:
         Members whose peak year is that year or earlier.
     early : (case, year) int
         Members that peak before that year (``docs/headline.md``), of the years whose windows are complete.
+    past : (case, year) int
+        Those of them that are past already.
     peak : (case,), tCO2/yr
         Mean peak level.
     cumulative : (case,), tCO2
@@ -213,6 +215,7 @@ class PackageStatistics:
     members: int
     peaked: np.ndarray
     early: np.ndarray
+    past: np.ndarray
     peak: np.ndarray
     cumulative: np.ndarray
     by_year: np.ndarray | None
@@ -249,6 +252,10 @@ class PackageStatistics:
             )
         return self.early[self.tree.case_of, year - self.years[0]] / self.members
 
+    def p_past(self, year: int) -> np.ndarray:
+        """Share of all members that are past already, of those that peak before a year: (package,)."""
+        return self.past[self.tree.case_of, year - self.years[0]] / self.members
+
     def counted_year(self) -> np.ndarray:
         """Mean peak year: (package,).
 
@@ -278,14 +285,15 @@ class Tally:
         years: np.ndarray,
         rates: Rates | None,
         weights: np.ndarray,
+        settled: np.ndarray,
         limits: Limits,
         by_year: bool,
     ) -> None:
         cases, sinks = tree.cases.shape[0], len(tree.parts[SINKS])
         self.tree, self.years, self.rates, self.limits, self.rule = tree, years, rates, limits, PeakRule()
-        self.weights = weights
+        self.weights, self.all_settled = weights, settled
         self.members = 0
-        self.peaked, self.early = np.zeros((2, cases, years.size), dtype=np.int32)
+        self.peaked, self.early, self.past = np.zeros((3, cases, years.size), dtype=np.int32)
         self.sums = np.zeros((4, cases))
         self.sinks_cost = np.zeros(sinks)
         self.by_year = np.zeros((cases, years.size - 1)) if by_year else None
@@ -298,7 +306,7 @@ class Tally:
         rates, members = self.rates, batch.members
         self.members += members.stop - members.start
         self.observed = batch.observed.max(axis=0)
-        self.weight = self.weights[members]
+        self.weight, self.settled = self.weights[members], self.all_settled[members].T
         self.discount = rates.discount if rates else np.ones(batch.years.size)
         self.costs = PackageCosts(batch, rates.of(members, self.weight), self.tree) if rates else None
         self.sinks = [batch.grown(measures) for measures in self.tree.parts[SINKS]]
@@ -338,7 +346,10 @@ class Tally:
         high = np.maximum(total[: known - 1], self.observed)
         np.maximum.accumulate(high, axis=0, out=high)
         high = np.concatenate([self.observed[None], high])
-        self.early[index, 1 : known + 1] += np.count_nonzero(later <= high + TIE * np.abs(high), axis=1)
+        event = later <= high + TIE * np.abs(high)
+        self.early[index, 1 : known + 1] += np.count_nonzero(event, axis=1)
+        event &= self.settled[1 : known + 1]
+        self.past[index, 1 : known + 1] += np.count_nonzero(event, axis=1)
 
     def _limits(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
         limits = self.limits
@@ -359,6 +370,7 @@ class Tally:
             members=self.members,
             peaked=self.peaked.cumsum(axis=1),
             early=self.early,
+            past=self.past,
             peak=peak,
             cumulative=cumulative,
             by_year=self.by_year,

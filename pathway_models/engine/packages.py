@@ -17,6 +17,7 @@ from pathway_models.engine.chain import left, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
 from pathway_models.engine.projecting import NOTHING, assumed_by
+from pathway_models.kernels.event_split import settled_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
@@ -68,6 +69,19 @@ class PackageEngine:
         self.until = horizon(park, draws, until)
         self.years = np.arange(park.last_observed_year, self.until + 1)
         self._weights: np.ndarray | None = None
+        self._without: np.ndarray | None = None
+
+    def without(self) -> np.ndarray:
+        """Return totals without any measure, observed years first: (member, year), tCO2/yr; worked out once."""
+        if self._without is None:
+            self._without = self.totals([NOTHING])[0]
+        return self._without
+
+    def settled(self) -> np.ndarray:
+        """Mark members that peak before a year without measures, by the issue year: (member, year of `years`)."""
+        first = int(self.park.years[0])
+        settled = settled_by(self.without(), self.assumptions.issue_year - first)
+        return settled[:, self.years[0] - first :]
 
     def central(self) -> np.ndarray:
         """Weigh each member in means of tonnes and money: (member,), adding up to one.
@@ -78,7 +92,7 @@ class PackageEngine:
         shares add up; probabilities and years are over all members.
         """
         if self._weights is None:
-            without = self.totals([NOTHING])[0].sum(axis=-1)
+            without = self.without().sum(axis=-1)
             low, high = np.quantile(without, [(1.0 - CENTRAL) / 2.0, (1.0 + CENTRAL) / 2.0])
             inside = (without >= low) & (without <= high)
             self._weights = inside / inside.sum()
@@ -147,7 +161,7 @@ class PackageEngine:
             tree = grid_tree(packages, packages.codes() if codes is None else codes)
         else:
             tree = package_tree(packages)
-        tally = Tally(tree, self.years, self.rates, self.central(), limits or Limits(), by_year)
+        tally = Tally(tree, self.years, self.rates, self.central(), self.settled(), limits or Limits(), by_year)
         for batch in self.batches():
             tally.begin(batch)
             for case in batch.cases(tree):

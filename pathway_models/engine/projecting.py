@@ -45,7 +45,7 @@ def project(
     *,
     until: int | None = None,
     keep: str = "sources",
-    drivers: str = "uncertain",
+    drivers: str | Reading = "uncertain",
     assumptions: Assumptions | None = None,
 ) -> Pathways:
     """Project emissions under each scenario; the same draws serve all, so that differences are paired.
@@ -61,7 +61,7 @@ def project(
     keep : {"sources", "totals"}
         Emissions by source with what stands beside them; or totals and sinks only, an eighth of the memory, with no
         array by source made on the way.
-    drivers : {"uncertain", "hold"}
+    drivers : {"uncertain", "hold"} or Reading
         Growth errs as history did; or activity, intensity and mix go as planned, else along the median path of the
         law (``docs/headline.md``, section 5).
     assumptions : Assumptions, optional
@@ -78,8 +78,7 @@ def project(
         The draws are another park's, do not reach ``until``, or lack a lever of these scenarios; or ``keep`` or
         ``drivers`` is neither word.
     """
-    if drivers not in READINGS:
-        raise PathwayError(f"drivers = {drivers!r}: expected {' or '.join(READINGS)}")
+    reading = reading_of(drivers)
     if keep not in KEPT:
         raise PathwayError(f"keep = {keep!r}: expected {' or '.join(KEPT)}")
     chosen = list(scenarios.values()) if isinstance(scenarios, Mapping) else list(scenarios)
@@ -94,7 +93,7 @@ def project(
     memo_items = dict(zip(names, np.zeros((len(names), len(chosen), *shape)), strict=True))
     without = np.empty(shape)
     begun: dict[BatchEvaluator, int] = {}
-    for at, batch, case in runs(park, chosen, draws, last, assumed, READINGS[drivers]):
+    for at, batch, case in runs(park, chosen, draws, last, assumed, reading):
         if at is None:
             without[: park.years.size, batch.members], without[park.years.size :, batch.members] = (
                 batch.observed,
@@ -127,7 +126,23 @@ def project(
         without_measures=without.T,
         issue_year=assumed.issue_year,
         account=account_of(park),
+        bridged_until=min(park.last_observed_year + draws.bridged, last),
     )
+
+
+def reading_of(drivers: str | Reading) -> Reading:
+    """Look up a reading of the drivers.
+
+    Raises
+    ------
+    PathwayError
+        There is none of that name.
+    """
+    if isinstance(drivers, Reading):
+        return drivers
+    if drivers not in READINGS:
+        raise PathwayError(f"drivers = {drivers!r}: expected {' or '.join(READINGS)}")
+    return READINGS[drivers]
 
 
 def account_of(park: Park) -> str:

@@ -19,13 +19,15 @@ from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.baseline.scenario_drivers import driven_normals
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import HOME
+from pathway_models.engine.bridging import bridge_of
 from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.growth_laws import EVERY_PROVINCE
 from pathway_models.records.levers import Scenario, lever_streams
-from pathway_models.records.park import HOME, Park
+from pathway_models.records.park import Park
 
 
 def correlate(draws: Draws, correlations: Sequence[Correlation]) -> Draws:
@@ -153,7 +155,8 @@ def sample(
             shocks[key] = yearly_normals(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
-    drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed)
+    bridge = bridge_of(park, assumed, seed, members, until)
+    drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed, bridge)
     tied = correlate(drawn, ties)
     kept = {name: values for name, values in tied.uniforms.items() if name not in partners}
     return replace(tied, uniforms=kept) if partners else tied

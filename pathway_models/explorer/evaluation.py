@@ -16,6 +16,7 @@ from pathway_models.decisions.costs import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.projecting import account_of
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.levers.action import SINKS
@@ -101,6 +102,7 @@ class Exploration:
         self._rates = [self._engine.rates.of(batch.members, np.ones(batch.size)) for batch in self._batches]
         self._without_price = unknown_costs(costs, levers, park)
         self.years = np.arange(park.years[0], until + 1)
+        self._without: np.ndarray | None = None
         self.without = self.view(NOTHING)
 
     def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
@@ -137,6 +139,10 @@ class Exploration:
                 cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
         members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
         given = {"identity": self.park.identity, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
+        if self._without is None:  # the first one looked at has no levers
+            self._without = members[0]
+        given |= {"without_measures": self._without, "issue_year": self._engine.assumptions.issue_year}
+        given |= {"account": account_of(self.park)}
         level = float(self._engine.rates.discount.sum())
         used = {measure.lever.lever_id for measure in scenario.measures}
         return View(

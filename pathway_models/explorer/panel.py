@@ -31,7 +31,7 @@ from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
-from pathway_models.peaks.sentences import peak
+from pathway_models.peaks.sentences import peak, probability
 from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
 
 OFF = "off"
@@ -313,10 +313,13 @@ class Explorer:
             zh="<b>{reached}</b>的成员在{before}年前达峰；要求{wanted}：<b>{verdict}</b>。",
         )
         verdict = say(self.lang, en="Reached." if enough else "Not reached.", zh="达到" if enough else "未达到")
-        peak_text = peak(view.peaks, UNSAVED, lang=self.lang)
+        given = {"lang": self.lang}
+        told = (probability(view.peaks, UNSAVED, before=before, **given), peak(view.peaks, UNSAVED, **given))
+        headline, peak_text = (text.replace(f"{UNSAVED}: ", "").replace(f"{UNSAVED}：", "") for text in told)
         return html(
-            "<div class='pathways-answer'>{peak}<br>{early}<br>{cost}</div>",
-            peak=peak_text.replace(f"{UNSAVED}: ", "").replace(f"{UNSAVED}：", ""),
+            "<div class='pathways-answer'>{headline}<br>{early}<br>{peak}<br>{cost}</div>",
+            headline=headline,
+            peak=peak_text,
             early=html(early_text, reached=reached, before=before, wanted=wanted, verdict=verdict),
             cost=self._cost(view),
         )

@@ -33,6 +33,9 @@ CARRIER_GROUPS = {
 MONEY = ("value_added", "gdp")
 #: Sources that are one quantity of the export each.
 SOURCES = ("coal", "oil", "gas", "other_fuel", "process", "capture_heat", "heat")
+#: Quantities that a table without carriers says nothing of.
+BY_CARRIER = ("coal", "oil", "gas", "other_fuel", "process", "heat", "electricity", "energy", "location_based",
+              "total_location_based")  # fmt: skip
 Compute = Callable[[Pathways], np.ndarray]
 
 
@@ -49,6 +52,12 @@ def paths_of(pathways: Pathways, park: Park) -> dict[str, np.ndarray]:
     for name, (memo_item, compute) in _FROM_MEMO_ITEMS.items():
         if memo_item in pathways.memo_items:
             found[name] = compute(pathways)
+    if park.is_undivided:
+        found["undivided"] = _source("undivided")(pathways)
+    if park.is_undivided and not park.has_energy:
+        # Nothing is known of carriers and purchases, which is not the same as none.
+        for name in BY_CARRIER:
+            found.pop(name, None)
     if set(park.activity_kinds) <= set(MONEY) and "activity" in pathways.memo_items:
         found["value_added"] = pathways.memo_items["activity"]
     return found
@@ -114,9 +123,9 @@ _FROM_MEMO_ITEMS: dict[str, tuple[str, Compute]] = {
 
 
 #: Columns of the table of statistics.
-COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value")
+COLUMNS = ("park_id", "scenario", "statistic", "variable", "unit", "year", "value", "year_status")
 #: Columns of the table of members.
-MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value")
+MEMBER_COLUMNS = ("park_id", "scenario", "member", "variable", "unit", "year", "value", "year_status")
 #: Significant digits of a value: more than any input has, fewer than the last bits that depend on the processor.
 DIGITS = 9
 #: Quantities that are exported member by member: those whose peaks and bands are worked out from members.
@@ -179,6 +188,7 @@ def member_table(pathways: Pathways, park: Park) -> pd.DataFrame:
                 "unit": variable.unit,
                 "year": np.tile(pathways.years, shape[0] * shape[1]),
                 "value": rounded(paths[variable.quantity] * TO_UNIT[variable.unit]).ravel(),
+                "year_status": np.tile(pathways.status, shape[0] * shape[1]),
             }
         )
         for variable in variables_of(park)
@@ -226,6 +236,7 @@ class _Rows:
                 "unit": unit,
                 "year": np.tile(np.asarray(years, dtype=int), len(scenarios)),
                 "value": flat,
+                "year_status": np.tile(self.pathways.status_of(years), len(scenarios)),
             }
         )
         self.blocks.append(block[np.isfinite(flat)])

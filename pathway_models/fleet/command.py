@@ -14,6 +14,7 @@ from pathway_models.console.cli_language import mistake_text, of_terminal, table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.kernels.event_split import WINDOW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,7 +241,7 @@ def _check(run: Path | None, names: list[str], before: int, drawn: dict[str, int
         (0 < asked["probability"] <= 1, f"--probability {asked['probability']}: expected above 0 and at most 1"),
         (asked["budget"] is None or 0 <= asked["budget"] < 1e15, f"--budget {asked['budget']}: expected 0 or more"),
         (asked["year"] is None or asked["budget"] is not None, f"--year {asked['year']}: needs a --budget"),
-        (before <= drawn["until"], f"--before {before}: expected {drawn['until']} or earlier"),
+        (before + WINDOW <= drawn["until"], f"--before {before}: expected {drawn['until'] - WINDOW} or earlier"),
     )
     wrong += [text for fine, text in tests if not fine]
     if wrong:

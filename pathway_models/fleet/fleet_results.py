@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import HOME
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.intake.register import Entry
 from pathway_models.peaks.finding import peaks_of
-from pathway_models.records.park import HOME, Park
+from pathway_models.records.park import Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 

@@ -62,7 +62,7 @@ def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, 
         " the members.",
         zh=f"单独看，{parks}中有{likely}个在半数以上成员中于{before}年以前达峰。",
     )
-    told = [peak(peaks, scenario, lang=lang), probability(peaks, scenario, before=before, lang=lang), alone]
+    told = [probability(peaks, scenario, before=before, lang=lang), peak(peaks, scenario, lang=lang), alone]
     return say(lang, en=" ", zh="").join(told)
 
 

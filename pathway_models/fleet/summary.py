@@ -57,10 +57,10 @@ def summary_rows(
         ``factor_set``, ``grid_factor`` and ``name_zh``; then those of the years asked for: ``before``,
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
-        ``peak_parts``, the separate parts of the peak years where there are several, and ``country``, ISO 3166.
-        ``peak_status`` is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where
-        the quantile lies among members without a peak; net emissions are missing where ``neutral`` lies behind the
-        horizon.
+        ``peak_parts``, the separate parts of the peak years where there are several, ``country``, ISO 3166, and
+        ``bridged_until``, the last year that a nowcast gives (the last observed one where none does).  ``peak_status``
+        is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where the quantile lies
+        among members without a peak; net emissions are missing where ``neutral`` lies behind the horizon.
     """
     known = {
         "park_id": park.park_id,
@@ -85,7 +85,7 @@ def summary_rows(
         | asked
         | {name: row[name] for name in (*SHARES, "issue_year", "account")}
         | other
-        | {"peak_parts": row["peak_parts"], "country": park.country}
+        | {"peak_parts": row["peak_parts"], "country": park.country, "bridged_until": pathways.bridged_until}
         for row, asked, other in rows
     ]
 
@@ -149,11 +149,23 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
     years = first["last_observed_year"].astype(str)
     amounts = first["emissions_last_tco2"].map(lambda value: emissions_text(float(value), lang))
     shown[say(lang, en="last emissions", zh="最近排放")] = amounts + " (" + years + ")"
+    chances: dict[str, pd.Series] = {}
+    years_of: dict[str, pd.Series] = {}
     for scenario in rows["scenario"].unique():
         part = rows[rows["scenario"] == scenario].set_index("park_id")
         name = scenario_name(scenario, lang)
         ranges = part["peak_year_p50"] + " (" + part["peak_year_p05"] + " – " + part["peak_year_p95"] + ")"
-        shown[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
+        if "peak_parts" in part:
+            ranges = part["peak_parts"].where(part["peak_parts"].fillna("") != "", ranges)
+        years_of[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
         early = part["p_peak_before_2030"].map(lambda share: share_text(float(share), lang))
-        shown[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
-    return shown
+        chances[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
+        if {"p_past", "p_ahead_given_not_past"} <= set(part):
+            for key, en, zh in (
+                ("p_past", "already past", "已经达峰"),
+                ("p_ahead_given_not_past", "ahead | not past", "未达峰者按时"),
+            ):
+                told = part[key].map(lambda share: "-" if np.isnan(share) else share_text(float(share), lang))
+                chances[say(lang, en=f"{en}, {name}", zh=f"{zh}，{name}")] = told
+    # The answer first, the peak year second.
+    return shown.assign(**chances, **years_of)

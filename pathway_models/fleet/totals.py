@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError, PathwayError
+from pathway_models.core.units import HOME
 from pathway_models.engine.ensemble_summary import survey
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
@@ -33,7 +34,7 @@ from pathway_models.intake.register import read_register
 from pathway_models.peaks.finding import find_peaks, is_without_levers
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import HOME, Park
+from pathway_models.records.park import Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
 from pathway_models.runs.store import StoredRun, open_run, parks_of

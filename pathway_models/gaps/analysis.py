@@ -1,4 +1,4 @@
-"""Distance of every member from every target: peak year, peak level, budget, neutrality, intensities.
+"""Distance of every member from every target: peak year, peak level, budget, neutrality, national targets.
 
 The rules, with a worked example: ``docs/gaps.md``.
 """
@@ -11,10 +11,12 @@ import numpy as np
 
 from pathway_models.core.arrays import YEAR
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.issue_year import present_year
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.countries import country_of, has_rule
+from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps, Target
@@ -43,8 +45,9 @@ def gaps(
     level: float | None = None,
     targets: Iterable[Target] | None = None,
     assumptions: Assumptions | None = None,
+    issue_year: int | None = None,
 ) -> Gaps:
-    """Measure the gap of every member to every target.
+    """Measure the gap of every member to every target; one whose period is over is met or missed, and has no gap.
 
     Parameters
     ----------
@@ -61,9 +64,11 @@ def gaps(
     level : float, optional
         Level no year shall exceed, tCO2/yr; that of the last observed year by default.
     targets : iterable of Target, optional
-        Intensity targets; those of the assumptions by default, of a park in whose country they hold.
+        National targets; those of the assumptions by default, of a park in whose country they hold.
     assumptions : Assumptions, optional
         The shipped ones by default.
+    issue_year : int, optional
+        Year in which the answer is given; that of the pathways where they carry one, else the present year.
 
     Raises
     ------
@@ -74,6 +79,7 @@ def gaps(
     shipped = (assumptions or read_assumptions()).targets if has_rule(park.country, "intensity_targets") else ()
     wanted = tuple(shipped if targets is None else targets)
     _check(park, pathways, peaks, before, neutral, budget, level)
+    issued = issue_year or pathways.issue_year or present_year()
     own = level is None
     height = float(take_inventory(park).total()[-1]) if own else float(level)
     chosen, reason = _chosen_budget(pathways, budget, height, before, neutral)
@@ -91,7 +97,7 @@ def gaps(
             _peak_level(pathways, peaks, height, own),
             _budget(pathways, chosen, reason),
             _neutrality(pathways, neutral),
-            *(_intensity(park, pathways, target) for target in wanted),
+            *(_national(park, pathways, target, issued) for target in wanted),
         ),
         seed=pathways.seed,
     )
@@ -155,7 +161,9 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
             parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
         parts += [aside] if aside else []
         notes.append(_joined(parts))
-    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes))
+    # Whether it is met is the event; how late it is, the highest year.
+    met = peaks.peaks_before(before) if before + WINDOW - 1 <= peaks.years[-1] else None
+    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met)
 
 
 def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:
@@ -238,32 +246,78 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
     return Gap("neutrality", 0.0, "tCO2/yr", "tCO2/yr", pathways.total()[..., at] - sinks, np.inf, *_split(notes))
 
 
-def _intensity(park: Park, pathways: Pathways, target: Target) -> Gap:
-    name, asked = f"intensity:{target.target_id}", 100.0 * target.change
+def _national(park: Park, pathways: Pathways, target: Target, issue_year: int) -> Gap:
+    """Measure a national target: the gap to it while its period lasts, how it came out afterwards."""
+    kind = "below_peak" if target.quantity == "below_peak" else "intensity"
+    name, asked = f"{kind}:{target.target_id}", 100.0 * target.change
+    over, count = target.is_over(issue_year), len(pathways.scenarios)
+
+    def without(note: Words, outcome: str = "") -> Gap:
+        return Gap(name, asked, "%", "points", None, np.inf, *_split([note] * count), outcome)
+
+    if over and target.year > pathways.last_observed_year:
+        end = pathways.last_observed_year
+        en = f"its period ended in {target.year}, the record in {end}: not known whether it was met"
+        return without((en, f"期限止于{target.year}年，记录止于{end}年：无从得知是否达成"), "not_known")
     why = _obstacle(park, pathways, target)
     if why:
-        notes = [(f"cannot be computed: {why[0]}", f"无法计算：{why[1]}")] * len(pathways.scenarios)
-        return Gap(name, asked, "%", "points", None, np.inf, *_split(notes))
-    above = pathways.total() if target.quantity == "co2_intensity" else pathways.memo_items["energy"]
-    first, last = (year - int(pathways.years[0]) for year in (target.base_year, target.year))
-    activity = _economy(park, pathways)
-    ratio = (above[..., last] / activity[..., last]) / (above[..., first] / activity[..., first])
-    parts = [(f"{target.name_en}, a national target", f"{target.name_zh}，国家目标")]
-    if target.base_year > pathways.last_observed_year:
+        return without((f"cannot be computed: {why[0]}", f"无法计算：{why[1]}"), "not_known" if over else "")
+    change = _change(park, pathways, target)
+    if over:
+        # Observed years are the same in every scenario, and but for factor errors in every member.
+        found = float(np.median(change[0]))
+        met = found <= asked
+        en = f"its period ended in {target.year}: {'met' if met else 'missed'}, {found:+.1f} % in the record"
+        zh = f"期限止于{target.year}年：{'已达成' if met else '未达成'}，记录为{found:+.1f}%"
+        return without((en, zh), "met" if met else "missed")
+    return Gap(name, asked, "%", "points", change - asked, np.inf, *_split([_about(pathways, target)] * count))
+
+
+def _about(pathways: Pathways, target: Target) -> Words:
+    """Say what a reader of a national target must know."""
+    period = f" of {target.first_year}-{target.year}" if target.first_year else ""
+    period_zh = f"（{target.first_year}-{target.year}年）" if target.first_year else ""
+    parts = [(f"{target.name_en}, a national target{period}", f"{target.name_zh}，国家目标{period_zh}")]
+    if target.base_year is None:
+        parts.append((
+            "asked of all gases of the nation; here CO2 of the park net of its own sinks, against its own highest year",
+            "国家目标涵盖全部温室气体；此处为园区二氧化碳扣除自有碳汇，与自身最高年份比较",
+        ))  # fmt: skip
+    elif target.base_year > pathways.last_observed_year:
         parts.append((f"{target.base_year} is projected", f"{target.base_year}年为预测值"))
-    notes = [_joined(parts)] * len(pathways.scenarios)
-    return Gap(name, asked, "%", "points", 100.0 * (ratio - 1.0) - asked, np.inf, *_split(notes))
+    return _joined(parts)
+
+
+def _change(park: Park, pathways: Pathways, target: Target) -> np.ndarray:
+    """Compute the change a target asks about, in percent: (scenario, member)."""
+    last = target.year - int(pathways.years[0])
+    if target.base_year is None:
+        # ASSUME: a pledge for the nation's net greenhouse gases is asked of the park's net CO2 in the same way.
+        sinks = pathways.memo_items.get("sinks")
+        net = (pathways.total() if sinks is None else pathways.total() - sinks)[..., : last + 1]
+        top = net.max(axis=YEAR)
+        # A park that never emitted on balance has no peak to fall from: it counts as having met the target.
+        ratio = np.divide(net[..., last], top, out=np.zeros_like(top), where=top > 0)
+        return 100.0 * (ratio - 1.0)
+    above = pathways.total() if target.quantity == "co2_intensity" else pathways.memo_items["energy"]
+    first, activity = target.base_year - int(pathways.years[0]), _economy(park, pathways)
+    ratio = (above[..., last] / activity[..., last]) / (above[..., first] / activity[..., first])
+    return 100.0 * (ratio - 1.0)
 
 
 def _obstacle(park: Park, pathways: Pathways, target: Target) -> Words | None:
-    """Name the obstacle to computing an intensity target for this park."""
+    """Name the obstacle to computing a national target for this park."""
     first, last = int(pathways.years[0]), int(pathways.years[-1])
+    if target.year > last:
+        return f"the pathways end in {last}", f"路径止于{last}年"
+    if target.base_year is None:
+        if target.year < first:
+            return f"the record begins in {first}", f"记录始于{first}年"
+        return None
     if target.base_year < first:
         return f"the record begins in {first}, after the base year {target.base_year}", (
             f"记录始于{first}年，晚于基准年{target.base_year}年"
         )
-    if target.year > last:
-        return f"the pathways end in {last}", f"路径止于{last}年"
     if not any(kind in ECONOMIC for kind in park.activity_kinds):
         return "no value added in the table", "表中没有增加值"
     if _economy(park, pathways) is None:

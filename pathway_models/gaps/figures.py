@@ -111,13 +111,20 @@ def panels(found: Gaps, lang: str = "en") -> list[Panel]:
         Emissions are shown in the unit of the language.
     """
     shown = []
-    for entry in found.entries:
+    # Cuts of a single year say least: they are left to the table first.
+    for entry in sorted(found.entries, key=_of_one_year):
         if entry.values is not None and len(shown) < MOST_PANELS:
             values = entry.quantiles()
             divisor, unit = _unit(entry, values, lang)
             first, last = _limits(*values.T / divisor, entry.furthest / divisor)
             shown.append(Panel(entry, values / divisor, unit, first, last, len(shown) * (1.0 + BETWEEN)))
     return shown
+
+
+def _of_one_year(entry: Gap) -> bool:
+    """Tell whether a target is a cut from one year to the next."""
+    years = entry.gap.split("_")[-2:]
+    return all(year.isdecimal() for year in years) and int(years[-1]) - int(years[0]) == 1
 
 
 def _frames(ax: Axes, shown: list[Panel], count: int) -> None:

@@ -14,7 +14,7 @@ def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
     """Name a gap, with the years it is about."""
     kind, _, target = entry.gap.partition(":")
     if kind == "intensity":
-        quantity, first, last = target.split("_")[0], *target.split("_")[-2:]
+        quantity, *_, first, last = (*target.split("_"), "", "") if target.count("_") < 2 else target.split("_")
         known = {
             "co2": ("CO₂ per value added", "单位增加值碳排放"),
             "energy": ("energy per value added", "单位增加值能耗"),
@@ -22,6 +22,9 @@ def gap_name(found: Gaps, entry: Gap, lang: str) -> str:
         en, zh = known.get(quantity, (target, target))
         years = f" {first}-{last}" if first.isdecimal() and last.isdecimal() else ""
         return say(lang, en=en + years, zh=zh + years)
+    if kind == "below_peak":
+        year = target.split("_")[-1]
+        return say(lang, en=f"below the peak in {year}", zh=f"{year}年低于峰值")
     return say(
         lang,
         en={
@@ -95,7 +98,9 @@ def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
 def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
     name, note = gap_name(found, entry, lang), (entry.notes_zh if lang == "zh" else entry.notes_en)[at]
     if entry.values is None:
-        return say(lang, en=f"{name}: {note}.", zh=f"{name}：{note}。")
+        aim = say(lang, en=f" (asked: {target_text(entry, lang)})", zh=f"（要求：{target_text(entry, lang)}）")
+        aim = aim if entry.outcome else ""
+        return say(lang, en=f"{name}{aim}: {note}.", zh=f"{name}{aim}：{note}。")
     low, middle, high = entry.quantiles()[at].tolist()
     texts = [value_text(entry, value, lang) for value in (low, middle, high)]
     asked, chance = target_text(entry, lang), share_text(float(entry.probability()[at]), lang)
@@ -107,6 +112,13 @@ def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
         en=f"{name}{aim}: {state}; from {texts[0]} to {texts[2]}; met by {chance} of all members{tail}.",
         zh=f"{name}{aim}：{state}；区间{texts[0]}至{texts[2]}；全部成员中{chance}达成{tail}。",
     )
+
+
+def outcome_text(entry: Gap, lang: str) -> str:
+    """Say how a target whose period is over came out; empty while it lasts."""
+    texts = {"met": ("met", "已达成"), "missed": ("missed", "未达成"), "not_known": ("not known", "未知")}
+    en, zh = texts.get(entry.outcome, ("", ""))
+    return say(lang, en=en, zh=zh)
 
 
 def _state(entry: Gap, middle: float, text: str, lang: str) -> str:

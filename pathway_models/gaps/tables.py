@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.gaps.sentences import gap_name, plain_text, target_text, value_text
+from pathway_models.gaps.sentences import gap_name, outcome_text, plain_text, target_text, value_text
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
@@ -17,6 +17,8 @@ from pathway_models.records.gaps import Gaps
 
 def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.DataFrame:
     """Table the distance from every target by scenario: range over members, probability of meeting it, notes.
+
+    A target whose period is over has no gap; where the probability stands otherwise, it says met, missed or not known.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def gaps(found: Gaps, scenarios: Sequence[str] = (), *, lang: str = "en") -> pd.
                 gap_name(found, entry, lang),
                 target_text(entry, lang),
                 *values,
-                "" if np.isnan(chance) else share_text(chance, lang),
+                outcome_text(entry, lang) or ("" if np.isnan(chance) else share_text(chance, lang)),
                 note,
             ))  # fmt: skip
     head = [

@@ -20,6 +20,7 @@ from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.issue_year import present_year
 from pathway_models.core.yaml_files import line_of, validated
+from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.levels import read_levels
 from pathway_models.intake.targets import read_targets
@@ -275,6 +276,8 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
         levels=read_levels(),
         default_factors={name: _factors(name, carriers.values()) for name in (*factor_sets(), "")},
         issue_year=issue_year,
+        nowcast=read_nowcast(),
+        park_spread=read_park_spread(),
     )
     return replace(read, shipped_hash=read.hash)
 

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pathway_models.core.sheet_text import FORMULA_SIGNS
+from pathway_models.core.units import HOME
 from pathway_models.intake.cells import Finding, has_control_sign
 from pathway_models.intake.factors.tables import factor_sets, grid_factors
-from pathway_models.records.park import HOME
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 #: Names that Windows keeps for devices: a folder of that name could not be made.

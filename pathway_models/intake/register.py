@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import data_folder
-from pathway_models.records.park import HOME
+from pathway_models.core.files import SHIPPED_FOLDER, data_folder
+from pathway_models.core.units import HOME
 
 #: Files of spreadsheet programs that are not read.
 OTHER_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".et", ".numbers", ".txt", ".tsv")
@@ -30,6 +31,7 @@ class Entry:
     status: str
     naming_year: str
     confidence: str
+    source: str = ""
     country: str = HOME
     lists: tuple[str, ...] = ()
 
@@ -39,15 +41,81 @@ class Entry:
         return bool(self.table)
 
 
+#: Sets of rules of the data folder that a country has or lacks (``data/README.md``).
+RULES = ("factor_sets", "grid_factors", "intensity_targets", "indicator_systems", "peak_years", "notice")
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country and the sets of rules that exist there.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166, two letters.
+    name_en, name_zh : str
+    rules : frozenset of str
+        Some of `RULES`.
+    """
+
+    code: str
+    name_en: str
+    name_zh: str
+    rules: frozenset[str]
+
+    def name(self, lang: str) -> str:
+        """Return its name in one language."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+def read_countries() -> dict[str, Country]:
+    """Read all countries by code.
+
+    Raises
+    ------
+    InputError
+        A country has a rule that there is not.
+    """
+    own = data_folder() / "countries.csv"
+    # A data folder of one's own may be older than the list.
+    return dict(_countries(own if own.is_file() else SHIPPED_FOLDER / "data" / own.name))
+
+
+@cache
+def _countries(path: Path) -> dict[str, Country]:
+    found, faults = {}, []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            rules = frozenset(filter(None, row["rules"].split(";")))
+            for rule in sorted(rules - set(RULES)):
+                place, expected = f"line {line}, rules", f"one of {', '.join(RULES)}"
+                faults.append(Fault(path.name, place, rule, expected, "correct the rule", code="country_rule"))
+            found[row["country"]] = Country(row["country"], row["name_en"], row["name_zh"], rules)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def country_of(code: str) -> Country:
+    """Look a country up; one that is not listed has no rules and is called by its code."""
+    return read_countries().get(code or HOME) or Country(code, code, code, frozenset())
+
+
+def has_rule(code: str, rule: str) -> bool:
+    """Tell whether a set of rules exists in a country."""
+    return rule in country_of(code).rules
+
+
 def read_register() -> list[Entry]:
     """All entries of the register, in its order."""
     with (data_folder() / "parks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "country", "lists")]
+    names = [name for name in Entry.__dataclass_fields__ if name not in ("invented", "source", "country", "lists")]
     return [
         Entry(
             **{name: row[name] for name in names},
             invented=row["invented"] == "true",
+            source=row.get("source") or "",
             # A register of one's own that was made before these columns: parks of the home country, in no list.
             country=row.get("country") or HOME,
             lists=tuple(filter(None, (row.get("lists") or "").split(";"))),

@@ -1,4 +1,4 @@
-"""Intensity targets of law, from ``factors/national_targets.csv``.
+"""National targets of law that a park can be measured against, from ``factors/national_targets.csv``.
 
 What indicator systems ask of a park: HJ 274-2015, and the zero-carbon parks of 2025 (NDRC 2025 no. 910).
 """
@@ -14,15 +14,21 @@ from pathway_models.core.files import data_folder
 from pathway_models.intake.factors.tables import TRUSTED
 from pathway_models.records.gaps import Target
 
-#: Indicators that are cuts of an intensity between two years, and what they ask of.
-INDICATORS = {"单位GDP二氧化碳排放": "co2_intensity", "单位GDP能耗": "energy_intensity"}
+#: Indicators that are cuts of an intensity between two years, or below the peak, and what they ask of.
+INDICATORS = {
+    "单位GDP二氧化碳排放": "co2_intensity",
+    "单位GDP二氧化碳排放(年度)": "co2_intensity",
+    "单位GDP能耗": "energy_intensity",
+    "单位GDP能耗(年度)": "energy_intensity",
+    "全经济范围温室气体净排放量": "below_peak",
+}
 NAMES_EN = {"co2_intensity": "CO2 per GDP", "energy_intensity": "energy per GDP"}
 
 
 def read_targets() -> tuple[Target, ...]:
-    """Cuts of CO2 and energy per GDP that the nation is bound to, in the order of their years.
+    """Cuts of CO2 and energy per GDP, and below the peak, that the nation is bound to, in the order of their years.
 
-    Only rows whose wording was seen are read; superseded pledges and yearly targets have other names in the table.
+    Only rows whose wording was seen are read; superseded pledges have other names in the table.
 
     Returns
     -------
@@ -30,8 +36,8 @@ def read_targets() -> tuple[Target, ...]:
 
     Examples
     --------
-    >>> [(target.target_id, target.change) for target in read_targets()]
-    [('co2_2020_2025', -0.18), ('energy_2020_2025', -0.135), ('co2_2005_2030', -0.65)]
+    >>> [target.target_id for target in read_targets()]
+    ['co2_2020_2025', 'energy_2020_2025', 'co2_2025_2026', 'co2_2005_2030', 'co2_2025_2030', 'net_2035']
     """
     return _targets(data_folder() / "factors" / "national_targets.csv")
 
@@ -42,27 +48,48 @@ def _targets(path: Path) -> tuple[Target, ...]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             quantity = INDICATORS.get(row["indicator_cn"])
-            years = row["base_year"], row["target_year"]
-            if quantity is None or row["confidence"] not in TRUSTED or not all(year.isdecimal() for year in years):
-                continue
-            # Where a range is given, its milder end is what is asked at least.
-            change = float(row["high"]) / 100
-            first, last = map(int, years)
-            words = f"{change:+.1%} {first}-{last}".replace(".0%", "%").replace("%", " %")
-            found.append(
-                Target(
-                    target_id=f"{quantity.removesuffix('_intensity')}_{first}_{last}",
-                    quantity=quantity,
-                    base_year=first,
-                    year=last,
-                    change=change,
-                    name_en=f"{NAMES_EN[quantity]} {words}",
-                    name_zh=f"{row['indicator_cn']} {words.replace(' %', '%')}",
-                    source=row["source_document"],
-                    confidence=row["confidence"],
-                )
-            )
+            if quantity is not None and row["confidence"] in TRUSTED:
+                found.append(_below_peak(row) if quantity == "below_peak" else _intensity(row, quantity))
+    # Stable: of one year and quantity, the row that stands first in the table.
     return tuple(sorted(found, key=lambda target: (target.year, target.quantity)))
+
+
+def _intensity(row: dict[str, str], quantity: str) -> Target:
+    first, last = int(row["base_year"]), int(row["target_year"])
+    indicator, words = row["indicator_cn"].removesuffix("(年度)"), f"{_cut(row)} {first}-{last}"
+    return Target(
+        target_id=f"{quantity.removesuffix('_intensity')}_{first}_{last}",
+        quantity=quantity,
+        base_year=first,
+        year=last,
+        change=float(row["high"]) / 100,
+        name_en=f"{NAMES_EN[quantity]} {words}",
+        name_zh=f"{indicator} {words.replace(' %', '%')}",
+        source=row["source_document"],
+        confidence=row["confidence"],
+        first_year=int(row["period_first"]),
+    )
+
+
+def _below_peak(row: dict[str, str]) -> Target:
+    last, cut = int(row["target_year"]), _cut(row)
+    return Target(
+        target_id=f"net_{last}",
+        quantity="below_peak",
+        base_year=None,
+        year=last,
+        change=float(row["high"]) / 100,
+        name_en=f"net greenhouse gases {cut} from the peak in {last}",
+        name_zh=f"{last}年温室气体净排放比峰值{cut.replace(' %', '%')}",
+        source=row["source_document"],
+        confidence=row["confidence"],
+        first_year=int(row["period_first"]) if row["period_first"] else None,
+    )
+
+
+def _cut(row: dict[str, str]) -> str:
+    """Write what is asked for; where a range is given, its milder end is what is asked at least."""
+    return f"{float(row['high']) / 100:+.1%}".replace(".0%", "%").replace("%", " %")
 
 
 @dataclass(frozen=True)

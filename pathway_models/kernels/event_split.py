@@ -87,6 +87,39 @@ def settled_by(without: ArrayLike, issue: int, window: int = WINDOW) -> NDArray[
     return found
 
 
+def margin(total: ArrayLike, at: int, window: int = WINDOW) -> NDArray[np.float64]:
+    """Compute how far a path exceeds its highest earlier total in the confirmation window; not above 0: it peaks.
+
+    Parameters
+    ----------
+    total : (..., year), tCO2/yr
+    at : int
+        Index of the year in question.
+    window : int
+
+    Returns
+    -------
+    (...) float
+        Highest total of the window over the highest before it, less one; relative to the size of the latter.
+
+    Raises
+    ------
+    ValueError
+        No year before, or the window is not complete.
+
+    Examples
+    --------
+    >>> margin([100.0, 80.0, 90.0, 70.0], 2, window=2).round(2).item()
+    -0.1
+    """
+    totals = np.asarray(total, dtype=float)
+    if not 1 <= at <= totals.shape[YEAR] - window:
+        raise ValueError(f"at = {at}: expected an index from 1 to {totals.shape[YEAR] - window}")
+    high, later = totals[..., :at].max(axis=YEAR), totals[..., at : at + window].max(axis=YEAR)
+    size = np.abs(high)
+    return np.divide(later - high, size, out=np.zeros_like(high), where=size > 0)
+
+
 def split(event: NDArray[np.bool_], settled: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Split the event: codes into `OUTCOMES`, of the shape the two broadcast to."""
     past = event & settled

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike
 GAP_YEARS, GAP_SHARE = 5, 0.02
 #: Share of all members from which on a part is told.
 LEAST_SHARE = 0.2
+#: Fewer members leave gaps by chance.
+LEAST_MEMBERS = 200
 
 
 class Hump(NamedTuple):
@@ -59,16 +61,16 @@ def humps(years: ArrayLike, later: int, last_year: int) -> tuple[Hump, ...]:
     Returns
     -------
     tuple of Hump
-        In order; empty where fewer than two parts are that large.
+        In order; empty where fewer than two parts are that large, or members too few to tell.
 
     Examples
     --------
-    >>> [one.text(2055) for one in humps([2012, 2013, 2013, 2030], 4, 2055)]
+    >>> [one.text(2055) for one in humps([2012, 2013, 2013] * 50, 150, 2055)]
     ['2012-2013', '>2055']
     """
     found = np.sort(np.asarray(years, dtype=int))
     members = found.size + later
-    if members == 0 or not found.size:
+    if members < LEAST_MEMBERS or not found.size:
         return ()
     begin = int(found[0])
     counts = np.bincount(found - begin, minlength=last_year - begin + 1)

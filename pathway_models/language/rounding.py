@@ -126,3 +126,14 @@ def stable_text(value: object, digits: int = 6) -> str:
         text = np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
         return "0" if text == "-0" else text
     return "" if value is None else str(value)
+
+
+def error_text(error: float) -> str:
+    """Write a sampling error of a share in points, on two digits at most; empty where there is none to tell.
+
+    Examples
+    --------
+    >>> error_text(0.0158), error_text(0.0004), error_text(float("nan"))
+    (' ±1.6', ' ±0.1', '')
+    """
+    return "" if error != error else f" ±{max(100 * error, 0.1 if error else 0.0):.1f}"

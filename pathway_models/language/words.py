@@ -88,6 +88,8 @@ WORDS = MappingProxyType(
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
         "conversion_heat": ("conversion to heat", "供热加工转换"),
         # statuses of a member's peak
+        "scope 1": ("scope 1", "范围一"),
+        "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
         "bridged": ("peaks up to the issue year", "记录之后、作答年及以前达峰"),
         "ahead": ("peaks ahead, in time", "此后按时达峰"),

@@ -39,6 +39,8 @@ PRIOR = {"power": 0.8, "iron": 0.6, "cement": 0.8, "rest": 0.1}
 PRIOR_WINDOWS = 10.0
 #: Sectors smaller than this teach nothing, tCO2/yr, and no change counts for more than so much, log.
 LEAST, LARGEST = 1e6, 1.0
+# ASSUME: the rest of the nation keeps at least a tenth of its emissions, whatever the other sectors take.
+LEAST_LEFT = 0.1
 #: Residuals beyond so many robust standard deviations weigh less (Huber 1964, Annals of Mathematical Statistics 35,
 #: 73-101; cited from background knowledge), and how often the weights are renewed.
 HUBER, ROUNDS = 1.5, 10
@@ -154,14 +156,44 @@ class Changes:
         departure = self.output - _mean(self.output, self.start, usable)
         change = np.clip(change - _mean(change, self.start, usable), -LARGEST, LARGEST)
         return np.array(
-            [_slope(departure[s][usable[s]], change[s][usable[s]], PRIOR[name]) for s, name in enumerate(SECTORS)]
+            [
+                robust_slope(departure[s][usable[s]], change[s][usable[s]], PRIOR[name], PRIOR_WINDOWS)
+                for s, name in enumerate(SECTORS)
+            ]
         )
 
-    def centre(self, elasticities: Floats) -> Floats:
-        """Compute the expected log change less the nation's: (origin, region), weighted sum of exp = 1."""
+    def sector_growth(self, elasticities: Floats) -> Floats:
+        """Compute the expected log change by sector, that of the nation's rest left out: (sector, origin, region)."""
         growth = elasticities[:, None, None] * self.departure
         # The rest keeps to the nation, whose growth the account gives.
         growth[:-1] += np.nan_to_num(self.national_output[:-1])
+        return growth
+
+    def tilts(self, elasticities: Floats, nation: float) -> tuple[Floats, Floats]:
+        """Compute the log change of sectors less that of the total, of the first origin.
+
+        Parameters
+        ----------
+        elasticities : (sector,)
+        nation : float
+            Log change of the nation, which leaves the rest what the other sectors do not take.
+
+        Returns
+        -------
+        regions, nation : (sector, region), (sector,)
+        """
+        start, growth = self.start[:, 0], self.sector_growth(elasticities)[:, 0]
+        left = start.sum() * np.exp(nation) - np.sum(start[:-1] * np.exp(growth[:-1]))
+        own = np.sum(start[-1] * np.exp(growth[-1]))
+        growth[-1] += np.log(np.maximum(left, LEAST_LEFT * own) / own)
+        later = start * np.exp(growth)
+        total = np.log(later.sum(axis=0) / start.sum(axis=0))
+        whole = np.log(later.sum(axis=1) / start.sum(axis=1)) - np.log(later.sum() / start.sum())
+        return growth - total, whole
+
+    def centre(self, elasticities: Floats) -> Floats:
+        """Compute the expected log change less the nation's: (origin, region), weighted sum of exp = 1."""
+        growth = self.sector_growth(elasticities)
         raw = np.log(np.sum(self.start * np.exp(growth), axis=0) / self.start.sum(axis=0))
         return raked(raw, self.weights)
 
@@ -173,14 +205,15 @@ def _mean(values: Floats, weights: Floats, usable: NDArray[np.bool_]) -> Floats:
     return np.divide(summed, total, out=np.zeros_like(summed), where=total > 0)
 
 
-def _slope(x: Floats, y: Floats, prior: float) -> float:
-    """Fit a slope through the origin by Huber weights, shrunk to a prior."""
+def robust_slope(x: Floats, y: Floats, prior: float = 0.0, weight_of_prior: float = 0.0) -> float:
+    """Fit a slope through the origin by Huber weights, shrunk to a prior that weighs like so many windows."""
     if x.size == 0:
         return prior
     left, weight, slope = y - prior * x, np.ones(x.size), 0.0
-    own = PRIOR_WINDOWS * np.mean(x**2)
+    own = weight_of_prior * np.mean(x**2)
     for _ in range(ROUNDS):
-        slope = float(np.sum(weight * x * left) / (np.sum(weight * x**2) + own)) if own > 0 else 0.0
+        below = float(np.sum(weight * x**2) + own)
+        slope = float(np.sum(weight * x * left)) / below if below > 0 else 0.0
         error = np.abs(left - slope * x)
         bound = HUBER * np.median(error) / MAD
         weight = np.minimum(1.0, bound / np.maximum(error, 1e-12))

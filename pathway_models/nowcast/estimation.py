@@ -18,6 +18,13 @@ FIRST_KEPT = 2005
 FOLDS = 6
 #: Probabilities at which errors are kept.
 PROBABILITIES = np.round(np.concatenate([[0.005], np.arange(1, 40) / 40, [0.995]]), 4)
+# ASSUME: sectors of these names do as the province's power, iron or cement; all others as its rest.
+SECTOR_IDS = {
+    "power": ("power", "power_heat", "power_station", "electricity", "chp", "mixed_chp"),
+    "iron": ("iron", "steel", "ironmaking", "steelmaking", "rolling", "ferrous_metals"),
+    "cement": ("cement", "clinker", "cement_lime", "building_materials", "minerals", "glass_making", "ceramics"),
+    "rest": (),
+}
 #: Digits of what is stored.
 DIGITS = 5
 VERSION = "1.0"
@@ -69,18 +76,21 @@ def fit_nowcast(activity: RegionalActivity) -> Nowcast:
     """
     last = activity.last_observed
     years = np.arange(last + 1, int(activity.years[-1]) + 1)
-    centre, quantiles, gaps, residuals = [], [], [], []
+    centre, quantiles, gaps, residuals, tilts = [], [], [], [], []
+    at, first = activity.at(last), activity.at(FIRST_KEPT)
+    nation = np.log(activity.nation[at + 1 :] / activity.nation[at])
     for horizon in range(1, years.size + 1):
         known = windows(activity, horizon)
         everything = np.ones(known.total.shape, dtype=bool)
         now = Changes(activity, horizon, np.array([last]))
-        centre.append(now.centre(known.elasticities(everything))[0])
+        elasticities = known.elasticities(everything)
+        centre.append(now.centre(elasticities)[0])
+        tilts.append(now.tilts(elasticities, float(nation[horizon - 1])))
         scored = known.origins >= FIRST_SCORED
         error = (known.deviation - held_out_centre(known, everything[:, 0]))[scored]
         residuals.append(error)
         quantiles.append(np.quantile(error, PROBABILITIES))
         gaps.append(root_mean_square(known.nation_gap[scored]))
-    at, first = activity.at(last), activity.at(FIRST_KEPT)
     return Nowcast(
         version=VERSION,
         regions=activity.regions,
@@ -92,9 +102,12 @@ def fit_nowcast(activity: RegionalActivity) -> Nowcast:
         probabilities=PROBABILITIES,
         quantiles=np.round(np.stack(quantiles), DIGITS),
         correlation=np.round(_correlation(residuals), 3),
-        nation_change=np.round(np.log(activity.nation[at + 1 :] / activity.nation[at]), DIGITS),
+        nation_change=np.round(nation, DIGITS),
         # The error of a longer horizon is at least that of a shorter one: there are few windows.
         nation_error=np.round(np.maximum.accumulate(gaps), DIGITS),
+        sector_ids=SECTOR_IDS,
+        tilts=np.round(np.stack([region.T for region, _ in tilts], axis=-1), DIGITS),
+        nation_tilts=np.round(np.stack([whole for _, whole in tilts], axis=-1), DIGITS),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,7 +27,9 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
+from pathway_models.pathways.doubt import Doubt
 from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.pathways.sentences import GROUPS_OF_DOUBT
 from pathway_models.pathways.tables import driver_name, shown_values
 from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index
 from pathway_models.records.levers import Scenario
@@ -84,6 +86,40 @@ def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str =
     ax.set_ylim(top=1.08 * max(tops))
     emissions_axis(ax, scale, lang)
     put_title(figure, head, word("title_decomposition", lang, first=parts.years[0], last=parts.years[-1]))
+    return figure
+
+
+#: Colours and hatches of the groups of doubt, so that they can be told apart in grey too.
+DOUBT = (("#0072B2", ""), ("#E69F00", "////"), ("#009E73", "...."), ("#D9D9D9", ""))
+
+
+def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en") -> Figure:
+    """Draw one bar a scenario: how much of the headline's doubt is growth, levers, factors, the park's own noise.
+
+    Parameters
+    ----------
+    found : sequence of Doubt
+        Of one park; parts below zero, of groups that make the answer surer, are drawn as none.
+    park : Park, optional
+    lang : {"en", "zh"}
+    """
+    head = headline(park or found[0].identity, lang)
+    figure, (ax,) = sheet(lang, foot=0.9, left=0.17)
+    places = np.arange(len(found))[::-1]
+    parts = np.array([[max(one.parts().get(name, 0.0), 0.0) for name in GROUPS_OF_DOUBT] for one in found])
+    parts = 100 * parts / np.maximum(parts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    starts = np.cumsum(parts, axis=1) - parts
+    for at, (names, (colour, hatch)) in enumerate(zip(GROUPS_OF_DOUBT.values(), DOUBT, strict=True)):
+        look = {"color": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}
+        ax.barh(places, parts[:, at], 0.6, starts[:, at], label=say(lang, en=names[0], zh=names[1]), **look)
+    ax.set_yticks(places, [wrapped(scenario_name(one.scenario, lang), 14) for one in found])
+    ax.set_ylim(-0.6, len(found) - 0.4)
+    ax.set_xlim(0, 100)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel(say(lang, en="share of the doubt, %", zh="占不确定性的比例，%"), size="small")
+    figure.legend(loc="lower center", ncols=len(GROUPS_OF_DOUBT), **LEGEND)
+    question = say(lang, en="How much of the doubt is what? Peak before {}", zh="不确定性来自何处？{}年以前达峰")
+    put_title(figure, head, question.format(found[0].before))
     return figure
 
 

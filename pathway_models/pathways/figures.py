@@ -38,6 +38,7 @@ from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
 from pathway_models.records.inventory import Inventory
+from pathway_models.records.nowcast import NOWCAST
 from pathway_models.records.park import UNDIVIDED, Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -116,6 +117,7 @@ def fans(
     for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
         _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, name, lang)
         _record(ax, pathways, inventory, scale, lang)
+        _nowcast(ax, pathways, band[2] / scale.divisor, lang)
         mark_year(ax, before, lang)
         if count > 1:
             put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
@@ -165,6 +167,15 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Sc
         ax.add_artist(Line2D(inventory.years, observed, label=word("inventory", lang), **dots))
     shade_record(ax, first, last_observed)
     put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
+
+
+def _nowcast(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
+    """Draw bridged years as hollow points: they are estimated, not observed."""
+    bridged = np.array([status == NOWCAST for status in pathways.status])
+    if bridged.any():
+        look = {"marker": "o", "markerfacecolor": "white", "markersize": 3.5, "color": "black", "linestyle": "none"}
+        label = word("year_nowcast", lang)
+        ax.add_artist(Line2D(pathways.years[bridged], median[bridged], zorder=5, label=label, **look))
 
 
 def _strips(

@@ -13,6 +13,7 @@ from pathway_models.intake.names import headline, item_name, scenario_name
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
+from pathway_models.pathways.doubt import Doubt
 from pathway_models.pathways.plan_effects import PlanEffects
 from pathway_models.peaks.finding import (
     ScenarioDifference,
@@ -422,4 +423,34 @@ def decoupled(park: Park, *, lang: str = "en") -> str:
         en=f"From {found.first} to {found.last} value added changed by {grown} and emissions by {emitted}: {state}"
         f" (elasticity {found.elasticity:.2f}).",
         zh=f"{found.first}年至{found.last}年增加值变化{grown}，排放变化{emitted}：{state}（弹性{found.elasticity:.2f}）。",
+    )
+
+
+#: What each group of uncertain inputs is called, and what would narrow its part of the doubt.
+GROUPS_OF_DOUBT = {
+    "growth": ("growth", "增长", "drivers that are committed: signed projects, a plan that is kept, a new year of data",
+               "落实驱动因素：已签约项目、得到执行的规划、新一年数据"),
+    "levers": ("levers", "措施", "engineering studies and offers for the measures themselves",
+               "对措施本身开展工程研究与询价"),
+    "factors": ("factors", "排放因子", "factors measured on site and verified activity data",
+                "实测排放因子与经核查的活动水平数据"),
+    "noise": ("the park's own noise", "园区自身波动", "nothing beforehand: it is the scatter from year to year",
+              "事前无法缩小：为逐年波动"),
+}  # fmt: skip
+
+
+def doubt(found: Doubt, *, lang: str = "en") -> str:
+    """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
+    name, parts = scenario_name(found.scenario, lang), found.parts()
+    if not parts:
+        return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
+    ranked = sorted(parts, key=lambda group: -parts[group])
+    shares = {group: share_text(min(max(parts[group], 0.0), 1.0), lang) for group in ranked}
+    en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} {shares[group]}" for group in ranked)
+    zh = "、".join(f"{GROUPS_OF_DOUBT[group][1]}{shares[group]}" for group in ranked)
+    return say(
+        lang,
+        en=f"{name}: of the doubt how clearly it peaks before {found.before}, {en}. What would narrow it most:"
+        f" {GROUPS_OF_DOUBT[ranked[0]][2]}.",
+        zh=f"{name}：{found.before}年以前达峰余地的不确定性中，{zh}。最能缩小它的是：{GROUPS_OF_DOUBT[ranked[0]][3]}。",
     )

@@ -12,7 +12,7 @@ from pathway_models.intake.names import item_name, scenario_name
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.language.rounding import change_text, scale_of, share_text, significant
+from pathway_models.language.rounding import change_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.pathways.plan_effects import DriverBands, PlanEffects
 from pathway_models.peaks.finding import scenario_differences
@@ -111,18 +111,23 @@ def _factor_text(value: float) -> str:
 
 
 def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
-    """Table the peak year with its range, both readings of "before", and the peak value, by scenario."""
+    """Table the headline first, then the peak year with its range or parts, and the peak value, by scenario."""
     rows = found.summary(before)
     scale = scale_of(max(float(row["peak_value_p50_tco2"]) for row in rows), lang)
-    last = int(found.years[-1])
+    last = found.last_peak_year
     head = _head(
         lang,
         scenario=("scenario", "情景"),
-        p05=("peak year p05", "达峰年 p05"),
-        p50=("p50", "p50"),
-        p95=("p95", "p95"),
         before=(f"P(before {before})", f"{before}年以前"),
+        past=("already past", "已经达峰"),
+        ahead=("ahead", "尚待实现"),
+        late=(f"not before {before}", "未能按时"),
+        given=("P(ahead | not past)", "未达峰者按时达峰"),
+        again=("exceeds it again", "此后再超过"),
         by=(f"P(by end of {before})", f"{before}年底前"),
+        p05=("peak year p05", "达峰年 p05"),
+        p50=("p50, or parts", "p50，或各部分"),
+        p95=("p95", "p95"),
         censored=(f"no peak by {last}", f"至{last}年未达峰"),
         value=(f"peak value p50, {scale.unit}", f"峰值 p50，{scale.unit}"),
         status=("most frequent status", "最常见状态"),
@@ -130,11 +135,16 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
     shown = [
         (
             scenario_name(str(row["scenario"]), lang),
+            _share(row[f"p_peak_before_{before}"], lang) + error_text(float(row["p_se"])),
+            _share(row["p_past"], lang),
+            _share(row["p_ahead"], lang),
+            _share(row["p_not_before"], lang),
+            _share(row["p_ahead_given_not_past"], lang) + error_text(float(row["p_se_ahead_given"])),
+            _share(row["p_again"], lang),
+            _share(row[f"p_peak_by_{before}"], lang),
             row["peak_year_p05"],
-            row["peak_year_p50"],
+            row["peak_parts"] or row["peak_year_p50"],
             row["peak_year_p95"],
-            share_text(float(row[f"p_peak_before_{before}"]), lang),
-            share_text(float(row[f"p_peak_by_{before}"]), lang),
             share_text(float(row["share_censored"]), lang),
             significant(float(row["peak_value_p50_tco2"]) / scale.divisor),
             word(str(row["peak_status"]), lang),
@@ -142,6 +152,38 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
         for row in rows
     ]
     return _table(shown, head)
+
+
+def _share(value: object, lang: str) -> str:
+    """Write a share, or "-" where it is not to be told."""
+    share = float(value)  # type: ignore[arg-type]
+    return "-" if np.isnan(share) else share_text(share, lang)
+
+
+def readings(found: Peaks, held: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
+    """Table the headline in both readings, by scenario: as such plans turn out, and if its drivers hold.
+
+    Parameters
+    ----------
+    found, held : Peaks
+        Of the same draws; the second of ``project(..., drivers="hold")``.
+    """
+    turn_out = say(lang, en="as such plans turn out", zh="按此类规划的历史兑现情况")
+    hold = say(lang, en="if its drivers hold", zh="若驱动因素如期")
+    words = (("P(before {})", "{}年以前"), ("already past", "已经达峰"), ("ahead | not past", "未达峰者按时达峰"))
+    heads = [say(lang, en=en, zh=zh).format(before) for en, zh in words]
+    rows = []
+    for name, *both in zip(found.scenarios, found.headline(before), held.headline(before), strict=True):
+        cells = []
+        for row in both:
+            cells += [
+                _share(row["p_before"], lang) + error_text(float(row["p_se"])),
+                _share(row["p_past"], lang),
+                _share(row["p_ahead_given_not_past"], lang) + error_text(float(row["p_se_ahead_given"])),
+            ]
+        rows.append((scenario_name(name, lang), *cells))
+    columns = [say(lang, en="scenario", zh="情景"), *(f"{head}, {part}" for part in (turn_out, hold) for head in heads)]
+    return text_table(rows, columns)
 
 
 def statuses(found: Peaks, *, lang: str = "en") -> pd.DataFrame:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from pathway_models.intake.names import scenario_name
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.humps import Hump
 from pathway_models.kernels.turning_points import CENSORED, STATUS, turning_points
-from pathway_models.language.rounding import emissions_text, share_text
-from pathway_models.language.words import say
+from pathway_models.language.rounding import emissions_text, error_text, share_text
+from pathway_models.language.words import say, word
 from pathway_models.peaks.finding import index_of, later_members
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -46,9 +47,17 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
 
 def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
     """Name the separate parts of the peak years with their shares: a median would lie between them."""
-    told = [(one.text(peaks.last_peak_year), share_text(one.share, lang)) for one in parts]
-    en = " and ".join(f"{share} of members peak in {years}" for years, share in told)
-    zh = "，".join(f"{share}的成员在{years}年达峰" for years, share in told)
+    told_en, told_zh = [], []
+    for one in parts:
+        share = share_text(one.share, lang)
+        if one.last < one.first:
+            told_en.append(f"{share} peak later than {peaks.last_peak_year} or not at all")
+            told_zh.append(f"{share}晚于{peaks.last_peak_year}年或不达峰")
+        else:
+            years = str(one.first) if one.open_end else one.text(peaks.last_peak_year)
+            told_en.append(f"{share} of members peak in {years}{' or later' if one.open_end else ''}")
+            told_zh.append(f"{share}的成员在{years}年{'或以后' if one.open_end else ''}达峰")
+    en, zh = " and ".join(told_en), "，".join(told_zh)
     return say(
         lang,
         en=f"{en}, with hardly any between: no median is given.",
@@ -111,17 +120,41 @@ def _ahead(
 
 
 def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
-    """Say how many members peak before a year, in both readings of "before"."""
-    at = index_of(peaks, scenario)
-    early, late = (share_text(float(peaks.p_before(year)[at]), lang) for year in (before, before + 1))
-    name = scenario_name(scenario, lang)
-    return say(
-        lang,
-        en=f"{name}: {early} of all {peaks.members:,} members peak before {before} (by the end of {before - 1});"
-        f" read as by the end of {before}, it is {late}.",
-        zh=f"{name}：全部{peaks.members:,}个成员中，{early}在{before}年以前（即{before - 1}年底前）达峰；"
-        f"若理解为{before}年底前，则为{late}。",
-    )
+    """Say the headline: how many members peak before a year, what of it is past and what is ahead, with errors.
+
+    Raises
+    ------
+    PathwayError
+        No pathway reaches the end of the confirmation window.
+    """
+    at, name = index_of(peaks, scenario), scenario_name(scenario, lang)
+    peaks.peaks_before(before)
+    row = peaks.headline(before)[at]
+    share = {key: share_text(float(row[key]), lang) for key in ("p_before", "p_not_before", "p_again")}
+    said, by_draw = error_text(float(row["p_se"])), f"{peaks.members:,}"
+    en = f"{name}: {share['p_before']}{said} of members peak before {before}"
+    zh = f"{name}：{share['p_before']}{said}的成员在{before}年以前达峰"
+    if np.isfinite(row["p_past"]):
+        past, ahead = (share_text(float(row[key]), lang) for key in ("p_past", "p_ahead"))
+        en += f": {past} are already past, {ahead} ahead; {share['p_not_before']} do not peak before {before}."
+        zh += f"：{past}已经达峰，{ahead}尚待实现；{share['p_not_before']}不能按时达峰。"
+        given = float(row["p_ahead_given_not_past"])
+        if np.isfinite(given):
+            given_error = error_text(float(row["p_se_ahead_given"]))
+            en += f" Of what is not past, {share_text(given, lang)}{given_error} peaks in time."
+            zh += f"未达峰者中，{share_text(given, lang)}{given_error}可按时达峰。"
+    else:
+        en += f"; {share['p_not_before']} do not."
+        zh += f"；{share['p_not_before']}不能。"
+    if row["p_again"]:
+        en += f" {share['p_again']} exceed that maximum again after {before + WINDOW - 1}."
+        zh += f"{share['p_again']}在{before + WINDOW - 1}年以后再次超过该最高值。"
+    account = word(peaks.account, lang) if peaks.account else ""
+    account_en = f", {account}" if account else ""
+    en += f" Answer of {peaks.issue_year}{account_en}; ± is the error of {by_draw} draws, in points."
+    account_zh = f"，{account}" if account else ""
+    zh += f"作答年份{peaks.issue_year}{account_zh}；±为{by_draw}次抽样的误差（百分点）。"
+    return say(lang, en=en, zh=zh)
 
 
 def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:

@@ -20,6 +20,7 @@ from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
+from pathway_models.records.nowcast import Nowcast, ParkSpread
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,10 @@ class Assumptions:
         Growth laws fitted to panels, in place of what ``law`` makes of ``baselines`` (``baseline.laws.with_law``).
     levels : LevelParameters, optional
         Fitted numbers of the law in levels.
+    nowcast : Nowcast, optional
+        What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
+    park_spread : ParkSpread, optional
+        How parks depart from their region in these years; without it parks are not bridged.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -151,6 +156,8 @@ class Assumptions:
     issue_year: int
     fits: Mapping[str, GrowthLaw] = field(default_factory=dict)
     levels: LevelParameters | None = None
+    nowcast: Nowcast | None = None
+    park_spread: ParkSpread | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:

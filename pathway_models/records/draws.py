@@ -11,6 +11,7 @@ import numpy as np
 from pathway_models.core.arrays import frozen_array, rising_years
 from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.nowcast import Bridge
 from pathway_models.records.park import Identified, ParkIdentity
 
 #: Owner of the streams that all parks have in common.
@@ -37,6 +38,8 @@ class Draws(Identified):
         Standard normal, for initial slopes and factor errors.
     shocks : mapping driver -> (member, year)
         Standard normal, one a driver, member and projected year.
+    bridge : Bridge, optional
+        Estimated first years, which the growth law follows instead of making them; None where there are none.
     assumptions : Assumptions, optional
         What they were drawn under, and what `project` uses unless it is given others.
 
@@ -55,6 +58,7 @@ class Draws(Identified):
     normals: Mapping[str, np.ndarray]
     shocks: Mapping[str, np.ndarray]
     assumptions: Assumptions | None = None
+    bridge: Bridge | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,12 +73,24 @@ class Draws(Identified):
         }.items():
             arrays = {key: frozen_array(f"{name}[{key}]", a, shape) for key, a in getattr(self, name).items()}
             object.__setattr__(self, name, MappingProxyType(arrays))
+        if self.bridge is not None and not np.array_equal(self.bridge.years, years[: len(self.bridge)]):
+            raise RecordError(f"a bridge {self.bridge.years} does not begin the years {years[0]}-{years[-1]}")
+
+    @property
+    def bridged(self) -> int:
+        """Number of first years that a bridge gives."""
+        return 0 if self.bridge is None else len(self.bridge)
 
     def __repr__(self) -> str:
         return (
             f"<Draws {self.park_id}: {self.members} members, seed {self.seed},"
             f" {len(self.uniforms)} parameters, {len(self.normals)} slopes and factor errors,"
-            f" {len(self.shocks)} drivers to {self.years[-1]}{self._assumed()}>"
+            f" {len(self.shocks)} drivers to {self.years[-1]}{self._bridged()}{self._assumed()}>"
+        )
+
+    def _bridged(self) -> str:
+        return (
+            f"\n  {self.bridge.years[0]}-{self.bridge.years[-1]} bridged: {self.bridge.source}" if self.bridge else ""
         )
 
     def _assumed(self) -> str:
@@ -95,6 +111,8 @@ class DriverNormals:
         In place of the driver's own, where it is correlated with other drivers.
     shock : (member, year), optional
         The same of the yearly shocks.
+    skip : int
+        First years that are left out of the yearly draws: a bridge gives them.
     """
 
     draws: Draws
@@ -102,6 +120,7 @@ class DriverNormals:
     driver: str
     slope: np.ndarray | None = None
     shock: np.ndarray | None = None
+    skip: int = 0
 
     def once(self, name: str) -> np.ndarray:
         """Return one draw a member: (member,)."""
@@ -112,8 +131,9 @@ class DriverNormals:
     def yearly(self, name: str) -> np.ndarray:
         """Return one draw a member and projected year: (member, year)."""
         if name != "shock":
-            return self._drawn(self.draws.shocks, name)
-        return self.draws.shocks[self.driver][self.members] if self.shock is None else self.shock
+            return self._drawn(self.draws.shocks, name)[:, self.skip :]
+        drawn = self.draws.shocks[self.driver][self.members] if self.shock is None else self.shock
+        return drawn[:, self.skip :]
 
     def is_own(self, name: str) -> bool:
         """Tell whether a yearly stream is the park's own, not one of a level above it."""

@@ -18,23 +18,28 @@ if TYPE_CHECKING:
 
 
 #: Kinds of gaps, in the order of tables.
-GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity")
-#: What an intensity target asks of: emissions, or energy, per value added.
-QUANTITIES = ("co2_intensity", "energy_intensity")
+GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity", "below_peak")
+#: What a national target asks of: emissions, or energy, per value added; net emissions against their own peak.
+QUANTITIES = ("co2_intensity", "energy_intensity", "below_peak")
+#: How a target whose period is over came out, by the record; nothing for one that still holds.
+OUTCOMES = ("", "met", "missed", "not_known")
 PROBABILITIES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
 class Target:
-    """A cut of an intensity between two years.
+    """A cut of an intensity between two years, or of net emissions against their peak.
 
     Parameters
     ----------
     target_id : str
-        Shown after ``intensity:``.
+        Shown after ``intensity:`` or ``below_peak:``.
     quantity : str
         One of `QUANTITIES`.
-    base_year, year : int
+    base_year : int or None
+        None for ``below_peak``: the base is the highest year up to ``year``.
+    year : int
+        Year the cut is asked of, and last year of the period it holds for.
     change : float
         Change asked for, a share of the base year: -0.18 is a cut of 18 %.
     name_en, name_zh : str
@@ -42,25 +47,34 @@ class Target:
         Where it is written.
     confidence : str
         Of that source.
+    first_year : int, optional
+        First year of the period it holds for; unknown where the source names none.
     """
 
     target_id: str
     quantity: str
-    base_year: int
+    base_year: int | None
     year: int
     change: float
     name_en: str
     name_zh: str
     source: str
     confidence: str = ""
+    first_year: int | None = None
 
     def __post_init__(self) -> None:
         if self.quantity not in QUANTITIES:
             raise RecordError(f"{self.target_id}: quantity {self.quantity!r} is not one of {QUANTITIES}")
-        if not self.base_year < self.year:
+        if (self.base_year is None) is not (self.quantity == "below_peak"):
+            raise RecordError(f"{self.target_id}: expected a base year for an intensity, and none for below_peak")
+        if self.base_year is not None and not self.base_year < self.year:
             raise RecordError(f"{self.target_id}: {self.base_year}-{self.year}: expected the base year first")
         if not -1.0 <= self.change <= 1.0:
             raise RecordError(f"{self.target_id}: a change of {self.change}: expected a share, -0.18 for 18 % less")
+
+    def is_over(self, issue_year: int) -> bool:
+        """Tell whether the period it holds for had ended when the answer was given."""
+        return self.year < issue_year
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,7 @@ class Gap:
     Parameters
     ----------
     gap : str
-        Kind, one of `GAPS`; ``intensity:<target id>`` for an intensity.
+        Kind, one of `GAPS`; ``intensity:<target id>`` for an intensity, ``below_peak:<target id>`` for the peak.
     target : float
         What is asked for, in `target_unit`; NaN where there is none.
     target_unit, unit : str
@@ -108,6 +122,10 @@ class Gap:
         infinite ones.
     notes_en, notes_zh : (N,) str
         Per scenario what must be known before reading it, or why nothing could be computed.
+    outcome : str
+        Of a target whose period is over, one of `OUTCOMES`: it has no gap any more, and ``values`` is None.
+    met : (scenario, member) bool, optional
+        Which members meet the target, where another rule than ``values <= 0`` says so.
     """
 
     gap: str
@@ -118,10 +136,16 @@ class Gap:
     furthest: float
     notes_en: tuple[str, ...]
     notes_zh: tuple[str, ...]
+    outcome: str = ""
+    met: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if self.met is not None:
+            object.__setattr__(self, "met", frozen_array(f"{self.gap}: met", self.met, np.shape(self.values), bool))
         if self.gap.split(":")[0] not in GAPS:
             raise RecordError(f"{self.gap!r} is not one of {GAPS}")
+        if self.outcome not in OUTCOMES or (self.outcome and self.values is not None):
+            raise RecordError(f"{self.gap}: outcome {self.outcome!r}: expected one of {OUTCOMES}, and then no values")
         if self.values is not None:
             values = np.array(self.values, dtype=float)
             # Members without a peak have an infinite gap, which arrays of other records may not have.
@@ -131,14 +155,15 @@ class Gap:
             object.__setattr__(self, "values", values)
 
     def probability(self) -> np.ndarray:
-        """Share of all members that meet the target: (scenario,); NaN where it cannot be computed."""
+        """Share of all members that meet the target: (scenario,); 1 or 0 once it is past, NaN where not known."""
         return self._met
 
     @cached_property
     def _met(self) -> np.ndarray:
         if self.values is None:
-            return fixed(np.full(len(self.notes_en), np.nan))
-        return fixed((self.values <= 0).mean(axis=1))
+            share = {"met": 1.0, "missed": 0.0}.get(self.outcome, np.nan)
+            return fixed(np.full(len(self.notes_en), share))
+        return fixed((self.values <= 0 if self.met is None else self.met).mean(axis=1))
 
     def quantiles(self, probabilities: tuple[float, ...] = PROBABILITIES) -> np.ndarray:
         """Return quantiles over all members: (scenario, probability); infinite where they lie beyond the horizon."""

@@ -19,6 +19,34 @@ if TYPE_CHECKING:
 LEAST_LEFT = 0.02
 
 
+def refusal(before: int, issue_year: int, last_observed_year: int, last_year: int) -> str:
+    """Say in one line why the headline cannot be given; empty where it can.
+
+    Parameters
+    ----------
+    before : int
+        The year in question.
+    issue_year, last_observed_year : int
+    last_year : int
+        Last year projected.
+
+    Examples
+    --------
+    >>> refusal(2030, 2026, 2020, 2060)
+    ''
+    >>> refusal(2030, 2026, 2020, 2033)
+    'before 2030: 2030 to 2034 confirm the peak, and the pathways end in 2033'
+    """
+    if before + WINDOW - 1 > last_year:
+        confirm = f"{before} to {before + WINDOW - 1} confirm the peak"
+        return f"before {before}: {confirm}, and the pathways end in {last_year}"
+    if issue_year >= before:
+        return f"issue year {issue_year}: expected one before {before}, the year in question (--as-of)"
+    if issue_year < last_observed_year:
+        return f"issue year {issue_year}: expected {last_observed_year} or later, the last year with data (--as-of)"
+    return ""
+
+
 def shares_of(before: float, past: float, members: int) -> dict[str, float]:
     """Work out the shares of a scenario from that which peaks before the year and that which is past, NaN if unknown.
 

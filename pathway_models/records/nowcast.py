@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -13,8 +13,8 @@ from pathway_models.core.arrays import fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError
 
 Floats = NDArray[np.float64]
-#: What a year of a nowcast table is: read from an inventory, or estimated from activity.
-OBSERVED, NOWCAST = "observed", "nowcast"
+#: What a year of a table is: read from an inventory, estimated from activity, or projected by a law.
+OBSERVED, NOWCAST, PROJECTED = "observed", "nowcast", "projected"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,12 @@ class Nowcast:
         Log change of the national account since the last observed year.
     nation_error : (step,)
         Standard deviation by which the sum of the regions may depart from it, log.
+    sector_ids : mapping sector -> (id, ...)
+        Sectors of the nowcast, and what tables of parks call them; the last one takes what no other has.
+    tilts : (region, sector, step)
+        Log change of each sector's emissions less that of the region's total.
+    nation_tilts : (sector, step)
+        The same of the nation.
     """
 
     version: str
@@ -97,9 +103,13 @@ class Nowcast:
     correlation: Floats
     nation_change: Floats
     nation_error: Floats
+    sector_ids: Mapping[str, tuple[str, ...]]
+    tilts: Floats
+    nation_tilts: Floats
 
     def __post_init__(self) -> None:
         put = object.__setattr__
+        put(self, "sector_ids", MappingProxyType(dict(self.sector_ids)))
         put(self, "observed_years", rising_years("observed_years", self.observed_years))
         put(self, "years", rising_years("years", self.years))
         if self.years[0] != self.last_observed + 1:
@@ -113,6 +123,8 @@ class Nowcast:
             "correlation": (steps, steps),
             "nation_change": (steps,),
             "nation_error": (steps,),
+            "tilts": (len(self.regions), len(self.sector_ids), steps),
+            "nation_tilts": (len(self.sector_ids), steps),
         }
         for name, shape in shapes.items():
             put(self, name, frozen_array(name, getattr(self, name), shape))
@@ -127,6 +139,54 @@ class Nowcast:
         """Shares of the regions in the last observed year: (region,)."""
         return self.observed[:, -1] / self.observed[:, -1].sum()
 
+    def row_of(self, province: str) -> int | None:
+        """Find the region of a province, named in full or short (``河北省``, ``河北``); None if there is none."""
+        return next((row for row, name in enumerate(self.names) if province.startswith(name)), None)
+
+    def sector_of(self, sector: str) -> int:
+        """Find the nowcast's sector of a sector of a table: (position)."""
+        found = (at for at, ids in enumerate(self.sector_ids.values()) if sector in ids)
+        return next(found, len(self.sector_ids) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class ParkSpread:
+    """Departure of a park from its nation and its region, by years since its last table, measured on real sites.
+
+    Parameters
+    ----------
+    version : str
+    follow : (S,)
+        Share of a region's departure from its nation that its parks follow, by years.
+    probabilities : (K,)
+    quantiles : (S, K)
+        Of what is left, log.
+    correlation : (S, S)
+        Of its normal scores.
+    """
+
+    version: str
+    follow: Floats
+    probabilities: Floats
+    quantiles: Floats
+    correlation: Floats
+
+    def __post_init__(self) -> None:
+        steps, grid = np.size(self.follow), np.size(self.probabilities)
+        shapes = {
+            "follow": (steps,),
+            "probabilities": (grid,),
+            "quantiles": (steps, grid),
+            "correlation": (steps, steps),
+        }
+        for name, shape in shapes.items():
+            object.__setattr__(self, name, frozen_array(name, getattr(self, name), shape))
+
+    @property
+    def longest(self) -> int:
+        """Years that were measured."""
+        return self.follow.size
+
 
 @dataclass(frozen=True, eq=False)
 class Bridge:
@@ -137,23 +197,32 @@ class Bridge:
     years : (B,) int
         From the year after the park's last observed one.
     log_change : (member, B)
-        Log change of the emissions since that year; the regions' part of a member is the same for all parks.
+        Log change of the park's emissions since that year; the nation's and the regions' part of a member is the same
+        for all parks.
+    middle : (B,)
+        Centre of it, whatever the members: what a law reads as years of the record.
+    tilts : (sector, B)
+        Log change of each of the park's sectors less that of the park, before both are made to add up.
     source : str
-        What it was estimated from, as results name it.
-    activity : (B,), optional
-        Log change of the economy's activity where it is known.
+        What it was estimated from.
     """
 
     years: NDArray[np.int_]
     log_change: Floats
+    middle: Floats
+    tilts: Floats
     source: str
-    activity: Floats | None = field(default=None)
 
     def __post_init__(self) -> None:
         years = rising_years("years", self.years)
         object.__setattr__(self, "years", years)
-        members = np.shape(self.log_change)[0]
+        members, sectors = np.shape(self.log_change)[0], np.shape(self.tilts)[0]
         object.__setattr__(self, "log_change", frozen_array("log_change", self.log_change, (members, years.size)))
+        object.__setattr__(self, "middle", frozen_array("middle", self.middle, (years.size,)))
+        object.__setattr__(self, "tilts", frozen_array("tilts", self.tilts, (sectors, years.size)))
+
+    def __len__(self) -> int:
+        return self.years.size
 
     def __repr__(self) -> str:
         return f"<Bridge {self.years[0]}-{self.years[-1]}: {len(self.log_change)} members, {self.source}>"

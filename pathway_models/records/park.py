@@ -9,6 +9,7 @@ import numpy as np
 
 from pathway_models.core.arrays import frozen_array, rising_years
 from pathway_models.core.errors import RecordError
+from pathway_models.core.units import HOME
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
@@ -17,8 +18,6 @@ ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index", "emissions
 INDICES = ("energy_index", "emissions_index")
 #: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
 UNDIVIDED = ("undivided_fuel", "undivided")
-#: Country of a park that names none.
-HOME = "CN"
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.
@@ -68,7 +67,7 @@ class ParkIdentity:
     invented : bool or None
         True for demonstration parks; None where only the id is known.
     country : str
-        ISO 3166 code; decides which rules exist (``data/countries.yml``).  Empty where only the id is known.
+        ISO 3166 code; decides which rules exist (``data/countries.csv``).  Empty where only the id is known.
     """
 
     park_id: str

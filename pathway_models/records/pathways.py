@@ -9,9 +9,11 @@ from textwrap import wrap
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.records.nowcast import NOWCAST, OBSERVED, PROJECTED
 from pathway_models.records.park import Identified, ParkIdentity
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions that are not told
@@ -64,6 +66,8 @@ class Pathways(Identified):
         Year in which the answer is given; the last observed one by default.
     account : str
         What the total counts: `SCOPES_1_2`, or `SCOPE_1` of tables without purchased electricity or heat.
+    bridged_until : int, optional
+        Last year that a nowcast gives (`records.nowcast.Bridge`); the last observed one where there is none.
     """
 
     identity: ParkIdentity
@@ -78,6 +82,7 @@ class Pathways(Identified):
     without_measures: np.ndarray | None = None
     issue_year: int | None = None
     account: str = SCOPES_1_2
+    bridged_until: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,6 +91,7 @@ class Pathways(Identified):
         put(self, "years", years)
         if self.last_observed_year not in years:
             raise RecordError(f"last observed year {self.last_observed_year} is outside {years[0]}-{years[-1]}")
+        put(self, "bridged_until", max(int(self.bridged_until), int(self.last_observed_year)))
         unknown = [name for name in self.sources if name not in SOURCES]
         if unknown and self.sources != (TOTAL,):
             raise RecordError(f"unknown sources {unknown}; there are {tuple(SOURCES)}")
@@ -105,6 +111,18 @@ class Pathways(Identified):
     def beside(self) -> Mapping:
         """`memo_items` under its name of 0.2.0; goes with the next release."""
         return self.memo_items
+
+    @property
+    def status(self) -> tuple[str, ...]:
+        """``observed``, ``nowcast`` or ``projected``, by year."""
+        return self.status_of(self.years)
+
+    def status_of(self, years: ArrayLike) -> tuple[str, ...]:
+        """Tell of each year given whether it is ``observed``, ``nowcast`` or ``projected``."""
+        return tuple(
+            OBSERVED if year <= self.last_observed_year else NOWCAST if year <= self.bridged_until else PROJECTED
+            for year in np.asarray(years).tolist()
+        )
 
     @property
     def members(self) -> int:
@@ -158,11 +176,14 @@ class Pathways(Identified):
             raise RecordError(f"{asked}: only totals were kept; project with keep='sources'")
         return self.sources
 
+    def _bridged(self) -> str:
+        return f", nowcast to {self.bridged_until}" if self.bridged_until > self.last_observed_year else ""
+
     def __repr__(self) -> str:
         n, m, r, y = self.emissions.shape
         lines = [
             f"<Pathways {self.park_id}: tCO2/yr, {self.years[0]}-{self.years[-1]}"
-            f" (observed to {self.last_observed_year}), seed {self.seed}"
+            f" (observed to {self.last_observed_year}{self._bridged()}), seed {self.seed}"
         ]
         for axis in (
             f"scenario {n}: {', '.join(self.scenarios)}",

@@ -17,7 +17,7 @@ from pathway_models.kernels.event_split import PAST, WINDOW, split
 from pathway_models.kernels.humps import Hump, humps
 from pathway_models.kernels.quantiles import censored_quantiles
 from pathway_models.kernels.turning_points import CENSORED, STATUS, PeakRule
-from pathway_models.records.headline import SHARES, shares_of
+from pathway_models.records.headline import SHARES, refusal, shares_of
 from pathway_models.records.park import Identified, ParkIdentity
 
 
@@ -128,21 +128,14 @@ class Peaks(Identified):
             In one line: the window ends behind the horizon, the issue year is not before ``before`` or lies before
             the last data year, or there is no path without measures.
         """
-        event, at = self.peaks_before(before), before - int(self.years[0])
         if wrong := self._not_split(before):
             raise PathwayError(f"{self.park_id}: {wrong}")
-        return split(event, self.settled[:, at])
+        return split(self.peaks_before(before), self.settled[:, before - int(self.years[0])])
 
     def _not_split(self, before: int) -> str:
         """Say in a few words why the event cannot be split; empty where it can."""
-        if self.issue_year >= before:
-            return f"issue year {self.issue_year}: expected one before {before}, the year in question (--as-of)"
-        if self.issue_year < self.last_observed_year:
-            return (
-                f"issue year {self.issue_year}: expected {self.last_observed_year} or later,"
-                " the last year with data (--as-of)"
-            )
-        return "" if self.settled is not None else "no path without measures to read the past on"
+        wrong = refusal(before, int(self.issue_year), int(self.last_observed_year), int(self.years[-1]))
+        return wrong or ("" if self.settled is not None else "no path without measures to read the past on")
 
     def again(self, before: int) -> np.ndarray:
         """Mark members that peak before a year and exceed that maximum later in the horizon: (scenario, member)."""

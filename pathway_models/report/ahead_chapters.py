@@ -26,17 +26,17 @@ def gap(builder: ReportBuilder, inputs: ReportInputs) -> None:
     lang, before = inputs.lang, inputs.before
     builder.section(say(lang, en="Gap to peaking", zh="与碳达峰的差距"))
     builder.say(
-        sentences.peak(inputs.peaks, inputs.reference, lang=lang),
         sentences.probability(inputs.peaks, inputs.reference, before=before, lang=lang),
+        sentences.peak(inputs.peaks, inputs.reference, lang=lang),
         sentences.spread(inputs.peaks, before=before, lang=lang),
     )
     builder.table(
-        say(lang, en="Peak year and probability by scenario", zh="各情景的达峰年与概率"),
+        say(lang, en="Headline and peak year by scenario", zh="各情景的达峰结论与达峰年"),
         tables.peaks(inputs.peaks, before=before, lang=lang),
         inputs.say(
             en=f"Quantiles and shares are over all members; '>' marks members without a peak by"
-            f" {inputs.pathways.years[-1]}. A scenario is not a forecast.",
-            zh=f"分位数与占比均按全部成员计；“>”表示到{inputs.pathways.years[-1]}年仍无峰值。情景不是预测。",
+            f" {inputs.peaks.last_peak_year}. A scenario is not a forecast.",
+            zh=f"分位数与占比均按全部成员计；“>”表示到{inputs.peaks.last_peak_year}年仍无峰值。情景不是预测。",
         ),
     )
     builder.figure(

@@ -20,40 +20,37 @@ def verdict(inputs: ReportInputs, scenario: str) -> str:
     Returns
     -------
     {"open", "passed", "late", "likely", "sure"}
-        ``open``: half of the members or more have no peak by the horizon. ``passed``: more than half have theirs
-        in the record. Else by the share that peaks before the year asked for: up to one half, above it, or at
-        least `PROBABILITY`.
+        By the share that peaks before the year asked for: at least `PROBABILITY`, ``sure``; above one half,
+        ``passed`` where more than half of all members are past already, else ``likely``; up to one half, ``open``
+        where as many have no peak by the horizon either, else ``late``.
     """
     at = inputs.peaks.scenarios.index(scenario)
-    middle = float(inputs.peaks.quantiles()[at, 1])
-    share = inputs.early(scenario)
-    if np.isinf(middle):
-        return "open"
+    share, row = inputs.early(scenario), inputs.peaks.headline(inputs.before)[at]
     if share >= PROBABILITY:
         return "sure"
-    if middle <= inputs.park.last_observed_year:
-        return "passed"
-    return "likely" if share > 0.5 else "late"
+    if share > 0.5:
+        return "passed" if row["p_past"] > 0.5 else "likely"
+    return "open" if np.isinf(inputs.peaks.quantiles()[at, 1]) else "late"
 
 
 def answer(inputs: ReportInputs) -> list[str]:
-    """Write the answer of the first page: peak year, probability, and the path that brings the peak forward."""
+    """Write the answer of the first page: headline, peak year, and the path that brings the peak forward."""
     peaks, lang = inputs.peaks, inputs.lang
     lines = [sentences.inventory(inputs.inventory, lang=lang)]
     for name in dict.fromkeys([inputs.reference, inputs.chosen]):
-        lines.append(sentences.peak(peaks, name, lang=lang))
         lines.append(sentences.probability(peaks, name, before=inputs.before, lang=lang))
+        lines.append(sentences.peak(peaks, name, lang=lang))
     return [*lines, target(inputs)]
 
 
 def target(inputs: ReportInputs) -> str:
     """State the target that the advised path supports, or that it supports none."""
-    lang, before, last = inputs.lang, inputs.before, int(inputs.pathways.years[-1])
+    lang, before, last = inputs.lang, inputs.before, inputs.peaks.last_peak_year
     share, name = share_text(inputs.early(inputs.chosen), lang), scenario_name(inputs.chosen, lang)
     wanted = share_text(PROBABILITY, lang)
     en = {
         "open": f"Under {name} half of the members or more have no peak by {last}: the numbers carry no target year.",
-        "passed": f"Under {name} more than half of the members have their highest year in the record, but {share} of"
+        "passed": f"Under {name} more than half of the members are past their peak already, but {share} of"
         f" all peak before {before}, less than {wanted}: staying below that level is the target, not yet a certainty.",
         "late": f"Under {name} {share} of members peak before {before}: the numbers do not carry that year as a target"
         " that is likely to be met.",
@@ -64,7 +61,7 @@ def target(inputs: ReportInputs) -> str:
     }
     zh = {
         "open": f"在“{name}”下，半数或以上成员到{last}年仍无峰值：数值不支持给出目标年。",
-        "passed": f"在“{name}”下，半数以上成员的最高年在记录期内，但{before}年以前达峰的成员为{share}，低于{wanted}："
+        "passed": f"在“{name}”下，半数以上成员已经达峰，但{before}年以前达峰的成员为{share}，低于{wanted}："
         "应以不再超过该水平为目标，尚不能视为已有把握。",
         "late": f"在“{name}”下，{share}的成员在{before}年以前达峰：数值不支持把该年作为大概率可实现的目标。",
         "likely": f"在“{name}”下，{share}的成员在{before}年以前达峰：{before}年以前达峰的可能性过半，"

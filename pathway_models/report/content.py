@@ -11,6 +11,7 @@ from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, cl
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.names import item_name, park_name, scenario_name
 from pathway_models.inventory.account import ledger_rows
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.plan_periods import told
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
@@ -103,8 +104,8 @@ def _cover(inputs: ReportInputs, outline: Outline) -> tuple[str, ...]:
             zh=f"数据年份{park.years[0]}—{park.last_observed_year}年；路径至{run.until}年",
         ),
         inputs.say(
-            en=f"Run {run.run_id}; {run.members:,} members; seed {run.seed}",
-            zh=f"运行批次{run.run_id}；成员{run.members:,}个；随机种子{run.seed}",
+            en=f"Run {run.run_id}; issue year {inputs.peaks.issue_year}; {run.members:,} members; seed {run.seed}",
+            zh=f"运行批次{run.run_id}；作答年份{inputs.peaks.issue_year}年；成员{run.members:,}个；随机种子{run.seed}",
         ),
         outline.basis.told(inputs.lang),
     )
@@ -155,6 +156,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
             "数据表自带的因子优先。",
         ),
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
+        say(lang, en=f"Licence of the table: {park.licence}", zh=f"数据表许可：{park.licence}") if park.licence else "",
         inputs.say(
             en=f"Boundary, as the table states it: {park.boundary}", zh=f"核算边界（数据表原文）：{park.boundary}"
         )
@@ -277,6 +279,8 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
         (say(lang, en="members", zh="成员数"), str(run.members)),
         (say(lang, en="horizon", zh="预测期末"), str(run.until)),
         (say(lang, en="peak before", zh="达峰要求：早于"), str(run.before)),
+        (say(lang, en="issue year", zh="作答年份"), str(inputs.peaks.issue_year)),
+        (say(lang, en="account", zh="核算口径"), word(inputs.peaks.account, lang)),
         (say(lang, en="scenarios", zh="情景"), label.join(scenario_name(name, lang) for name in run.scenarios)),
         (say(lang, en="commit", zh="代码版本"), run.commit or say(lang, en="not a checkout", zh="非代码库")),
         *((name, text) for name, text in sorted(run.versions.items())),
@@ -296,7 +300,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
     )
 
 
-#: (English, Chinese); ``{last}``, ``{before}`` and ``{eve}`` are years of the run.
+#: (English, Chinese); ``{last}``, ``{before}``, ``{confirmed}`` and ``{issued}`` are years of the run.
 METHOD = (
     (
         "Inventory: energy by carrier x calorific value x carbon content x oxidation x 44/12, plus process output x"
@@ -321,17 +325,23 @@ METHOD = (
         "措施依次作用于产业结构、能效、管理、能源替代、工艺、捕集与碳汇，后者作用于前者的余量；捕集自身用能计入排放。",
     ),
     (
-        "Peak: the year of each member's maximum, with a status; a member still rising, or not yet below its plateau,"
-        " in {last} has none. 'Before {before}' means by the end of {eve}; both readings stand in the tables.",
-        "达峰：每个成员排放最高的年份及其状态；到{last}年仍在上升或未走出平台期的成员没有峰值。“{before}年以前”指"
-        "{eve}年底前，表中同时给出另一种理解。",
+        "Peaks before {before}: no year of {before}-{confirmed} exceeds the highest year before {before}. Already past:"
+        " so it is without new measures, by a highest year up to {issued}, the issue year; ahead: time or measures"
+        " bring it about. Up to the issue year no measure acts that the record does not show. The peak year is that of"
+        " each member's maximum where five years follow; a member highest after {last}, or not yet below its plateau,"
+        " has none.",
+        "{before}年以前达峰：{before}—{confirmed}年均不超过{before}年以前的最高年。已经达峰：无新措施时亦然，且最高年不晚于"
+        "作答年份{issued}年；尚待实现：由时间或措施促成。作答年份及以前，除记录已有体现者外，措施不起作用。达峰年为其后至少"
+        "有五年的最高年；最高年晚于{last}年或未走出平台期的成员没有达峰年。",
     ),
 )
 
 
 def method(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write annex C: the method in brief."""
-    years = {"last": inputs.pathways.years[-1], "before": inputs.before, "eve": inputs.before - 1}
+    peaks, before = inputs.peaks, inputs.before
+    years = {"last": peaks.last_peak_year, "before": before, "confirmed": before + WINDOW - 1}
+    years["issued"] = peaks.issue_year
     builder.bullets(inputs.say(en=en, zh=zh).format(**years) for en, zh in METHOD)
 
 

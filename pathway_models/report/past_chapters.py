@@ -6,6 +6,7 @@ import numpy as np
 
 from pathway_models import plotting, sentences, tables
 from pathway_models.documents.blocks import ReportBuilder
+from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, total_energy
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
@@ -17,21 +18,44 @@ from pathway_models.report.inputs import ReportInputs
 def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write chapter 1: the plans of the record in emissions, intensity, drivers and decoupling."""
     lang = inputs.lang
-    builder.say(_span(inputs))
+    builder.say(*([_not_asked(inputs)] if not has_rule(inputs.park.country, "notice") else []), _span(inputs))
     first, last = int(inputs.decomposition.years[0]), int(inputs.decomposition.years[-1])
     builder.section(say(lang, en="Emissions and intensity", zh="排放与强度"))
     builder.say(_change(inputs, first, last), _intensity(inputs, first, last))
     caption = say(lang, en=f"Emissions, energy and intensity, {first}-{last}", zh=f"{first}—{last}年排放、能耗与强度")
     builder.rows(caption, *_yearly(inputs, first, last), _activity_note(inputs.park, lang))
     builder.section(say(lang, en="Drivers of the change (LMDI)", zh="排放变化的驱动因素（LMDI）"))
-    parts = inputs.decomposition
+    _drivers(builder, inputs, first, last)
+    builder.section(say(lang, en="Decoupling (Tapio)", zh="脱钩状态（Tapio）"))
+    _decoupled(builder, inputs.park, first, last, lang)
+
+
+def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int) -> None:
+    """Write what moved emissions, where the table tells more than emissions."""
+    lang, parts = inputs.lang, inputs.decomposition
+    if not inputs.park.has_energy:
+        builder.say(
+            inputs.say(
+                en="The table has neither energy nor value added: emissions cannot be split into drivers.",
+                zh="数据表既无能耗也无增加值，无法将排放变化分解为驱动因素。",
+            )
+        )
+        return
     builder.say(sentences.decomposition(parts, lang=lang))
     title = word("title_decomposition", lang, first=first, last=last)
     alt = sentences.decomposition(parts, lang=lang)
     builder.figure(title, alt, lambda: plotting.decomposition(parts, lang=lang))
     builder.table(say(lang, en="Effects of the drivers", zh="各驱动因素的效应"), tables.decomposition(parts, lang=lang))
-    builder.section(say(lang, en="Decoupling (Tapio)", zh="脱钩状态（Tapio）"))
-    _decoupled(builder, inputs.park, first, last, lang)
+
+
+def _not_asked(inputs: ReportInputs) -> str:
+    """Say that the notice, its plans and its years are another country's."""
+    country = country_of(inputs.park.country).name(inputs.lang)
+    return inputs.say(
+        en=f"This park stands in {country}. The outline of this report, the thirteenth plan and the years asked for are"
+        " those of a Chinese notice: they bind no park here, and serve to set it beside others.",
+        zh=f"本园区位于{country}。本报告的章节、“十三五”时期以及所询年份均出自中国的通知，对该园区没有约束力，仅供与其他园区并列比较。",
+    )
 
 
 def _span(inputs: ReportInputs) -> str:
@@ -116,8 +140,9 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
         (word("total", lang), scale.unit, accounts.total() / scale.divisor),
         (say(lang, en="scope 1", zh="范围一"), scale.unit, accounts.scope(1) / scale.divisor),
         (say(lang, en="scope 2, market-based", zh="范围二（基于市场）"), scale.unit, accounts.scope(2) / scale.divisor),
-        (say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4),
     ]
+    if park.has_energy:
+        lines.append((say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4))
     if has_economy(park):
         value = _economy(park)
         lines += [

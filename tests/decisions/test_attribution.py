@@ -104,9 +104,9 @@ def test_whole_is_the_difference_of_two_projections(deep, region_d, scenarios):
     found, draws = deep
     pathways = pw.project(region_d, scenarios.pick(["bau", "deep"]), draws)
     peaks = pw.find_peaks(pathways)
-    won = peaks.p_peaked_by(2029)[1] - peaks.p_peaked_by(2029)[0]
+    won = peaks.p_before(2030)[1] - peaks.p_before(2030)[0]
     assert found.whole()[found.column("probability")] == pytest.approx(won, abs=1e-12)
-    last = int(pathways.years[-1])
+    last = peaks.last_peak_year
     counted = np.clip(np.where(peaks.censored(), last + 1, peaks.year), region_d.last_observed_year, last + 1)
     gained = float((counted[0] - counted[1]).mean())
     assert found.whole()[found.column("years_gained")] == pytest.approx(gained, abs=1e-9)

@@ -106,12 +106,13 @@ def test_result_is_that_of_a_projection_of_the_package(decision):
     park = pw.read_park(decision.park_id)
     draws = pw.sample(park, [decision.grid.everything()], members=400, seed=decision.seed)
     peaks = pw.find_peaks(pw.project(park, [decision.scenario()], draws))
-    assert float(peaks.p_peaked_by(2034)[0]) == decision.closest.p_before
-    assert float(peaks.p_peaked_by(2035)[0]) == decision.closest.p_by
+    assert float(peaks.p_before(2035)[0]) == decision.closest.p_before
+    assert float(peaks.p_before(2036)[0]) == decision.closest.p_by
 
 
 def test_target_out_of_reach_is_said_and_the_closest_shown(steel):
-    found = cheapest_package(steel, 2026, 1.0, grid=small_grid(), costs=invented_costs(), members=60, fresh=0)
+    asked = {"grid": small_grid(), "costs": invented_costs(), "members": 60, "fresh": 0}
+    found = cheapest_package(steel, 2022, 1.0, **asked, assumptions=pw.read_assumptions(as_of=2020))
     assert not found.reached
     assert found.best is None
     assert found.alternatives == ()
@@ -137,14 +138,15 @@ def test_levers_of_unknown_cost_are_taken_last_and_named(steel):
 def test_budget_and_limits_hold_in_the_answer(steel):
     grid = small_grid()
     asked = {"grid": grid, "costs": invented_costs(), "members": 100, "fresh": 0, "seed": 1}
-    free = cheapest_package(steel, 2040, 0.5, **asked)
+    free = cheapest_package(steel, 2040, 0.8, **asked)
     draws = pw.sample(steel, [grid.everything()], members=100, seed=1)
     strong = pw.project(steel, [grid.everything()], draws)
-    cap, at_2050 = np.median(pw.find_peaks(strong).value), np.median(strong.total()[0, :, strong.years == 2050])
-    bound = cheapest_package(steel, 2040, 0.5, **asked, limits=Limits(peak=cap, totals={2050: at_2050}))
-    assert min(bound.closest.held["peak"], bound.closest.held["total_2050"]) >= 0.5 - 1e-9
+    levels = pw.find_peaks(strong).value, strong.total()[0, :, strong.years == 2050]
+    cap, at_2050 = (np.quantile(level, 0.85) for level in levels)
+    bound = cheapest_package(steel, 2040, 0.8, **asked, limits=Limits(peak=cap, totals={2050: at_2050}))
+    assert min(bound.closest.held["peak"], bound.closest.held["total_2050"]) >= 0.8 - 1e-9
     assert bound.closest.cost > free.closest.cost > 0
-    poor = cheapest_package(steel, 2040, 0.5, **asked, budget=free.closest.cost / 2)
+    poor = cheapest_package(steel, 2040, 0.8, **asked, budget=free.closest.cost / 2)
     assert not poor.reached
     assert poor.closest.cost <= free.closest.cost / 2
 

@@ -25,7 +25,7 @@ def test_reached_target_ends_with_zero_and_names_the_package():
 
 
 def test_target_out_of_reach_ends_with_one_and_says_so():
-    done = decide("demo-electronics", "--before", "2025", "--probability", "1.0", "--lang", "zh")
+    done = decide("demo-electronics", "--before", "2025", "--as-of", "2020", "--probability", "1.0", "--lang", "zh")
     assert done.exit_code == 1
     assert "没有组合" in done.output
     assert "最接近" in done.output

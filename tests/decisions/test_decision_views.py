@@ -102,9 +102,8 @@ def test_sentences_give_the_answer_first_and_what_it_leaves_open(decision, park,
     said = decision_sentences.describe(decision, lang=lang)
     assert "2040" in said[0]
     assert any(word in " ".join(said) for word in ("Cost not known", "成本未知"))
-    failed = cheapest_package(
-        park, 2025, 1.0, grid=lever_grid(pw.read_levers(), {"ccus": ("ccus",)}), members=20, fresh=0
-    )
+    asked = {"grid": lever_grid(pw.read_levers(), {"ccus": ("ccus",)}), "members": 20, "fresh": 0}
+    failed = cheapest_package(park, 2025, 1.0, **asked, assumptions=pw.read_assumptions(as_of=2020))
     first = decision_sentences.describe(failed, lang=lang)[0]
     assert ("No package" in first) or ("没有组合" in first)
 
@@ -123,7 +122,8 @@ def test_blocks_and_allowances_are_told(decision, park, lang):
 @LANGUAGES
 def test_search_that_did_not_look_at_everything_claims_nothing_of_the_rest(park, lang):
     grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("ccus", "green_power", "biomass")}, delays=(0, 5))
-    partial = cheapest_package(park, 2025, 1.0, grid=grid, members=20, fresh=0, most=10)
+    asked = {"grid": grid, "members": 20, "fresh": 0, "most": 10, "assumptions": pw.read_assumptions(as_of=2020)}
+    partial = cheapest_package(park, 2025, 1.0, **asked)
     first = decision_sentences.describe(partial, lang=lang)[0]
     assert str(partial.evaluated) in first
     assert not any(

@@ -85,16 +85,17 @@ def test_ensemble_at_random_ranks_is_the_ensemble_of_the_projection(ensemble, sc
     draws = pw.sample(ensemble.park, scenarios, members=2000, seed=6)
     peaks = pw.find_peaks(pw.project(ensemble.park, scenarios.pick(["moderate"]), draws))
     chance = evaluated.outputs[:, OUTPUTS.index("peaked_before")].mean()
-    assert chance == pytest.approx(float(peaks.p_peaked_by(2034)[0]), abs=4 * np.sqrt(0.25 / 1000))
+    assert chance == pytest.approx(float(peaks.p_before(2035)[0]), abs=4 * np.sqrt(0.25 / 1000))
 
 
 def test_outputs_count_years_between_the_record_and_the_year_after_the_horizon(ensemble):
     outputs = study(ensemble, members=500, seed=5).outputs
     year = outputs[:, 0]
     assert year.min() >= ensemble.park.last_observed_year
-    assert year.max() <= 2061
+    assert year.max() <= 2056
     assert set(np.unique(outputs[:, 1])) <= {0.0, 1.0}
-    assert ((year < 2035) == (outputs[:, 1] == 1)).all()
+    # A peak before the year whose maximum is exceeded again later has a later highest year.
+    assert ((year < 2035) <= (outputs[:, 1] == 1)).all()
 
 
 def test_inputs_are_identifiers_with_names_in_both_languages(ensemble):

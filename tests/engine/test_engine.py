@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import BAU, coal_park, lever, mixed_park, park, projected, scenario
+from builders import BAU, as_stated, coal_park, lever, mixed_park, park, projected, scenario
 from slow_packages import SlowPark
 
 import pathway_models as pw
@@ -70,7 +70,7 @@ def test_totals_alone_are_the_sums_over_sources_and_keep_the_sinks(shipped, chos
 def test_totals_equal_those_of_one_step_after_the_other(chosen):
     """`SlowPark` shares no code with the engine beyond the baseline paths."""
     a_park = mixed_park()
-    draws = pw.sample(a_park, chosen, members=5, seed=2)
+    draws = pw.sample(a_park, chosen, members=5, seed=2, assumptions=as_stated())
     total = pw.project(a_park, chosen, draws, keep="totals").total()
     for at, one in enumerate(chosen.values()):
         np.testing.assert_allclose(total[at], SlowPark(a_park, draws).run(one)[0], rtol=1e-12)
@@ -172,6 +172,7 @@ WAY_DOWN = (
     "engine/package_tree",
     "engine/chain",
     "engine/batches",
+    "engine/ramps",
     "baseline/plans",
     "baseline/paths",
     "laws/register",
@@ -179,7 +180,7 @@ WAY_DOWN = (
 )
 
 
-def test_a_park_passes_eight_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_nine_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

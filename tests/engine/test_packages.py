@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import mixed_park
+from builders import as_stated, mixed_park
 from builders import park as park_of
 from package_grids import invented_costs, seven_by_four
-from slow_packages import SlowPark, has_peaked_by
+from slow_packages import SlowPark, peaks_before
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
@@ -21,12 +21,12 @@ from pathway_models.records.levers import lever_grid
 def brute_force(park, grid, draws, rates, before):
     """P(peak before) and mean cost of every package of a grid, one after the other."""
     slow = SlowPark(park, draws, rates)
-    last = before - 1 - int(park.years[0])
+    at = before - int(park.years[0])
     central = PackageEngine(park, grid.everything(), draws).central()
     found = []
     for code in grid.codes():
         total, cost = slow.run(grid.scenario(code))
-        found.append((np.mean([has_peaked_by(path, last) for path in total.tolist()]), float(cost @ central)))
+        found.append((np.mean([peaks_before(path, at) for path in total.tolist()]), float(cost @ central)))
     return np.array(found).T
 
 
@@ -39,10 +39,12 @@ def steel():
 @pytest.mark.parametrize("park_id", ["demo-cement", "demo-electronics", "demo-waste-recycling"])
 def test_optimum_over_seven_levers_at_four_settings_equals_brute_force(park_id):
     park, grid, costs, members = pw.read_park(park_id), seven_by_four(), invented_costs(), 12
-    draws = pw.sample(park, [grid.everything()], members=members, seed=5)
+    # Issued at the end of the record: ramps are as stated.
+    drawn = {"members": members, "seed": 5, "assumptions": pw.read_assumptions(as_of=2020)}
+    draws = pw.sample(park, [grid.everything()], **drawn)
     reached, cost = brute_force(park, grid, draws, draw_rates(costs, pw.read_levers(), draws), before=2035)
     wanted = float(np.quantile(reached, 0.8))
-    found = cheapest_package(park, 2035, wanted, grid=grid, costs=costs, members=members, seed=5, fresh=0)
+    found = cheapest_package(park, 2035, wanted, grid=grid, costs=costs, fresh=0, **drawn)
     cheapest = cost[reached >= wanted - 1e-9].min()
     assert grid.size == 4**7
     assert found.reached
@@ -145,7 +147,7 @@ def test_costs_of_whole_families_equal_the_slow_way(park_id):
     """Two structure levers on one another, six substitutions, sinks: everything that can be paid for."""
     park, costs = pw.read_park(park_id), invented_costs()
     grid = lever_grid(pw.read_levers(), by="family", delays=(0, 5))
-    draws = pw.sample(park, [grid.everything()], members=10, seed=8)
+    draws = pw.sample(park, [grid.everything()], members=10, seed=8, assumptions=as_stated())
     rates = draw_rates(costs, pw.read_levers(), draws)
     engine, slow = PackageEngine(park, grid.everything(), draws, rates=rates), SlowPark(park, draws, rates)
     codes = grid.codes()[:: grid.size // 7]

@@ -88,7 +88,7 @@ def test_a_scenario_that_was_not_run_is_refused(everywhere):
 
 def test_the_horizon_of_an_older_summary_is_read_from_its_years():
     figure = plotting.all_parks(summary_of(["region-d"]).drop(columns="until"))
-    assert ">2060" in said(figure)
+    assert ">2055" in said(figure)
 
 
 def test_the_figure_of_all_parks_is_described_in_words(everywhere):

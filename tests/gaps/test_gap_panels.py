@@ -82,7 +82,7 @@ def test_a_figure_of_all_scenarios_has_no_tick_objects_and_few_artists():
     (ax,) = figure.axes
     assert figure.findobj(Tick) == []
     assert len(ax.lines) + len(ax.patches) + len(ax.collections) < 10
-    assert len(artist(figure, "ranges").get_segments()) == 40
+    assert len(artist(figure, "ranges").get_segments()) == 50
 
 
 def test_a_scenario_in_which_nobody_peaks_is_an_arrow_without_a_median():

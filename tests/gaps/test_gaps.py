@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError, ScenarioError
 from pathway_models.gaps.analysis import gaps
+from pathway_models.gaps.figures import panels
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.targets import read_targets
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.gaps import Budget, Target
+from pathway_models.records.gaps import Budget, Gap, Target
 
 STEEL = read_park("demo-steel")
 POPULATED = read_park("region-d")
@@ -59,12 +60,12 @@ def worked():
 
 def test_years_late_of_the_worked_example(worked):
     assert values(worked, "peak_year") == [-9.0, 11.0, np.inf]
-    assert worked["peak_year"].furthest == 31
+    assert worked["peak_year"].furthest == 26
 
 
 def test_level_of_the_worked_example(worked):
     assert values(worked, "peak_level") == pytest.approx([-2.5, 20.0, 40.0])
-    assert "33% of members still rise in 2060: lower bound" in worked["peak_level"].notes_en[0]
+    assert "33% of members are highest after 2055: lower bound" in worked["peak_level"].notes_en[0]
 
 
 def test_budget_of_the_worked_example(worked):
@@ -161,7 +162,7 @@ def test_an_intensity_that_fell_by_a_fifth_beats_a_cut_of_18_percent_by_two_poin
     activity = np.where(YEARS >= 2025, 200.0, 100.0)
     emissions = np.where(YEARS >= 2025, 160.0, 100.0)
     energy = np.where(YEARS >= 2025, 180.0, 100.0)
-    found = gaps_of(emissions, energy=energy, activity=activity, targets=[CUT, SAVE])
+    found = gaps_of(emissions, energy=energy, activity=activity, targets=[CUT, SAVE], issue_year=2020)
     assert values(found, "intensity:cut") == pytest.approx([-20.0 + 18.0])
     assert values(found, "intensity:save") == pytest.approx([-10.0 + 13.5])
     assert found["intensity:cut"].probability().tolist() == [1.0]
@@ -169,24 +170,28 @@ def test_an_intensity_that_fell_by_a_fifth_beats_a_cut_of_18_percent_by_two_poin
 
 
 def test_a_base_year_before_the_record_is_not_invented():
-    found = gaps_of(hill(2030), energy=hill(2030), activity=hill(2030), targets=[replace(CUT, base_year=2005)])
+    found = gaps_of(
+        hill(2030), energy=hill(2030), activity=hill(2030), targets=[replace(CUT, base_year=2005)], issue_year=2020
+    )
     assert found["intensity:cut"].values is None
     assert "the record begins in 2016, after the base year 2005" in found["intensity:cut"].notes_en[0]
 
 
 def test_a_base_year_after_the_record_is_named_as_projected():
-    found = gaps_of(hill(2030), energy=hill(2030), activity=hill(2030), targets=[replace(CUT, base_year=2021)])
+    found = gaps_of(
+        hill(2030), energy=hill(2030), activity=hill(2030), targets=[replace(CUT, base_year=2021)], issue_year=2020
+    )
     assert found["intensity:cut"].notes_en == ("CO2 cut, a national target; 2021 is projected",)
 
 
 def test_people_and_value_added_are_not_added_up():
-    found = gaps_of(hill(2030), park=POPULATED, energy=hill(2030), activity=hill(2030), targets=[CUT])
+    found = gaps_of(hill(2030), park=POPULATED, energy=hill(2030), activity=hill(2030), targets=[CUT], issue_year=2020)
     assert "different units (value added, population)" in found["intensity:cut"].notes_en[0]
 
 
 def test_a_park_without_value_added_has_no_intensity():
     indexed = replace(STEEL, activity_kinds=("energy_index",) * len(STEEL.sectors))
-    found = gaps_of(hill(2030), park=indexed, energy=hill(2030), activity=hill(2030), targets=[CUT])
+    found = gaps_of(hill(2030), park=indexed, energy=hill(2030), activity=hill(2030), targets=[CUT], issue_year=2020)
     assert "no value added in the table" in found["intensity:cut"].notes_en[0]
 
 
@@ -195,8 +200,101 @@ def test_only_targets_whose_wording_was_seen_are_used():
     assert {(target.quantity, target.base_year, target.year): target.change for target in read_targets()} == {
         ("energy_intensity", 2020, 2025): -0.135,
         ("co2_intensity", 2020, 2025): -0.18,
+        ("co2_intensity", 2025, 2026): -0.038,
         ("co2_intensity", 2005, 2030): -0.65,
+        ("co2_intensity", 2025, 2030): -0.17,
+        ("below_peak", None, 2035): -0.07,
     }
+
+
+def test_targets_carry_the_period_they_hold_for():
+    periods = {target.target_id: (target.first_year, target.year) for target in read_targets()}
+    assert periods["co2_2025_2030"] == (2026, 2030)
+    assert periods["co2_2025_2026"] == (2026, 2026)
+    assert periods["net_2035"] == (None, 2035)
+
+
+# --- periods that are over, and the peak -----------------------------------------------------------------------
+
+#: Of years that the record of the test parks, 2016-2020, holds.
+PAST = replace(CUT, target_id="past", base_year=2016, year=2020, first_year=2017)
+
+
+def past(fall, issue_year=2021, target=PAST, lang="en"):
+    """Gap to a cut by 18 % 2016-2020, of a park that cut by ``fall``; its sentence and its row of the table."""
+    emissions = np.where(YEARS >= 2020, 100.0 * (1.0 - fall), 100.0)
+    flat = np.full(YEARS.size, 100.0)
+    found = gaps_of(emissions, energy=flat, activity=flat, targets=[target], issue_year=issue_year)
+    shown = pw.tables.gaps(found, lang=lang).iloc[-1]
+    return found.entries[-1], pw.sentences.gap(found, "bau", lang=lang).splitlines()[-1], shown
+
+
+@pytest.mark.parametrize(("fall", "outcome", "share"), [(0.2, "met", 1.0), (0.185, "met", 1.0), (0.1, "missed", 0.0)])
+def test_a_target_whose_period_is_over_is_met_or_missed_and_has_no_gap(fall, outcome, share):
+    entry, said, shown = past(fall)
+    assert (entry.outcome, entry.values, entry.probability().tolist()) == (outcome, None, [share])
+    assert said.endswith(f"(asked: -18 %): its period ended in 2020: {outcome}, -{100 * fall:.1f} % in the record.")
+    assert shown["P(met)"] == outcome
+    assert shown[["gap p05", "p50", "p95"]].tolist() == ["", "", ""]
+
+
+def test_the_outcome_of_a_past_target_is_said_in_chinese():
+    _, said, shown = past(0.1, lang="zh")
+    assert said.endswith("（要求：-18%）：期限止于2020年：未达成，记录为-10.0%。")
+    assert shown["达成概率"] == "未达成"
+
+
+@pytest.mark.parametrize("issue_year", [2019, 2020])
+def test_a_target_has_a_gap_until_its_last_year_is_over(issue_year):
+    entry, _, shown = past(0.2, issue_year)
+    assert entry.outcome == ""
+    assert entry.values.tolist() == [[pytest.approx(-2.0)]]
+    assert shown["P(met)"] == "100 %"
+
+
+def test_of_a_past_target_that_the_record_does_not_reach_nothing_is_claimed():
+    entry, said, shown = past(0.2, 2026, replace(CUT, target_id="later"))
+    assert (entry.outcome, entry.values) == ("not_known", None)
+    assert np.isnan(entry.probability()).all()
+    assert "its period ended in 2025, the record in 2020: not known whether it was met" in said
+    assert shown["P(met)"] == "not known"
+
+
+def test_the_shipped_targets_of_2025_are_past_in_2026_and_those_of_the_new_plan_are_not():
+    flat = np.full(YEARS.size, 100.0)
+    found = {year: gaps_of(flat, energy=flat, activity=flat, issue_year=year) for year in (2025, 2026, 2027, 2031)}
+    over = {
+        year: [entry.gap.partition(":")[2] for entry in gaps_in.entries if entry.outcome]
+        for year, gaps_in in found.items()
+    }
+    assert over[2025] == []
+    assert over[2026] == ["co2_2020_2025", "energy_2020_2025"]
+    assert over[2027] == [*over[2026], "co2_2025_2026"]
+    assert over[2031] == [*over[2027], "co2_2005_2030", "co2_2025_2030"]
+
+
+def test_net_emissions_of_the_target_year_are_held_against_the_highest_year_before_it():
+    # 100 t to 2029, 120 t in 2030, 90 t from 2031 on; 10 t of sinks a year: 80 t for 110 t, a fall of 27.3 %.
+    totals = np.where(YEARS < 2030, 100.0, np.where(YEARS == 2030, 120.0, 90.0))
+    found = gaps_of(totals, sinks=10.0, targets=[PLEDGE], issue_year=2026)
+    assert values(found, "below_peak:net_2035") == pytest.approx([100 * (80 / 110 - 1) + 7])
+    said = pw.sentences.gap(found, "bau").splitlines()[-1]
+    assert said.startswith("- below the peak in 2035 (asked: -7 %): exceeded by 20.3 points")
+    assert "asked of all gases of the nation" in said
+
+
+PLEDGE = next(target for target in read_targets() if target.quantity == "below_peak")
+
+
+def test_a_park_that_still_rises_misses_the_pledge_of_2035_by_all_of_it():
+    found = gaps_of(rising(), targets=[PLEDGE], issue_year=2026)
+    assert values(found, "below_peak:net_2035") == pytest.approx([7.0])
+
+
+def test_a_cut_of_one_year_is_the_first_to_be_left_out_of_the_figure():
+    flat = np.full(YEARS.size, 100.0)
+    found = gaps_of(flat, energy=flat, activity=flat, issue_year=2026)
+    assert [panel.entry.gap for panel in panels(found)][-1] == "intensity:co2_2025_2030"
 
 
 # --- properties ------------------------------------------------------------------------------------------------
@@ -263,6 +361,9 @@ def test_peaks_of_other_pathways_are_refused():
         (lambda: Budget(1.0, 2031, 2030), "the first year before the last"),
         (lambda: replace(CUT, quantity="mood"), "is not one of"),
         (lambda: replace(CUT, base_year=2025), "expected the base year first"),
+        (lambda: replace(CUT, base_year=None), "expected a base year for an intensity"),
+        (lambda: replace(CUT, quantity="below_peak"), "and none for below_peak"),
+        (lambda: Gap("budget", 1.0, "t", "t", np.zeros((1, 1)), 1.0, ("",), ("",), "met"), "and then no values"),
         (lambda: replace(CUT, change=-18.0), "expected a share"),
     ],
 )
@@ -294,9 +395,9 @@ def test_gaps_cannot_be_changed_and_unknown_ones_are_refused(worked):
 
 def test_a_sentence_names_the_years_the_share_and_what_cannot_be_computed(worked):
     said = pw.sentences.gap(worked, "bau")
-    assert "peak before 2030 (asked: by 2029): 11 years late; from -9 years to >31 years; met by 33 %" in said
+    assert "peak before 2030 (asked: by 2029): 11 years late; from -9 years to >26 years; met by 33 %" in said
     assert "CO₂ per value added 2005-2030: cannot be computed: the record begins in 2016" in said
-    assert "2030年前达峰（要求：2029年及以前）：晚11年；区间-9年至>31年；全部成员中33%达成" in pw.sentences.gap(
+    assert "2030年前达峰（要求：2029年及以前）：晚11年；区间-9年至>26年；全部成员中33%达成" in pw.sentences.gap(
         worked, "bau", lang="zh"
     )
 
@@ -313,13 +414,13 @@ def test_net_zero_that_nobody_reaches_is_not_at_most_nothing():
 
 def test_a_table_for_people_writes_censored_years_as_beyond_the_horizon(worked):
     table = pw.tables.gaps(worked)
-    assert table.loc[("Business as usual", "peak before 2030"), "p95"] == ">31 years"
+    assert table.loc[("Business as usual", "peak before 2030"), "p95"] == ">26 years"
     assert table.loc[("Business as usual", "peak before 2030"), "P(met)"] == "33 %"
 
 
 def test_rows_for_a_file_are_text_with_the_horizon_and_empty_where_nothing_was_computed(worked):
     rows = {row["gap"]: row for row in pw.tables.gap_rows(worked)}
-    assert (rows["peak_year"]["p50"], rows["peak_year"]["p95"]) == ("11", ">31")
+    assert (rows["peak_year"]["p50"], rows["peak_year"]["p95"]) == ("11", ">26")
     assert rows["intensity:co2_2005_2030"]["p50"] == ""
     assert list(rows["budget"])[:5] == ["park_id", "before", "neutral", "scenario", "gap"]
 
@@ -330,5 +431,6 @@ def test_gaps_are_written_beside_the_other_tables(tmp_path):
     pw.write_results(tmp_path, STEEL, chosen, pathways, find_peaks(pathways), before=2035)
     lines = (tmp_path / "gaps.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("park_id,before,neutral,scenario,gap,target,unit,p05,p50,p95,probability,note")
-    assert lines[1].startswith("demo-steel,2035,2060,bau,peak_year,2034,years,-1,-1,>26,0.5,")
-    assert ',points,,,,,"cannot be computed: the record begins in 2016' in lines[-1]
+    assert lines[1].startswith("demo-steel,2035,2060,bau,peak_year,2034,years,-1,-1,>21,0.5,")
+    rows = {line.split(",")[4]: line for line in lines}
+    assert ',points,,,,,"cannot be computed: the record begins in 2016' in rows["intensity:co2_2005_2030"]

@@ -45,7 +45,7 @@ class SlowPark:
         self.years = range(int(park.years[0]), int(draws.years[-1]) + 1)
         self.ahead = np.array([year > park.last_observed_year for year in self.years])
         self.library = read_carriers()
-        paths = baseline_paths(park, draws, slice(None), read_assumptions())
+        paths = baseline_paths(park, draws, slice(None), draws.assumptions)
         self.activity = {s: paths.activity[:, s] for s in range(len(park.sectors))}
         use = {s: paths.activity[:, s] * paths.intensity[:, s] for s in self.activity}
         self.energy = {
@@ -217,9 +217,7 @@ class SlowPark:
         return (money * self.rates.discount).sum(axis=1)
 
 
-def has_peaked_by(path, year_index):
-    """The written peak rule for one member: peaked in a year up to the index, and not censored."""
-    top = max(path)
-    first = next(at for at, value in enumerate(path) if value >= top - 1e-9 * abs(top))
-    is_shown = path[-1] < top - (0.01 + 1e-9) * abs(top)
-    return is_shown and first <= year_index
+def peaks_before(path, year_index):
+    """The event of docs/headline.md for one member: no total of five years from the index on exceeds an earlier one."""
+    high = max(path[:year_index])
+    return max(path[year_index : year_index + 5]) <= high + 1e-9 * abs(high)

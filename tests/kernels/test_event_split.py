@@ -108,12 +108,13 @@ def test_the_error_of_a_share_is_that_of_repeated_draws():
 
 
 def test_two_humps_are_told_as_two_and_one_as_one():
-    early = list(itertools.chain.from_iterable([year] * 10 for year in range(2012, 2018)))
-    first, late = humps(early, 40, 2055)
+    early = list(itertools.chain.from_iterable([year] * 100 for year in range(2012, 2018)))
+    first, late = humps(early, 400, 2055)
     assert (first.text(2055), first.share, late.text(2055), late.share) == ("2012-2017", 0.6, ">2055", 0.4)
-    assert humps(early, 10, 2055) == ()  # a tenth is no hump of its own
-    spread = [year for year in range(2012, 2056) for _ in range(3)]
-    assert humps(spread, 40, 2055) == ()  # no gap
-    late_years = [*early, *[2050, 2051, 2052, 2053, 2054, 2055] * 6]
-    assert [one.text(2055) for one in humps(late_years, 5, 2055)] == ["2012-2017", "≥2050"]
-    assert humps([], 5, 2055) == ()
+    assert humps(early, 100, 2055) == ()  # a seventh is no hump of its own
+    spread = [year for year in range(2012, 2056) for _ in range(30)]
+    assert humps(spread, 400, 2055) == ()  # no gap
+    late_years = [*early, *[2050, 2051, 2052, 2053, 2054, 2055] * 60]
+    assert [one.text(2055) for one in humps(late_years, 50, 2055)] == ["2012-2017", "≥2050"]
+    assert humps([], 500, 2055) == ()
+    assert humps(early[:90], 90, 2055) == ()  # too few to tell a gap from chance

@@ -176,10 +176,10 @@ def test_a_table_without_a_column_is_refused_by_its_name(tmp_path, monkeypatch):
 
 
 def test_a_stored_fit_whose_lists_do_not_match_is_refused(tmp_path, monkeypatch):
-    text = "version: '1'\nunits: log\nfirst_observed: 2018\nyears: [2020]\n"
-    text += "nation: {change: [0.1], error: [0.1], source: x}\n"
+    text = "version: '1'\nunits: log\nfirst_observed: 2018\nyears: [2020]\nsectors: {rest: []}\n"
+    text += "nation: {change: [0.1], error: [0.1], tilts: [[0.0]], source: x}\n"
     text += "errors: {probabilities: [0.1, 0.9], quantiles: {1: [0.0]}, correlation: [[1.0]], source: x}\n"
-    text += "regions: {A: {name: 甲, observed: [1.0, 1.0], centre: [0.0]}}\n"
+    text += "regions: {A: {name: 甲, observed: [1.0, 1.0], centre: [0.0], tilts: [[0.0]]}}\n"
     (tmp_path / "nowcast.yml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
     with pytest.raises(InputError, match="quantiles"):

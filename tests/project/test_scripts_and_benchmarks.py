@@ -29,6 +29,7 @@ STARTED = {
     "scripts/link_notebooks.py --check": "0 of",
     "scripts/list_assumptions.py OUT/assumptions.md": "assumptions.md",
     "scripts/make_figures.py OUT": "region-d-deep.png",
+    "scripts/make_sample_workbooks.py OUT": "samples/sample-2021-2025_zh.xlsx",
     "scripts/measure_structure.py --names": "longest chain",
 }
 #: What ``OUT`` holds must be what is shipped.
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "benchmarks/batch.py": "benchmarks/ratios.py",
     "scripts/build_book.py": "tests/project/test_book.py",
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
+    "scripts/fit_park_spread.py": "tests/nowcast/test_park_spread.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",
     "scripts/build_register.py": "tests/intake/test_data_files.py",
     "scripts/build_sites.py": "tests/intake/test_data_files.py",

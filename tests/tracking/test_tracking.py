@@ -67,7 +67,7 @@ def test_year_nobody_had_foreseen_makes_the_forecast_anew(park, chosen):
     account = track(up_to(park, 2019), surprise, chosen, members=MEMBERS)
     assert {one.state for one in account.updated.values()} == {"re-fitted"}
     fresh = pw.find_peaks(pw.project(surprise, chosen, pw.sample(surprise, chosen, members=MEMBERS, seed=20240401)))
-    assert account.updated["bau"].p_before == pytest.approx(float(fresh.p_peaked_by(2029)[0]))
+    assert account.updated["bau"].p_before == pytest.approx(float(fresh.p_before(2030)[0]))
     assert account.updated["bau"].known == 2020
 
 

@@ -1,4 +1,8 @@
-"""Reading ``data/nowcast.yml``: the nowcast of the provinces as fitted by ``scripts/fit_nowcast.py``."""
+"""Reading what the years to today are bridged by.
+
+``data/nowcast.yml``: the nowcast of the provinces as fitted by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``:
+how parks depart from their region, by ``scripts/fit_park_spread.py``.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import validated
-from pathway_models.records.nowcast import Nowcast
+from pathway_models.records.nowcast import Nowcast, ParkSpread
 
 
 class _Nation(BaseModel):
     model_config = ConfigDict(extra="forbid")
     change: list[float]
     error: list[float]
+    tilts: list[list[float]]
     source: str
 
 
@@ -34,6 +39,7 @@ class _Region(BaseModel):
     name: str
     observed: list[float]
     centre: list[float]
+    tilts: list[list[float]]
 
 
 class _File(BaseModel):
@@ -42,6 +48,7 @@ class _File(BaseModel):
     units: str
     first_observed: int
     years: list[int] = Field(min_length=1)
+    sectors: dict[str, tuple[str, ...]]
     nation: _Nation
     errors: _Errors
     regions: dict[str, _Region]
@@ -81,7 +88,54 @@ def _read(path: Path) -> Nowcast:
             correlation=np.array(content.errors.correlation),
             nation_change=np.array(content.nation.change),
             nation_error=np.array(content.nation.error),
+            sector_ids=content.sectors,
+            tilts=np.array([region.tilts for region in regions.values()]),
+            nation_tilts=np.array(content.nation.tilts),
         )
     except (RecordError, ValueError) as error:
-        remedy = "fit it again: scripts/fit_nowcast.py"
-        raise InputError([Fault(path.name, "file", str(error), "lists that fit", remedy, code="nowcast")]) from None
+        raise _refused(path, error, "fit it again: scripts/fit_nowcast.py") from None
+
+
+class _SpreadFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    units: str
+    follow: list[float] = Field(min_length=1)
+    probabilities: list[float] = Field(min_length=2)
+    quantiles: dict[int, list[float]]
+    correlation: list[list[float]]
+    source: str
+
+
+def read_park_spread() -> ParkSpread:
+    """Read how parks depart from their nation and region, by years since their last table.
+
+    Returns
+    -------
+    ParkSpread
+
+    Raises
+    ------
+    InputError
+        A key is missing or unknown, or the lengths of the lists do not fit one another.
+    """
+    return _read_spread(data_folder() / "park_spread.yml")
+
+
+@cache
+def _read_spread(path: Path) -> ParkSpread:
+    content, _ = validated(path, _SpreadFile)
+    try:
+        return ParkSpread(
+            version=content.version,
+            follow=np.array(content.follow),
+            probabilities=np.array(content.probabilities),
+            quantiles=np.array(list(content.quantiles.values())),
+            correlation=np.array(content.correlation),
+        )
+    except (RecordError, ValueError) as error:
+        raise _refused(path, error, "fit it again: scripts/fit_park_spread.py") from None
+
+
+def _refused(path: Path, error: Exception, remedy: str) -> InputError:
+    return InputError([Fault(path.name, "file", str(error), "lists that fit", remedy, code="nowcast")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathway_models.intake.factors.tables import find_fuel, published_factors, read_carriers
-from pathway_models.records.park import Park
+from pathway_models.records.park import UNDIVIDED, Park
 
 #: Credits for power and heat sold beyond the purchases (`intake.translation`).
 SOLD = "conversion_exported_"
@@ -45,6 +45,8 @@ def process_factor_id(park: Park, sector: str, process: str, year: int) -> str:
     """Id of the factor of a process in a year: a row of ``process_factors.csv``, or ``own`` with its place."""
     if process.startswith(CAPTURED):
         return "measured CO2"
+    if process in UNDIVIDED:
+        return "emissions as reported"
     place = park.origins.get(("process_factor", sector, process), {}).get(year, "")
     return place if not place or place.startswith("process_factors.csv") else f"own: {place}"
 

@@ -115,7 +115,7 @@ def value_column(path: Path, given: str | None, looked_for: Sequence[str]) -> st
 
 def header_of(path: Path) -> list[str]:
     """Read the names in the first line of a file."""
-    return [name.strip() for name in next(csv.reader(io.StringIO(read_text(path), newline="")), [])]
+    return list(read_table_lines(path).header)
 
 
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:

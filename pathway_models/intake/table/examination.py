@@ -21,11 +21,11 @@ from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check, activity_errors, close
-from pathway_models.intake.countries import country_of, has_rule
 from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
+from pathway_models.intake.register import country_of, has_rule
 from pathway_models.intake.statements import Statement, Statements
 from pathway_models.intake.table.rows import COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator

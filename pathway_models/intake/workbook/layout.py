@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder
@@ -187,6 +187,42 @@ class Layout(_Strict):
         """The first block of a kind, and role if given."""
         found = (b for b in self.blocks if b.kind == kind and (not role or getattr(b, "role", "") == role))
         return next(found, None)
+
+
+class Purpose(_Strict):
+    """What a template asks for, for one use: quantities of its rows, roles of its optional sheets."""
+
+    why: Words
+    quantities: Literal["all"] | tuple[str, ...]
+    sheets: Literal["all"] | tuple[str, ...]
+
+    def of(self, layout: Layout) -> Layout:
+        """Leave in a layout what the purpose needs; sections without rows go."""
+        sections, blocks = layout.sections, layout.blocks
+        if self.quantities != "all":
+            kept = [tuple(one for one in section.entries if one.quantity in self.quantities) for section in sections]
+            pairs = zip(sections, kept, strict=True)
+            sections = tuple(section.model_copy(update={"entries": rows}) for section, rows in pairs if rows)
+        if self.sheets != "all":
+            blocks = tuple(one for one in blocks if not isinstance(one, ListBlock) or one.role in self.sheets)
+        return layout.model_copy(update={"sections": sections, "blocks": blocks})
+
+
+class _Purposes(RootModel[dict[str, Purpose]]):
+    """The file of purposes."""
+
+
+PURPOSES = "template_purposes.yml"
+
+
+def purposes() -> dict[str, Purpose]:
+    """Return the purposes a template can be written for, by id."""
+    return dict(_purposes(data_folder() / PURPOSES))
+
+
+@cache
+def _purposes(path: Path) -> dict[str, Purpose]:
+    return validated(path, _Purposes)[0].root
 
 
 @cache

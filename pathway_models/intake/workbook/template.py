@@ -29,6 +29,7 @@ from pathway_models.intake.workbook.layout import (
     Layout,
     ListBlock,
     Words,
+    purposes,
     template_layout,
 )
 from pathway_models.records.plans import KINDS, SCENARIO_DRIVERS
@@ -105,7 +106,13 @@ NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capit
 WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
 
 
-def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
+#: Purpose that asks for everything.
+WHOLE = "special-report"
+
+
+def write_template(
+    path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False, purpose: str = WHOLE
+) -> Path:
     """Write the empty workbook.
 
     Parameters
@@ -117,12 +124,53 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
     lang : {"zh", "en"}
     overwrite : bool
         Whether an existing file may be replaced.
+    purpose : str
+        One of `intake.workbook.layout.purposes`; the whole template by default.
 
     Raises
     ------
     InputError
-        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to.
+        The name does not end in .xlsx, the file exists, or its folder does not or may not be written to; or there is
+        no such purpose.
     """
+    _check_target(path, overwrite)
+    known = purposes()
+    if purpose not in known:
+        expected = f"one of {', '.join(known)}"
+        raise InputError([Fault(path.name, "purpose", purpose, expected, "choose one of them", code="no_rules")])
+    layout = known[purpose].of(template_layout())
+    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
+        workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
+        _Template(workbook, layout, lang).write(list(years))
+    return path
+
+
+def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
+    """Copy a shipped sample: the template of these years, filled by an invented park.
+
+    Raises
+    ------
+    InputError
+        As of `write_template`; or there is no sample of these years.
+    """
+    _check_target(path, overwrite)
+    folder = data_folder() / "samples"
+    sample = folder / f"sample-{years[0]}-{years[-1]}_{lang}.xlsx"
+    if not sample.is_file():
+        spans = dict.fromkeys(
+            found.stem.removeprefix("sample-").split("_")[0] for found in sorted(folder.glob("*.xlsx"))
+        )
+        written = f"{years[0]}-{years[-1]}"
+        expected, remedy = f"years of a sample, {' or '.join(spans)}", "give one of them as --years"
+        raise InputError([Fault(path.name, "years", written, expected, remedy, code="no_sample")])
+    content = sample.read_bytes()
+    with writing(path):
+        path.write_bytes(content)
+    return path
+
+
+def _check_target(path: Path, overwrite: bool) -> None:
+    """Refuse a file that cannot or may not be written."""
     with writing(path):
         there = path.exists()
     wrong = None
@@ -134,10 +182,6 @@ def write_template(path: Path, years: Sequence[int], lang: str = "zh", *, overwr
         wrong = "a new file", "it exists; choose another name or give --force", "template_exists"
     if wrong:
         raise InputError([Fault(path.name, "file", "", *wrong[:2], code=wrong[2])])
-    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
-        workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
-        _Template(workbook, template_layout(), lang).write(list(years))
-    return path
 
 
 def _grid_lists() -> dict[str, list[str]]:

@@ -1,0 +1,189 @@
+"""Years between the last table and today: regions follow their nowcast, parks their nation and province."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import pathway_models as pw
+from pathway_models.baseline.bridges import sector_shares
+from pathway_models.baseline.paths import free_paths
+from pathway_models.core.errors import RecordError
+from pathway_models.engine.bridging import bridge_of
+from pathway_models.exports.tidy import to_tidy
+from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
+from pathway_models.records.nowcast import Bridge
+
+SEED, MEMBERS = 20240401, 60
+
+
+@pytest.fixture(scope="module")
+def hebei():
+    return pw.read_park("region-hebei")
+
+
+@pytest.fixture(scope="module")
+def pathways(hebei, bau):
+    return pw.project(hebei, bau, pw.sample(hebei, bau, members=MEMBERS, seed=SEED, until=2035))
+
+
+@pytest.fixture(scope="module")
+def bau():
+    return {"bau": pw.read_scenarios()["bau"]}
+
+
+def ended(park, last):
+    """Cut a park's table after a year."""
+    count = int(last - park.years[0]) + 1
+    cut = {
+        name: getattr(park, name)[..., :count]
+        for name in ("years", "activity", "energy", "factors", "outputs", "process_factors", "sinks", "green_share")
+        if hasattr(park, name) and np.shape(getattr(park, name))[-1:] == park.years.shape
+    }
+    return replace(park, **cut)
+
+
+def as_park(region, name):
+    return replace(region, park_id=name, kind="park")
+
+
+def test_a_region_is_its_nowcast_to_the_digit(pathways):
+    members = pw.nowcast(["Hebei"], members=MEMBERS, seed=SEED)
+    at = pathways.years.tolist().index(2019)
+    grown = pathways.total()[0][:, at : at + 6] / pathways.total()[0][:, at : at + 1]
+    told = members.emissions[0][:, members.years >= 2019]
+    np.testing.assert_allclose(grown, told / told[:, :1], rtol=1e-12)
+
+
+def test_bridged_years_are_marked_everywhere(hebei, pathways):
+    assert pathways.bridged_until == 2024
+    status = dict(zip(pathways.years.tolist(), pathways.status, strict=True))
+    assert (status[2019], status[2020], status[2024], status[2025]) == ("observed", "nowcast", "nowcast", "projected")
+    assert "nowcast to 2024" in repr(pathways)
+    tidy = to_tidy(pathways, hebei)
+    told = tidy.groupby("year")["year_status"].unique().map(list)
+    assert (told[2019], told[2022], told[2030]) == (["observed"], ["nowcast"], ["projected"])
+    figure = pw.plotting.fan(pathways, "bau", park=hebei)
+    hollow = [line for line in figure.axes[0].artists + figure.axes[0].get_lines() if line.get_label() == "nowcast"]
+    assert [list(line.get_xdata()) for line in hollow] == [[2020, 2021, 2022, 2023, 2024]]
+    plt.close(figure)
+
+
+def test_without_a_nowcast_the_law_makes_every_year(hebei, bau):
+    assumed = replace(pw.read_assumptions(), nowcast=None)
+    draws = pw.sample(hebei, bau, members=10, seed=SEED, until=2030, assumptions=assumed)
+    assert draws.bridge is None
+    assert pw.project(hebei, bau, draws).bridged_until == 2019
+
+
+def test_first_members_are_the_same_however_many_are_drawn(hebei, bau, pathways):
+    few = pw.project(hebei, bau, pw.sample(hebei, bau, members=20, seed=SEED, until=2035))
+    np.testing.assert_allclose(few.total(), pathways.total()[:, :20], rtol=1e-12)
+
+
+def test_members_agree_whatever_the_horizon(hebei, bau, pathways):
+    short = pw.project(hebei, bau, pw.sample(hebei, bau, members=20, seed=SEED, until=2022))
+    assert short.bridged_until == 2022
+    np.testing.assert_allclose(short.total()[0], pathways.total()[0, :20, : short.years.size], rtol=1e-12)
+
+
+def test_a_bridge_ends_with_the_issue_year(hebei):
+    fit, spread = read_nowcast(), read_park_spread()
+    told = SimpleNamespace(nowcast=fit, park_spread=spread, issue_year=2022)
+    assert list(bridge_of(hebei, told, SEED, 5, 2060).years) == [2020, 2021, 2022]
+    told.issue_year = 2019
+    assert bridge_of(hebei, told, SEED, 5, 2060) is None
+
+
+def test_a_table_that_ends_before_the_inventories_follows_them_first(hebei):
+    early = ended(hebei, 2016)
+    assumed = pw.read_assumptions()
+    bridge = bridge_of(early, assumed, SEED, 8, 2060)
+    assert list(bridge.years) == list(range(2017, 2025))
+    fit = assumed.nowcast
+    observed = fit.observed[fit.regions.index("Hebei")]
+    before = np.log(observed[-3:] / observed[-4])
+    np.testing.assert_allclose(bridge.log_change[:, :3], np.tile(before, (8, 1)))
+    late = bridge_of(hebei, assumed, SEED, 8, 2060)
+    np.testing.assert_allclose(bridge.log_change[:, 3:] - before[-1], late.log_change)
+
+
+def test_a_table_that_ends_within_the_nowcast_keeps_its_changes():
+    assumed = pw.read_assumptions()
+    fit = assumed.nowcast
+    late = SimpleNamespace(
+        park_id="x", kind="region", province="河北省", last_observed_year=2022, sectors=("park",),
+    )  # fmt: skip
+    whole = SimpleNamespace(**{**vars(late), "last_observed_year": 2019})
+    one, two = (bridge_of(park, assumed, SEED, 8, 2060) for park in (late, whole))
+    np.testing.assert_allclose(one.log_change, two.log_change[:, 3:] - two.log_change[:, 2:3])
+    late.last_observed_year = int(fit.years[-1])
+    assert bridge_of(late, assumed, SEED, 8, 2060) is None
+
+
+def test_where_nothing_is_known_nothing_is_bridged(hebei):
+    assumed = pw.read_assumptions()
+    assert bridge_of(pw.read_park("region-d"), assumed, SEED, 5, 2060) is None
+    assert bridge_of(replace(hebei, province="西藏"), assumed, SEED, 5, 2060) is None
+    without = replace(assumed, park_spread=None)
+    assert bridge_of(as_park(hebei, "one"), without, SEED, 5, 2060) is None
+    assert bridge_of(hebei, without, SEED, 5, 2060) is not None
+
+
+def test_parks_share_nation_and_province_and_have_their_own_departure(hebei):
+    assumed, members = pw.read_assumptions(), 4000
+    one, two = (bridge_of(as_park(hebei, name), assumed, SEED, members, 2060) for name in ("one", "two"))
+    own = one.log_change - two.log_change
+    # The shared part cancels: what is left is the difference of two independent departures.
+    spread = assumed.park_spread
+    wide = np.interp(0.75, spread.probabilities, spread.quantiles[4]) - np.interp(
+        0.25, spread.probabilities, spread.quantiles[4]
+    )
+    found = np.subtract(*np.quantile(one.log_change[:, 4] - one.middle[4], [0.75, 0.25]))
+    assert found == pytest.approx(wide, rel=0.15)
+    assert own.std(axis=0)[4] > one.log_change.std(axis=0)[4]
+    shared = (one.log_change + two.log_change) / 2
+    assert np.corrcoef(shared[:, 0], shared[:, 1])[0, 1] > 0.4
+
+
+def test_centre_of_a_park_is_nation_and_a_part_of_its_province(hebei):
+    assumed = pw.read_assumptions()
+    fit, spread = assumed.nowcast, assumed.park_spread
+    bridge = bridge_of(as_park(hebei, "one"), assumed, SEED, 5, 2060)
+    weights = fit.weights[:, None]
+    row = fit.regions.index("Hebei")
+    departure = fit.centre[row] - np.log(np.sum(weights * np.exp(fit.centre), axis=0))
+    rest = fit.nation_tilts[-1]
+    np.testing.assert_allclose(bridge.middle, fit.nation_change + spread.follow[:5] * departure + rest, atol=1e-12)
+
+
+def test_sectors_of_a_park_add_up_to_its_bridge(bau):
+    park = replace(pw.read_park("demo-steel"), province="河北", kind="park")
+    draws = pw.sample(park, bau, members=12, seed=SEED, until=2030)
+    paths = free_paths(park, draws, slice(None), pw.read_assumptions())
+    known, count = park.years.size, draws.bridged
+    assert count == 4
+    energy = paths.activity * paths.intensity
+    grown = energy[..., known : known + count] / energy[..., known - 1 : known]
+    whole = np.einsum("s,msy->my", sector_shares(park), grown)
+    np.testing.assert_allclose(np.log(whole), draws.bridge.log_change, atol=1e-12)
+    # Iron did worse than the rest of the nation, and so do the park's ironworks.
+    iron, rest = park.sectors.index("ironmaking"), [s for s, n in enumerate(park.sectors) if n != "ironmaking"]
+    assert pw.read_assumptions().nowcast.nation_tilts[1, -1] < 0
+    assert len(rest) > 0
+    assert (grown[:, iron, -1] <= grown[:, rest, -1].max(axis=1) + 1e-12).all()
+
+
+def test_shares_of_sectors_sum_to_one_even_without_emissions(hebei):
+    assert sector_shares(hebei).sum() == pytest.approx(1.0)
+    still = replace(hebei, factors=np.zeros_like(hebei.factors), process_factors=np.zeros_like(hebei.process_factors))
+    assert sector_shares(still).sum() == pytest.approx(1.0)
+
+
+def test_a_bridge_that_does_not_begin_the_years_is_refused(hebei, bau):
+    draws = pw.sample(hebei, bau, members=3, seed=1, until=2030)
+    wrong = Bridge(np.array([2021]), np.zeros((3, 1)), np.zeros(1), np.zeros((1, 1)), "elsewhere")
+    with pytest.raises(RecordError, match="does not begin"):
+        replace(draws, bridge=wrong)
