@@ -47,8 +47,9 @@ LEVELS = "levels"
 FOLDS = 10
 #: Origins of countries with the future held out.
 COUNTRY_ORIGINS = range(2003, 2015)
-#: Quantiles of equal weight by which a level stands where two levels are added.
-MEMBER_RANKS = (np.arange(25) + 0.5) / 25.0
+#: Quantiles of equal weight by which a level stands where two levels are added, and how often they are shuffled.
+MEMBER_RANKS = (np.arange(100) + 0.5) / 100.0
+SHUFFLES = 10
 #: Records of provinces that are scored, and the last origin of the boom.
 PROVINCE_RECORDS, BOOM = (5, 8, 12, 16), 2007
 SEED = 20_240_601
@@ -174,7 +175,7 @@ def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -
 
 
 def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
-    """Score the sum of two levels that err independently, by all pairs of their quantiles.
+    """Score the sum of two levels that err independently, their quantiles paired by seeded shuffles.
 
     Parameters
     ----------
@@ -182,8 +183,9 @@ def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
         Quantiles of equal weight of each level.
     outcome : (window, horizon)
     """
-    pairs = above[..., :, None] + own[..., None, :]
-    members = np.sort(pairs.reshape(*outcome.shape, -1), axis=-1)
+    rng = np.random.default_rng(SEED)
+    shuffled = [above[..., rng.permutation(above.shape[-1])] + own for _ in range(SHUFFLES)]
+    members = np.sort(np.concatenate(shuffled, axis=-1), axis=-1)
     low, high = np.quantile(members, [0.05, 0.95], axis=-1)
     known = np.isfinite(outcome)
     crps, pit = np.full(outcome.shape, np.nan), np.full(outcome.shape, np.nan)
