@@ -121,23 +121,25 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
-        # SIGTERM counts as Ctrl-C: finished parks are kept; nothing interrupts the writing of the status table.
-        with _handling(signal.SIGTERM, signal.default_int_handler), _progress(len(chosen), quiet) as report:
+        # SIGTERM and SIGHUP count as Ctrl-C (`cli.heed_signals`): finished parks are kept.
+        with _progress(len(chosen), quiet) as report:
             finished = run_parks(request, place, report)
-        with _handling(signal.SIGINT, signal.SIG_IGN):
+        with _undisturbed():
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
     sys.exit(0 if finished.complete else 1)
 
 
 @contextlib.contextmanager
-def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
-    """Handle a signal in another way for a while."""
-    before = signal.signal(number, handler)
+def _undisturbed() -> Iterator[None]:
+    """Let no signal interrupt the writing of the status table."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
