@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pathway_models as pw
 from pathway_models.batch.fork_client import ServerGoneError
@@ -12,7 +13,7 @@ from pathway_models.core.errors import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.runs.folders import park_folder, partial_folder, remove
 from pathway_models.runs.jobs import Job, Outcome
-from pathway_models.runs.provenance import write_json
+from pathway_models.runs.provenance import file_hash, write_json
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -75,7 +76,11 @@ def run_park(job: Job) -> Outcome:
         status = "failed" if cause else "done"
         record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
         files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
-        write_json(partial / "record.json", {**record, "again": name in MACHINE_ERRORS, "files": files})
+        hashes = {file: file_hash(partial / file) for file in files}
+        write_json(
+            partial / "record.json",
+            {**record, "again": name in MACHINE_ERRORS, "files": files, "files_sha256": hashes},
+        )
     except ServerGoneError:  # says nothing of the park, which another worker takes
         remove(partial)
         raise
@@ -129,8 +134,14 @@ def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
     return notebook, "", ""
 
 
-def is_whole(folder: Path, park_id: str, files: dict[str, int]) -> bool:
-    """Tell whether the files of a park's record are all there in full."""
-    place = park_folder(folder, park_id)
+def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
+    """Tell whether the files of a park's record are all there, as they were written."""
+    place, files = park_folder(folder, park_id), record["files"]
     sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
-    return sizes == files
+    return sizes == files and not altered(place, record)
+
+
+def altered(place: Path, record: Mapping[str, Any]) -> list[str]:
+    """List the files of a park's folder that are no longer as its record has them; a record may have no hashes."""
+    hashes = record.get("files_sha256", {})
+    return [name for name, was in hashes.items() if not (place / name).is_file() or file_hash(place / name) != was]
