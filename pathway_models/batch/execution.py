@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathway_models.runs.provenance import file_hash, write_json
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+#: Format of notebooks that papermill runs.
+FORMAT = 4
 #: Quietens notices that kernels print when they start and when they are shut down.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 #: Errors of the machine, not of the park: such a park is run again.
@@ -38,6 +41,7 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
     """
     import papermill
 
+    _check_notebook(Path(notebook))
     known = papermill.inspect_notebook(str(notebook))
     wrong = [f"no parameter {name!r}" for name in parameters if name not in known]
     for name, value in parameters.items():
@@ -46,6 +50,41 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
             wrong.append(f"{name} = {value!r} is {type(value).__name__}, the notebook declares {declared}")
     if wrong:
         raise BatchError(f"{Path(notebook).name}: {'; '.join(wrong)}; its parameters are {', '.join(known)}")
+
+
+def _check_notebook(path: Path) -> None:
+    """Refuse a file that is no notebook of this format, or has no cell of parameters, with the remedy.
+
+    Raises
+    ------
+    BatchError
+    """
+    import nbformat
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = content.get("nbformat") if isinstance(content, dict) else None
+        if isinstance(version, int) and version < FORMAT:
+            raise BatchError(f"{path.name}: it is of the old format {version}; open it in Jupyter and save it again")
+        notebook = nbformat.from_dict(content)
+        nbformat.validate(notebook, relax_add_props=True)
+        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        nbformat.ValidationError,
+        RecursionError,
+    ) as error:
+        what = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BatchError(f"{path.name}: expected a Jupyter notebook; save it again in Jupyter ({what})") from None
+    if "parameters" not in tags:
+        raise BatchError(
+            f"{path.name}: no cell has the tag 'parameters'; write the defaults of park, scenarios, members, ... in one"
+            " cell, and add the tag to it in Jupyter under Property Inspector, Cell Tags"
+        )
 
 
 def run_park(job: Job) -> Outcome:

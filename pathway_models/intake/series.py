@@ -29,8 +29,10 @@ __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]
 COLUMNS = ("entity", "year", "value")
 
 
-def read_series(path: str | Path, entity: str = "entity", year: str = "year", value: str = "value") -> pd.DataFrame:
-    """Read a CSV of emissions series, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``.
+def read_series(
+    path: str | Path, entity: str = "entity", year: str = "year", value: str = "value", *, wide: bool = False
+) -> pd.DataFrame:
+    """Read emissions series from a CSV, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``, or ``.xlsx``.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         File with a header; columns may stand in any order, others are left aside.
     entity, year, value : str
         Names of the three columns.  Columns ``population, gdp, consumption, ghg`` are kept where present.
+    wide : bool
+        The table has a column for each year.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         With every fault by line: missing columns, no number, negative value, no year, a year given twice, a unit
         that changes, several series of one entity.
     """
-    asked = Asked(entity, year, {value: _value_problem}, _companions(entity, year, value))
+    asked = Asked(entity, year, {value: _value_problem}, _companions(entity, year, value), wide=wide)
     return _as_series(asked, *rows_of_file(Path(path), asked))
 
 
@@ -89,7 +93,7 @@ def _companions(*wanted: str) -> tuple[str, ...]:
 
 def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], told: list[str]) -> pd.DataFrame:
     """Table of the rows with a value, entities in order of appearance, years rising."""
-    good = checked(file, rows, asked, faults)
+    good = checked(file, rows, asked, faults, told)
     present = [name for name in asked.companions if rows and name in rows[0][1]]
     order = {entity: at for at, entity in enumerate(dict.fromkeys(entity for entity, *_ in good))}
     kept = [(entity, year, *numbers) for entity, _, year, numbers in good if not math.isnan(numbers[0])]

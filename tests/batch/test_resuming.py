@@ -334,7 +334,7 @@ def test_an_altered_file_of_a_run_is_found_and_its_park_run_again(parks, noteboo
 
 
 def test_a_record_without_hashes_is_not_said_to_be_the_same(parks, notebook, out):
-    run_parks(request(parks, notebook), out)
+    write_status(out, run_parks(request(parks, notebook), out).ordered())
     answer = CliRunner().invoke(main, ["verify", str(out), "--sample", "1"])
     assert "summary.csv              not hashed" in answer.output
 
