@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,9 @@ def _check_notebook(path: Path) -> None:
         if isinstance(version, int) and version < FORMAT:
             raise BatchError(f"{path.name}: it is of the old format {version}; open it in Jupyter and save it again")
         notebook = nbformat.from_dict(content)
-        nbformat.validate(notebook, relax_add_props=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of cells without an id, which are no obstacle
+            nbformat.validate(notebook, relax_add_props=True)
         tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
     except (
         OSError,
@@ -80,6 +83,9 @@ def _check_notebook(path: Path) -> None:
     ) as error:
         what = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BatchError(f"{path.name}: expected a Jupyter notebook; save it again in Jupyter ({what})") from None
+    kernel = notebook.metadata.get("kernelspec", {})
+    if not kernel.get("name") or not (kernel.get("language") or notebook.metadata.get("language_info", {}).get("name")):
+        raise BatchError(f"{path.name}: it names no kernel; open it in Jupyter, choose Python 3 and save it again")
     if "parameters" not in tags:
         raise BatchError(
             f"{path.name}: no cell has the tag 'parameters'; write the defaults of park, scenarios, members, ... in one"
