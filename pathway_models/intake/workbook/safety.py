@@ -47,6 +47,8 @@ MOST_SECONDS = 5
 LONGEST_ATTRIBUTE, LONGEST_FORMULA = 32_767, 4 * 8_192
 CHUNK = 2**18
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+#: Name of the elements of a variant that few programs read.
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 #: Parts that run code, reach outside, or hide data a reader of the table cannot see.
 FORBIDDEN = {
@@ -179,6 +181,9 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
                     raise _bomb()
                 chunks.append(chunk)
         content = b"".join(chunks)
+        if STRICT in content:
+            remedy = "it is Strict Open XML: save it again as Excel Workbook (.xlsx)"
+            raise _FileError("file", "", "an ordinary .xlsx workbook", remedy, "strict_xml")
         if _may_be_xml(content):
             _refuse_entities(part.filename, content)
             found[part.filename] = _Part(part.filename, chunks)
