@@ -61,7 +61,7 @@ def read_series(
         that changes, several series of one entity.
     """
     is_plain = not wide and not str(path).lower().endswith(".xlsx")
-    named = value or (value_column(Path(path), None, VALUE_COLUMNS) if is_plain else VALUE_COLUMNS[0])
+    named = value or (value_column(header_of(Path(path)), None, VALUE_COLUMNS) if is_plain else VALUE_COLUMNS[0])
     asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named), wide=wide)
     return _as_series(asked, *rows_of_file(Path(path), asked))
 
