@@ -18,6 +18,7 @@ from pathway_models.intake.table.entities import (
     Asked,
     Row,
     checked,
+    header_of,
     rows_of_file,
     rows_of_memory,
     value_column,

@@ -66,7 +66,7 @@ def test_a_year_that_is_none_is_refused(tmp_path, years):
 def test_names_of_many_writings_are_taken(tmp_path):
     path = tmp_path / "own.yml"
     names = ["own", "深度2030", "a-b_c.d", "2030"]
-    content = {"scenarios": dict.fromkeys(names, {**SCENARIO, "levers": {}})}
+    content = {"scenarios": {name: {**SCENARIO, "levers": {}} for name in names}}
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     assert set(read_scenarios(path)) == set(names)
 
