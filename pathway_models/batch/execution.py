@@ -114,7 +114,7 @@ def run_park(job: Job) -> Outcome:
         remove(partial)
         partial.mkdir(parents=True)
         notebook, name, cause = _execute(job, partial)
-        (partial / "notebook.html").write_text(to_html(notebook), encoding="utf-8")
+        (partial / "notebook.html").write_text(to_html(notebook, *_card(job, partial)), encoding="utf-8")
         if cause:
             for path in partial.iterdir():
                 if path.name not in KEPT_ON_FAILURE:
@@ -134,6 +134,13 @@ def run_park(job: Job) -> Outcome:
         remove(partial)
         status, cause = "failed", f"{type(error).__name__}: {error}".splitlines()[0]
     return Outcome(job.park_id, status, round(time.perf_counter() - begin, 2), cause)
+
+
+def _card(job: Job, partial: Path) -> tuple[str, str]:
+    """Return title and answer card of a park's page; none where its summary did not come out."""
+    from pathway_models.batch.answer_card import answer_card
+
+    return answer_card(partial, str(job.parameters.get("lang", "en")))
 
 
 def _refusal(given: Mapping[str, Any]) -> str:

@@ -118,8 +118,20 @@ def _exporter() -> PageExporter:
     return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True, raw_template=TEMPLATE)
 
 
-def to_html(notebook: NotebookNode | None) -> str:
-    """Render an executed notebook; with ``None`` the batch notebook as it is, since the first page is the slowest."""
+def to_html(notebook: NotebookNode | None, title: str = "", card: str = "") -> str:
+    """Render an executed notebook; with ``None`` the batch notebook as it is, since the first page is the slowest.
+
+    Parameters
+    ----------
+    notebook : NotebookNode or None
+    title : str
+        Of the page; that of the notebook by default.
+    card : str
+        HTML that the page opens with, made by us and escaped (`batch.answer_card`).
+    """
     if notebook is None:
         notebook = nbformat.read(PARK_NOTEBOOK, as_version=4)
-    return _exporter().from_notebook_node(notebook)[0]
+    if title:
+        notebook.metadata["title"] = title
+    body = _exporter().from_notebook_node(notebook)[0]
+    return body.replace("\n<main>", f"\n{card}<main>", 1) if card else body
