@@ -133,7 +133,7 @@ def test_other_languages_are_refused(lang):
 
 def test_a_fan_shows_members_without_a_peak_behind_the_horizon():
     shown = said(drawing("fan", "region-d", "en"))
-    assert ">2060" in shown
+    assert ">2055" in shown
     assert "60 %" in shown
 
 
