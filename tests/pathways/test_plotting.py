@@ -100,6 +100,7 @@ def test_chinese_figures_hold_no_english_words(name):
     assert untranslated == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_is_made_of_few_artists(name):
     figure = drawing(name, "region-jiangsu", "en")
