@@ -5,6 +5,7 @@
     python tasks.py run region-d --members 200  run the named ones; options are those of "pathways run"
     python tasks.py test                        run all tests, all notebooks and the linters
     python tasks.py test --fast                 the quick ones and the linters: no notebook, browser or office
+    python tasks.py test --campaign N [SEED]    N damaged workbooks and many other inputs, with a table of their ends
     python tasks.py test --lowest               the quick ones with the oldest packages that pyproject.toml allows
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
@@ -306,6 +307,10 @@ def test(arguments: list[str]) -> int:
 
     Everything else that is given goes to pytest.
     """
+    if arguments[:1] == ["--campaign"]:
+        paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "helpers", ROOT / "scripts")))
+        command = [ready_python(TEST_LOCK), ROOT / "tests" / "helpers" / "campaign.py", *(arguments[1:] or ["1000"])]
+        return exit_code_of(command, PYTHONPATH=paths)
     kinds = {"--fast", "--lowest"}.intersection(arguments)
     words = [word for word in arguments if word not in kinds]
     if kinds:
