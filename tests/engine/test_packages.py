@@ -133,6 +133,7 @@ def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, as
         assert found.closest.p_before >= 0.6 - 1e-9
 
 
+@pytest.mark.slow
 def test_cost_table_has_the_costs_of_the_survey(steel):
     park = pw.read_park("region-d")
     for one in (steel, park):

@@ -279,6 +279,7 @@ def test_an_economy_that_is_not_given_is_no_finding_of_shan2022(companions, endi
     assert pw.judge(fallen(**companions), "shan2022").loc[0, "detail"].endswith(ending)
 
 
+@pytest.mark.slow
 def test_a_series_whose_maximum_is_37_years_back_is_not_called_rising():
     """Only the last 30 years were tested, and those rise."""
     rng = np.random.default_rng(7)

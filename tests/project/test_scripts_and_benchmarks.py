@@ -141,6 +141,7 @@ def test_a_rival_of_the_engine_that_is_not_there_is_told_in_one_line(work, code,
     assert (done.returncode, done.stdout + done.stderr) == (code, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "missing"),
     [

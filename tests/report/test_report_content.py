@@ -152,6 +152,7 @@ def test_chinese_headings_are_numbered_as_official_documents_are():
     assert "附录A 基础数据表" in headings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_years_that_the_table_lacks_are_not_spoken_of(lang):
     text = reports.report("region-anhui", lang, search=False).text()
