@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
-from pathway_models.documents.page_fonts import font_face
 from pathway_models.fleet.answers import Answer, answers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
@@ -40,8 +39,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         "name": _name(one.row, lang),
         "invented": one.row["invented"] == "true",
     }
-    signs = "".join(str(value) for value in values.values())
-    return values["name"], page(TEMPLATE, one=one, lang=lang, font_face=font_face(signs), **values)
+    return str(values["name"]), page(TEMPLATE, one=one, lang=lang, **values)
 
 
 def _name(row: Mapping[str, str], lang: str) -> str:

@@ -18,6 +18,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.documents.markup import policy
+from pathway_models.documents.page_fonts import font_face
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -134,4 +135,7 @@ def to_html(notebook: NotebookNode | None, title: str = "", card: str = "") -> s
     if title:
         notebook.metadata["title"] = title
     body = _exporter().from_notebook_node(notebook)[0]
-    return body.replace("\n<main>", f"\n{card}<main>", 1) if card else body
+    if not card:
+        return body
+    style = f"<style>{font_face(card + body)}</style>"
+    return body.replace("\n<main>", f"\n{style}{card}<main>", 1)

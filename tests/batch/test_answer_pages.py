@@ -1,0 +1,99 @@
+"""The page of a run and the page of a park open with the answer: the same shares as the summary, from its rows alone."""
+
+import csv
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pathway_models.batch.answer_card import answer_card
+from pathway_models.batch.summary import index_page
+from pathway_models.documents.page_fonts import FAMILY, font_face
+from pathway_models.fleet.answers import answers, headline_of
+from pathway_models.intake.library import read_scenarios
+
+SCENARIOS = read_scenarios()
+#: Scenario -> past, ahead, not before.
+SPLITS = {
+    "bau": (0.3, 0.1, 0.6),
+    "efficiency": (0.3, 0.2, 0.5),
+    "substitution": (0.3, 0.35, 0.35),
+    "deep": (0.3, 0.6, 0.1),
+}
+
+
+def rows(park="north", splits=SPLITS, **other):
+    return [
+        {
+            "park_id": park, "name": f"Park {park}", "name_zh": f"{park}园区", "kind": "park", "invented": "true",
+            "scenario": scenario, "last_observed_year": "2020", "emissions_last_tco2": "1.5e7", "peak_year_p05": "2021",
+            "peak_year_p50": "2040", "peak_year_p95": ">2055", "p_peak_before_2030": str(past + ahead),
+            "share_censored": "0.1", "peak_status": "after", "peak_value_p50_tco2": "1.6e7", "seed": "1", "members": "100",
+            "until": "2060", "p_past": str(past), "p_ahead": str(ahead), "p_not_before": str(late), "p_se": "0.02",
+            "issue_year": "2026", "account": "scope_1_2", **other,
+        }
+        for scenario, (past, ahead, late) in splits.items()
+    ]  # fmt: skip
+
+
+def test_the_answer_is_the_first_the_best_and_the_one_family_that_gains_most():
+    (one,) = answers(rows(), SCENARIOS)
+    assert (one.without.past, one.without.ahead, one.best.ahead) == (0.3, 0.1, 0.6)
+    assert (one.best_scenario, one.decisive) == ("deep", "substitution")
+    assert one.points == pytest.approx(50.0)
+
+
+def test_nothing_decides_where_no_family_gains_a_point():
+    flat = dict.fromkeys(SPLITS, (0.3, 0.1, 0.6))
+    (one,) = answers(rows(splits=flat), SCENARIOS)
+    assert (one.best_scenario, one.decisive, one.points) == ("bau", "", 0.0)
+
+
+def test_parks_without_a_headline_are_left_out():
+    assert answers(rows(p_past=""), SCENARIOS) == []
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "1 of 2 places"), ("zh", "2个园区（区域）中有1个")])
+def test_the_sentence_counts_places_that_are_more_likely_than_not(lang, told):
+    sure = {name: (0.6, 0.1, 0.3) for name in SPLITS}
+    found = answers([*rows(), *rows("south", sure)], SCENARIOS)
+    assert told in headline_of(found, lang=lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_strips_of_the_page_are_the_shares_of_the_summary(lang):
+    page = BeautifulSoup(index_page("run", rows(), [], [], lang), "html.parser")
+    strips = page.select("#answers .strip")
+    assert [[i["style"] for i in strip.select("i")] for strip in strips] == [
+        ["width:30.0%", "width:10.0%", "width:60.0%"],
+        ["width:30.0%", "width:60.0%", "width:10.0%"],
+    ]
+    assert page.select_one("#answers .gain").text.strip() in ("points to win", "+50")
+    assert page.select_one("h1").text.strip() == headline_of(answers(rows(), SCENARIOS), lang=lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_card_of_a_park_has_the_same_shares(tmp_path, lang):
+    with (tmp_path / "summary.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows()[0]))
+        writer.writeheader()
+        writer.writerows(rows())
+    name, card = answer_card(tmp_path, lang)
+    assert name == {"en": "Park north", "zh": "north园区"}[lang]
+    parts = [i["style"] for i in BeautifulSoup(card, "html.parser").select(".pw-strip i")]
+    assert parts == ["width:30.0%", "width:10.0%", "width:60.0%", "width:30.0%", "width:60.0%", "width:10.0%"]
+    assert "40 %" in card
+    assert "90 %" in card
+    assert answer_card(tmp_path / "nowhere", lang) == ("", "")
+
+
+def test_a_name_that_is_markup_stays_text(tmp_path):
+    hostile = rows(name="<img src=x onerror=alert(1)>")
+    page = BeautifulSoup(index_page("run", hostile, [], [], "en"), "html.parser")
+    assert page.select("#answers img") == []
+
+
+def test_fonts_are_embedded_for_the_signs_shown_and_for_nothing_else():
+    assert font_face("Latin only, ± and …") == ""
+    assert FAMILY in font_face("达峰")
+    assert font_face("达峰").count("@font-face") == 1
+    assert font_face("达峰齉").count("@font-face") == 2  # a sign that no shipped text has
