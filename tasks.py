@@ -6,6 +6,7 @@
     python tasks.py test                        run all tests, all notebooks and the linters, one process a core
     python tasks.py test --fast                 the quick ones and the linters: no notebook, browser or office
     python tasks.py test tests/peaks -n 0       what pytest is to run, here in one process, as --pdb needs it
+    python tasks.py test --campaign N [SEED]    N damaged workbooks and many other inputs, with a table of their ends
     python tasks.py test --lowest               the quick ones with the oldest packages that pyproject.toml allows
     python tasks.py lint                        only the linters: import order of the rooms, ruff
     python tasks.py notebooks                   execute all notebooks again and store their outputs
@@ -314,6 +315,10 @@ def test(arguments: list[str]) -> int:
 
     Everything else that is given goes to pytest, behind our own words: ``-n 0`` runs the tests in one process.
     """
+    if arguments[:1] == ["--campaign"]:
+        paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "helpers", ROOT / "scripts")))
+        command = [ready_python(TEST_LOCK), ROOT / "tests" / "helpers" / "campaign.py", *(arguments[1:] or ["1000"])]
+        return exit_code_of(command, PYTHONPATH=paths)
     from concurrent.futures import ThreadPoolExecutor  # here, because most calls do without
 
     kinds = {"--fast", "--lowest"}.intersection(arguments)

@@ -1,14 +1,15 @@
 """The command ``pathways`` as ``python -m pathway_models``, and where its script begins."""
 
-from pathway_models.cli import end_interrupted
+from pathway_models.cli import end_interrupted, heed_signals
 
 
 def main() -> None:
     """Run the command line, which takes a while to import: Ctrl-C ends that in one line too."""
+    heed_signals()
     try:
         from pathway_models.cli.main import main as command
-    except KeyboardInterrupt:
-        end_interrupted()
+    except KeyboardInterrupt as error:
+        end_interrupted(error)
     command()
 
 

@@ -23,6 +23,7 @@ DATA = ROOT / "data"
 #: Order in which the quantities of a year stand in a park table.
 QUANTITIES = (
     "value_added",
+    "output",
     "energy",
     "emissions",
     "factor",

@@ -13,31 +13,34 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 from _tables import DATA, write_rows
 
 FIRST, LAST = 1990, 2022
 HEADER = ("iso3", "country", "gdp_per_person_2022_usd2015", "energy_per_gdp_growth", "co2_per_gdp_growth")
 
 
+def growth_rows(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Yield one row a nation with energy, CO2 and GDP in both years, sorted by code."""
+    nations = table[table["geography"] == "nation"]
+    first, last = (nations[nations["year"] == year].set_index("region_code") for year in (FIRST, LAST))
+    for code in sorted(set(first.index) & set(last.index)):
+        then, now = first.loc[code], last.loc[code]
+        ratios = [(now[name] / now["G"]) / (then[name] / then["G"]) for name in ("E", "F")]
+        if all(math.isfinite(ratio) and ratio > 0 for ratio in ratios):
+            rates = [math.log(ratio) / (LAST - FIRST) for ratio in ratios]
+            yield code, now["region"], f"{1e3 * now['G'] / now['P']:.0f}", *(f"{rate:.5f}" for rate in rates)
+
+
 def main(clone: Path, folder: Path) -> None:
-    """Write one row a nation with energy, CO2 and GDP in both years, sorted by code."""
+    """Write the table."""
     import rdata
 
     table = rdata.read_rda(clone / "data" / "kaya_data.rda")["kaya_data"]
-    nations = table[table["geography"] == "nation"]
-    of_year = {year: nations[nations["year"] == year].set_index("region_code") for year in (FIRST, LAST)}
-    rows = []
-    for code in sorted(set(of_year[FIRST].index) & set(of_year[LAST].index)):
-        first, last = (of_year[year].loc[code] for year in (FIRST, LAST))
-        rates = [
-            math.log((last[name] / last["G"]) / (first[name] / first["G"])) / (LAST - FIRST) for name in ("E", "F")
-        ]
-        if all(map(math.isfinite, rates)):
-            per_person = 1e3 * last["G"] / last["P"]
-            rows.append((code, last["region"], f"{per_person:.0f}", *(f"{rate:.5f}" for rate in rates)))
-    write_rows(folder / "raw" / f"energy_per_gdp_{FIRST}_{LAST}.csv", HEADER, rows)
+    write_rows(folder / "raw" / f"energy_per_gdp_{FIRST}_{LAST}.csv", HEADER, growth_rows(table))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Build the tables of the 30 CEADs provinces: ``data/parks/region-<province>.csv``.
+"""Build the tables of the 30 CEADs provinces: ``data/parks/region-<province>.csv``, and ``data/generation.csv``.
 
-Emissions by fuel and process stand as CEADs reports them.  Activity is real GDP::
+Emissions by fuel and process add up to what CEADs reports; their split by sector is derived (``_sector_by_fuel.py``).
+Activity of power and heat, steel and cement is output (thermal power, crude steel, cement); that of agriculture, other
+industry and buildings is the real value added of primary, secondary and tertiary industry, together real GDP::
 
     deflator[y] = (sum of provinces' nominal GDP[y] / China's real GDP[y]) / same in 2015
     real_gdp[p, y] = nominal_gdp[p, y] / deflator[y]            (亿元 at 2015 prices)
@@ -15,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from _tables import DATA, Row, output_folder, read_rows, write_park
+import numpy as np
+from _sector_by_fuel import SECTORS, split
+from _tables import DATA, Row, output_folder, read_rows, write_park, write_rows
 
 YEARS = range(2004, 2020)
 PRICE_YEAR = 2015
@@ -83,6 +87,18 @@ PROVINCES = {
     "Xinjiang": ("新疆", "新疆维吾尔自治区", "xinjiang"),
 }
 
+#: Sector -> item and unit of its output, and the indicator of the activity table.
+OUTPUTS = {
+    "power_heat": ("electricity", "亿kWh", "power_thermal"),
+    "steel": ("crude_steel", "万t", "crude_steel"),
+    "cement": ("cement", "万t", "cement"),
+}
+#: First year of the statistic of crude steel by province.
+FIRST_STEEL = 2006
+#: Sector -> industry whose value added measures it.
+ECONOMY = {"agriculture": "primary", "other_industry": "secondary", "buildings": "tertiary"}
+GENERATION = {f"power_{name}": name for name in ("thermal", "hydro", "nuclear", "solar")}
+
 NOTES = [
     "ASSUME: real GDP = revised nominal GDP / national implicit deflator (sum of 31 provinces' nominal "
     "GDP over China's GDP at constant prices, 2015 = 1). Provinces whose prices rose faster than the "
@@ -94,22 +110,56 @@ NOTES = [
     "set, with raw coal at the factor of bituminous coal and other coking products at that of coal tar. "
     "Emissions are not changed by this.",
     "The process row is the process emissions of CEADs (cement).",
+    "DERIVED: sector by fuel. CEADs has a province by fuel or by sector; the cells are the national table of the year "
+    "fitted proportionally to both (iterative proportional fitting). Fuels hold to the tonne, sectors to the rounding "
+    "of the published sums (at most 0.0009 Mt). cement is all non-metallic minerals, chemicals has refining and "
+    "coking, other_industry mining, light industry, machinery and construction, buildings services and households.",
+    "ASSUME: power and heat goes with thermal power generated, steel with crude steel, cement with cement; the value "
+    "added of primary, secondary and tertiary industry (share of nominal GDP times real GDP; primary share of 2019 as "
+    "in 2018) measures agriculture, other industry and buildings, so that the sectors' value added is the GDP once. "
+    "Chemicals and transport have their own energy as activity.",
     "The 30 provinces of CEADs add up to 10,864 Mt in 2019 against 9,795 Mt in its national account: a "
     "known gap of the provincial statistics.",
 ]
-ZERO = "no entry in CEADs, which leaves zero cells out"
+CHAINED = "goes with the emissions of the sector: the statistic begins in 2006"
 
 Emissions = dict[tuple[str, str, int], str]
+#: Series by (province or "", row, column): (year,).
+Series = dict[tuple[str, str, str], np.ndarray]
 
 
-def read_emissions() -> Emissions:
-    """Read the all-sector totals, MtCO2, keyed by (province, fuel, year)."""
-    lines = read_rows(DATA / "raw" / "ceads_provinces_1997_2019.csv.gz")
-    return {
-        (line["province"], line["fuel"], int(line["year"])): line["mtco2"]
-        for line in lines
-        if line["sector"] in TOTALS and int(line["year"]) in YEARS
-    }
+def read_emissions() -> tuple[Emissions, Series]:
+    """Read totals by (province, fuel, year) and by (province, "", sector), MtCO2."""
+    totals: Emissions = {}
+    sectors: Series = {}
+    for line in read_rows(DATA / "raw" / "ceads_provinces_1997_2019.csv.gz"):
+        year = int(line["year"])
+        if year in YEARS and line["sector"] in TOTALS:
+            totals[line["province"], line["fuel"], year] = line["mtco2"]
+        elif year in YEARS:
+            _put(sectors, (line["province"], "", line["sector"]), year, line["mtco2"])
+    return totals, sectors
+
+
+def read_nation() -> dict[tuple[str, str], np.ndarray]:
+    """Read the national table, MtCO2: (sector, fuel) -> (year,)."""
+    found: Series = {}
+    for line in read_rows(DATA / "raw" / "ceads_china_sector_fuel_1997_2019.csv.gz"):
+        if int(line["year"]) in YEARS:
+            _put(found, ("", line["sector"], line["fuel"]), int(line["year"]), line["mtco2"])
+    return {key[1:]: values for key, values in found.items()}
+
+
+def read_activity() -> dict[tuple[str, str], dict[int, str]]:
+    """Read output, power and shares, keyed by (province, indicator): year -> value as written."""
+    found: dict[tuple[str, str], dict[int, str]] = {}
+    for line in read_rows(DATA / "raw" / "drivers" / "prov_activity_2004_2024.csv"):
+        found.setdefault((line["province"], line["indicator"]), {})[int(line["year"])] = line["value"]
+    return found
+
+
+def _put(series: Series, key: tuple[str, str, str], year: int, value: str) -> None:
+    series.setdefault(key, np.zeros(len(YEARS)))[year - YEARS[0]] = float(value)
 
 
 def real_gdp() -> dict[tuple[str, int], float]:
@@ -130,16 +180,71 @@ def real_gdp() -> dict[tuple[str, int], float]:
     }
 
 
-def province_rows(province: str, emissions: Emissions, gdp: dict[tuple[str, int], float]) -> Iterator[Row]:
-    """Yield real GDP and emissions by fuel and process of one province."""
-    used = [fuel for fuel in ITEMS if any((province, fuel, year) in emissions for year in YEARS)]
-    for year in YEARS:
-        value = f"{gdp[province, year]:.2f}"
-        yield Row(year, "park", "value_added", "", value, "亿元", "derived_real_gdp", "derived")
-        for fuel in used:
-            value = emissions.get((province, fuel, year))
-            note = ZERO if value is None else ""
-            yield Row(year, "park", "emissions", ITEMS[fuel], value or "0", "MtCO2", "ceads_provinces", "seen", note)
+class Province:
+    """What is known of one province, year by year."""
+
+    def __init__(self, name: str, emissions: Emissions, sectors: Series, nation: dict, activity: dict) -> None:
+        used = [fuel for fuel in ITEMS if any((name, fuel, year) in emissions for year in YEARS)]
+        fuels = {fuel: np.array([float(emissions.get((name, fuel, year), 0)) for year in YEARS]) for fuel in used}
+        own = {key[2]: values for key, values in sectors.items() if key[0] == name}
+        self.name, self.activity = name, activity
+        self.cells, self.merged = split(nation, own, fuels)
+        self.sectors = [sector for sector in SECTORS if any(cell[0] == sector for cell in self.cells)]
+
+    def rows(self, gdp: dict[tuple[str, int], float]) -> Iterator[Row]:
+        """Yield activity and emissions of every sector."""
+        outputs = {sector: self.output(sector) for sector in self.sectors if sector in OUTPUTS}
+        for at, year in enumerate(YEARS):
+            for sector in self.sectors:
+                if sector in ECONOMY:
+                    value = f"{gdp[self.name, year] * self.share(ECONOMY[sector], year):.2f}"
+                    yield Row(year, sector, "value_added", "", value, "亿元", "derived_real_gdp", "derived")
+                elif outputs.get(sector):
+                    item, unit, _ = OUTPUTS[sector]
+                    value, confidence = outputs[sector][year]
+                    note = "" if confidence == "seen" else CHAINED
+                    yield Row(year, sector, "output", item, value, unit, "nbs_provincial_output", confidence, note)
+            for (sector, fuel), values in self.cells.items():
+                value = f"{values[at]:.8f}".rstrip("0").rstrip(".")
+                yield Row(year, sector, "emissions", ITEMS[fuel], value, "MtCO2", "ceads_sector_by_fuel", "derived")
+
+    def share(self, industry: str, year: int) -> float:
+        """Share of primary, secondary or tertiary industry in GDP; the primary one of 2019 as in 2018."""
+        primary, secondary = (self.activity[self.name, f"{name}_share"] for name in ("primary", "secondary"))
+        shares = {"primary": float(primary[min(year, max(primary))]), "secondary": float(secondary[year])}
+        return shares[industry] if industry in shares else 1.0 - sum(shares.values())
+
+    def output(self, sector: str) -> dict[int, tuple[str, str]]:
+        """Output of a sector with its confidence, by year; nothing where the statistic has gaps.
+
+        Crude steel begins in 2006: before, it goes with the emissions of the sector.
+        """
+        known = self.activity.get((self.name, OUTPUTS[sector][2]), {})
+        found = {year: (known[year], "seen") for year in YEARS if float(known.get(year, 0)) > 0}
+        if sector == "steel" and FIRST_STEEL in found:
+            total = sum(values for cell, values in self.cells.items() if cell[0] == sector)
+            for year in range(YEARS[0], FIRST_STEEL):
+                scale = total[year - YEARS[0]] / total[FIRST_STEEL - YEARS[0]]
+                found[year] = f"{float(known[FIRST_STEEL]) * scale:.4g}", "derived"
+        return found if len(found) == len(YEARS) else {}
+
+    def told(self) -> list[str]:
+        """What is special about the split of this province."""
+        found = []
+        if self.merged:
+            found.append(f"Too small to stand alone, in other_industry: {self.merged}.")
+        indexed = [name for name in OUTPUTS if name in self.sectors and not self.output(name)]
+        if indexed:
+            found.append(f"No output in every year, energy as activity: {', '.join(indexed)}.")
+        return found
+
+
+def generation_rows(activity: dict) -> Iterator[tuple[str, int, str, str, str, str, str]]:
+    """Yield generation by source of every province, to the last year known; wind power is missing, not zero."""
+    for province, (_, _, slug) in PROVINCES.items():
+        for indicator, source in GENERATION.items():
+            for year, value in sorted(activity.get((province, indicator), {}).items()):
+                yield f"region-{slug}", year, source, value, "亿kWh", "nbs_provincial_output", "seen"
 
 
 def findings(province: str, emissions: Emissions) -> list[str]:
@@ -168,10 +273,10 @@ def findings(province: str, emissions: Emissions) -> list[str]:
     return found
 
 
-def sidecar(province: str, emissions: Emissions) -> dict[str, object]:
+def sidecar(province: Province, emissions: Emissions) -> dict[str, object]:
     """Describe one province."""
-    short, full, slug = PROVINCES[province]
-    english = "Inner Mongolia" if province == "InnerMongolia" else province
+    short, full, slug = PROVINCES[province.name]
+    english = "Inner Mongolia" if province.name == "InnerMongolia" else province.name
     return {
         "park_id": f"region-{slug}",
         "name_zh": full,
@@ -185,18 +290,28 @@ def sidecar(province: str, emissions: Emissions) -> dict[str, object]:
         "factor_set": "GBT32151_2024",
         "grid_factor": f"provincial:{short}",
         "boundary": "Territorial CO2 of the province: fuels of all sectors and cement process, scope 1.",
-        "source": ["ceads_provinces", "derived_real_gdp", "nbs_provincial_gdp", "gcb2023"],
+        "source": [
+            "ceads_provinces",
+            "ceads_sector_by_fuel",
+            "derived_real_gdp",
+            "nbs_provincial_gdp",
+            "nbs_provincial_output",
+            "gcb2023",
+        ],
         "licence": "CEADs: free public and scientific use with citation; GCB and World Bank: CC BY 4.0; "
         "NBS figures: facts with citation.",
-        "notes": [*findings(province, emissions), *NOTES],
+        "notes": [*findings(province.name, emissions), *province.told(), *NOTES],
     }
 
 
 def main(folder: Path) -> None:
     """Write the tables and sidecars of all provinces below ``folder``."""
-    emissions, gdp = read_emissions(), real_gdp()
-    for province in PROVINCES:
-        write_park(folder, province_rows(province, emissions, gdp), sidecar(province, emissions))
+    (emissions, sectors), nation, activity, gdp = read_emissions(), read_nation(), read_activity(), real_gdp()
+    for name in PROVINCES:
+        province = Province(name, emissions, sectors, nation, activity)
+        write_park(folder, province.rows(gdp), sidecar(province, emissions))
+    header = ("park_id", "year", "source_of_power", "value", "unit", "source", "confidence")
+    write_rows(folder / "generation.csv", header, generation_rows(activity))
 
 
 if __name__ == "__main__":

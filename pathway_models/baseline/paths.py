@@ -24,11 +24,14 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws, DriverNormals
 from pathway_models.records.growth_laws import History, Normals
-from pathway_models.records.park import INDICES, LEAST_YEARS, Park, Process
+from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS, Park, Process
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")
 #: Groups that burn at the park's own stacks.
+#: Kinds of activity whose energy per unit has no trend of its own.  ASSUME: the law of emissions, which an energy index
+#: follows, holds for output too, and what a product needs changes by levers only.
+WITHOUT_TREND = (*INDICES, *OUTPUT_KINDS)
 OWN_FUEL = ("coal", "oil", "gas", "other_fuel")
 
 
@@ -116,22 +119,25 @@ def free_paths(
         )
     sample = (_Led if is_led(assumptions) else _Sample)(park, draws, members, assumptions, reading)
     use = park.energy.sum(axis=1)
-    activity, intensity, shares = [], [], []
+    activity, intensity = [], []
+    count = park.years.size + draws.years.size
+    # In memory members are neighbours; carriers that a sector does not use stay zero and are never written.
+    shares = np.zeros((len(park.sectors), len(park.carriers), count, sample.size))
     for s, kind in enumerate(park.activity_kinds):
         activity.append(sample.extended(park.activity[s], sample.activity(s, kind)))
         per_activity = use[s] / park.activity[s]
-        if kind in INDICES or (per_activity <= 0).any():
-            # Energy is the activity itself, or has no logarithm: intensity stays where it is.
+        if kind in WITHOUT_TREND or (per_activity <= 0).any():
+            # Energy is the activity itself, follows a product, or has no logarithm: intensity stays where it is.
             intensity.append(sample.extended(per_activity, np.zeros((sample.size, draws.years.size))))
         else:
             intensity.append(sample.extended(per_activity, sample.intensity(s, kind, activity[-1])))
-        shares.append(_shares(park, s, sample))
+        _write_shares(park, s, sample, shares[s])
     pace = assumptions.uncertainties.grid_decline
     decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
     level, steps = published_level(park, draws.years.size)
     grid = np.ones((park.years.size + steps.size, sample.size)).T
     grid[:, park.years.size :] = level * (1.0 - decline)[:, None] ** steps
-    return BaselinePaths(_by_sector(activity), _by_sector(intensity), _by_sector(shares), grid)
+    return BaselinePaths(_by_sector(activity), _by_sector(intensity), np.moveaxis(shares, -1, 0), grid)
 
 
 def published_level(park: Park, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -297,7 +303,7 @@ class _Led(_Sample):
         """Return the log change of the activity of one sector: (member, step)."""
         if kind == "population":
             return self.change("activity", self.park.activity[s], "population")
-        return self.emissions + self.tilts[s] if kind in INDICES else self.economy
+        return self.emissions + self.tilts[s] if kind in WITHOUT_TREND else self.economy
 
     def intensity(self, s: int, kind: str, activity: np.ndarray) -> np.ndarray:
         """Return the log change of the intensity of one sector: (member, step)."""
@@ -369,7 +375,7 @@ def _bridged(park: Park, draws: Draws, members: slice) -> list[_Bridged]:
 
 def _use(kind: str) -> str:
     """Name the law of an activity: energy without value added has its own trend and error, fitted on emissions."""
-    return "emissions" if kind in INDICES else "population" if kind == "population" else "activity"
+    return "emissions" if kind in WITHOUT_TREND else "population" if kind == "population" else "activity"
 
 
 def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
@@ -377,24 +383,22 @@ def _by_sector(paths: list[np.ndarray]) -> np.ndarray:
     return np.moveaxis(np.stack([np.moveaxis(path, 0, -1) for path in paths]), -1, 0)
 
 
-def _shares(park: Park, s: int, sample: _Sample) -> np.ndarray:
-    """Simulate the shares of a sector's carriers: (member, carrier, year)."""
-    energy = park.energy[s]
+def _write_shares(park: Park, s: int, sample: _Sample, shares: np.ndarray) -> None:
+    """Simulate the shares of a sector's carriers and write those it uses: (carrier, year, member)."""
+    energy, known = park.energy[s], park.years.size
     total = energy.sum(axis=0)
     observed = np.divide(energy, total, out=np.zeros_like(energy), where=total > 0)
-    present = energy[:, -1] > 0
     throughout = drifting(park)[s] & sample.moves_mix
-    steps = sample.draws.years.size
-    log_shares = np.zeros((energy.shape[0], steps, sample.size)).transpose(2, 0, 1)
-    for c in np.flatnonzero(present):
-        log_shares[:, c] = np.log(observed[c, -1])
+    for c in np.flatnonzero(observed.any(axis=1)):
+        shares[c, :known] = observed[c, :, None]
+    present = np.flatnonzero(energy[:, -1] > 0)
+    log_shares = np.zeros((present.size, sample.draws.years.size, sample.size)).transpose(2, 0, 1)
+    for at, c in enumerate(present):
+        log_shares[:, at] = np.log(observed[c, -1])
         # A carrier that came or went during the record has no trend one could read.
         if throughout[c] and throughout.sum() > 1:
-            log_shares[:, c] += sample.drift(f"mix:{park.carriers[c]}", observed[c])
-    shares = np.empty((energy.shape[0], park.years.size + steps, sample.size)).transpose(2, 0, 1)
-    shares[:, :, : park.years.size] = observed
-    shares[:, :, park.years.size :] = normalised_shares(log_shares, present)
-    return shares
+            log_shares[:, at] += sample.drift(f"mix:{park.carriers[c]}", observed[c])
+    shares[present, known:] = normalised_shares(log_shares, np.ones(present.size, dtype=bool)).transpose(1, 2, 0)
 
 
 def balance_shares(park: Park) -> np.ndarray:

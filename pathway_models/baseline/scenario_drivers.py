@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH
 from pathway_models.intake.factors.tables import default_factor, read_carriers
-from pathway_models.intake.plans.overrides import ACTIVITY
 from pathway_models.intake.plans.reading import with_plans
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import INDICES, Park
+from pathway_models.records.park import ACTIVITY_UNITS, INDICES, OUTPUT_KINDS, Park
 from pathway_models.records.plans import ALL_SECTORS, CARBON, FREE, KAYA, DriverPath, DriverTarget
 
 #: Multipliers of growth, change and share as they may be written.
@@ -125,8 +124,9 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     if driver == "output":
         yield from _output(park, key, ahead, begin, faults)
         return
-    if driver == "intensity" and sector != ALL_SECTORS and park.activity_kinds[park.sectors.index(sector)] in INDICES:
-        faults.append(f"{where}: {sector} has no value added, energy stands for its activity; give activity instead")
+    kind = "" if sector in ("", ALL_SECTORS) else park.activity_kinds[park.sectors.index(sector)]
+    if driver == "intensity" and kind in (*INDICES, *OUTPUT_KINDS):
+        faults.append(f"{where}: energy or output stands for the activity of {sector}; give activity instead")
         return
     whole = sector == ALL_SECTORS and len(park.sectors) == 1
     bound = (driver, park.sectors[0] if whole else sector, "")
@@ -164,7 +164,7 @@ def _level_unit(park: Park, key: Key, unit: str) -> float | None:
         return None if pair is None or pair[0] != "tCO2/MWh" else pair[1] / TJ_PER_MWH
     if sector not in park.sectors:
         return None
-    canonical = ACTIVITY[park.activity_kinds[park.sectors.index(sector)]]
+    canonical = ACTIVITY_UNITS[park.activity_kinds[park.sectors.index(sector)]]
     if driver == "activity":
         pair = CONVERSIONS.get(unit)
         return None if pair is None or pair[0] != canonical else pair[1]

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,15 @@ from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.runs.jobs import park_id_of
-from pathway_models.runs.provenance import code_hash, file_hash, park_inputs, shared_inputs, versions
+from pathway_models.runs.provenance import (
+    OUTPUTS,
+    code_hash,
+    file_hash,
+    hash_outputs,
+    park_inputs,
+    shared_inputs,
+    versions,
+)
 from pathway_models.runs.store import parameters_of, read_record
 from pathway_models.runs.tables import read_status, write_status
 
@@ -39,9 +47,16 @@ if TYPE_CHECKING:
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def summarise_command(folder: Path, lang: str) -> None:
     """Make the summary and the page of a run again from its parks' folders."""
-    outcomes = read_status(folder)
+    outcomes = [_as_found(folder, outcome) for outcome in read_status(folder)]
     click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
     sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
+
+
+def _as_found(folder: Path, outcome: Outcome) -> Outcome:
+    """Take a park whose results are gone for failed."""
+    if not outcome.came_out or (folder / outcome.park_id).is_dir():
+        return outcome
+    return replace(outcome, status="failed", cause="its results are no longer there: run it again")
 
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
@@ -54,6 +69,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     before = _content(folder / "summary.csv") if page.is_file() else None
     write_status(folder, outcomes)
     rows = write_summary(folder, outcomes)
+    hash_outputs(folder)
     if not quiet:
         for line in summary_lines(rows, outcomes, language()):
             click.echo(line)
@@ -129,23 +145,25 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
-        # SIGTERM counts as Ctrl-C: finished parks are kept; nothing interrupts the writing of the status table.
-        with _handling(signal.SIGTERM, signal.default_int_handler), _progress(len(chosen), quiet) as report:
+        # SIGTERM and SIGHUP count as Ctrl-C (`cli.heed_signals`): finished parks are kept.
+        with _progress(len(chosen), quiet) as report:
             finished = run_parks(request, place, report)
-        with _handling(signal.SIGINT, signal.SIG_IGN):
+        with _undisturbed():
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
     sys.exit(0 if finished.complete else 1)
 
 
 @contextlib.contextmanager
-def _handling(number: signal.Signals, handler: Any) -> Iterator[None]:
-    """Handle a signal in another way for a while."""
-    before = signal.signal(number, handler)
+def _undisturbed() -> Iterator[None]:
+    """Let no signal interrupt the writing of the status table."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
@@ -178,12 +196,41 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
     found = 0
     for line in changes_since(folder):
         click.echo(in_table(line))
+    for name, end in outputs_now(folder).items():
+        click.echo(f"{name:<24} {in_table(end)}")
+        found += end == ALTERED
     for park_id, differences in verify(folder, sample=sample, workers=workers, engine=engine):
         click.echo(f"{park_id:<24} {in_table('the same' if not differences else 'DIFFERS')}")
         for difference in differences:
             _show(difference)
         found += bool(differences)
     sys.exit(1 if found else 0)
+
+
+#: What has become of a file of a run.
+ALTERED, NOT_HASHED = "ALTERED since it was written", "not hashed: it cannot be checked"
+
+
+def outputs_now(folder: Path) -> dict[str, str]:
+    """Hold the run's own files, and the files of its parks, against their hashes; say of each what is not the same."""
+    from pathway_models.batch.execution import altered
+    from pathway_models.batch.running import read_record as read_park_record
+
+    record, ends = read_record(folder), {}
+    hashes = record.get("outputs_sha256", {})
+    for name in OUTPUTS:
+        if name not in hashes:
+            ends[name] = NOT_HASHED
+        elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
+            ends[name] = ALTERED
+    for outcome in read_status(folder):
+        of_park = read_park_record(folder, outcome.park_id) if outcome.came_out else None
+        if of_park is None:
+            continue
+        if "files_sha256" not in of_park:
+            ends[f"{outcome.park_id}/*"] = NOT_HASHED
+        ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}
+    return ends
 
 
 def _show(difference: Any) -> None:

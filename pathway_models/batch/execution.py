@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +16,13 @@ from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.records.headline import refusal
 from pathway_models.runs.folders import park_folder, partial_folder, remove
 from pathway_models.runs.jobs import Job, Outcome
-from pathway_models.runs.provenance import write_json
+from pathway_models.runs.provenance import file_hash, write_json
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+#: Format of notebooks that papermill runs.
+FORMAT = 4
 #: Quietens notices that kernels print when they start and when they are shut down.
 KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 #: Errors of the machine, not of the park: such a park is run again.
@@ -39,6 +43,7 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
     """
     import papermill
 
+    _check_notebook(Path(notebook))
     known = papermill.inspect_notebook(str(notebook))
     wrong = [f"no parameter {name!r}" for name in parameters if name not in known]
     for name, value in parameters.items():
@@ -47,6 +52,46 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
             wrong.append(f"{name} = {value!r} is {type(value).__name__}, the notebook declares {declared}")
     if wrong:
         raise BatchError(f"{Path(notebook).name}: {'; '.join(wrong)}; its parameters are {', '.join(known)}")
+
+
+def _check_notebook(path: Path) -> None:
+    """Refuse a file that is no notebook of this format, or has no cell of parameters, with the remedy.
+
+    Raises
+    ------
+    BatchError
+    """
+    import nbformat
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        version = content.get("nbformat") if isinstance(content, dict) else None
+        if isinstance(version, int) and version < FORMAT:
+            raise BatchError(f"{path.name}: it is of the old format {version}; open it in Jupyter and save it again")
+        notebook = nbformat.from_dict(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of cells without an id, which are no obstacle
+            nbformat.validate(notebook, relax_add_props=True)
+        tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", ())]
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        nbformat.ValidationError,
+        RecursionError,
+    ) as error:
+        what = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BatchError(f"{path.name}: expected a Jupyter notebook; save it again in Jupyter ({what})") from None
+    kernel = notebook.metadata.get("kernelspec", {})
+    if not kernel.get("name") or not (kernel.get("language") or notebook.metadata.get("language_info", {}).get("name")):
+        raise BatchError(f"{path.name}: it names no kernel; open it in Jupyter, choose Python 3 and save it again")
+    if "parameters" not in tags:
+        raise BatchError(
+            f"{path.name}: no cell has the tag 'parameters'; write the defaults of park, scenarios, members, ... in one"
+            " cell, and add the tag to it in Jupyter under Property Inspector, Cell Tags"
+        )
 
 
 def run_park(job: Job) -> Outcome:
@@ -77,7 +122,11 @@ def run_park(job: Job) -> Outcome:
         status = "failed" if cause else "done"
         record = {"park_id": job.park_id, "key": job.key, "status": status, "cause": cause, "basis": job.basis}
         files = {path.name: path.stat().st_size for path in sorted(partial.iterdir())}
-        write_json(partial / "record.json", {**record, "again": name in MACHINE_ERRORS, "files": files})
+        hashes = {file: file_hash(partial / file) for file in files}
+        write_json(
+            partial / "record.json",
+            {**record, "again": name in MACHINE_ERRORS, "files": files, "files_sha256": hashes},
+        )
     except ServerGoneError:  # says nothing of the park, which another worker takes
         remove(partial)
         raise
@@ -133,8 +182,14 @@ def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
     return notebook, "", ""
 
 
-def is_whole(folder: Path, park_id: str, files: dict[str, int]) -> bool:
-    """Tell whether the files of a park's record are all there in full."""
-    place = park_folder(folder, park_id)
+def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
+    """Tell whether the files of a park's record are all there, as they were written."""
+    place, files = park_folder(folder, park_id), record["files"]
     sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
-    return sizes == files
+    return sizes == files and not altered(place, record)
+
+
+def altered(place: Path, record: Mapping[str, Any]) -> list[str]:
+    """List the files of a park's folder that are no longer as its record has them; a record may have no hashes."""
+    hashes = record.get("files_sha256", {})
+    return [name for name, was in hashes.items() if not (place / name).is_file() or file_hash(place / name) != was]

@@ -134,7 +134,7 @@ def _lever_settings(scenarios: Mapping[str, Scenario]) -> Columns:
 
 
 def pathway_quantiles(pathways: Pathways) -> pd.DataFrame:
-    """Compute mean and quantiles of the total by scenario and year, tCO2/yr."""
+    """Compute mean and quantiles of the total by scenario and year, tCO2/yr; ``year_status`` as `Pathways.status`."""
     return pd.DataFrame(_quantile_columns(pathways))
 
 
@@ -147,4 +147,5 @@ def _quantile_columns(pathways: Pathways) -> Columns:
         "year": pathways.years.tolist() * len(pathways.scenarios),
         "mean_tco2": total.mean(axis=1).ravel().tolist(),
         **{f"p{round(q * 100):02d}_tco2": level.ravel().tolist() for q, level in zip(QUANTILES, levels, strict=True)},
+        "year_status": list(pathways.status) * len(pathways.scenarios),
     }

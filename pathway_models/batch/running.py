@@ -97,8 +97,8 @@ def decide(
         return Step(park_id, "run", "no results yet")
     if record["key"] != content_hash(basis):
         return Step(park_id, "run", _changed(record.get("basis", {}), basis))
-    if not is_whole(folder, park_id, record["files"]):
-        return Step(park_id, "run", "files are missing or cut short")
+    if not is_whole(folder, park_id, record):
+        return Step(park_id, "run", "files are missing, cut short or altered")
     if record["status"] == "done":
         return Step(park_id, "unchanged", "nothing has changed")
     if record["again"] or retry_failed:

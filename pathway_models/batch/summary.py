@@ -15,10 +15,14 @@ from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
+from pathway_models.documents.page_fonts import font_face
+from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.intake.description import Description
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.language.words import say, word
+from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
 
@@ -26,6 +30,20 @@ TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "When do the parks peak?",
+        "past": "already past",
+        "past_long": "peak already past",
+        "ahead": "ahead",
+        "ahead_long": "still ahead, in time",
+        "not_before": "not before 2030",
+        "without": "No new measures",
+        "best": "Best scenario",
+        "points": "points to win",
+        "decisive": "What decides it",
+        "nothing": "no single family by a point",
+        "data_to": "data to",
+        "nowcast_to": "nowcast to",
+        "best_note": "Best scenario: the one of this run with the highest probability; its name shows on hovering."
+        " What decides it: the lever family that alone gains most.",
         "run": "Run",
         "done": "parks done",
         "seed": "seed",
@@ -83,6 +101,19 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
     "zh": {
         "title": "各园区何时达峰？",
+        "past": "已经达峰",
+        "past_long": "已经达峰",
+        "ahead": "尚待实现",
+        "ahead_long": "尚待实现（按时）",
+        "not_before": "2030年前未达峰",
+        "without": "无新措施",
+        "best": "最佳情景",
+        "points": "可提高（百分点）",
+        "decisive": "起决定作用的措施",
+        "nothing": "无单类措施可提高1个百分点",
+        "data_to": "数据至",
+        "nowcast_to": "推算至",
+        "best_note": "最佳情景：本次运行中概率最高的情景，名称见悬停提示。起决定作用的措施：单独实施时提高最多的一类。",
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",
@@ -231,11 +262,24 @@ def index_page(
     from pathway_models.documents.markup import page
 
     texts = TEXTS[lang]
+    # Runs of older versions do not have all columns.
+    rows = [dict.fromkeys((*SHARES, "peak_parts"), "") | row for row in rows]
     figure, alt = _figure(rows, lang) if rows else ("", "")
     done = sum(outcome.came_out for outcome in outcomes)
+    known = read_scenarios()
+    rows = [row | {"kind": kind_of(row)} for row in rows]
+    found = answers(rows, known)
+    names = {row["scenario"]: scenario_name(row["scenario"], lang) for row in rows}
+    sentence = headline_of(found, lang=lang) if found else ""
+    shown = "".join([str(texts), sentence, *names.values(), *(value for row in rows for value in row.values())])
+    shown += "".join(word(row.get("account") or "total", lang) for row in rows)
+    shown += "".join(f"{entry.name_zh}{entry.name_en}" for entry in waiting) + alt + "".join(credit)
     return page(
         TEMPLATES / "index.html.j2",
         lang=lang,
+        found=found,
+        sentence=sentence,
+        font_face=font_face(shown),
         t=texts,
         run=run,
         counts=f"{done}/{len(outcomes)}",
@@ -247,9 +291,9 @@ def index_page(
         problems=[outcome for outcome in outcomes if not outcome.came_out],
         figure=figure,
         alt=alt,
-        rows=[row | {"kind": kind_of(row)} for row in rows],
-        scenarios={row["scenario"]: scenario_name(row["scenario"], lang) for row in rows},
-        kinds=[kind for kind in texts["kinds"] if kind in {kind_of(row) for row in rows}],
+        rows=rows,
+        scenarios=names,
+        kinds=[kind for kind in texts["kinds"] if kind in {row["kind"] for row in rows}],
         credit=credit,
         columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
         waiting=waiting,

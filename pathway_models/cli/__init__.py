@@ -8,16 +8,33 @@ from typing import NoReturn
 
 #: Exit code of a program that Ctrl-C has ended, as shells have it: 128 and the number of the signal.
 INTERRUPTED = 130
+#: Signals that end a program as Ctrl-C does: asked to end, and terminal closed.
+ENDING = ("SIGTERM", "SIGHUP")
 
 
-def end_interrupted() -> NoReturn:
-    """Say in one line that Ctrl-C has ended the program, and end it.
+def heed_signals() -> None:
+    """Let the end that a system asks for clear up as Ctrl-C does; what is ignored, as by nohup, stays ignored."""
+    for name in ENDING:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    raise KeyboardInterrupt(number)
+
+
+def end_interrupted(error: KeyboardInterrupt | None = None) -> NoReturn:
+    """Say in one line that a signal has ended the program, and end it.
 
     Raises
     ------
     SystemExit
-        With the code `INTERRUPTED`.
+        With the code `INTERRUPTED`, or that of the signal which the error carries.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the way out
+    for name in ("SIGINT", *ENDING):  # a second one must not cut off the way out
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     print("Stopped. 已停止。", file=sys.stderr)
-    sys.exit(INTERRUPTED)
+    number = error.args[0] if error is not None and error.args else signal.SIGINT
+    sys.exit(128 + int(number))

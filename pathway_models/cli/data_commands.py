@@ -94,13 +94,16 @@ def _inventory_lines(park: Park) -> list[str]:
     lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
     lines.append(f"  {padded(unit, 15)}" + "".join(f"{year:>14}" for year in inventory.years))
-    for name, values in {
+    rows = {
         say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
         say(lang, en="scope 2 (market)", zh="范围二（市场法）"): inventory.scope(2),
         say(lang, en="total", zh="合计"): inventory.total(),
         say(lang, en="power, by place", zh="电力（位置法）"): inventory.location_based,
         say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
-    }.items():
+    }
+    if not park.has_energy:  # what was bought is not known, which is not the same as none
+        rows = dict(list(rows.items())[:1])
+    for name, values in rows.items():
         lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
     if park.is_undivided:
         from pathway_models import sentences

@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from pathway_models.cli import end_interrupted
-from pathway_models.console.cli_language import LanguageGroup, in_language, localized, mistake_text
+from pathway_models.console.cli_language import LanguageGroup, in_language, localized, machine_mistake, mistake_text
 from pathway_models.core import __version__
 
 #: Every command: its import path, and the line ``--help`` shows for it without importing it.
@@ -83,7 +83,7 @@ class LazyGroup(LanguageGroup):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; Ctrl-C and a user's mistake become a message and an exit code instead of a traceback.
+        """Run a command; Ctrl-C, a user's mistake, and a disk or memory that is full become a line and an exit code.
 
         Raises
         ------
@@ -92,8 +92,8 @@ class LazyGroup(LanguageGroup):
         """
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # click would exit with 1, which says that something did not come out
-            end_interrupted()
+        except KeyboardInterrupt as error:  # click would exit with 1, which says that something did not come out
+            end_interrupted(error)
         except Exception as error:
             # Deferred: a call without errors starts sooner.
             from pathway_models.core.errors import InputError, PathwayError
@@ -103,7 +103,11 @@ class LazyGroup(LanguageGroup):
                 sys.exit(1)
             if isinstance(error, PathwayError):
                 raise localized(click.UsageError(str(error))) from None
-            raise
+            told = machine_mistake(error)
+            if told is None:
+                raise
+            click.echo(told, err=True)
+            sys.exit(1)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

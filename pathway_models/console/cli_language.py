@@ -9,6 +9,7 @@ as people write them: ``--record 5 8 12``.
 from __future__ import annotations
 
 import copy
+import errno
 import inspect
 import os
 import re
@@ -75,6 +76,16 @@ def _given(words: Sequence[str]) -> str:
     return found
 
 
+def _refuse_foreign(words: Sequence[str]) -> None:
+    """End the program where a name is in bytes that are no text: no table and no page of a run could name it."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word):
+            shown = os.fsencode(word).decode("utf-8", "backslashreplace")
+            text = say("a name in bytes that are not UTF-8 cannot be used: rename the file or folder")
+            click.echo(f"{shown}: {text}", err=True)
+            sys.exit(2)
+
+
 class LanguageGroup(click.Group):
     """A group whose help, usage errors and commands speak the language of the call."""
 
@@ -83,6 +94,7 @@ class LanguageGroup(click.Group):
         words = list(args) if args is not None else sys.argv[1:]
         token = _language.set(asked_language(words, os.environ))
         try:
+            _refuse_foreign(words)
             return super().main(words, *more, **options)
         finally:
             _language.reset(token)
@@ -110,11 +122,66 @@ class LanguageGroup(click.Group):
             raise localized(error) from None
 
 
+#: Smallest and largest number of options by their names: what lies outside would be computed for days, or mean nothing.
+BOUNDS = {
+    **dict.fromkeys(("members", "fresh", "search"), (0, 1_000_000)),
+    **dict.fromkeys(("until", "before", "year", "years", "neutral", "as_of"), (1750, 2200)),
+    **dict.fromkeys(("horizon", "record", "groups"), (1, 200)),
+    **dict.fromkeys(("budget", "cap", "free", "covered", "margin", "tax_rate"), (0, 1e15)),
+    **dict.fromkeys(("memory", "most"), (0, 1_000_000)),
+    "seed": (0, 2**63 - 1), "workers": (0, 1_000), "timeout": (0, 10_000_000), "rate": (-0.5, 1),
+}  # fmt: skip
+
+
+class _Bounded(click.ParamType):
+    """Number that is finite and within the bounds of its option."""
+
+    def __init__(self, kind: click.ParamType, option: str | None) -> None:
+        self.kind, self.name = kind, kind.name
+        self.bounds = BOUNDS.get(option or "")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["kind"], name)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number."""
+        number = self.kind.convert(value, param, ctx)
+        if number != number or abs(number) == float("inf"):
+            self.fail(f"{str(value)!r} is not a valid float.", param, ctx)
+        if self.bounds and not self.bounds[0] <= number <= self.bounds[1]:
+            low, high = (f"{bound:.15g}" for bound in self.bounds)
+            self.fail(f"{number} is not in the range {low}<=x<={high}.", param, ctx)
+        return number
+
+
+class _Text(click.types.StringParamType):
+    """Text of an option: one that says something, in signs that can be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the text."""
+        text = super().convert(value, param, ctx)
+        default = param.get_default(ctx, call=False) if param is not None and ctx is not None else None
+        if not text.strip() and text != default:
+            self.fail("an empty text says nothing", param, ctx)
+        return text
+
+
+def _sound(kind: click.ParamType, option: str | None) -> click.ParamType:
+    """Make the type of an option refuse what no option means."""
+    if type(kind) in (click.types.IntParamType, click.types.FloatParamType):
+        return _Bounded(kind, option)
+    if isinstance(kind, click.FloatRange):
+        return _Bounded(kind, None)
+    return _Text() if kind is click.STRING else kind
+
+
 def in_language(command: click.Command) -> click.Command:
     """Copy a command so that it speaks the language of the call, with ``--lang`` where it has none of its own."""
     translated = copy.copy(command)
     translated.context_class = _Context
     translated.params = [copy.copy(parameter) for parameter in command.params]
+    for parameter in translated.params:
+        parameter.type = _sound(parameter.type, parameter.name)
     if not any(parameter.name == "lang" for parameter in translated.params):
         translated.params.append(_lang_option())
     if language() == "en":
@@ -190,6 +257,17 @@ def fault_line(fault: Fault, lang: str) -> str:
     from pathway_models.intake.messages import fault_text
 
     return fault_text(fault, lang)
+
+
+def machine_mistake(error: Exception) -> str | None:
+    """Describe in one line what the machine refused: a path, a disk, memory; None for any other error."""
+    if isinstance(error, MemoryError):
+        return say("there is not enough memory: ask for fewer members, or for fewer parks at a time")
+    if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
+        name = f"{error.filename}: " if error.filename is not None else ""
+        text = say("cannot be read or written")
+        return f"{name}{text}: {error.strerror}"
+    return None
 
 
 def localized(error: click.UsageError) -> click.UsageError:

@@ -14,6 +14,7 @@ arithmetic written out in ``tests/core/test_units.py``.
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 
 #: Country, ISO 3166, whose rules hold where none is named.
@@ -127,6 +128,7 @@ def to_canonical(value: float, unit: str, expected: str) -> float:
     return value * multiplier
 
 
+@cache
 def units_of(expected: str) -> tuple[str, ...]:
     """List the accepted spellings of a canonical unit.
 

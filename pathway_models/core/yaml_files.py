@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.sheet_text import FORMULA_SIGNS
 
 Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
+
+
+def _no_word(value: Any) -> Any:
+    """Refuse what YAML makes a number of although nobody wrote one: ``no`` is 0, ``"12"`` is 12."""
+    if isinstance(value, (bool, str)):
+        raise ValueError("a number, without quotation marks, and not yes or no")
+    return value
+
+
+def _one_line(text: str) -> str:
+    """Refuse signs that nobody sees, line ends, and what a spreadsheet would compute."""
+    if not text.strip() or any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for sign in text
+    ):
+        raise ValueError("a text of printable signs in one line")
+    if text.startswith(FORMULA_SIGNS):
+        raise ValueError("a text that does not begin with = + - @")
+    return text
+
+
+def _plain_id(text: str) -> str:
+    """Refuse what cannot stand in tables and names of files."""
+    _one_line(text)
+    if not all(sign.isalnum() or sign in "_-." for sign in text) or text.startswith("."):
+        raise ValueError("letters, digits, _ and -, as it stands in tables and names of files")
+    return text
+
+
+#: A finite number, a year, a line of text, and a name for tables and files, as files of a user's own may hold them.
+Number = Annotated[float, BeforeValidator(_no_word), Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
+Year = Annotated[int, BeforeValidator(_no_word), Field(ge=1950, le=2200)]
+Text = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
+Id = Annotated[str, AfterValidator(_plain_id), Field(max_length=80)]
+
+
+class Strict(BaseModel):
+    """Entry of a file: no key without a meaning."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 #: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
@@ -123,6 +164,11 @@ def line_of(lines: dict[Keys, int], keys: Keys) -> int:
     return lines.get(keys, 1)
 
 
+def _told(message: str) -> str:
+    """Say what pydantic expected, in words that follow 'expected'."""
+    return message.removeprefix("Value error, ").removeprefix("Input should be ")
+
+
 def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
     keys = tuple(detail["loc"])
     name = ".".join(map(str, keys)) or "file"
@@ -133,7 +179,7 @@ def _fault(path: Path, lines: dict[Keys, int], detail: Any) -> Fault:
         file=path.name,
         place=f"line {line_of(lines, keys)}, {name}",
         value=value,
-        expected=expected.get(detail["type"], detail["msg"].removeprefix("Input should be ")),
+        expected=expected.get(detail["type"], _told(detail["msg"])),
         remedy=remedies.get(detail["type"], "correct the value"),
         code=f"yaml_{detail['type']}",
     )

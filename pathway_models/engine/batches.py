@@ -249,7 +249,7 @@ FOSSIL = ("coal", "oil", "gas", "other_fuel")
 
 
 #: ASSUME: a capture plant of a park whose carriers are not known burns natural gas, 56.1 tCO2/TJ: default of the 2006
-#: IPCC Guidelines, volume 2, table 2.2 (ipcc2006_energy).  With coal it would pay 1.7 times as much.
+#: IPCC Guidelines, volume 2, table 2.2 (ipcc_2006).  With coal it would pay 1.7 times as much.
 NATURAL_GAS = 56.1
 
 

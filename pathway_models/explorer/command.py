@@ -29,6 +29,10 @@ POLICY = (
 )
 
 
+#: Seconds after which a kernel without a page is ended.
+IDLE = 60
+
+
 @click.command("explore")
 @click.argument("park", type=PARK, default="demo-steel")
 @data_option
@@ -69,12 +73,22 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
     The token goes by a file that only this user can read: a command line is shown to every user of the machine.
     """
     headers = {"headers": {"Content-Security-Policy": POLICY}}
-    said = {"Voila": {"token": token, "tornado_settings": headers}}
+    # The cookie ends with the browser and comes with no request of another page; kernels of closed pages end.
+    cookie = {"samesite": "Strict", "expires_days": None}
+    culling = {"cull_idle_timeout": IDLE, "cull_interval": 30, "cull_connected": False}
+    said = {
+        "Voila": {"token": token, "tornado_settings": headers | {"cookie_options": cookie}},
+        "IdentityProvider": {"cookie_options": cookie},
+        "MappingKernelManager": culling,
+        "VoilaKernelManager": culling,
+    }
     (settings / "voila.json").write_text(json.dumps(said), encoding="utf-8")
     profile = settings / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")
     env = {**os.environ, "PYTHONUTF8": "1", "IPYTHONDIR": str(settings / "ipython")}
+    env["JUPYTER_RUNTIME_DIR"] = str(settings / "runtime")  # keys of kernels go with this folder
+    env |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(settings))  # and so does what the server leaves behind
     env.pop("MPLBACKEND", None)
     for name, folder in (("JUPYTER_CONFIG_PATH", settings), ("JUPYTER_PATH", PAGE)):
         env[name] = os.pathsep.join([str(folder), *filter(None, [os.environ.get(name)])])

@@ -159,7 +159,10 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     kept[name] = entry_of(scenario)
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(f"{HEADER}\n{body}", encoding="utf-8")
+    # A link that somebody has put there must not lead the writing to another file.
+    partial.unlink(missing_ok=True)
+    with partial.open("x", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{body}")
     read_scenarios(partial)  # a file that a run would refuse never replaces a good one
     return partial.replace(path)
 

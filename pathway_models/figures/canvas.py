@@ -27,6 +27,7 @@ from PIL.PngImagePlugin import PngInfo
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
 from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
 from pathway_models.intake.names import scenario_order
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale
 from pathway_models.language.words import width_of, word
 
@@ -149,13 +150,13 @@ def put_above(ax: Axes, place: float, text: str, **look: object) -> None:
 
 
 def years_axis(ax: Axes, first: int, last: int, *, behind: bool = False) -> None:
-    """Put ticks at the decades and one beyond the horizon for members without a peak; fix the limits."""
+    """Put ticks at the decades and one beyond the horizon for members without a peak year; fix the limits."""
     ticks = list(range(-(-first // 10) * 10, last + 1, 10))
     labels = [str(year) for year in ticks]
     if behind:
         if ax.bbox.width / ax.figure.dpi < NARROW:  # the two last labels would run into each other
             labels = ["" if year > last - BEHIND else label for year, label in zip(ticks, labels, strict=True)]
-        ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last}"]
+        ticks, labels = [*ticks, last + BEHIND], [*labels, f">{last - PeakRule().follow}"]
         light_line(ax, "x", last + BEHIND / 2 - 0.5, color=FAINT, linewidth=0.8)
     ax.set_xlim(first - 0.9, last + (BEHIND + 2 if behind else 0.9))
     light_ticks(ax, "x", ticks, labels)

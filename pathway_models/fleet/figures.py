@@ -51,6 +51,7 @@ from pathway_models.fleet.tables import (
     short_name,
 )
 from pathway_models.intake.names import headline, scenario_name
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale, emissions_text, scale_of
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.pathways.figures import fan
@@ -393,7 +394,7 @@ def all_parks(
     mark_year(ax, before, lang)
     _key(figure, pair, bool(made_up.any()), lang)
     put_title(figure, word("title_all_parks", lang), word("range_90", lang))
-    put_note(figure, word("note_all_parks", lang, last=last), lang)
+    put_note(figure, word("note_all_parks", lang, last=last - PeakRule().follow), lang)
     return figure
 
 
@@ -402,7 +403,7 @@ def horizon(summary: pd.DataFrame) -> int:
     if "until" in summary:
         return int(summary["until"].max())
     texts = summary[list(QUANTILES)].astype(str).to_numpy().ravel()
-    return max(int(text.lstrip(">")) for text in texts)
+    return max(int(text[1:]) + PeakRule().follow if text.startswith(">") else int(text) for text in texts)
 
 
 def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarray]:

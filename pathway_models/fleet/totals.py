@@ -13,7 +13,6 @@ import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError, PathwayError
 from pathway_models.core.units import HOME
-from pathway_models.engine.ensemble_summary import survey
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.fleet.fleet_results import (
@@ -200,7 +199,7 @@ def summarise_parks(
         park = read_park(name)
         draws = sample(park, scenarios, **drawn)
         pathways = project(park, scenarios, draws)
-        held = survey(park, scenarios, draws, probabilities=(), drivers="hold").peaks
+        held = find_peaks(project(park, scenarios, draws, keep="totals", drivers="hold"))
         rows.extend(summary_rows(park, find_peaks(pathways), pathways, held=held))
     return pd.DataFrame(rows)
 
@@ -358,7 +357,9 @@ def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[st
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     issue_year = run.record["parameters"].get("as_of")
     stored = list(run.summary["scenario"].unique())
-    without = next((name for name in stored if name == "bau" or is_without_levers(read_scenarios(), name)), None)
+    own = Path(str(run.record["parameters"].get("scenario_file") or ""))
+    library = read_scenarios(own if own.is_file() else None)
+    without = next((name for name in stored if is_without_levers(library, name)), None)
     for one in parks:
         frame = run[one.park_id].members(list(dict.fromkeys([*scenarios, *([without] if without else [])])))
         years = sorted(int(name) for name in frame.columns if str(name).isdigit())

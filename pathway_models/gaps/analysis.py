@@ -30,6 +30,9 @@ KINDS_ZH = {
     "population": "人口",
     "energy_index": "能耗指数",
     "emissions_index": "排放指数",
+    "power_output": "发电量",
+    "steel_output": "粗钢产量",
+    "cement_output": "水泥产量",
 }
 #: Two languages of a note.
 Words = tuple[str, str]
@@ -163,7 +166,7 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
         notes.append(_joined(parts))
     # Whether it is met is the event; how late it is, the highest year.
     met = peaks.peaks_before(before) if before + WINDOW - 1 <= peaks.years[-1] else None
-    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met)
+    return Gap("peak_year", float(before - 1), "", "years", values, float(last - (before - 1)), *_split(notes), met=met)
 
 
 def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Gap:

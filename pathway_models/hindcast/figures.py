@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from pathway_models.figures.canvas import FAINT, LEGEND, put_note, put_title, sheet
 from pathway_models.figures.style import OKABE_ITO
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import name_of
+from pathway_models.hindcast.matching import name_of, of_regions
 from pathway_models.intake.panels import Panel
 from pathway_models.language.words import say
 
@@ -33,7 +33,7 @@ STATUSES = {
 
 
 def _cases(table: pd.DataFrame, law: str, record: int, holdout: str | None) -> tuple[pd.DataFrame, list[str]]:
-    rows = table[(table["law"] == law) & (table["record"] == record)]
+    rows = of_regions(table[(table["law"] == law) & (table["record"] == record)])
     if holdout is not None:
         rows = rows[rows["holdout"] == holdout]
     return rows, list(dict.fromkeys(rows["panel"]))
@@ -218,7 +218,7 @@ def peak_reliability(
         Which rows.
     lang : {"en", "zh"}
     """
-    rows = reliability[(reliability["law"] == law) & (reliability["holdout"] == holdout)]
+    rows = of_regions(reliability[(reliability["law"] == law) & (reliability["holdout"] == holdout)])
     panels = list(dict.fromkeys(rows["panel"]))
     figure, axes = sheet(lang, (8.0, 3.7), columns=(1.0,) * len(panels), head=0.8, foot=0.8, left=0.09)
     for ax, panel in zip(axes, panels, strict=True):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pathway_models.core.files import data_folder
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.panels import read_hindcasts
+from pathway_models.intake.panels import REGIONS, read_hindcasts
 from pathway_models.language.words import say
 from pathway_models.records.park import Park
 
@@ -182,8 +182,8 @@ NAMES = {
     "countries": ("219 countries", "219个国家和地区"),
     "eu_sites": ("356 European parks", "356个欧洲园区"),
     "us_sites": ("84 American parks", "84个美国园区"),
-    "eu_sites_small": ("1,126 smaller European sites", "1126个较小的欧洲厂址"),
-    "us_sites_small": ("1,055 smaller American sites", "1055个较小的美国厂址"),
+    "eu_sites_small": ("smaller EU sites", "较小的欧洲厂址"),
+    "us_sites_small": ("smaller US sites", "较小的美国厂址"),
     "persistence": ("persistence", "持续不变"),
     "log_trend": ("straight log-trend", "对数直线趋势"),
     "damped_holt": ("damped Holt", "阻尼Holt"),
@@ -198,6 +198,12 @@ NAMES = {
     "parks": ("the law for parks", "园区所用模型"),
     "parks_0_2": ("the law for parks of version 0.2", "0.2版的园区所用模型"),
 }
+
+
+def of_regions(table: pd.DataFrame) -> pd.DataFrame:
+    """Select the rows of regions; all where there are none of regions: a figure or sentence is of one kind of panel."""
+    rows = table[table["panel"].isin(REGIONS)]
+    return rows if len(rows) else table
 
 
 def name_of(key: str, lang: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import LEAST_SKILL, Measured, measured, name_of
+from pathway_models.hindcast.matching import LEAST_SKILL, Measured, measured, name_of, of_regions
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage as coverage_of
 from pathway_models.language.rounding import share_text
@@ -21,7 +21,7 @@ SHORT = (1, 5, 10)
 def _rows(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
     for column, value in wanted.items():
         table = table[table[column] == value]
-    return table
+    return of_regions(table)
 
 
 def _listed(values: pd.Series | list[float], form: str) -> str:
@@ -89,7 +89,7 @@ def skill(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str
 def coverage(summary: pd.DataFrame, law: str = "own", record: int = 5, *, lang: str = "en") -> str:
     """Say how much the 90 % bands held on each panel, regions held out and future held out."""
     parts = []
-    for panel in dict.fromkeys(summary["panel"]):
+    for panel in dict.fromkeys(of_regions(summary)["panel"]):
         held = {
             holdout: _at(
                 _rows(summary, law=law, record=record, panel=panel, holdout=holdout), "coverage_90", SHORT, ".2f"

@@ -24,6 +24,12 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.records.park import UNDIVIDED, Process
 
 Key = tuple[str, str, str]
+#: Output that may measure the activity of a sector: item -> kind of activity and unit.
+OUTPUTS = {
+    "electricity": ("power_output", "MWh"),
+    "crude_steel": ("steel_output", "t"),
+    "cement": ("cement_output", "t"),
+}
 #: Quantities that may stand in a table without being used: they describe the park.
 CONTEXT = ("value_added", "population")
 #: ASSUME: least share of a park's undivided emissions of a sector that goes on by its own trend.
@@ -336,22 +342,27 @@ def _undivided(processes: list, sectors: tuple, outputs: np.ndarray) -> np.ndarr
 def _activities(
     table: Table, sectors: tuple, kind: str, use: np.ndarray, told: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Activity of each sector: value added, else population for residents, else its own energy or emissions."""
+    """Activity of each sector: value added, its output, population for residents, else its own energy or emissions."""
     kinds, levels = [], []
     for at, sector in enumerate(sectors):
-        if kind != "energy_index" and table.rows(("value_added", sector, "")):
-            kinds.append(kind)
-            levels.append(table.series(("value_added", sector, "")))
-        elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
-            kinds.append("population")
-            levels.append(table.series(("population", "park", "")))
-        elif told[at].any() and not use[at].any():
-            # ASSUME: a sector of which only emissions are known goes on as they do; one that began or closed within
-            # the record, or is small, has no trend one could trust, and goes on as all of them together.
+        product = _output(table, sector) if kind != "energy_index" else ""
+        if told[at].any() and not use[at].any():
+            # ASSUME: a sector of which only emissions are known goes on as they do, value added or not: growth would
+            # have no intensity to go with.  One that began or closed within the record, or is small, has no trend one
+            # could trust, and goes on as all of them together.
             whole = told.sum(axis=0)
             is_own = (told[at] > 0).all() and told[at].sum() >= OWN_TREND * whole.sum()
             kinds.append("emissions_index")
             levels.append(told[at] if is_own else whole * told[at].mean() / whole.mean())
+        elif kind != "energy_index" and table.rows(("value_added", sector, "")):
+            kinds.append(kind)
+            levels.append(table.series(("value_added", sector, "")))
+        elif product:
+            kinds.append(OUTPUTS[product][0])
+            levels.append(table.series(("output", sector, product)))
+        elif kind != "energy_index" and sector == "residents" and table.rows(("population", "park", "")):
+            kinds.append("population")
+            levels.append(table.series(("population", "park", "")))
         else:
             kinds.append("energy_index")
             levels.append(use[at])
@@ -359,3 +370,11 @@ def _activities(
             year = table.years[int((levels[-1] <= 0).argmax())]
             table.lack(f"an activity above 0 in {sector}, {year}", "add the value or leave the year out", "activity")
     return tuple(kinds), np.array(levels)
+
+
+def _output(table: Table, sector: str) -> str:
+    """Product whose output measures a sector, "" where none does; other products and units are told as unused."""
+    for owner, item in table.items("output"):
+        if owner == sector and item in OUTPUTS and table.one_unit(("output", owner, item)) == OUTPUTS[item][1]:
+            return item
+    return ""

@@ -5,22 +5,24 @@ A user's own file may hold only what differs: its entries replace the shipped on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, fingerprint
-from pathway_models.core.yaml_files import Keys, line_of, validated
+from pathway_models.core.yaml_files import Id, Keys, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.intake.register import has_rule
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
 from pathway_models.records.costs import Amount, Costs, LeverCost
 from pathway_models.records.levers import Lever, Triangle
-from pathway_models.records.park import INDICES, Park
+from pathway_models.records.park import ACTIVITY_UNITS, Park
 
 #: Energy in TJ of one unit that money may be counted per.
 ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
@@ -28,28 +30,29 @@ ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.055055
 MASS = {"t": 1.0, "kg": 1e-3}
 #: Units without money, which stay as they are.
 PLAIN = ("share/yr", "yr", "h/yr")
+#: Smallest and largest value of an entry in the unit of the file; a rate of 6 is meant for 6 % and written 0.06.
+BOUNDS = {
+    "discount_rate": (0.0, 0.5), "carbon_price": (0.0, 1e6), "prices": (0.0, 1e6), "capital": (0.0, 1e9),
+    "full_load_hours": (1.0, 8_784.0), "lifetime": (1.0, 100.0), "upkeep": (0.0, 1.0),
+}  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Range(Strict):
+    low: Number
+    mode: Number
+    high: Number
 
 
-class _Range(_Strict):
-    low: float
-    mode: float
-    high: float
-
-
-class _Amount(_Strict):
-    unit: str
-    source: str
-    confidence: str
-    low: float | None = None
-    mode: float | None = None
-    high: float | None = None
-    by_year: dict[int, _Range] = Field(default_factory=dict)
-    price_year: int | None = None
-    gj_per_t: float | None = None
+class _Amount(Strict):
+    unit: Text
+    source: Text
+    confidence: Text
+    low: Number | None = None
+    mode: Number | None = None
+    high: Number | None = None
+    by_year: dict[Year, _Range] = Field(default_factory=dict)
+    price_year: Year | None = None
+    gj_per_t: Number | None = Field(default=None, gt=0, le=1_000)
     above: str | None = None
     note: str = ""
 
@@ -75,7 +78,7 @@ class _Amount(_Strict):
         return f"{'; '.join(parts)} {self.unit}" + (f" above {self.above}" if self.above else "") + prices
 
 
-class _Lever(_Strict):
+class _Lever(Strict):
     known: bool = True
     bought: bool = False
     capital: _Amount | None = None
@@ -86,28 +89,28 @@ class _Lever(_Strict):
     note: str = ""
 
 
-class _Currency(_Strict):
-    value: float
-    unit: str
-    source: str
-    confidence: str
+class _Currency(Strict):
+    value: Number = Field(gt=0)
+    unit: Text
+    source: Text
+    confidence: Text
     note: str = ""
 
 
-class _Index(_Strict):
-    source: str
-    confidence: str
-    changes: dict[int, float]
+class _Index(Strict):
+    source: Text
+    confidence: Text
+    changes: dict[Year, Number] = Field(min_length=1)
 
 
-class _File(_Strict):
-    price_year: int | None = None
-    currencies: dict[str, _Currency] = Field(default_factory=dict)
+class _File(Strict):
+    price_year: Year | None = None
+    currencies: dict[Id, _Currency] = Field(default_factory=dict)
     price_index: _Index | None = None
     discount_rate: _Amount | None = None
     carbon_price: _Amount | None = None
-    prices: dict[str, _Amount | None] = Field(default_factory=dict)
-    levers: dict[str, _Lever] = Field(default_factory=dict)
+    prices: dict[Id, _Amount | None] = Field(default_factory=dict)
+    levers: dict[Id, _Lever] = Field(default_factory=dict)
 
 
 class _Money:
@@ -128,6 +131,9 @@ class _Money:
             wrong = [r for r in given.ranges.values() if not r.low <= r.mode <= r.high]
             if wrong:
                 raise ValueError("low <= mode <= high")
+            low, high = next((BOUNDS[key] for key in keys[::-1] if key in BOUNDS), (-math.inf, math.inf))
+            if not all(low <= r.low and r.high <= high for r in given.ranges.values()):
+                raise ValueError(f"values from {low:g} to {high:g}")
             anchors = tuple(
                 (year, Triangle(r.low * factor, r.mode * factor, r.high * factor)) for year, r in given.ranges.items()
             )
@@ -243,6 +249,9 @@ class _Laid:
         self._origin: dict[Keys, tuple[str, dict[Keys, int]]] = {}
         for path in paths:
             given, lines = validated(path, _File)
+            if not given.model_fields_set:
+                expected, remedy = "at least one entry", "name what differs from the shipped costs, or give no file"
+                raise InputError([Fault(path.name, "file", "", expected, remedy, code="costs_empty")])
             for name in given.model_fields_set:
                 value = getattr(given, name)
                 if isinstance(value, dict):
@@ -267,22 +276,32 @@ def unknown_costs(costs: Costs, levers: Mapping[str, Lever], park: Park | None =
     costs : Costs
     levers : mapping of Lever
     park : Park, optional
-        A park whose activity is not money has no cost per value added.
+        A park whose activity is not money has no cost per value added, one without energy none per TJ, and one of
+        another country none of the shipped costs.
     """
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
+    is_shipped = [name for name, _ in costs.files] == ["costs.yml"]
+    abroad = is_shipped and park is not None and not has_rule(park.country, "costs")
     found = {}
     for lever_id, lever in levers.items():
         own = costs.levers.get(lever_id, LeverCost())
         unpriced = [name for name in lever.gives_to if not costs.has_price(groups[name])]
-        if not own.known:
+        if abroad:
+            found[lever_id] = "the shipped costs are Chinese; give costs of the park's own country"
+        elif not own.known:
             found[lever_id] = own.note or "no entry"
         elif unpriced:
             found[lever_id] = f"price of {', '.join(unpriced)} not known"
-        elif park is not None and lever.acts.counted_unit == action.ACTIVITY and {*INDICES} & {*park.activity_kinds}:
+        elif park is not None and lever.acts.counted_unit == action.ACTIVITY and _is_measured_otherwise(park):
             found[lever_id] = "cost per value added, but the park's activity is not in money"
         elif park is not None and lever.acts.counted_unit == action.ENERGY and not park.has_energy:
             found[lever_id] = "cost per unit of energy, but the park's table has no energy"
     return found
+
+
+def _is_measured_otherwise(park: Park) -> bool:
+    """Tell whether a sector that is no household is measured in something else than money."""
+    return any(ACTIVITY_UNITS[kind] != "million CNY" for kind in park.activity_kinds if kind != "population")
 
 
 def uncounted_savings(costs: Costs, park: Park) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioError
 from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.core.yaml_files import line_of, validated
+from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.scenario_tables import lines_of, paths_of, period_of, read_driver_table
 from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
@@ -18,59 +18,55 @@ from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenar
 from pathway_models.records.plans import DriverPath
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Parameter(_Strict):
+class _Parameter(Strict):
     """A parameter of a lever: its unit, who says so, and its values where they are the same at every setting."""
 
-    unit: str
-    source: str
-    low: float | None = None
-    mode: float | None = None
-    high: float | None = None
+    unit: Text
+    source: Text
+    low: Number | None = None
+    mode: Number | None = None
+    high: Number | None = None
 
 
-class _Values(_Strict):
-    low: float
-    mode: float
-    high: float
+class _Values(Strict):
+    low: Number
+    mode: Number
+    high: Number
 
 
-class _Ramp(_Strict):
+class _Ramp(Strict):
     shape: str
-    start: int
-    complete: int
-    delay_years: int = 0
+    start: Year
+    complete: Year
+    delay_years: int = Field(default=0, ge=0, le=50, strict=True)
 
 
-class _Lever(_Strict):
-    family: str
-    name_en: str
-    name_zh: str
+class _Lever(Strict):
+    family: Text
+    name_en: Text
+    name_zh: Text
     action: str
     ramp: _Ramp
     parameters: dict[str, _Parameter]
-    settings: dict[str, dict[str, _Values]]
+    settings: dict[Id, dict[str, _Values]]
     takes_from: tuple[str, ...] = ()
-    gives_to: dict[str, float] = Field(default_factory=dict)
+    gives_to: dict[str, Number] = Field(default_factory=dict)
     note: str = ""
 
 
-class _Library(_Strict):
-    levers: dict[str, _Lever]
+class _Library(Strict):
+    levers: dict[Id, _Lever] = Field(min_length=1)
 
 
-class _Choice(_Strict):
+class _Choice(Strict):
     """A lever setting in a scenario, optionally with its own years."""
 
     setting: str
-    start: int | None = None
-    complete: int | None = None
+    start: Year | None = None
+    complete: Year | None = None
 
 
-class _Driver(_Strict):
+class _Driver(Strict):
     """A period of a driver, as a line of a table; checked with the others (`intake.scenario_tables`)."""
 
     driver: str
@@ -84,17 +80,17 @@ class _Driver(_Strict):
     source: str = ""
 
 
-class _Scenario(_Strict):
-    name_en: str
-    name_zh: str
-    description: str = ""
+class _Scenario(Strict):
+    name_en: Text
+    name_zh: Text
+    description: str = Field(default="", max_length=5_000)
     inherits: str = ""
     levers: dict[str, str | _Choice] = Field(default_factory=dict)
     drivers: list[_Driver] = Field(default_factory=list)
 
 
-class _ScenarioFile(_Strict):
-    scenarios: dict[str, _Scenario]
+class _ScenarioFile(Strict):
+    scenarios: dict[Id, _Scenario] = Field(min_length=1)
 
 
 #: Shipped files of scenarios beside the usual one, by the word that stands for them in place of a path.

@@ -129,7 +129,8 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 
 
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
-    header, named = header_of(path), value_column(path, value, VALUE_COLUMNS)
+    header = header_of(path)
+    named = value_column(header, value, VALUE_COLUMNS)
     keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)

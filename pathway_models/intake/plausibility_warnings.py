@@ -44,11 +44,14 @@ def question(check: Check) -> None:
 
 
 def _series(check: Check) -> Iterator[list[Statement]]:
-    """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer."""
+    """Statements by owner and entry, in the order of years; sectors before the park, where a fault is nearer.
+
+    What was derived is left out: a total over it, which was stated, is not.
+    """
     series: dict[tuple[str, str], list[Statement]] = {}
     for role in ("sector", "park"):
         for s in check.statements.all.values():
-            if s.role == role:
+            if s.role == role and not s.is_derived:
                 series.setdefault((s.owner, s.entry.key), []).append(s)
     yield from (sorted(of_key, key=lambda s: s.year) for of_key in series.values())
 

@@ -47,8 +47,8 @@ class Plausible:
 
 
 @cache
-def _read(path: Path) -> Plausible:
-    content, _ = validated(path, _File)
+def _read(folder: Path) -> Plausible:
+    content, _ = validated(folder / "intake.yml", _File)
     return Plausible(content.bounds, {name: grade.value for name, grade in content.grades.items()})
 
 
@@ -60,4 +60,4 @@ def read_plausible() -> Plausible:
     InputError
         All faults of the file, by line.
     """
-    return _read(data_folder() / "intake.yml")
+    return _read(data_folder())

@@ -42,7 +42,7 @@ class Entry:
 
 
 #: Sets of rules of the data folder that a country has or lacks (``data/README.md``).
-RULES = ("factor_sets", "grid_factors", "intensity_targets", "indicator_systems", "peak_years", "notice")
+RULES = ("factor_sets", "grid_factors", "intensity_targets", "indicator_systems", "costs", "peak_years", "notice")
 
 
 @dataclass(frozen=True)

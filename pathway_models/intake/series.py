@@ -18,6 +18,7 @@ from pathway_models.intake.table.entities import (
     Asked,
     Row,
     checked,
+    header_of,
     rows_of_file,
     rows_of_memory,
     value_column,
@@ -32,8 +33,10 @@ COLUMNS = ("entity", "year", "value")
 VALUE_COLUMNS = ("value", "emissions_tco2")
 
 
-def read_series(path: str | Path, entity: str = "entity", year: str = "year", value: str | None = None) -> pd.DataFrame:
-    """Read a CSV of emissions series, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``.
+def read_series(
+    path: str | Path, entity: str = "entity", year: str = "year", value: str | None = None, *, wide: bool = False
+) -> pd.DataFrame:
+    """Read emissions series from a CSV, UTF-8 (with or without BOM) or GB18030, ``.csv`` or ``.csv.gz``, or ``.xlsx``.
 
     Parameters
     ----------
@@ -41,8 +44,10 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         File with a header; columns may stand in any order, others are left aside.
     entity, year, value : str, optional
         Names of the three columns; the value is looked for in ``value`` and, as the table of a panel has it, in
-        ``emissions_tco2`` when no column is named.  Columns ``population, gdp, consumption, ghg`` are kept where they
-        are present.
+        ``emissions_tco2`` of a CSV when no column is named.  Columns ``population, gdp, consumption, ghg`` are kept
+        where they are present.
+    wide : bool
+        The table has a column for each year.
 
     Returns
     -------
@@ -56,8 +61,9 @@ def read_series(path: str | Path, entity: str = "entity", year: str = "year", va
         With every fault by line: missing columns, no number, negative value, no year, a year given twice, a unit
         that changes, several series of one entity.
     """
-    named = value_column(Path(path), value, VALUE_COLUMNS)
-    asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named))
+    is_plain = not wide and not str(path).lower().endswith(".xlsx")
+    named = value or (value_column(header_of(Path(path)), None, VALUE_COLUMNS) if is_plain else VALUE_COLUMNS[0])
+    asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named), wide=wide)
     return _as_series(asked, *rows_of_file(Path(path), asked))
 
 
@@ -95,7 +101,7 @@ def _companions(*wanted: str) -> tuple[str, ...]:
 
 def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], told: list[str]) -> pd.DataFrame:
     """Table of the rows with a value, entities in order of appearance, years rising."""
-    good = checked(file, rows, asked, faults)
+    good = checked(file, rows, asked, faults, told)
     present = [name for name in asked.companions if rows and name in rows[0][1]]
     order = {entity: at for at, entity in enumerate(dict.fromkeys(entity for entity, *_ in good))}
     kept = [(entity, year, *numbers) for entity, _, year, numbers in good if not math.isnan(numbers[0])]

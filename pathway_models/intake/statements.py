@@ -40,6 +40,8 @@ class Statement:
     factor : float or None
         Own factor in ``factor_unit``, a canonical unit.
     factor_place : str
+    is_derived : bool
+        Computed from other values, not stated: a slip of the pen is not to be looked for in it.
     """
 
     place: str
@@ -56,6 +58,7 @@ class Statement:
     factor: float | None = None
     factor_unit: str = ""
     factor_place: str = ""
+    is_derived: bool = False
 
     @property
     def key(self) -> Key:

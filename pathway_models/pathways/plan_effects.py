@@ -18,21 +18,13 @@ from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import ACTIVITY_UNITS, Park
 from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Plans
 
 #: Quantiles of a band.
 BAND = (0.05, 0.5, 0.95)
 #: Members whose drivers are computed at a time.
 BATCH = 250
-#: Unit of a sector's activity by kind.
-UNITS = {
-    "value_added": "million CNY",
-    "gdp": "million CNY",
-    "population": "persons",
-    "energy_index": "TJ",
-    "emissions_index": "tCO2",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +172,7 @@ def _unit(park: Park, driver: str, sector: str, item: str) -> str:
         return "share"
     if driver == "output":
         return park.processes[process_index(park, sector, item)].unit
-    unit = UNITS[park.activity_kinds[park.sectors.index(sector)]]
+    unit = ACTIVITY_UNITS[park.activity_kinds[park.sectors.index(sector)]]
     return unit if driver == "activity" else f"TJ/{unit}"
 
 

@@ -26,7 +26,7 @@ from pathway_models.peaks.finding import (
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Lever, Scenario
-from pathway_models.records.park import Park
+from pathway_models.records.park import UNDIVIDED, Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
@@ -332,12 +332,15 @@ def inventory(found: Inventory, *, lang: str = "en") -> str:
     bought = share_text(float(np.clip(found.scope(2)[-1] / total[-1], 0, 1)), lang)
     amount, change = emissions_text(float(total[-1]), lang), change_text(float(total[-1] / total[0] - 1), lang)
     highest = int(found.years[total.argmax()])
+    scope_2 = f"and {bought} of the total is scope 2", f"范围二占总量的{bought}"
+    if set(by_item) <= set(UNDIVIDED):
+        scope_2 = "what is bought of power and heat is not in the table", "表中没有外购电力和热力"
     return say(
         lang,
         en=f"In {last} emissions were {amount} ({change} since {first}; highest in {highest}); the largest source is"
-        f" {item_name(largest, lang)} ({share} of all positive sources), and {bought} of the total is scope 2.",
+        f" {item_name(largest, lang)} ({share} of all positive sources), {scope_2[0]}.",
         zh=f"{last}年排放{amount}（较{first}年{change}，最高在{highest}年）；最大排放源为{item_name(largest, lang)}"
-        f"（占全部正排放的{share}），范围二占总量的{bought}。",
+        f"（占全部正排放的{share}），{scope_2[1]}。",
     )
 
 

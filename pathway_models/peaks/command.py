@@ -30,10 +30,18 @@ TOLD = ("verdict", "detail", "state")
 @click.option("--entity", default="entity", show_default=True, metavar="COL", help="Column of the name.")
 @click.option("--year", default="year", show_default=True, metavar="COL", help="Column of the year.")
 @click.option("--value", metavar="COL", help="Column of the emissions.  [default: value, else emissions_tco2]")
+@click.option("--wide", is_flag=True, help="A column for each year, a row for each name.")
 def judge_command(
-    file: Path, rules: tuple[str, ...], as_of: int | None, form: str, entity: str, year: str, value: str | None
+    file: Path,
+    rules: tuple[str, ...],
+    as_of: int | None,
+    form: str,
+    entity: str,
+    year: str,
+    value: str | None,
+    wide: bool,
 ) -> None:
-    """Judge the emissions series of FILE (CSV) by published peak rules.
+    """Judge the emissions series of FILE (CSV or .xlsx) by published peak rules.
 
     FILE has one line an entity and year, in any one unit, and may be a table for pathways hindcast.  Verdicts: peaked,
     plateau, rising, not_peaked, unknown.  The rules, their equations and sources: docs/peak_rules.md.
@@ -44,7 +52,7 @@ def judge_command(
     from pathway_models.peaks.judging import judge
 
     try:
-        table = judge(read_series(file, entity, year, value), rules or None, as_of)
+        table = judge(read_series(file, entity, year, value, wide=wide), rules or None, as_of)
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)

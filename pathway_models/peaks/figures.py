@@ -68,7 +68,7 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / CAP, cap=CAP)
     _words(ax, peaks, bases, before, lang)
     put_title(figure, head, word("title_peak_years", lang))
-    put_note(figure, word("note_peak_years", lang, cap=f"{CAP:.0%}", last=last, before=before), lang)
+    put_note(figure, word("note_peak_years", lang, cap=f"{CAP:.0%}", last=peaks.last_peak_year, before=before), lang)
     return figure
 
 

@@ -13,11 +13,27 @@ from pathway_models.core.units import HOME
 from pathway_models.records.plans import Plans
 
 #: What a sector's activity may measure.
-ACTIVITY_KINDS = ("value_added", "gdp", "population", "energy_index", "emissions_index")
+ACTIVITY_KINDS = (
+    "value_added", "gdp", "population", "energy_index", "emissions_index", "power_output", "steel_output",
+    "cement_output",
+)  # fmt: skip
 #: Activity that is energy or emissions themselves, where nothing else measures it.
 INDICES = ("energy_index", "emissions_index")
 #: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
 UNDIVIDED = ("undivided_fuel", "undivided")
+#: Kinds that are the output of one product: energy per output stays where it is, as it does for an energy index.
+OUTPUT_KINDS = ("power_output", "steel_output", "cement_output")
+#: Canonical unit of each kind of activity.
+ACTIVITY_UNITS = {
+    "value_added": "million CNY",
+    "gdp": "million CNY",
+    "population": "persons",
+    "energy_index": "TJ",
+    "emissions_index": "tCO2",
+    "power_output": "MWh",
+    "steel_output": "t",
+    "cement_output": "t",
+}
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
 #: How the note on years set aside begins.

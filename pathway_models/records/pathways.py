@@ -61,7 +61,7 @@ class Pathways(Identified):
     assumptions : str
         Label of the assumptions (`Assumptions.label`); empty where they are not known.
     without_measures : (member, year), tCO2/yr, optional
-        Total of the same members without any measure; that of a scenario named ``bau`` where it is not given.
+        Total of the same members without any measure; without it nothing can be told apart as past.
     issue_year : int, optional
         Year in which the answer is given; the last observed one by default.
     account : str
@@ -100,8 +100,6 @@ class Pathways(Identified):
         put(self, "emissions", frozen_array("emissions", self.emissions, shape))
         memo_items = {k: frozen_array(k, a, (n, m, years.size)) for k, a in self.memo_items.items()}
         put(self, "memo_items", MappingProxyType(memo_items))
-        if self.without_measures is None and "bau" in self.scenarios:
-            put(self, "without_measures", self.total()[self.index("bau")])
         if self.without_measures is not None:
             put(self, "without_measures", frozen_array("without_measures", self.without_measures, (m, years.size)))
         if self.issue_year is None:

@@ -237,6 +237,11 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
 
 
 def _location_based(inputs: ReportInputs) -> str:
+    if not inputs.park.has_energy:
+        return inputs.say(
+            en="Electricity and heat bought are not in the table: totals of this report are scope 1.",
+            zh="数据表不含外购电力和热力：本报告的合计为范围一。",
+        )
     market = [row[2] == 2 and row[1] in ("electricity", "green_electricity") for row in inputs.inventory.rows]
     bought = float(inputs.inventory.emissions[market, -1].sum())
     located = float(inputs.inventory.location_based[-1])

@@ -42,7 +42,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         raise InputError([Fault(str(folder), "run", "", expected, "give the folder that 'run' printed", code="no_run")])
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise InputError([_unreadable(folder, "a whole record of a run")])
@@ -58,10 +58,22 @@ def parameters_of(folder: Path) -> dict[str, Any]:
         The folder holds no run, or its record lacks some of it: another version has written it.
     """
     parameters = read_record(folder).get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise InputError([_unreadable(folder, "a record with the parameters of the run")])
     missing = [name for name in NEEDED if name not in parameters]
     if missing:
         raise InputError([_unreadable(folder, f"a record with the parameters {', '.join(missing)}")])
+    texts = [value for name in ("parks", "scenarios") for value in _listed(parameters[name])]
+    wrong = [name for name in NEEDED[2:] if type(parameters[name]) is not int]
+    wrong += [name for name in NEEDED[:2] if not _listed(parameters[name])]
+    if wrong or not all(isinstance(text, str) for text in texts):
+        raise InputError([_unreadable(folder, f"sound parameters {', '.join(wrong or NEEDED[:2])}")])
     return parameters
+
+
+def _listed(value: Any) -> list[Any]:
+    """Items of a list; none of anything else."""
+    return value if isinstance(value, list) else []
 
 
 def _unreadable(folder: Path, expected: str) -> Fault:
@@ -130,7 +142,7 @@ def open_run(folder: str | Path) -> StoredRun:
     """
     folder = Path(folder)
     record = read_record(folder)
-    if "parameters" not in record or not (folder / "status.csv").is_file():
+    if not isinstance(record.get("parameters"), dict) or not (folder / "status.csv").is_file():
         expected = "a run with its status.csv: this one was cut off, or is still at its first park"
         remedy = "run it again into the same folder"
         raise InputError([Fault(str(folder), "run", "", expected, remedy, code="run_unfinished")])
@@ -155,7 +167,10 @@ class StoredRun:
         """Status of every park: park_id, status, seconds, cause."""
         import pandas as pd
 
-        return pd.read_csv(self.folder / "status.csv", encoding="utf-8-sig", keep_default_na=False)
+        from pathway_models.runs.tables import STATUS_COLUMNS, read_status
+
+        rows = [(each.park_id, each.status, each.seconds, each.cause) for each in read_status(self.folder)]
+        return pd.DataFrame(rows, columns=list(STATUS_COLUMNS))
 
     @cached_property
     def parks(self) -> tuple[str, ...]:

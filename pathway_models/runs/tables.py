@@ -39,9 +39,12 @@ def read_status(folder: Path) -> list[Outcome]:
     path = folder / "status.csv"
     if not path.is_file():
         raise BatchError(f"{folder}: expected the folder of a run with status.csv; give the folder that 'run' printed")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [Outcome(r["park_id"], r["status"], float(r["seconds"]), r["cause"]) for r in rows]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        return [Outcome(r["park_id"], r["status"], float(r["seconds"]), r["cause"]) for r in rows]
+    except (ValueError, KeyError, TypeError, csv.Error):
+        raise BatchError(f"{path}: it is damaged; run the parks again into the same folder") from None
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> Path:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
 from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.records.park import Park
@@ -125,7 +126,7 @@ def forecasts(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
 
 
 def _range(one: ScenarioForecast, until: int) -> str:
-    low, middle, high = (f">{until}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles)
+    low, middle, high = (f">{until - PeakRule().follow}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles)
     return f"{middle} ({low} – {high})"
 
 

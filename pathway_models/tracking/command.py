@@ -187,7 +187,9 @@ def add_forecasts(path: Path, found: TrackingResult, manifest: Mapping[str, str]
 def _row(
     one: ScenarioForecast, found: TrackingResult, manifest: Mapping[str, str], digest: str, total: str
 ) -> list[str]:
-    years = [f">{found.until}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles]
+    from pathway_models.kernels.turning_points import PeakRule
+
+    years = [f">{found.until - PeakRule().follow}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles]
     shares = [f"{one.p_before:.6f}", f"{one.p_by:.6f}"]
     made = [manifest["account"], found.park_id, one.scenario, one.state, str(one.known), str(found.before)]
     size = [f"{one.effective:.1f}", str(found.members), str(found.seed)]

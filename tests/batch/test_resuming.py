@@ -5,10 +5,12 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -19,6 +21,8 @@ from pathway_models.batch.running import plan, run_parks
 from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
 from pathway_models.runs import folders as run_folders
+from pathway_models.runs.jobs import Outcome
+from pathway_models.runs.tables import write_status
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +101,7 @@ def test_a_file_that_went_missing_or_was_cut_short_is_seen(parks, notebook, out)
     (out / "park-a" / "totals.csv").unlink()
     page = out / "park-b" / "notebook.html"
     page.write_bytes(page.read_bytes()[:1000])
-    assert {why for _, why in steps(asked, out).values()} == {"files are missing or cut short"}
+    assert {why for _, why in steps(asked, out).values()} == {"files are missing, cut short or altered"}
 
 
 def test_a_failed_notebook_is_tried_again_when_asked_for_or_when_something_changed(parks, notebook, out):
@@ -310,3 +314,35 @@ def test_a_run_without_results_cannot_be_verified(parks, notebook, out):
     CliRunner().invoke(main, ["summarise", str(out)])
     with pytest.raises(BatchError, match=r"status\.csv"):
         next(verify(out))
+
+
+def test_an_altered_file_of_a_run_is_found_and_its_park_run_again(parks, notebook, out):
+    words = ["run", *parks, "--notebook", str(notebook), "--out", str(out), "--members", "1", "--until", "2040"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    whole = CliRunner().invoke(main, ["verify", str(out), "--sample", "1"]).output
+    assert "ALTERED" not in whole
+    assert "not hashed" not in whole
+    park, table = Path(parks[0]).stem, out / Path(parks[0]).stem / "totals.csv"
+    for path in (table, out / "summary.csv"):
+        path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))  # as many bytes as before
+    answer = CliRunner().invoke(main, ["verify", str(out), "--sample", "1"])
+    assert answer.exit_code == 1
+    told = [line.split("  ")[0] for line in answer.output.splitlines() if "ALTERED" in line]
+    assert told == ["summary.csv", f"{park}/totals.csv"]
+    again = CliRunner().invoke(main, [*words, "--dry-run"]).output
+    assert [line.split()[0] for line in again.splitlines() if "altered" in line] == [park]
+
+
+def test_a_record_without_hashes_is_not_said_to_be_the_same(parks, notebook, out):
+    write_status(out, run_parks(request(parks, notebook), out).ordered())
+    answer = CliRunner().invoke(main, ["verify", str(out), "--sample", "1"])
+    assert "summary.csv              not hashed" in answer.output
+
+
+def test_a_park_whose_folder_is_gone_is_not_done(parks, notebook, out):
+    run_parks(request(parks, notebook), out)
+    write_status(out, [Outcome(Path(park).stem, "done", 1.0) for park in parks])
+    shutil.rmtree(out / Path(parks[0]).stem)
+    answer = CliRunner().invoke(main, ["summarise", str(out)])
+    assert answer.exit_code == 1
+    assert "its results are no longer there" in answer.output + (out / "status.csv").read_text(encoding="utf-8-sig")

@@ -18,7 +18,7 @@ PARKS = [
     ("whole", "region", "bau", 5e5, "2060", 0.1),
     ("whole", "region", "Deep cuts", 5e5, "2027", 0.7),
 ]
-HEADS = {"emissions": 4, "p50": 6, "chance": 8}
+HEADS = {"emissions": 9, "p50": 11, "chance": 3}
 
 
 @dataclass(frozen=True)

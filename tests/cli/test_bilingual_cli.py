@@ -173,16 +173,22 @@ def test_the_summary_of_a_run_is_told_in_chinese():
         "scenario": "one",
         "last_observed_year": "2020",
         "emissions_last_tco2": "15536771",
-        "peak_status": "within_horizon",
+        "peak_status": "ahead",
         "peak_year_p50": "2031",
         "peak_year_p05": "2025",
-        "peak_year_p95": ">2060",
+        "peak_year_p95": ">2055",
         "p_peak_before_2030": "0.42",
+        "p_past": "0.3",
+        "p_ahead": "0.12",
+        "p_ahead_given_not_past": "0.171",
+        "p_se": "0.016",
     }
     outcomes = [Outcome("demo-steel", "done", 1.0, ""), Outcome("own", "refused", 0.0, str(SHARE))]
     head, line, failure, last = summary_lines([row], outcomes, "zh")
-    assert head.split() == ["园区", "末年", "万tCO2", "one：达峰年p50", "[p05,", "p95]，2030年前概率"]
-    assert "期内达峰" in line
+    about = "one：2030年前概率=已达峰+尚待实现，未达峰者按时；达峰年p50"
+    assert head.split() == ["园区", "末年", "万tCO2", about, "[p05,", "p95]"]
+    assert "42±1.6 =  30 + 12,  17" in line
+    assert "2031 [2025, >2055]" in line
     assert "未接受：a.xlsx, 2019!C84 = '150'：应为至多100%" in failure
     assert last == "完成1个，共2个园区；其中1个为虚构示范园区（*）"
 

@@ -76,7 +76,7 @@ def test_list_can_leave_out_parks_without_data(call):
         (["run", "region-d", "region-d"], "asked for twice: region-d"),
         (["run", "region-d", "--scenarios", "bau", "nothing"], "no scenario 'nothing'"),
         (["run", "region-d", "--members", "0"], "members must be at least 1"),
-        (["run", "region-d", "--seed", "-1"], "seed at least 0"),
+        (["run", "region-d", "--seed", "-1"], "-1 is not in the range 0<=x"),
         (["run", "region-d", "--workers", "0"], "workers"),
         (["run", "region-d", "--member", "5"], "No such option"),
         (["run", "region-d", "--until", "soon"], "not a valid integer"),

@@ -132,6 +132,7 @@ def texts(path, at=None):
     return said, None if pathways is None else np.round(pathways.total().sum(), 3)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_issue_year(tmp_path, later):
     run = pw.run_tables(["demo-steel"], tmp_path / "run", pw.read_scenarios().pick(["bau"]), members=5, as_of=FIXED)
     record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))

@@ -37,6 +37,7 @@ def whole(shipped, chosen):
     return draws, pw.project(shipped, chosen, draws)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 36])
 def test_the_size_of_a_batch_changes_no_bit(shipped, chosen, whole, monkeypatch, size):
     draws, expected = whole
@@ -120,6 +121,7 @@ def test_a_survey_has_the_numbers_of_projecting_and_keeps_no_path(shipped, chose
     assert "p05, p50, p90" in repr(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("numbers", [1, 20 * MEMBERS, 100 * MEMBERS])
 def test_a_survey_with_little_room_steps_through_more_than_once_and_finds_the_same(
     shipped, chosen, whole, monkeypatch, numbers

@@ -105,12 +105,21 @@ def test_cost_of_the_search_is_the_cost_of_the_package_by_lever_and_carrier(stee
         assert package_cost(steel, grid.scenario(code), draws, costs).mean() == pytest.approx(cost, rel=1e-9, abs=1e-6)
 
 
+@pytest.fixture(scope="module")
+def asked():
+    return {"grid": seven_by_four(), "costs": invented_costs(), "members": 60, "fresh": 0}
+
+
+@pytest.fixture(scope="module")
+def full(steel, asked):
+    """The optimum over all 16,384 packages."""
+    return cheapest_package(steel, 2035, 0.6, **asked)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [8000, 300, 20])
-def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, most):
+def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, asked, full, most):
     """Costs of all packages first, probabilities in order of cost; 16,384 packages, of which few are looked at."""
-    asked = {"grid": seven_by_four(), "costs": invented_costs(), "members": 60, "fresh": 0}
-    full = cheapest_package(steel, 2035, 0.6, **asked)
     found = cheapest_package(steel, 2035, 0.6, **asked, most=most)
     assert found.evaluated < full.evaluated
     assert full.complete
@@ -124,6 +133,7 @@ def test_grid_too_large_to_list_gives_the_same_optimum_or_says_the_gap(steel, mo
         assert found.closest.p_before >= 0.6 - 1e-9
 
 
+@pytest.mark.slow
 def test_cost_table_has_the_costs_of_the_survey(steel):
     park = pw.read_park("region-d")
     for one in (steel, park):

@@ -68,6 +68,7 @@ def test_a_scenario_has_the_same_numbers_in_any_company_and_order(region_d, scen
         assert np.array_equal(some.emissions[at], all_of_region_d.emissions[all_of_region_d.index(name)])
 
 
+@pytest.mark.slow
 def test_a_park_has_the_same_numbers_alone_and_after_all_others(shipped_parks, scenarios):
     chosen = scenarios.pick(["bau", "deep"])
     name = "demo-cement"

@@ -43,6 +43,7 @@ def everywhere():
     return summary_of([entry.park_id for entry in read_register() if entry.has_data])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_all_parks_fit_on_one_sheet(everywhere, lang):
     figure = plotting.all_parks(everywhere, lang=lang)

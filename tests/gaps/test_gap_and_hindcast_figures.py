@@ -78,6 +78,7 @@ def test_nothing_runs_out_of_a_figure_and_no_glyph_is_missing(name, lang, found,
     assert overhang(DRAWN[name](found, cast, lang)) < 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_each_figure_speaks_one_language(name, found, cast):
     english, chinese = (said(DRAWN[name](found, cast, lang)) for lang in ("en", "zh"))

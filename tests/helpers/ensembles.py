@@ -20,7 +20,9 @@ def pathways_of(totals, park_id="region-d", until=2060, **sources):
         for source, by_scenario in sources.items():
             emissions[at, :, list(SOURCES).index(source)] = by_scenario.get(name, 0.0)
     memo_items = {"sinks": np.zeros((len(coal), members, years.size))}
-    return Pathways(park_id, tuple(coal), tuple(SOURCES), years, OBSERVED, emissions, memo_items, 1)
+    without = emissions[list(coal).index("bau")].sum(axis=1) if "bau" in coal else None
+    about = (park_id, tuple(coal), tuple(SOURCES), years, OBSERVED, emissions, memo_items, 1)
+    return Pathways(*about, without_measures=without)
 
 
 def hill(peak_year, height=1e7, slope=0.02):

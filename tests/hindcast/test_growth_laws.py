@@ -84,6 +84,7 @@ def test_a_new_law_has_a_report_card_of_its_own_in_the_command(recipe, panel, tm
         assert set(written.law) == {"own", "parks"}, name
 
 
+@pytest.mark.slow
 def test_a_park_is_projected_by_a_new_law_and_says_so(recipe_assumptions, region_d, scenarios):
     chosen = scenarios.pick(["bau", "deep"])
     draws = pw.sample(region_d, chosen, members=300, seed=SEED, assumptions=recipe_assumptions)

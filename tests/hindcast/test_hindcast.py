@@ -76,6 +76,7 @@ def test_horizons_weigh_by_the_origins_that_know_them():
     np.testing.assert_allclose(horizon_weights(windows), np.array([5, 4, 3, 2, 1, 0, 0, 0, 0, 0]) / 15)
 
 
+@pytest.mark.slow
 def test_the_law_a_panel_was_made_with_is_found_again(walk):
     windows = rolling_origins(walk.logs(), walk.years, 5, 10)
     first = windows.take(windows.origin == 2004)

@@ -8,6 +8,7 @@ from data_reading import DATA
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError
+from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.register import country_of, has_rule, read_countries
 
 
@@ -17,6 +18,16 @@ def test_every_country_of_the_register_is_listed_and_only_the_home_one_has_rules
     assert {code for code, country in countries.items() if country.rules} == {"CN"}
     assert country_of("XX").rules == frozenset()
     assert has_rule("", "notice")
+
+
+def test_a_rule_that_there_is_not_is_refused_with_its_line(tmp_path, monkeypatch):
+    lines = "country,name_en,name_zh,rules\nCN,China,中国,notice\nDE,Germany,德国,notice;emission_trading\n"
+    (tmp_path / "countries.csv").write_text(lines, encoding="utf-8")
+    monkeypatch.setenv("PATHWAY_DATA", str(tmp_path))
+    with pytest.raises(InputError) as refused:
+        read_countries()
+    (fault,) = refused.value.faults
+    assert (fault.place, fault.value, fault.code) == ("line 3, rules", "emission_trading", "country_rule")
 
 
 @pytest.fixture
@@ -58,3 +69,13 @@ def test_national_targets_and_indicators_do_not_follow_a_park_abroad():
     assert "goals of China and not of Austria" in found.entries[0].notes_en[0]
     assert "非奥地利目标" in found.entries[0].notes_zh[0]
     assert pw.indicators(park) == []
+
+
+def test_shipped_costs_are_not_those_of_a_park_abroad(tmp_path):
+    park, levers = pw.read_park("eu-linz"), pw.read_scenarios().levers
+    assert set(unknown_costs(read_costs(), levers, park)) == set(levers)
+    own = tmp_path / "own.yml"
+    own.write_text("levers: {}\n", encoding="utf-8")
+    # With a file of one's own what is known there counts: of shipped levers capture, which is paid by the tonne.
+    assert "ccus" not in unknown_costs(read_costs(own), levers, park)
+    assert "energy_efficiency" in unknown_costs(read_costs(own), levers, park)

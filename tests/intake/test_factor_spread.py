@@ -61,11 +61,12 @@ def test_the_less_is_known_of_a_factor_the_wider_it_is():
 
 def test_a_factor_that_was_seen_in_a_source_is_spread_as_it_always_was(tmp_path):
     assert tried(tmp_path)["coal"] == SIZES.factor_errors["coal"] == 0.05
-    for park_id in ("region-d", "region-shanxi"):
+    # The cells of a province, by sector and fuel, are derived from what was seen.
+    for park_id, mark in {"region-d": "seen", "region-shanxi": "derived"}.items():
         found = pw.read_park(park_id).factor_errors
         groups = set(found) - {"electricity"}
         assert {group: found[group] for group in groups} == pytest.approx(
-            {group: SIZES.factor_errors[group] for group in groups}
+            {group: SIZES.factor_errors[group] * SIZES.factor_confidence[mark] for group in groups}
         )
     assert pw.read_park("region-d").factor_errors["electricity"] == pytest.approx(0.05)
 

@@ -5,9 +5,11 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from data_reading import DATA, TABLES, rows_of, sidecar_of
 
 import pathway_models as pw
+from pathway_models.cli.data_commands import check_command
 from pathway_models.intake.register import country_of
 
 RAW = DATA / "raw" / "sites"
@@ -161,3 +163,34 @@ def test_a_sector_that_began_or_closed_goes_on_as_the_whole_park():
     assert park.outputs[[p.sector == steel for p in park.processes], -1] == 0
     whole = park.outputs.sum(axis=0)
     np.testing.assert_allclose(park.activity[steel] / park.activity[steel, 0], whole / whole[0], rtol=1e-12)
+
+
+def test_a_user_may_state_sectors_of_both_kinds_and_value_added_beside(tmp_path):
+    lines = (DATA / "parks" / "demo-cement.csv").read_text(encoding="utf-8").splitlines()
+    lines += [f"{year},kilns,emissions,undivided,{1000 + year},tCO2,invented,invented," for year in range(2016, 2021)]
+    lines += [
+        f"{year},kilns,value_added,,{0.1 * (year - 2000):.1f},亿元,invented,invented," for year in range(2016, 2021)
+    ]
+    (tmp_path / "demo-cement.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sidecar = (DATA / "parks" / "demo-cement.yml").read_text(encoding="utf-8")
+    (tmp_path / "demo-cement.yml").write_text(sidecar, encoding="utf-8")
+    park = pw.read_park(tmp_path / "demo-cement.csv")
+    at = park.sectors.index("kilns")
+    # Small beside nothing: all undivided emissions of the park are its own.
+    assert park.activity_kinds[at] == "emissions_index"
+    assert park.activity[at].tolist() == [3016, 3017, 3018, 3019, 3020]
+    shipped = pw.take_inventory(pw.read_park("demo-cement")).total()
+    assert pw.take_inventory(park).total() == pytest.approx(shipped + park.activity[at])
+
+
+def test_what_was_bought_is_told_as_unknown_not_as_zero():
+    park = pw.read_park("eu-leuna")
+    inventory = pw.take_inventory(park)
+    assert "not in the table" in pw.sentences.inventory(inventory)
+    assert "表中没有外购电力和热力" in pw.sentences.inventory(inventory, lang="zh")
+    answer = CliRunner().invoke(check_command, [str(DATA / "parks" / "eu-leuna.csv")])
+    assert answer.exit_code == 0
+    assert "scope 1" in answer.output
+    assert "scope 2" not in answer.output
+    assert "Cannot act here: Electrification with green power, Coal to gas" in answer.output
+    assert "European Commission and C. Rossi" in answer.output

@@ -15,6 +15,7 @@ HEADER = ["year", "sector", "quantity", "item", "value", "unit", "source", "conf
 #: What a quantity of a park table measures, in canonical units.
 MEASURES = {
     "value_added": {"million CNY"},
+    "output": {"MWh", "t"},
     "energy": {"TJ", "MWh", "t", "10^4 Nm3"},
     "emissions": {"tCO2"},
     "factor": {"tCO2/TJ", "tCO2/MWh"},

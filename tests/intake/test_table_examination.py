@@ -181,7 +181,7 @@ def test_shipped_tables_have_no_error_and_invented_parks_no_warning():
 def test_the_change_a_province_is_asked_about_stands_in_its_table():
     """Chongqing reports 0.0521 Mt of one coal product in a year and 8.7784 Mt in the next: a true oddity."""
     faults = examine_park("region-chongqing").of("warning")
-    assert any("168 times the year before (0.0521 MtCO2)" in fault.remedy for fault in faults)
+    assert any("168 times the year before" in fault.remedy for fault in faults)
     assert any("168 times" in note for note in pw.read_park("region-chongqing").notes)
 
 

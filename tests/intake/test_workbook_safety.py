@@ -39,6 +39,7 @@ def with_sheet(folder, rows):
     return filled.write(folder / "park.xlsx")
 
 
+@pytest.mark.slow
 def test_200_mb_of_empty_rows_are_refused_without_being_read(tmp_path):
     path = with_sheet(tmp_path, b'<row r="1" spans="1:9"/>' * (200 * 2**20 // 24))
     assert path.stat().st_size < 2**20
@@ -203,6 +204,7 @@ def test_the_terminal_shows_no_control_sign_of_the_input():
     assert all(width_of(line) <= 80 for line in lines)
 
 
+@pytest.mark.slow
 def test_reading_a_workbook_opens_no_network_and_starts_no_program(tmp_path):
     """Audited in a fresh interpreter: the reading itself touches the workbook and the shipped data only."""
     path = hostile().write(tmp_path / "park.xlsx")

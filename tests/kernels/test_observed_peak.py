@@ -52,6 +52,7 @@ def test_level_series_are_called_peaked_in_at_most_five_percent_and_as_often_as_
         assert share == pytest.approx(rate(cell), abs=three_errors(rate(cell), count))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", MISSES, ids=lambda row: f"{row[0]} years, AR {row[1]}")
 def test_declines_are_missed_as_often_as_the_page_says(row, rates):
     length, autocorrelation, count = int(row[0]), float(row[1]), 1000
@@ -131,6 +132,7 @@ def test_an_inventory_of_five_years_cannot_tell():
     assert f"at least {SHORTEST_RECORD}" in result.detail
 
 
+@pytest.mark.slow
 def test_only_the_last_years_are_tested_and_the_maximum_is_sought_in_all():
     years, values = series(10, 40, 0.05, 0.02)
     result = observed_peak(years, values)

@@ -81,7 +81,7 @@ def test_the_break_of_the_false_peak_comes_out_of_the_recursive_form_only():
     assert "p = 0.24" in least_squares.detail
 
 
-@pytest.mark.parametrize("name", set(RULES) - {"lequere2019", "hausfather2021", "guan2018"})
+@pytest.mark.parametrize("name", sorted(set(RULES) - {"lequere2019", "hausfather2021", "guan2018"}))
 def test_a_clear_old_peak_is_a_peak_by_every_rule_without_a_calendar(name):
     result = judged(name, tent(15, 15))
     # The trailing five-year mean is highest two years after the maximum itself.

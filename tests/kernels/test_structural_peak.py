@@ -23,6 +23,7 @@ def world_emissions():
     return [int(row["year"]) for row in rows], [float(row["world_fossil_co2_mt"]) for row in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.reproduction
 @pytest.mark.parametrize("published_name", PUBLISHED_METHODS)
 def test_structural_peak_p_values_are_reproduced_within_monte_carlo_error(published_name):

@@ -88,6 +88,7 @@ def test_capture_below_its_break_even_penalty_lowers_emissions_and_above_it_rais
         assert (np.sign(change) == sign).all()
 
 
+@pytest.mark.slow
 def test_shipped_capture_never_raises_emissions_nor_takes_more_than_there_is(scenarios, shipped_parks):
     chosen = scenarios.pick(["bau", "ccus"])
     for park_id, shipped in shipped_parks.items():

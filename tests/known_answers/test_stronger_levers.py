@@ -86,6 +86,7 @@ def test_burning_gas_in_place_of_coal_whose_co2_is_captured_raises_emissions():
     assert second > first
 
 
+@pytest.mark.slow
 def test_no_shipped_lever_works_against_capture(scenarios, levers, shipped_parks):
     # Capture takes gas as well as coal, so that switching fuels does not lead around it.
     deep = scenarios["deep"]
@@ -98,6 +99,7 @@ def test_no_shipped_lever_works_against_capture(scenarios, levers, shipped_parks
     assert {key: members for key, members in raised.items() if members} == {}
 
 
+@pytest.mark.slow
 def test_totals_never_fall_below_zero(scenarios, shipped_parks):
     for park_id, shipped in shipped_parks.items():
         total = projected(shipped, scenarios.pick(["bau", "deep"]), members=100).total()

@@ -100,6 +100,7 @@ def test_chinese_figures_hold_no_english_words(name):
     assert untranslated == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_is_made_of_few_artists(name):
     figure = drawing(name, "region-jiangsu", "en")
@@ -139,7 +140,7 @@ def test_other_languages_are_refused(lang):
 
 def test_a_fan_shows_members_without_a_peak_behind_the_horizon():
     shown = said(drawing("fan", "region-d", "en"))
-    assert ">2060" in shown
+    assert ">2055" in shown
     assert "60 %" in shown
 
 
@@ -193,7 +194,7 @@ def test_every_fan_below_zero_has_a_zero_line():
 @pytest.mark.parametrize("until", [2035, 2047, 2050])
 def test_any_horizon_can_be_drawn(until):
     pathways = pathways_of(TOTALS, until=until)
-    assert f">{until}" in said(plotting.fan(pathways, "bau"))
+    assert f">{until - 5}" in said(plotting.fan(pathways, "bau"))
     assert overhang(plotting.peak_years(find_peaks(pathways))) < 0.02
 
 

@@ -90,7 +90,9 @@ def test_an_empty_value_is_a_missing_year():
     table = pd.DataFrame({"entity": "x", "year": [2000, 2001, 2002, 2003], "value": [1.0, None, 3.0, 2.0]})
     assert check_series(table)["year"].tolist() == [2000, 2002, 2003]
     only_empty = pd.DataFrame({"entity": ["x", "y", "z"], "year": 2000, "value": [1.0, None, None]})
-    assert [fault.value for fault in faults_of(lambda: check_series(only_empty))] == ["y", "z"]
+    assert check_series(only_empty).attrs["told"] == ["without any value, left aside: y, z"]
+    nothing = only_empty.assign(value=None)
+    assert [fault.value for fault in faults_of(lambda: check_series(nothing))] == ["x", "y", "z"]
 
 
 def test_every_fault_is_named_at_once():
@@ -277,6 +279,7 @@ def test_an_economy_that_is_not_given_is_no_finding_of_shan2022(companions, endi
     assert pw.judge(fallen(**companions), "shan2022").loc[0, "detail"].endswith(ending)
 
 
+@pytest.mark.slow
 def test_a_series_whose_maximum_is_37_years_back_is_not_called_rising():
     """Only the last 30 years were tested, and those rise."""
     rng = np.random.default_rng(7)

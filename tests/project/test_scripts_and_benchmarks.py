@@ -18,6 +18,7 @@ STARTED = {
     "benchmarks/faults.py --smallest": "holds: 1 tables have the same bytes in both",
     "benchmarks/observed_peak_rates.py --count 10": "outside the assumptions",
     "benchmarks/one_off_years.py --quick": "an ordinary year inside",
+    "benchmarks/province_sectors.py --parks 1 --members 20": "total alone",
     "benchmarks/ratios.py --smallest": "one member at a time in pandas over engine",
     "benchmarks/synthetic_chain.py --parks 2 --members 20": "coverage_90",
     "scripts/build_china_now.py data/raw OUT": "china/provinces.csv",
@@ -38,6 +39,8 @@ REMADE = ("build_china_now", "build_iamc", "build_panels", "fit_baseline", "fit_
 ELSEWHERE = {
     "benchmarks/batch.py": "benchmarks/ratios.py",
     "scripts/build_book.py": "tests/project/test_book.py",
+    "scripts/build_energy_growth.py": "tests/intake/test_provinces.py",
+    "scripts/build_province_activity.py": "tests/intake/test_provinces.py",
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
     "scripts/fit_park_spread.py": "tests/nowcast/test_park_spread.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",
@@ -138,6 +141,7 @@ def test_a_rival_of_the_engine_that_is_not_there_is_told_in_one_line(work, code,
     assert (done.returncode, done.stdout + done.stderr) == (code, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "missing"),
     [

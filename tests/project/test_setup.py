@@ -424,6 +424,26 @@ def test_files_with_many_slow_tests_come_first_and_stay_whole():
         assert scope_of(f"{file}::test_a[b]") == f"{file}::test_a[b]"
 
 
+def is_unordered(node):
+    """Tell whether an expression is a set, in whatever order this process has it."""
+    called = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+    parts = (node.left, node.right) if isinstance(node, ast.BinOp) else ()
+    return isinstance(node, ast.Set | ast.SetComp) or called in ("set", "frozenset") or any(map(is_unordered, parts))
+
+
+def test_parameters_of_tests_come_in_one_order():
+    """Processes that collect tests in different orders cannot share them out."""
+    assert is_unordered(ast.parse("set(RULES) - {'a'}", mode="eval").body)
+    guilty = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "parametrize"
+        if any(map(is_unordered, node.args))
+    ]
+    assert guilty == []
+
+
 @pytest.mark.parametrize("module", ["hashlib", "subprocess"])
 def test_ctrl_c_while_tasks_is_read_ends_with_one_line(module, tmp_path):
     assert interrupted_at(module, [sys.executable, TASKS, "--help"], tmp_path) == (130, "", "Stopped.\n")

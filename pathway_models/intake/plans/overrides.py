@@ -11,7 +11,7 @@ from pathway_models.core.errors import Fault
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.plans.rows import Line, read_lines
-from pathway_models.records.park import INDICES, Park, Process
+from pathway_models.records.park import ACTIVITY_UNITS, INDICES, Park, Process
 from pathway_models.records.plans import ALL_SECTORS, DRIVERS, KINDS, LATEST, DriverTarget
 
 COLUMNS = (
@@ -31,14 +31,6 @@ COLUMNS = (
 #: Units of shares, growth and change, with their multipliers.
 PARTS = {"share": 1.0, "%": 0.01}
 GROWTH = {**PARTS, "share/yr": 1.0, "%/yr": 0.01}
-#: Unit of the activity of each kind.
-ACTIVITY = {
-    "value_added": "million CNY",
-    "gdp": "million CNY",
-    "population": "persons",
-    "energy_index": "TJ",
-    "emissions_index": "tCO2",
-}
 #: Drivers whose level may be zero.
 MAY_BE_ZERO = ("share", "grid_factor", "output")
 
@@ -142,7 +134,7 @@ def _units(line: Line, park: Park, driver: str, kind: str) -> dict[str, float]:
     if driver == "output":
         canonical = _process(park, line["sector"], line["item"]).unit
         return {unit: CONVERSIONS[unit][1] for unit in units_of(canonical)}
-    canonical = ACTIVITY[next(iter(_kinds(park, line["sector"])))]
+    canonical = ACTIVITY_UNITS[next(iter(_kinds(park, line["sector"])))]
     if driver == "activity":
         return {unit: CONVERSIONS[unit][1] for unit in units_of(canonical)}
     return {

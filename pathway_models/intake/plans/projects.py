@@ -151,8 +151,8 @@ def _activity(line: Line, park: Park, _: Factors) -> float:
     if line["item"]:
         line.fault("item", "nothing", "value added has no item", "item")
     if kind not in ("value_added", "gdp"):
-        remedies = {"energy_index": "give its energy instead", "emissions_index": "give its emissions as a product"}
-        remedy = remedies.get(kind, "residents have none")
+        remedies = {"population": "residents have none", "emissions_index": "give its emissions as a product"}
+        remedy = remedies.get(kind, "give its energy instead")
         line.fault("quantity", "a sector with value added", remedy, "no_value_added")
         return 0.0
     return _times(line, ("million CNY",))[1]

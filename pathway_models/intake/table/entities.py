@@ -17,8 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.intake.cells import shown
 from pathway_models.intake.numbers import exact_number
-from pathway_models.intake.table.lines import read_table_lines
+from pathway_models.intake.table.lines import Lines, read_table_lines
 
 #: Years a series may cover.
 FIRST_YEAR, LAST_YEAR = 1750, 2100
@@ -31,6 +32,17 @@ SPLITTING = (
     "行业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
 )  # fmt: skip
 LINE = re.compile(r"line (\d+)")
+YEAR = re.compile(r"\d{4}年?", re.ASCII)
+#: Names that columns usually have, by what they hold.
+USUAL = {
+    "entity": ("entity", "country", "region", "province", "state", "city", "name", "area", "park", "iso3", "code",
+               "国家", "地区", "省份", "省", "城市", "名称", "园区"),
+    "year": ("year", "years", "time", "date", "年份", "年", "年度"),
+    "value": ("value", "values", "total", "emissions", "emission", "co2", "co2 emissions", "emissions_tco2",
+              "ghg", "排放", "排放量", "碳排放", "碳排放量", "合计", "总量"),
+}  # fmt: skip
+#: Part of the largest value of an entity below which a negative one is a residual of a balance.
+RESIDUAL = 0.01
 #: What is wrong with a number: expected, remedy, code.
 Problem = Callable[[float], tuple[str, str, str] | None]
 #: A row's place and its cells by column.
@@ -41,13 +53,17 @@ Good = tuple[str, str, int, tuple[float, ...]]
 
 @dataclass(frozen=True)
 class Asked:
-    """Columns asked of a table: columns that must be there, columns taken where present, column of parts."""
+    """Columns asked of a table: columns that must be there, columns taken where present, column of parts.
+
+    A wide table has a column for each year instead of those of year and value.
+    """
 
     entity: str
     year: str
     numbers: Mapping[str, Problem]
     companions: tuple[str, ...] = ()
     part: str = ""
+    wide: bool = False
 
     @property
     def roles(self) -> dict[str, str]:
@@ -100,16 +116,15 @@ def read_quantities(
     is_frame = isinstance(table, pd.DataFrame)
     found = rows_of_memory(table, "table", asked) if is_frame else rows_of_file(Path(table), asked)
     file, rows, faults, told = found
-    good = checked(file, rows, asked, faults)
+    good = checked(file, rows, asked, faults, told)
     columns = ["entity", *(["part"] if part else []), "year", *quantities]
     frame = pd.DataFrame([(e, *([p] if part else []), y, *n) for e, p, y, n in good], columns=columns)
     frame.attrs["told"] = told
     return frame
 
 
-def value_column(path: Path, given: str | None, looked_for: Sequence[str]) -> str:
+def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[str]) -> str:
     """Return the column of the values: the one given, else the first of some that a file has, else the first of all."""
-    header = header_of(path) if given is None else []
     return given or next((name for name in looked_for if name in header), looked_for[0])
 
 
@@ -119,11 +134,58 @@ def header_of(path: Path) -> list[str]:
 
 
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
-    """Rows of a file, with faults found so far and what is left aside."""
-    lines = read_table_lines(path, lambda cells, header: _is_remark(cells, header, asked))
-    if lines.header or not lines.faults:
-        _check_header(path.name, "line 1", list(lines.header), asked)
+    """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
+    if path.suffix.lower() == ".xlsx":
+        lines = lines_of_workbook(path, set(asked.roles.values()))
+    else:
+        lines = read_table_lines(path, lambda cells, header: _is_remark(cells, header, asked))
+    if not lines.header and lines.faults:
+        raise InputError(lines.faults)
+    if asked.wide:
+        _lengthen(lines, asked)
+    elif asked.entity not in lines.header and {asked.year, *asked.numbers} <= set(lines.header) and not asked.part:
+        _as_one_series(lines, asked, path)
+    _check_header(path.name, "line 1", list(lines.header), asked)
     return path.name, lines.rows, lines.faults, [*_left_aside(lines.header, asked), *lines.told]
+
+
+def _lengthen(lines: Lines, asked: Asked) -> None:
+    """Turn columns of years into rows."""
+    (value,) = asked.numbers
+    years = [name for name in lines.header if _is_year(name)]
+    if not years or asked.entity not in lines.header:
+        found = ", ".join(lines.header[:20])
+        expected = f"a column {asked.entity} and a column for each year"
+        raise InputError([Fault(lines.file, "line 1", found, expected, "give no --wide", code="columns")])
+    others = [name for name in lines.header if name not in (asked.entity, *years)]
+    lines.rows = [
+        (place, {asked.entity: cells[asked.entity], asked.year: year[:4], value: cells[year]})
+        for place, cells in lines.rows
+        for year in years
+    ]
+    lines.header = (asked.entity, asked.year, value)
+    lines.told += [f"columns that are not used: {', '.join(others)}"] if others else []
+
+
+def _is_year(name: str) -> bool:
+    return bool(YEAR.fullmatch(name)) and FIRST_YEAR <= int(name[:4]) <= LAST_YEAR
+
+
+def _as_one_series(lines: Lines, asked: Asked, path: Path) -> None:
+    """Name the one series of a table that has no column of names by its file."""
+    years = [cells[asked.year] for _, cells in lines.rows]
+    near = _near(lines.header, "entity")
+    if near or len(set(years)) < len(years):
+        return  # rows of several series: their names must be told
+    name = path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".xlsx")
+    lines.rows = [(place, {asked.entity: name, **cells}) for place, cells in lines.rows]
+    lines.header = (asked.entity, *lines.header)
+    lines.told.append(f"no column {asked.entity}: read as one series, {name}")
+
+
+def _near(header: Iterable[str], role: str) -> list[str]:
+    """Columns whose names say that they hold what a role asks for."""
+    return [name for name in header if name.strip().casefold() in USUAL.get(role, ())]
 
 
 def _is_remark(cells: Sequence[str], header: Sequence[str], asked: Asked) -> bool:
@@ -146,6 +208,42 @@ def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, l
     return name, rows, [], _left_aside(header, asked)
 
 
+def lines_of_workbook(path: Path, wanted: set[str]) -> Lines:
+    """Lines of the one sheet of a workbook that holds a table.
+
+    Raises
+    ------
+    InputError
+        The workbook is refused, or several of its sheets may be meant.
+    """
+    from pathway_models.intake.workbook.book import Book  # opens with a library that texts need not wait for
+
+    book = Book(path)
+    filled = {name: sheet for name, sheet in book.sheets.items() if sheet.last_row and not sheet.is_hidden}
+    heads = {name: [shown(sheet.raw(f"{at}1")) for at in sheet.columns("A")] for name, sheet in filled.items()}
+    meant = [name for name in filled if wanted & set(heads[name])] or list(filled)
+    if len(meant) != 1:
+        remedy = "keep one of them in the file, or save it as CSV UTF-8"
+        found = ", ".join(meant)
+        raise InputError([Fault(path.name, "file", found, "one sheet with a table", remedy, code="sheets")])
+    sheet, lines = filled[meant[0]], Lines(path.name)
+    header = [name.strip() for name in heads[meant[0]]]
+    lines.header = tuple(header)
+    for row in sheet.rows(2):
+        cells = {}
+        for name, column in zip(header, sheet.columns("A"), strict=True):
+            value, findings = sheet.value(f"{column}{row}")
+            wrong = [one for one in findings if one.severity == "error"]
+            lines.faults += [Fault(path.name, sheet.place(f"{column}{row}"), shown(value), one.expected, one.remedy,
+                                   code=one.code) for one in wrong]  # fmt: skip
+            cells[name] = "" if value is None else repr(value) if isinstance(value, float) else str(value).strip()
+        if any(cells.values()):
+            lines.rows.append((f"row {row}", cells))
+    unread = [name for name in book.sheets if name != meant[0]]
+    lines.told += [f"sheets that are not read: {', '.join(unread)}"] if unread else []
+    return lines
+
+
 def _left_aside(header: Sequence[str], asked: Asked) -> list[str]:
     """Columns that nothing asks for, in words; none where all are read."""
     others = [column for column in header if column not in asked.taken(header)]
@@ -157,12 +255,17 @@ def _as_text(cell: object) -> str:
 
 
 def _check_header(file: str, place: str, header: list[str], asked: Asked) -> None:
-    found = ", ".join(header) or "none"
-    faults = [
-        Fault(file, place, "", f"a column {column}", f"found {found}; name the column of the {role}", code="columns")
-        for role, column in asked.roles.items()
-        if column not in header
-    ]
+    found = ", ".join(header[:20]) or "none"
+    faults = []
+    years = [name for name in header if _is_year(name)]
+    for role, column in asked.roles.items():
+        if column in header:
+            continue
+        near = [name for name in _near(header, role) if name not in asked.roles.values()]
+        remedy = f"found {found}; " + (f"give --{role} '{near[0]}'" if near else f"name the column of the {role}")
+        if role in ("year", "value") and len(years) > 1:
+            remedy = f"found {found}; it looks as if years stand in columns: give --wide"
+        faults.append(Fault(file, place, "", f"a column {column}", remedy, code="columns"))
     needed = {*asked.roles.values(), *asked.companions}
     faults += [
         Fault(file, place, column, "each column once", "remove or rename one of them", code="columns")
@@ -174,9 +277,13 @@ def _check_header(file: str, place: str, header: list[str], asked: Asked) -> Non
 
 
 def checked(
-    file: str, rows: list[Row], asked: Asked, faults: list[Fault]
+    file: str, rows: list[Row], asked: Asked, faults: list[Fault], told: list[str]
 ) -> list[tuple[str, str, int, tuple[float, ...]]]:
-    """Entity, part, year and numbers of every row; raises every fault of every row."""
+    """Entity, part, year and numbers of every row; raises every fault of every row.
+
+    Entities without a value, or with small negative residuals, are left aside where there are others, and told.
+    """
+    rows = _without_residuals(rows, asked, told)
     good: list[tuple[str, str, int, tuple[float, ...]]] = []
     first: dict[tuple[str, str, int], str] = {}
     torn = _contradictions(file, rows, asked, faults)
@@ -199,9 +306,13 @@ def checked(
                 faults.append(Fault(file, place, found, expected, "remove one of them", code="twice"))
             good.append((entity, part, int(year), tuple(numbers)))
     has_value = {entity for entity, *_, numbers in good if any(n is None or not math.isnan(n) for n in numbers[:1])}
-    for entity in dict.fromkeys(entity for entity, *_ in good):
-        if entity not in has_value:
-            faults.append(Fault(file, "table", entity, "at least one value", "add one, or remove it", code="no_value"))
+    blank = [entity for entity in dict.fromkeys(entity for entity, *_ in good) if entity not in has_value]
+    if blank and has_value:
+        told.append(f"without any value, left aside: {_some(blank)}")
+        good = [row for row in good if row[0] in has_value]
+    else:
+        expected, remedy = "at least one value", "add one, or remove it"
+        faults += [Fault(file, "table", entity, expected, remedy, code="no_value") for entity in blank]
     if len(has_value) > MOST_ENTITIES:
         expected, remedy = f"at most {MOST_ENTITIES} entities", "split the table, or name another column of entities"
         faults.append(Fault(file, "table", f"{len(has_value)}", expected, remedy, code="entities_many"))
@@ -210,6 +321,28 @@ def checked(
     if faults:
         raise InputError(sorted(faults, key=_line))
     return good
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[Row]:
+    """Leave entities aside of which a value is a little below zero: such a residual of a balance costs no other."""
+    if len(asked.numbers) != 1:
+        return rows
+    ((column, problem),) = asked.numbers.items()
+    lows, highs = {}, {}
+    for _, cells in rows:
+        number, entity = exact_number(cells[column]), cells[asked.entity].strip()
+        if math.isfinite(number):
+            lows[entity], highs[entity] = min(lows.get(entity, 0.0), number), max(highs.get(entity, 0.0), number)
+    small = [one for one, low in lows.items() if low < 0 and problem(low) and -low <= RESIDUAL * highs[one]]
+    if not small or len(small) == len(lows):
+        return rows
+    told.append(f"with small values below zero, left aside: {_some(small)}")
+    return [row for row in rows if row[1][asked.entity].strip() not in small]
 
 
 def _line(fault: Fault) -> float:

@@ -153,6 +153,7 @@ def _stated(row: Row, entries: dict[Name, Entry], given: dict, book: Factors) ->
         own.value if own else None,
         own.unit if own else "",
         own.place if own else "",
+        is_derived=row.confidence == "derived",
     )
 
 
@@ -170,7 +171,9 @@ def _add_up(statements: Statements, book: Factors) -> None:
         unit, largest = units.pop() if len(units) == 1 else "TJ", max(members, key=lambda s: s.value)
         written = f"{sum(values):g} {unit}" if len(members) > 1 else largest.written
         whole = replace(largest, role="park", owner="park", value=sum(values), unit=unit, written=written)
-        whole = replace(whole, feedstock=0.0, feedstock_place="", factor=None, factor_unit="", factor_place="")
+        whole = replace(
+            whole, feedstock=0.0, feedstock_place="", factor=None, factor_unit="", factor_place="", is_derived=False
+        )
         statements.all[whole.key] = whole
 
 

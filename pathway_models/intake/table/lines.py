@@ -134,9 +134,7 @@ def _with_points(found: list[tuple[str, list[str]]], separator: str, lines: Line
     name = SEPARATORS.get(separator, repr(separator))
     if grouped or (commas and not is_plain):
         doubtful = (commas or points)[0]
-        remedy = (
-            f"it looks {name}-separated, and {doubtful!r} can be read in two ways: save it as CSV UTF-8 with commas"
-        )
+        remedy = f"it looks {name}-separated, with numbers such as {doubtful}: save it as CSV UTF-8 with commas"
         head = separator.join(found[0][1])
         lines.faults.append(Fault(lines.file, "line 1", head, "commas between the columns", remedy, code="separator"))
         return []

@@ -24,6 +24,7 @@ GRADES = ("A", "B", "C", "D")
 COUNTED = {
     "value_added": ("million CNY",),
     "population": ("persons",),
+    "output": ("MWh", "t"),
     "energy": ("TJ", "t", "10^4 Nm3", "MWh"),
     "emissions": ("tCO2",),
     "factor": ("tCO2/TJ", "tCO2/MWh"),
@@ -102,7 +103,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[Fault]]:
         fault = Fault(path.name, "line 1", ",".join(table.header), expected, remedy, code="columns")
         raise InputError(table.faults or [fault])
     faults = list(table.faults)
-    notes = [Fault(path.name, "table", "", "rows of data alone", told, "note", "left_aside") for told in table.told]
+    notes = [Fault(path.name, "table", "", "a table alone", told, "note", "left_aside") for told in table.told]
     rows = [_row(path.name, place, cells, faults) for place, cells in table.rows]
     return [row for row in rows if row is not None], [*faults, *notes]
 

@@ -41,12 +41,19 @@ PRICES = {
 USUAL_PRICE = 60
 #: Microseconds for a sign of a long list of areas, and for a sign of a formula in each cell that shares it.
 PRICE_OF_AREAS, PRICE_OF_SHARED = 4, 2
+#: At most so much for one of a part that was not gone through.
+DEAREST = 130
+#: What stands in a part that has to be gone through: areas, names, formulas, sheets, links to other parts, and texts
+#: in which a sign of XML says nothing of it.
+SPECIAL = re.compile(rb"mergeCell|hyperlink|definedName|Relationship\b|[<:]sheets\b|[<:]f[\s/>]|<!|<\?(?!xml )|DOCTYPE")
 #: Seconds that reading may be expected to take.
 MOST_SECONDS = 5
 #: Signs of one attribute, formula or name: no program lets anybody write longer ones.
 LONGEST_ATTRIBUTE, LONGEST_FORMULA = 32_767, 4 * 8_192
 CHUNK = 2**18
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+#: Name of the elements of a variant that few programs read.
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 #: Parts that run code, reach outside, or hide data a reader of the table cannot see.
 FORBIDDEN = {
@@ -179,6 +186,9 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
                     raise _bomb()
                 chunks.append(chunk)
         content = b"".join(chunks)
+        if STRICT in content:
+            remedy = "it is Strict Open XML: save it again as Excel Workbook (.xlsx)"
+            raise _FileError("file", "", "an ordinary .xlsx workbook", remedy, "strict_xml")
         if _may_be_xml(content):
             _refuse_entities(part.filename, content)
             found[part.filename] = _Part(part.filename, chunks)
@@ -216,6 +226,21 @@ class _Part:
         self.sheets: Counter[str] = Counter()
         self.extra, self._area, self._shared, self._longest = 0, 0, 0, 0
         self._formula: tuple[str, int] | None = None
+        self._chunks, self.is_counted = chunks, False
+        content = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        # Whatever its tags are, they are no more than these: of an ordinary part that is enough to know.
+        self.most = content.count(b"<") - content.count(b"</")
+        # A tag or text of such a length would be read from its beginning with every piece of it.
+        if any(len(chunk) == CHUNK and b"<" not in chunk for chunk in chunks):
+            raise self._unusual(f"{CHUNK} signs", "texts of at most 32767 signs")
+        if SPECIAL.search(content) or (self.size > LONGEST_ATTRIBUTE and b"sqref" in content):
+            self.count()
+
+    def count(self) -> None:
+        """Go through the part, once."""
+        if self.is_counted:
+            return
+        self.is_counted = True
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.StartDoctypeDeclHandler = self._doctype
@@ -223,10 +248,7 @@ class _Part:
         self._parser.CommentHandler = self._parser.StartCdataSectionHandler = self._aside
         self._parser.ProcessingInstructionHandler = self._aside
         try:
-            for chunk in chunks:
-                # A tag or text of such a length would be read from its beginning with every piece of it.
-                if len(chunk) == CHUNK and b"<" not in chunk:
-                    raise self._unusual(f"{CHUNK} signs", "texts of at most 32767 signs")
+            for chunk in self._chunks:
                 self._parser.Parse(chunk, False)
                 self._refuse_many()
             self._parser.Parse(b"", True)
@@ -238,11 +260,15 @@ class _Part:
     @property
     def cells(self) -> int:
         """Cells and rows."""
+        if not self.is_counted:
+            return self.most
         return sum(count for tag, count in self.tags.items() if _local(tag) in ("c", "row"))
 
     @property
     def microseconds(self) -> int:
         """Time that the reading library takes for it."""
+        if not self.is_counted:
+            return self.most * DEAREST
         of_tags = sum(PRICES.get(_local(tag), USUAL_PRICE) * count for tag, count in self.tags.items())
         return of_tags + self.extra + self._shared * self._longest * PRICE_OF_SHARED
 
@@ -327,10 +353,16 @@ def _refuse_costly(parts: dict[str, _Part]) -> None:
     times = {name: max(1, uses[name]) for name in parts}
     if sum(part.size * times[name] for name, part in parts.items()) > LARGEST_UNPACKED:
         raise _bomb()
-    _refuse_sum(
-        sum(part.cells * times[name] for name, part in parts.items()),
-        sum(part.microseconds * times[name] for name, part in parts.items()),
-    )
+
+    def sums() -> tuple[int, int]:
+        cells = sum(part.cells * times[name] for name, part in parts.items())
+        return cells, sum(part.microseconds * times[name] for name, part in parts.items())
+
+    cells, microseconds = sums()
+    if cells > MOST_CELLS or microseconds > MOST_SECONDS * 1e6:
+        for part in parts.values():
+            part.count()
+        _refuse_sum(*sums())
 
 
 def _refuse_sum(cells: int, microseconds: int) -> None:

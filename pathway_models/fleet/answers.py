@@ -1,0 +1,108 @@
+"""The answer of a run in one line a park: the three shares without and with measures, and what decides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pathway_models.language.words import say
+from pathway_models.records.levers import Scenario
+
+#: Gains below this many points are nothing that decides.
+LEAST_GAIN = 1.0
+
+
+@dataclass(frozen=True)
+class Split:
+    """Shares of members by the event "peaks before Y": already past, ahead, not before; and the sampling error."""
+
+    past: float
+    ahead: float
+    not_before: float
+    error: float
+
+    @property
+    def before(self) -> float:
+        """Share of members that peak before Y."""
+        return self.past + self.ahead
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer for one park.
+
+    Parameters
+    ----------
+    row : mapping
+        The park's first row of the summary, for names and kind.
+    without, best : Split
+        Of the first scenario, and of the one with most members that peak in time.
+    best_scenario : str
+    decisive : str
+        Scenario of one lever family that gains most over the first; empty where none gains a point.
+    """
+
+    row: Mapping[str, str]
+    without: Split
+    best: Split
+    best_scenario: str
+    decisive: str
+
+    @property
+    def points(self) -> float:
+        """Percentage points to be won."""
+        return 100.0 * (self.best.before - self.without.before)
+
+
+def answers(rows: Iterable[Mapping[str, str]], scenarios: Mapping[str, Scenario]) -> list[Answer]:
+    """Collect the answers of the parks of a summary, in its order; parks without a headline are left out.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Rows of ``summary.csv``; the first scenario of a park is the one without new measures.
+    scenarios : mapping of Scenario
+        To tell which scenarios move one lever family only; those that are not in it decide nothing.
+    """
+    single = {name for name, one in scenarios.items() if len({m.lever.family for m in one.measures}) == 1}
+    by_park: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        if row.get("p_past"):
+            by_park.setdefault(row["park_id"], []).append(row)
+    return [_answer(own, single) for own in by_park.values()]
+
+
+def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
+    splits = {row["scenario"]: _split(row) for row in rows}
+    first = rows[0]["scenario"]
+    best = max(splits, key=lambda name: (splits[name].before, name == first))
+    gains = {name: 100.0 * (split.before - splits[first].before) for name, split in splits.items() if name in single}
+    decisive = max(gains, key=gains.__getitem__, default="")
+    if not decisive or gains[decisive] < LEAST_GAIN:
+        decisive = ""
+    return Answer(rows[0], splits[first], splits[best], best, decisive)
+
+
+def _split(row: Mapping[str, str]) -> Split:
+    return Split(*(float(row[name]) for name in ("p_past", "p_ahead", "p_not_before")), float(row.get("p_se") or 0.0))
+
+
+def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
+    """Say in one sentence how many places peak in time without new measures, and how many could."""
+    likely = sum(one.without.before > 0.5 for one in found)
+    could = sum(one.best.before > 0.5 for one in found)
+    if len(found) == 1:
+        one = found[0]
+        return say(
+            lang,
+            en=f"{one.row['name']}: {one.without.before:.0%} before 2030 without new measures,"
+            f" {one.best.before:.0%} with the best scenario.",
+            zh=f"{one.row.get('name_zh') or one.row['name']}：无新措施时2030年前达峰的概率为{one.without.before:.0%}，"
+            f"最佳情景下为{one.best.before:.0%}。",
+        )
+    return say(
+        lang,
+        en=f"{likely} of {len(found)} places more likely than not peak before 2030 if nothing new is done;"
+        f" {could} could.",
+        zh=f"若不采取新措施，{len(found)}个园区（区域）中有{likely}个更可能在2030年前达峰；采取措施后可有{could}个。",
+    )
