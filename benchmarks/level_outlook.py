@@ -14,7 +14,7 @@ import pandas as pd
 import pathway_models as pw
 from pathway_models.hindcast.command import show, write_tables
 from pathway_models.hindcast.event_scores import holds
-from pathway_models.hindcast.level_fits import NATION_RECORD, fit_nation
+from pathway_models.hindcast.level_fits import NATION_RECORD, VERSION, fit_nation
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import hindcast_files
 from pathway_models.records.growth_laws import History
@@ -123,6 +123,7 @@ def main():
     table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
     show("What the law in levels says", table)
     if arguments.store:
+        table.insert(0, "version", VERSION)
         write_tables(None, {"outlook": table}, hindcast_files())
     print(f"\n{time.perf_counter() - began:.0f} s")
 

@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import pathway_models as pw
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.hindcast import report
 from pathway_models.hindcast.command import LAW, hindcast_command
+from pathway_models.hindcast.level_tables import LEVEL_TABLES
 from pathway_models.hindcast.report import TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
 from pathway_models.intake.panels import FILES, Panel, read_hindcasts
@@ -199,16 +201,24 @@ def test_the_future_is_hidden_from_the_shortest_records_only():
 # --- the stored card -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", FILES)
 def test_every_table_of_the_card_is_stored_with_one_version(name):
     table = read_hindcasts(name)
-    assert set(table.version) == set(read_hindcasts("summary").version)
+    of_levels = name in (*LEVEL_TABLES, "outlook")
+    expected = {pw.read_assumptions().levels.version} if of_levels else set(read_hindcasts("summary").version)
+    assert set(table.version) == expected
     assert len(set(table.version)) == 1
 
 
 def test_the_stored_tables_are_those_a_report_gives():
-    """Those of the league of laws have a command of their own."""
-    assert set(TABLES) <= set(FILES)
+    assert set(FILES) == {*TABLES, *LEVEL_TABLES, "outlook"}
+
+
+def test_the_league_is_printed_from_what_is_stored():
+    result = CliRunner().invoke(main, ["hindcast", "--league"])
+    assert result.exit_code == 0, result.output
+    for part in ("league: countries", "sums: cities", "events: eu_sites", "raftery_2017", "parks_0_2"):
+        assert part in result.output
 
 
 def test_an_unknown_table_is_refused_with_those_there_are():
