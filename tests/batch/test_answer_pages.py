@@ -28,8 +28,8 @@ def rows(park="north", splits=SPLITS, **other):
             "scenario": scenario, "last_observed_year": "2020", "emissions_last_tco2": "1.5e7", "peak_year_p05": "2021",
             "peak_year_p50": "2040", "peak_year_p95": ">2055", "p_peak_before_2030": str(past + ahead),
             "share_censored": "0.1", "peak_status": "after", "peak_value_p50_tco2": "1.6e7", "seed": "1",
-            "members": "100", "until": "2060", "p_past": str(past), "p_ahead": str(ahead), "p_not_before": str(late), "p_se": "0.02",
-            "issue_year": "2026", "account": "scope_1_2", **other,
+            "members": "100", "until": "2060", "p_past": str(past), "p_ahead": str(ahead), "p_not_before": str(late),
+            "p_se": "0.02", "issue_year": "2026", "account": "scope_1_2", **other,
         }
         for scenario, (past, ahead, late) in splits.items()
     ]  # fmt: skip
