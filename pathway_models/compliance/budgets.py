@@ -2,66 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from pathway_models.compliance.records import RULE_WORDS, CarbonBudget
 from pathway_models.core.errors import PathwayError
-from pathway_models.records.park import Identified, ParkIdentity
 from pathway_models.records.pathways import Pathways
 
 #: Year of carbon neutrality in the notice.
 NEUTRAL = 2060
-RULES = ("intensity", "hold", "neutral")
-#: Names of the rules.
-RULE_WORDS = {
-    "intensity": ("national cut of CO2 per value added on the park's own growth", "按国家单位增加值降幅与园区自身增长"),
-    "hold": ("no more than in the base year", "不高于基年"),
-    "neutral": ("straight line to zero in 2060", "直线降至2060年为零"),
-}
-
-
-@dataclass(frozen=True, eq=False)
-class CarbonBudget(Identified):
-    """A budget by year, and what an ensemble makes of it.
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    rule : str
-        One of `RULES`.
-    years : (Y,) int
-    allowed : (Y,), tCO2/yr
-    emitted : (scenario, member, Y), tCO2/yr
-    scenarios : tuple of str
-    base_year : int
-    is_base_observed : bool
-        False where the base is the median of the ensemble's first scenario.
-    """
-
-    identity: ParkIdentity
-    rule: str
-    years: np.ndarray
-    allowed: np.ndarray
-    emitted: np.ndarray
-    scenarios: tuple[str, ...]
-    base_year: int
-    is_base_observed: bool
-
-    @property
-    def total(self) -> float:
-        """Return the budget of all years together, tCO2."""
-        return float(self.allowed.sum())
-
-    def overrun(self) -> np.ndarray:
-        """Compute the share of members whose emissions so far exceed the budget so far: (scenario, Y)."""
-        spent = self.emitted.cumsum(axis=-1)
-        return (spent > self.allowed.cumsum()).mean(axis=1)
-
-    def overrun_of_total(self) -> np.ndarray:
-        """Compute 5, 50 and 95 % quantiles of what the period spends beyond the budget, tCO2: (scenario, 3)."""
-        beyond = self.emitted.sum(axis=-1) - self.total
-        return np.quantile(beyond, (0.05, 0.5, 0.95), axis=1).T
 
 
 def carbon_budget(
@@ -90,8 +38,8 @@ def carbon_budget(
     """
     base = first - 1
     wrong = []
-    if rule not in RULES:
-        wrong.append(f"rule {rule!r}: expected one of {', '.join(RULES)}")
+    if rule not in RULE_WORDS:
+        wrong.append(f"rule {rule!r}: expected one of {', '.join(RULE_WORDS)}")
     if not int(pathways.years[0]) <= base < last <= int(pathways.years[-1]):
         wrong.append(f"period {first}-{last}: expected years from {pathways.years[0] + 1} to {pathways.years[-1]}")
     if not 0 <= cut < 1:

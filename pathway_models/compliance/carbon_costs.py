@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.carbon_costs import CarbonCostRules, read_carbon_costs
+from pathway_models.intake.rules.carbon_costs import CarbonCostRules, read_carbon_costs
 
 PROBABILITIES = (0.05, 0.5, 0.95)
 

@@ -45,7 +45,7 @@ def comply_command(
     from pathway_models.compliance.judging import comply
     from pathway_models.compliance.tables import compliance_frame
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.rules import read_profile
+    from pathway_models.intake.rules.profiles import read_profile
 
     try:
         rules = read_profile(profile)
@@ -132,7 +132,7 @@ def account_command(park: str, names: tuple[str, ...], ends: tuple[str, str] | N
     from pathway_models.compliance import tables
     from pathway_models.compliance.sentences import account_notes
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.rules import account_ids, read_account
+    from pathway_models.intake.rules.profiles import account_ids, read_account
     from pathway_models.inventory.accounts import bridge_accounts, take_account
 
     given, lang = read_park(park), language()

@@ -12,7 +12,7 @@ from pathway_models.compliance.records import Compliance, Judgement, Missing
 from pathway_models.core.errors import ScenarioError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.factors.tables import TRUSTED
-from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.inventory.indicators import ADDED, FORMULAS
 from pathway_models.records.accounts import IndicatorRule, Limit, Profile
@@ -36,7 +36,7 @@ def comply(
     ----------
     park : Park
     profile : Profile, str or Path
-        An id of `intake.rules.profile_ids`, or a profile file of one's own.
+        An id of `intake.rules.profiles.profile_ids`, or a profile file of one's own.
     year : int, optional
         An observed year; the last one by default.
     accept : iterable of str

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from pathway_models.baseline.plans import baseline_paths, grid_history, grid_now
 from pathway_models.compliance.judging import CORE
+from pathway_models.compliance.records import CoreAhead
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.engine.batches import factor_errors
 from pathway_models.engine.projecting import assumed_by
-from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import take_account, take_ledger
 from pathway_models.records.accounts import Account, IndicatorRule, Profile
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
-from pathway_models.records.park import Identified, Park, ParkIdentity
+from pathway_models.records.park import Park
 from pathway_models.records.pathways import SOURCES, Pathways
 
 #: Sources of a pathway and the kind of ledger row each continues.
@@ -108,38 +107,6 @@ def energy_by_reading(pathways: Pathways, grid: np.ndarray, tj_per_mwh: float) -
     energy = pathways.memo_items["energy"]
     power = pathways.memo_items["location_based"] / grid
     return energy + power * (tj_per_mwh / TJ_PER_MWH - 1.0)
-
-
-@dataclass(frozen=True, eq=False)
-class CoreAhead(Identified):
-    """The core indicator of a profile over an ensemble.
-
-    Parameters
-    ----------
-    identity : ParkIdentity
-    profile : Profile
-    scenarios : (N,) str
-    years : (Y,) int
-    readings : (K,) str
-    values : (reading, scenario, member, year), tCO2/tce
-    met : (reading, scenario, member, year) bool
-    has_limit : (reading, scenario, member, year) bool
-        False where the park's energy use lies in no class: cannot be said.
-    """
-
-    identity: ParkIdentity
-    profile: Profile
-    scenarios: tuple[str, ...]
-    years: np.ndarray
-    readings: tuple[str, ...]
-    values: np.ndarray
-    met: np.ndarray
-    has_limit: np.ndarray
-
-    def probability(self) -> np.ndarray:
-        """Compute the share of members that meet the limit: (reading, scenario, year); NaN where half have no class."""
-        share = self.met.mean(axis=2)
-        return np.where(self.has_limit.mean(axis=2) >= 0.5, share, np.nan)
 
 
 def core_ahead(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from pathway_models.core.errors import RecordError
 from pathway_models.records.accounts import VERDICTS, IndicatorRule, Profile
 from pathway_models.records.park import Identified, ParkIdentity
@@ -97,3 +99,86 @@ class Compliance(Identified):
     def __repr__(self) -> str:
         counts = ", ".join(f"{self.count(name)} {name.replace('_', ' ')}" for name in VERDICTS)
         return f"<Compliance {self.park_id} {self.year} by {self.profile.profile_id}: {counts}>"
+
+
+@dataclass(frozen=True, eq=False)
+class CoreAhead(Identified):
+    """The core indicator of a profile over an ensemble.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    profile : Profile
+    scenarios : (N,) str
+    years : (Y,) int
+    readings : (K,) str
+    values : (reading, scenario, member, year), tCO2/tce
+    met : (reading, scenario, member, year) bool
+    has_limit : (reading, scenario, member, year) bool
+        False where the park's energy use lies in no class: cannot be said.
+    """
+
+    identity: ParkIdentity
+    profile: Profile
+    scenarios: tuple[str, ...]
+    years: np.ndarray
+    readings: tuple[str, ...]
+    values: np.ndarray
+    met: np.ndarray
+    has_limit: np.ndarray
+
+    def probability(self) -> np.ndarray:
+        """Compute the share of members that meet the limit: (reading, scenario, year); NaN where half have no class."""
+        share = self.met.mean(axis=2)
+        return np.where(self.has_limit.mean(axis=2) >= 0.5, share, np.nan)
+
+
+#: Names of the rules.
+RULE_WORDS = {
+    "intensity": ("national cut of CO2 per value added on the park's own growth", "按国家单位增加值降幅与园区自身增长"),
+    "hold": ("no more than in the base year", "不高于基年"),
+    "neutral": ("straight line to zero in 2060", "直线降至2060年为零"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class CarbonBudget(Identified):
+    """A budget by year, and what an ensemble makes of it.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    rule : str
+        One of `RULE_WORDS`.
+    years : (Y,) int
+    allowed : (Y,), tCO2/yr
+    emitted : (scenario, member, Y), tCO2/yr
+    scenarios : tuple of str
+    base_year : int
+    is_base_observed : bool
+        False where the base is the median of the ensemble's first scenario.
+    """
+
+    identity: ParkIdentity
+    rule: str
+    years: np.ndarray
+    allowed: np.ndarray
+    emitted: np.ndarray
+    scenarios: tuple[str, ...]
+    base_year: int
+    is_base_observed: bool
+
+    @property
+    def total(self) -> float:
+        """Return the budget of all years together, tCO2."""
+        return float(self.allowed.sum())
+
+    def overrun(self) -> np.ndarray:
+        """Compute the share of members whose emissions so far exceed the budget so far: (scenario, Y)."""
+        spent = self.emitted.cumsum(axis=-1)
+        return (spent > self.allowed.cumsum()).mean(axis=1)
+
+    def overrun_of_total(self) -> np.ndarray:
+        """Compute 5, 50 and 95 % quantiles of what the period spends beyond the budget, tCO2: (scenario, 3)."""
+        beyond = self.emitted.sum(axis=-1) - self.total
+        return np.quantile(beyond, (0.05, 0.5, 0.95), axis=1).T

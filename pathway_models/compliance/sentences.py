@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pathway_models.compliance.budgets import RULE_WORDS, CarbonBudget
-from pathway_models.compliance.records import Compliance
+from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Compliance
 from pathway_models.inventory.accounts import Accounted
 from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say

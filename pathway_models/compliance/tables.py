@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from pathway_models.compliance.budgets import CarbonBudget
-from pathway_models.compliance.projected import CoreAhead
-from pathway_models.compliance.records import Compliance, Judgement
+from pathway_models.compliance.records import CarbonBudget, Compliance, CoreAhead, Judgement
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.accounts import Accounted, Bridge
 from pathway_models.language.rounding import scale_of, share_text, significant

@@ -23,7 +23,7 @@ from pathway_models.core.yaml_files import line_of, validated
 from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.levels import read_levels
-from pathway_models.intake.targets import read_targets
+from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
 from pathway_models.records.carriers import Carrier

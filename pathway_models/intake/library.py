@@ -12,7 +12,7 @@ from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioE
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.scenario_tables import lines_of, paths_of, period_of, read_driver_table
+from pathway_models.intake.plans.scenario_tables import lines_of, paths_of, period_of, read_driver_table
 from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 from pathway_models.records.plans import DriverPath
@@ -67,7 +67,7 @@ class _Choice(Strict):
 
 
 class _Driver(Strict):
-    """A period of a driver, as a line of a table; checked with the others (`intake.scenario_tables`)."""
+    """A period of a driver, as a line of a table; checked with the others (`intake.plans.scenario_tables`)."""
 
     driver: str
     sector: str = ""

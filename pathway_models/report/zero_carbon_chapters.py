@@ -11,7 +11,7 @@ from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions.investments import RATE, WHOLE, Valued, value_investments
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.names import item_name, park_name
-from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language.rounding import scale_of, significant
 from pathway_models.language.words import say, word

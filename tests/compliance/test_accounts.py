@@ -9,7 +9,7 @@ import pathway_models as pw
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.register import read_register
-from pathway_models.intake.rules import account_ids, profile_ids, read_account, read_profile
+from pathway_models.intake.rules.profiles import account_ids, profile_ids, read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_ledger
 
 WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]

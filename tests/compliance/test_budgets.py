@@ -10,7 +10,7 @@ from pathway_models.compliance.budgets import carbon_budget
 from pathway_models.compliance.carbon_costs import allowance_cost, border_cost
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.files import data_folder
-from pathway_models.intake.carbon_costs import read_carbon_costs
+from pathway_models.intake.rules.carbon_costs import read_carbon_costs
 
 YEARS = np.arange(2026, 2031)
 

@@ -9,7 +9,7 @@ import pathway_models as pw
 from pathway_models.compliance.projected import by_account, core_ahead, energy_by_reading, grid_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.rules import read_account, read_profile
+from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use
 
 POWER = 0.8325 / TJ_PER_MWH

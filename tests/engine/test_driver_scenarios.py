@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.intake.scenario_tables import COLUMNS
+from pathway_models.intake.plans.scenario_tables import COLUMNS
 from pathway_models.intake.workbook.template import write_template
 from pathway_models.records.levers import Scenario
 from pathway_models.records.plans import DriverPath

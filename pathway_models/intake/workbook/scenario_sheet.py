@@ -7,7 +7,7 @@ from pathlib import Path
 from pathway_models.core.errors import Fault
 from pathway_models.intake.cells import label_of
 from pathway_models.intake.plans.rows import Line
-from pathway_models.intake.scenario_tables import Paths, lines_of, paths_of
+from pathway_models.intake.plans.scenario_tables import Paths, lines_of, paths_of
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import ListBlock, template_layout
 

@@ -1,0 +1,1 @@
+"""Rules as data: accounts and indicator profiles, national targets, carbon costs."""
