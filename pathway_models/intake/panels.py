@@ -135,9 +135,10 @@ def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)
     asked = replace(asked, companions=tuple(name for name in asked.companions if _has_numbers(name, rows, asked)))
-    good = checked(file, rows, asked, faults)
+    aside: list[str] = []
+    good = checked(file, rows, asked, faults, aside)
     unused = [name for name in header if name not in (*keys, *asked.companions)]
-    told = (f"columns that are not used: {', '.join(unused)}",) if unused else ()
+    told = (*((f"columns that are not used: {', '.join(unused)}",) if unused else ()), *aside)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     groups = {row[entity].strip(): row.get("group", "").strip() or row[entity].strip() for _, row in rows}
     return _assemble(name, good, (EMISSIONS, *asked.companions), groups, told)
