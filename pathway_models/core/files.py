@@ -68,7 +68,7 @@ def read_text(path: Path) -> str:
 def _read_bytes(path: Path) -> bytes:
     """Read a file, unpacked, up to a byte more than a text may have."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             return file.read(LARGEST_TEXT + 1)
     except (FileNotFoundError, IsADirectoryError):
         raise _refusal(path, "file", "an existing file", "check the name", "no_file") from None
