@@ -94,8 +94,9 @@ def exact(study: str, scope: str, row: Row, locator: str) -> Row:
 def china_kaya(source: Path) -> Iterator[Row]:
     """China by Kaya rates of periods."""
     study, place = "china_kaya_2026", "05_达峰与减排潜力.csv, commit 16377c27"
-    given = rows_of(source / "inputs.csv")
-    write(PUBLISHED / study / "inputs.csv", given[0], given)
+    record = "01_全国年度排放.csv, commit 16377c27"
+    given = [{**row, "quantity": "co2", "locator": record} for row in rows_of(source / "inputs.csv")]
+    write(PUBLISHED / study / "inputs.csv", ("quantity", "scenario", "year", "value", "unit", "locator"), given)
     tables = []
     for row in rows_of(source / "scenarios.csv"):
         first, _, last = row["period"].partition("-")
