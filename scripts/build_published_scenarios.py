@@ -38,7 +38,9 @@ KAYA = {
 }  # fmt: skip
 FACT = "none stated; fact with citation"
 FIGURE = "read off a figure"
+NOISY_TOP = "a year of one noisy run on a flat top: half of the 5-95 % range of the noise"
 DIGITS = "printed with fifteen digits: a larger difference is no rounding"
+HALF = "half a unit of the last printed digit"
 YEAR = "a year is met or not"
 
 Row = dict[str, object]
@@ -150,14 +152,14 @@ def northwest(source: Path) -> Iterator[Row]:
         if row["item"] == "peak_year":
             value = 2030 if row["value"].startswith("not") else row["value"]
             yield estimate(study, scope, scenario, "highest_year_2016_2030", value, "year", 0, 1,
-                           f"{YEAR}; 2030, the last year, is a rise throughout", "table 5, abstract", licence)  # fmt: skip
+                           f"{YEAR}; 2030 is a rise throughout", "table 5, abstract", licence)  # fmt: skip
         elif row["item"] == "co2":
             value = float(row["value"])
             yield estimate(study, scope, scenario, f"co2_{row['year']}", row["value"], "万t", 0.005,
-                           f"{value * 0.05:.4g}", "half a unit of the last printed digit", "table 5", licence)  # fmt: skip
+                           f"{value * 0.05:.4g}", HALF, "table 5", licence)  # fmt: skip
         else:
             yield estimate(study, scope, scenario, f"gdp_per_head_{row['year']}", row["value"], row["unit"], 0.005,
-                           0.3, "half a unit of the last printed digit", "table 5", licence)  # fmt: skip
+                           0.3, HALF, "table 5", licence)  # fmt: skip
 
 
 def steel(source: Path) -> Iterator[Row]:
@@ -226,15 +228,15 @@ def region_d_dknt0(source: Path) -> Iterator[Row]:
     write(PUBLISHED / study / "inputs.csv", ("scenario", "name", "year", "value"), rows)
     for row in rows_of(source / "published.csv"):
         scenario, locator = named(row["scenario"]), "碳排放总量预测结果.png, commit 5cad8a7d"
-        reason = f"{FIGURE} ± 300, and the run adds noise: 5-95 % of 1,000 draws are about ± 900"
+        reason = f"{FIGURE} ± 300, and the run adds noise: half of the 5-95 % range of 1,000 draws is 525 to 1,244"
         if row["item"].startswith("max"):
             wide = {"natural": 5, "on_time": 3}.get(scenario, 3)
             yield estimate(study, "Region D", scenario, "peak_year", row["year"][:4], "year", wide, wide + 1,
-                           "a year of one noisy run on a flat top: half of the 5-95 % range of the noise", locator)  # fmt: skip
+                           NOISY_TOP, locator)  # fmt: skip
         quantity = "highest" if row["item"].startswith("max") else f"co2_{row['year']}"
         value = float(row["value"])
-        yield estimate(study, "Region D", scenario, quantity, row["value"], "万t", 1200, f"{max(value * 0.05, 1200):.4g}",
-                       reason, locator)  # fmt: skip
+        near = f"{max(value * 0.05, 1200):.4g}"
+        yield estimate(study, "Region D", scenario, quantity, row["value"], "万t", 1200, near, reason, locator)
 
 
 def eps(source: Path) -> Iterator[Row]:

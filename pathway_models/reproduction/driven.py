@@ -127,7 +127,9 @@ def answer_scenarios(study: Study) -> Answers:
     strangers = sorted({estimate.scenario for estimate in study.estimates} - set(scenarios))
     if strangers or not scenarios:
         known = ", ".join(scenarios) or "none"
-        raise PathwayError(f"{study.study}: scenarios.csv has no rows of {', '.join(strangers) or 'any'}; it has {known}")
+        raise PathwayError(
+            f"{study.study}: scenarios.csv has no rows of {', '.join(strangers) or 'any'}; it has {known}"
+        )
     last = max(path.last for scenario in scenarios.values() for path in scenario.drivers)
     found = drive(record_of_totals(study.study, years, record["value"]), scenarios, last)
     paths = found.emissions * float(record["value"].iloc[-1])

@@ -38,6 +38,7 @@ REMADE = ("build_china_now", "build_iamc", "build_panels", "fit_baseline", "fit_
 ELSEWHERE = {
     "benchmarks/batch.py": "benchmarks/ratios.py",
     "scripts/build_book.py": "tests/project/test_book.py",
+    "scripts/build_published_scenarios.py": "tests/reproduction/test_published_scenarios.py",
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
     "scripts/fit_park_spread.py": "tests/nowcast/test_park_spread.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",

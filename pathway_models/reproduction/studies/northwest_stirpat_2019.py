@@ -49,7 +49,7 @@ def compute(study: Study) -> Answers:
     recovered, terms = _recovered(study, sizes, levels, first)
     worst = (recovered["ours"] / recovered["published"] - 1).abs().max()
     sentence = (
-        f"With three lost numbers solved for (elasticity of population {terms[1]:.3f}, of GDP per head {terms[2]:.3f}), "
+        f"With three lost numbers solved for (elasticity of population {terms[1]:.3f}, GDP per head {terms[2]:.3f}), "
         f"the printed elasticities and rates meet the five values within {worst:.4%}: five values, three unknowns."
     )
     paths = (found.emissions * base).rename_axis("year")

@@ -42,8 +42,8 @@ def compute(study: Study) -> Answers:
         values[estimate.key] = Answer(ours, WITHOUT_NOISE if met else mixed)
     last = int(paths.index[-1])
     sentence = (
-        f"With its own inputs ambitious ends at {paths.at[last, 'ambitious']:,.0f} 万t in {last}, with those of on-time "
-        f"at {paths.at[last, 'on_time']:,.0f}; drawn is "
+        f"With its own inputs ambitious ends at {paths.at[last, 'ambitious']:,.0f} 万t in {last}, with those "
+        f"of on-time at {paths.at[last, 'on_time']:,.0f}; drawn is "
         f"{next(e.value for e in study.estimates if e.key[1:] == ('ambitious', f'co2_{last}')):,.0f}."
     )
     return Answers(values, {"paths": paths.rename_axis("year")}, {"ambitious": sentence})
@@ -60,7 +60,12 @@ def _emissions(history: pd.DataFrame, natural: pd.DataFrame, own: pd.DataFrame) 
         for s in SECTORS
     ]
     terms.append(
-        (["人口", "总GDP", "总能源强度"], "居民生活能源消费量", ["居民生活消费化石能源占比", share], "居民生活消费碳排放因子")
+        (
+            ["人口", "总GDP", "总能源强度"],
+            "居民生活能源消费量",
+            ["居民生活消费化石能源占比", share],
+            "居民生活消费碳排放因子",
+        )
     )
     parts = []
     for of_energy, energy, of_factor, factor in terms:
