@@ -81,10 +81,12 @@ def scenario_paths(paths: pd.DataFrame, title: str, unit: str) -> Figure:
     title, unit : str
     """
     figure, (ax,) = sheet(LANG, (8.0, 3.6), head=0.4, right=0.74)
-    for colour, (name, path) in zip(np.resize(OKABE_ITO[:-1], paths.shape[1]), paths.items(), strict=True):
+    colours = OKABE_ITO[:-1]
+    for at, (name, path) in enumerate(paths.items()):
         path = path.dropna()
-        top = path.idxmax()
-        ax.plot(path.index, path, color=colour, label=f"{name}: {top}")
+        top, colour = path.idxmax(), colours[at % len(colours)]
+        style = "-" if at < len(colours) else "--"
+        ax.plot(path.index, path, style, color=colour, label=f"{name}: {top}")
         ax.plot(top, path[top], "o", color=colour)
     ax.set_ylabel(unit)
     ax.set_ylim(bottom=0)

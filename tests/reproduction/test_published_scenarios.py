@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 import pathway_models as pw
 from pathway_models.baseline.stirpat import stirpat_drivers, stirpat_level
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.intake.published import read_study
+from pathway_models.intake.published import read_study, read_templates, template_scenarios
 from pathway_models.records.levers import Scenario
 from pathway_models.records.plans import DriverPath
 from pathway_models.reproduction.command import reproduce_command
 from pathway_models.reproduction.driven import answer_scenarios, drive, record_of_totals
 from pathway_models.reproduction.register import reproduce
-from pathway_models.reproduction.templates import read_templates, template_scenarios
 
 pytestmark = [pytest.mark.reproduction, pytest.mark.slow]
 
