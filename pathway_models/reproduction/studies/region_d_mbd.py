@@ -46,7 +46,7 @@ def compute(study: Study) -> Answers:
     earlier = (
         "Driven sector by sector, region D peaks in "
         + ", ".join(f"{row[3]} ({row[0]})" for row in rows)
-        + ": GDP drives value added alone there, while residents follow population and conversion its own record."
+        + ": nearly as its total, since only residents, who follow population, do not move with GDP."
     )
     tables = {
         "paths": paths.rename_axis("year"),
