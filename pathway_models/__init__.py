@@ -52,6 +52,7 @@ _HOME = {
     "reproduce_all": "reproduction.register",
     "compare_with_published": "reproduction.register",
     "read_study": "intake.published",
+    "stirpat_drivers": "baseline.stirpat",
     "attribute": "decisions.attribution",
     "cheapest_package": "decisions.cheapest_package",
     "abatement_costs": "decisions.macc",

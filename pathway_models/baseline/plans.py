@@ -86,6 +86,9 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
         elif driver == CARBON:
             flat = np.ones((len(grid), park.years.size + draws.years.size))
             paths = replace(paths, carbon=followed(park, flat, targets, moved))
+            # CO2 per energy is all there is: a decline of the grid of its own would come on top of what is given.
+            held = [one if one.kind == FREE else replace(one, value=0.0, spread=0.0) for one in targets]
+            grid = followed(park, grid, held, np.zeros_like(moved))
         elif driver == "share":
             mixes.setdefault(park.sectors.index(sector), {})[park.carriers.index(item)] = targets
     for s, given in mixes.items():

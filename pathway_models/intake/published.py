@@ -20,7 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder, read_text
 from pathway_models.core.yaml_files import validated
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.numbers import exact_number
+from pathway_models.records.levers import Scenario
 
 #: Columns of a table of estimates, in order.
 COLUMNS = (
@@ -257,3 +259,30 @@ def _refuse_others(estimates: tuple[Estimate, ...], name: str) -> None:
     if others:
         faults = [Fault("estimates.csv", "study", other, name, "one folder holds one study") for other in others]
         raise InputError(faults)
+
+
+def read_templates() -> pd.DataFrame:
+    """Table the templates: file, citation, licence, verdict and what is missing for one of them to be judged."""
+    text = read_text(published_folder() / "templates" / "missing.csv")
+    return pd.read_csv(io.StringIO(text), keep_default_na=False)
+
+
+def template_scenarios(table: str) -> dict[str, Scenario]:
+    """Read the scenarios of a template, ready for any park.
+
+    Parameters
+    ----------
+    table : str
+        Name as in :func:`read_templates`.
+
+    Raises
+    ------
+    InputError
+        There is no such template.
+    """
+    known = [name for name in read_templates()["table"] if name]
+    if table not in known:
+        raise InputError([Fault("templates", "table", table, f"one of {', '.join(known)}", "correct the name")])
+    path = published_folder() / "templates" / table
+    own = set(pd.read_csv(io.StringIO(read_text(path)))["scenario"])
+    return {name: scenario for name, scenario in read_scenarios(path).items() if name in own}

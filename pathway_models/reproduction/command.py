@@ -22,6 +22,7 @@ from pathway_models.console.tables import padded, width_of
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.sheet_text import sheet_table
 from pathway_models.intake.published import COLUMNS
+from pathway_models.intake.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -163,8 +164,13 @@ def _counted(counts: dict[str, int]) -> str:
     show_default="here",
     help="Folder in which the study's folder is made.",
 )
-def new_study(study: str, folder: Path) -> None:
-    """Write a folder with study.yml, the heads of two CSV tables and a notebook that runs."""
+@click.option("--scenarios", "by_scenarios", is_flag=True, help="A study that states scenarios by period.")
+def new_study(study: str, folder: Path, by_scenarios: bool) -> None:
+    """Write a folder with study.yml, the heads of two CSV tables and a notebook that runs.
+
+    With --scenarios a third table, scenarios.csv, takes growth rates, levels and shares by period
+    (docs/driver_scenarios.md); notebooks/methods/own_scenario_study.ipynb runs it.
+    """
     from pathway_models.intake.published import STUDY_ID, list_studies
 
     if not re.match(STUDY_ID, study):
@@ -174,7 +180,7 @@ def new_study(study: str, folder: Path) -> None:
     target = folder / study
     if target.exists():
         raise click.UsageError(f"{target} exists already; choose another name, or remove it")
-    for path in write_skeleton(target):
+    for path in write_skeleton(target, by_scenarios):
         click.echo(str(path))
     click.echo(
         say(
@@ -240,13 +246,15 @@ EXPLAIN = "Markdown(result.differences())"
 FINDING = "Markdown(result.finding())"
 
 
-def write_skeleton(folder: Path) -> tuple[Path, ...]:
+def write_skeleton(folder: Path, by_scenarios: bool = False) -> tuple[Path, ...]:
     """Write a study's folder; its notebook runs as it is and finds no published value yet.
 
     Parameters
     ----------
     folder : Path
         The folder to make; its name is the name of the study.
+    by_scenarios : bool
+        Also write the head of a table of scenarios, and name it in ``study.yml``.
 
     Returns
     -------
@@ -265,6 +273,9 @@ def write_skeleton(folder: Path) -> tuple[Path, ...]:
         "inputs.csv": ",".join(INPUT_COLUMNS) + "\n",
         "estimates.csv": ",".join(COLUMNS) + "\n",
     }
+    if by_scenarios:
+        texts["study.yml"] = texts["study.yml"].replace("expected:", "  scenarios: scenarios.csv\nexpected:")
+        texts["scenarios.csv"] = ",".join(SCENARIO_COLUMNS) + "\n"
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8", newline="\n")
     notebook = folder / f"{name}.ipynb"

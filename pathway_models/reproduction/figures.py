@@ -71,6 +71,31 @@ def year_by_year(result: Reproduction, quantity: str, unit: str, title: str) -> 
     return figure
 
 
+def scenario_paths(paths: pd.DataFrame, title: str, unit: str) -> Figure:
+    """Draw a line a scenario; a dot and its year mark the highest value.
+
+    Parameters
+    ----------
+    paths : DataFrame
+        Rows years, columns scenarios.
+    title, unit : str
+    """
+    figure, (ax,) = sheet(LANG, (8.0, 3.6), head=0.4, right=0.74)
+    colours = OKABE_ITO[:-1]
+    for at, (name, path) in enumerate(paths.items()):
+        path = path.dropna()
+        top, colour = path.idxmax(), colours[at % len(colours)]
+        style = "-" if at < len(colours) else "--"
+        ax.plot(path.index, path, style, color=colour, label=f"{name}: {top}")
+        ax.plot(top, path[top], "o", color=colour)
+    ax.set_ylabel(unit)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title="highest year", **LEGEND)
+    put_title(figure, title)
+    return figure
+
+
 def agreement(result: Reproduction, title: str) -> Figure:
     """Draw ours over published, one dot a value and one colour a place; the grey band is the tolerance."""
     table = result.table().dropna(subset=["ours"])

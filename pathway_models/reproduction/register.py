@@ -48,6 +48,13 @@ STUDIES: Mapping[str, Compute] = MappingProxyType(
             "shan2022",
             "china_intensity",
             "park_abstracts",
+            "china_kaya_2026",
+            "xiamen_stirpat_2022",
+            "northwest_stirpat_2019",
+            "steel_stock_2025",
+            "region_d_mbd",
+            "region_d_dknt0",
+            "eps_low_bau_2024",
         )
     }
 )

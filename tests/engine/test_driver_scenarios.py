@@ -240,3 +240,16 @@ def test_shipped_families_run_for_every_kind_of_park():
         low, mid, high = np.median(found.memo_items["activity"][1:4, :, at], axis=1)
         assert low < mid < high
         assert np.median(found.total()[4, :, -1]) < np.median(found.total()[0, :, -1])
+
+
+@pytest.mark.parametrize("park_id", ["demo-steel", "demo-electronics"])
+def test_co2_per_energy_is_all_there_is_for_a_park_that_buys_power(park_id):
+    """The decline of the grid and that of other factors do not come on top of what is given."""
+    park = pw.read_park(park_id)
+    last = park.last_observed_year
+    rates = {"gdp": 3.0, "energy_per_gdp": -1.0, "co2_per_energy": -2.0}
+    paths = tuple(DriverPath(n, "", "", last + 1, last + 30, "growth", v, "%/yr") for n, v in rates.items())
+    found = totals(park, [Scenario("kaya", "kaya", "kaya", drivers=paths)], as_of=last).total()[0]
+    at = park.years.size - 1
+    expected = (1.03 * 0.99 * 0.98) ** np.arange(31)
+    assert found[:, at : at + 31] == pytest.approx(found[:, at : at + 1] * expected, rel=1e-9)

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "scripts/build_book.py": "tests/project/test_book.py",
     "scripts/build_energy_growth.py": "tests/intake/test_provinces.py",
     "scripts/build_province_activity.py": "tests/intake/test_provinces.py",
+    "scripts/build_published_scenarios.py": "tests/reproduction/test_published_scenarios.py",
     "scripts/build_provinces.py": "tests/intake/test_data_files.py",
     "scripts/fit_park_spread.py": "tests/nowcast/test_park_spread.py",
     "scripts/build_region_d.py": "tests/intake/test_data_files.py",
