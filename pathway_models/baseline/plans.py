@@ -78,8 +78,13 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
     for (driver, sector, item), targets in park.plans.by_driver().items():
         moved = _moved(targets, draws, members)
         if driver in PLAIN:
-            for s in sectors_of(park, sector):
+            plain, others = _plainly(park, driver, sector)
+            for s in plain:
                 arrays[driver][:, s] = followed(park, arrays[driver][:, s], targets, moved)
+            if others:
+                # As much as growth departs from the law's own, so that what they gain on it stays.
+                moved_by = arrays[driver][:, plain[0]] / paths.activity[:, plain[0]]
+                arrays[driver][:, others] *= moved_by[:, None]
         elif driver == "grid_factor":
             grid = followed(park, grid * grid_now(park), targets, moved, grid_history(park)) / grid_now(park)
             grid[:, : park.years.size] = 1.0
@@ -94,6 +99,21 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
     for s, given in mixes.items():
         shares[:, s] = _mixed(park, shares[:, s], given, draws, members)
     return replace(paths, **arrays, shares=shares, grid=grid)
+
+
+def _plainly(park: Park, driver: str, sector: str) -> tuple[list[int], list[int]]:
+    """Split the sectors a target speaks of into those that follow it plainly, and those that move as much as these do.
+
+    ASSUME: growth given for all sectors is growth of the economy.  Sectors measured by output, energy or emissions
+    do not grow as the economy does; unless the scenario gives their intensity as well, they depart from the law's path
+    as much as the economy departs from the law's economy.  A park without a sector in money follows plainly.
+    """
+    chosen = sectors_of(park, sector)
+    money = [s for s in chosen if park.activity_kinds[s] in ("value_added", "gdp")]
+    is_whole = any(target.key == ("intensity", ALL_SECTORS, "") for target in park.plans.targets)
+    if driver != "activity" or sector != ALL_SECTORS or is_whole or not money:
+        return chosen, []
+    return money, [s for s in chosen if s not in money]
 
 
 def overridden_output(park: Park, output: np.ndarray, draws: Draws, members: slice) -> np.ndarray:

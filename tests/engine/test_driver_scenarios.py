@@ -128,6 +128,19 @@ def test_kaya_rates_give_the_published_kind_of_peak():
     assert set(found.years[found.total()[0].argmax(axis=1)]) == {2030}
 
 
+def test_sectors_in_output_depart_from_the_law_as_the_economy_does():
+    """Without an intensity of its own, growth of the economy is not growth of power and steel."""
+    park = pw.read_park("region-hebei")
+    path = DriverPath("activity", "all", "", 2027, 2036, "growth", 3.0, "%/yr")
+    both = [Scenario("free", "free", "free"), Scenario("given", "given", "given", drivers=(path,))]
+    found = totals(park, both)
+    at = 2026 - int(found.years[0])
+    economy = found.memo_items["economy"][..., at + 10] / found.memo_items["economy"][..., at]
+    assert economy[1] == pytest.approx(np.full(20, 1.03**10), rel=1e-9)
+    emitted = found.total()[..., at + 10] / found.total()[..., at]
+    assert emitted[1] / emitted[0] == pytest.approx(economy[1] / economy[0], rel=1e-9)
+
+
 def test_nothing_differs_up_to_the_issue_year(tmp_path):
     park = pw.read_park("demo-steel")
     scenarios = [*pw.read_scenarios(as_csv(tmp_path / "a.csv")).pick(["bau", "base"]).values()]
