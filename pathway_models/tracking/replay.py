@@ -1,14 +1,19 @@
 """Replay history one year at a time, to score whether updating a forecast helps (``docs/tracking.md``, section 5).
 
-Forecasts follow the law of total emissions that parks have.
+Forecasts follow the law of total emissions that parks had before the law in levels.  That one starts from the nation's
+own record up to today, and so would know in part what a replay lets it foresee.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from pathway_models.baseline.laws.damped_trend import RIVAL
 from pathway_models.baseline.laws.register import laws_of
+from pathway_models.core.errors import PathwayError
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import effective_size, log_weights, normalised
 from pathway_models.records.assumptions import Assumptions
@@ -48,16 +53,28 @@ def replay(
     error : float
         Of a reported yearly change, log.
     assumptions : Assumptions, optional
-        With the growth law; the shipped ones by default.
+        With a growth law that knows nothing but the record; the shipped ones under the law of version 0.2 by default.
 
     Returns
     -------
     DataFrame
         region, known (last year fed), state (made, re-weighted, re-fitted), probability of the part of the first
         forecast that the outcome fell into, log_score, effective members.
+
+    Raises
+    ------
+    PathwayError
+        The law starts from records of nations, which reach beyond the origin.
     """
+    if assumptions is None:
+        assumptions = replace(read_assumptions(), law=RIVAL, fits={})
     last = int(years[-1]) if target is None else target
-    growth = laws_of(read_assumptions() if assumptions is None else assumptions)["emissions"]
+    growth = laws_of(assumptions)["emissions"]
+    if getattr(growth, "leads", False):
+        raise PathwayError(
+            f"growth law {assumptions.law!r} knows the nation's years after {origin}, which a replay must not;"
+            f" replay by pw.with_law(assumptions, {RIVAL!r})"
+        )
     law = _Law(growth, logs, years, first, last, members, seed)
     path = law.forecast(origin)
     edges = np.quantile(path[:, :, -1], np.arange(1, PARTS) / PARTS, axis=1)

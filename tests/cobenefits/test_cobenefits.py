@@ -6,7 +6,7 @@ from dataclasses import replace
 import builders
 import numpy as np
 import pytest
-from builders import BAU, coal_park, lever, mixed_park, quiet, scenario
+from builders import BAU, as_stated, coal_park, lever, mixed_park, quiet, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,7 +70,7 @@ def worked(example):
     """The example: gas at 50 tCO2/TJ needs gas in the table, so that its factor is the example's own."""
     with_gas = builders.park({"park": {"bituminous": np.full(6, 1000.0), "natural_gas": np.full(6, 0.0)}})
     chosen = [BAU, scenario(coal_to_gas())]
-    draws = quiet(pw.sample(with_gas, chosen, members=4, seed=1, until=2040))
+    draws = quiet(pw.sample(with_gas, chosen, members=4, seed=1, until=2040, assumptions=as_stated()))
     return with_gas, draws, cobenefits(with_gas, chosen, draws, factors=example, pollutants=LOCAL)
 
 
@@ -82,7 +82,7 @@ def test_record_of_the_worked_example_is_that_of_the_page(worked):
 
 
 def test_cuts_of_the_worked_example_are_those_of_the_page(worked):
-    """Every year is the example times the coal then used."""
+    """Every year is the example times the coal then used; the swap acts as its ramp states, from 2022."""
     _, _, found = worked
     size = found.co2[0, 0, 6:] / 90_000
     carbon, pollution = (cut[0, 6:] / size for cut in found.cut("tried"))
@@ -190,7 +190,7 @@ def test_heat_of_capture_burns_the_mean_of_what_is_burnt(example):
         "stored_share": 1.0,
     }  # fmt: skip
     park, chosen = coal_park(), [BAU, scenario(lever("capture", plant, family="ccus", takes_from=("coal",)))]
-    draws = quiet(pw.sample(park, chosen, members=2, seed=1, until=2040))
+    draws = quiet(pw.sample(park, chosen, members=2, seed=1, until=2040, assumptions=as_stated()))
     found = cobenefits(park, chosen, draws, factors=example, pollutants=("so2",))
     # 45 % of 90 t/TJ captured, 3 GJ each: 0.1215 TJ of heat for one TJ burnt.
     np.testing.assert_allclose(found.emissions[1, 0, :, 8:], 1.1215 * found.emissions[0, 0, :, 8:])
@@ -276,7 +276,7 @@ def test_measured_voc_beyond_fuel_follows_activity_and_structure(round_park, lev
 
 def test_measured_value_keeps_relative_cuts_of_a_single_fuel(round_park):
     chosen = [BAU, scenario(lever("reduce_intensity", {"reduction": 0.3}))]
-    draws = pw.sample(round_park, chosen, members=10, seed=1)
+    draws = pw.sample(round_park, chosen, members=10, seed=1, assumptions=as_stated())
     plain = cobenefits(round_park, chosen, draws, allow_background=True, pollutants=("so2",))
     fitted = cobenefits(measured(round_park, so2=[NAN] * 5 + [77]), chosen, draws,
                         allow_background=True, pollutants=("so2",))  # fmt: skip

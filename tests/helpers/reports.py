@@ -43,10 +43,10 @@ def report_inputs(park_id, lang="en", *, scenarios=SCENARIOS, search=True, until
     return inputs_of(pw.read_park(park_id), lang, scenarios=scenarios, found=found, until=until)
 
 
-def inputs_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060):
-    """Build the inputs of a report on any park."""
+def inputs_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060, assumptions=None):
+    """Build the inputs of a report on any park, under the shipped assumptions where none are given."""
     chosen = pw.read_scenarios().pick(list(scenarios))
-    draws = pw.sample(park, chosen, members=MEMBERS, seed=SEED, until=until)
+    draws = pw.sample(park, chosen, members=MEMBERS, seed=SEED, until=until, assumptions=assumptions)
     pathways = pw.project(park, chosen, draws)
     return gather(park, chosen, pathways, manifest(chosen, until=until), lang=lang, decision=found)
 

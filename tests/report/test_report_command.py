@@ -83,8 +83,8 @@ def test_numbers_that_do_not_come_out_again_are_refused(run, tmp_path):
     path = run / "demo-electronics" / "pathways.csv"
     kept = path.read_text(encoding="utf-8-sig")
     lines = kept.splitlines()
-    head, *cells = lines[-1].split(",")
-    path.write_text("\n".join([*lines[:-1], ",".join([head, *cells[:-1], "1.0"])]) + "\n", encoding="utf-8-sig")
+    cells = dict(zip(lines[0].split(","), lines[-1].split(","), strict=True)) | {"p95_tco2": "1.0"}
+    path.write_text("\n".join([*lines[:-1], ",".join(cells.values())]) + "\n", encoding="utf-8-sig")
     try:
         done = call(run, "demo-electronics", "--out", tmp_path, "--no-package")
     finally:
@@ -101,7 +101,7 @@ def test_numbers_that_do_not_come_out_again_are_refused(run, tmp_path):
         (["demo-steel", "--all"], "name parks, or give --all"),
         (["demo-steel", "--format", "pdf", "--template", "x.docx"], "--template is for --format docx"),
         (["demo-steel", "--search", "0"], "at least 1 member"),
-        (["demo-steel", "demo-electronics", "--out", "one.docx"], "give a folder for 2 parks"),
+        (["demo-steel", "demo-electronics", "--out", "one.docx"], "give a folder for 2 documents"),
     ],
 )
 def test_a_call_that_is_wrong_is_told_so(run, arguments, said):

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import pathway_models as pw
+from pathway_models.core.errors import PathwayError
 from pathway_models.intake.panels import read_panel
 from pathway_models.tracking.replay import PARTS, replay
 from pathway_models.tracking.updating import collapsed
@@ -38,3 +40,10 @@ def test_same_seed_gives_the_same_numbers(provinces):
     panel = read_panel("provinces").between(2010, 2019)
     again = replay(panel.logs(), panel.years, tuple(panel.entities), members=1000)
     assert again.equals(provinces)
+
+
+def test_a_law_that_knows_later_years_of_the_nation_is_refused():
+    """Its forecasts from 2014 would take the nation's years to 2019 as they happened."""
+    panel = read_panel("provinces").between(2010, 2019)
+    with pytest.raises(PathwayError, match="'levels' knows the nation's years after 2014"):
+        replay(panel.logs(), panel.years, tuple(panel.entities), members=2, assumptions=pw.read_assumptions())
