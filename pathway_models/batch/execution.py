@@ -29,6 +29,8 @@ KERNEL_ARGUMENTS = ("--IPKernelApp.log_level=50",)
 MACHINE_ERRORS = ("DeadKernelError", "CellTimeoutError", "MemoryError", "OSError", "KeyboardInterrupt")
 #: Files kept of a park that failed.
 KEPT_ON_FAILURE = ("notebook.ipynb", "notebook.html")
+#: Parameters a notebook need not declare: its kernel has the issue year from the environment.
+UNDECLARED = ("as_of",)
 
 
 def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_NOTEBOOK) -> None:
@@ -45,7 +47,7 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
 
     _check_notebook(Path(notebook))
     known = papermill.inspect_notebook(str(notebook))
-    wrong = [f"no parameter {name!r}" for name in parameters if name not in known]
+    wrong = [f"no parameter {name!r}" for name in parameters if name not in known and name not in UNDECLARED]
     for name, value in parameters.items():
         declared = str(known.get(name, {}).get("inferred_type_name") or "")
         if declared and declared.split("[")[0] != type(value).__name__:

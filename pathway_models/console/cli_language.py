@@ -161,7 +161,8 @@ class _Text(click.types.StringParamType):
         """Read the text."""
         text = super().convert(value, param, ctx)
         default = param.get_default(ctx, call=False) if param is not None and ctx is not None else None
-        if not text.strip() and text != default:
+        # An option without its value may stand for the empty text: ``--data`` alone.
+        if not text.strip() and text not in (default, getattr(param, "flag_value", None)):
             self.fail("an empty text says nothing", param, ctx)
         return text
 

@@ -37,6 +37,16 @@ def test_a_notebook_that_cannot_be_run_is_refused_in_one_line(tmp_path, content,
     assert len(str(refused.value).splitlines()) == 1
 
 
+def test_a_notebook_need_not_declare_the_issue_year_but_then_of_its_type(tmp_path):
+    path = make_notebook(tmp_path / "own.ipynb")
+    check_parameters({"park": "", "as_of": 2026}, path)
+    with pytest.raises(BatchError, match="no parameter 'as_off'"):
+        check_parameters({"park": "", "as_off": 2026}, path)
+    path.write_text(path.read_text(encoding="utf-8").replace("before: int", "as_of: str = ''\\nbefore: int"), "utf-8")
+    with pytest.raises(BatchError, match="as_of = 2026 is int, the notebook declares str"):
+        check_parameters({"park": "", "as_of": 2026}, path)
+
+
 def test_a_notebook_without_a_kernel_is_told_how_to_get_one(tmp_path):
     path = make_notebook(tmp_path / "own.ipynb")
     check_parameters({"park": "", "members": 1}, path)

@@ -75,6 +75,11 @@ TABLES = {
         ("判定", "发表值", "本包计算值", "差值", "容差", "单位"),
         ("verdict", "tolerance  ", "published values"),
     ),
+    "nowcast": (
+        lambda folder: ["Hebei", "--members", "20", "--no-score"],
+        ("省份", "2019年（观测）", "现状推算", "变化，%", "河北"),
+        ("province", "observed", "nowcast", "Hebei"),
+    ),
     "comply": (
         lambda folder: ["demo-electronics"],
         ("指标", "性质", "数值", "要求", "单位", "结论", "原因", "缺少的输入"),
