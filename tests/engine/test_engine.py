@@ -171,6 +171,7 @@ def test_committed_numbers_of_a_member_do_not_depend_on_the_others(shipped, chos
 #: Files outside kernels and records in the order in which a park passes them; no call goes back up.
 WAY_DOWN = (
     "engine/projecting",
+    "baseline/scenario_drivers",
     "engine/package_tree",
     "engine/chain",
     "engine/batches",
@@ -178,11 +179,14 @@ WAY_DOWN = (
     "baseline/plans",
     "baseline/paths",
     "laws/register",
+    "levels/parks",
+    "levels/level",
+    "levels/features",
     "laws/damped_trend",
 )
 
 
-def test_a_park_passes_nine_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_thirteen_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

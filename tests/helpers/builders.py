@@ -135,11 +135,15 @@ def as_stated():
 
 @cache
 def undamped():
-    """The shipped assumptions without memory of the record: growth is the long-run growth from the first year on."""
+    """The assumptions of the law ``parks_0_2`` without memory of the record: long-run growth from the first year on.
+
+    The law shipped reads the level of a park, so that no growth given by year comes out of it exactly.
+    """
     shipped = as_stated()
     trends = {name: replace(trend, damping=0.0) for name, trend in shipped.baselines.trends.items()}
     knots = {name: {2000: 0.0} for name in shipped.baselines.knots}
-    return replace(shipped, baselines=replace(shipped.baselines, trends=trends, knots=knots))
+    baselines = replace(shipped.baselines, trends=trends, knots=knots)
+    return replace(shipped, law="parks_0_2", fits={}, baselines=baselines)
 
 
 def growing(activity, intensity=None):

@@ -45,6 +45,23 @@ def without_mix_drift(draws):
     return replace(draws, normals=normals, shocks=shocks)
 
 
+def largest_sector(a_park):
+    """The sector that uses most energy in the last year, as a park of its own, with its processes."""
+    s = int(a_park.energy[..., -1].sum(axis=1).argmax())
+    own = [j for j, process in enumerate(a_park.processes) if process.sector == s]
+    return replace(
+        a_park,
+        sectors=a_park.sectors[s : s + 1],
+        activity=a_park.activity[[s]],
+        activity_kinds=a_park.activity_kinds[s : s + 1],
+        energy=a_park.energy[[s]],
+        factors=a_park.factors[[s]],
+        processes=tuple(replace(a_park.processes[j], sector=0) for j in own),
+        outputs=a_park.outputs[own],
+        process_factors=a_park.process_factors[own],
+    )
+
+
 def later(pathways):
     """Members in which the second scenario peaks later than the first."""
     first, second = peak_years(pathways)
@@ -104,7 +121,7 @@ def test_with_mix_and_grid_held_still_deep_peaks_no_later_in_any_member_of_a_par
     shipped = read_assumptions()
     still = replace(shipped, uncertainties=replace(shipped.uncertainties, grid_decline=Triangle(0.0, 0.0, 0.0)))
     chosen = scenarios.pick(["bau", "deep"])
-    one_sector = {name: shipped for name, shipped in shipped_parks.items() if len(shipped.sectors) == 1}
+    one_sector = {name: largest_sector(shipped) for name, shipped in shipped_parks.items()}
     assert len(one_sector) > 30
     exceptions = {}
     for name, shipped in one_sector.items():
@@ -132,4 +149,4 @@ def test_a_member_whose_deep_path_is_censored_counts_as_later(scenarios):
     emissions[0, :, 0], emissions[1, :, 0] = up_and_down, still_rising
     made = replace(pathways, emissions=emissions)
     assert later(made).tolist() == [0, 1]
-    assert [STATUS[code] for code in pw.find_peaks(made).status[:, 0]] == ["within_horizon", "at_horizon"]
+    assert [STATUS[code] for code in pw.find_peaks(made).status[:, 0]] == ["after", "not_within_horizon"]

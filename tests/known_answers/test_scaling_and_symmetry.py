@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import mixed_park, park, projected
+from builders import as_stated, mixed_park, park, projected, quiet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.records.park import Process
+from pathway_models.records.plans import DriverTarget, Plans
 
 few = settings(max_examples=15)
 
@@ -18,15 +19,47 @@ def scaled(a_park, k):
     return replace(a_park, activity=k * a_park.activity, energy=k * a_park.energy, outputs=k * a_park.outputs)
 
 
-@few
-@given(k=st.floats(1e-4, 1e4))
-def test_a_park_k_times_as_large_emits_k_times_as_much_and_peaks_in_the_same_year(scenarios, k):
-    chosen = scenarios.pick(["bau", "deep"])
-    small, large = (projected(a_park, chosen, members=40) for a_park in (mixed_park(), scaled(mixed_park(), k)))
+def with_given_drivers(a_park):
+    """The same park with activity and intensity given up to the horizon: no driver is left to the law."""
+    given = [("activity", name, 0.03) for name in a_park.sectors]
+    given += [("intensity", name, -0.02) for name in a_park.sectors]
+    targets = (DriverTarget(driver, name, "", 2060, "growth", rate, spread=0.01) for driver, name, rate in given)
+    return replace(a_park, plans=Plans(targets=tuple(targets)))
+
+
+def grows_alike(chosen, a_park, k, assumptions=None):
+    """Hold a park against the same park k times as large, member by member."""
+    pair = (a_park, scaled(a_park, k))
+    small, large = (projected(one, chosen, members=40, assumptions=assumptions) for one in pair)
     np.testing.assert_allclose(large.emissions, k * small.emissions, rtol=1e-9, atol=1e-9 * k * small.emissions.max())
     before, after = pw.find_peaks(small), pw.find_peaks(large)
     assert np.array_equal(before.year, after.year)
     assert np.array_equal(before.status, after.status)
+
+
+@pytest.fixture(scope="module")
+def chosen(scenarios):
+    return scenarios.pick(["bau", "deep"])
+
+
+@few
+@given(k=st.floats(1e-4, 1e4))
+def test_under_given_drivers_a_park_k_times_as_large_emits_k_times_as_much_and_peaks_in_the_same_year(chosen, k):
+    grows_alike(chosen, with_given_drivers(mixed_park()), k)
+
+
+@few
+@given(k=st.floats(1e-4, 1e4))
+def test_under_the_law_without_levels_a_park_k_times_as_large_grows_alike(chosen, k):
+    grows_alike(chosen, mixed_park(), k, pw.with_law(as_stated(), "parks_0_2"))
+
+
+def test_under_the_law_in_levels_size_moves_the_centre_and_leaves_the_record_in_proportion(chosen):
+    pair = (mixed_park(), scaled(mixed_park(), 100.0))
+    small, large = (projected(a_park, chosen, members=40, change=quiet).total() for a_park in pair)
+    ratio = large / (100 * small)
+    np.testing.assert_allclose(ratio[..., :6], 1.0, rtol=1e-9)
+    assert (np.abs(ratio[0, :, -1] - 1) > 0.01).all()
 
 
 @few

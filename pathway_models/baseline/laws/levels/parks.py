@@ -16,11 +16,11 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH
+from pathway_models.baseline.laws.damped_trend import assumed_path
 from pathway_models.baseline.laws.forecasts import ScaledForecast
 from pathway_models.baseline.laws.levels.features import COVARIATES, GDP, SITES, SIZE
 from pathway_models.baseline.laws.levels.level import Level
-from pathway_models.baseline.laws.register import law_named, register
+from pathway_models.baseline.laws.register import register
 from pathway_models.core.errors import PathwayError
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import EVERY_PROVINCE, History, Normals, Stream, Windows
@@ -261,7 +261,7 @@ def levels(use: str, assumptions: Assumptions | None) -> object:
     if use in ("emissions", "activity"):
         return Levels(assumptions.levels)
     if use == "population":
-        return law_named(ASSUMED_PATH, use, assumptions)
+        return assumed_path(use, assumptions)
     if use in ("intensity", "mix"):
         return Still(use)
     raise PathwayError(f"{LEVELS}: no use {use!r}")
