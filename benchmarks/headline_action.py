@@ -1,6 +1,7 @@
 """Does the headline measure action?  Levers sooner or later, and levers that hardly act, in every park.
 
-Called by ``python benchmarks/headline_action.py [--members 1000]``; the table stands in docs/headline.md, section 6.
+Called by ``python benchmarks/headline_action.py [--members 1000] [--parks 5]``; the table stands in
+docs/headline.md, section 6.
 """
 
 from __future__ import annotations
@@ -29,21 +30,22 @@ def main() -> None:
     """Print means and extremes over all parks and regions with data."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=1000)
-    members = parser.parse_args().members
+    parser.add_argument("--parks", type=int, help="only the first parks and regions with data")
+    arguments = parser.parse_args()
+    members = arguments.members
     deep = pw.read_scenarios()["deep"]
     hurried = tuple(replace(one, ramp=Ramp("linear", 2027, 2029)) for one in deep.measures)
     chosen = [Scenario("bau", "", ""), *(cut(share, 2027, 2034) for share in SMALL)]
     chosen += [cut(share, start, start + 8) for share in SIZES for start in (2027, 2032)]
     chosen += [deep, replace(deep, scenario_id="hurried", measures=hurried)]
     rows, assumed = [], pw.read_assumptions(as_of=AS_OF)
-    for entry in pw.read_register():
-        if entry.has_data:
-            park = pw.read_park(entry.park_id)
-            draws = pw.sample(park, chosen, members=members, seed=SEED, assumptions=assumed)
-            answer = pw.headline(pw.project(park, chosen, draws, keep="totals"))
-            left, early = 100 * answer.p_ahead_given_not_past, 100 * answer.p_before
-            pairs = left[3 : 3 + 2 * len(SIZES)].reshape(-1, 2)
-            rows.append([left[0], *pairs.ravel(), *(early[1:3] - early[0]), early[-1] - early[-2]])
+    for entry in [entry for entry in pw.read_register() if entry.has_data][: arguments.parks]:
+        park = pw.read_park(entry.park_id)
+        draws = pw.sample(park, chosen, members=members, seed=SEED, assumptions=assumed)
+        answer = pw.headline(pw.project(park, chosen, draws, keep="totals"))
+        left, early = 100 * answer.p_ahead_given_not_past, 100 * answer.p_before
+        pairs = left[3 : 3 + 2 * len(SIZES)].reshape(-1, 2)
+        rows.append([left[0], *pairs.ravel(), *(early[1:3] - early[0]), early[-1] - early[-2]])
     names = ["no lever"] + [f"-{share:.0%} {when}" for share in SIZES for when in ("by 2035", "five years later")]
     names += [f"P(before 2030): {share:.2%} by 2034, points" for share in SMALL]
     names += ["P(before 2030): all of deep in 2027-2029, points"]

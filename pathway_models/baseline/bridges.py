@@ -6,10 +6,13 @@ the regions are shifted so that their sum grows as the national account says, gi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from pathway_models.records.draws import Draws
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
 
@@ -92,15 +95,49 @@ def park_departures(spread: ParkSpread, normals: Floats) -> Floats:
     return errors(correlated, spread.probabilities, spread.quantiles[:steps])
 
 
-def sector_shares(park: Park) -> Floats:
-    """Share of each sector in the emissions of the last observed year, of energy where there are none: (sector,)."""
-    burnt = (park.energy[..., -1] * park.factors[..., -1]).sum(axis=1)
+def sector_shares(park: Park, errors: Mapping[str, Floats] | None = None) -> Floats:
+    """Share of each sector in the emissions of the last observed year, of energy where there are none: (sector,).
+
+    Parameters
+    ----------
+    park : Park
+    errors : mapping group -> (member, 1), optional
+        Errors of the factors as `factor_errors` draws them; then the shares are those of each member: (member, sector).
+    """
+    emitted = park.energy[..., -1] * park.factors[..., -1]
+    made = np.zeros((2, len(park.sectors)))
     for process, output, factor in zip(park.processes, park.outputs, park.process_factors, strict=True):
-        burnt[process.sector] += output[-1] * factor[-1]
-    found = burnt if (burnt >= 0).all() and burnt.sum() > 0 else park.energy[..., -1].sum(axis=1)
-    return found / found.sum() if found.sum() > 0 else np.full(found.size, 1.0 / found.size)
+        # What is not told apart was verified as a whole and has no error.
+        made[int(process.is_undivided), process.sector] += output[-1] * factor[-1]
+    if errors is None:
+        burnt = emitted.sum(axis=1) + made.sum(axis=0)
+    else:
+        burnt = made[0] * errors["process"] + made[1]
+        for group in dict.fromkeys(park.groups):
+            burnt = burnt + emitted[:, np.array(park.groups) == group].sum(axis=1) * errors.get(group, 1.0)
+    energy = np.broadcast_to(park.energy[..., -1].sum(axis=1), burnt.shape)
+    sound = (burnt >= 0).all(axis=-1, keepdims=True) & (burnt.sum(axis=-1, keepdims=True) > 0)
+    found = np.where(sound, burnt, energy)
+    whole = found.sum(axis=-1, keepdims=True)
+    return np.divide(found, whole, out=np.full(found.shape, 1.0 / found.shape[-1]), where=whole > 0)
 
 
 def tilted_sum(tilts: Floats, shares: Floats) -> Floats:
-    """Log change of a sum of sectors by their own log changes, (sector, year): (year,)."""
+    """Log change of a sum of sectors by their log changes, (sector, year), and shares, (..., sector): (..., year)."""
     return np.log(shares @ np.exp(tilts))
+
+
+def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, float]) -> dict[str, Floats]:
+    """Draw constant errors by group, median one: group -> (member, 1).
+
+    The error of a group's factor (from the confidence of the factors behind it) and that of its activity data
+    (from quality grades) multiply; both are log-normal and independent, so that their variances add.
+
+    Parameters
+    ----------
+    sizes : mapping group -> float
+        Standard deviations of the log that hold where the park states none.
+    """
+    errors = {**sizes, **park.factor_errors}
+    spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}
+    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pathway_models.baseline.bridges import sector_shares, tilted_sum
+from pathway_models.baseline.bridges import factor_errors, sector_shares, tilted_sum
 from pathway_models.baseline.laws.levels.features import SIZE
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
@@ -175,7 +175,7 @@ class _Sample:
         for drawn, rho in ((slope, correlation["slope"]), (shock, correlation["innovation"])):
             drawn["intensity"] = rho * drawn["activity"] + np.sqrt(1.0 - rho**2) * drawn["intensity"]
         self.slope, self.shock = slope, shock
-        self.bridged = _bridged(park, draws, members)
+        self.bridged = _bridged(park, draws, members, assumptions)
 
     def activity(self, s: int, kind: str) -> np.ndarray:
         """Simulate the log change of the activity of one sector: (member, step)."""
@@ -262,23 +262,23 @@ class _Led(_Sample):
         self.size, self.moves_mix = len(range(*members.indices(draws.members))), moves_mix(assumptions)
         self.slope, self.shock = {}, {}
         self.record = self._history(np.log(_emitted(park)), park.kept, 0)
-        self.emissions, self.tilts = self._emissions()
+        self.emissions, self.tilts = self._emissions(assumptions)
 
     def _history(self, logs: np.ndarray, kept: np.ndarray, skip: int) -> History:
         park = self.park
         return History(logs, park.last_observed_year + skip, kept, park.province, {SIZE: logs}, park.kind, park.country)
 
-    def _emissions(self) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the log change of emissions, (member, step), and that of each sector beyond it, (sector, step)."""
+    def _emissions(self, assumptions: Assumptions) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the log change of emissions, (member, step), and of sectors beyond it, (sector, member or one, step)."""
         # The draws of intensity are those of emissions: intensity has none of its own.
         law, steps, bridge = self.laws["emissions"], self.draws.years.size, self.draws.bridge
-        tilts = np.zeros((len(self.park.sectors), steps))
+        sectors = len(self.park.sectors)
         if bridge is None:
             change = self.read(lambda drawn: law.simulate(self.record, steps, drawn), self.normals("intensity"))
-            return change, tilts
+            return change, np.zeros((sectors, 1, steps))
         skip, logs = len(bridge), self.record.log_history
-        beyond = bridge.tilts - tilted_sum(bridge.tilts, sector_shares(self.park))
-        tilts[:, :skip], tilts[:, skip:] = beyond, beyond[:, -1:]
+        beyond = bridge.tilts[:, None] - _added(self.park, self.draws, self.members, assumptions)
+        tilts = np.concatenate([beyond, np.repeat(beyond[..., -1:], steps - skip, axis=-1)], axis=-1)
         bridged = _Bridged(bridge.log_change[self.members], bridge.middle)
         if steps == skip:
             return bridged.members, tilts
@@ -363,14 +363,25 @@ class _Bridged:
         return np.concatenate([self.members, self.members[:, -1:] + later], axis=1)
 
 
-def _bridged(park: Park, draws: Draws, members: slice) -> list[_Bridged]:
+def _bridged(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> list[_Bridged]:
     """Return the log change of the energy of each sector in bridged years, so that they add up to the bridge."""
     if draws.bridge is None:
         return [_Bridged(np.zeros((len(range(*members.indices(draws.members))), 0)), np.zeros(0))] * len(park.sectors)
     tilts = draws.bridge.tilts
-    added = tilted_sum(tilts, sector_shares(park))
+    added = _added(park, draws, members, assumptions)
+    middle = tilted_sum(tilts, sector_shares(park))
     whole = _Bridged(draws.bridge.log_change[members], draws.bridge.middle)
-    return [whole.less(added - tilt, added - tilt) for tilt in tilts]
+    return [whole.less(added - tilt, middle - tilt) for tilt in tilts]
+
+
+def _added(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> np.ndarray:
+    """Compute the log change that sectors by their own activity add up to in bridged years: (member, bridged year).
+
+    A member whose coal factor is high has more of its emissions in the sectors that burn coal, so that its own shares
+    are taken: whatever the errors of factors, its total follows the bridge.
+    """
+    errors = factor_errors(park, draws, members, assumptions.uncertainties.factor_errors)
+    return tilted_sum(draws.bridge.tilts, sector_shares(park, errors))
 
 
 def _use(kind: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from pathway_models.baseline.bridges import factor_errors
 from pathway_models.baseline.plans import baseline_paths, grid_history, grid_now
 from pathway_models.compliance.judging import CORE
 from pathway_models.compliance.records import CoreAhead
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.engine.batches import factor_errors
 from pathway_models.engine.projecting import assumed_by
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import take_account, take_ledger

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pathway_models.baseline.bridges import factor_errors
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, OWN_FUEL, Reading, balance_shares, fuel_shares
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
@@ -98,22 +99,6 @@ def carrier_factors(
             raise PathwayError(f"{park.park_id}: a lever gives {name!r}, of which {park.factor_set} has no factor")
         factors[:, at] = factor
     return (*park.carriers, *new), (*park.groups, *(library[name].group for name in new)), factors
-
-
-def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Draw constant errors by group, median one: group -> (member, 1).
-
-    The error of a group's factor (from the confidence of the factors behind it) and that of its activity data
-    (from quality grades) multiply; both are log-normal and independent, so that their variances add.
-
-    Parameters
-    ----------
-    sizes : mapping group -> float
-        Standard deviations of the log that hold where the park states none.
-    """
-    errors = {**sizes, **park.factor_errors}
-    spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}
-    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}
 
 
 def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: Assumptions) -> Frame:

@@ -157,7 +157,9 @@ def test_baseline_and_override_stand_side_by_side(tmp_path):
     assert bands.without[0, at(2030)] < bands.without[1, at(2030)] < 300.0
     assert np.array_equal(bands.given[:, : at(LAST) + 1], bands.without[:, : at(LAST) + 1])
     draws = pw.sample(BARE, [BAU], members=200, seed=SEED)
-    plain = pw.find_peaks(pw.project(BARE, [BAU], draws)).p_peaked_by(2029)
+    # The event of the headline: a maximum before the year that the years after it confirm.
+    plain = pw.find_peaks(pw.project(BARE, [BAU], draws)).p_before(2030)
+    assert 0 < plain < 1
     assert np.array_equal(effects.p_without, plain)
     assert effects.p_with <= effects.p_without
     with pytest.raises(PathwayError, match="no plans to compare"):

@@ -32,6 +32,8 @@ ELSEWHERE = {
     "year_twice": "test_workbook_reading",
     "asset": "test_workbook_reading",
     "blank_year": "test_table_examination",
+    "no_rules": "test_template_purposes",
+    "no_sample": "test_samples",
 }
 MODULES = (
     "cells", "checks", "examination", "numbers", "plausibility_warnings", "workbook/annotate", "workbook/asset_sheet",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import reports
-from builders import BAU, coal_park, lever, mixed_park, quiet, scenario
+from builders import BAU, as_stated, coal_park, lever, mixed_park, quiet, scenario
 from click.testing import CliRunner
 from data_reading import DATA, ROOT
 from office import formulas_of, values_of, worked_out_anew
@@ -187,7 +187,7 @@ def test_a_lever_of_an_action_that_is_not_there_or_states_percent_is_refused_by_
 def test_an_action_is_one_file_and_data(recover_heat):
     """By hand: 1,000 TJ of coal, waste heat of 15 %, plants for 30 %; CNY 20 a GJ recovered."""
     park, tried = coal_park(), scenario((recover_heat, "strong"))
-    draws = quiet(pw.sample(park, [BAU, tried], members=4, seed=1))
+    draws = quiet(pw.sample(park, [BAU, tried], members=4, seed=1, assumptions=as_stated()))
     before, after = pw.project(park, [BAU, tried], draws).total()
     np.testing.assert_allclose(after[:, 7:], 0.85 * before[:, 7:])
     np.testing.assert_array_equal(pw.survey(park, [tried], draws).cumulative[0], after[:, 6:].sum(axis=-1))

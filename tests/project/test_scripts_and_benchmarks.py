@@ -16,6 +16,8 @@ STARTED = {
     "benchmarks/decisions.py --smallest": "Shapley shares",
     "benchmarks/engine.py --parks 2 --members 20 --workers 1": "2 done",
     "benchmarks/faults.py --smallest": "holds: 1 tables have the same bytes in both",
+    "benchmarks/headline_action.py --parks 2 --members 20": "2 parks and regions, 20 members",
+    "benchmarks/level_outlook.py --smallest": "What the law in levels says",
     "benchmarks/observed_peak_rates.py --count 10": "outside the assumptions",
     "benchmarks/one_off_years.py --quick": "an ordinary year inside",
     "benchmarks/province_sectors.py --parks 1 --members 20": "total alone",
