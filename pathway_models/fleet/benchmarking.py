@@ -68,9 +68,7 @@ def _row(park: Park) -> dict[str, object]:
     total = take_inventory(park).total()
     last, first = float(total[-1]), float(total[0])
     tce = total_energy(park)[park.last_observed_year]
-    priced = all(kind in ("value_added", "gdp") for kind in park.activity_kinds if kind != "population")
-    economic = [s for s, kind in enumerate(park.activity_kinds) if kind in ("value_added", "gdp")]
-    value = float(park.activity[economic, -1].sum()) if priced and economic else np.nan
+    value = _value_added(park)
     coal = [c for c, group in enumerate(park.groups) if group == "coal"]
     used = float(park.energy[..., -1].sum())
     span = int(park.years[-1] - park.years[0])
@@ -87,6 +85,16 @@ def _row(park: Park) -> dict[str, object]:
         "coal_share": float(park.energy[:, coal, -1].sum()) / used if used > 0 else np.nan,
         "emissions_growth": np.log(last / first) / span if span and last > 0 and first > 0 else np.nan,
     }
+
+
+def _value_added(park: Park) -> float:
+    """Sum value added in the last observed year, million CNY; NaN where it does not cover the whole."""
+    kinds = {kind for kind in park.activity_kinds if kind != "population"}
+    # ASSUME: the GDP of a region's sectors is that of the whole region, also where other sectors are told by output or
+    # an index: their value added is in the GDP of industry. Value added of some sectors of a park is not the park's.
+    whole = kinds <= {"value_added", "gdp"} or (park.kind == REGION and "gdp" in kinds)
+    economic = [s for s, kind in enumerate(park.activity_kinds) if kind in ("value_added", "gdp")]
+    return float(park.activity[economic, -1].sum()) if whole and economic else np.nan
 
 
 def _peers(table: pd.DataFrame, at: int) -> np.ndarray:
@@ -132,27 +140,30 @@ def groups(table: pd.DataFrame, count: int, indicators: Sequence[str] = tuple(IN
     table : DataFrame
         From `benchmark`.
     count : int
-        Groups asked for, at most as many as parks that have all the indicators.
+        Groups asked for, at most as many as parks that have all the indicators, where any has.
     indicators : sequence of str
 
     Returns
     -------
     Series of Int64
-        Group of each park, numbered from 1 by falling size and then by name; missing where an indicator is.
+        Group of each park, numbered from 1 by falling size and then by name; missing where an indicator is, so that
+        all are missing where no park has every indicator.
 
     Raises
     ------
     PathwayError
-        Too few parks, or an indicator that does not exist.
+        More groups than parks to group, or an indicator that does not exist.
     """
     unknown = [name for name in indicators if name not in INDICATORS]
     if unknown:
         raise PathwayError(f"no indicator {', '.join(map(repr, unknown))}; there are {', '.join(INDICATORS)}")
     values = np.stack([_scaled(table, name) for name in indicators], axis=1)
     complete = np.isfinite(values).all(axis=1)
+    found = pd.Series(pd.NA, index=table.index, dtype="Int64", name="group")
+    if count >= 1 and not complete.any():
+        return found
     if not 1 <= count <= complete.sum():
         raise PathwayError(f"{count} groups of {int(complete.sum())} parks that have {', '.join(indicators)}")
-    found = pd.Series(pd.NA, index=table.index, dtype="Int64", name="group")
     found[complete] = _ward(values[complete], count, table["park_id"][complete].tolist())
     return found
 

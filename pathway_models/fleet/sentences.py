@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.decisions.tables import money_text
-from pathway_models.fleet.benchmarking import CORE, outliers
+from pathway_models.fleet.benchmarking import CORE, INDICATORS, outliers
 from pathway_models.fleet.fleet_results import (
     CLAIMED,
     OFF,
@@ -239,7 +239,9 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
 
 
 def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> str:
-    """Say how many groups of like parks there are, and how their medians differ."""
+    """Say how many groups of like parks there are, and how their medians differ; or why there is none."""
+    if found.isna().all():
+        return _no_group(table, lang)
     sizes, name = found.dropna().value_counts().sort_index(), "emissions_per_value_added"
     medians = table[name].groupby(found.to_numpy()).median().dropna()
     left = int(found.isna().sum())
@@ -258,6 +260,18 @@ def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") 
             zh=f"分为{len(sizes)}组，各{counts}个：{label}中位数在第{high}组为{ends[0]}{unit}，在第{low}组为{ends[1]}。",
         )
         + rest
+    )
+
+
+def _no_group(table: pd.DataFrame, lang: str) -> str:
+    """Say that no park has all that groups are made of, and which indicators none of them has."""
+    absent = join([pick(INDICATOR_NAMES[name], lang) for name in INDICATORS if table[name].isna().all()], lang)
+    parks = count_text(len(table), check_kinds(table["kind"]), lang)
+    lacking = say(lang, en=f" (in no table: {absent})", zh=f"（各表均无：{absent}）") if absent else ""
+    return say(
+        lang,
+        en=f"No groups: none of {parks} has all the indicators{lacking}.",
+        zh=f"未分组：{parks}均不具备全部指标{lacking}。",
     )
 
 

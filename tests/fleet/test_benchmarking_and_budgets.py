@@ -1,11 +1,14 @@
 """Parks beside their kind, and a budget shared out by every rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
+from pathway_models.fleet import sentences
 from pathway_models.fleet.benchmarking import INDICATORS, benchmark, groups, outliers
 from pathway_models.fleet.fleet_results import RULES
 from pathway_models.fleet.packages import cost_curve, share_budget
@@ -58,6 +61,33 @@ def test_groups_part_what_is_unlike():
         groups(rows, 5)
     with pytest.raises(PathwayError, match="no indicator 'beauty'"):
         groups(rows, 2, ["beauty"])
+
+
+def test_no_park_with_every_indicator_means_no_group_and_the_sentence_says_which_are_absent():
+    rows = pd.DataFrame({"park_id": list("ab"), "kind": "park", **{name: [1.0, 2.0] for name in INDICATORS}})
+    rows["emissions_per_tce"] = np.nan
+    found = groups(rows, 1)
+    assert found.isna().all()
+    assert sentences.describe_groups(rows, found) == (
+        "No groups: none of 2 parks has all the indicators (in no table: CO₂ per tonne of standard coal)."
+    )
+    assert sentences.describe_groups(rows, found, lang="zh").startswith("未分组：2个园区")
+    with pytest.raises(PathwayError, match="0 groups"):
+        groups(rows, 0)
+
+
+def test_gdp_of_a_region_counts_beside_sectors_told_by_output_and_value_added_of_a_part_of_a_park_does_not(parks):
+    hebei = pw.read_park("region-hebei")
+    gdp = sum(hebei.activity[s, -1] for s, kind in enumerate(hebei.activity_kinds) if kind == "gdp")
+    assert {"power_output", "gdp"} <= set(hebei.activity_kinds)
+    row = benchmark([hebei]).iloc[0]
+    assert row["value_added"] == pytest.approx(gdp)
+    assert row["emissions_per_value_added"] == pytest.approx(row["emissions"] / gdp)
+    assert np.isnan(benchmark([replace(hebei, kind="park", activity_kinds=_without_gdp(hebei))]).iloc[0]["value_added"])
+
+
+def _without_gdp(park):
+    return tuple("value_added" if kind == "gdp" else kind for kind in park.activity_kinds)
 
 
 def test_shares_by_every_rule_add_up_to_the_tonne(parks):
