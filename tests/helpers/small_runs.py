@@ -16,6 +16,7 @@ members: int = 1
 seed: int = 1
 until: int = 2040
 before: int = 2030
+as_of: int = 2026
 lang: str = "en"
 out: str = ""
 """
