@@ -101,4 +101,4 @@ def payback(flows: ArrayLike, rate: float = 0.0) -> float:
     if not short.size:
         return 0.0
     last = int(short[-1])
-    return float("inf") if last == flows.size - 1 else last - balance[last] / flows[last + 1]
+    return float("inf") if last == flows.size - 1 else float(last - balance[last] / flows[last + 1])

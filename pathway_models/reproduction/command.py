@@ -21,8 +21,8 @@ from pathway_models.console.cli_language import in_table, language, mistake_text
 from pathway_models.console.tables import padded, width_of
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.sheet_text import sheet_table
+from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.intake.published import COLUMNS
-from pathway_models.intake.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import doctest
 import importlib
 import pkgutil
 
+import papermill  # noqa: F401 - before our engines, which it loads by their entry points
 import pytest
 
 import pathway_models
