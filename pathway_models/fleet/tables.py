@@ -221,8 +221,8 @@ def ranking(
         texts = chances.loc[rows["park_id"]].map(lambda share: share_text(share, lang))
         shown[say(lang, en=f"peak before {year}", zh=f"{year}年以前达峰")] = texts.to_numpy()
     if found is not None:
-        texts = found.loc[rows.index].map(lambda number: f"{number}", na_action="ignore").fillna("–")
-        shown[say(lang, en="group", zh="组")] = texts.to_numpy()
+        texts = ["–" if pd.isna(number) else f"{number}" for number in found.loc[rows.index]]
+        shown[say(lang, en="group", zh="组")] = texts
     return shown
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.fleet import sentences
+from pathway_models.fleet import sentences, tables
 from pathway_models.fleet.benchmarking import INDICATORS, benchmark, groups, outliers
 from pathway_models.fleet.fleet_results import RULES
 from pathway_models.fleet.packages import cost_curve, share_budget
@@ -72,6 +72,8 @@ def test_no_park_with_every_indicator_means_no_group_and_the_sentence_says_which
         "No groups: none of 2 parks has all the indicators (in no table: CO₂ per tonne of standard coal)."
     )
     assert sentences.describe_groups(rows, found, lang="zh").startswith("未分组：2个园区")
+    ranked = tables.ranking(benchmark([pw.read_park("eu-antwerp-basf")]), None, pd.Series([pd.NA], dtype="Int64"))
+    assert ranked["group"].tolist() == ["–"]
     with pytest.raises(PathwayError, match="0 groups"):
         groups(rows, 0)
 
