@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.records.draws import Draws
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
 
@@ -127,7 +126,9 @@ def tilted_sum(tilts: Floats, shares: Floats) -> Floats:
     return np.log(shares @ np.exp(tilts))
 
 
-def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, float]) -> dict[str, Floats]:
+def factor_errors(
+    park: Park, normals: Mapping[str, Floats], members: slice, sizes: Mapping[str, float]
+) -> dict[str, Floats]:
     """Draw constant errors by group, median one: group -> (member, 1).
 
     The error of a group's factor (from the confidence of the factors behind it) and that of its activity data
@@ -135,9 +136,11 @@ def factor_errors(park: Park, draws: Draws, members: slice, sizes: Mapping[str, 
 
     Parameters
     ----------
+    normals : mapping stream -> (member,)
+        Those of the draws.
     sizes : mapping group -> float
         Standard deviations of the log that hold where the park states none.
     """
     errors = {**sizes, **park.factor_errors}
     spread = {name: np.hypot(sd, park.activity_errors.get(name, 0.0)) for name, sd in errors.items()}
-    return {name: np.exp(sd * draws.normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}
+    return {name: np.exp(sd * normals[f"factor:{name}"][members])[:, None] for name, sd in spread.items()}

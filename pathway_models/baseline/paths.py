@@ -380,7 +380,7 @@ def _added(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -
     A member whose coal factor is high has more of its emissions in the sectors that burn coal, so that its own shares
     are taken: whatever the errors of factors, its total follows the bridge.
     """
-    errors = factor_errors(park, draws, members, assumptions.uncertainties.factor_errors)
+    errors = factor_errors(park, draws.normals, members, assumptions.uncertainties.factor_errors)
     return tilted_sum(draws.bridge.tilts, sector_shares(park, errors))
 
 

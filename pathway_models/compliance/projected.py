@@ -30,7 +30,7 @@ def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None)
     """Return the factor of purchased electricity over all years, its error included, tCO2/TJ: (member, year)."""
     assumed = assumed_by(draws, assumptions)
     paths = baseline_paths(park, draws, slice(None), assumed)
-    errors = factor_errors(park, draws, slice(None), assumed.uncertainties.factor_errors)
+    errors = factor_errors(park, draws.normals, slice(None), assumed.uncertainties.factor_errors)
     known = grid_history(park)
     grid = grid_now(park) * paths.grid
     grid[:, : known.size] = known

@@ -195,7 +195,7 @@ def batches(
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
             for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
         )
-        errors = factor_errors(frame.park, draws, members, sizes)
+        errors = factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
         carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
         yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group, carbon)

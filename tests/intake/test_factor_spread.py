@@ -124,10 +124,10 @@ def region():
 def test_the_median_factor_is_the_factor_itself_and_the_spread_is_the_size(region):
     park, draws = region
     wide = replace(park, factor_errors={**park.factor_errors, "coal": 0.3})
-    errors = factor_errors(wide, draws, slice(None), SIZES.factor_errors)
+    errors = factor_errors(wide, draws.normals, slice(None), SIZES.factor_errors)
     assert float(np.median(errors["coal"])) == pytest.approx(1.0, abs=0.02)  # 0.3 / sqrt(4001) x 1.25, three times
     assert float(np.log(errors["coal"]).std()) == pytest.approx(0.3, rel=0.04)
-    before = factor_errors(park, draws, slice(None), SIZES.factor_errors)
+    before = factor_errors(park, draws.normals, slice(None), SIZES.factor_errors)
     np.testing.assert_array_equal(errors["oil"], before["oil"])
 
 
@@ -138,7 +138,7 @@ def test_spread_grows_with_either_error_and_members_keep_their_order(region, low
     narrow, wide = (
         factor_errors(
             replace(park, factor_errors={"oil": sd}, activity_errors={"oil": grade}),
-            draws,
+            draws.normals,
             slice(None),
             SIZES.factor_errors,
         )
