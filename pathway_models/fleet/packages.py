@@ -158,8 +158,13 @@ def share_budget(
         left_out["marginal_cost"] = "no costs given"
     else:
         drawn = {"members": members, "seed": seed, "assumptions": assumptions}
-        curves = [cost_curve(park, year, costs, **drawn) for park in parks]
-        by_rule["marginal_cost"], price = marginal_cost_shares(budget, curves)
+        try:
+            curves = [cost_curve(park, year, costs, **drawn) for park in parks]
+        except PathwayError as error:
+            # One park without a priced lever leaves the rule without its market; the other rules need none.
+            left_out["marginal_cost"] = str(error)
+        else:
+            by_rule["marginal_cost"], price = marginal_cost_shares(budget, curves)
     return Shares(budget, year, tuple(known["park_id"]), emissions, by_rule, left_out, price)
 
 

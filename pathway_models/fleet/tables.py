@@ -81,6 +81,9 @@ def reason_text(reason: str, lang: str) -> str:
     for en, zh in (("no costs given", "未给出成本"), ("no value added: ", "缺少增加值：")):
         if reason.startswith(en):
             return say(lang, en=reason, zh=zh + reason.removeprefix(en))
+    unpriced = ": no lever of known cost changes its emissions"
+    if reason.endswith(unpriced):
+        return say(lang, en=reason, zh=reason.removesuffix(unpriced) + "：没有已知成本的措施能改变其排放")
     return reason
 
 
