@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.account import take_inventory
@@ -42,7 +42,7 @@ def balance_checks(checks: Iterable[BalanceCheck], park: Park, *, lang: str = "e
 
 def quality(park: Park, *, lang: str = "en") -> str:
     """Say which group weighs most in the error of the last year, and how large the joint error is."""
-    shipped = read_assumptions().uncertainties.factor_errors
+    shipped = read_uncertainties().factor_errors
     sizes = errors_by_group(park, shipped)
     weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
     worst = max(weight, key=lambda name: weight[name])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import InputError
-from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.parks import read_park
@@ -111,7 +111,7 @@ def quality(park: Park, *, lang: str = "en") -> pd.DataFrame:
             ("activity error (1 sd)", "活动水平误差（1倍标准差）"),
             ("90 % range of its emissions", "该类排放的90%区间")]  # fmt: skip
     rows = []
-    shipped = read_assumptions().uncertainties.factor_errors
+    shipped = read_uncertainties().factor_errors
     for group, (factor, activity, share) in errors_by_group(park, shipped).items():
         whole = HALF_OF_90 * float(np.hypot(factor, activity))
         band = f"{100 * np.expm1(-whole):+.0f} % … {100 * np.expm1(whole):+.0f} %"

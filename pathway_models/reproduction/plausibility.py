@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.core.units import TJ_PER_TCE
+from pathway_models.core.units import HOME, TJ_PER_TCE
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.parks import read_park
@@ -31,7 +31,7 @@ def outlook(
     until: int = 2060,
     assumptions: Assumptions | None = None,
 ) -> pd.DataFrame:
-    """Table peak years, intensities and emissions per energy of every park (or region) with data, by scenario.
+    """Table peak years, intensities and emissions per energy of China's parks (or regions) with data, by scenario.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def outlook(
     members, seed, until : int
         Size and seed of the ensemble, last year of the projection.
     kind : {"park", "region"}
-        Parks with data are invented demonstrations, regions are real.
+        Chinese parks with data are invented demonstrations, regions are real; the abstracts are of China alone.
     assumptions : Assumptions, optional
         The shipped ones by default.
 
@@ -50,7 +50,7 @@ def outlook(
         ``p_before_2030, intensity_2020, intensity_2030`` (tCO2 per million CNY, medians; NaN where activity is
         not value added alone), ``tco2_per_tce`` (energy use only, last observed year, electricity at its heat value).
     """
-    entries = [entry.park_id for entry in read_register() if entry.has_data and entry.kind == kind]
+    entries = [entry.park_id for entry in read_register() if entry.has_data and entry.kind == kind and entry.country == HOME]
     lines = []
     for park_id in entries:
         park = read_park(park_id)
