@@ -178,6 +178,7 @@ WAY_DOWN = (
     "engine/ramps",
     "baseline/plans",
     "baseline/paths",
+    "baseline/bridges",
     "laws/register",
     "levels/parks",
     "levels/level",
@@ -186,7 +187,7 @@ WAY_DOWN = (
 )
 
 
-def test_a_park_passes_thirteen_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_fourteen_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

@@ -161,7 +161,7 @@ def test_a_run_is_exported_with_its_name_and_its_codelists(run_folder, tmp_path)
 def test_a_run_is_exported_as_one_value_a_row(run_folder, tmp_path):
     assert call(run_folder, "--format", "tidy", "--members", "--out", tmp_path).exit_code == 0
     table = pd.read_csv(tmp_path / "autumn_tidy.csv", keep_default_na=False)
-    assert list(table) == ["park_id", "scenario", "statistic", "variable", "unit", "year", "value"]
+    assert list(table) == ["park_id", "scenario", "statistic", "variable", "unit", "year", "value", "year_status"]
     assert np.isfinite(table["value"]).all()
     assert set(pd.read_csv(tmp_path / "autumn_tidy_members.csv")["member"]) == set(range(1, 9))
 
