@@ -79,7 +79,8 @@ def gaps(
         With every fault of the arguments: another park's pathways, years out of range, a level or budget that is
         no amount.
     """
-    shipped = (assumptions or read_assumptions(pathways.issue_year)).targets if has_rule(park.country, "intensity_targets") else ()
+    assumed = assumptions or read_assumptions(pathways.issue_year)
+    shipped = assumed.targets if has_rule(park.country, "intensity_targets") else ()
     wanted = tuple(shipped if targets is None else targets)
     _check(park, pathways, peaks, before, neutral, budget, level)
     issued = issue_year or pathways.issue_year or present_year()

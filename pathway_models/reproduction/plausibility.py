@@ -50,7 +50,8 @@ def outlook(
         ``p_before_2030, intensity_2020, intensity_2030`` (tCO2 per million CNY, medians; NaN where activity is
         not value added alone), ``tco2_per_tce`` (energy use only, last observed year, electricity at its heat value).
     """
-    entries = [entry.park_id for entry in read_register() if entry.has_data and entry.kind == kind and entry.country == HOME]
+    ours = [entry for entry in read_register() if entry.has_data and entry.country == HOME]
+    entries = [entry.park_id for entry in ours if entry.kind == kind]
     lines = []
     for park_id in entries:
         park = read_park(park_id)

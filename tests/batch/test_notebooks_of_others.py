@@ -39,10 +39,12 @@ def test_a_notebook_that_cannot_be_run_is_refused_in_one_line(tmp_path, content,
 
 def test_a_notebook_need_not_declare_the_issue_year_but_then_of_its_type(tmp_path):
     path = make_notebook(tmp_path / "own.ipynb")
+    declared = path.read_text(encoding="utf-8")
+    path.write_text(declared.replace("as_of: int = 2026\\n", ""), "utf-8")
     check_parameters({"park": "", "as_of": 2026}, path)
     with pytest.raises(BatchError, match="no parameter 'as_off'"):
         check_parameters({"park": "", "as_off": 2026}, path)
-    path.write_text(path.read_text(encoding="utf-8").replace("before: int", "as_of: str = ''\\nbefore: int"), "utf-8")
+    path.write_text(declared.replace("as_of: int = 2026", "as_of: str = ''"), "utf-8")
     with pytest.raises(BatchError, match="as_of = 2026 is int, the notebook declares str"):
         check_parameters({"park": "", "as_of": 2026}, path)
 

@@ -36,7 +36,7 @@ DAMAGES = {
     "record without parameters": (lambda run: write(run, "{}"), {*AGAIN, "verify"}),
     "no record": (lambda run: (run / "run.json").unlink(), {*AGAIN, "verify"}),
     "a parameter missing": (lambda run: reword(run / "run.json", '"before"', '"after"'), {*AGAIN, "verify"}),
-    # Export and report compute a run of 0.2.0 again and refuse it for its numbers, which are not those of the law in levels.
+    # Export and report compute a run of 0.2.0 again and refuse it: its numbers are not those of the law in levels.
     "a parameter of another version": (lambda run: reword(run / "run.json", '"lang"', '"world"'), {*AGAIN, "verify"}),
     "a scenario that is gone": (lambda run: reword(run / "run.json", '"deep"', '"gone"'), {*AGAIN, "verify"}),
     "no status": (lambda run: (run / "status.csv").unlink(), {*AGAIN, "verify", "summarise"}),
