@@ -61,11 +61,13 @@ def _texts(one: Answer, best: str, decisive: str, lang: str) -> dict[str, str]:
             en=f"{without} before 2030; no scenario of this run does better than no new measures.",
             zh=f"2030年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
         )
-    decides = (
-        say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
-        if decisive
-        else say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
-    )
+    if decisive:
+        decides = say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
+    elif one.has_families:
+        decides = say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
+    else:
+        en = "What decides it cannot be said: this run has no scenario of one lever family alone."
+        decides = say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
     return {
         "sentence": sentence,
         "decides": decides,

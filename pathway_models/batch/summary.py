@@ -40,6 +40,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "points": "points to win",
         "decisive": "What decides it",
         "nothing": "no single family by a point",
+        "not_compared": "no scenario of one family in this run",
         "data_to": "data to",
         "nowcast_to": "nowcast to",
         "best_note": "Best scenario: the one of this run with the highest probability; its name shows on hovering."
@@ -111,6 +112,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "points": "可提高（百分点）",
         "decisive": "起决定作用的措施",
         "nothing": "无单类措施可提高1个百分点",
+        "not_compared": "本次运行无单类措施情景",
         "data_to": "数据至",
         "nowcast_to": "推算至",
         "best_note": "最佳情景：本次运行中概率最高的情景，名称见悬停提示。起决定作用的措施：单独实施时提高最多的一类。",

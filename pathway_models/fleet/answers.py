@@ -40,6 +40,8 @@ class Answer:
     best_scenario : str
     decisive : str
         Scenario of one lever family that gains most over the first; empty where none gains a point.
+    has_families : bool
+        The run has scenarios of one lever family, so that it can tell what decides.
     """
 
     row: Mapping[str, str]
@@ -47,6 +49,7 @@ class Answer:
     best: Split
     best_scenario: str
     decisive: str
+    has_families: bool
 
     @property
     def points(self) -> float:
@@ -80,7 +83,7 @@ def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
     decisive = max(gains, key=gains.__getitem__, default="")
     if not decisive or gains[decisive] < LEAST_GAIN:
         decisive = ""
-    return Answer(rows[0], splits[first], splits[best], best, decisive)
+    return Answer(rows[0], splits[first], splits[best], best, decisive, bool(gains))
 
 
 def _split(row: Mapping[str, str]) -> Split:

@@ -48,6 +48,15 @@ def test_nothing_decides_where_no_family_gains_a_point():
     assert (one.best_scenario, one.decisive, one.points) == ("bau", "", 0.0)
 
 
+@pytest.mark.parametrize(("lang", "told"), [("en", "no scenario of one family"), ("zh", "无单类措施情景")])
+def test_a_run_without_scenarios_of_one_family_does_not_say_that_none_gains(lang, told):
+    two = rows(splits={name: SPLITS[name] for name in ("bau", "deep")})
+    (one,) = answers(two, SCENARIOS)
+    assert (one.decisive, one.has_families) == ("", False)
+    cell = BeautifulSoup(index_page("run", two, [], [], lang), "html.parser").select_one("#answers .why").text
+    assert told in cell
+
+
 def test_parks_without_a_headline_are_left_out():
     assert answers(rows(p_past=""), SCENARIOS) == []
 
