@@ -4,6 +4,9 @@ Event of a record that ends in ``T``, with ``Y = T + lead``: no year of ``Y .. Y
 before ``Y`` that the panel knows, which may lie before the record that the law reads.  Probabilities are shares of
 simulated members; rivals are the frequency among other entities, a logistic regression on the same features, and the
 law that parks had before.
+
+The reading "if its drivers hold" is scored with the drivers that came: the level above, the nation of a province or the
+industry of a site's continent, takes the course it took, and only the deviation is drawn.
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ from pathway_models.baseline.laws.levels.features import features
 from pathway_models.baseline.laws.levels.level import Level
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
-from pathway_models.hindcast.league import FOLDS, SEED, SHIPPED, fold_of, law_covariates
-from pathway_models.hindcast.level_fits import NATION_HALF_LIFE, NATION_RECORD
+from pathway_models.hindcast.league import DRIVERS_HOLD, FOLDS, LEVELS, SEED, SHIPPED, fold_of, law_covariates
+from pathway_models.hindcast.level_fits import NATION_HALF_LIFE, NATION_RECORD, deviations, level_above
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels.scores import brier, reliability
@@ -123,6 +126,9 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     fold = fold_of(windows.entity, count, seed)
     complete = np.isfinite(windows.change[:, : event.steps]).all(axis=1)
     tested = complete if event.origins is None else complete & np.isin(windows.origin, list(event.origins))
+    above = level_above(event.panel)
+    deviating = deviations(windows, above) if above else None
+    given = np.random.default_rng([seed, 1])  # draws of its own: those of the other laws stay what they are
     parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
     for year in np.unique(windows.origin[tested]) if event.is_forward else (None,):
         taught = windows if year is None else windows.known_by(int(year))
@@ -132,8 +138,16 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
         )
         for held in range(FOLDS):
             own = np.flatnonzero(here & (fold == held))
-            if own.size:
-                parts.append((own, _probabilities(event, taught.take(others != held), windows.take(own), rng)))
+            if not own.size:
+                continue
+            tested_here = windows.take(own)
+            chances = _probabilities(event, taught.take(others != held), tested_here, rng)
+            if deviating is not None:
+                level = Level().fit([deviating.take(fold != held)])
+                apart = deviating.take(own)
+                came = (tested_here.change - apart.change)[:, : event.steps]
+                chances[DRIVERS_HOLD] = _share(event, level, apart, given, came)
+            parts.append((own, chances))
     order = np.concatenate([own for own, _ in parts])
     names = parts[0][1]
     probability = {name: np.concatenate([part[name] for _, part in parts]) for name in names}
@@ -164,19 +178,23 @@ def _probabilities(event: Event, training: Windows, tested: Windows, rng: np.ran
     level = Level(half_life=event.half_life).fit([training])
     shipped = law_named(SHIPPED[0], assumptions=read_assumptions())
     return {
-        "levels": _share(event, level, tested, rng),
+        LEVELS: _share(event, level, tested, rng),
         "rate": np.full(len(tested), happened.mean() if happened.size else 0.5),
         "logistic": logistic(*_designs(decided, tested), happened) if happened.size else np.full(len(tested), 0.5),
         SHIPPED[0]: _share(event, shipped, tested, rng),
     }
 
 
-def _share(event: Event, law: GrowthLaw, tested: Windows, rng: np.random.Generator) -> Floats:
-    """Share of members in which the event holds: (window,)."""
+def _share(
+    event: Event, law: GrowthLaw, tested: Windows, rng: np.random.Generator, above: Floats | None = None
+) -> Floats:
+    """Share of members in which the event holds: (window,); ``above`` (window, step) is added to their paths."""
     found = np.empty(len(tested))
     for start in range(0, len(tested), CHUNK):
         some = tested.take(np.arange(start, min(start + CHUNK, len(tested))))
         paths = law.simulate(some.history, event.steps, FreshNormals(rng, (len(some), MEMBERS), event.steps))
+        if above is not None:
+            paths = paths + above[start : start + CHUNK, None, :]
         found[start : start + CHUNK] = holds(some.covariates[HIGHEST][:, -1:], paths, event.lead).mean(axis=1)
     return found
 
@@ -271,7 +289,7 @@ def event_reliability(found: EventForecasts) -> pd.DataFrame:
         groups |= {label: (income >= low) & (income < high) for label, low, high in INCOMES}
     rows = []
     for label, kept in groups.items():
-        table = reliability(found.probability["levels"][kept], found.happened[kept], EDGES)
+        table = reliability(found.probability[LEVELS][kept], found.happened[kept], EDGES)
         rows += [
             (found.event.panel, label, EDGES[b], EDGES[b + 1], int(count), table.forecast[b], table.frequency[b])
             for b, count in enumerate(table.count)

@@ -1,7 +1,8 @@
 """League table of growth laws: bands and scores by panel, hold-out and horizon, the law in levels beside its rivals.
 
 Hold-outs: ``entity`` (records of other regions or clusters, all years), ``entity and future`` (other countries, and
-only what was known at the origin), ``continent`` (the law of parks was taught by the other continent), ``future times
+only what was known at the origin), ``entity, drivers as they came`` (other regions or clusters, the level above as it
+went), ``continent`` (the law of parks was taught by the other continent), ``future times
 region`` (the nation's law by what was known, times the deviations of other provinces).
 """
 
@@ -27,6 +28,7 @@ from pathway_models.hindcast.level_fits import (
     fit_nation,
     fit_park,
     fit_region,
+    level_above,
     nation_logs,
     region_windows,
 )
@@ -44,6 +46,8 @@ SITES_AHEAD = (1, 3, 5)
 RIVALS = ("persistence", "log_trend", "damped_holt", "regression")
 SHIPPED = ("parks_0_2", "damped_trend_fitted_prior")
 LEVELS = "levels"
+#: The law in levels where the level above takes the course it took: the reading "if its drivers hold".
+DRIVERS_HOLD = "levels_if_drivers_hold"
 FOLDS = 10
 #: Origins of countries with the future held out.
 COUNTRY_ORIGINS = range(2003, 2015)
@@ -174,6 +178,26 @@ def by_entity(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -
     return rows_of(scores, ahead, panel=panel, holdout="entity", record=record)
 
 
+def drivers_came(panel: str, record: int, ahead: Sequence[int], seed: int = SEED) -> pd.DataFrame:
+    """Score the reading "if its drivers hold" with the drivers that came, beside the law that has to foresee them.
+
+    The level above takes the course it took; other regions or clusters taught the deviation.
+    """
+    subject = Subject(read_panel(panel))
+    windows = subject.windows(record, max(ahead), law_covariates())
+    apart = deviations(windows, level_above(panel))
+    fold = fold_of(windows.entity, len(subject.panel.entities), seed)
+    parts: dict[str, list[Scored]] = {LEVELS: [], DRIVERS_HOLD: []}
+    for held in range(FOLDS):
+        for name, part in ((LEVELS, windows), (DRIVERS_HOLD, apart)):
+            tested = part.take(fold == held)
+            if len(tested):
+                level = Level().fit([part.take(fold != held)])
+                parts[name].append(Scored.of(level.forecast(tested.history, max(ahead)), tested.change))
+    scores = {name: Scored.joined(found) for name, found in parts.items()}
+    return rows_of(scores, ahead, panel=panel, holdout="entity, drivers as they came", record=record)
+
+
 def convolved(above: Floats, own: Floats, outcome: Floats) -> Scored:
     """Score the sum of two levels that err independently, their quantiles paired by seeded shuffles.
 
@@ -279,6 +303,8 @@ def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]
         yield f"{tested} by {taught}", lambda tested=tested, taught=taught: other_continent(tested, taught)
     for record in PROVINCE_RECORDS:
         yield f"provinces, {record} years", lambda record=record: by_entity("provinces", record, SITES_AHEAD, seed)
+    for panel in ("provinces", *PARK_PANELS):
+        yield f"{panel}, drivers as they came", lambda panel=panel: drivers_came(panel, 5, SITES_AHEAD, seed)
     for record in (5, 16):
         yield f"provinces forward, {record} years", lambda record=record: provinces_forward(record, seed)
     yield "China", china

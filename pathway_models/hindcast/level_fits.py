@@ -121,6 +121,16 @@ def _trimmed(values: Floats) -> float:
     return float(values[(values >= low) & (values <= high)].mean())
 
 
+def level_above(panel: str) -> Mapping[int, float] | None:
+    """Look up the course of what a panel deviates from, log by year; None for a panel that deviates from nothing.
+
+    Provinces deviate from China, sites from what all sites of their continent have in common.
+    """
+    if panel == "provinces":
+        return nation_logs()
+    return common_path(read_panel(panel)) if panel in PARK_PANELS else None
+
+
 def park_windows(name: str, records: tuple[int, ...] = PARK_RECORDS) -> list[Windows]:
     """Cut the records of a panel of sites as deviations from what all of them have in common, a set a length."""
     panel = read_panel(name)

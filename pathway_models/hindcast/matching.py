@@ -21,6 +21,8 @@ LAW = "levels"
 PANEL_OF = {"park": ("eu_sites", "us_sites"), "region": ("provinces",)}
 #: What was hidden, and what was hidden in the harder test, by kind.
 HIDDEN = {"park": ("entity", "continent"), "region": ("entity", "future times region")}
+#: The reading "if its drivers hold" in the stored tables (`hindcast.league`).
+DRIVERS_HOLD = "levels_if_drivers_hold"
 #: Years ahead that are shown.
 AHEAD = (1, 3, 5)
 #: Rivals that the card names.
@@ -72,6 +74,8 @@ class EventCard:
         Mean forecast and frequency: of forecasts like the one asked about, else of all.
     brier, of_rate : float
         Scores of the law, and of knowing only how often it came among others.
+    brier_held : float
+        Score of the reading "if its drivers hold", with the course that the level above really took.
     """
 
     record: int
@@ -82,6 +86,7 @@ class EventCard:
     came: float
     brier: float
     of_rate: float
+    brier_held: float
 
     @property
     def worse_without(self) -> float:
@@ -150,7 +155,7 @@ def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
     rows, bins = _of_events(folder, kind)
-    own, rate = rows[rows["law"] == LAW], rows[rows["law"] == "rate"]
+    own, rate, held = (rows[rows["law"] == law] for law in (LAW, "rate", DRIVERS_HOLD))
 
     def mean(table: pd.DataFrame, column: str) -> float:
         return float(np.average(table[column], weights=table["forecasts"]))
@@ -161,7 +166,7 @@ def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
     return EventCard(
         record=int(first["record"]), lead=int(first["lead"]), window=int(first["window"]),
         forecasts=int(like["forecasts"].sum()), said=mean(like, "forecast"), came=mean(like, "frequency"),
-        brier=mean(own, "brier"), of_rate=mean(rate, "brier"),
+        brier=mean(own, "brier"), of_rate=mean(rate, "brier"), brier_held=mean(held, "brier"),
     )  # fmt: skip
 
 

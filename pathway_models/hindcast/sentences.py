@@ -234,7 +234,13 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
     lang : {"en", "zh"}
     """
     found = measured(park, probability)
-    parts = [_event(found, lang), _coverage(found, lang), _skill(found, lang), _limits(found, lang)]
+    parts = [
+        _event(found, lang),
+        _drivers_held(found, lang),
+        _coverage(found, lang),
+        _skill(found, lang),
+        _limits(found, lang),
+    ]
     return say(lang, en=" ".join(parts), zh="".join(parts))
 
 
@@ -260,6 +266,20 @@ def _event(found: Measured, lang: str) -> str:
         f" {event.window} years; other entities taught the law).",
         zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
         f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。",
+    )
+
+
+def _drivers_held(found: Measured, lang: str) -> str:
+    """Say how well the event is told where the course of the level above is known."""
+    brier = f"{found.event.brier_held:.3f}"
+    above = {
+        "sites": say(lang, en="the industry of its continent", zh="所在大洲的工业"),
+        "provinces": say(lang, en="the nation", zh="全国"),
+    }[found.panel]
+    return say(
+        lang,
+        en=f"If its drivers hold, that is with the course {above} really took, the Brier score was {brier}.",
+        zh=f"若驱动因素如期实现（即采用{above}的实际走势），Brier评分为{brier}。",
     )
 
 

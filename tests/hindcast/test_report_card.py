@@ -58,6 +58,21 @@ def test_where_there_is_no_skill_it_is_said_where_the_number_stands():
     assert "No law tells which province turns first" in said
 
 
+def test_with_the_nation_as_it_went_the_event_of_provinces_is_told_better_than_by_its_frequency():
+    event = measured(HEBEI).event
+    assert event.brier_held < 0.9 * event.of_rate
+    assert f"with the course the nation really took, the Brier score was {event.brier_held:.3f}" in (
+        pw.sentences.report_card(HEBEI)
+    )
+    assert f"Brier评分为{event.brier_held:.3f}" in pw.sentences.report_card(HEBEI, lang="zh")
+
+
+def test_bands_hold_where_the_level_above_took_its_course():
+    rows = read_hindcasts("league").query("law == 'levels_if_drivers_hold'")
+    assert set(rows["panel"]) == {"provinces", "eu_sites", "us_sites"}
+    assert rows["coverage_90"].between(0.87, 0.93).all()
+
+
 def test_a_record_shorter_than_any_tested_is_said_to_be():
     found = read_park("demo-cement")
     short = replace(
