@@ -286,6 +286,7 @@ def test_a_wrong_call_is_told_in_chinese_with_exit_code_2(words, said):
     assert "用法：" in done.output
 
 
+@pytest.mark.slow
 def test_before_the_command_the_option_is_also_the_language_of_what_is_written(tmp_path):
     file = tmp_path / "park.xlsx"
     assert call("--lang", "en", "template", str(file)).exit_code == 0

@@ -123,6 +123,7 @@ def test_summarise_refuses_a_folder_that_is_no_run(call, tmp_path):
     assert "status.csv" in answer.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "at",
     [

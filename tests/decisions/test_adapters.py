@@ -54,6 +54,7 @@ def ensemble(scenarios):
     return Ensemble(mixed_park(), scenarios["deep"])
 
 
+@pytest.mark.slow
 def test_problem_is_what_salib_reads(ensemble):
     described = problem(ensemble)
     count = len(ensemble.inputs)

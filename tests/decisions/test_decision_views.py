@@ -75,6 +75,7 @@ def test_every_figure_is_drawn_and_marks_the_invented_park(views, decision, park
         plt.close(figure)
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_lever_of_unknown_cost_never_shows_a_number(views, decision, lang):
     table = decision_tables.abatement(views["curve"], lang=lang)

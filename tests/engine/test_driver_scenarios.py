@@ -69,6 +69,7 @@ def totals(park, scenarios, **asked):
     return pw.project(park, scenarios, draws)
 
 
+@pytest.mark.slow
 def test_one_table_in_three_forms_gives_the_same_bytes(tmp_path):
     park = pw.read_park("demo-steel")
     forms = [
@@ -91,6 +92,7 @@ def test_stronger_rows_of_the_table_emit_less(tmp_path):
     assert last[0] > last[1] > last[2]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(*[st.floats(-5, 8)] * 4), min_size=1, max_size=3),

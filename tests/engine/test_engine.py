@@ -96,6 +96,7 @@ def test_a_park_of_residents_alone_is_projected_by_source(chosen):
     assert (pathways.memo_items["location_based"] > 0).all()
 
 
+@pytest.mark.slow
 def test_the_economy_stands_beside_where_residents_would_blur_it(shipped_parks, chosen):
     region = shipped_parks["region-d"]
     pathways = projected(region, chosen, members=3)

@@ -52,6 +52,7 @@ def by_source(a_park):
     return sums
 
 
+@pytest.mark.slow
 def test_without_factor_errors_observed_years_are_the_inventory(shipped_parks, scenarios):
     chosen = scenarios.pick(["bau", "deep"])
     for name, shipped in shipped_parks.items():

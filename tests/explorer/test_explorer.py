@@ -87,6 +87,7 @@ def test_file_of_somebody_else_is_left_alone(tmp_path):
     assert HEADER not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_address_opens_parks_of_the_register_only(monkeypatch, tmp_path):
     monkeypatch.setenv("QUERY_STRING", "park=region-d")
     assert explore("demo-steel", tmp_path / "x.yml", members=10).park.value == "region-d"

@@ -68,6 +68,7 @@ def test_every_figure_says_how_many_parks_and_marks_invented_ones(views, lang):
         plt.close(figure)
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_figures_of_regions_carry_no_mark(views, lang):
     for figure in (

@@ -52,6 +52,7 @@ def test_all_parks_fit_on_one_sheet(everywhere, lang):
     assert INVENTED in said(figure)
 
 
+@pytest.mark.slow
 def test_ranges_without_an_end_have_an_arrow_behind_the_horizon(everywhere):
     (ax,) = plotting.all_parks(everywhere, scenarios=("bau", "deep")).axes
     arrows = [line for line in ax.lines if line.get_marker() == ">"]

@@ -97,6 +97,7 @@ def test_a_park_is_projected_by_a_new_law_and_says_so(recipe_assumptions, region
     assert pw.find_peaks(pathways).p_peaked_by(2029)[1] >= pw.find_peaks(pathways).p_peaked_by(2029)[0]
 
 
+@pytest.mark.slow
 def test_what_a_law_shares_is_drawn_once_for_all_parks(recipe_assumptions, shipped_parks):
     chosen = [BAU]
     parks = [shipped_parks[name] for name in ("demo-steel", "demo-cement")]

@@ -202,6 +202,7 @@ def test_every_use_has_a_law_and_long_run_growth():
     assert path[0] == baselines.knots["activity"][2022]
 
 
+@pytest.mark.slow
 def test_large_emitters_reach_the_upper_edge_of_the_law_more_rarely_than_small_ones():
     """The law does not know size, and size matters: docs/baseline.md has the table."""
     table = size_table(read_baselines().trends["emissions"], horizons=(5, 10))

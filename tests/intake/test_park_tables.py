@@ -152,6 +152,7 @@ def test_region_d_value_added_of_the_sectors_is_the_gdp_of_the_sheet():
     assert total == pytest.approx(gdp, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_fuels_and_process_of_every_province_add_up_to_its_published_total():
     published = {
         (row["province"], row["year"]): float(row["mtco2"])

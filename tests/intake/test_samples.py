@@ -73,6 +73,7 @@ def test_other_years_have_no_sample_and_the_command_says_which_have(tmp_path):
     assert not (tmp_path / "a.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_the_empty_template_asks_for_the_last_five_years_unless_told(tmp_path):
     for words, sheets in (([], range(2021, 2026)), (["--years", "2016-2020"], range(2016, 2021))):
         out = tmp_path / f"{len(words)}.xlsx"

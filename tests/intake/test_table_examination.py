@@ -170,6 +170,7 @@ def test_another_factor_set_can_be_tried_without_touching_the_table(tmp_path):
         pw.read_park(path, factor_set="IPCC")
 
 
+@pytest.mark.slow
 def test_shipped_tables_have_no_error_and_invented_parks_no_warning():
     for entry in (entry for entry in read_register() if entry.table):
         examination = examine_park(entry.park_id)

@@ -160,6 +160,7 @@ def test_two_templates_of_the_same_years_are_the_same_file(tmp_path):
         assert {part.filename: part.CRC for part in one.infolist()} == {p.filename: p.CRC for p in two.infolist()}
 
 
+@pytest.mark.slow
 def test_the_commands_go_the_whole_way(tmp_path, example):
     runner, out = CliRunner(), tmp_path / "park.xlsx"
     answer = runner.invoke(template_command, [str(out), "--years", "2019-2020", "--lang", "en"])

@@ -73,6 +73,7 @@ def test_a_file_that_ends_early_is_refused(sound, folder, place):
     assert outcome(content[: int(place * len(content))], folder) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     part=st.sampled_from(["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/styles.xml"]),
@@ -92,6 +93,7 @@ def test_damaged_parts_in_a_whole_archive_never_end_in_a_traceback(sound, folder
     outcome(stream.getvalue(), folder)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     number_format=st.integers(0, 999), font=st.integers(0, 99), style=st.text('0#?,.%;_[]"\\!*Ee+-万t<>=1', max_size=12)
@@ -147,6 +149,7 @@ def test_anything_in_a_cell_is_read_told_or_refused(sound, folder, year, key, co
     assert is_same(examination.park, park) or was_told or is_plain or is_blank or is_word
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_every_text_is_a_number_in_one_way_or_none(text):
     value, findings = read_number(text)

@@ -387,6 +387,7 @@ def test_feedstock_of_a_park_that_is_split_without_it_is_never_lost(tmp_path):
     np.testing.assert_allclose(pw.take_inventory(whole).total()[1], 42915.9, atol=0.05)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     shares=st.lists(st.floats(0.1, 1), min_size=2, max_size=4),

@@ -66,6 +66,7 @@ def test_declines_are_missed_as_often_as_the_page_says(row, rates):
             assert missed == pytest.approx(expected, abs=three_errors(expected, count) + 0.005)
 
 
+@pytest.mark.slow
 def test_a_rise_that_stalled_is_called_peaked_less_often_than_a_level(rates):
     for length in rates.LENGTHS:
         for autocorrelation in rates.AUTOCORRELATIONS:
@@ -153,6 +154,7 @@ def test_later_misses_are_rarer_the_faster_the_decline():
     assert miss[0] > miss[1] > miss[2]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(50, 150), min_size=8, max_size=12), st.sampled_from([1e-3, 7.0, 1e6]))
 @example([50.0, 50.00000000000001, *[50.0] * 6], 1e-3)  # level but for the rounding of a float

@@ -75,6 +75,7 @@ def pairs(shipped_parks, scenarios):
     return {name: projected(shipped, chosen, members=MEMBERS) for name, shipped in shipped_parks.items()}
 
 
+@pytest.mark.slow
 def test_deep_never_emits_more_than_business_as_usual(pairs):
     for name, pathways in pairs.items():
         bau, deep = pathways.total()

@@ -48,6 +48,7 @@ def test_under_given_drivers_a_park_k_times_as_large_emits_k_times_as_much_and_p
     grows_alike(chosen, with_given_drivers(mixed_park()), k)
 
 
+@pytest.mark.slow
 @few
 @given(k=st.floats(1e-4, 1e4))
 def test_under_the_law_without_levels_a_park_k_times_as_large_grows_alike(chosen, k):

@@ -37,6 +37,7 @@ def test_a_sentence_is_said_in_the_language_asked_for():
     assert say("zh", en="yes", zh="是") == "是"
 
 
+@pytest.mark.slow
 def test_every_sector_and_process_of_the_shipped_tables_has_a_name_in_both_languages():
     for entry in read_register():
         if entry.has_data:

@@ -80,6 +80,7 @@ def test_figure_draws_nowcast_years_hollow(found, lang):
     plt.close(figure)
 
 
+@pytest.mark.slow
 def test_command_prints_and_writes(tmp_path):
     done = CliRunner().invoke(main, ["nowcast", "--no-score", "--members", "50", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output

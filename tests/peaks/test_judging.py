@@ -30,6 +30,7 @@ def written(tmp_path, text, encoding="utf-8", name="series.csv"):
     return path
 
 
+@pytest.mark.slow
 def test_a_table_is_judged_by_every_rule_for_every_entity():
     one = pd.DataFrame({"year": range(1990, 2021), "value": tent(15, 15)})
     table = pd.concat([one.assign(entity="b"), one.assign(entity="a")], ignore_index=True)

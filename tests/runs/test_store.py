@@ -62,6 +62,7 @@ def test_two_workbooks_of_one_id_are_not_run_as_two_parks(chosen, tmp_path):
 # --- members.parquet
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(1e-20, 1e20), min_size=1, max_size=50), st.integers(1, 22))
 def test_fewer_bits_are_off_by_no_more_than_half_of_the_last_one(values, bits):
     values = np.array(values)

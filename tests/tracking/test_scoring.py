@@ -48,6 +48,7 @@ def call(*words, **environment):
 # --- what is sealed
 
 
+@pytest.mark.slow
 def test_headline_law_issue_year_and_account_are_sealed(run):
     for park, content in read_forecasts(run).items():
         rows = pw.open_run(run).summary.query("park_id == @park").set_index("scenario")
@@ -77,6 +78,7 @@ def test_quantiles_are_of_what_the_park_will_report(run):
     assert content["years"] == list(range(2021, 2042))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_no_date(run, tmp_path):
     scenarios = pw.read_scenarios().pick(["bau", "deep"])
     pw.run_tables(["demo-cement"], tmp_path / "again", scenarios, members=60, until=2045, as_of=2026, workers=1)
