@@ -74,7 +74,7 @@ def show_beside_yardstick(tables: dict[str, pd.DataFrame], seed: int) -> None:
     """Our coverage and skill beside the first yardstick, given and measured again."""
     again = pd.concat([yardstick(panel, seed=seed) for panel in REGIONS]).set_index(["panel", "horizon"])
     card = tables["summary"].query("law == 'own' and record == 5").set_index(["holdout", "panel", "horizon"])
-    parks = tables["summary"].query("law == 'parks' and record == 5").set_index(["holdout", "panel", "horizon"])
+    parks = tables["summary"].query("law == 'parks_0_2' and record == 5").set_index(["holdout", "panel", "horizon"])
     rows = [
         (
             panel,

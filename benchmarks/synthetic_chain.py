@@ -14,7 +14,7 @@ import pandas as pd
 
 import pathway_models as pw
 from pathway_models.hindcast.driver_chain import SyntheticParks, make_synthetic_parks
-from pathway_models.hindcast.evaluation import LEVELS
+from pathway_models.hindcast.evaluation import WIDTHS
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.park import Park
 
@@ -71,7 +71,7 @@ def main() -> None:
         pit[at] = below.mean(axis=0)
     rows = [
         {"horizon": horizon}
-        | {f"coverage_{100 * level:.0f}": float(coverage(pit[:, horizon - 1], level)) for level in LEVELS}
+        | {f"coverage_{100 * level:.0f}": float(coverage(pit[:, horizon - 1], level)) for level in WIDTHS}
         for horizon in (1, 3, 5, 10, 15)
     ]
     print(pd.DataFrame(rows).to_string(index=False, float_format=lambda value: f"{value:.3f}"))

@@ -32,7 +32,7 @@ HOLDOUTS = ("region", "future")
 FIRST_ORIGINS = 5
 #: Benchmark laws that every hindcast is compared with.
 RIVALS = ("persistence", "log_trend", "damped_holt")
-LEVELS = (0.5, 0.8, 0.9)
+WIDTHS = (0.5, 0.8, 0.9)
 #: Equal parts into which forecast probabilities are counted.
 DECILES = 10
 
@@ -217,7 +217,7 @@ def summarise(cast: Hindcast, horizons: Sequence[int]) -> pd.DataFrame:
             "forecasts": int(known.sum()),
             "origins": int(np.unique(cast.windows.origin[known]).size),
         }
-        row |= {f"coverage_{100 * level:.0f}": float(coverage(pit[:, at], level)) for level in LEVELS}
+        row |= {f"coverage_{100 * level:.0f}": float(coverage(pit[:, at], level)) for level in WIDTHS}
         row["bias"] = float(error[known, at].mean())
         row["half_width_90"] = float(np.median(half_width[known, at]))
         row["crps"] = float(crps[known, at].mean())

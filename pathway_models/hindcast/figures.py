@@ -205,7 +205,7 @@ def calibration(
 
 
 def peak_reliability(
-    reliability: pd.DataFrame, law: str = "parks", holdout: str = "region", *, lang: str = "en"
+    reliability: pd.DataFrame, law: str = "parks_0_2", holdout: str = "region", *, lang: str = "en"
 ) -> Figure:
     """Forecast probability of having peaked against how often it came true; numbers count the forecasts.
 

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from pathway_models.baseline.calibration import predictive
 from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
+from pathway_models.baseline.laws.levels.parks import LEVELS
 from pathway_models.baseline.laws.register import law_named, laws_of
 from pathway_models.baseline.windows import Subject
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.hindcast.combination import INNER, combination_table, combine_others, combine_own
 from pathway_models.hindcast.driver_chain import DriverLaw, fit_drivers, make_synthetic_parks, total_pit
-from pathway_models.hindcast.evaluation import HOLDOUTS, LEVELS, Hindcast, deciles, hindcast_windows, summarise
+from pathway_models.hindcast.evaluation import HOLDOUTS, WIDTHS, Hindcast, deciles, hindcast_windows, summarise
+from pathway_models.hindcast.level_fits import PARK_PANELS, PARK_RECORDS
 from pathway_models.hindcast.park_laws import (
     ACTIVITY,
     TAUGHT_HORIZON,
@@ -39,13 +41,9 @@ from pathway_models.kernels.growth import TrendParameters
 from pathway_models.kernels.scores import coverage, pit_student_t
 from pathway_models.records.assumptions import Assumptions
 
-#: Registered law that is tested where none is named: the one in force for parks, returning to the growth it learnt.
-IN_FORCE = FITTED_PRIOR
-#: Laws that are tested: the panel's own, and the one all panels teach, which parks use.
-LAWS = ("own", "parks")
-#: Laws that were in force for parks before, by their registered names; they are tested as `parks` is.  The one that
-#: still is in force has no second row.
-FORMER = {"parks_0_2": FITTED_PRIOR}
+#: Laws that are tested, by the registered names of what they are by default: the panel's own; the one in force for
+#: parks; and the one that was in force before it, returning to the growth it learnt.
+LAWS = {"own": FITTED_PRIOR, "parks": LEVELS, "parks_0_2": FITTED_PRIOR}
 RECORDS = (5, 8, 12)
 HORIZON = 15
 SEED = 20_240_601
@@ -68,16 +66,17 @@ class Case:
     panel : str or Panel
         A shipped panel by its name, or a panel of one's own.
     law : str
-        ``own``, taught by the panel alone at this record length; ``parks``, taught by all panels as the law for parks
-        is; or one of `FORMER`.  To sites and to a panel of one's own the law for parks is applied as it is shipped:
-        nothing of them is in it.
+        ``own``, taught by the panel alone at this record length; ``parks``, the law in force for parks, on panels of
+        a park's size: taught by the sites of both continents where it is one of them that is hidden, else as it is
+        shipped, the level of parks without the nation's path; or ``parks_0_2``, the law before it, taught by all
+        panels of regions, and applied to sites and to a panel of one's own as it was shipped.
     holdout : {"region", "future"}
     record, horizon : int
         Years.
     is_shortest : bool
         Whether the report has no shorter records: peaks and pools are measured from the shortest only.
-    growth_law : str
-        Name of the registered law.
+    growth_law : str, optional
+        Name of a registered law that is tested instead of the one in `LAWS`.
     """
 
     panel: str | Panel
@@ -86,7 +85,12 @@ class Case:
     record: int
     horizon: int = HORIZON
     is_shortest: bool = True
-    growth_law: str = IN_FORCE
+    growth_law: str | None = None
+
+    @property
+    def tested(self) -> str:
+        """Registered name of the law that is tested."""
+        return self.growth_law or LAWS[self.law]
 
     @property
     def name(self) -> str:
@@ -101,10 +105,10 @@ class Case:
     @property
     def is_usual(self) -> bool:
         """True where the law tested is the one that its name says by default."""
-        return self.growth_law == FORMER.get(self.law, IN_FORCE)
+        return self.tested == LAWS[self.law]
 
     def __str__(self) -> str:
-        other = "" if self.is_usual else f"{self.growth_law}, "
+        other = "" if self.is_usual else f"{self.tested}, "
         return f"{self.name}, {other}law {self.law}, {self.holdout} held out, {self.record} years"
 
 
@@ -114,7 +118,7 @@ def report_cases(
     horizon: int = HORIZON,
     *,
     quick: bool = False,
-    growth_law: str = IN_FORCE,
+    growth_law: str | None = None,
 ) -> list[Case]:
     """List the cases of a report, in the order of its tables.
 
@@ -127,8 +131,8 @@ def report_cases(
         Furthest year ahead.
     quick : bool
         Only the shortest records, and no hidden future of countries.
-    growth_law : str
-        Name of the registered law; beside the law in force, those before it are tested.
+    growth_law : str, optional
+        Name of a registered law; without it, the law in force for parks and the one before it are tested as well.
 
     Raises
     ------
@@ -148,15 +152,23 @@ def report_cases(
         raise InputError(faults)
     shortest = min(records)
     found = []
-    before = {name: former for name, former in FORMER.items() if growth_law == IN_FORCE != former}
-    for law, holdout, panel, record in product((*LAWS, *before), HOLDOUTS, panels, records):
+    for law, holdout, panel, record in product(LAWS, HOLDOUTS, panels, records):
+        if not _is_asked(law, panel, growth_law):
+            continue
         # The future is hidden from the shortest records only: every origin needs a fit of its own.
         if record > shortest and (quick or holdout == "future"):
             continue
         if quick and holdout == "future" and panel == "countries":
             continue
-        found.append(Case(panel, law, holdout, record, horizon, record == shortest, before.get(law, growth_law)))
+        found.append(Case(panel, law, holdout, record, horizon, record == shortest, growth_law))
     return found
+
+
+def _is_asked(law: str, panel: str | Panel, growth_law: str | None) -> bool:
+    """Tell whether a law is tested on a panel: the law in force for parks says nothing of regions by itself."""
+    if growth_law is None:
+        return law != "parks" or panel not in REGIONS
+    return law != "parks_0_2"
 
 
 def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
@@ -170,12 +182,17 @@ def hindcast(case: Case, seed: int, assumptions: Assumptions) -> Hindcast:
     assumptions : Assumptions
         Parameters of the law for parks as shipped, and long-run growth where the law assumes it.
     """
-    law, horizon, taught, is_fixed = law_named(case.growth_law, assumptions=assumptions), case.horizon, {}, False
-    if case.law != "own" and case.panel in REGIONS:
+    law, horizon, taught, is_fixed = law_named(case.tested, assumptions=assumptions), case.horizon, {}, False
+    if case.law == "parks" and case.is_usual:
+        law, is_fixed = law.park, case.panel not in PARK_PANELS
+        if not is_fixed:
+            others = [Subject(read_panel(name)) for name in PARK_PANELS if name != case.panel]
+            taught = {"teachers": others, "taught_records": PARK_RECORDS}
+    elif case.law != "own" and case.panel in REGIONS:
         horizon = TAUGHT_HORIZON
         taught = {"teachers": emission_subjects(without=case.panel), "taught_records": (TAUGHT_RECORD,)}
     elif case.law != "own":
-        law, is_fixed = laws_of(with_law(assumptions, case.growth_law))["emissions"], True
+        law, is_fixed = laws_of(with_law(assumptions, case.tested))["emissions"], True
     return hindcast_windows(
         case.subject, case.record, horizon, case.holdout,
         seed=seed, folds=FOLDS, law=law, is_fixed=is_fixed, **taught,
@@ -235,13 +252,13 @@ def measure(
     if has_pools and case.panel not in SITES and not quick:
         pools = [combination_table(combine_own(cast), case.name, "own", horizons)]
         if isinstance(case.panel, str):
-            law = law_named(case.growth_law, assumptions=assumed)
+            law = law_named(case.tested, assumptions=assumed)
             others = combine_others(case.panel, case.record, case.horizon, law)
             pools.append(combination_table(others, case.name, "others", horizons))
         found["combination"] = pd.concat(pools, ignore_index=True)
     if not case.is_usual:
         for table in found.values():
-            table.insert(table.columns.get_loc("law") + 1 if "law" in table else 0, "growth_law", case.growth_law)
+            table.insert(table.columns.get_loc("law") + 1 if "law" in table else 0, "growth_law", case.tested)
     return found
 
 
@@ -327,7 +344,7 @@ def coverage_table(pit: NDArray[np.float64], horizons: Sequence[int], **front: o
         column = pit[:, horizon - 1]
         if np.isfinite(column).any():
             row = {**front, "horizon": horizon, "forecasts": int(np.isfinite(column).sum())}
-            rows.append(row | {f"coverage_{100 * level:.0f}": float(coverage(column, level)) for level in LEVELS})
+            rows.append(row | {f"coverage_{100 * level:.0f}": float(coverage(column, level)) for level in WIDTHS})
     return pd.DataFrame(rows)
 
 

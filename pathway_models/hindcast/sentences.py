@@ -174,7 +174,7 @@ def combination(table: pd.DataFrame, *, lang: str = "en") -> str:
     )
 
 
-def peaks(table: pd.DataFrame, law: str = "parks", *, lang: str = "en") -> str:
+def peaks(table: pd.DataFrame, law: str = "parks_0_2", *, lang: str = "en") -> str:
     """Say how the probability of having peaked scores against base rates."""
     rows = _rows(table, law=law, holdout="region")
     future = _rows(table, law=law, holdout="future")

@@ -173,14 +173,14 @@ def test_skill_against_a_straight_trend_is_positive_from_three_years_on(card, pa
 @pytest.mark.parametrize("panel", ["provinces", "cities"])
 def test_the_law_for_parks_carries_the_turn_of_2012_that_a_panel_alone_does_not(card, panel):
     alone = of(card, law="own", panel=panel, holdout="future", record=5).coverage_90
-    parks = of(card, law="parks", panel=panel, holdout="future", record=5).coverage_90
+    parks = of(card, law="parks_0_2", panel=panel, holdout="future", record=5).coverage_90
     assert (alone[[5, 10]] < 0.85).all()
     assert (parks[[1, 5, 10]] > 0.85).all()
 
 
 def test_the_card_is_of_the_shipped_laws(card):
     assert set(card.version.astype(str)) == {read_baselines().version}
-    assert set(card.law) == {"own", "parks"}
+    assert set(card.law) == {"own", "parks_0_2"}
 
 
 @pytest.mark.slow

@@ -9,10 +9,9 @@ import pathway_models as pw
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.hindcast import report
-from pathway_models.hindcast.command import LAW, hindcast_command
+from pathway_models.hindcast.command import hindcast_command
 from pathway_models.hindcast.level_tables import LEVEL_TABLES
-from pathway_models.hindcast.report import TABLES, Case, measure, report_cases, with_closures
+from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
 from pathway_models.intake.panels import FILES, Panel, read_hindcasts
 
@@ -134,22 +133,25 @@ def test_a_closure_is_counted_beside_the_scores():
     assert found.coverage_90_closures.tolist() == [0.75, 0.5]
 
 
-def test_the_law_in_force_has_one_row_and_those_before_it_keep_theirs(monkeypatch):
-    assert LAW == report.IN_FORCE
-    laws = {case.law: case.growth_law for case in report_cases(("cities",), (5,))}
-    assert laws == {"own": LAW, "parks": LAW}
-    monkeypatch.setattr(report, "IN_FORCE", "persistence")
-    cases = report_cases(("cities",), (5,), growth_law="persistence")
-    assert {case.law: case.growth_law for case in cases} == {
-        "own": "persistence",
-        "parks": "persistence",
-        "parks_0_2": LAW,
-    }
+def test_row_parks_is_the_law_in_force_and_the_one_before_it_keeps_its_row():
+    assert LAWS["parks"] == pw.read_assumptions().law
+    cases = report_cases(("cities", "eu_sites"), (5,))
+    assert {case.law for case in cases if case.panel == "eu_sites"} == {"own", "parks", "parks_0_2"}
+    assert {case.law for case in cases if case.panel == "cities"} == {"own", "parks_0_2"}
     assert all(case.is_usual for case in cases)
-    assert str(cases[-1]) == "cities, law parks_0_2, future held out, 5 years"
+    assert str(cases[-1]) == "eu_sites, law parks_0_2, future held out, 5 years"
     other = report_cases(("cities",), (5,), growth_law="log_trend")
     assert {case.law for case in other} == {"own", "parks"}
     assert not any(case.is_usual for case in other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("panel", ["eu_sites", "us_sites", "us_sites_small"])
+def test_the_law_in_force_covers_real_sites_that_it_had_not_seen(panel):
+    rows = measure(Case(panel, "parks", "region", 5, 5), quick=True)["summary"].set_index("horizon").loc[[1, 3, 5]]
+    former = measure(Case(panel, "parks_0_2", "region", 5, 5), quick=True)["summary"].set_index("horizon")
+    assert rows.coverage_90.between(0.86, 0.95).all()
+    assert (rows.crps < former.crps.loc[[1, 3, 5]]).all()
 
 
 @pytest.mark.slow
@@ -159,7 +161,7 @@ def test_the_law_in_force_has_one_row_and_those_before_it_keep_theirs(monkeypatc
 )
 def test_the_law_of_0_2_is_too_narrow_on_sites_and_worse_than_persistence(panel, covered, skill):
     """The figures of docs/baseline.md, section 11, whatever law is in force."""
-    case = Case(panel, "parks_0_2", "region", 5, 5, growth_law=report.FORMER["parks_0_2"])
+    case = Case(panel, "parks_0_2", "region", 5, 5)
     rows = measure(case, quick=True)["summary"].set_index("horizon").loc[[1, 3, 5]]
     assert rows.coverage_90.to_numpy() == pytest.approx(covered, abs=0.01)
     assert rows.skill_persistence.to_numpy() == pytest.approx(skill, abs=0.01)
@@ -253,7 +255,7 @@ def test_pooled_with_the_frequency_of_other_regions_the_probability_of_a_peak_be
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_the_probability_of_a_peak_beats_the_frequency_known_at_the_time(panel):
-    rows = read_hindcasts("peaks").query("law == 'parks' and panel == @panel and holdout == 'future'")
+    rows = read_hindcasts("peaks").query("law == 'parks_0_2' and panel == @panel and holdout == 'future'")
     assert (rows.skill_known_rate > 0).all()
 
 

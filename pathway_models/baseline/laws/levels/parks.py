@@ -73,13 +73,18 @@ class Levels:
             for name, fitted in self.parameters.fits.items()
         }
 
+    @property
+    def park(self) -> Level:
+        """The level of parks: deviations from what the park's country does."""
+        return self._levels["park"]
+
     def fit(self, samples: list[Windows], start: Self | None = None) -> Level:
         """Fit a level to a panel: hindcasts score it at the panel's own size."""
         return Level(LEVELS).fit(samples, start)
 
     def forecast(self, history: History, steps: int) -> ScaledForecast:
         """Forecast records of a panel by the law of parks, as deviations only."""
-        return self._levels["park"].forecast(history, steps)
+        return self.park.forecast(history, steps)
 
     def simulate(self, history: History, steps: int, normals: Normals) -> Floats:
         """Draw paths of the emissions of one park: (member, step)."""
@@ -167,7 +172,7 @@ class Levels:
             past = drift * np.arange(1.0 - history.log_history.shape[-1], 1.0)
         share = numbers["park_in_region"]
         shock = np.sqrt(1.0 - share) * normals.yearly("shock") + np.sqrt(share) * normals.yearly("region")
-        return change + self._levels["park"].paths(_deviation(history, past), steps, shock)
+        return change + self.park.paths(_deviation(history, past), steps, shock)
 
     def _region(self, history: History, steps: int, normals: Normals) -> Floats:
         """Draw a province: nation and deviation, less what would make all provinces differ from the nation."""
