@@ -2,7 +2,7 @@
 
     python benchmarks/faults.py               # 40 parks, 8 random interruptions
     python benchmarks/faults.py --quick       # 10 parks, 2 interruptions
-    python benchmarks/faults.py --smallest    # 1 park, 1 interruption
+    python benchmarks/faults.py --smallest    # 1 park, not interrupted: whether everything works
 
 Exit code 0 when no park was lost, nothing was half-written, and every table has the bytes of the undisturbed run.
 """
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--smallest", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    count, stops = (1, 1) if given.smallest else (10, 2) if given.quick else (40, 8)
+    count, stops = (1, 0) if given.smallest else (10, 2) if given.quick else (40, 8)
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory(prefix="pathways-faults-") as name:
         folder = Path(name)
@@ -66,7 +66,8 @@ def main() -> int:
         )
         expect(half_written(out) == [], "nothing is half-written")
         print(f"  {count} parks in {time.perf_counter() - begin:.0f} s")
-        _stop(parks, notebook, folder, out, stops, chance)
+        if stops:
+            _stop(parks, notebook, folder, out, stops, chance)
         mend(folder)
         expect(finish(command(parks, notebook, out, "--retry-failed")) == 0, "mended, the resumed run completes")
         calm = folder / "undisturbed"

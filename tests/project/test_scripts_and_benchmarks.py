@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 STARTED = {
     "benchmarks/calibration.py --stored --count 40": "Published p-values",
     "benchmarks/decisions.py --smallest": "Shapley shares",
-    "benchmarks/engine.py --parks 2 --members 20 --workers 1": "2 done",
     "benchmarks/faults.py --smallest": "holds: 1 tables have the same bytes in both",
     "benchmarks/headline_action.py --parks 2 --members 20": "2 parks and regions, 20 members",
     "benchmarks/level_outlook.py --smallest": "What the law in levels says",
@@ -40,6 +39,7 @@ REMADE = ("build_china_now", "build_iamc", "build_panels", "fit_baseline", "fit_
 #: Commands that other tests start, or that are started by one of the above.
 ELSEWHERE = {
     "benchmarks/batch.py": "benchmarks/ratios.py",
+    "benchmarks/engine.py": "benchmarks/ratios.py",
     "scripts/build_book.py": "tests/project/test_book.py",
     "scripts/build_energy_growth.py": "tests/intake/test_provinces.py",
     "scripts/build_province_activity.py": "tests/intake/test_provinces.py",
