@@ -1,6 +1,6 @@
 """The command ``pathways`` as ``python -m pathway_models``, and where its script begins."""
 
-from pathway_models.cli import end_interrupted, heed_signals
+from pathway_models.cli import end_interrupted, heed_signals, ignore_signals
 
 
 def main() -> None:
@@ -8,9 +8,12 @@ def main() -> None:
     heed_signals()
     try:
         from pathway_models.cli.main import main as command
+
+        command()
     except KeyboardInterrupt as error:
         end_interrupted(error)
-    command()
+    finally:
+        ignore_signals()  # the code is settled: what clears up at the end of a process is not cut off
 
 
 if __name__ == "__main__":
