@@ -47,6 +47,14 @@ def pytest_collection_modifyitems(config, items):
         slow_first(items)
 
 
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Figures of a test are gone before the next one of the process counts those that are open."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
 @pytest.fixture
 def update_golden(request):
     return request.config.getoption("--update-golden")
