@@ -9,6 +9,10 @@ import pytest
 from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
+from pathway_models.core import ONE_THREAD
+
+# As the command does before numpy is there: the tests of several processes fill the cores.
+os.environ.update(ONE_THREAD | os.environ)
 
 # jsonschema's grammar of international addresses takes three seconds to build; no notebook has one.
 sys.modules.setdefault("rfc3987_syntax", None)

@@ -20,6 +20,7 @@ from pathway_models.batch.stopping import Stop
 from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.progress import progress_bar
 from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError, InputError
@@ -156,11 +157,8 @@ def run_command(
 
 @contextlib.contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Show a progress bar on stderr, on terminals only; yield the function that takes an outcome."""
-    from tqdm import tqdm
-
-    hidden = quiet or not sys.stderr.isatty()
-    with tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr) as bar:
+    """Show a progress bar; yield the function that takes an outcome."""
+    with progress_bar(total, "park", quiet=quiet) as bar:
 
         def report(outcome: Outcome) -> None:
             bar.update()
