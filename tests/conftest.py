@@ -9,6 +9,10 @@ import pytest
 from several_processes import file_by_file, slow_first
 
 import pathway_models as pw
+from pathway_models.core import ONE_THREAD
+
+# As the command does before numpy is there: the tests of several processes fill the cores.
+os.environ.update(ONE_THREAD | os.environ)
 
 # jsonschema's grammar of international addresses takes three seconds to build; no notebook has one.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -45,6 +49,14 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("slow")
     if hasattr(config, "workerinput"):  # a process beside others
         slow_first(items)
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Figures of a test are gone before the next one of the process counts those that are open."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

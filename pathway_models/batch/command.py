@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -17,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch.stopping import Stop
 from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.progress import progress_bar
 from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.console.tables import padded
 from pathway_models.core.errors import BatchError, InputError
@@ -145,34 +146,19 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
-        # SIGTERM and SIGHUP count as Ctrl-C (`cli.heed_signals`): finished parks are kept.
-        with _progress(len(chosen), quiet) as report:
-            finished = run_parks(request, place, report)
-        with _undisturbed():
+        # From here on a signal ends the run with its status table, whenever it comes: finished parks are kept.
+        with (stop := Stop()).heard():
+            with _progress(len(chosen), quiet) as report:
+                finished = run_parks(request, place, report, stop)
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
     sys.exit(0 if finished.complete else 1)
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let no signal interrupt the writing of the status table."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Show a progress bar on stderr, on terminals only; yield the function that takes an outcome."""
-    from tqdm import tqdm
-
-    hidden = quiet or not sys.stderr.isatty()
-    with tqdm(total=total, unit="park", disable=hidden, ascii=os.name == "nt", file=sys.stderr) as bar:
+    """Show a progress bar; yield the function that takes an outcome."""
+    with progress_bar(total, "park", quiet=quiet) as bar:
 
         def report(outcome: Outcome) -> None:
             bar.update()
@@ -330,7 +316,11 @@ def verify(
     given["scenarios"] = tuple(given["scenarios"])
     request = Request(parks=tuple(parks), workers=workers, engine=engine, **given)
     with tempfile.TemporaryDirectory(prefix="pathways-") as again:
-        for outcome in run_parks(request, Path(again)).ordered():
+        stop = Stop()
+        run = run_parks(request, Path(again), stop=stop)
+        if stop.number:  # what was not made again is not different
+            raise KeyboardInterrupt(stop.number)
+        for outcome in run.ordered():
             if not outcome.came_out:
                 yield outcome.park_id, [Difference("", f"{outcome.status}: {outcome.cause}")]
             else:

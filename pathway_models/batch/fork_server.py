@@ -24,10 +24,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-#: One thread a process: as many processes as cores run side by side. The allocator of Arrow, which pandas imports,
-#: would start a thread to tidy up.
-PINNED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
-PINNED["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
+from pathway_models.core import ONE_THREAD
+
+#: One thread a process. The allocator of Arrow, which pandas imports, would start a thread to tidy up.
+PINNED = {**ONE_THREAD, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 #: Request that introduces another client; any other is a pickled function.
 INTRODUCE = b"client"
 #: Signal that Linux sends to a child when the process that forked it dies (prctl, PR_SET_PDEATHSIG).

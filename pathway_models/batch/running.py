@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pathway_models.batch.execution import check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
+from pathway_models.batch.stopping import Stop
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.core.issue_year import present_year
@@ -235,7 +237,9 @@ def plan(request: Request, folder: Path) -> list[tuple[Step, Job]]:
     return steps
 
 
-def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambda outcome: None) -> Run:
+def run_parks(
+    request: Request, folder: Path | RunFolder, report: Report = lambda outcome: None, stop: Stop | None = None
+) -> Run:
     """Run the batch notebook for every park asked for.
 
     Parameters
@@ -245,11 +249,13 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         Folder of the run; each park gets ``folder/<park_id>/``.
     report : callable
         Called with each outcome as it comes.
+    stop : Stop, optional
+        One that hears the signals of the caller's program.
 
     Returns
     -------
     Run
-        Also when stopped by Ctrl-C: finished parks are kept, the rest are ``cancelled``.
+        Also when stopped, at whatever moment: finished parks are kept, the rest are ``cancelled``.
 
     Raises
     ------
@@ -257,7 +263,7 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         The request itself is wrong: nothing was started.
     """
     place = folder if isinstance(folder, RunFolder) else RunFolder(folder)
-    parameters = _checked(request)  # before anything is made on disk
+    parameters, stop = _checked(request), stop or Stop()  # before anything is made on disk
     with locked(place.folder):
         tidy(place.folder)
         steps = plan(request, place.folder)
@@ -265,7 +271,8 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
         tables = [table_of(park) for park in request.parks]
         about = describe_run({"parks": list(request.parks), **parameters}, tables, request.notebook)
         if jobs:
-            _check_parameters(jobs[0], request)
+            # The server that checks them may take long to get ready on a busy machine.
+            stop.interruptible(partial(_check_parameters, jobs[0], request))
         # What is made again gets a new seal: a run cut off in between must not leave the old one beside it.
         stay = {step.park_id for step, _ in steps if step.action != "run"}
         seals = seals_in(place.folder)
@@ -278,11 +285,12 @@ def run_parks(request: Request, folder: Path | RunFolder, report: Report = lambd
                 status = "unchanged" if step.action == "unchanged" else "failed"
                 publish.note(Outcome(step.park_id, status, 0.0, step.cause and f"{step.cause} ({step.why})"))
         with ThreadPoolExecutor(PUBLISHERS) as publishers:
-            try:
+
+            def make() -> None:
                 for outcome in _outcomes(jobs, request):
                     publishers.submit(publish, outcome)
-            except KeyboardInterrupt:
-                pass
+
+            stop.interruptible(make)
         tidy(place.folder)
         ended = {outcome.park_id: outcome.status for outcome in run.ordered() if outcome.came_out}
         made = [park for park, status in ended.items() if status == "done" or park not in seals]

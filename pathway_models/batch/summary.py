@@ -311,8 +311,10 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     table = pd.DataFrame(row for row in rows if row["scenario"] in (rows[0]["scenario"], rows[-1]["scenario"]))
     figure = plotting.all_parks(table, lang=lang)
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=110)
-    plt.close(figure)
+    try:
+        figure.savefig(picture, format="png", dpi=110)
+    finally:
+        plt.close(figure)
     return base64.b64encode(picture.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
 
 

@@ -20,6 +20,13 @@ def heed_signals() -> None:
             signal.signal(number, _stop)
 
 
+def ignore_signals() -> None:
+    """Let no signal that ends a program be heard any more."""
+    for name in ("SIGINT", *ENDING):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
 def _stop(number: int, _: object) -> NoReturn:
     raise KeyboardInterrupt(number)
 
@@ -32,9 +39,7 @@ def end_interrupted(error: KeyboardInterrupt | None = None) -> NoReturn:
     SystemExit
         With the code `INTERRUPTED`, or that of the signal which the error carries.
     """
-    for name in ("SIGINT", *ENDING):  # a second one must not cut off the way out
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    ignore_signals()  # a second one must not cut off the way out
     print("Stopped. 已停止。", file=sys.stderr)
     number = error.args[0] if error is not None and error.args else signal.SIGINT
     sys.exit(128 + int(number))

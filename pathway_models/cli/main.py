@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -81,6 +82,13 @@ class LazyGroup(LanguageGroup):
         """Show every command with its line, without importing it."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def make_context(self, *given: Any, **options: Any) -> click.Context:
+        """Take the words of a call; Ctrl-C ends that as it ends a command, where click would abort with 1."""
+        try:
+            return super().make_context(*given, **options)
+        except KeyboardInterrupt as error:
+            end_interrupted(error)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; Ctrl-C, a user's mistake, and a disk or memory that is full become a line and an exit code.

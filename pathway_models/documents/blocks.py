@@ -100,8 +100,10 @@ class Figure:
         drawing, out = self.draw(), io.BytesIO()
         # Without a date the same figure gives the same bytes.
         metadata = {"Date": None} if form == "svg" else {"Software": None}
-        drawing.savefig(out, format=form, dpi=DPI, metadata=metadata)
-        plt.close(drawing)
+        try:
+            drawing.savefig(out, format=form, dpi=DPI, metadata=metadata)
+        finally:
+            plt.close(drawing)
         return out.getvalue()
 
 

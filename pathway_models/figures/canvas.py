@@ -278,9 +278,11 @@ def write_files(figure: Figure, stem: Path, formats: Sequence[str]) -> list[Path
     Equal results are equal bytes: no file carries a date.
     """
     written = [stem.with_name(f"{stem.name}.{form}") for form in formats]
-    for path in written:
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(figure)
+    try:
+        for path in written:
+            figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    finally:
+        plt.close(figure)
     return written
 
 

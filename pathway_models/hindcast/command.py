@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
+from pathway_models.console.progress import progress_bar
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -117,13 +118,18 @@ def _measure(
     chosen = _read(panels, columns, lang)
     parts: list[dict[str, pd.DataFrame]] = []
     unmeasured: dict[str, tuple[Fault, ...]] = {}
-    for case in report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law):
-        try:
-            parts.append(measure(case, seed, quick=quick, assumptions=assumed))
-        except InputError as error:
-            unmeasured[str(case)] = error.faults
-        else:
-            show(str(case), at_horizons(parts[-1]["summary"]), lang)
+    cases = report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law)
+    with progress_bar(len(cases), "case") as bar:
+        for case in cases:
+            bar.set_description(str(case))
+            try:
+                parts.append(measure(case, seed, quick=quick, assumptions=assumed))
+            except InputError as error:
+                unmeasured[str(case)] = error.faults
+            else:
+                with bar.external_write_mode():
+                    show(str(case), at_horizons(parts[-1]["summary"]), lang)
+            bar.update()
     if not parts:
         raise InputError(dict.fromkeys(fault for faults in unmeasured.values() for fault in faults))
     for case, faults in unmeasured.items():

@@ -1,5 +1,6 @@
 """The command line: what it answers, what it refuses, with which exit code."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -156,3 +157,12 @@ def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monk
     finally:
         signal.signal(signal.SIGINT, handler)
     assert (answer.exit_code, answer.output) == (INTERRUPTED, "Stopped. 已停止。\n")
+
+
+def test_the_command_computes_with_one_thread_unless_told_otherwise():
+    code = "import atexit, os, sys; from pathway_models.__main__ import main; sys.argv[1:] = ['--version']\n"
+    code += "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS']))\nmain()"
+    bare = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    env = {**bare, "OMP_NUM_THREADS": "2"}
+    answer = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "1 2"

@@ -7,8 +7,9 @@ import matplotlib.pyplot as plt
 import pytest
 from PIL import Image
 
+from pathway_models.documents.blocks import Figure
 from pathway_models.figures import style as glyphs
-from pathway_models.figures.canvas import put_note, put_title, save, sheet
+from pathway_models.figures.canvas import put_note, put_title, save, sheet, write_files
 
 ALT = "Emissions rise until 2027 and fall from then on. 排放在2027年达峰。"
 RARE = "\U00020bb7"  # outside the 8105 characters of the bundled font
@@ -87,3 +88,13 @@ def test_character_of_a_richer_font_is_drawn_with_it_and_said_once(monkeypatch, 
 
 def test_replacement_itself_is_in_the_bundled_font():
     assert ord(glyphs.MISSING) in glyphs._basic()
+
+
+def test_product_code_leaves_no_figure_open_where_writing_fails(tmp_path):
+    open_before = plt.get_fignums()
+    (tmp_path / "taken.png").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        write_files(drawn(), tmp_path / "taken", ["png"])
+    with pytest.raises(ValueError, match="bmp"):
+        Figure(1, "caption", ALT, drawn)._picture("bmp")
+    assert plt.get_fignums() == open_before

@@ -90,8 +90,9 @@ def test_vector_formats_and_pyplot_know_the_figure_as_before():
     with plt.rc_context({"svg.fonttype": "none"}):
         figure.savefig(page := io.StringIO(), format="svg")
     assert "as text" in page.getvalue()
+    number = figure.number
     plt.close(figure)
-    assert not plt.get_fignums()
+    assert number not in plt.get_fignums()
 
 
 @pytest.mark.parametrize("transparent", [False, True])

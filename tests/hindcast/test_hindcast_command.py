@@ -1,5 +1,8 @@
 """``pathways hindcast``: works on anyone's panel, writes what it prints, refuses what cannot be forecast."""
 
+import io
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +12,7 @@ import pathway_models as pw
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.hindcast.command import hindcast_command
+from pathway_models.hindcast.command import _measure, hindcast_command
 from pathway_models.hindcast.level_tables import LEVEL_TABLES
 from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
@@ -265,3 +268,14 @@ def test_bands_of_drivers_and_of_synthetic_parks_cover():
     assert made.coverage_90.between(0.86, 0.94).all()
     wide = chain.query("test == 'drivers' and law == 'widened' and horizon in (1, 5, 10)")
     assert (wide.coverage_90 >= 0.86).all()
+
+
+def test_a_terminal_is_told_how_many_cases_are_done(monkeypatch, tmp_path):
+    panel = write_panel(tmp_path / "mine.csv", entities=3, years=8)
+    monkeypatch.setattr(report, "measure", lambda *_, **__: {"summary": pd.DataFrame({"horizon": [1]})})
+    monkeypatch.setattr(sys, "stderr", terminal := io.StringIO())
+    terminal.isatty = lambda: True
+    _measure((str(panel),), ("entity", "year", None), None, (5,), 3, 1, True, False, "en")
+    cases = len(report_cases([panel], [5], 3, quick=True))
+    assert f"{cases}/{cases}" in terminal.getvalue()
+    assert "law parks, future held out, 5 years" in terminal.getvalue()

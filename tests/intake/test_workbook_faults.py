@@ -31,6 +31,7 @@ ELSEWHERE = {
     "beside": "here",
     "year_twice": "test_workbook_reading",
     "asset": "test_workbook_reading",
+    "cell_unread": "test_workbook_reading",
     "blank_year": "test_table_examination",
     "no_rules": "test_template_purposes",
     "no_sample": "test_samples",

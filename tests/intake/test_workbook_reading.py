@@ -19,7 +19,9 @@ from pathway_models.decisions.assets import due_share
 from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.template import write_template
 from pathway_models.records.pathways import SOURCES
 
 COAL = 19.57e-3 * 26.1 * 0.93 * 44 / 12  # tCO2/t in the set GBT32151_2024
@@ -478,3 +480,30 @@ def test_years_in_different_units_are_compared_as_energy(tmp_path, factor, is_to
     filled.put(2019, "bituminous", "tce", "unit")
     found = {code for place, code in told(examined(filled, tmp_path), "warning") if cell_of("bituminous") in place}
     assert ("jump" in found) == is_told
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    return write_template(tmp_path_factory.mktemp("template") / "empty.xlsx", [2020])
+
+
+@pytest.mark.parametrize(("remark", "severity"), [("source: plan of 2026", "note"), (1234.5, "warning")])
+def test_a_remark_beside_or_below_a_table_is_named_not_dropped(tmp_path, template, remark, severity):
+    places = ("园区!B40", "2020!K20", "分行业!L6", "主要企业!K4", "能源设施!M9", "情景!M5")
+    book = openpyxl.load_workbook(template)
+    for place in places:
+        sheet, ref = place.split("!")
+        book[sheet][ref] = remark
+    book.save(tmp_path / "remark.xlsx")
+    faults = [fault for fault in examine_workbook(tmp_path / "remark.xlsx").faults if fault.code == "cell_unread"]
+    assert sorted((f.place, f.value, f.severity) for f in faults) == sorted((p, str(remark), severity) for p in places)
+    assert "cell_unread" not in {fault.code for fault in examine_workbook(template).faults}
+
+
+@pytest.mark.parametrize("column", ["A", "B", "H", "K"])
+def test_a_remark_below_the_sheet_of_scenarios_is_never_taken_for_nothing(tmp_path, template, column):
+    book = openpyxl.load_workbook(template)
+    book["情景"][f"{column}9"] = "remark"
+    book.save(tmp_path / "remark.xlsx")
+    with pytest.raises(InputError, match="remark"):
+        read_scenarios(tmp_path / "remark.xlsx")

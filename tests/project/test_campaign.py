@@ -9,6 +9,7 @@ def test_the_second_reader_reads_as_a_careful_person_does():
     assert [plain(text) for text in texts] == [1234.0, 1234.5, 12.0, None, None, None, None, None, None, None]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("sys.platform == 'win32'", reason="links and signals of other systems")
 def test_nothing_of_a_small_campaign_is_faulty():
     tallies = campaign(60, 60, 15, 0, of=20240401)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,12 @@ class Sheet:
         if not self.is_formula(ref):
             return self.raw(ref), []
         return stored_result(str(self.raw(ref)), self.book.stored_results(self.name).get(ref))
+
+    def apart(self, first: int, columns: Collection[str], last: int = LAST_ROW) -> list[str]:
+        """Filled cells from a row on that stand beside the columns of a table, or below its last row."""
+        cells = sorted((cell.row, cell.column, ref) for ref, cell in self._found.items())
+        within = [(row, ref) for row, _, ref in cells if row >= first and str(self.raw(ref)).strip()]
+        return [ref for row, ref in within if row > last or ref.rstrip("0123456789") not in columns]
 
     def rows(self, first: int) -> range:
         """Row numbers from the first row of a table to the last with any content."""

@@ -30,6 +30,9 @@ from pathway_models.intake.workbook.layout import (
 )
 from pathway_models.intake.workbook.scenario_sheet import faults_of_scenarios
 
+#: What a sheet may be read by where others may stand beside its table.
+Block = DescriptionSheet | FormBlock | ListBlock
+
 
 def read_description(
     sheet: Sheet, block: DescriptionSheet, statements: Statements
@@ -237,7 +240,9 @@ def _described(book: Book, statements: Statements) -> tuple[Description | None, 
         finding = Finding("the park sheet", "copy it from an empty template", "sheet_missing")
         statements.report(block.sheet[0], None, finding)
         return None, Choices(), range(0)
-    return read_description(sheet, block, statements)
+    found = read_description(sheet, block, statements)
+    _apart(sheet, block, statements)
+    return found
 
 
 def _beside(sidecar: Path, statements: Statements) -> tuple[Description | None, Choices]:
@@ -273,6 +278,8 @@ def _tables(book: Book, years: range, statements: Statements) -> set[str]:
         _visible(sheet, statements)
         if not sheet.is_far:
             _table(sheet, block, years, statements)
+            if isinstance(block, ListBlock):
+                _apart(sheet, block, statements)
     return used
 
 
@@ -301,7 +308,26 @@ def _forms(book: Book, block: FormBlock, years: range, statements: Statements) -
             statements.report(sheet.name, None, Finding(f"years {years[0]} to {years[-1]}", remedy, "year_outside"))
         elif not sheet.is_far:
             read_form(sheet, block, year, statements)
+            _apart(sheet, block, statements)
     return {sheet.name for sheet in found.values()}
+
+
+def _apart(sheet: Sheet, block: Block, statements: Statements) -> None:
+    """Name what stands beside or below a table: nobody reads it, and a remark there would be lost without a word."""
+    if isinstance(block, ListBlock):
+        found = sheet.apart(block.first_row, set(block.columns.values()))
+    else:
+        is_form = isinstance(block, FormBlock)
+        known = statements.entries if is_form else {field.key for field in block.fields}
+        keyed = [row for row in sheet.rows(block.first_row) if label_of(sheet.raw(f"{block.keys}{row}")) in known]
+        columns = {*block.columns.values()} if is_form else {block.values, block.notes}
+        found = sheet.apart(block.first_row, {block.keys, block.labels, *columns}, max(keyed, default=block.first_row))
+    told = [ref for ref in found if not statements.is_reported(sheet.place(ref))]
+    if told:
+        severity = "warning" if any(isinstance(sheet.raw(ref), (int, float)) for ref in told) else "note"
+        remedy = f"cells not read: {len(told)}; what shall stand with the results goes in the remarks of the park sheet"
+        finding = Finding("nothing beside or below the table", remedy, "cell_unread", severity)
+        statements.report(sheet.place(told[0]), sheet.raw(told[0]), finding)
 
 
 def _visible(sheet: Sheet, statements: Statements) -> None:

@@ -28,6 +28,10 @@ def read_scenario_sheet(path: Path, faults: list[Fault]) -> Paths:
         remedy = "add it from a template, or give a .csv table"
         faults.append(Fault(path.name, "workbook", "", f"a sheet {block.sheets.zh}", remedy, code="sheet_missing"))
         return {}
+    if sheet.is_far:
+        remedy = "delete what stands far below or right of it"
+        faults.append(Fault(path.name, sheet.name, "", "cells near the table", remedy, code="sheet_far"))
+        return {}
     lines = _lines(sheet, block, path.name, faults)
     if not lines and not faults:
         remedy = "fill it, or leave the option out"
