@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
+from pathway_models.console.progress import working
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -116,9 +117,11 @@ def _measure(
     chosen = _read(panels, columns, lang)
     parts: list[dict[str, pd.DataFrame]] = []
     unmeasured: dict[str, tuple[Fault, ...]] = {}
-    for case in report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law):
+    cases = list(report_cases(chosen, records or RECORDS, horizon, quick=quick, growth_law=growth_law))
+    for at, case in enumerate(cases, start=1):
         try:
-            parts.append(measure(case, seed, quick=quick, assumptions=assumed))
+            with working(1, f"{at} / {len(cases)} {case}"):
+                parts.append(measure(case, seed, quick=quick, assumptions=assumed))
         except InputError as error:
             unmeasured[str(case)] = error.faults
         else:
