@@ -22,7 +22,7 @@ from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.progress import progress_bar
 from pathway_models.console.scenario_files import SCENARIOS
-from pathway_models.console.tables import padded
+from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
@@ -143,8 +143,11 @@ def run_command(
     request = Request(parks=chosen, scenarios=scenarios, **options)
     with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
         if dry_run:
-            for step, _ in plan(request, place.folder):
-                click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
+            steps = [
+                (step.park_id, in_table(step.action), in_table(step.why)) for step, _ in plan(request, place.folder)
+            ]
+            for line in screen_lines([tuple(map(in_table, ("park", "action", "why"))), *steps]):
+                click.echo(line)
             return
         # From here on a signal ends the run with its status table, whenever it comes: finished parks are kept.
         with (stop := Stop()).heard():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pathway_models import plotting, sentences
-from pathway_models.console.tables import padded
+from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
@@ -171,8 +171,12 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
 }
 NUMERIC = (*range(3, 14), 15)
-#: Columns of a terminal line, and its width for one scenario.
-SPLIT, WIDTH = ("p_peak_before_2030", "p_past", "p_ahead", "p_ahead_given_not_past"), 72
+#: Shares of a terminal line, and heads of its columns.
+SPLIT = ("p_peak_before_2030", "p_past", "p_ahead", "p_ahead_given_not_past")
+HEADS = (
+    ("park", "scenario", "before 2030, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
+    ("园区", "情景", "2030年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90 %区间"),
+)
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
 
@@ -319,7 +323,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
 
 
 def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang: str = "en") -> list[str]:
-    """Write a line a park: emissions, and peak year with range and P(before 2030) for the first and last scenario.
+    """Write a line for the first and the last scenario of each park: P(before 2030) with its parts, and peak years.
 
     Parameters
     ----------
@@ -335,15 +339,10 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if by_park:
         scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
         shown = list(dict.fromkeys([scenarios[0], scenarios[-1]]))
-        about = say(
-            lang,
-            en=": P(<2030) = past + ahead, ahead|not past; peak year p50 [p05, p95]",
-            zh="：2030年前概率=已达峰+尚待实现，未达峰者按时；达峰年p50 [p05, p95]",
-        )
-        titles = "".join(f"  {padded(name + about, WIDTH)}" for name in shown)
-        park, last = padded(say(lang, en="park", zh="园区"), 24), say(lang, en="last", zh="末年")
-        lines.append(f"{park} {last} {say(lang, en=' 10^4 t CO2', zh='     万tCO2')}{titles}")
-        lines += [_line(name, of_park, shown, lang) for name, of_park in by_park.items()]
+        table = [say(lang, en=HEADS[0], zh=HEADS[1])]
+        for name, of_park in by_park.items():
+            table += _rows(name, of_park, shown, lang)
+        lines += screen_lines(table)
     lines += [_failure(outcome, lang) for outcome in outcomes if not outcome.came_out]
     done = sum(outcome.came_out for outcome in outcomes)
     unchanged = sum(outcome.status == "unchanged" for outcome in outcomes)
@@ -365,18 +364,21 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     return lines
 
 
-def _line(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str) -> str:
-    first = rows[0]
-    mark = "*" if first["invented"] == "true" else ""
-    parts = [f"{name + mark:<24} {first['last_observed_year']:>4} {float(first['emissions_last_tco2']) / 1e4:>11,.1f}"]
-    for scenario in shown:
+def _rows(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row a scenario; the park stands in the first one."""
+    mark = "*" if rows[0]["invented"] == "true" else ""
+    for at, scenario in enumerate(shown):
         row = next(row for row in rows if row["scenario"] == scenario)
-        years = f"{row['peak_year_p50']:>5} [{row['peak_year_p05']}, {row['peak_year_p95']}]"
         total, past, ahead, given = (_percent(row.get(key, "")) for key in SPLIT)
-        chance = f"{total:>3}{_points(row.get('p_se', ''))} = {past:>3} +{ahead:>3}, {given:>3}"
-        chance += _points(row.get("p_se_ahead_given", ""))
-        parts.append(padded(f"{chance};  {years}", WIDTH))
-    return "  ".join(parts)
+        yield (
+            name + mark if at == 0 else "",
+            scenario_name(scenario, lang),
+            total + _points(row.get("p_se", "")),
+            past,
+            ahead,
+            given + _points(row.get("p_se_ahead_given", "")),
+            f"{row['peak_year_p05']} - {row['peak_year_p95']}",
+        )
 
 
 def _percent(text: str) -> str:
@@ -385,7 +387,7 @@ def _percent(text: str) -> str:
 
 
 def _points(text: str) -> str:
-    return f"±{100 * float(text):<3.1f}" if text else f"{'':4}"
+    return f" ±{100 * float(text):.1f}" if text else ""
 
 
 def _failure(outcome: Outcome, lang: str) -> str:

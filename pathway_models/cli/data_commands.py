@@ -11,10 +11,10 @@ import click
 
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.own_parks import PARK, data_option, tables_of
-from pathway_models.console.tables import counts, fault_lines, padded
+from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.sheet_text import SheetWriter
-from pathway_models.language.words import say
+from pathway_models.language.words import INVENTED, say
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -88,12 +88,11 @@ def _inventory_lines(park: Park) -> list[str]:
 
     inventory, lang = take_inventory(park), language()
     made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
-    choices = say(lang, en="factor set {}, grid factor {}", zh="因子组{}，电网因子{}")
+    choices = say(lang, en="factor set {}, grid factor: {}", zh="因子组{}，电网因子：{}")
     if not park.factor_set:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
     lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
-    lines.append(f"  {padded(unit, 15)}" + "".join(f"{year:>14}" for year in inventory.years))
     rows = {
         say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
         say(lang, en="scope 2 (market)", zh="范围二（市场法）"): inventory.scope(2),
@@ -103,8 +102,8 @@ def _inventory_lines(park: Park) -> list[str]:
     }
     if not park.has_energy:  # what was bought is not known, which is not the same as none
         rows = dict(list(rows.items())[:1])
-    for name, values in rows.items():
-        lines.append(f"  {padded(name, 16)}" + "".join(f"{value:>14,.1f}" for value in values))
+    cells = [(name, *(f"{value:,.1f}" for value in values)) for name, values in rows.items()]
+    lines += screen_lines([(unit, *inventory.years), *cells], indent=2)
     if park.is_undivided:
         from pathway_models import sentences
         from pathway_models.intake.library import read_levers
@@ -132,7 +131,7 @@ def _write_ledger(park: Park, path: Path) -> Path:
 
 
 #: Without a table, invented, with a table: English and Chinese.
-STATES = (("no data yet", "INVENTED demonstration", "data"), ("暂无数据", "INVENTED / 虚构示范", "有数据"))
+STATES = (("no data yet", INVENTED, "data"), ("暂无数据", INVENTED, "有数据"))
 #: ``--data`` without a folder.
 OF_REGISTER = ""
 
@@ -150,13 +149,16 @@ def list_command(data: str | None, everything: bool) -> None:
 
     only_data = data == OF_REGISTER and not everything
     entries = [entry for entry in read_register() if entry.has_data or not only_data]
-    width, lang = max(len(entry.park_id) for entry in entries), language()
+    lang = language()
     nothing, made_up, with_table = say(lang, en=STATES[0], zh=STATES[1])
     kinds = say(lang, en={}, zh={"park": "园区", "region": "区域"})
+    rows = [say(lang, en=("id", "kind", "data", "name"), zh=("代号", "类别", "数据", "名称"))]
     for entry in entries:
         state = nothing if not entry.has_data else made_up if entry.invented else with_table
-        kind = padded(kinds.get(entry.kind, entry.kind), 7)
-        click.echo(f"{entry.park_id:<{width}}  {kind} {padded(state, 22)} {entry.name_en} {entry.name_zh}")
+        name = say(lang, en=entry.name_en, zh=entry.name_zh)
+        rows.append((entry.park_id, kinds.get(entry.kind, entry.kind), state, name))
+    for line in screen_lines(rows):
+        click.echo(line)
     with_data = sum(entry.has_data for entry in entries)
     said = say(lang, en="{} entries, {} with data", zh="共{}个，其中{}个有数据")
     click.echo(said.format(len(entries), with_data))

@@ -12,7 +12,9 @@ import click
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.progress import working
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from pathway_models.cobenefits.records import Cobenefits, LeverCobenefits
@@ -42,12 +44,13 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
     Exit code 0 when told, 1 for a faulty file, 2 for a wrong call or missing consent.
     """
     try:
-        whole, parts, costs = _found(park, **asked)
-        year = asked["year"]
+        year, told = asked["year"], of_terminal(lang)
+        with working(1, say(told, en="working out the pollutants", zh="计算污染物协同减排")):
+            whole, parts, costs = _found(park, **asked)
         if form == "json":
             click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
             return
-        for line in _lines(whole, parts, costs, year, of_terminal(lang)):
+        for line in _lines(whole, parts, costs, year, told):
             click.echo(line)
     except InputError as error:
         click.echo(mistake_text(error), err=True)

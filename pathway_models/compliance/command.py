@@ -9,9 +9,10 @@ import click
 
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.own_parks import PARK, data_option
-from pathway_models.console.tables import padded
+from pathway_models.console.progress import working
+from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import InputError
-from pathway_models.language.words import say, width_of
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,9 @@ def comply_command(
         click.echo(mistake_text(error), err=True)
         sys.exit(2)
     if ahead:
-        _tell(_ahead(park, rules, members, seed), form)
+        with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
+            found = _ahead(park, rules, members, seed)
+        _tell(found, form)
         return
     found = comply(read_park(park), rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
@@ -83,7 +86,7 @@ def _tell(table: pd.DataFrame, form: str) -> None:
     if form != "table":
         click.echo(_written(shown, form), nl=form == "json")
         return
-    for line in _aligned([list(shown.columns), *shown.to_numpy().tolist()]):
+    for line in screen_lines([list(shown.columns), *shown.to_numpy().tolist()]):
         click.echo(line)
 
 
@@ -100,7 +103,7 @@ def _lines(found: Compliance, lang: str) -> list[str]:
     from pathway_models.compliance.tables import compliance
 
     table = compliance(found, lang=lang).reset_index()
-    lines = [verdict_sentence(found, lang=lang), "", *_aligned([list(table.columns), *table.to_numpy().tolist()])]
+    lines = [verdict_sentence(found, lang=lang), "", *screen_lines([list(table.columns), *table.to_numpy().tolist()])]
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         lines += ["", say(lang, en="Missing:", zh="缺少的输入：")]
@@ -109,12 +112,6 @@ def _lines(found: Compliance, lang: str) -> list[str]:
         told = " / ".join(readings)
         lines += ["", say(lang, en=f"Two values: electricity at {told}.", zh=f"两个数值对应电力折标系数：{told}。")]
     return lines
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Align columns; the last one may be as long as it is."""
-    widths = [max(width_of(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    return ["  ".join(padded(str(cell), wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @click.command("account")
@@ -181,8 +178,9 @@ def budget_command(park: str, rule: str, period: str, cut: float, members: int, 
     if not (dash and first.isdecimal() and last.isdecimal()):
         raise click.BadParameter(f"{period!r}: expected years such as 2026-2030", param_hint="--period")
     given, scenarios = read_park(park), read_scenarios()
-    pathways = project(given, scenarios, sample(given, scenarios, members=members, seed=seed))
-    found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=cut)
+    with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
+        pathways = project(given, scenarios, sample(given, scenarios, members=members, seed=seed))
+        found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=cut)
     if form == "table":
         click.echo(budget_sentence(found, lang=language()))
     _tell(budget(found, lang=language()), form)

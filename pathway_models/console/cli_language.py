@@ -20,7 +20,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.language.words import LANGUAGES
+from pathway_models.console.tables import screen_lines, terminal_columns, wrapped
+from pathway_models.language.words import LANGUAGES, width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,24 +223,35 @@ def in_table(text: str, lang: str | None = None) -> str:
     return translated(text, "zh", "tables")
 
 
-def table_text(table: pd.DataFrame, **options: Any) -> str:
-    """Format a table in columns that stay aligned although a Chinese character is two columns wide."""
-    import pandas as pd
+def in_words(code: str, lang: str | None = None) -> str:
+    """Write the name of a column or a verdict, ``not_peaked``, in words of the language of the call."""
+    return in_table(code, lang).replace("_", " ")
 
-    with pd.option_context("display.unicode.east_asian_width", True):
-        return table.to_string(**options)
+
+def table_text(table: pd.DataFrame, *, index: bool = True, indent: int = 0) -> str:
+    """Format a table in columns that fit the terminal; its index, where asked for, names the rows."""
+    shown = table.reset_index() if index else table
+    head = ["" if name == "index" else str(name) for name in shown.columns]
+    rows = [
+        ["-" if cell != cell or cell is None else _cell(cell) for cell in row]
+        for row in shown.itertuples(index=False, name=None)
+    ]
+    return "\n".join(screen_lines([head, *rows], indent=indent))
+
+
+def _cell(cell: object) -> str:
+    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
 
 
 def titled_table(title: str, table: pd.DataFrame, lang: str) -> str:
     """Format a table under a heading, heads and texts in a language, numbers with three decimals."""
     import pandas as pd
 
-    told = table.rename(columns=lambda name: in_table(name, lang))
+    told = table.rename(columns=lambda name: in_words(name, lang))
     for at, kind in enumerate(table.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):
             told.isetitem(at, [in_table(str(cell), lang) for cell in table.iloc[:, at]])
-    text = table_text(told, index=False, float_format=lambda value: f"{value:.3f}", na_rep="-")
-    return f"\n## {in_table(title, lang)}\n\n{text}"
+    return f"\n## {in_table(title, lang)}\n\n{table_text(told, index=False)}"
 
 
 def mistake_text(error: PathwayError) -> str:
@@ -294,7 +306,7 @@ class _Formatter(click.HelpFormatter):
 
     def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
         # As click does, without the module it asks for the width of the terminal, which opens archives too.
-        wanted = width or click.formatting.FORCED_WIDTH or max(min(_columns(), max_width or 80) - 2, 50)
+        wanted = width or click.formatting.FORCED_WIDTH or max(min(terminal_columns(80), max_width or 80) - 2, 50)
         super().__init__(indent_increment, wanted, max_width)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
@@ -306,8 +318,6 @@ class _Formatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         if language() == "en":
             return super().write_text(text)
-        from pathway_models.console.tables import wrapped
-
         room, gap = self.width - self.current_indent, ""
         for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
             self.write(gap)
@@ -319,8 +329,6 @@ class _Formatter(click.HelpFormatter):
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         if language() == "en":
             return super().write_dl(rows, col_max, col_spacing)
-        from pathway_models.console.tables import width_of, wrapped
-
         first = min(max((width_of(term) for term, _ in rows), default=0), col_max) + col_spacing
         for term, meaning in rows:
             for sign, chinese in EXTRAS:
@@ -332,17 +340,6 @@ class _Formatter(click.HelpFormatter):
             for line in lines[1:]:
                 self.write(f"{'':>{self.current_indent + first}}{line}\n")
         return None
-
-
-def _columns() -> int:
-    """Return the width of the terminal in columns, ``COLUMNS`` first, 80 where there is none."""
-    given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
-    except (AttributeError, ValueError, OSError):
-        return 80
 
 
 class _Context(click.Context):

@@ -1,9 +1,11 @@
-"""Faults as a table for a terminal, columns aligned although Chinese signs are two columns wide."""
+"""Tables for a terminal: as wide as it is, columns aligned although Chinese signs are two columns wide."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pathway_models.language.words import width_of
@@ -18,15 +20,109 @@ WORDS = {
     "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
     "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
 }
-#: Pieces a line may break after: a word with its spaces, or one Chinese character.
-PIECES = r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
+#: Pieces a line may break after: a word with its spaces, or one Chinese character with the signs that end it.
+PIECES = r"[\u2e80-\u9fff\uff00-\uffef][，。；：、）》”％]*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
 #: Narrower terminals get lines that wrap.
 NARROWEST = 60
+#: Width where the output goes to a file or another program.
+PIPED = 120
+#: Cells that are set to the right: numbers with their sign, unit of percent and sampling error.
+NUMBER = re.compile(r"[-+>~<≥≤]?\s?[\d,.]+(\s?%|\s?±[\d.]+)*|-|")
+#: Narrowest column of texts that are broken over lines, and blanks between columns.
+NARROW_TEXT, GAP = 16, 2
 
 
-def padded(text: str, width: int) -> str:
-    """Pad a text with spaces to a width."""
-    return text + " " * max(0, width - width_of(text))
+def terminal_columns(piped: int = PIPED) -> int:
+    """Return the width of the terminal in columns: ``COLUMNS`` first, and a width for files where there is none."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or piped
+    except (AttributeError, ValueError, OSError):
+        return piped
+
+
+def screen_lines(rows: Sequence[Sequence[object]], columns: int | None = None, *, indent: int = 0) -> list[str]:
+    """Format rows in columns that fit a width: long texts are broken; what is still too wide goes below, part by part.
+
+    Parameters
+    ----------
+    rows : sequence of sequences
+        The first one holds the heads; the first cell of each row names it in every part.
+    columns : int, optional
+        Width; that of the terminal by default.
+    indent : int
+        Blanks before each line.
+
+    Examples
+    --------
+    >>> for line in screen_lines([("park", "2019", "2020"), ("园区甲", "1.5", "11.5")], 60): print(line)
+    park    2019  2020
+    园区甲   1.5  11.5
+    """
+    texts = [[str(cell) for cell in row] for row in rows]
+    room = max(NARROWEST, columns or terminal_columns()) - indent
+    lines: list[str] = []
+    parts = _parts([_narrowest(column) for column in zip(*texts, strict=True)], room)
+    for part in parts:
+        chosen = [[row[at] for at in part] for row in texts]
+        lines += ["" for _ in lines[:1]] + _laid_out(chosen, room)
+    return [f"{'':{indent}}{line}".rstrip() for line in lines]
+
+
+def _is_number(column: Sequence[str]) -> bool:
+    return len(column) > 1 and all(NUMBER.fullmatch(cell) for cell in column[1:])
+
+
+def _longest_piece(text: str) -> int:
+    return max((width_of(piece.rstrip()) for piece in re.findall(PIECES, text)), default=0)
+
+
+def _narrowest(column: Sequence[str]) -> int:
+    """Find how narrow a column may be: numbers stay whole, texts and heads are broken between words."""
+    natural, head = max(map(width_of, column)), _longest_piece(column[0])
+    if _is_number(column):
+        return max(head, *map(width_of, column[1:]))
+    return min(natural, max(head, NARROW_TEXT, min(24, *[max(map(_longest_piece, column))])))
+
+
+def _parts(narrowest: Sequence[int], room: int) -> list[list[int]]:
+    """Deal columns into parts that fit the room; the first column stands in each."""
+    parts, used = [[0]], narrowest[0]
+    for at, width in enumerate(narrowest[1:], start=1):
+        if used + GAP + width > room and len(parts[-1]) > 1:
+            parts.append([0])
+            used = narrowest[0]
+        parts[-1].append(at)
+        used += GAP + width
+    return parts
+
+
+def _laid_out(rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    """Align one part, its widest texts broken first."""
+    columns = list(zip(*rows, strict=True))
+    widths, least = ([of(column) for column in columns] for of in (lambda one: max(map(width_of, one)), _narrowest))
+    while sum(widths) + GAP * (len(widths) - 1) > room:
+        loose = [at for at, width in enumerate(widths) if width > least[at]]
+        if not loose:
+            break
+        widths[max(loose, key=lambda at: widths[at])] -= 1
+    right = [_is_number(column) for column in columns]
+    lines = []
+    for row in rows:
+        cells = [wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for at in range(max(map(len, cells))):
+            shown = [cell[at] if at < len(cell) else "" for cell in cells]
+            joined = zip(shown, widths, right, strict=True)
+            lines.append((" " * GAP).join(padded(text, width, to_right) for text, width, to_right in joined).rstrip())
+    return lines
+
+
+def padded(text: str, width: int, to_right: bool = False) -> str:
+    """Pad a text with spaces to a width, behind it or before it."""
+    blanks = " " * max(0, width - width_of(text))
+    return blanks + text if to_right else text + blanks
 
 
 def fault_lines(
@@ -44,9 +140,6 @@ def fault_lines(
     table : str, optional
         Name of the file that is checked: a fault of another file, such as the description beside a table, names it.
     """
-    # Opens archives too, which takes a while to import.
-    import shutil
-
     faults = [_printable(fault, table) for fault in faults]
     if not faults:
         return
@@ -55,7 +148,7 @@ def fault_lines(
         from pathway_models.intake.messages import fault_in
 
         faults = [fault_in(fault, lang) for fault in faults]
-    width = max(NARROWEST, columns or shutil.get_terminal_size((100, 24)).columns)
+    width = max(NARROWEST, columns or terminal_columns())
     places = min(max(width_of(fault.place) for fault in faults), width // 3)
     head, names, expected, apart = WORDS[lang]
     yield f"{padded(head[0], 8)}  {padded(head[1], places)}  {head[2]}"

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from pathway_models.console.cli_language import localized, mistake_text, of_terminal
+from pathway_models.console.cli_language import localized, mistake_text, of_terminal, table_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.progress import working
+from pathway_models.console.tables import terminal_columns, wrapped
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from pathway_models.decisions.decision import Candidate, Decision, Price
@@ -95,8 +99,10 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     """
     if (asked["covered"] is None) != (asked["free"] is None):
         raise click.UsageError("--covered and --free go together: only the park knows both shares")
+    told = of_terminal(lang)
     try:
-        decision, plan, exposure = _decided(park, **asked)
+        with working(3, say(told, en="reading the park", zh="读取园区数据")) as stage:
+            decision, plan, exposure = _decided(park, stage, told, **asked)
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
@@ -105,12 +111,14 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     if form == "json":
         click.echo(json.dumps(decision_record(decision, plan, exposure), ensure_ascii=False, indent=1))
     else:
-        for line in _lines(decision, plan, exposure, of_terminal(lang)):
+        for line in _lines(decision, plan, exposure, told):
             click.echo(line)
     sys.exit(0 if decision.reached else 1)
 
 
-def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
+def _decided(
+    park: str, stage: Callable[[str], None], lang: str, **asked: Any
+) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.decisions.assets import plan_assets
     from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
@@ -127,6 +135,7 @@ def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, Carbo
     if asked["assets"]:
         plan = plan_assets(the_park, grid, read_assets(asked["assets"]), asked["until"])
     options = {name: asked[name] for name in ("budget", "rate", "margin", "members", "fresh", "seed", "until")}
+    stage(say(lang, en=f"working out {grid.size:,} packages", zh=f"计算{grid.size:,}个措施组合"))
     decision = cheapest_package(
         the_park,
         asked["before"],
@@ -137,6 +146,7 @@ def _decided(park: str, **asked: Any) -> tuple[Decision, AssetPlan | None, Carbo
         correlations=not asked["independent"],
         **options,
     )
+    stage(say(lang, en="pricing the package", zh="核算组合成本"))
     return decision, plan, _exposure(the_park, decision, **asked)
 
 
@@ -155,23 +165,24 @@ def _exposure(park: Park, decision: Decision, **asked: Any) -> CarbonExposure | 
 
 
 def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure | None, lang: str) -> list[str]:
-    from pathway_models.decisions import sentences
-    from pathway_models.decisions.tables import cost_text, package_name
+    from pathway_models.decisions import sentences, tables
     from pathway_models.intake.names import headline
-    from pathway_models.language.rounding import share_text
 
-    before = decision.target.before
-    lines = [headline(decision.identity, lang)]
-    lines += [*sentences.describe(decision, lang=lang), sentences.describe_front(decision, lang=lang)]
+    before, room = decision.target.before, terminal_columns()
+    told = sentences.describe_open_points(decision, lang=lang)
     if exposure is not None:
-        lines.append(sentences.describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
+        told.append(sentences.describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
     if plan is not None:
-        lines += sentences.describe_assets(plan, before, lang=lang)
-    lines.append(sentences.describe_alternatives(decision, SHOWN, lang=lang))
-    for at, one in enumerate(decision.alternatives[:SHOWN], start=2):
-        name = package_name(decision.grid, one.code, lang)
-        lines.append(f"  {at}. {name}: {share_text(one.p_before, lang)}; {cost_text(one, lang)}")
-    return [line for line in lines if line]
+        told += sentences.describe_assets(plan, before, lang=lang)
+    lines = [headline(decision.identity, lang), *wrapped(sentences.describe_answer(decision, lang=lang), room), ""]
+    figures = tables.figures(decision, sentences.describe_prices(decision, lang=lang), lang=lang)
+    lines += [table_text(tables.measures(decision, lang=lang)), "", table_text(figures), ""]
+    for one in told:
+        lines += wrapped(one, room)
+    if len(decision.near):
+        lines += ["", *wrapped(sentences.describe_alternatives(decision, SHOWN, lang=lang), room), ""]
+        lines.append(table_text(tables.alternatives(decision, SHOWN, lang=lang)))
+    return lines
 
 
 def decision_record(

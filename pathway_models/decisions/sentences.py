@@ -68,6 +68,42 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     return [line for line in lines if line]
 
 
+def describe_answer(decision: Decision, *, lang: str = "en") -> str:
+    """State in one sentence whether the target is reached, and at what cost; the package stands elsewhere."""
+    target, found = decision.target, decision.closest
+    p, wanted = share_text(found.p_before, lang), share_text(target.probability, lang)
+    cost = cost_text(found, lang)
+    if decision.reached:
+        return say(
+            lang,
+            en=f"Reached: the cheapest package peaks before {target.before} with {p}, asked for {wanted}; {cost}.",
+            zh=f"可以达标：最低成本组合以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
+        )
+    none = _none_of(decision, lang)
+    return say(
+        lang,
+        en=f"Not reached: {none[0].lower()}{none[1:]} peaks before {target.before} with {wanted}. The closest reaches"
+        f" {p}; {cost}.",
+        zh=f"不能达标：{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}；{cost}。",
+    )
+
+
+def describe_open_points(decision: Decision, *, lang: str = "en") -> list[str]:
+    """State further conditions, the budget, what levers of known cost reach, and what was left out."""
+    lines = [_conditions(decision, lang), _budget(decision, lang), _known_only(decision, lang)]
+    return [line for line in (*lines, *_left_out(decision, lang)) if line]
+
+
+def describe_prices(decision: Decision, *, lang: str = "en") -> list[tuple[str, str]]:
+    """Name the tighter targets and what each costs on top; empty where that is not known."""
+    if not decision.reached or not decision.complete:
+        return []
+    year = decision.target.before - 1
+    earlier = say(lang, en=f"One year earlier (before {year})", zh=f"提前一年（{year}年前）")
+    surer = say(lang, en="One more percent of probability", zh="概率再提高1个百分点")
+    return [(earlier, _price(decision.one_year_earlier, lang)), (surer, _price(decision.one_percent_more, lang))]
+
+
 def _split(decision: Decision, lang: str) -> str:
     """State the headline of the package: what is past, what is ahead, and the sampling error."""
     found, before, members = decision.closest, decision.target.before, decision.members
@@ -176,20 +212,14 @@ def _fresh(decision: Decision, lang: str) -> str:
     return say(
         lang,
         en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f} points).",
-        zh=f"在{decision.fresh_members}个新样本上概率为{fresh}(抽样误差{error:.1f}个百分点)。",
+        zh=f"在{decision.fresh_members}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
     )
 
 
 def _prices(decision: Decision, lang: str) -> list[str]:
-    if not decision.reached or not decision.complete:
-        return []
-    year = decision.target.before - 1
-    asked = [
-        (decision.one_year_earlier, (f"One year earlier (before {year})", f"提前一年({year}年前)")),
-        (decision.one_percent_more, ("One more percent of probability", "概率再提高1个百分点")),
-    ]
     return [
-        say(lang, en=f"{en}: {_price(price, lang)}.", zh=f"{zh}：{_price(price, lang)}。") for price, (en, zh) in asked
+        say(lang, en=f"{name}: {price}.", zh=f"{name}：{price}。")
+        for name, price in describe_prices(decision, lang=lang)
     ]
 
 
@@ -215,7 +245,7 @@ def _left_out(decision: Decision, lang: str) -> list[str]:
         lines.append(say(lang, en=f"Cost not known: {names}.", zh=f"成本未知：{names}。"))
     if decision.uncounted:
         groups = say(lang, en=", ", zh="、").join(item_name(group, lang) for group in decision.uncounted)
-        lines.append(say(lang, en=f"Savings not counted, no price: {groups}.", zh=f"未计节约(无价格)：{groups}。"))
+        lines.append(say(lang, en=f"Savings not counted, no price: {groups}.", zh=f"未计节约（无价格）：{groups}。"))
     if decision.gap is not None:
         cost = money_text(decision.gap.cost, lang)
         lines.append(
@@ -223,7 +253,7 @@ def _left_out(decision: Decision, lang: str) -> list[str]:
                 lang,
                 en=f"Not proven: a package not looked at could cost up to {cost} less, with {decision.gap.steps} steps"
                 " fewer.",
-                zh=f"尚未证明最优：未检查的组合成本至多低{cost}(少{decision.gap.steps}级)。",
+                zh=f"尚未证明最优：未检查的组合成本至多低{cost}（少{decision.gap.steps}级）。",
             )
         )
     return lines

@@ -13,9 +13,10 @@ import pandas as pd
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.decisions.records import Attribution, Macc, Sensitivity, Worth
 from pathway_models.intake.costs import unknown_costs
-from pathway_models.language.rounding import emissions_text, scale_of, share_text, significant
+from pathway_models.language.rounding import emissions_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
+from pathway_models.records.headline import shares_of
 from pathway_models.records.levers import Block, Grid, Lever
 
 UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
@@ -77,7 +78,7 @@ def cost_text(candidate: Candidate, lang: str) -> str:
     return say(
         lang,
         en=f"cost not known ({candidate.steps} steps without a price); known part {known} a year",
-        zh=f"成本未知({candidate.steps}级力度无价格)；已知部分每年{known}",
+        zh=f"成本未知（{candidate.steps}级力度无价格）；已知部分每年{known}",
     )
 
 
@@ -169,6 +170,65 @@ def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataF
     named += [(str(at), one) for at, one in enumerate(decision.alternatives[:most], start=2)]
     named.append((say(lang, en="no lever", zh="无措施"), decision.off))
     return table([(name, *_package_row(decision, one, lang)) for name, one in named], head, lang)
+
+
+def measures(decision: Decision, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the measures of the best or closest package with their settings, and which have no known cost."""
+    grid, unknown = decision.grid, set(decision.closest.unknown)
+    rows = []
+    for block, option in zip(grid.blocks, grid.options_of(decision.closest.code), strict=True):
+        if option.measures:
+            none = any(m.lever.lever_id in unknown for m in option.measures)
+            rows.append((block_name(block, lang), option_name(option.label, lang), UNKNOWN[lang] if none else ""))
+    rows = rows or [(say(lang, en="no lever", zh="无措施"), "", "")]
+    return table(rows, [("measure", "措施"), ("setting", "力度"), ("note", "备注")], lang)
+
+
+def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate what the best or closest package does and costs: the probability with its parts, checks and prices."""
+    found, before = decision.closest, decision.target.before
+    shares = shares_of(found.p_before, found.p_past, decision.members)
+    past, ahead = (share_text(min(max(shares[key], 0.0), 1.0), lang) for key in ("p_past", "p_ahead"))
+    rows = [
+        (
+            say(lang, en=f"peaks before {before}", zh=f"{before}年前达峰的概率"),
+            share_text(found.p_before, lang) + error_text(shares["p_se"]),
+        ),
+        (say(lang, en="  past already", zh="  其中已达峰"), past),
+        (say(lang, en="  ahead", zh="  其中未来达峰"), ahead),
+    ]
+    if (given := shares["p_ahead_given_not_past"]) == given:
+        chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(shares["p_se_ahead_given"])
+        rows.append((say(lang, en="of what is not past, ahead", zh="尚未达峰者按时达峰"), chance))
+    if found.p_fresh is not None:
+        name = say(lang, en=f"on {decision.fresh_members:,} fresh draws", zh=f"{decision.fresh_members:,}个新样本检验")
+        rows.append((name, share_text(found.p_fresh, lang) + error_text(decision.fresh_error())))
+    money = money_text(found.annualised, lang)
+    rows.append((say(lang, en="known cost", zh="已知成本"), say(lang, en=f"{money} a year", zh=f"每年{money}")))
+    rows += prices
+    return table(rows, [("figure", "指标"), ("value", "数值")], lang)
+
+
+def alternatives(decision: Decision, most: int, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate other packages that reach the target, by what they do otherwise than the best."""
+    rows = []
+    best = decision.grid.options_of(decision.closest.code)
+    for at, one in enumerate(decision.alternatives[:most], start=2):
+        changes = [
+            f"{block_name(block, lang)}{word('colon', lang)}"
+            + (option_name(other.label, lang) if other.measures else say(lang, en="none", zh="不采用"))
+            for block, option, other in zip(decision.grid.blocks, best, decision.grid.options_of(one.code), strict=True)
+            if option.label != other.label
+        ]
+        told = say(lang, en="; ", zh="；").join(changes)
+        rows.append((str(at), share_text(one.p_before, lang), money_text(one.annualised, lang), told))
+    head = [
+        ("no.", "序号"),
+        ("probability", "概率"),
+        ("known cost a year", "每年已知成本"),
+        ("otherwise than the first", "与首选组合的不同"),
+    ]
+    return table(rows, head, lang)
 
 
 def indispensable(decision: Decision, *, lang: str = "en") -> pd.DataFrame:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pathway_models.console.cli_language import language
+from pathway_models.console.progress import working
+from pathway_models.language.words import say
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,11 +44,17 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
     from pathway_models.runs.store import parks_of
 
     folder = out or run / "export"
-    found = [compute_again(run, park) for park in parks_of(run, parks)]
-    refuse_same_ids(found)
-    folder.mkdir(parents=True, exist_ok=True)
-    writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package}
-    for path in writers[form](run, folder, found, members):
+    chosen, found = parks_of(run, parks), []
+    with working(len(chosen) + 1) as stage:
+        for park in chosen:
+            stage(say(language(), en=f"computing {park}", zh=f"计算{park}"))
+            found.append(compute_again(run, park))
+        stage(say(language(), en="writing", zh="写出文件"))
+        refuse_same_ids(found)
+        folder.mkdir(parents=True, exist_ok=True)
+        writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package}
+        written = writers[form](run, folder, found, members)
+    for path in written:
         click.echo(str(path))
 
 

@@ -13,8 +13,10 @@ import click
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.progress import working
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.kernels.event_split import WINDOW
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,11 +156,15 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
     Parks and regions are never added together. Exit code 0 when told, 1 for a faulty file, 2 for a wrong call.
     """
     try:
-        found = _findings(**asked)
-        for line in _lines(found, of_terminal(lang)):
+        told = of_terminal(lang)
+        with working(1, say(told, en="adding up the parks", zh="汇总各园区")):
+            found = _findings(**asked)
+        for line in _lines(found, told):
             click.echo(line)
         if out is not None:
-            for path in _write_findings(out, found, lang):
+            with working(1, say(told, en="writing tables and figures", zh="写出图表")):
+                written = _write_findings(out, found, lang)
+            for path in written:
                 click.echo(f"{out.name}/{path.name}")
     except InputError as error:
         click.echo(mistake_text(error), err=True)

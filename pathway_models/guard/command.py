@@ -10,8 +10,10 @@ import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal
 from pathway_models.console.issue_year import as_of_option
+from pathway_models.console.progress import working
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from pathway_models.guard.comparing import Comparison
@@ -52,7 +54,8 @@ def guard_command(
         from pathway_models.intake.guard import read_guard
 
         rules = read_guard(checks)
-        results = read_results(run) if run else _computed(**asked)
+        with working(1, say(of_terminal(lang), en="working out the results", zh="计算结果")):
+            results = read_results(run) if run else _computed(**asked)
         verdict = guard(results, rules)
         if figures:
             write_figures(figures, results)

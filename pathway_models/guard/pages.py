@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pathway_models.console.tables import padded, width_of
+from pathway_models.console.tables import screen_lines
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.guard.comparing import Comparison
@@ -53,21 +53,18 @@ def key_text(key: Key | None) -> str:
     return f"{key.park} {key.scenario} {key.quantity}" + (f" {key.year}" if key.year else "")
 
 
-def _right(text: str, width: int) -> str:
-    return " " * (width - width_of(text)) + text
-
-
 def verdict_lines(found: Verdict, *, most: int = 20, lang: str = "en") -> list[str]:
     """List checks with their counts, then the breaches."""
     heads = say(lang, en=GUARD_HEADS[0], zh=GUARD_HEADS[1])
-    lines = ["  ".join((padded(heads[0], 8), padded(heads[1], 32), f"{padded(heads[2], 18)}{heads[3]}"))]
+    rows = [heads]
     for check, count in found.looked_at:
         broken = found.count(check)
         mark = say(lang, en="ok", zh="通过") if not broken else "!"
         if broken and check.severity == "error":
             mark = say(lang, en="BREACHED", zh="未通过")
         numbers = f"{broken:,} / {count:,}"
-        lines.append(f"{padded(mark, 8)}  {check.check_id:<32}  {numbers:<16}  {why_text(check, lang)}")
+        rows.append((mark, check.check_id, numbers, why_text(check, lang)))
+    lines = screen_lines(rows)
     lines += [f"  {breach.check.check_id}: {_breach(breach, lang)}" for breach in found.breaches[:most]]
     if len(found.breaches) > most:
         rest = len(found.breaches) - most
@@ -120,31 +117,19 @@ def comparison_lines(found: Comparison, *, most: int = 30, lang: str = "en") -> 
     for name, (old, new) in found.about.items():
         lines.append(f"  {name}: {old or '-'} -> {new or '-'}")
     if found.changes:
-        lines.append(_park_line(*say(lang, en=PARK_HEADS[0], zh=PARK_HEADS[1])))
-    for row in found.by_park():
-        widest = "" if row["relative"] is None else f"{100 * float(str(row['relative'])):.3g} %"
-        lines.append(_park_line(str(row["park"]), str(row["changes"]), widest))
+        rows = [say(lang, en=PARK_HEADS[0], zh=PARK_HEADS[1])]
+        for row in found.by_park():
+            widest = "" if row["relative"] is None else f"{100 * float(str(row['relative'])):.3g} %"
+            rows.append((row["park"], row["changes"], widest))
+        lines += screen_lines(rows)
     if found.changes and most > 0:
         heads = say(lang, en=CHANGE_HEADS[0], zh=CHANGE_HEADS[1])
-        lines.append(_line(dict(zip(CHANGES, heads, strict=True))))
-    lines += [_line(row) for row in change_rows(found, lang)[:most]]
+        shown = [[row[name] or "-" for name in CHANGES] for row in change_rows(found, lang)[:most]]
+        lines += screen_lines([heads, *shown])
     if len(found.changes) > most:
         rest = len(found.changes) - most
         lines.append(say(lang, en=f"... and {rest:,} more changes", zh=f"……另有{rest:,}处变化"))
     return lines
-
-
-def _park_line(park: str, changes: str, widest: str) -> str:
-    return f"{padded(park, 24)} {_right(changes, 7)}  {_right(widest, 12)}"
-
-
-def _line(row: dict[str, str]) -> str:
-    park, scenario, quantity = (
-        padded(row[name], width) for name, width in (("park", 22), ("scenario", 14), ("quantity", 22))
-    )
-    widths = {"year": 5, "before": 14, "after": 14, "relative": 10, "times": 9}
-    year, before, after, relative, times = (_right(row[name] or "-", width) for name, width in widths.items())
-    return f"  {park} {scenario} {quantity} {year} {before} -> {after} {relative} {times}"
 
 
 def change_rows(found: Comparison, lang: str) -> list[dict[str, str]]:

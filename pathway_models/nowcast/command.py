@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import of_terminal, table_text
+from pathway_models.console.progress import working
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ def nowcast_command(
     from pathway_models.nowcast import scoring, sentences, tables
     from pathway_models.nowcast.running import nowcast
 
-    found = nowcast(regions, members=members, seed=seed)
+    told = of_terminal(lang)
+    with working(1, say(told, en="estimating the provinces", zh="推算各省排放")):
+        found = nowcast(regions, members=members, seed=seed)
     if year is not None and year not in found.years:
         raise click.UsageError(f"--year {year}: the nowcast has {found.years[0]} to {found.years[-1]}")
     if form == "csv":
         click.echo(tables.yearly(found).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False)
         return
-    told = of_terminal(lang)
     click.echo(sentences.describe(found, told))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
     if len(found.regions) == len(nowcast(members=1).regions):
@@ -52,7 +54,8 @@ def nowcast_command(
             tables.nation(found, lang=told),
         )
         click.echo("\n" + sentences.describe_nation(found, told))
-    scored = scoring.score(read_activity()) if score else None
+    with working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
+        scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
             head = say(told, en="Had inventories ended earlier: ", zh="若清单更早中断：")

@@ -6,20 +6,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import in_table, mistake_text
-from pathway_models.console.tables import padded, width_of
+from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
+from pathway_models.console.tables import screen_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-#: Columns whose texts are the program's own; the others are names of the user and of rules.
-TOLD = ("verdict", "detail", "state")
+#: Columns whose texts are the program's own, with how they are told; the others are names of the user and of rules.
+TOLD = {"verdict": in_words, "detail": in_table, "state": in_words}
 
 
 @click.command("judge")
@@ -56,38 +57,53 @@ def judge_command(
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
-    show(table, form)
+    if form != "table":
+        show(table, form)
+        return
+    from pathway_models.peaks.sentences import describe_verdicts
+
+    told, series = table.attrs["told"], table.groupby("entity", sort=False)
+    _note(told)
+    for name, rows in series:
+        click.echo(f"\n## {name}\n\n{_screen(rows.drop(columns='entity'))}")
+    click.echo(f"\n## {in_table('verdict')}\n")
+    for name, rows in series:
+        click.echo(f"{name}: {describe_verdicts(rows, lang=language())}")
+
+
+def _note(told: Sequence[str]) -> None:
+    """Say on the error stream what was left aside of the input."""
+    for text in told:
+        click.echo(in_table(f"note: {text}"), err=True)
 
 
 def show(table: pd.DataFrame, form: str) -> None:
     """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
-    import pandas as pd
-
     from pathway_models.core.sheet_text import sheet_table
 
-    for told in table.attrs["told"]:
-        click.echo(in_table(f"note: {told}"), err=True)
+    _note(table.attrs["told"])
     if form == "csv":
         click.echo(sheet_table(table).to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         click.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        cells = [
-            ["-" if pd.isna(cell) else in_table(cell) if name in TOLD else _shown(cell) for cell in table[name]]
-            for name in table
-        ]
-        for line in _aligned([[in_table(name) for name in table], *map(list, zip(*cells, strict=True))]):
-            click.echo(line)
+        click.echo(_screen(table))
+
+
+def _screen(table: pd.DataFrame) -> str:
+    import pandas as pd
+
+    rows = [
+        ["-" if pd.isna(cell) else TOLD.get(name, _shown)(cell) for name, cell in row.items()]
+        for row in table.to_dict(orient="records")
+    ]
+    return "\n".join(screen_lines([[in_words(name) for name in table], *rows]))
 
 
 def _shown(cell: object) -> str:
+    if isinstance(cell, bool):
+        return in_table("yes" if cell else "no")
     return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Format lines of left-aligned columns."""
-    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @click.command("economy")

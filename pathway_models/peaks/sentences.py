@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from pathway_models.intake.names import scenario_name
 from pathway_models.kernels.event_split import WINDOW
@@ -216,3 +217,34 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
         zh=f"在{peaks.members:,}个成员中，“{name}”有{count:,}个（{share}）达峰晚于“{other}”：在这些成员中，措施在后期"
         f"减少的排放占比小于前期，使最高年后移；其中{lower:,}个的最高值本身更低。",
     )
+
+
+def describe_verdicts(verdicts: pd.DataFrame, *, lang: str = "en") -> str:
+    """Sum up what the rules say of one series: how many that can judge it say peaked, and in which years.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        Rows of one entity, as `judge` returns them.
+    """
+    answered = verdicts[verdicts["verdict"] != "unknown"]
+    peaked = answered[answered["verdict"] == "peaked"]
+    silent, said, asked = len(verdicts) - len(answered), len(peaked), len(answered)
+    if not asked:
+        return say(lang, en="no rule can judge this series.", zh="没有规则能够判定。")
+    if 2 * said == asked:
+        head = say(lang, en="undecided", zh="各占一半，无法定论")
+    elif 2 * said > asked:
+        head = say(lang, en="peaked", zh="已达峰")
+    else:
+        head = say(lang, en="not peaked", zh="未达峰")
+    years = sorted({int(year) for year in peaked["peak_year"].dropna()})
+    when = f"{years[0]}-{years[-1]}" if len(years) > 1 else "".join(map(str, years))
+    text = say(
+        lang,
+        en=f"{head}: {said} of the {asked} rules that can judge say peaked{f' ({when})' if when else ''}",
+        zh=f"{head}：能够判定的{asked}条规则中，{said}条判为已达峰{f'（{when}年）' if when else ''}",
+    )
+    if silent:
+        text += say(lang, en=f"; {silent} cannot judge it", zh=f"；{silent}条无法判定")
+    return text + say(lang, en=".", zh="。")

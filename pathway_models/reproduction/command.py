@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +17,20 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pathway_models.console.cli_language import in_table, language, mistake_text
-from pathway_models.console.tables import padded, width_of
+from pathway_models.console.progress import working
+from pathway_models.console.tables import terminal_columns, wrapped
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.sheet_text import sheet_table
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.intake.published import COLUMNS
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 
 if TYPE_CHECKING:
     from pathway_models.reproduction.register import Reproduction
 
 
-HEAD = ("verdict", "published", "ours", "difference", "tolerance", "unit", "values", "of what")
+#: Names of the numbers of a value, in the order of `_cells`.
+HEAD = ("published", "ours", "difference", "tolerance", "unit", "values")
 
 
 class _StudiesOrNew(click.Group):
@@ -68,14 +69,19 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
     """Compute studies again and print one table."""
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.intake.published import list_studies
-    from pathway_models.reproduction.register import reproduce, reproduce_all
+    from pathway_models.reproduction.register import reproduce
 
     if everything == bool(studies):
         names = ", ".join(list_studies())
         context = click.get_current_context().parent
         raise click.UsageError(f"name studies, or give --all; there are {names}", ctx=context)
     try:
-        found = reproduce_all() if everything else {name: reproduce(name) for name in dict.fromkeys(studies)}
+        found = {}
+        chosen = list_studies() if everything else tuple(dict.fromkeys(studies))
+        with working(len(chosen)) as stage:
+            for name in chosen:
+                stage(name)
+                found[name] = reproduce(name)
     except PathwayError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
@@ -102,25 +108,27 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
 
 
 def _table(results: Iterable[Reproduction], each: bool) -> list[str]:
-    """Format the lines of a table: the numbers of a row in columns, its cause below them."""
+    """Format values study by study: verdict and what is compared, below it the numbers and the cause."""
     from pathway_models.reproduction.comparison import VERDICTS
 
-    results = list(results)
-    rows = {result.study.study: [_cells(row, each) for row in _rows(result, each)] for result in results}
+    results, room = list(results), terminal_columns()
     head = tuple(map(in_table, HEAD))
-    widths = [max(map(width_of, column)) for column in zip(head, *chain(*rows.values()), strict=True)]
-    lines = [_aligned(head, widths)]
+    lines = []
     for result in results:
-        lines += ["", _finding(result), f"  {result.study.about.citation}"]
-        for cells, row in zip(rows[result.study.study], _rows(result, each), strict=True):
-            lines += [
-                _aligned(cells, widths),
-                say(language(), en=f"    cause: {row.cause}", zh=f"    原因：{row.cause}"),
-            ]
+        lines += [*wrapped(_finding(result), room), *_indented(result.study.about.citation, room, 2), ""]
+        for row in _rows(result, each):
+            verdict, *numbers, what = _cells(row, each)
+            told = say(language(), en="; ", zh="；").join(
+                f"{name} {number}" for name, number in zip(head, numbers, strict=True) if number
+            )
+            cause = say(language(), en=f"cause: {row.cause}", zh=f"原因：{row.cause}")
+            lines += wrapped(f"{verdict}{word('colon', language())}{what}", room)
+            lines += [*_indented(told, room, 4), *_indented(cause, room, 4)]
+        lines.append("")
     found = Counter(row.verdict for result in results for row in result.rows)
     total = {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
     count, counted = found.total(), _counted(total)
-    return [*lines, "", say(language(), en=f"{count} published values: {counted}", zh=f"发表值{count}个：{counted}")]
+    return [*lines, say(language(), en=f"{count} published values: {counted}", zh=f"发表值{count}个：{counted}")]
 
 
 def _finding(result: Reproduction) -> str:
@@ -143,9 +151,8 @@ def _cells(row: Any, each: bool) -> tuple[str, ...]:
     return (in_table(row.verdict), *numbers, row.unit, str(row.values), f"{row.scope}: {row.scenario}: {row.quantity}")
 
 
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    columns = [padded(cell, width) for cell, width in zip(cells, widths, strict=True)]
-    return ("  " + "  ".join(columns)).rstrip()
+def _indented(text: str, room: int, blanks: int) -> list[str]:
+    return [f"{'':{blanks}}{line}" for line in wrapped(text, room - blanks)]
 
 
 def _counted(counts: dict[str, int]) -> str:

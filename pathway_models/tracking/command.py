@@ -21,6 +21,7 @@ import numpy as np
 from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.progress import working
 from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
@@ -80,13 +81,14 @@ def track_command(
     scenarios = read_scenarios(scenario_file)
     first, *_, last = [*scenarios, *scenarios]
     chosen = scenarios.pick([first, plan or last])
-    found = track(earlier, later, chosen.values(), **wishes)
+    told = of_terminal(lang)
+    with working(1, {"en": "updating the forecast", "zh": "更新预测"}[told]):
+        found = track(earlier, later, chosen.values(), **wishes)
     manifest = _manifest(found, later, {"plan": found.plan, **wishes})
     folder = out / later.park_id
     book = add_forecasts(folder / "forecasts.csv", found, manifest)
     document = folder / f"account_{found.known}_{lang}.{form}"
     _write(document, _typeset(build_annual_report(found, later, manifest, lang=lang), form))
-    told = of_terminal(lang)
     for line in answer(found, lang=told):
         click.echo(line)
     click.echo(table_text(targets(found, lang=told), index=False))

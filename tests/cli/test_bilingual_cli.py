@@ -12,7 +12,8 @@ from data_reading import rows_of
 from pathway_models.batch.summary import summary_lines
 from pathway_models.cli.main import COMMANDS, main
 from pathway_models.console.cli_language import asked_language
-from pathway_models.console.tables import counts, fault_lines, width_of, wrapped
+from pathway_models.console.progress import working
+from pathway_models.console.tables import counts, fault_lines, screen_lines, width_of, wrapped
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.intake.messages import (
     BLANK,
@@ -166,6 +167,36 @@ def test_no_line_is_wider_than_the_terminal_in_either_language(room):
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
+@pytest.mark.parametrize("room", [60, 80, 120])
+def test_a_table_fits_the_terminal_and_loses_nothing(room):
+    years = [str(year) for year in range(2010, 2023)]
+    rows = [["tCO2/年", *years, "依据"], ["范围一", *("239,580,088.1" for _ in years), "应为0或以上的数值，" * 9]]
+    lines = screen_lines(rows, room)
+    assert max(map(width_of, lines)) <= room
+    said = "".join(lines)
+    assert all(said.count(year) == 1 for year in years)
+    assert said.count("239,580,088.1") == len(years)
+    assert said.count("应") == 9
+    short = screen_lines([("园区", "概率"), ("甲", "5 %"), ("乙", "55 %")], room)
+    assert short == ["园区  概率", "甲     5 %", "乙    55 %"], "numbers stand to the right"
+
+
+def test_a_bar_is_shown_on_a_terminal_only(capsys, monkeypatch):
+    with working(2, "first") as stage:
+        stage("second")
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with working(2, "first") as stage:
+        stage("second")
+    out, err = capsys.readouterr()
+    assert not out
+    assert "first" in err
+    assert "second" in err
+
+
+SHARES = ("2030年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%")
+
+
 def test_the_summary_of_a_run_is_told_in_chinese():
     row = {
         "park_id": "demo-steel",
@@ -185,10 +216,8 @@ def test_the_summary_of_a_run_is_told_in_chinese():
     }
     outcomes = [Outcome("demo-steel", "done", 1.0, ""), Outcome("own", "refused", 0.0, str(SHARE))]
     head, line, failure, last = summary_lines([row], outcomes, "zh")
-    about = "one：2030年前概率=已达峰+尚待实现，未达峰者按时；达峰年p50"
-    assert head.split() == ["园区", "末年", "万tCO2", about, "[p05,", "p95]"]
-    assert "42±1.6 =  30 + 12,  17" in line
-    assert "2031 [2025, >2055]" in line
+    assert head.split() == ["园区", "情景", *SHARES, "达峰年90", "%区间"]
+    assert line.split() == ["demo-steel*", "one", "42", "±1.6", "30", "12", "17", "2025", "-", ">2055"]
     assert "未接受：a.xlsx, 2019!C84 = '150'：应为至多100%" in failure
     assert last == "完成1个，共2个园区；其中1个为虚构示范园区（*）"
 

@@ -12,6 +12,7 @@ import pathway_models as pw
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
+from pathway_models.hindcast import report
 from pathway_models.hindcast.command import _measure, hindcast_command
 from pathway_models.hindcast.level_tables import LEVEL_TABLES
 from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures

@@ -14,6 +14,7 @@ from pathway_models.intake.series import check_series, read_series
 from pathway_models.kernels.published_rules import RULES
 from pathway_models.peaks.command import judge_command
 from pathway_models.peaks.judging import MISS_COLUMNS, observed_peaks
+from pathway_models.peaks.sentences import describe_verdicts
 
 TABLE = "entity,year,value\n" + "".join(f"苏州,{1990 + k},{value:.3f}\n" for k, value in enumerate(tent(15, 15)))
 
@@ -173,9 +174,23 @@ def test_the_command_prints_an_aligned_table(tmp_path):
     result = command(written(tmp_path, TABLE), "--rule", "pathway", "--rule", "c40")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "entity  rule     verdict  peak_year  detail"
-    assert lines[1].startswith("苏州    pathway  peaked   2005       plateau 2005-2005")
-    assert len(lines) == 3
+    assert lines[:3] == ["", "## 苏州", ""]
+    assert lines[3] == "rule     verdict  peak year  detail"
+    assert lines[4].startswith("pathway  peaked        2005  plateau 2005-2005")
+    assert lines[-1] == "苏州: peaked: 2 of the 2 rules that can judge say peaked (2005)."
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (("peaked", "rising", "unknown"), "undecided: 1 of the 2 rules that can judge say peaked (2011); 1 cannot"),
+        (("rising", "plateau", "peaked"), "not peaked: 1 of the 3 rules"),
+        (("unknown", "unknown", "unknown"), "no rule can judge this series."),
+    ],
+)
+def test_the_verdict_counts_only_rules_that_can_judge(verdicts, said):
+    years = pd.array([2011 if verdict == "peaked" else None for verdict in verdicts], dtype="Int64")
+    assert describe_verdicts(pd.DataFrame({"verdict": verdicts, "peak_year": years})).startswith(said)
 
 
 def test_the_command_writes_csv_and_json(tmp_path):

@@ -182,7 +182,7 @@ def test_the_command_prints_bands_crps_and_brier(run, tmp_path):
     answer = call(run, new_years(tmp_path, *rows))
     assert answer.exit_code == 0, answer.output
     assert "demo-cement: 2021-2034 scored; law levels, issued in 2026, sealed on 20" in answer.output
-    assert all(name in answer.output for name in ("coverage_50", "coverage_90", "crps", "brier", "skill_persistence"))
+    assert all(name in answer.output for name in ("coverage 50", "coverage 90", "crps", "brier", "skill persistence"))
     assert "undecided: some" in answer.output
     chinese = call(run, tmp_path / "new.csv", PATHWAYS_LANG="zh")
     assert all(name in chinese.output for name in ("覆盖率90%", "惯常情景", "目标年", "封存于", "Brier分数"))
