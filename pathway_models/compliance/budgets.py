@@ -6,14 +6,29 @@ import numpy as np
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget
 from pathway_models.core.errors import PathwayError
+from pathway_models.intake.register import has_rule
+from pathway_models.records.accounts import Bilingual
 from pathway_models.records.pathways import Pathways
 
 #: Year of carbon neutrality in the notice.
 NEUTRAL = 2060
+#: Cut of CO2 per value added that the 15th five-year plan asks for over 2026-2030.
+CUT = 0.17
+#: Rules that rest on a plan or year of one country: what of it, and the word of `intake.register` that says who has it.
+NATIONAL = {
+    "intensity": Bilingual("the cut of the 15th five-year plan", "“十五五”碳强度降幅"),
+    "neutral": Bilingual("neutrality in 2060", "2060年碳中和目标"),
+}
+RULES_OF = {"intensity": "intensity_targets", "neutral": "peak_years"}
+
+
+def holds_in(country: str, rule: str) -> bool:
+    """Tell whether a rule rests on nothing that is another country's."""
+    return rule not in RULES_OF or has_rule(country, RULES_OF[rule])
 
 
 def carbon_budget(
-    pathways: Pathways, rule: str = "intensity", *, first: int = 2026, last: int = 2030, cut: float = 0.17
+    pathways: Pathways, rule: str = "intensity", *, first: int = 2026, last: int = 2030, cut: float = CUT
 ) -> CarbonBudget:
     """Work out a budget and hold an ensemble against it.
 

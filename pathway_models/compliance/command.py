@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language, mistake_text
+from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
 from pathway_models.console.tables import screen_lines
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.compliance.records import Compliance
-    from pathway_models.records.accounts import Profile
+    from pathway_models.records.accounts import Account, Profile
+    from pathway_models.records.draws import Draws
+    from pathway_models.records.park import Park
+    from pathway_models.records.pathways import Pathways
 
+#: More digits than any input has, fewer than the last bits that depend on the processor.
+FLOATS = "%.9g"
 FORMS = click.Choice(["table", "csv", "json"])
 
 
 @click.command("comply")
 @click.argument("park", type=PARK)
 @data_option
+@as_of_option
 @click.option(
     "--profile", default="zero_carbon_910", show_default=True, metavar="ID|FILE.yml", help="Indicator system."
 )
@@ -44,6 +51,7 @@ def comply_command(
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.compliance.judging import comply
+    from pathway_models.compliance.sentences import elsewhere
     from pathway_models.compliance.tables import compliance_frame
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.rules.profiles import read_profile
@@ -53,12 +61,13 @@ def comply_command(
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(2)
+    given = read_park(park)
+    if given.country != rules.country and (form == "table" or ahead):
+        _end(elsewhere(given, rules.name, rules.country, lang=language()))
     if ahead:
-        with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
-            found = _ahead(park, rules, members, seed)
-        _tell(found, form)
+        _ahead(given, rules, members, seed, form)
         return
-    found = comply(read_park(park), rules, year=year, accept=("background",) if allow_background else ())
+    found = comply(given, rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
         for line in _lines(found, language()):
             click.echo(line)
@@ -67,22 +76,36 @@ def comply_command(
     sys.exit(0 if found.is_judged else 1)
 
 
-def _ahead(park_id: str, profile: Profile, members: int, seed: int) -> pd.DataFrame:
-    """Compute the probability of the core indicator under every shipped scenario."""
+def _end(line: str) -> None:
+    """Say in one line why nothing can be said, and end with 1."""
+    click.echo(line, err=True)
+    sys.exit(1)
+
+
+def _ahead(park: Park, profile: Profile, members: int, seed: int, form: str) -> None:
+    """Tell the probability of the core indicator under every shipped scenario."""
     from pathway_models.compliance.projected import core_ahead
-    from pathway_models.compliance.tables import ahead
+    from pathway_models.compliance.tables import ahead, core_ahead_rows
+
+    pathways, draws = _projected(park, members, seed)
+    found = core_ahead(park, pathways, draws, profile)
+    _tell(ahead(found, lang=language()) if form == "table" else core_ahead_rows(found), form)
+
+
+def _projected(park: Park, members: int, seed: int) -> tuple[Pathways, Draws]:
+    """Project a park under every shipped scenario."""
     from pathway_models.engine.projecting import project
     from pathway_models.engine.sampling import sample
     from pathway_models.intake.library import read_scenarios
-    from pathway_models.intake.parks import read_park
 
-    park, scenarios = read_park(park_id), read_scenarios()
-    draws = sample(park, scenarios, members=members, seed=seed)
-    return ahead(core_ahead(park, project(park, scenarios, draws), draws, profile), lang=language())
+    scenarios = read_scenarios()
+    with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
+        draws = sample(park, scenarios, members=members, seed=seed)
+        return project(park, scenarios, draws), draws
 
 
 def _tell(table: pd.DataFrame, form: str) -> None:
-    shown = table.reset_index()
+    shown = table if table.index.name is None else table.reset_index()
     if form != "table":
         click.echo(_written(shown, form), nl=form == "json")
         return
@@ -94,7 +117,7 @@ def _written(table: pd.DataFrame, form: str) -> str:
     from pathway_models.core.sheet_text import sheet_table
 
     if form == "csv":
-        return sheet_table(table).to_csv(index=False, lineterminator="\n")
+        return sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
     return table.to_json(orient="records", force_ascii=False, indent=1)
 
 
@@ -117,70 +140,109 @@ def _lines(found: Compliance, lang: str) -> list[str]:
 @click.command("account")
 @click.argument("park", type=PARK)
 @data_option
+@as_of_option
 @click.option("--account", "names", multiple=True, metavar="ID|FILE.yml", help="May be repeated; all by default.")
 @click.option("--bridge", "ends", nargs=2, metavar="FROM TO", help="The way between two accounts, row by row.")
+@click.option("--ahead", is_flag=True, help="Projected totals by scenario and year, account by account.")
+@click.option("--members", type=click.IntRange(1), default=500, show_default=True, help="With --ahead: ensemble.")
+@click.option("--seed", type=int, default=20240401, show_default=True)
 @click.option("--format", "form", type=FORMS, default="table", show_default=True)
-def account_command(park: str, names: tuple[str, ...], ends: tuple[str, str] | None, form: str) -> None:
+def account_command(
+    park: str, names: tuple[str, ...], ends: tuple[str, str] | None, ahead: bool, members: int, seed: int, form: str
+) -> None:
     """Read PARK's ledger by several accounts, or show the bridge between two of them.
 
     Accounts say which rows count at which factor; see docs/accounts.md.
+
+    Exit code 1 where an account asked for cannot be said of the park, 2 for a wrong call.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.compliance import tables
-    from pathway_models.compliance.sentences import account_notes
+    from pathway_models.compliance.sentences import account_notes, elsewhere, product_lines
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.rules.profiles import account_ids, read_account
     from pathway_models.inventory.accounts import bridge_accounts, take_account
 
+    if ends and ahead:
+        raise click.UsageError("--bridge is for observed years: leave --ahead out")
     given, lang = read_park(park), language()
     try:
-        rules = [read_account(name) for name in (ends or names or account_ids())]
+        asked = [read_account(name) for name in (ends or names or account_ids())]
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(2)
+    foreign = [elsewhere(given, one.name, one.country, lang=lang) for one in asked if not one.holds_in(given.country)]
+    if foreign and (ends or names):
+        _end("\n".join(foreign))
+    rules = [one for one in asked if one.holds_in(given.country)]
+    if ahead:
+        notes = _accounts_ahead(given, rules, members, seed, form)
+        _notes([*notes, *foreign], form)
+        sys.exit(1 if names and notes else 0)
     found = [take_account(given, one) for one in rules]
     if ends:
-        table = tables.bridge(bridge_accounts(given, *rules), lang=lang)
+        bridge = bridge_accounts(given, *rules)
+        _tell(tables.bridge(bridge, lang=lang) if form == "table" else tables.bridge_rows(bridge), form)
     else:
-        table = tables.accounts([one for one in found if one.applies] or found, lang=lang)
-    _tell(table, form)
-    if form == "table":
-        for line in account_notes(found, lang=lang):
-            click.echo(line)
+        counted = [one for one in found if one.applies] or found
+        _tell(tables.accounts(counted, lang=lang) if form == "table" else tables.account_rows(counted), form)
+    products = [] if ends else product_lines(given, found, lang=lang)
+    _notes([*products, *account_notes(found, lang=lang), *foreign], form)
+    sys.exit(1 if names and not all(one.applies for one in found) else 0)
+
+
+def _accounts_ahead(park: Park, rules: list[Account], members: int, seed: int, form: str) -> list[str]:
+    """Tell projected totals account by account; return why some cannot be said."""
+    from pathway_models.compliance import tables
+    from pathway_models.compliance.projected import accounts_ahead
+
+    pathways, draws = _projected(park, members, seed)
+    found, names = accounts_ahead(park, pathways, draws, rules), {one.account_id: one.name for one in rules}
+    if found.totals:
+        told = {account: name.told(language()) for account, name in names.items()}
+        shown = tables.accounts_ahead(found, told, lang=language())
+        _tell(shown if form == "table" else tables.accounts_ahead_rows(found), form)
+    return [reason.told(language()) for reason in found.not_said.values()]
+
+
+def _notes(lines: list[str], form: str) -> None:
+    """Write notes under a table; beside a machine's table they go to the error stream."""
+    for line in lines:
+        click.echo(line, err=form != "table")
 
 
 @click.command("budget")
 @click.argument("park", type=PARK)
 @data_option
+@as_of_option
 @click.option("--rule", type=click.Choice(["intensity", "hold", "neutral"]), default="intensity", show_default=True,
               help="What the budget follows from.")  # fmt: skip
 @click.option("--period", default="2026-2030", show_default=True, metavar="FIRST-LAST", help="Plan period.")
-@click.option("--cut", type=click.FloatRange(0, 1, max_open=True), default=0.17, show_default=True,
-              help="Cut of CO2 per value added over the period.")  # fmt: skip
+@click.option("--cut", type=click.FloatRange(0, 1, max_open=True), metavar="SHARE",
+              help="Cut of CO2 per value added over the period; 0.17 (15th five-year plan) by default.")  # fmt: skip
 @click.option("--members", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--seed", type=int, default=20240401, show_default=True)
 @click.option("--format", "form", type=FORMS, default="table", show_default=True)
-def budget_command(park: str, rule: str, period: str, cut: float, members: int, seed: int, form: str) -> None:
+def budget_command(park: str, rule: str, period: str, cut: float | None, members: int, seed: int, form: str) -> None:
     """Set a carbon budget for PARK over a plan period, and give the probability of overrunning it by year.
 
     A new year of data in the table counts as emitted.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.compliance.budgets import carbon_budget
-    from pathway_models.compliance.sentences import budget_sentence
-    from pathway_models.compliance.tables import budget
-    from pathway_models.engine.projecting import project
-    from pathway_models.engine.sampling import sample
-    from pathway_models.intake.library import read_scenarios
+    from pathway_models.compliance.budgets import CUT, NATIONAL, carbon_budget, holds_in
+    from pathway_models.compliance.sentences import budget_sentence, elsewhere
+    from pathway_models.compliance.tables import budget, budget_rows
     from pathway_models.intake.parks import read_park
+    from pathway_models.records.park import HOME
 
     first, dash, last = period.partition("-")
     if not (dash and first.isdecimal() and last.isdecimal()):
         raise click.BadParameter(f"{period!r}: expected years such as 2026-2030", param_hint="--period")
-    given, scenarios = read_park(park), read_scenarios()
-    with working(1, say(language(), en="projecting the park", zh="推演园区排放路径")):
-        pathways = project(given, scenarios, sample(given, scenarios, members=members, seed=seed))
-        found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=cut)
+    given = read_park(park)
+    if cut is None and not holds_in(given.country, rule):
+        _end(elsewhere(given, NATIONAL[rule], HOME, lang=language()))
+    pathways, _ = _projected(given, members, seed)
+    found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=CUT if cut is None else cut)
     if form == "table":
         click.echo(budget_sentence(found, lang=language()))
-    _tell(budget(found, lang=language()), form)
+    _tell(budget(found, lang=language()) if form == "table" else budget_rows(found), form)

@@ -12,6 +12,7 @@ from pathway_models.compliance.records import Compliance, Judgement, Missing
 from pathway_models.core.errors import ScenarioError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.factors.tables import TRUSTED
+from pathway_models.intake.register import country_of
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.inventory.indicators import ADDED, FORMULAS
@@ -21,14 +22,13 @@ from pathway_models.records.park import Park
 #: The formula that readings of a profile bear on: emissions of its account over energy use.
 CORE = "account_per_energy"
 UNAVAILABLE = "unavailable"
-COUNTRY = "CN"
 #: Carriers that must be stated, with 0 where there is none, before the core indicator can be met.
 STATED = (("energy", "electricity"), ("energy", "heat"))
 
 
 def comply(
     park: Park, profile: Profile | str | Path = "zero_carbon_910", *, year: int | None = None,
-    accept: Iterable[str] = (), country: str = COUNTRY,
+    accept: Iterable[str] = (),
 ) -> Compliance:  # fmt: skip
     """Hold a park against every indicator of a profile.
 
@@ -41,12 +41,11 @@ def comply(
         An observed year; the last one by default.
     accept : iterable of str
         Confidences to judge by beside those that were seen, e.g. ``("background",)``.
-    country : str
-        Where the park stands.
 
     Returns
     -------
     Compliance
+        Nothing is judged of a park in another country than the profile's.
 
     Raises
     ------
@@ -60,7 +59,7 @@ def comply(
     year = park.last_observed_year if year is None else year
     if year not in park.years:
         raise ScenarioError(f"{park.park_id}: {year} is not among the observed years {park.years[0]}-{park.years[-1]}")
-    case = _Case(park, profile, year, frozenset(accept) | set(TRUSTED), country)
+    case = _Case(park, profile, year, frozenset(accept) | set(TRUSTED))
     return Compliance(park.identity, profile, year, tuple(map(case.judged, profile.indicators)))
 
 
@@ -70,7 +69,6 @@ class _Case:
     profile: Profile
     year: int
     accepted: frozenset[str]
-    country: str
 
     @cached_property
     def emitted(self) -> float:
@@ -127,8 +125,9 @@ class _Case:
 
     def _no_ground(self, rule: IndicatorRule) -> tuple[str, str] | None:
         """Find the reason why an indicator cannot be judged before any number is looked at."""
-        if self.country != self.profile.country:
-            return (f"the profile holds in {self.profile.country}", f"该指标体系仅适用于{self.profile.country}")
+        if self.park.country != self.profile.country:
+            home = country_of(self.profile.country)
+            return (f"the profile holds in {home.name_en}", f"该指标体系仅适用于{home.name_zh}")
         if unseen := self.profile.text_not_seen:
             return unseen.en, unseen.zh
         if rule.formula == UNAVAILABLE or (rule.formula != CORE and rule.formula not in FORMULAS):

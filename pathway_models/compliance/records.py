@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import RecordError
-from pathway_models.records.accounts import VERDICTS, IndicatorRule, Profile
+from pathway_models.records.accounts import VERDICTS, Bilingual, IndicatorRule, Profile
 from pathway_models.records.park import Identified, ParkIdentity
 
 
@@ -131,6 +131,31 @@ class CoreAhead(Identified):
         """Compute the share of members that meet the limit: (reading, scenario, year); NaN where half have no class."""
         share = self.met.mean(axis=2)
         return np.where(self.has_limit.mean(axis=2) >= 0.5, share, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class AccountsAhead(Identified):
+    """Projected totals of a park, account by account.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    scenarios : tuple of str
+    years : (Y,) int
+    status : (Y,) str
+        ``observed``, ``nowcast`` or ``projected``.
+    totals : mapping account id -> (scenario, member, year), tCO2/yr
+        In the order asked for.
+    not_said : mapping account id -> Bilingual
+        Accounts by which the years ahead cannot be read, and why.
+    """
+
+    identity: ParkIdentity
+    scenarios: tuple[str, ...]
+    years: np.ndarray
+    status: tuple[str, ...]
+    totals: Mapping[str, np.ndarray]
+    not_said: Mapping[str, Bilingual]
 
 
 #: Names of the rules.

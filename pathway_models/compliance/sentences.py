@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Compliance
-from pathway_models.inventory.accounts import Accounted
+from pathway_models.intake.names import item_name
+from pathway_models.intake.register import country_of
+from pathway_models.inventory.accounts import Accounted, per_tonne
 from pathway_models.language.rounding import scale_of
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
+from pathway_models.records.accounts import Bilingual
+from pathway_models.records.park import Park
 
 
 def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
@@ -21,6 +25,13 @@ def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
         " said.",
         zh=f"{found.park_id}，{found.year}年，{found.profile.name.zh}：达到{met}项，未达到{missed}项，无法判断{open_}项。",
     )
+    if found.year < found.profile.valid_from:
+        since = found.profile.valid_from
+        text += say(
+            lang,
+            en=f" The rule holds from {since}; {found.year} is judged as if it had.",
+            zh=f"该规则自{since}年起适用，{found.year}年按其试算。",
+        )
     if failed:
         text += say(
             lang,
@@ -30,11 +41,22 @@ def verdict_sentence(found: Compliance, *, lang: str = "en") -> str:
     return text
 
 
+def elsewhere(park: Park, name: Bilingual, country: str, *, lang: str = "en") -> str:
+    """Say in one line that a rule is another country's than the park's."""
+    home, here = country_of(country).name(lang), country_of(park.country).name(lang)
+    return say(
+        lang,
+        en=f"{park.park_id} stands in {here}; {name.en} is a rule of {home} and does not hold there.",
+        zh=f"{park.park_id}位于{here}；{name.zh}为{home}规则，对其不适用。",
+    )
+
+
 def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
     """Say which accounts do not apply, and which years lack a factor without traded green power."""
     lines = []
     for one in found:
         name = one.account.name.told(lang)
+        home = one.identity.country
         if not one.applies:
             lines.append(
                 say(
@@ -42,6 +64,15 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
                     en=f"{name}: cannot be said, the table names none of its branches"
                     f" ({', '.join(one.account.sectors)}).",
                     zh=f"{name}：无法判断，数据表未列出其覆盖行业（{'、'.join(one.account.sectors)}）。",
+                )
+            )
+        elif one.without_residual and not one.account.ratios_in(home):
+            lines.append(
+                say(
+                    lang,
+                    en=f"{name}: no factor without traded green power is known for {country_of(home).name_en}; the"
+                    " park's own factor stands, which counts traded green power twice.",
+                    zh=f"{name}：{country_of(home).name_zh}没有扣除市场化交易绿电的因子，沿用园区自身因子，其中市场化绿电被重复计算。",
                 )
             )
         elif one.without_residual:
@@ -52,6 +83,31 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
                     en=f"{name}: no factor without traded green power is known for {years}; the park's own factor"
                     " stands, which counts traded green power twice.",
                     zh=f"{name}：{years}年没有扣除市场化交易绿电的因子，沿用园区自身因子，其中市场化绿电被重复计算。",
+                )
+            )
+    return lines
+
+
+def product_lines(park: Park, found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
+    """State emissions a tonne of product in the last year, branch by branch."""
+    lines = []
+    for one in found:
+        for (sector, product), rates in per_tonne(park, one).items():
+            lines.append(
+                say(
+                    lang,
+                    en=f"{one.account.name.en}, {word(sector, lang)}: {rates[-1]:.3g} tCO2 per tonne of"
+                    f" {item_name(product, lang)} in {one.years[-1]}.",
+                    zh=f"{one.account.name.zh}，{word(sector, lang)}：{one.years[-1]}年每吨{item_name(product, lang)}"
+                    f"排放{rates[-1]:.3g}吨CO2。",
+                )
+            )
+        if one.account.products and not per_tonne(park, one):
+            lines.append(
+                say(
+                    lang,
+                    en=f"{one.account.name.en}: no branch of the table has one product, so nothing is said a tonne.",
+                    zh=f"{one.account.name.zh}：数据表中没有单一产品的行业，不给出单位产品排放。",
                 )
             )
     return lines

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.compliance.records import CarbonBudget, Compliance, CoreAhead, Judgement
+from pathway_models.compliance.records import AccountsAhead, CarbonBudget, Compliance, CoreAhead, Judgement
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.accounts import Accounted, Bridge
 from pathway_models.language.rounding import scale_of, share_text, significant
@@ -93,7 +93,8 @@ def accounts(found: Iterable[Accounted], *, lang: str = "en") -> pd.DataFrame:
     """Table accounts side by side for the last year: kinds of rows down, accounts across; "-" where not counted."""
     found = list(found)
     scale = scale_of(max(abs(float(one.total()[-1])) for one in found), lang)
-    kinds = [kind for kind in ROW_WORDS if any(row[2] == kind for one in found for row in one.rows)]
+    counted = {row[2] for one in found for row in one.rows if row[2] in one.account.rows}
+    kinds = [kind for kind in ROW_WORDS if kind in counted]
     rows = {
         _told(ROW_WORDS[kind], lang): [
             f"{one.of_kind(kind)[-1] / scale.divisor:,.2f}" if kind in one.account.rows else "-" for one in found
@@ -124,8 +125,73 @@ def bridge(found: Bridge, *, lang: str = "en") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
+def account_rows(found: Iterable[Accounted]) -> pd.DataFrame:
+    """List accounts row by row and year by year, numbers as numbers; the column ``account`` says whose they are."""
+    rows = [
+        (one.park_id, one.account.account_id, int(year), sector, source, kind, float(one.emissions[at, y]))
+        for one in found
+        for at, (sector, source, kind) in enumerate(one.rows)
+        if kind in one.account.rows
+        for y, year in enumerate(one.years)
+    ]
+    return pd.DataFrame(rows, columns=["park_id", "account", "year", "sector", "source", "kind", "emissions_tco2"])
+
+
+def bridge_rows(found: Bridge) -> pd.DataFrame:
+    """List a bridge row by row and year by year, numbers as numbers."""
+    first, second = found.first, found.second
+    ends = f"{first.account.account_id} -> {second.account.account_id}"
+    rows = [
+        (first.park_id, ends, int(year), sector, source, kind, *(float(v[at, y]) for v in (first.factors,
+         second.factors, first.emissions, found.steps, second.emissions)))
+        for at, (sector, source, kind) in enumerate(first.rows)
+        for y, year in enumerate(first.years)
+    ]  # fmt: skip
+    head = ["park_id", "accounts", "year", "sector", "source", "kind", "factor_first", "factor_second", "first_tco2",
+            "step_tco2", "second_tco2"]  # fmt: skip
+    return pd.DataFrame(rows, columns=head)
+
+
 #: Years of the table of what is ahead: every fifth.
 EVERY = 5
+#: Quantiles of projected totals.
+BAND = (0.05, 0.5, 0.95)
+
+
+def accounts_ahead_rows(found: AccountsAhead) -> pd.DataFrame:
+    """List projected totals by account, scenario and year: 5 %, 50 % and 95 % of the members, tCO2/yr."""
+    parts = []
+    for account, totals in found.totals.items():
+        for scenario, by_member in zip(found.scenarios, totals, strict=True):
+            part = pd.DataFrame(np.quantile(by_member, BAND, axis=0).T, columns=["p05_tco2", "p50_tco2", "p95_tco2"])
+            for name, value in (("year_status", list(found.status)), ("year", found.years), ("scenario", scenario),
+                                ("account", account), ("park_id", found.park_id)):  # fmt: skip
+                part.insert(0, name, value)
+            parts.append(part)
+    head = ["park_id", "account", "scenario", "year", "year_status", "p05_tco2", "p50_tco2", "p95_tco2"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=head)
+
+
+def accounts_ahead(found: AccountsAhead, names: Mapping[str, str], *, lang: str = "en") -> pd.DataFrame:
+    """Table projected totals: a row a scenario and account, a column every fifth year; median (P05-P95)."""
+    last, first = int(found.years[-1]), int(found.years[found.status.index("observed")])
+    observed = int(found.years[found.status.count("observed") - 1])
+    years = [observed, *(year for year in range(first, last + 1) if year % EVERY == 0 and year > observed)]
+    at = [year - int(found.years[0]) for year in years]
+    scale = scale_of(max((float(np.median(one[..., at], axis=1).max()) for one in found.totals.values()), default=1.0),
+                     lang)  # fmt: skip
+    rows = []
+    for n, scenario in enumerate(found.scenarios):
+        for account, totals in found.totals.items():
+            low, mid, high = np.quantile(totals[n][:, at], BAND, axis=0) / scale.divisor
+            cells = [
+                f"{m:,.2f}" if low[y] == high[y] else f"{m:,.2f} ({low[y]:,.2f}-{high[y]:,.2f})"
+                for y, m in enumerate(mid)
+            ]
+            rows.append((scenario_name(scenario, lang), names[account], *cells))
+    head = [say(lang, en=f"scenario, {scale.unit}", zh=f"情景，{scale.unit}"), say(lang, en="account", zh="核算口径"),
+            *map(str, years)]  # fmt: skip
+    return pd.DataFrame(rows, columns=head).set_index(head[0])
 
 
 def ahead(found: CoreAhead, *, lang: str = "en") -> pd.DataFrame:
@@ -145,6 +211,33 @@ def ahead(found: CoreAhead, *, lang: str = "en") -> pd.DataFrame:
 
 def _share(share: float, lang: str) -> str:
     return share_text(share, lang) if np.isfinite(share) else "-"
+
+
+def core_ahead_rows(found: CoreAhead) -> pd.DataFrame:
+    """List the probability of the core indicator by scenario, reading and year, and its median; numbers as numbers."""
+    share, medians = found.probability(), np.median(found.values, axis=2)
+    rows = [
+        (found.park_id, found.profile.profile_id, found.profile.account, scenario, reading, int(year),
+         float(share[r, n, y]), float(medians[r, n, y]))
+        for n, scenario in enumerate(found.scenarios)
+        for r, reading in enumerate(found.readings)
+        for y, year in enumerate(found.years)
+    ]  # fmt: skip
+    head = ["park_id", "profile", "account", "scenario", "reading", "year", "p_met", "median"]
+    return pd.DataFrame(rows, columns=head)
+
+
+def budget_rows(found: CarbonBudget) -> pd.DataFrame:
+    """List a budget by scenario and year: allowed, median emitted, probability of an overrun so far."""
+    emitted, overrun = np.median(found.emitted, axis=1), found.overrun()
+    rows = [
+        (found.park_id, found.rule, scenario, int(year), float(found.allowed[y]), float(emitted[n, y]),
+         float(overrun[n, y]))
+        for n, scenario in enumerate(found.scenarios)
+        for y, year in enumerate(found.years)
+    ]  # fmt: skip
+    head = ["park_id", "rule", "scenario", "year", "allowed_tco2", "p50_tco2", "p_overrun_so_far"]
+    return pd.DataFrame(rows, columns=head)
 
 
 def budget(found: CarbonBudget, *, lang: str = "en") -> pd.DataFrame:

@@ -123,7 +123,38 @@ class Ranking:
     next_cost: float
 
 
-class Search:
+class PricedGrid:
+    """Packages of a grid with their known costs, and the setting steps of levers whose cost is not known."""
+
+    def __init__(self, park: Park, grid: Grid, costs: Costs, draws: Draws, until: int, rate: float | None) -> None:
+        self.park, self.grid, self.costs, self.draws, self.until = park, grid, costs, draws, until
+        levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
+        self.unknown = unknown_costs(costs, levers, park)
+        self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
+        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
+
+    def costs_of(self, codes: np.ndarray) -> np.ndarray:
+        """Work out the mean known cost of some packages: (package,), million CNY."""
+        engine, tree = self.engine, grid_tree(self.grid, codes)
+        sinks = np.zeros(len(tree.parts[SINKS]))
+        for batch in engine.batches():
+            costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
+            sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
+        return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
+
+    def steps_of(self, codes: np.ndarray) -> np.ndarray:
+        """Count the setting steps of unknown cost of some packages: (package,)."""
+        steps = np.zeros(len(codes), dtype=int)
+        for column, block in enumerate(self.grid.blocks):
+            by_option = [
+                sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
+                for o in block.options
+            ]
+            steps += np.array(by_option)[codes[:, column]]
+        return steps
+
+
+class Search(PricedGrid):
     """All packages of a grid, surveyed; of a grid of more than ``most`` packages those that rank first."""
 
     def __init__(
@@ -138,19 +169,15 @@ class Search:
         margin: float,
         most: int,
     ) -> None:
-        self.park, self.grid, self.target, self.costs, self.draws, self.until = park, grid, target, costs, draws, until
-        levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
-        self.unknown = unknown_costs(costs, levers, park)
-        self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
-        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
-        self.margin = margin
+        super().__init__(park, grid, costs, draws, until, rate)
+        self.target, self.margin = target, margin
         self.ranking = self.best_first_search(most) if grid.size > most else None
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
         self.survey = self._surveyed(self.codes)
         self.cost = self.survey.package_cost()
         # The empty package costs nothing; without this it costs the rounding of its sums.
         self.cost = self.cost - self.cost[0]
-        self.steps = self._steps(self.codes)
+        self.steps = self.steps_of(self.codes)
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
         self.order = np.lexsort((self.cost, self.steps))
 
@@ -168,7 +195,7 @@ class Search:
                 " or leave levers, settings or start years out"
             )
         codes = self.grid.codes()
-        cost, steps = self._costs(codes), self._steps(codes)
+        cost, steps = self.costs_of(codes), self.steps_of(codes)
         order = np.lexsort((cost, steps))
         looked, best, limit = 0, None, np.inf
         while looked < min(most, len(order)):
@@ -188,15 +215,6 @@ class Search:
         distinct = np.unique(np.concatenate(chosen), axis=0)
         return Ranking(distinct, proven, int(steps[unseen]), float(cost[unseen] - cost[0]))
 
-    def _costs(self, codes: np.ndarray) -> np.ndarray:
-        """Work out the mean known cost of every package: (package,)."""
-        engine, tree = self.engine, grid_tree(self.grid, codes)
-        sinks = np.zeros(len(tree.parts[SINKS]))
-        for batch in engine.batches():
-            costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
-            sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
-        return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
-
     def _descent(self, strongest: np.ndarray) -> np.ndarray:
         """Walk down from the strongest package, weakening the block that saves most: (package met, block).
 
@@ -213,7 +231,7 @@ class Search:
             fine = np.flatnonzero(self._reaching(found))
             if not fine.size:
                 return np.concatenate(met)
-            rank = np.lexsort((found.package_cost()[fine], self._steps(weaker)[fine]))
+            rank = np.lexsort((found.package_cost()[fine], self.steps_of(weaker)[fine]))
             here = weaker[fine[rank[0]]]
 
     def _surveyed(self, codes: np.ndarray) -> PackageStatistics:
@@ -232,17 +250,6 @@ class Search:
         for name in survey.held:
             fine &= survey.p_held(name) >= probability - ROUNDING
         return fine if self.target.budget is None else fine & (cost <= self.target.budget)
-
-    def _steps(self, codes: np.ndarray) -> np.ndarray:
-        """Count the setting steps of unknown cost of some packages: (package,)."""
-        steps = np.zeros(len(codes), dtype=int)
-        for column, block in enumerate(self.grid.blocks):
-            by_option = [
-                sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
-                for o in block.options
-            ]
-            steps += np.array(by_option)[codes[:, column]]
-        return steps
 
     def first(self, fine: np.ndarray) -> int | None:
         """Find the cheapest of some packages; None where there are none."""

@@ -21,8 +21,9 @@ from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
-    from pathway_models.decisions.decision import Candidate, Decision, Price
+    from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate, IndicatorDecision, Price
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
+    from pathway_models.records.levers import Grid
     from pathway_models.records.park import Park
 
 #: Alternatives shown one by one.
@@ -42,11 +43,31 @@ def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tu
     return caps
 
 
+#: Options of the search for a peak that say nothing of an indicator.
+OF_PEAKS = ("before", "margin", "budget", "cap", "checkpoint", "neutral", "covered", "free", "assets")
+
+
+def indicator_of(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, int] | None:
+    """Read ``zero_carbon_910=2035`` as a profile, or the path of its file, and a year."""
+    if text is None:
+        return None
+    profile, equals, year = text.rpartition("=")
+    if not (profile and equals and re.fullmatch(r"\d{4}", year)):
+        raise click.BadParameter(f"{text!r}: expected a profile and a year such as zero_carbon_910=2035")
+    return profile, int(year)
+
+
 @click.command("decide")
 @click.argument("park", type=PARK)
 @data_option
 @as_of_option
 @click.option("--before", type=int, default=2030, show_default=True, help="Peak year before this one.")
+@click.option(
+    "--indicator",
+    callback=indicator_of,
+    metavar="PROFILE=YEAR",
+    help="Meet the core indicator of this profile in this year instead.",
+)
 @click.option("--probability", type=float, default=0.9, show_default=True, help="Over all members of the ensemble.")
 @click.option(
     "--by",
@@ -97,6 +118,8 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
 
     Exit code 0 where a package reaches the target, 1 where none does (the closest is shown), 2 for a wrong call.
     """
+    if asked["indicator"] is not None:
+        sys.exit(_of_indicator(park, form, of_terminal(lang), **asked))
     if (asked["covered"] is None) != (asked["free"] is None):
         raise click.UsageError("--covered and --free go together: only the park knows both shares")
     told = of_terminal(lang)
@@ -116,22 +139,62 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     sys.exit(0 if decision.reached else 1)
 
 
+def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
+    """Search for a package that meets the core indicator of a profile; return the exit code."""
+    # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.decisions.indicator_packages import cheapest_for_indicator
+    from pathway_models.decisions.sentences import describe_indicator
+    from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.names import headline
+    from pathway_models.intake.parks import read_park
+
+    context = click.get_current_context()
+    idle = [name for name in OF_PEAKS if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT]
+    if idle:
+        raise click.UsageError(f"--indicator does without {', '.join(f'--{name}' for name in idle)}")
+    profile, year = asked["indicator"]
+    options = {name: asked[name] for name in ("rate", "members", "fresh", "seed", "until")}
+    try:
+        found = cheapest_for_indicator(
+            read_park(park), profile, year, asked["probability"], grid=_grid(**asked),
+            costs=read_costs(asked["costs"]), correlations=not asked["independent"], **options,
+        )  # fmt: skip
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        return 1
+    except PathwayError as error:
+        raise localized(click.UsageError(str(error))) from None
+    if form == "json":
+        click.echo(json.dumps(indicator_record(found), ensure_ascii=False, indent=1))
+    else:
+        for line in (headline(found.identity, lang), *describe_indicator(found, lang=lang)):
+            click.echo(line)
+    return 0 if found.reached else 1
+
+
+def _grid(**asked: Any) -> Grid:
+    """Lay out the packages to choose from."""
+    from pathway_models.decisions.cheapest_package import measure_blocks
+    from pathway_models.intake.library import read_levers
+    from pathway_models.records.levers import lever_grid
+
+    levers, by = read_levers(), asked["by"]
+    blocks = measure_blocks(levers) if by == "measure" else None
+    return lever_grid(levers, blocks, by="family" if by == "family" else "lever", delays=(0, *asked["later"]))
+
+
 def _decided(
     park: str, stage: Callable[[str], None], lang: str, **asked: Any
 ) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.decisions.assets import plan_assets
-    from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
+    from pathway_models.decisions.cheapest_package import cheapest_package
     from pathway_models.intake.costs import read_costs
-    from pathway_models.intake.library import read_levers
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.plans.assets import read_assets
-    from pathway_models.records.levers import Limits, lever_grid
+    from pathway_models.records.levers import Limits
 
-    levers, by, the_park = read_levers(), asked["by"], read_park(park)
-    blocks = measure_blocks(levers) if by == "measure" else None
-    grid = lever_grid(levers, blocks, by="family" if by == "family" else "lever", delays=(0, *asked["later"]))
-    plan = None
+    the_park, grid, plan = read_park(park), _grid(**asked), None
     if asked["assets"]:
         plan = plan_assets(the_park, grid, read_assets(asked["assets"]), asked["until"])
     options = {name: asked[name] for name in ("budget", "rate", "margin", "members", "fresh", "seed", "until")}
@@ -223,6 +286,42 @@ def decision_record(
     if plan is not None:
         record["assets"] = _assets(plan)
     return record
+
+
+def indicator_record(found: IndicatorDecision) -> dict[str, Any]:
+    """Record a search for an indicator for ``--format json``."""
+    return {
+        "park_id": found.park_id,
+        "profile": found.profile.profile_id,
+        "account": found.profile.account,
+        "indicator": found.rule.indicator_id,
+        "unit": found.rule.unit,
+        "year": found.year,
+        "probability": found.probability,
+        "reached": found.reached,
+        "price_year": found.price_year,
+        "best" if found.reached else "closest": _indicator_candidate(found, found.closest),
+        "without_levers": _indicator_candidate(found, found.off),
+        "packages": found.packages,
+        "evaluated": found.looked_at,
+        "members": found.members,
+        "seed": found.seed,
+    }
+
+
+def _indicator_candidate(found: IndicatorDecision, one: IndicatorCandidate) -> dict[str, Any]:
+    readings = [reading.reading_id for reading in found.profile.readings]
+    return {
+        "package": one.label,
+        "p_met": one.probability,
+        "p_met_on_fresh_draws": one.p_fresh,
+        "p_in_a_size_class": one.with_class,
+        "median": dict(zip(readings, one.values, strict=True)),
+        "known_cost_million_cny_per_year": one.annualised,
+        "known_present_value_million_cny": one.cost,
+        "levers_of_unknown_cost": list(one.unknown),
+        "steps_of_unknown_cost": one.steps,
+    }
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:

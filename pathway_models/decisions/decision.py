@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pathway_models.records.accounts import IndicatorRule, Profile
 from pathway_models.records.costs import Costs
 from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Identified, ParkIdentity
@@ -186,3 +187,83 @@ class Decision(Identified):
             f"  P {found.p_before:.3f}, known cost {found.annualised:,.0f} million CNY/yr{more};"
             f" {len(self.alternatives)} alternatives, {self.evaluated} packages looked at>"
         )
+
+
+@dataclass(frozen=True)
+class IndicatorCandidate:
+    """One package with its cost and what it makes of the indicator.
+
+    Parameters
+    ----------
+    code : tuple of int
+        Option of each block of the grid.
+    label : str
+    unknown : tuple of str
+        Levers of the package whose cost is not known.
+    steps : int
+        Setting steps of those levers together.
+    cost, annualised : float
+        Known present value, million CNY, and the level yearly payment with it, million CNY/yr.
+    probability : float
+        Share of members that meet the limit in every reading; a member outside all size classes does not.
+    values : tuple of float
+        Median of the indicator, by reading.
+    with_class : float
+        Share of members whose energy use lies in a size class in every reading.
+    p_fresh : float or None
+        ``probability`` on fresh draws.
+    """
+
+    code: tuple[int, ...]
+    label: str
+    unknown: tuple[str, ...]
+    steps: int
+    cost: float
+    annualised: float
+    probability: float
+    values: tuple[float, ...]
+    with_class: float
+    p_fresh: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class IndicatorDecision(Identified):
+    """The cheapest package that meets the core indicator in a year, or the closest where none does.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    profile : Profile
+    rule : IndicatorRule
+    year : int
+    probability : float
+        Asked for.
+    reached : bool
+    closest : IndicatorCandidate
+        The cheapest that reaches it; else the most probable, and of those the one of the lowest value.
+    off : IndicatorCandidate
+        No lever at all.
+    grid : Grid
+    packages, looked_at, members, fresh_members, seed : int
+    price_year : int
+    """
+
+    identity: ParkIdentity
+    profile: Profile
+    rule: IndicatorRule
+    year: int
+    probability: float
+    reached: bool
+    closest: IndicatorCandidate
+    off: IndicatorCandidate
+    grid: Grid
+    packages: int
+    looked_at: int
+    members: int
+    fresh_members: int
+    seed: int
+    price_year: int
+
+    def scenario(self) -> Scenario:
+        """Turn the closest package into a scenario that `project` can run."""
+        return self.grid.scenario(self.closest.code)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.decision import Decision, Price
+from pathway_models.decisions.decision import Decision, IndicatorDecision, Price
 from pathway_models.decisions.records import (
     OUTPUTS,
     AssetPlan,
@@ -29,6 +29,7 @@ from pathway_models.decisions.tables import (
     player_name,
 )
 from pathway_models.intake.names import item_name
+from pathway_models.intake.rules.profiles import read_account
 from pathway_models.language.rounding import emissions_text, error_text, share_text, significant
 from pathway_models.language.words import say
 from pathway_models.records.headline import shares_of
@@ -257,6 +258,58 @@ def _left_out(decision: Decision, lang: str) -> list[str]:
             )
         )
     return lines
+
+
+def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[str]:
+    """Describe the search for a package that meets the core indicator of a profile in a year."""
+    one, year = found.closest, found.year
+    p, wanted = share_text(one.probability, lang), share_text(found.probability, lang)
+    package, cost = package_name(found.grid, one.code, lang), cost_text(one, lang)
+    what = f"{found.rule.name.told(lang)} ({found.profile.name.told(lang)})"
+    if found.reached:
+        answer = say(
+            lang,
+            en=f"The cheapest package that meets {what} in {year} with at least {wanted}: {package}. It does with {p};"
+            f" {cost}.",
+            zh=f"{year}年以不低于{wanted}的概率达到“{what}”的最低成本组合：{package}。概率为{p}；{cost}。",
+        )
+    else:
+        answer = say(
+            lang,
+            en=f"None of {found.packages:,} packages meets {what} in {year} with {wanted}. The closest has {p}:"
+            f" {package}; {cost}.",
+            zh=f"{found.packages:,}个组合均不能在{year}年以{wanted}的概率达到“{what}”。最接近者概率为{p}：{package}；{cost}。",
+        )
+    lines = [answer, _indicator_values(found, lang)]
+    if one.p_fresh is not None:
+        again, draws = share_text(one.p_fresh, lang), f"{found.fresh_members:,}"
+        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"在{draws}个新成员上为{again}。"))
+    if one.with_class < 1.0:
+        outside = share_text(1.0 - one.with_class, lang)
+        lines.append(
+            say(
+                lang,
+                en=f"In {outside} of the members the energy use lies in no size class of the rule: not met.",
+                zh=f"{outside}的成员其能耗不在规则的任何分档内，按未达到计。",
+            )
+        )
+    return lines
+
+
+def _indicator_values(found: IndicatorDecision, lang: str) -> str:
+    """State the median of the indicator without levers and with the package, in every reading, beside the limits."""
+    limits = [size.limit for size in found.rule.classes] or [found.rule.limit]
+    told = " / ".join(f"{'<=' if one.is_upper else '>='} {one.value:g}" for one in limits if one is not None)
+    names = say(lang, en=" / ", zh=" / ").join(one.name.told(lang) for one in found.profile.readings)
+    values, off = (" / ".join(significant(value, 3) for value in one.values) for one in (found.closest, found.off))
+    account = read_account(found.profile.account).name.told(lang)
+    return say(
+        lang,
+        en=f"Median in {found.year}: {values} {found.rule.unit} (without levers {off}), limit by size {told}. Account:"
+        f" {account}; electricity at {names}.",
+        zh=f"{found.year}年中位数：{values} {found.rule.unit}（无措施时{off}），按规模的限值{told}。"
+        f"核算口径：{account}；电力折标系数：{names}。",
+    )
 
 
 def describe_exposure(found: CarbonExposure, year: int, *, lang: str = "en") -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pathway_models.decisions.decision import Candidate, Decision
+from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate
 from pathway_models.decisions.records import Attribution, Macc, Sensitivity, Worth
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.language.rounding import emissions_text, error_text, scale_of, share_text, significant
@@ -70,7 +70,7 @@ def money_text(million: float, lang: str) -> str:
     return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
 
 
-def cost_text(candidate: Candidate, lang: str) -> str:
+def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
     """Write the yearly cost of a package; an unknown part is stated, never left as a number that looks whole."""
     known = money_text(candidate.annualised, lang)
     if not candidate.unknown:

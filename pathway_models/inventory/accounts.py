@@ -156,7 +156,8 @@ def take_account(park: Park | Ledger, account: Account) -> Accounted:
         if rule is not None and (not account.sectors or sector in account.sectors):
             factors[at] = _factor(ledger, at, rule, account)
     uses_residual = any(rule.factor == "residual" for rule in account.rows.values())
-    lacking = tuple(int(year) for year in ledger.years if uses_residual and int(year) not in account.residual)
+    known = account.ratios_in(ledger.identity.country)
+    lacking = tuple(int(year) for year in ledger.years if uses_residual and int(year) not in known)
     emissions = ledger.amounts * factors
     return Accounted(ledger.identity, account, ledger.years, ledger.rows, emissions, factors, lacking)
 
@@ -171,7 +172,8 @@ def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndar
         same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
         return ledger.factors[same[0]] if same else ledger.grid
     if rule.factor == "residual":
-        return own * np.array([account.residual.get(int(year), 1.0) for year in ledger.years])
+        known = account.ratios_in(ledger.identity.country)
+        return own * np.array([known.get(int(year), 1.0) for year in ledger.years])
     return own if rule.factor == "own" else np.zeros(own.size)
 
 
@@ -206,7 +208,7 @@ def bridge_accounts(park: Park, first: Account, second: Account) -> Bridge:
 
 
 def energy_use(park: Park, tj_per_mwh: float = TJ_PER_MWH) -> np.ndarray:
-    """Sum energy use with feedstock, electricity at a coefficient of one's own, (H,) TJ.
+    """Sum energy use with feedstock and on-site renewable power, electricity at a coefficient of one's own, (H,) TJ.
 
     Parameters
     ----------
@@ -220,4 +222,29 @@ def energy_use(park: Park, tj_per_mwh: float = TJ_PER_MWH) -> np.ndarray:
     for (quantity, _, _), values in park.memo_items.items():
         if quantity == "feedstock":
             feedstock += [values.get(int(year), 0.0) for year in park.years]
-    return used[~power].sum(axis=0) + used[power].sum(axis=0) * (tj_per_mwh / TJ_PER_MWH) + feedstock
+    # Made and used inside: no purchase, and energy really used all the same.
+    made = park.memo_items.get(("generation", "park", "renewable"), {})
+    on_site = np.array([made.get(int(year), 0.0) for year in park.years])
+    electricity = used[power].sum(axis=0) / TJ_PER_MWH + on_site
+    return used[~power].sum(axis=0) + electricity * tj_per_mwh + feedstock
+
+
+def per_tonne(park: Park, found: Accounted) -> dict[tuple[str, str], np.ndarray]:
+    """Divide the emissions of each branch by its product: (sector, product) -> (H,) tCO2/t.
+
+    Only branches with one product of the account's list; years without output are NaN.
+    """
+    rates = {}
+    for s, sector in enumerate(park.sectors):
+        made = [
+            (process.name.removeprefix(FIXED), park.outputs[j])
+            for j, process in enumerate(park.processes)
+            if process.sector == s
+            and process.unit == "t"
+            and process.name.removeprefix(FIXED) in found.account.products
+        ]
+        if len(made) == 1:
+            name, output = made[0]
+            emitted = found.emissions[[row[0] == sector for row in found.rows]].sum(axis=0)
+            rates[sector, name] = np.divide(emitted, output, out=np.full(output.shape, np.nan), where=output > 0)
+    return rates

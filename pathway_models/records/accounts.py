@@ -64,10 +64,14 @@ class Account:
         Kinds that do not count, with the reason.
     sectors : tuple of str
         Sectors that count; all where empty.
-    per_product : bool
-        Whether results are given a tonne of product.
+    products : tuple of str
+        Outputs of processes by whose tonnes results are given too; none where empty.
     residual : mapping year -> float
         Factor without market-traded non-fossil power over the mean factor of the grid.
+    residual_in : str
+        ISO code of the country whose grid that is; empty where there is no such ratio.
+    country : str
+        ISO code of the country whose rule the account is; empty where it holds anywhere.
     """
 
     account_id: str
@@ -77,8 +81,10 @@ class Account:
     rows: Mapping[str, RowRule]
     left_out: Mapping[str, Bilingual] = field(default_factory=dict)
     sectors: tuple[str, ...] = ()
-    per_product: bool = False
+    products: tuple[str, ...] = ()
     residual: Mapping[int, float] = field(default_factory=dict)
+    residual_in: str = ""
+    country: str = ""
 
     def __post_init__(self) -> None:
         doubled = set(self.rows) & set(self.left_out)
@@ -88,6 +94,14 @@ class Account:
             raise RecordError(
                 f"{self.account_id}: twice {sorted(doubled)}, without rule {sorted(lacking)}, unknown {sorted(unknown)}"
             )
+
+    def holds_in(self, country: str) -> bool:
+        """Tell whether the account is one of a country's."""
+        return self.country in ("", country)
+
+    def ratios_in(self, country: str) -> Mapping[int, float]:
+        """Return the ratios of `residual` that hold in a country: its own, never another's."""
+        return self.residual if country == self.residual_in else {}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Accounts of one ledger: five parks worked by hand for no. 910, a rule a test, bridges that close."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.register import read_register
 from pathway_models.intake.rules.profiles import account_ids, profile_ids, read_account, read_profile
-from pathway_models.inventory.accounts import energy_use, take_ledger
+from pathway_models.inventory.accounts import energy_use, per_tonne, take_ledger
 
 WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]
 TCE = 0.0293076  # TJ
@@ -103,6 +104,27 @@ def test_carbon_market_needs_a_split_by_branch(electronics):
     steel = account_of(pw.read_park("demo-steel"), "ets")
     assert steel.applies
     assert 0 < steel.total()[-1] < account_of(pw.read_park("demo-steel"), "location").total()[-1]
+
+
+def test_a_tonne_of_clinker_carries_what_the_cement_works_emits():
+    """By hand, demo-cement 2020: 5,007,681 t over its clinker, the purchases at the mean of the grid included."""
+    park = pw.read_park("demo-cement")
+    found = account_of(park, "product")
+    (key,) = per_tonne(park, found)
+    assert key == ("park", "clinker")
+    assert per_tonne(park, found)[key] == pytest.approx(found.total() / park.outputs[0])
+    assert found.total()[-1] == pytest.approx(5_007_681, rel=1e-6)
+    assert per_tonne(park, account_of(park, "location")) == {}
+    steel = pw.read_park("demo-steel")  # limestone, dolomite and electrodes are consumed, not made
+    assert per_tonne(steel, account_of(steel, "product")) == {}
+
+
+def test_on_site_power_is_energy_use_and_no_purchase(electronics):
+    made = {("generation", "park", "renewable"): {2020: 1000.0}}  # MWh
+    with_roofs = replace(electronics, memo_items={**electronics.memo_items, **made})
+    more = energy_use(with_roofs, 0.3024 * TCE) - energy_use(electronics, 0.3024 * TCE)
+    assert more == pytest.approx([0, 0, 0, 0, 302.4 * TCE])
+    assert account_of(with_roofs).total() == pytest.approx(account_of(electronics).total())
 
 
 def test_the_ledger_has_every_row_of_the_inventory():

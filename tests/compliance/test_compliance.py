@@ -109,8 +109,35 @@ def test_a_standard_whose_text_was_not_seen_says_nothing():
 
 
 def test_no_chinese_profile_is_held_against_a_park_elsewhere():
-    found = pw.comply(pw.read_park("demo-electronics"), country="DE")
-    assert {one.reason_en for one in found.judgements} == {"the profile holds in CN"}
+    found = pw.comply(pw.read_park("eu-ludwigshafen"))
+    assert {one.reason_en for one in found.judgements} == {"the profile holds in China"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("comply",),
+        ("comply", "--ahead"),
+        ("comply", "--profile", "hj274_2015"),
+        ("account", "--account", "zero_carbon_910"),
+        ("account", "--bridge", "location", "ets"),
+        ("budget",),
+        ("budget", "--rule", "neutral"),
+    ],
+)
+def test_a_rule_of_another_country_is_told_in_one_line(words):
+    command, *more = words
+    for lang, told in (("en", "stands in Germany"), ("zh", "位于德国")):
+        done = CliRunner().invoke(main, [command, "eu-ludwigshafen", *more], env={"PATHWAYS_LANG": lang})
+        assert done.exit_code == 1
+        assert done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        assert told in line
+
+
+def test_a_year_before_the_rule_is_judged_as_if_it_had_held():
+    told = CliRunner().invoke(main, ["comply", "demo-electronics"]).output
+    assert "The rule holds from 2025; 2020 is judged as if it had." in told
 
 
 def test_command_says_by_its_exit_code_what_can_be_said():

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
-from pathway_models.compliance.projected import by_account, core_ahead, energy_by_reading, grid_paths
+from pathway_models.compliance.projected import accounts_ahead, by_account, core_ahead, energy_by_reading, grid_paths
+from pathway_models.compliance.tables import accounts_ahead_rows
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.rules.profiles import read_account, read_profile
+from pathway_models.intake.rules.profiles import account_ids, read_account, read_profile
 from pathway_models.inventory.accounts import energy_use
 
 POWER = 0.8325 / TJ_PER_MWH
@@ -82,6 +83,40 @@ def test_a_park_that_turns_green_meets_it(case):
     last = found.met[..., -1]
     assert last.any()
     assert (last == found.has_limit[..., -1]).all()  # members outside every class have no limit to meet
+
+
+def test_accounts_ahead_keep_their_names_apart(case):
+    park, pathways, draws = case
+    found = accounts_ahead(park, pathways, draws, map(read_account, account_ids()))
+    assert list(found.totals) == ["location", "market", "product", "zero_carbon_910"]
+    assert set(found.not_said) == {"ets"}
+    rows = accounts_ahead_rows(found)
+    last = rows[rows.year == park.last_observed_year].set_index(["account", "scenario"]).p50_tco2
+    for account in found.totals:
+        assert last[account, "deep"] == pytest.approx(pw.take_account(park, read_account(account)).total()[-1])
+    assert len(rows) == 4 * 2 * pathways.years.size
+    assert not rows.duplicated(["account", "scenario", "year"]).any()
+
+
+def test_all_covered_branches_give_the_carbon_market_years_ahead():
+    """A cement works by itself, its sector called so: direct emissions of every year, no purchases."""
+    park = pw.read_park("demo-cement")
+    park = replace(park, sectors=("cement",), memo_items={}, origins={})
+    scenarios = pw.read_scenarios().pick(["bau"])
+    draws = pw.sample(park, scenarios, members=10, seed=20240401)
+    pathways = pw.project(park, scenarios, draws)
+    found = accounts_ahead(park, pathways, draws, [read_account("ets")])
+    ahead = np.s_[..., park.years.size :]
+    assert found.totals["ets"][ahead] == pytest.approx(pathways.scope(1)[ahead])
+
+
+def test_ratios_of_the_chinese_grid_stay_there():
+    park = replace(pw.read_park("demo-electronics"), years=np.arange(2019, 2024), memo_items={}, origins={})
+    at_home, abroad = (pw.take_account(one, read_account("market")) for one in (park, replace(park, country="DE")))
+    assert at_home.without_residual == (2019, 2020, 2021)
+    assert abroad.without_residual == tuple(range(2019, 2024))
+    power = at_home.of_kind("electricity") / abroad.of_kind("electricity")
+    assert power[-1] == pytest.approx(0.6096 / 0.5306)
 
 
 def test_branches_and_totals_are_refused(case):

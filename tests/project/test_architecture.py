@@ -26,7 +26,7 @@ EDGES = {
     "gaps": {"inventory"},
     "hindcast": set(),
     "nowcast": set(),
-    "decisions": set(),
+    "decisions": {"compliance"},
     "cobenefits": {"decisions"},
     "tracking": {"inventory", "peaks"},
     "fleet": {"decisions", "gaps", "inventory", "pathways", "peaks"},

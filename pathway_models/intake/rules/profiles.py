@@ -60,8 +60,10 @@ class _Account(_Strict):
     rows: dict[Kind, _Row]
     left_out: dict[Kind, _Text] = {}
     sectors: list[str] = []
-    per_product: bool = False
+    products: list[str] = []
     residual: dict[int, _Residual] = {}
+    residual_in: str = Field("", pattern="^([A-Z]{2})?$")
+    country: str = Field("", pattern="^([A-Z]{2})?$")
 
 
 class _Class(_Strict):
@@ -159,8 +161,10 @@ def _account(path: Path, _: Stamp) -> Account:
             rows={kind: _rule(row) for kind, row in content.rows.items()},
             left_out={kind: text.record() for kind, text in content.left_out.items()},
             sectors=tuple(content.sectors),
-            per_product=content.per_product,
+            products=tuple(content.products),
             residual={year: pair.without_traded / pair.average for year, pair in content.residual.items()},
+            residual_in=content.residual_in,
+            country=content.country,
         )
     except RecordError as error:
         fault = Fault(path.name, "rows", str(error), "every kind of row counted or left out once", "correct the rows",
