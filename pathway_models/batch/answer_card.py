@@ -1,16 +1,23 @@
-"""The answer card of a park's page: one sentence, the three shares with and without measures, what decides them."""
+"""The answer card: one sentence, the three shares with and without measures, what decides them.
+
+A park's page takes it from the summary in its folder, the explorer from the members under the levers as set.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
+
+from markupsafe import Markup
 
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
-from pathway_models.fleet.answers import Answer, answers
+from pathway_models.fleet.answers import Answer, Split, answers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
+from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
@@ -34,54 +41,116 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
     (one,) = found
-    best, decisive = (scenario_name(name, lang) if name else "" for name in (one.best_scenario, one.decisive))
-    values = _texts(one, best, decisive, lang) | {
-        "name": _name(one.row, lang),
-        "invented": one.row["invented"] == "true",
+    splits = {say(lang, en="No new measures", zh="无新措施"): one.without}
+    if one.best_scenario != one.row["scenario"]:
+        splits[scenario_name(one.best_scenario, lang)] = one.best
+    notes = (_decisive(one, lang), _readings(one, lang))
+    back = say(lang, en="All parks of this run", zh="本次运行的全部园区")
+    card = card_of(
+        _name(one.row, lang), _sentence(one, lang), splits, one.year, lang,
+        notes=[note for note in notes if note], about=_about(one, lang), invented=one.row["invented"] == "true",
+        code=say(lang, en="show the code", zh="显示代码"), back=back,
+    )  # fmt: skip
+    return _name(one.row, lang), card
+
+
+def card_of(
+    name: str,
+    sentence: str | Markup,
+    splits: Mapping[str, Split],
+    year: int,
+    lang: str,
+    *,
+    notes: Sequence[str] = (),
+    about: str = "",
+    invented: bool = False,
+    code: str = "",
+    back: str = "",
+) -> str:
+    """Render a card.
+
+    Parameters
+    ----------
+    name, sentence : str
+        Of the park; the answer in one sentence.
+    splits : mapping of Split
+        One bar each, by its label.
+    year : int
+        Year before which emissions shall peak.
+    lang : {"en", "zh"}
+    notes : sequence of str
+        Lines below the bars.
+    about : str
+        Small line at the end.
+    invented : bool
+    code, back : str
+        Labels of the switch for code and of the way back to the run's page; left out where empty.
+
+    Returns
+    -------
+    str
+        HTML with its style.
+    """
+    words = {
+        "past": say(lang, en="already past", zh="已经达峰"),
+        "ahead": say(lang, en="still ahead, in time", zh="尚待实现（按时）"),
+        "not_before": say(lang, en=f"not before {year}", zh=f"{year}年前未达峰"),
+        "made_up": say(lang, en="invented", zh="虚构"),
     }
-    return str(values["name"]), page(TEMPLATE, one=one, lang=lang, **values)
+    given = {"notes": notes, "about": about, "invented": invented, "code": code, "back": back}
+    return page(TEMPLATE, name=name, sentence=sentence, splits=splits, **words, **given)
 
 
 def _name(row: Mapping[str, str], lang: str) -> str:
     return row.get("name_zh") or row["name"] if lang == "zh" else row["name"]
 
 
-def _texts(one: Answer, best: str, decisive: str, lang: str) -> dict[str, str]:
-    error = f"± {100 * one.without.error:.1f}"
+def _sentence(one: Answer, lang: str) -> str:
     without, with_best = (f"{100 * split.before:.0f} %" for split in (one.without, one.best))
-    issued, members = one.row.get("issue_year", ""), one.row.get("members", "")
-    sentence = say(
-        lang,
-        en=f"Without new measures {without} before 2030; with “{best}” {with_best}.",
-        zh=f"无新措施时2030年前达峰的概率为{without}；“{best}”下为{with_best}。",
-    )
     if one.best_scenario == one.row["scenario"]:
-        sentence = say(
+        return say(
             lang,
-            en=f"{without} before 2030; no scenario of this run does better than no new measures.",
-            zh=f"2030年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
+            en=f"{without} before {one.year}; no scenario of this run does better than no new measures.",
+            zh=f"{one.year}年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
         )
-    if decisive:
-        decides = say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
-    elif one.has_families:
-        decides = say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
-    else:
-        en = "What decides it cannot be said: this run has no scenario of one lever family alone."
-        decides = say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
-    return {
-        "sentence": sentence,
-        "decides": decides,
-        "past": say(lang, en="already past", zh="已经达峰"),
-        "ahead": say(lang, en="still ahead, in time", zh="尚待实现（按时）"),
-        "not_before": say(lang, en="not before 2030", zh="2030年前未达峰"),
-        "no_measures": say(lang, en="No new measures", zh="无新措施"),
-        "best": best,
-        "made_up": say(lang, en="invented", zh="虚构"),
-        "about": say(
-            lang,
-            en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
-            zh=f"作答年份{issued}年；成员{members}个；抽样误差{error}个百分点。情景不是预测。",
-        ),
-        "code": say(lang, en="show the code", zh="显示代码"),
-        "back": say(lang, en="All parks of this run", zh="本次运行的全部园区"),
-    }
+    best = scenario_name(one.best_scenario, lang)
+    return say(
+        lang,
+        en=f"Without new measures {without} before {one.year}; with “{best}” {with_best}.",
+        zh=f"无新措施时{one.year}年前达峰的概率为{without}；“{best}”下为{with_best}。",
+    )
+
+
+def _decisive(one: Answer, lang: str) -> str:
+    if one.decisive:
+        decisive = scenario_name(one.decisive, lang)
+        return say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
+    if one.has_families:
+        return say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
+    en = "What decides it cannot be said: this run has no scenario of one lever family alone."
+    return say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
+
+
+def _readings(one: Answer, lang: str) -> str:
+    """Say the other reading beside the first; empty where the run does not have it."""
+    held = (one.without.if_drivers_hold, one.best.if_drivers_hold)
+    if any(map(isnan, held)):
+        return ""
+    without, best = (share_text(share, lang) for share in held)
+    if one.best_scenario == one.row["scenario"]:
+        return say(lang, en=f"If its drivers hold: {without}.", zh=f"若其驱动因素如期实现：{without}。")
+    return say(
+        lang,
+        en=f"If its drivers hold as stated: {without} without new measures, {best} with them.",
+        zh=f"若其驱动因素如期实现：无新措施{without}，采取措施{best}。",
+    )
+
+
+def _about(one: Answer, lang: str) -> str:
+    error = f"± {100 * one.without.error:.1f}"
+    issued, members = one.row.get("issue_year", ""), one.row.get("members", "")
+    return say(
+        lang,
+        en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
+        zh=f"作答年份{issued}年；成员{members}个；抽样误差{error}个百分点。情景不是预测。",
+    )

@@ -16,11 +16,12 @@ from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
 from pathway_models.documents.page_fonts import font_face
-from pathway_models.fleet.answers import answers, headline_of
+from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
 from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import say, word
 from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
@@ -34,7 +35,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "past_long": "peak already past",
         "ahead": "ahead",
         "ahead_long": "still ahead, in time",
-        "not_before": "not before 2030",
+        "not_before": "not before {before}",
         "without": "No new measures",
         "best": "Best scenario",
         "points": "points to win",
@@ -51,11 +52,11 @@ TEXTS: dict[str, dict[str, Any]] = {
         "issued": "issued in",
         "members": "ensemble members",
         "reading": (
-            "A member peaks before 2030 when no year of 2030-2034 exceeds its highest year before. Already past: it"
-            " does so without new measures by a highest year up to the issue year; ahead: time or measures bring it"
-            " about. ± is the sampling error, in points. Peak years come second: quantiles over all; '>' marks members"
-            " without a peak inside the horizon, and separate humps are listed with their shares. A scenario is not a"
-            " forecast."
+            "A member peaks before {before} when no year of {before}-{confirmed} exceeds its highest year before."
+            " Already past: it does so without new measures by a highest year up to the issue year; ahead: time or"
+            " measures bring it about. ± is the sampling error, in points. Peak years come second: quantiles over all;"
+            " '>' marks members without a peak inside the horizon, and separate humps are listed with their shares. A"
+            " scenario is not a forecast."
         ),
         "invented": "invented",
         "invented_note": "Demonstration parks are made up to show the method; their numbers describe no real place.",
@@ -74,10 +75,10 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Park",
             "Kind",
             "Scenario",
-            "P(peak before 2030)",
+            "P(peak before {before})",
             "Already past",
             "Ahead",
-            "Not before 2030",
+            "Not before {before}",
             "P(ahead | not past)",
             "Last year",
             "Emissions, 10⁴ tCO₂",
@@ -106,7 +107,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "past_long": "已经达峰",
         "ahead": "尚待实现",
         "ahead_long": "尚待实现（按时）",
-        "not_before": "2030年前未达峰",
+        "not_before": "{before}年前未达峰",
         "without": "无新措施",
         "best": "最佳情景",
         "points": "可提高（百分点）",
@@ -122,7 +123,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "issued": "作答年份",
         "members": "个集合成员",
         "reading": (
-            "2030—2034年均不超过此前最高年，即为2030年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
+            "{before}—{confirmed}年均不超过此前最高年，即为{before}年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
             "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部成员的分位数；“>”表示预测期内"
             "未见峰值的成员；分成两段的，列出各段及其占比。情景不是预测。"
         ),
@@ -143,7 +144,7 @@ TEXTS: dict[str, dict[str, Any]] = {
             "园区",
             "类型",
             "情景",
-            "2030年前达峰概率",
+            "{before}年前达峰概率",
             "已经达峰",
             "尚待实现",
             "未能按时",
@@ -172,10 +173,10 @@ TEXTS: dict[str, dict[str, Any]] = {
 }
 NUMERIC = (*range(3, 14), 15)
 #: Shares of a terminal line, and heads of its columns.
-SPLIT = ("p_peak_before_2030", "p_past", "p_ahead", "p_ahead_given_not_past")
+SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
-    ("park", "scenario", "before 2030, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
-    ("园区", "情景", "2030年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90 %区间"),
+    ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
+    ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90 %区间"),
 )
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
@@ -267,13 +268,14 @@ def index_page(
     # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
     from pathway_models.documents.markup import page
 
-    texts = TEXTS[lang]
+    before = year_asked(rows[0]) if rows else 2030
+    texts = _texts(lang, before)
     # Runs of older versions do not have all columns.
     rows = [dict.fromkeys((*SHARES, "peak_parts"), "") | row for row in rows]
     figure, alt = _figure(rows, lang) if rows else ("", "")
     done = sum(outcome.came_out for outcome in outcomes)
     known = read_scenarios()
-    rows = [row | {"kind": kind_of(row)} for row in rows]
+    rows = [row | {"kind": kind_of(row), "chance": chance(row)} for row in rows]
     found = answers(rows, known)
     names = {row["scenario"]: scenario_name(row["scenario"], lang) for row in rows}
     sentence = headline_of(found, lang=lang) if found else ""
@@ -306,6 +308,13 @@ def index_page(
     )
 
 
+def _texts(lang: str, before: int) -> dict[str, Any]:
+    """Put the year in question, and the last year that confirms the peak, into the words of the page."""
+    given = {"before": before, "confirmed": before + WINDOW - 1}
+    texts = {key: text.format(**given) if isinstance(text, str) else text for key, text in TEXTS[lang].items()}
+    return texts | {"columns": tuple(text.format(**given) for text in texts["columns"])}
+
+
 def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     """Draw the figure of all parks as base64 PNG; return it with the sentence that describes it."""
     import matplotlib.pyplot as plt
@@ -313,7 +322,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
 
     # The figure shows two scenarios, the first and the last, so its description covers the same two.
     table = pd.DataFrame(row for row in rows if row["scenario"] in (rows[0]["scenario"], rows[-1]["scenario"]))
-    figure = plotting.all_parks(table, lang=lang)
+    figure = plotting.all_parks(table, before=year_asked(rows[0]), lang=lang)
     picture = io.BytesIO()
     try:
         figure.savefig(picture, format="png", dpi=110)
@@ -323,7 +332,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
 
 
 def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang: str = "en") -> list[str]:
-    """Write a line for the first and the last scenario of each park: P(before 2030) with its parts, and peak years.
+    """Write a line for the first and the last scenario of each park: the probability with its parts, and peak years.
 
     Parameters
     ----------
@@ -339,7 +348,8 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
     if by_park:
         scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
         shown = list(dict.fromkeys([scenarios[0], scenarios[-1]]))
-        table = [say(lang, en=HEADS[0], zh=HEADS[1])]
+        heads = say(lang, en=HEADS[0], zh=HEADS[1])
+        table = [tuple(head.format(year=year_asked(rows[0])) for head in heads)]
         for name, of_park in by_park.items():
             table += _rows(name, of_park, shown, lang)
         lines += screen_lines(table)
@@ -369,7 +379,7 @@ def _rows(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
     mark = "*" if rows[0]["invented"] == "true" else ""
     for at, scenario in enumerate(shown):
         row = next(row for row in rows if row["scenario"] == scenario)
-        total, past, ahead, given = (_percent(row.get(key, "")) for key in SPLIT)
+        total, past, ahead, given = map(_percent, (chance(row), *(row.get(key, "") for key in SPLIT)))
         yield (
             name + mark if at == 0 else "",
             scenario_name(scenario, lang),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 
 from pathway_models.language.words import say
+from pathway_models.records.headline import IF_DRIVERS_HOLD
 from pathway_models.records.levers import Scenario
 
 #: Gains below this many points are nothing that decides.
@@ -14,12 +16,23 @@ LEAST_GAIN = 1.0
 
 @dataclass(frozen=True)
 class Split:
-    """Shares of members by the event "peaks before Y": already past, ahead, not before; and the sampling error."""
+    """Shares of members by the event "peaks before Y": already past, ahead, not before.
+
+    Parameters
+    ----------
+    past, ahead, not_before : float
+        Shares that add up to one.
+    error : float
+        Sampling error of the share before Y.
+    if_drivers_hold : float
+        Share before Y in the other reading; NaN where a run does not have it.
+    """
 
     past: float
     ahead: float
     not_before: float
     error: float
+    if_drivers_hold: float = nan
 
     @property
     def before(self) -> float:
@@ -52,9 +65,24 @@ class Answer:
     has_families: bool
 
     @property
+    def year(self) -> int:
+        """Year Y in question."""
+        return year_asked(self.row)
+
+    @property
     def points(self) -> float:
         """Percentage points to be won."""
         return 100.0 * (self.best.before - self.without.before)
+
+
+def year_asked(row: Mapping[str, str]) -> int:
+    """Read the year before which emissions shall peak from a row of a summary; 2030 where an older run has none."""
+    return int(row.get("before") or 2030)
+
+
+def chance(row: Mapping[str, str]) -> str:
+    """Read the share of members that peak before the year in question, as text."""
+    return row.get("p_peak_before") or row["p_peak_before_2030"]
 
 
 def answers(rows: Iterable[Mapping[str, str]], scenarios: Mapping[str, Scenario]) -> list[Answer]:
@@ -87,25 +115,29 @@ def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
 
 
 def _split(row: Mapping[str, str]) -> Split:
-    return Split(*(float(row[name]) for name in ("p_past", "p_ahead", "p_not_before")), float(row.get("p_se") or 0.0))
+    held = [float(row.get(f"{name}{IF_DRIVERS_HOLD}") or nan) for name in ("p_past", "p_ahead")]
+    shares = (float(row[name]) for name in ("p_past", "p_ahead", "p_not_before"))
+    return Split(*shares, float(row.get("p_se") or 0.0), sum(held))
 
 
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
     likely = sum(one.without.before > 0.5 for one in found)
     could = sum(one.best.before > 0.5 for one in found)
+    year = found[0].year
     if len(found) == 1:
         one = found[0]
+        name_zh = one.row.get("name_zh") or one.row["name"]
         return say(
             lang,
-            en=f"{one.row['name']}: {one.without.before:.0%} before 2030 without new measures,"
+            en=f"{one.row['name']}: {one.without.before:.0%} before {year} without new measures,"
             f" {one.best.before:.0%} with the best scenario.",
-            zh=f"{one.row.get('name_zh') or one.row['name']}：无新措施时2030年前达峰的概率为{one.without.before:.0%}，"
+            zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{one.without.before:.0%}，"
             f"最佳情景下为{one.best.before:.0%}。",
         )
     return say(
         lang,
-        en=f"{likely} of {len(found)} places more likely than not peak before 2030 if nothing new is done;"
+        en=f"{likely} of {len(found)} places more likely than not peak before {year} if nothing new is done;"
         f" {could} could.",
-        zh=f"若不采取新措施，{len(found)}个园区（区域）中有{likely}个更可能在2030年前达峰；采取措施后可有{could}个。",
+        zh=f"若不采取新措施，{len(found)}个园区（区域）中有{likely}个更可能在{year}年前达峰；采取措施后可有{could}个。",
     )

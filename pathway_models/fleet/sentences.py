@@ -36,7 +36,7 @@ from pathway_models.intake.register import Entry
 from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.peaks.sentences import peak, probability
-from pathway_models.runs.tables import typed
+from pathway_models.runs.tables import asked, typed
 
 
 def describe_coverage(results: FleetResults, *, lang: str = "en") -> str:
@@ -301,7 +301,7 @@ def describe_standards(found: pd.DataFrame, *, lang: str = "en") -> str:
 
 
 def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
-    """Say how many parks and regions peak before 2030 more likely than not under a scenario.
+    """Say how many parks and regions peak before the year in question more likely than not under a scenario.
 
     Real and invented ones are counted apart: an invented park is evidence of nothing.
     """
@@ -317,13 +317,14 @@ def all_parks(summary: pd.DataFrame, scenario: str, *, lang: str = "en") -> str:
 
 def _count(rows: pd.DataFrame, lang: str) -> str:
     total = len(rows)
-    likely = int((rows["p_peak_before_2030"] > 0.5).sum())
+    before, chances = asked(rows)
+    likely = int((chances > 0.5).sum())
     unnamed = int((rows["share_censored"] > 0.5).sum())
     return say(
         lang,
-        en=f"{likely} of {total} peak before 2030 in more than half of their members; for {unnamed} no peak year can"
-        " be named",
-        zh=f"{total}个中有{likely}个在半数以上成员中于2030年以前达峰；{unnamed}个不能给出达峰年",
+        en=f"{likely} of {total} peak before {before} in more than half of their members; for {unnamed} no peak year"
+        " can be named",
+        zh=f"{total}个中有{likely}个在半数以上成员中于{before}年以前达峰；{unnamed}个不能给出达峰年",
     )
 
 

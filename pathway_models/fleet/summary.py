@@ -17,7 +17,7 @@ from pathway_models.records.inventory import Inventory
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
-from pathway_models.runs.tables import CONTRACT, typed
+from pathway_models.runs.tables import CONTRACT, asked, typed
 
 #: The year of the contract's probability, and the one of neutrality.
 YEAR, NEUTRAL = 2030, 2060
@@ -158,8 +158,9 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
         if "peak_parts" in part:
             ranges = part["peak_parts"].where(part["peak_parts"].fillna("") != "", ranges)
         years_of[say(lang, en=f"peak, {name}", zh=f"达峰年，{name}")] = ranges
-        early = part["p_peak_before_2030"].map(lambda share: share_text(float(share), lang))
-        chances[say(lang, en=f"before 2030, {name}", zh=f"2030年以前，{name}")] = early
+        before, early = asked(part)
+        told = early.map(lambda share: share_text(float(share), lang))
+        chances[say(lang, en=f"before {before}, {name}", zh=f"{before}年以前，{name}")] = told
         if {"p_past", "p_ahead_given_not_past"} <= set(part):
             for key, en, zh in (
                 ("p_past", "already past", "已经达峰"),

@@ -133,6 +133,16 @@ def typed(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.assign(invented=invented, **{n: pd.to_numeric(summary[n]) for n in NUMBERS if n in summary})
 
 
+def asked(summary: pd.DataFrame) -> tuple[int, pd.Series]:
+    """Return the year before which emissions shall peak, and the share of members that do so, row by row.
+
+    Runs of older versions have neither column, and ask for 2030.
+    """
+    if summary.empty or "p_peak_before" not in summary:
+        return 2030, summary["p_peak_before_2030"]
+    return int(summary["before"].iloc[0]), summary["p_peak_before"]
+
+
 #: Columns of a table: name to values.
 Columns = Mapping[str, Sequence[object]]
 

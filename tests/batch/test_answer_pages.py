@@ -2,11 +2,13 @@
 
 import csv
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from pathway_models import sentences
 from pathway_models.batch.answer_card import answer_card
-from pathway_models.batch.summary import index_page
+from pathway_models.batch.summary import index_page, summary_lines
 from pathway_models.documents.page_fonts import FAMILY, font_face
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.intake.library import read_scenarios
@@ -33,6 +35,13 @@ def rows(park="north", splits=SPLITS, **other):
         }
         for scenario, (past, ahead, late) in splits.items()
     ]  # fmt: skip
+
+
+def write(folder, lines):
+    with (folder / "summary.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
 
 
 def test_the_answer_is_the_first_the_best_and_the_one_family_that_gains_most():
@@ -82,10 +91,7 @@ def test_strips_of_the_page_are_the_shares_of_the_summary(lang):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_card_of_a_park_has_the_same_shares(tmp_path, lang):
-    with (tmp_path / "summary.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows()[0]))
-        writer.writeheader()
-        writer.writerows(rows())
+    write(tmp_path, rows())
     name, card = answer_card(tmp_path, lang)
     assert name == {"en": "Park north", "zh": "north园区"}[lang]
     parts = [i["style"] for i in BeautifulSoup(card, "html.parser").select(".pw-strip i")]
@@ -93,6 +99,24 @@ def test_the_card_of_a_park_has_the_same_shares(tmp_path, lang):
     assert "40 %" in card
     assert "90 %" in card
     assert answer_card(tmp_path / "nowhere", lang) == ("", "")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_another_year_in_question_is_the_one_in_words(tmp_path, lang):
+    later = rows(before="2035", p_peak_before="0.45")
+    write(tmp_path, later)
+    pages = [index_page("run", later, [], [], lang), answer_card(tmp_path, lang)[1], *summary_lines(later, [], lang)]
+    texts = [BeautifulSoup(page, "html.parser").text for page in pages]
+    assert all("2035" in text for text in texts[:3])
+    assert not any("2030" in text for text in texts)
+    assert "0.45" in texts[0]
+    assert " 45" in texts[3]
+    assert "2035" in sentences.all_parks(pd.DataFrame(later), "bau", lang=lang)
+
+
+def test_the_card_has_the_other_reading_where_the_run_has_it(tmp_path):
+    write(tmp_path, rows(p_past_if_drivers_hold="0.2", p_ahead_if_drivers_hold="0.35"))
+    assert "55 %" in answer_card(tmp_path, "en")[1]
 
 
 def test_a_name_that_is_markup_stays_text(tmp_path):
