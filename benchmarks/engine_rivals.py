@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.intake.assumptions import read_baselines, read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.kernels.emissions import ramp
@@ -94,7 +95,7 @@ class Model:
 
     def phase(self, measure):
         """Phase of a measure by year."""
-        r = measure.ramp
+        r = acting_ramp(measure, self.park, self.draws.assumptions.issue_year)
         return ramp(self.years, r.shape, r.start, r.complete, r.delay_years)
 
 
