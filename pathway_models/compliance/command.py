@@ -10,9 +10,9 @@ import click
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
-from pathway_models.console.tables import padded
+from pathway_models.console.tables import aligned
 from pathway_models.core.errors import InputError
-from pathway_models.language.words import say, width_of
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ def _tell(table: pd.DataFrame, form: str) -> None:
     if form != "table":
         click.echo(_written(shown, form), nl=form == "json")
         return
-    for line in _aligned([list(shown.columns), *shown.to_numpy().tolist()]):
+    for line in aligned([list(shown.columns), *shown.to_numpy().tolist()]):
         click.echo(line)
 
 
@@ -124,7 +124,7 @@ def _lines(found: Compliance, lang: str) -> list[str]:
     from pathway_models.compliance.tables import compliance
 
     table = compliance(found, lang=lang).reset_index()
-    lines = [verdict_sentence(found, lang=lang), "", *_aligned([list(table.columns), *table.to_numpy().tolist()])]
+    lines = [verdict_sentence(found, lang=lang), "", *aligned([list(table.columns), *table.to_numpy().tolist()])]
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         lines += ["", say(lang, en="Missing:", zh="缺少的输入：")]
@@ -133,12 +133,6 @@ def _lines(found: Compliance, lang: str) -> list[str]:
         told = " / ".join(readings)
         lines += ["", say(lang, en=f"Two values: electricity at {told}.", zh=f"两个数值对应电力折标系数：{told}。")]
     return lines
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Align columns; the last one may be as long as it is."""
-    widths = [max(width_of(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
-    return ["  ".join(padded(str(cell), wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @click.command("account")

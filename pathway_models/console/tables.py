@@ -29,6 +29,13 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - width_of(text))
 
 
+def aligned(rows: Iterable[Iterable[object]]) -> list[str]:
+    """Align the columns of a table; the last one may be as long as it is."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(width_of, column)) for column in zip(*texts, strict=True)]
+    return ["  ".join(padded(cell, wide) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in texts]
+
+
 def fault_lines(
     faults: Iterable[Fault], columns: int | None = None, lang: str = "en", *, table: str = ""
 ) -> Iterator[str]:

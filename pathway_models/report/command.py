@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FORMATS = ("docx", "pdf", "html", "xlsx")
 #: Hexadecimal digits of a run's id.
 ID_LENGTH = 12
+#: Account of the structure of committed loads.
+PROJECT_ACCOUNT = "zero_carbon_910"
 
 
 @click.command("report")
@@ -29,7 +31,7 @@ ID_LENGTH = 12
 @click.option("--outline", "outlines", multiple=True, default=("special_report",), show_default=True, metavar="ID",
               help="Kind of document; may be repeated, 'all' for every kind.")  # fmt: skip
 @click.option("--investments", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.csv",
-              help="Projects with cost and saving.")  # fmt: skip
+              help="Projects with cost and saving; by default those beside the park's table.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A file for one park, else a folder; RUN/reports by default."
 )
@@ -67,20 +69,20 @@ def report_command(
     if search < 1:
         raise click.UsageError("--search: expected at least 1 member")
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.intake.plans.investments import read_investments
+    from pathway_models.intake.plans.investments import investments_of, read_investments
     from pathway_models.report.outlines import outline_ids, read_outline
     from pathway_models.runs.store import parameters_of, parks_of
 
     kinds = outline_ids() if "all" in outlines else tuple(dict.fromkeys(outlines))
     for kind in kinds:
         read_outline(kind)
-    projects = read_investments(investments) if investments else ()
     chosen = parks_of(run, parks)
     if out is not None and len(chosen) * len(kinds) > 1 and out.suffix:
         raise click.UsageError(f"--out {out}: give a folder for {len(chosen) * len(kinds)} documents")
     issue_year = parameters_of(run).get("as_of")
     for park_id, given in chosen.items():
         with issued_in(issue_year):
+            projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, lang, search if package else 0, projects)
             for kind in kinds if form != "xlsx" else kinds[:1]:
                 path = _path(run, out, park_id, lang, form, kind)
@@ -104,7 +106,9 @@ def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Inv
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package
-    from pathway_models.report.inputs import PROBABILITY, gather
+    from pathway_models.decisions.project_effects import project_effects
+    from pathway_models.intake.rules.profiles import read_account
+    from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
     recomputed, manifest = compute_again(run, park_id), manifest_of(run)
@@ -114,9 +118,13 @@ def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Inv
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
         decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
+    effects = None
+    if projects:
+        ensemble = {"members": min(manifest.members, MEAN_MEMBERS), "seed": manifest.seed, "until": manifest.until}
+        effects = project_effects(recomputed.park, projects, read_account(PROJECT_ACCOUNT), **ensemble)
     scenarios = scenarios_of(run)
     return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
-                  investments=projects)  # fmt: skip
+                  investments=projects, effects=effects)  # fmt: skip
 
 
 def _document(inputs: ReportInputs, given: str, form: str, template: Path | None, kind: str) -> bytes:

@@ -364,4 +364,5 @@ WRITERS: dict[str, Callable[[ReportBuilder, ReportInputs], None]] = {
     "indicator_verdicts": zero_carbon_chapters.indicator_verdicts,
     "project_table": zero_carbon_chapters.project_table,
     "project_economics": zero_carbon_chapters.project_economics,
+    "project_evaluation": zero_carbon_chapters.project_evaluation,
 }

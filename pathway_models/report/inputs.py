@@ -12,7 +12,7 @@ import pathway_models as pw
 from pathway_models.cobenefits.records import Cobenefits
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Decision
-from pathway_models.decisions.records import Attribution
+from pathway_models.decisions.records import Attribution, ProjectEffects
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.plan_periods import Plan, plans_of
 from pathway_models.language.words import say
@@ -79,6 +79,8 @@ class ReportInputs:
         None where no package was searched for.
     investments : tuple of Investment
         Projects of the park, where a list was given.
+    effects : ProjectEffects or None
+        Carbon evaluation of these projects.
     """
 
     park: Park
@@ -89,6 +91,7 @@ class ReportInputs:
     lang: str
     decision: Decision | None
     investments: tuple[Investment, ...] = ()
+    effects: ProjectEffects | None = None
 
     @property
     def before(self) -> int:
@@ -197,6 +200,7 @@ def gather(
     lang: str,
     decision: Decision | None = None,
     investments: Sequence[Investment] = (),
+    effects: ProjectEffects | None = None,
 ) -> ReportInputs:
     """Collect the inputs of a report; the package of a decision becomes a scenario of its own.
 
@@ -212,6 +216,7 @@ def gather(
     decision : Decision, optional
         Cheapest package, of the same park; without one the best scenario of the run is advised.
     investments : sequence of Investment
+    effects : ProjectEffects, optional
     """
     chosen = dict(scenarios)
     if decision is not None:
@@ -220,7 +225,7 @@ def gather(
         draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
         pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
     peaks = pw.find_peaks(pathways, before=manifest.before)
-    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments))
+    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments), effects)
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:
