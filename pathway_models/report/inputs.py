@@ -13,6 +13,7 @@ from pathway_models.cobenefits.records import Cobenefits
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Decision
 from pathway_models.decisions.records import Attribution, ProjectEffects
+from pathway_models.intake.register import has_rule
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.plan_periods import Plan, plans_of
 from pathway_models.language.words import say
@@ -119,7 +120,9 @@ class ReportInputs:
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
-        """Five-year plans that the record touches, at most the last two."""
+        """Five-year plans that the record touches, at most the last two; none where another country has them."""
+        if not has_rule(self.park.country, "notice"):
+            return ()
         return plans_of(int(self.park.years[0]), self.park.last_observed_year)
 
     @cached_property
