@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from pathway_models.console.cli_language import localized, mistake_text, of_terminal, table_text
+from pathway_models.console.cli_language import language, localized, mistake_text, of_terminal, table_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
@@ -23,6 +23,7 @@ from pathway_models.language.words import say
 if TYPE_CHECKING:
     from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate, IndicatorDecision, Price
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
+    from pathway_models.records.investments import Investment
     from pathway_models.records.levers import Grid
     from pathway_models.records.park import Park
 
@@ -371,3 +372,70 @@ def _assets(plan: AssetPlan) -> dict[str, Any]:
         ],
         "not_waiting": [lever.lever_id for lever in plan.free],
     }
+
+
+def _own_projects(park: str) -> tuple[Investment, ...]:
+    """Read the list of projects a park has; none is said, with what to do."""
+    from pathway_models.intake.plans.investments import SUFFIX, investments_of
+
+    found = investments_of(park)
+    if not found:
+        raise click.UsageError(
+            f"{park} has no list of projects: fill the sheet of projects of its workbook, put {park}{SUFFIX} beside its"
+            " table, or give --investments FILE"
+        )
+    return found
+
+
+@click.command("projects")
+@click.argument("park", type=PARK)
+@data_option
+@as_of_option
+@click.option(
+    "--investments",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="List of projects, a .csv or a workbook; by default the one beside the park's table.",
+)
+@click.option(
+    "--account", default="zero_carbon_910", show_default=True, metavar="ID|FILE.yml", help="For the structure of loads."
+)
+@click.option("--rate", type=click.FloatRange(0, 0.5), default=0.06, show_default=True, help="Real discount rate.")
+@click.option("--year", type=int, metavar="YEAR", help="Of the effects; the first in which all run by default.")
+@click.option("--members", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+def projects_command(
+    park: str, investments: Path | None, account: str, rate: float, year: int | None, members: int, seed: int, form: str
+) -> None:
+    """Evaluate the projects of PARK: value, rates of return, payback, and effect on emissions beside one another.
+
+    csv and json are the carbon evaluation: total, structure and emissions a unit of product of every committed load.
+    """
+    # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.console.tables import screen_lines
+    from pathway_models.core.sheet_text import sheet_table
+    from pathway_models.decisions import tables
+    from pathway_models.decisions.investments import value_investments
+    from pathway_models.decisions.project_effects import project_effects
+    from pathway_models.intake.names import headline
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.plans.investments import read_investments
+    from pathway_models.intake.rules.profiles import read_account
+
+    given, lang = read_park(park), language()
+    listed = read_investments(investments) if investments else _own_projects(park)
+    found = project_effects(given, listed, read_account(account), year=year, members=members, seed=seed)
+    valued = value_investments(listed, rate)
+    if form == "table":
+        click.echo(headline(found.identity, lang))
+        for table in (tables.economics(valued, lang=lang), tables.project_effects(found, lang=lang)):
+            shown = table.reset_index()
+            for line in ("", *screen_lines([list(shown.columns), *shown.to_numpy().tolist()])):
+                click.echo(line)
+        return
+    rows = tables.project_rows(found, valued)
+    if form == "csv":
+        click.echo(sheet_table(rows).to_csv(index=False, lineterminator="\n", float_format="%.9g"), nl=False)
+    else:
+        click.echo(rows.to_json(orient="records", force_ascii=False, indent=1))

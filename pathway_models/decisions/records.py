@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.costs import levelised
+from pathway_models.records.accounts import Account
 from pathway_models.records.assets import Asset
+from pathway_models.records.investments import Investment
 from pathway_models.records.levers import Grid, Lever, Measure
 from pathway_models.records.park import Identified, ParkIdentity
 
@@ -430,3 +433,61 @@ class CarbonExposure:
     without: np.ndarray
     with_package: np.ndarray
     price: np.ndarray
+
+
+@dataclass(frozen=True)
+class ProjectEffect:
+    """What one project does to emissions; tCO2/yr, below zero where it lowers them, None where it is not known.
+
+    Parameters
+    ----------
+    investment : Investment
+    tied_to : {"lever", "load", ""}
+        Empty for a project that names neither: the engine has nothing to work out.
+    alone : float or None
+        By itself: as its owner states it for a lever; by the engine for a load.
+    together : float or None
+        Beside all the other projects of the list.
+    lever_alone : float or None
+        Of a lever: what its weakest setting does to the whole park by the engine, for comparison with the projects.
+    sources : mapping source -> float
+        Of a load at full size, by the account of the evaluation.
+    products : mapping product -> float
+        Its emissions a unit of product, where the load makes one.
+    """
+
+    investment: Investment
+    tied_to: str
+    alone: float | None = None
+    together: float | None = None
+    lever_alone: float | None = None
+    sources: Mapping[str, float] | None = None
+    products: Mapping[str, float] | None = None
+
+    @property
+    def total(self) -> float | None:
+        """Sum the sources of a load."""
+        return sum(self.sources.values()) if self.sources is not None else None
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectEffects(Identified):
+    """Effects of a list of projects in one year.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    year : int
+    account : Account
+        Of the structure of loads; effects are in the account of the projections, the park's inventory.
+    effects : tuple of ProjectEffect
+        In the order of the list.
+    members, seed : int
+    """
+
+    identity: ParkIdentity
+    year: int
+    account: Account
+    effects: tuple[ProjectEffect, ...]
+    members: int
+    seed: int

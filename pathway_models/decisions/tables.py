@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 import pandas as pd
 
 from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate
-from pathway_models.decisions.records import Attribution, Macc, Sensitivity, Worth
+from pathway_models.decisions.investments import CORNERS, WHOLE, Valued
+from pathway_models.decisions.records import Attribution, Macc, ProjectEffect, ProjectEffects, Sensitivity, Worth
 from pathway_models.intake.costs import unknown_costs
+from pathway_models.intake.library import read_levers
+from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import emissions_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
@@ -329,3 +333,89 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
         for one in [own.capital, *own.running] if own.capital else own.running:
             rows.append((name, one.stated, one.source, assumed if one.assumed else one.confidence))
     return table(rows, head, lang)
+
+
+def economics(valued: Sequence[Valued], *, lang: str = "en") -> pd.DataFrame:
+    """Table net present value, every internal rate of return and payback of projects: likely (worst ... best)."""
+    head = [("project", "项目"), ("net present value, million CNY", "净现值（百万元）"),
+            ("internal rate of return", "内部收益率"), ("payback, years", "投资回收期（年）")]  # fmt: skip
+    return table([_economics(one, lang) for one in valued], head, lang)
+
+
+def _economics(one: Valued, lang: str) -> tuple[str, str, str, str]:
+    name = say(lang, en="all priced projects", zh="全部已定价项目") if one.name == WHOLE else one.name
+    if not one.is_priced:
+        return name, UNKNOWN[lang], "-", "-"
+    value, rates, years = (
+        [write(of[corner]) for corner in ("likely", "worst", "best")]
+        for of, write in (
+            (one.value, lambda million: significant(million, 3)),
+            (one.rates, lambda found: _rates(found, lang)),
+            (one.payback, lambda found: f"{found:.1f}" if isfinite(found) else say(lang, en="never", zh="不能回收")),
+        )
+    )
+    ranges = (value, rates, years)
+    return name, *(one[0] if len(set(one)) == 1 else f"{one[0]} ({one[1]} … {one[2]})" for one in ranges)
+
+
+def _rates(rates: Sequence[float], lang: str) -> str:
+    """Name every internal rate of return; there may be several, or none."""
+    return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f} %" for rate in rates) or say(lang, en="none", zh="无")
+
+
+def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
+    """Table the effects of projects in one year, each by itself and beside the others, and emissions of loads."""
+    account = found.account.name.told(lang)
+    head = [
+        ("project", "项目"), ("carries out", "对应措施或负荷"),
+        (f"CO₂ alone, t/yr, {found.year}", f"单独效果（吨CO₂/年，{found.year}年）"),
+        ("beside the others", "与其他项目共同实施时"),
+        ("whole lever, weakest setting", "该措施全园区最低力度"),
+        (f"load at full size, t/yr ({account})", f"满负荷排放（吨/年，{account}）"),
+        ("a unit of product", "单位产品排放"),
+    ]  # fmt: skip
+    return table([_effect(one, lang) for one in found.effects], head, lang)
+
+
+def _effect(one: ProjectEffect, lang: str) -> tuple[str, ...]:
+    unknown = say(lang, en="not stated", zh="未填报")
+    alone, together = (unknown if value is None else f"{value:+,.0f}" for value in (one.alone, one.together))
+    if not one.tied_to:
+        together = say(lang, en="tied to no lever or load", zh="未对应措施或负荷")
+    products = "; ".join(f"{item_name(name, lang)} {rate:.3g} t" for name, rate in (one.products or {}).items())
+    tied = lever_name(one.investment.lever, lang) if one.tied_to == "lever" else one.investment.load or "-"
+    whole = "-" if one.lever_alone is None else f"{one.lever_alone:+,.0f}"
+    return (one.investment.name, tied, alone, together, whole, "-" if one.total is None else f"{one.total:,.0f}",
+            products or "-")  # fmt: skip
+
+
+def lever_name(lever_id: str, lang: str) -> str:
+    """Name a lever of the shipped library."""
+    lever = read_levers()[lever_id]
+    return lever.name_zh if lang == "zh" else lever.name_en
+
+
+def project_rows(found: ProjectEffects, valued: Sequence[Valued]) -> pd.DataFrame:
+    """List the evaluation of projects, one number a row: value, rates, payback, effects, structure of loads.
+
+    What is not known has a row with an empty value, so that it cannot be taken for zero.
+    """
+    inventory, rows = "inventory", []
+    for one, effect in zip(valued, found.effects, strict=False):
+        money = [("", "net_present_value", corner, one.value.get(corner), "million CNY") for corner in CORNERS]
+        money += [("", "internal_rate_of_return", f"{corner} {n}", rate, "share/yr")
+                  for corner in CORNERS for n, rate in enumerate(one.rates.get(corner, ()), start=1)]  # fmt: skip
+        money += [("", "payback", corner, one.payback.get(corner), "yr") for corner in CORNERS]
+        account = found.account.account_id
+        carbon = [(inventory, "effect_alone", "", effect.alone, "tCO2/yr"),
+                  (inventory, "effect_beside_the_others", "", effect.together, "tCO2/yr")]  # fmt: skip
+        if effect.tied_to == "lever":
+            carbon.append((inventory, "effect_of_the_whole_lever", "", effect.lever_alone, "tCO2/yr"))
+        if effect.sources is not None:
+            carbon.append((account, "load_total", "", effect.total, "tCO2/yr"))
+            carbon += [(account, "load_structure", name, value, "tCO2/yr") for name, value in effect.sources.items()]
+            carbon += [(account, "load_per_product", name, value, "tCO2/unit")
+                       for name, value in (effect.products or {}).items()]  # fmt: skip
+        rows += [(found.park_id, one.name, found.year, *row) for row in (*money, *carbon)]
+    head = ["park_id", "project", "year", "account", "quantity", "item", "value", "unit"]
+    return pd.DataFrame(rows, columns=head).astype({"value": float})

@@ -21,6 +21,7 @@ from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.spread import factor_errors
 from pathway_models.intake.factors.tables import published_factors
+from pathway_models.intake.plans.investments import faults_of_investments
 from pathway_models.intake.plans.reading import one_off_faults
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
 from pathway_models.intake.plausible_ranges import read_plausible
@@ -95,6 +96,8 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
         hint_at_power(check, filled.statements.sheets.get(filled.years[0], "workbook") if filled.years else "workbook")
     if filled.years:
         check_assets(filled.statements, check.book, filled.years[-1])
+    for sheet, block in filled.statements.projects:
+        filled.statements.faults += faults_of_investments(sheet, block, path.name)
     faults = in_order(filled.statements.faults)
     if filled.description is None or any(fault.severity == "error" for fault in faults):
         return Examination(None, faults)

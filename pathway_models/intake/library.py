@@ -12,7 +12,8 @@ from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioE
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.plans.scenario_tables import lines_of, paths_of, period_of, read_driver_table
+from pathway_models.intake.plans.rows import lines_of
+from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
 from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 from pathway_models.records.plans import DriverPath
@@ -213,7 +214,7 @@ def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scen
             (f"line {line_of(lines, (*keys, 'drivers', at))}, {'.'.join(keys)}.drivers.{at}", _row(scenario_id, one))
             for at, one in enumerate(given.drivers)
         ]
-        own = paths_of(lines_of(path.name, rows, faults)).get(scenario_id, ())
+        own = paths_of(lines_of(path.name, rows, COLUMNS, faults)).get(scenario_id, ())
         drivers = _replaced(base.drivers, own)
         scenarios[scenario_id] = Scenario(
             scenario_id, given.name_en, given.name_zh, given.description, (*kept, *measures), drivers

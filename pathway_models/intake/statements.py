@@ -81,6 +81,8 @@ class Statements:
         What was given but could not be read: not to be reported again as missing.
     assets : list of AssetLine
         Lines of the sheet of energy assets (`intake.asset_sheet`).
+    projects : list of (Sheet, ListBlock)
+        Sheets of projects, read later (`intake.plans.investments`).
     sheets : dict year -> str
         Sheets of single years that were read.
     """
@@ -92,6 +94,7 @@ class Statements:
     spoiled: set[Key] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     assets: list[Any] = field(default_factory=list)
+    projects: list[Any] = field(default_factory=list)
     sheets: dict[int, str] = field(default_factory=dict)
     _reported: set[tuple[str, str]] = field(default_factory=set)
     _index: dict[tuple[str, str, str], list[Statement]] = field(default_factory=dict)

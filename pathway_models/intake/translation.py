@@ -228,8 +228,8 @@ class Translator:
             self._row(place, year, owner, "process_factor", item, sign * factor, per, measured=own)
 
     def _green(self, kept: dict[int, float]) -> None:
-        """Green power trades and certificates together, MWh."""
-        parts = [*self._of("green_electricity"), *self._of("green_electricity", "certificates")]
+        """Green power trades, certificates and direct supply together, MWh."""
+        parts = [one for item in ("", "certificates", "direct") for one in self._of("green_electricity", item)]
         for year in self.years() if parts else []:
             found = [s for s in parts if s.year == year]
             value = sum(s.value if s.unit == "MWh" else s.value / TJ_PER_MWH for s in found)

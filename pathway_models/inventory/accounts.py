@@ -67,7 +67,7 @@ def take_ledger(park: Park) -> Ledger:
     for s, sector in enumerate(park.sectors):
         for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
             if park.energy[s, c].any():
-                rows.append((sector, carrier, KIND_OF_GROUP.get(group, "fuel")))
+                rows.append((sector, carrier, kind_of_carrier(group)))
                 amounts.append(park.energy[s, c])
                 factors.append(park.factors[s, c])
         for j, process in enumerate(park.processes):
@@ -83,6 +83,11 @@ def take_ledger(park: Park) -> Ledger:
     identity = park.identity
     return Ledger(identity, park.years, tuple(rows), np.reshape(amounts, shape), np.reshape(factors, shape),
                   park.sectors)  # fmt: skip
+
+
+def kind_of_carrier(group: str) -> str:
+    """Tell electricity and heat from what burns, by the group of a carrier."""
+    return KIND_OF_GROUP.get(group, "fuel")
 
 
 def kind_of_process(name: str, is_balance: bool) -> str:

@@ -27,9 +27,9 @@ class Investment:
         Yearly income and saved cost less operating cost, million CNY/yr.
     subsidy : float
         Million CNY, paid with the investment.
-    energy : float
-        Yearly effect on energy use, tce; below zero where it saves.
-    carbon : float
+    energy : float or None
+        Yearly effect on energy use, tce; below zero where it saves.  None where it is not stated.
+    carbon : float or None
         Yearly effect on emissions as stated by the owner, tCO2; below zero where it saves.
     lever : str
         Lever it carries out, or empty.
@@ -47,8 +47,8 @@ class Investment:
     capital: Range | None
     saving: Range | None
     subsidy: float = 0.0
-    energy: float = 0.0
-    carbon: float = 0.0
+    energy: float | None = None
+    carbon: float | None = None
     lever: str = ""
     load: str = ""
 
@@ -59,6 +59,11 @@ class Investment:
             value = getattr(self, name)
             if value is not None and not value[0] <= value[1] <= value[2]:
                 raise RecordError(f"{self.name}: {name} {value} is not in rising order")
+
+    @property
+    def first_full_year(self) -> int:
+        """Return the first year of operation."""
+        return self.start + self.years
 
     @property
     def is_priced(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 FORMATS = ("docx", "pdf", "html", "xlsx")
 #: Hexadecimal digits of a run's id.
 ID_LENGTH = 12
+#: Kinds of document that are called by the park alone: one of them a park.
+PLAIN = ("special_report", "pathways")
+#: Account of the structure of committed loads.
+PROJECT_ACCOUNT = "zero_carbon_910"
 
 
 @click.command("report")
@@ -26,10 +31,10 @@ ID_LENGTH = 12
 @click.option("--all", "everything", is_flag=True, help="Every park of the run that came out.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="docx", show_default=True)
-@click.option("--outline", "outlines", multiple=True, default=("special_report",), show_default=True, metavar="ID",
-              help="Kind of document; may be repeated, 'all' for every kind.")  # fmt: skip
+@click.option("--outline", "outlines", multiple=True, metavar="ID",
+              help="Kind of document; may be repeated, 'all' for every kind; special report by default.")  # fmt: skip
 @click.option("--investments", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.csv",
-              help="Projects with cost and saving.")  # fmt: skip
+              help="Projects with cost and saving; by default those beside the park's table.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A file for one park, else a folder; RUN/reports by default."
 )
@@ -60,43 +65,81 @@ def report_command(
 
     The numbers are recomputed from the run's seed and compared with those the run stored.
     """
-    if everything == bool(parks):
-        raise click.UsageError("name parks, or give --all")
-    if template is not None and form != "docx":
-        raise click.UsageError("--template is for --format docx")
-    if search < 1:
-        raise click.UsageError("--search: expected at least 1 member")
+    if wrong := _refused(everything == bool(parks), template is not None and form != "docx", search < 1):
+        raise click.UsageError(wrong)
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.intake.plans.investments import read_investments
-    from pathway_models.report.outlines import outline_ids, read_outline
+    from pathway_models.intake.plans.investments import investments_of, read_investments
     from pathway_models.runs.store import parameters_of, parks_of
 
-    kinds = outline_ids() if "all" in outlines else tuple(dict.fromkeys(outlines))
-    for kind in kinds:
-        read_outline(kind)
-    projects = read_investments(investments) if investments else ()
-    chosen = parks_of(run, parks)
-    if out is not None and len(chosen) * len(kinds) > 1 and out.suffix:
-        raise click.UsageError(f"--out {out}: give a folder for {len(chosen) * len(kinds)} documents")
+    chosen, left_out = {}, []
+    for park_id, given in parks_of(run, parks).items():
+        kinds, lines = _kinds(given, outlines)
+        left_out += lines
+        chosen |= {(park_id, given): kinds if form != "xlsx" else kinds[:1]} if kinds else {}
+    documents = sum(map(len, chosen.values()))
+    if out is not None and documents > 1 and out.suffix:
+        raise click.UsageError(f"--out {out}: give a folder for {documents} documents")
+    for line in left_out:
+        click.echo(line, err=True)
     issue_year = parameters_of(run).get("as_of")
-    for park_id, given in chosen.items():
+    for (park_id, given), kinds in chosen.items():
         with issued_in(issue_year):
+            projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, lang, search if package else 0, projects)
-            for kind in kinds if form != "xlsx" else kinds[:1]:
-                path = _path(run, out, park_id, lang, form, kind)
-                content = _document(inputs, given, form, template, kind)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                partial = path.with_name(path.name + ".partial")
-                partial.write_bytes(content)
-                partial.replace(path)
-                if not quiet:
-                    click.echo(str(path))
+            written = [_put(_path(run, out, park_id, lang, form, kind), _document(inputs, given, form, template, kind))
+                       for kind in kinds]  # fmt: skip
+        for path in written if not quiet else ():
+            click.echo(str(path))
+    if left_out:
+        sys.exit(1)
+
+
+def _refused(*wrong: bool) -> str:
+    """Return what is wrong with a call, empty where nothing is."""
+    told = ("name parks, or give --all", "--template is for --format docx", "--search: expected at least 1 member")
+    return next((text for text, is_so in zip(told, wrong, strict=True) if is_so), "")
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Write a file in one step, whole or not at all; return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    return partial.replace(path)
+
+
+def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Choose the documents of a park: those asked for that its country's rules know, and a line for each other one."""
+    from pathway_models.console.cli_language import language
+    from pathway_models.intake.parks import read_park
+    from pathway_models.intake.register import country_of
+    from pathway_models.language.words import say
+    from pathway_models.report.outlines import outline_ids, read_outline
+
+    park, lang = read_park(given), language()
+    own = outline_ids(park.country)
+    asked = {kind: read_outline(kind) for kind in outlines if kind != "all"} or {own[0]: read_outline(own[0])}
+    if "all" in outlines:
+        asked = {kind: read_outline(kind) for kind in own}
+    lines = []
+    for outline in asked.values():
+        if outline.country not in ("", park.country):
+            here, home = country_of(park.country).name(lang), country_of(outline.country).name(lang)
+            lines.append(
+                say(
+                    lang,
+                    en=f"{park.park_id} stands in {here}; the {outline.title.en} is asked for by a rule of {home}: not"
+                    " written.",
+                    zh=f"{park.park_id}位于{here}；{outline.title.zh}为{home}规定的文件，不予编制。",
+                )
+            )
+    return tuple(kind for kind, outline in asked.items() if outline.country in ("", park.country)), lines
 
 
 def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind: str) -> Path:
     if out is not None and out.suffix:
         return out
-    name = park_id if kind == "special_report" else f"{park_id}_{kind}"
+    name = park_id if kind in PLAIN else f"{park_id}_{kind}"
     return (out or run / "reports") / f"{name}_{lang}.{form}"
 
 
@@ -104,7 +147,9 @@ def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Inv
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package
-    from pathway_models.report.inputs import PROBABILITY, gather
+    from pathway_models.decisions.project_effects import project_effects
+    from pathway_models.intake.rules.profiles import read_account
+    from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
     recomputed, manifest = compute_again(run, park_id), manifest_of(run)
@@ -114,9 +159,15 @@ def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Inv
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
         decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
+    effects = None
+    if projects:
+        ensemble = {"members": min(manifest.members, MEAN_MEMBERS), "seed": manifest.seed, "until": manifest.until}
+        account = read_account(PROJECT_ACCOUNT)
+        account = account if account.holds_in(recomputed.park.country) else read_account("location")
+        effects = project_effects(recomputed.park, projects, account, **ensemble)
     scenarios = scenarios_of(run)
     return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
-                  investments=projects)  # fmt: skip
+                  investments=projects, effects=effects)  # fmt: skip
 
 
 def _document(inputs: ReportInputs, given: str, form: str, template: Path | None, kind: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The special report of a park: cover, chapters in the order of the notice, and annexes."""
+"""Documents of a park by outline: cover, chapters, annexes; in China the notice's special report first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.inputs import ReportInputs
-from pathway_models.report.outlines import ChapterOutline, Outline, Text, read_outline
+from pathway_models.report.outlines import ChapterOutline, Outline, Text, outline_ids, read_outline
 
 
 def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report:
@@ -27,10 +27,10 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
     ----------
     inputs : ReportInputs
     outline : Outline, optional
-        The notice's special report by default.
+        The first that rules of the park's country ask for by default: in China the notice's special report.
     """
     lang, park = inputs.lang, inputs.park
-    outline = outline or read_outline("special_report")
+    outline = outline or read_outline(outline_ids(park.country)[0])
     builder = ReportBuilder(lang)
     for chapters, is_annex in ((outline.chapters, False), (outline.annexes, True)):
         for chapter in chapters:
@@ -364,4 +364,5 @@ WRITERS: dict[str, Callable[[ReportBuilder, ReportInputs], None]] = {
     "indicator_verdicts": zero_carbon_chapters.indicator_verdicts,
     "project_table": zero_carbon_chapters.project_table,
     "project_economics": zero_carbon_chapters.project_economics,
+    "project_evaluation": zero_carbon_chapters.project_evaluation,
 }

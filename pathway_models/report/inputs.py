@@ -12,7 +12,8 @@ import pathway_models as pw
 from pathway_models.cobenefits.records import Cobenefits
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.decision import Decision
-from pathway_models.decisions.records import Attribution
+from pathway_models.decisions.records import Attribution, ProjectEffects
+from pathway_models.intake.register import has_rule
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.plan_periods import Plan, plans_of
 from pathway_models.language.words import say
@@ -79,6 +80,8 @@ class ReportInputs:
         None where no package was searched for.
     investments : tuple of Investment
         Projects of the park, where a list was given.
+    effects : ProjectEffects or None
+        Carbon evaluation of these projects.
     """
 
     park: Park
@@ -89,6 +92,7 @@ class ReportInputs:
     lang: str
     decision: Decision | None
     investments: tuple[Investment, ...] = ()
+    effects: ProjectEffects | None = None
 
     @property
     def before(self) -> int:
@@ -116,7 +120,9 @@ class ReportInputs:
 
     @cached_property
     def plans(self) -> tuple[Plan, ...]:
-        """Five-year plans that the record touches, at most the last two."""
+        """Five-year plans that the record touches, at most the last two; none where another country has them."""
+        if not has_rule(self.park.country, "notice"):
+            return ()
         return plans_of(int(self.park.years[0]), self.park.last_observed_year)
 
     @cached_property
@@ -197,6 +203,7 @@ def gather(
     lang: str,
     decision: Decision | None = None,
     investments: Sequence[Investment] = (),
+    effects: ProjectEffects | None = None,
 ) -> ReportInputs:
     """Collect the inputs of a report; the package of a decision becomes a scenario of its own.
 
@@ -212,6 +219,7 @@ def gather(
     decision : Decision, optional
         Cheapest package, of the same park; without one the best scenario of the run is advised.
     investments : sequence of Investment
+    effects : ProjectEffects, optional
     """
     chosen = dict(scenarios)
     if decision is not None:
@@ -220,7 +228,7 @@ def gather(
         draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
         pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
     peaks = pw.find_peaks(pathways, before=manifest.before)
-    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments))
+    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments), effects)
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:

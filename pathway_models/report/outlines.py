@@ -63,6 +63,8 @@ class Outline(_Strict):
     title, basis : Text
         What the document is, and the rule behind its order.
     confidence : str
+    country : str
+        ISO code of the country whose rule asks for it; empty for a document that no rule asks for.
     account : str
         Account its totals are in, where it is not the inventory's.
     chapters, annexes : tuple of ChapterOutline
@@ -71,15 +73,23 @@ class Outline(_Strict):
     title: Text
     basis: Text
     confidence: str
+    country: str = Field("", pattern="^([A-Z]{2})?$")
     account: str = ""
     chapters: tuple[ChapterOutline, ...] = Field(min_length=1)
     annexes: tuple[ChapterOutline, ...] = ()
 
 
-def outline_ids() -> tuple[str, ...]:
-    """List the shipped outlines, the notice's report first."""
+def outline_ids(country: str | None = None) -> tuple[str, ...]:
+    """List the shipped outlines, the notice's report first; of a country those that its rules ask for.
+
+    Where no rule asks for any, that is the document that no rule asks for.
+    """
     names = sorted(path.stem for path in (data_folder() / "outlines").glob("*.yml"))
-    return tuple(sorted(names, key=lambda name: name != "special_report"))
+    names = sorted(names, key=lambda name: name != "special_report")
+    if country is not None:
+        own = [name for name in names if read_outline(name).country == country]
+        names = own or [name for name in names if not read_outline(name).country]
+    return tuple(names)
 
 
 def read_outline(name: str) -> Outline:

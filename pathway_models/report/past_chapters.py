@@ -49,12 +49,13 @@ def _drivers(builder: ReportBuilder, inputs: ReportInputs, first: int, last: int
 
 
 def _not_asked(inputs: ReportInputs) -> str:
-    """Say that the notice, its plans and its years are another country's."""
+    """Say that no rule asks for the document, and that the years asked for are another country's."""
     country = country_of(inputs.park.country).name(inputs.lang)
     return inputs.say(
-        en=f"This park stands in {country}. The outline of this report, the thirteenth plan and the years asked for are"
-        " those of a Chinese notice: they bind no park here, and serve to set it beside others.",
-        zh=f"本园区位于{country}。本报告的章节、“十三五”时期以及所询年份均出自中国的通知，对该园区没有约束力，仅供与其他园区并列比较。",
+        en=f"This park stands in {country}: no rule in here asks it for a document. The years asked for are those of a"
+        " Chinese notice: they bind no park here, and serve to set it beside others.",
+        zh=f"本园区位于{country}，本项目所载规则均未要求其编制文件。所询年份出自中国的通知，对该园区没有约束力，"
+        "仅供与其他园区并列比较。",
     )
 
 

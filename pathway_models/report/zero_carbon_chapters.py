@@ -8,7 +8,8 @@ from pathway_models.compliance import tables as compliance_tables
 from pathway_models.compliance.judging import comply
 from pathway_models.compliance.sentences import verdict_sentence
 from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.decisions.investments import RATE, WHOLE, Valued, value_investments
+from pathway_models.decisions import tables as decision_tables
+from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.names import item_name, park_name
 from pathway_models.intake.rules.profiles import read_account, read_profile
@@ -119,15 +120,14 @@ def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
             one.content,
             _range(one.capital, inputs),
             f"{one.start}-{one.start + one.years - 1}",
-            significant(one.energy, 4),
-            significant(one.carbon, 4),
+            _stated(one.energy, inputs),
+            _stated(one.carbon, inputs),
         )
         for one in inputs.investments
     ]
     note = inputs.say(
-        en="Effects as stated by the owners, one project at a time; together they do not add up, and the pathways of"
-        " this document have them with their interactions.",
-        zh="效果为各项目单独填报值，不可简单相加；本文件的路径已考虑相互作用。",
+        en="Effects as stated by the owners, one project at a time; they do not add up: see the evaluation below.",
+        zh="效果为各项目单独填报值，不可简单相加，见下文项目碳评价。",
     )
     builder.rows(inputs.say(en="Projects", zh="重点项目"), head, rows, note)
 
@@ -136,42 +136,32 @@ def project_economics(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Tabulate net present value, internal rates of return and payback, worst to best."""
     if not inputs.investments:
         return
-    head = [
-        inputs.say(en=en, zh=zh)
-        for en, zh in (("project", "项目"), ("net present value, million CNY", "净现值（百万元）"),
-                       ("internal rate of return", "内部收益率"), ("payback, years", "投资回收期（年）"))
-    ]  # fmt: skip
-    rows = [_economics(one, inputs) for one in value_investments(inputs.investments)]
     note = inputs.say(
         en=f"Likely case, worst and best in brackets; real discount rate {RATE:.0%} (ASSUME). Payback from the first"
         " payment. Projects whose cost or saving is not known stay in the list.",
         zh=f"括号内为最差与最好情形；实际贴现率{RATE:.0%}（假设）。回收期自首笔投资起算。成本或收益未知的项目保留在表中。",
     )
-    builder.rows(inputs.say(en="Economics of the projects", zh="项目经济性"), head, rows, note)
+    table = decision_tables.economics(value_investments(inputs.investments), lang=inputs.lang)
+    builder.table(inputs.say(en="Economics of the projects", zh="项目经济性"), table, note)
 
 
-def _economics(one: Valued, inputs: ReportInputs) -> tuple[str, str, str, str]:
-    name = inputs.say(en="all priced projects", zh="全部已定价项目") if one.name == WHOLE else one.name
-    if not one.is_priced:
-        return name, inputs.say(en="cost not known", zh="成本未知"), "-", "-"
-    value, worst, best = (significant(one.value[corner], 3) for corner in ("likely", "worst", "best"))
-    rates = inputs.say(en=" and ", zh="、").join(f"{100 * rate:.1f} %" for rate in one.rates["likely"])
-    ends = [_rate(one.rates[corner], inputs) for corner in ("worst", "best")]
-    years = [_years(one.payback[corner], inputs) for corner in ("likely", "worst", "best")]
-    return (
-        name,
-        f"{value} ({worst} … {best})",
-        f"{rates or inputs.say(en='none', zh='无')} ({ends[0]} … {ends[1]})",
-        f"{years[0]} ({years[1]} … {years[2]})",
+def project_evaluation(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate what each project does to emissions by itself and beside the others, and the structure of loads."""
+    if inputs.effects is None:
+        return
+    note = inputs.say(
+        en="Alone: as stated by the owner of a project that carries out a lever, by the model for a committed load."
+        " Beside the others: what is left when all projects of the list are carried out. Effects are in the account of"
+        " the inventory, loads at full size in that of annex 4.",
+        zh="单独效果：对应措施的项目为填报值，已定负荷由模型计算。共同实施时：清单内项目全部实施后的效果。"
+        "效果按清单口径，满负荷排放按附件4口径。",
     )
+    builder.table(inputs.say(en="Carbon evaluation of the projects", zh="项目碳评价"),
+                  decision_tables.project_effects(inputs.effects, lang=inputs.lang), note)  # fmt: skip
 
 
-def _rate(rates: tuple[float, ...], inputs: ReportInputs) -> str:
-    return " / ".join(f"{100 * rate:.1f} %" for rate in rates) or inputs.say(en="none", zh="无")
-
-
-def _years(years: float, inputs: ReportInputs) -> str:
-    return f"{years:.1f}" if np.isfinite(years) else inputs.say(en="never", zh="不能回收")
+def _stated(value: float | None, inputs: ReportInputs) -> str:
+    return inputs.say(en="not stated", zh="未填报") if value is None else significant(value, 4)
 
 
 def _range(value: Range | None, inputs: ReportInputs) -> str:

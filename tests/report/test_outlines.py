@@ -8,8 +8,10 @@ import reports
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError
+from pathway_models.decisions.project_effects import project_effects
 from pathway_models.documents.blocks import Heading
 from pathway_models.intake.plans.investments import COLUMNS, read_investments
+from pathway_models.intake.rules.profiles import read_account
 from pathway_models.language.plan_periods import Plan, plan_of, plans_of, told
 from pathway_models.report.content import WRITERS, build_report
 from pathway_models.report.outlines import outline_ids, read_outline
@@ -88,11 +90,14 @@ def test_writers_of_the_outlines_exist():
 def test_projects_and_their_economics_stand_in_the_application(tmp_path, lang):
     path = tmp_path / "mine.investments.csv"
     path.write_text(INVESTMENTS, encoding="utf-8")
-    inputs = replace(reports.report_inputs("demo-cement", lang), investments=read_investments(path))
+    inputs, projects = reports.report_inputs("demo-cement", lang), read_investments(path)
+    effects = project_effects(inputs.park, projects, read_account("zero_carbon_910"), members=10)
+    inputs = replace(inputs, investments=projects, effects=effects)
     text = build_report(inputs, read_outline("zero_carbon")).text()
     assert "Electric boilers" in text
     assert {"en": "cost not known", "zh": "成本未知"}[lang] in text
     assert "100 (90.0-120)" in text
+    assert {"en": "whole lever, weakest setting", "zh": "该措施全园区最低力度"}[lang] in text
     assert {"en": "Needed: a list of projects", "zh": "需要：项目清单"}[lang] not in text
 
 

@@ -12,7 +12,7 @@ from docx import Document
 import pathway_models as pw
 from pathway_models.report.command import manifest_of, report_command, run_id_of
 
-PARKS = ("demo-steel", "demo-electronics")
+PARKS = ("demo-steel", "demo-electronics", "eu-leuna")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,20 @@ def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
     assert path.read_bytes().startswith(starts[form])
     assert not list(path.parent.glob("*.partial"))
+
+
+@pytest.mark.slow
+def test_a_document_of_another_country_is_refused_in_one_line(run, tmp_path):
+    words = (run, "eu-leuna", "--no-package", "--format", "html", "--lang", "en", "--out", tmp_path)
+    for kind in ("zero_carbon", "annual", "special_report"):
+        refused = call(*words, "--outline", kind)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        (line,) = refused.stderr.splitlines()
+        assert line.startswith("eu-leuna stands in Germany; the ")
+    assert not list(tmp_path.iterdir())
+    written = call(*words, "--outline", "all")
+    assert written.exit_code == 0, written.output
+    assert [path.name for path in tmp_path.iterdir()] == ["eu-leuna_en.html"]
 
 
 @pytest.mark.slow

@@ -1,10 +1,13 @@
 """The report of a real park that is known by the emissions of its sectors, and stands in another country."""
 
+import re
+
 import pytest
 import reports
 
 from pathway_models.report.audit_workbook import to_xlsx
 from pathway_models.report.content import build_report
+from pathway_models.report.outlines import outline_ids
 
 TOLD = {
     "en": ("This park stands in Germany", "neither energy nor value added", "European Commission and C. Rossi",
@@ -22,6 +25,15 @@ def test_it_says_what_it_cannot_tell_and_uses_no_chinese_factor(lang):
         assert words in text
     for foreign in ("GBT32151", "national_2021", "HJ 274", "CO2 per GDP -18", "单位GDP二氧化碳排放 -18"):
         assert foreign not in text
+
+
+def test_no_chinese_document_or_plan_is_written_for_it():
+    """Plans of China have no place in it, whichever years the record has."""
+    for lang in ("en", "zh"):
+        report = build_report(reports.report_inputs("eu-leuna", lang, search=False))
+        assert not re.search("Five-Year|五”|科财函|专项报告|special report", report.title + report.text())
+    assert outline_ids("DE") == ("pathways",)
+    assert outline_ids("CN") == ("special_report", "annual", "zero_carbon")
 
 
 def test_both_languages_say_the_same_in_the_same_order():

@@ -1,4 +1,4 @@
-"""Reading ``<park_id>.investments.csv``: a line a project, with what is not known left blank."""
+"""Reading ``<park_id>.investments.csv`` or a workbook's sheet of projects: what is not known is left blank."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.plans.rows import Line, read_lines
+from pathway_models.intake.plans.rows import Line, lines_of, read_lines
+from pathway_models.intake.register import table_of
+from pathway_models.intake.workbook.book import Sheet
+from pathway_models.intake.workbook.layout import ListBlock
+from pathway_models.intake.workbook.scenario_sheet import plan_sheet, rows_of
 from pathway_models.records.investments import Investment, Range
 from pathway_models.records.plans import LATEST
 
@@ -15,32 +19,83 @@ COLUMNS = (
     "saving", "saving_high", "subsidy", "energy_tce", "carbon_t", "lever", "load", "source", "confidence",
 )  # fmt: skip
 EARLIEST, LONGEST = 1990, 100
-#: How the file beside a park's table is called.
-SUFFIX = ".investments.csv"
+#: How the file beside a park's table is called, and the role of a workbook's sheet.
+SUFFIX, ROLE = ".investments.csv", "investment"
 
 
 def read_investments(path: str | Path) -> tuple[Investment, ...]:
-    """Read a list of investments; money in million CNY at constant prices.
+    """Read a list of investments from a CSV table or a workbook's sheet; money in million CNY at constant prices.
 
     Capital and saving may be blank (not known), a single value, or low, likely and high.
 
     Raises
     ------
     InputError
-        Every fault of the file, by line and column.
+        Every fault of the file, by line and column or cell.
     """
     faults: list[Fault] = []
+    path = Path(path)
+    if path.suffix.lower() == ".xlsx":
+        sheet, block = plan_sheet(path, ROLE, faults)
+        lines = [] if sheet is None else _of_sheet(sheet, block, path.name, faults)
+        if not lines and not faults:
+            remedy = "fill it, or leave the option out"
+            faults.append(Fault(path.name, sheet.name, "", "at least one line", remedy, code="empty"))
+    else:
+        lines = read_lines(path, COLUMNS, faults)
+    found = _checked(lines)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def investments_of(park: str | Path) -> tuple[Investment, ...]:
+    """Read the list of investments of a park: its workbook's sheet, or the table beside its own.
+
+    Returns
+    -------
+    tuple of Investment
+        Empty where the park has no list.
+
+    Raises
+    ------
+    InputError
+        There is no such park, or its list has faults.
+    """
+    table = table_of(park)
+    beside = table.with_name(f"{table.stem}{SUFFIX}")
+    if beside.is_file():
+        return read_investments(beside)
+    if table.suffix.lower() != ".xlsx":
+        return ()
+    sheet, block = plan_sheet(table, ROLE, [])
+    return read_investments(table) if sheet is not None and rows_of(sheet, block, table.name, []) else ()
+
+
+def faults_of_investments(sheet: Sheet, block: ListBlock, file: str) -> list[Fault]:
+    """Check the sheet as part of the workbook: every fault, by cell."""
+    faults: list[Fault] = []
+    _checked(_of_sheet(sheet, block, file, faults))
+    return faults
+
+
+def _of_sheet(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
+    # What a park states in its own workbook is as sure as the rest of the workbook is.
+    rows = [(place, {"confidence": "seen", **cells}) for place, cells in rows_of(sheet, block, file, faults)]
+    return lines_of(file, rows, COLUMNS, faults)
+
+
+def _checked(lines: list[Line]) -> tuple[Investment, ...]:
+    """Check lines one by one and together; return the investments of sound lines."""
     levers = set(read_levers())
     names: dict[str, str] = {}
     found = []
-    for line in read_lines(Path(path), COLUMNS, faults):
+    for line in lines:
         if line["project"] in names:
             line.fault("project", "a name of its own", f"it stands in {names[line['project']]} already", "doubled_id")
         names.setdefault(line["project"], line.place)
         if (one := _investment(line, levers)) is not None:
             found.append(one)
-    if faults:
-        raise InputError(faults)
     return tuple(found)
 
 
@@ -51,7 +106,8 @@ def _investment(line: Line, levers: set[str]) -> Investment | None:
     start = line.year("start", EARLIEST, LATEST)
     years, lifetime = (_count(line, column) for column in ("years", "lifetime"))
     capital, saving = _range(line, "capital", least=0.0), _range(line, "saving")
-    subsidy, energy, carbon = (line.number(column, 0.0) for column in ("subsidy", "energy_tce", "carbon_t"))
+    subsidy = line.number("subsidy", 0.0)
+    energy, carbon = (line.number(column) if line[column] else None for column in ("energy_tce", "carbon_t"))
     if subsidy is not None and (subsidy < 0 or (capital is not None and subsidy > capital[0])):
         line.fault("subsidy", "between 0 and the investment", "state it in million CNY", "range")
     if line["lever"] and line["lever"] not in levers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,3 +100,20 @@ def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[
     if not lines and not faults:
         faults.append(Fault(path.name, "table", "", "at least one line", "add one, or remove the file", code="empty"))
     return lines
+
+
+def lines_of(
+    file: str, rows: Iterable[tuple[str, Mapping[str, object]]], columns: Sequence[str], faults: list[Fault]
+) -> list[Line]:
+    """Make lines of rows from YAML or a sheet: (place, column -> value), numbers as they would be typed."""
+    return [
+        Line(file, place, {column: _text(cells.get(column)) for column in columns}, faults) for place, cells in rows
+    ]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,21 +34,6 @@ def read_driver_table(path: Path, faults: list[Fault]) -> Paths:
     for line in lines:
         line.plain("scenario")
     return paths_of(lines)
-
-
-def lines_of(file: str, rows: Iterable[tuple[str, Mapping[str, object]]], faults: list[Fault]) -> list[Line]:
-    """Make lines of rows from YAML or a sheet: (place, column -> value), numbers as they would be typed."""
-    return [
-        Line(file, place, {column: _text(cells.get(column)) for column in COLUMNS}, faults) for place, cells in rows
-    ]
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return str(value).strip()
 
 
 def paths_of(lines: Sequence[Line]) -> Paths:

@@ -139,7 +139,7 @@ class ListBlock(_Strict):
     """One record a row, with its year and owner in columns of their own."""
 
     kind: Literal["list"]
-    role: Literal["sector", "enterprise", "asset", "scenario"]
+    role: Literal["sector", "enterprise", "asset", "scenario", "investment"]
     sheets: Words
     first_row: int
     columns: dict[str, Column]

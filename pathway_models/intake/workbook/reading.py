@@ -290,6 +290,8 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_asset_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)
+    elif block.role == "investment":
+        statements.projects.append((sheet, block))
     else:
         read_list(sheet, block, years, statements)
 

@@ -1,4 +1,4 @@
-"""The sheet of scenarios of a workbook: driver paths by period, one a row (docs/driver_scenarios.md)."""
+"""Sheets of plans of a workbook, one line a row: driver paths of scenarios (docs/driver_scenarios.md), projects."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pathway_models.core.errors import Fault
 from pathway_models.intake.cells import label_of
-from pathway_models.intake.plans.rows import Line
-from pathway_models.intake.plans.scenario_tables import Paths, lines_of, paths_of
+from pathway_models.intake.plans.rows import Line, lines_of
+from pathway_models.intake.plans.scenario_tables import COLUMNS, Paths, paths_of
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import ListBlock, template_layout
 
@@ -20,13 +20,8 @@ def read_scenario_sheet(path: Path, faults: list[Fault]) -> Paths:
     InputError
         The file is no workbook that can be read.
     """
-    block = template_layout().block("list", "scenario")
-    names = {label_of(block.sheets.zh), label_of(block.sheets.en)}
-    book = Book(path)
-    sheet = next((sheet for name, sheet in book.sheets.items() if label_of(name) in names), None)
+    sheet, block = plan_sheet(path, "scenario", faults)
     if sheet is None:
-        remedy = "add it from a template, or give a .csv table"
-        faults.append(Fault(path.name, "workbook", "", f"a sheet {block.sheets.zh}", remedy, code="sheet_missing"))
         return {}
     if sheet.is_far:
         remedy = "delete what stands far below or right of it"
@@ -46,7 +41,25 @@ def faults_of_scenarios(sheet: Sheet, block: ListBlock, file: str) -> list[Fault
     return faults
 
 
-def _lines(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
+def plan_sheet(path: Path, role: str, faults: list[Fault]) -> tuple[Sheet | None, ListBlock]:
+    """Find the sheet of a role in a workbook of the template; none is a fault.
+
+    Raises
+    ------
+    InputError
+        The file is no workbook that can be read.
+    """
+    block = template_layout().block("list", role)
+    names = {label_of(block.sheets.zh), label_of(block.sheets.en)}
+    sheet = next((sheet for name, sheet in Book(path).sheets.items() if label_of(name) in names), None)
+    if sheet is None:
+        remedy = "add it from a template, or give a .csv table"
+        faults.append(Fault(path.name, "workbook", "", f"a sheet {block.sheets.zh}", remedy, code="sheet_missing"))
+    return sheet, block
+
+
+def rows_of(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[tuple[str, dict[str, object]]]:
+    """Read the filled rows of a sheet: place of the first cell, values by column; faults of cells go to ``faults``."""
     rows = []
     for row in sheet.rows(block.first_row):
         refs = {name: f"{column}{row}" for name, column in block.columns.items()}
@@ -59,5 +72,9 @@ def _lines(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> li
                     parts = finding.expected, finding.remedy, finding.severity, finding.code
                     faults.append(Fault(file, sheet.place(ref), sheet.raw(ref), *parts))
         if any(cells[name] not in (None, "") for name in cells):
-            rows.append((sheet.place(refs["scenario"]), cells))
-    return lines_of(file, rows, faults)
+            rows.append((sheet.place(next(iter(refs.values()))), cells))
+    return rows
+
+
+def _lines(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[Line]:
+    return lines_of(file, rows_of(sheet, block, file, faults), COLUMNS, faults)

@@ -20,6 +20,7 @@ from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import data_folder
 from pathway_models.core.sheet_text import SAFE
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
+from pathway_models.intake.library import read_levers
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
@@ -63,6 +64,21 @@ HEADS = {
     "last": Words(zh="终止年", en="last year"),
     "spread": Words(zh="标准差", en="standard deviation"),
     "source": Words(zh="来源", en="source"),
+    "project": Words(zh="项目名称", en="project"),
+    "owner": Words(zh="实施主体", en="owner"),
+    "content": Words(zh="建设内容", en="content"),
+    "start": Words(zh="开工年份", en="first year of construction"),
+    "years": Words(zh="建设期（年）", en="years of construction"),
+    "capital_low": Words(zh="投资下限", en="investment, low"),
+    "capital_high": Words(zh="投资上限", en="investment, high"),
+    "saving_low": Words(zh="年收益下限", en="yearly saving, low"),
+    "saving": Words(zh="年收益（百万元）", en="yearly saving, million CNY"),
+    "saving_high": Words(zh="年收益上限", en="yearly saving, high"),
+    "subsidy": Words(zh="补助（百万元）", en="subsidy, million CNY"),
+    "energy_tce": Words(zh="能耗变化（tce/年）", en="energy, tce/yr"),
+    "carbon_t": Words(zh="碳排放变化（t/年）", en="CO2, t/yr"),
+    "lever": Words(zh="对应措施代号", en="lever"),
+    "load": Words(zh="对应已定项目", en="committed load"),
 }
 NUMBER_ERROR = Words(
     zh="请填写不小于 0 的数字，单位在右侧选择。", en="Type a number of 0 or more; choose the unit beside it."
@@ -102,7 +118,10 @@ SCENARIO_UNITS = ("%/yr", "%", "share", "million CNY", "t", "TJ", "tCO2/MWh")
 #: A fixed date keeps two templates of the same years identical.
 CREATED = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 #: Columns of lists that hold numbers.
-NUMBERS = ("value", "feedstock", "factor", "capacity", "use", "lifetime", "capital", "spread")
+NUMBERS = (
+    "value", "feedstock", "factor", "capacity", "use", "lifetime", "capital", "spread", "start", "years", "capital_low",
+    "capital_high", "saving_low", "saving", "saving_high", "subsidy", "energy_tce", "carbon_t",
+)  # fmt: skip
 WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
 
 
@@ -372,7 +391,8 @@ class _Template:
             area = f"{column}{block.first_row}:{column}{last}"
             style: Format = self.formats["number" if name in NUMBERS else "input"]
             sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
-            rule = self._scenario_rule(name) if block.role == "scenario" else self._list_rule(name, years)
+            rules = {"scenario": self._scenario_rule, "investment": self._investment_rule}
+            rule = rules[block.role](name) if block.role in rules else self._list_rule(name, years)
             if rule:
                 sheet.data_validation(area, rule)
 
@@ -395,6 +415,10 @@ class _Template:
             # Levels have units of their own: the list is a help, no limit.
             return {**rule, "error_type": "information"} if name == "unit" else rule
         return None
+
+    def _investment_rule(self, name: str) -> dict[str, object] | None:
+        """Drop-down of levers; savings, energy and CO2 may be below zero."""
+        return {"validate": "list", "source": list(read_levers())} if name == "lever" else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"
