@@ -11,7 +11,7 @@ from pathway_models.documents.markup import page
 from pathway_models.fleet.answers import Answer, answers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word_list
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
 
@@ -39,7 +39,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         "name": _name(one.row, lang),
         "invented": one.row["invented"] == "true",
     }
-    return str(values["name"]), page(TEMPLATE, one=one, lang=lang, **values)
+    return str(values["name"]), page(TEMPLATE, one=one, lang=lang, word_list=word_list(lang), **values)
 
 
 def _name(row: Mapping[str, str], lang: str) -> str:
@@ -80,7 +80,7 @@ def _texts(one: Answer, best: str, decisive: str, lang: str) -> dict[str, str]:
         "about": say(
             lang,
             en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
-            zh=f"作答年份{issued}年；成员{members}个；抽样误差{error}个百分点。情景不是预测。",
+            zh=f"作答年份{issued}年；模拟{members}次；抽样误差{error}个百分点。情景不是预测。",
         ),
         "code": say(lang, en="show the code", zh="显示代码"),
         "back": say(lang, en="All parks of this run", zh="本次运行的全部园区"),

@@ -10,7 +10,7 @@ import click
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
-from pathway_models.console.tables import screen_lines
+from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.core.errors import InputError
 from pathway_models.language.words import say
 
@@ -61,7 +61,7 @@ def comply_command(
     found = comply(read_park(park), rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
         for line in _lines(found, language()):
-            click.echo(line)
+            click.echo(on_screen(line))
     else:
         click.echo(_written(compliance_frame(found, lang=language()), form), nl=form == "json")
     sys.exit(0 if found.is_judged else 1)
@@ -146,7 +146,7 @@ def account_command(park: str, names: tuple[str, ...], ends: tuple[str, str] | N
     _tell(table, form)
     if form == "table":
         for line in account_notes(found, lang=lang):
-            click.echo(line)
+            click.echo(on_screen(line))
 
 
 @click.command("budget")
@@ -182,5 +182,5 @@ def budget_command(park: str, rule: str, period: str, cut: float, members: int, 
         pathways = project(given, scenarios, sample(given, scenarios, members=members, seed=seed))
         found = carbon_budget(pathways, rule, first=int(first), last=int(last), cut=cut)
     if form == "table":
-        click.echo(budget_sentence(found, lang=language()))
+        click.echo(on_screen(budget_sentence(found, lang=language())))
     _tell(budget(found, lang=language()), form)

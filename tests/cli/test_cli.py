@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -12,6 +13,8 @@ from workbook_maker import Filled
 
 from pathway_models.cli import INTERRUPTED
 from pathway_models.cli.main import COMMANDS, main
+
+BAD = Path(__file__).parents[1] / "data" / "bad_workbooks" / "share_above_one.xlsx"
 
 
 @pytest.fixture
@@ -155,3 +158,18 @@ def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monk
     finally:
         signal.signal(signal.SIGINT, handler)
     assert (answer.exit_code, answer.output) == (INTERRUPTED, "Stopped. 已停止。\n")
+
+
+def test_a_check_ends_with_what_to_do_next(call):
+    fit, faulty = call("check", "demo-steel"), call("check", str(BAD))
+    assert fit.output.splitlines()[-1] == "now run: pathways run demo-steel"
+    assert faulty.output.splitlines()[-1].startswith("mend the errors, then check again")
+    assert "nothing more" not in faulty.output
+    assert call("check", "demo-steel", "--lang", "zh").output.splitlines()[-1] == "下一步：pathways run demo-steel"
+
+
+def test_a_missing_grid_factor_is_told_with_its_choices(call, tmp_path):
+    filled = Filled()
+    filled.park["grid_factor"] = None
+    said = " ".join(call("check", str(filled.write(tmp_path / "park.xlsx"))).output.split())
+    assert "provincial:<province> such as provincial:江苏" in said
