@@ -136,7 +136,7 @@ def test_unknown_values_stay_empty_in_the_export(tmp_path):
     assert rows["Roofs", "net_present_value", "likely"] is None
     assert rows["Courses", "effect_alone", ""] is None
     assert rows["Boilers", "internal_rate_of_return", "likely 1"] == pytest.approx(0.1033, abs=5e-5)
-    told = CliRunner().invoke(main, words).output
+    told = CliRunner().invoke(main, words, env={"COLUMNS": "200"}).output
     assert "cost not known" in told
     assert "tied to no lever or load" in told
 

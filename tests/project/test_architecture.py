@@ -26,7 +26,7 @@ EDGES = {
     "gaps": {"inventory"},
     "hindcast": set(),
     "nowcast": set(),
-    "decisions": {"compliance"},
+    "decisions": {"compliance", "inventory"},
     "cobenefits": {"decisions"},
     "tracking": {"inventory", "peaks"},
     "fleet": {"decisions", "gaps", "inventory", "pathways", "peaks"},
