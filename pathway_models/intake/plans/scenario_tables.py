@@ -11,7 +11,7 @@ from pathway_models.core.units import CONVERSIONS
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.numbers import exact_number
 from pathway_models.intake.plans.overrides import GROWTH, PARTS
-from pathway_models.intake.plans.rows import Line, read_lines
+from pathway_models.intake.plans.rows import Line, checked_line, read_lines
 from pathway_models.records.plans import ALL_SECTORS, CARBON, KAYA, KINDS, LATEST, SCENARIO_DRIVERS, DriverPath
 
 COLUMNS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
@@ -39,14 +39,15 @@ def read_driver_table(path: Path, faults: list[Fault]) -> Paths:
 def lines_of(file: str, rows: Iterable[tuple[str, Mapping[str, object]]], faults: list[Fault]) -> list[Line]:
     """Make lines of rows from YAML or a sheet: (place, column -> value), numbers as they would be typed."""
     return [
-        Line(file, place, {column: _text(cells.get(column)) for column in COLUMNS}, faults) for place, cells in rows
+        checked_line(file, place, {column: _text(cells.get(column)) for column in COLUMNS}, faults)
+        for place, cells in rows
     ]
 
 
 def _text(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value).strip()
 
