@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 
 Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]
+
+
+#: Beyond any number of a description in any unit.
+LARGEST_NUMBER = 1e15
 
 
 def _no_word(value: Any) -> Any:
@@ -23,11 +37,15 @@ def _no_word(value: Any) -> Any:
     return value
 
 
+def _has_unseen(text: str, but: str = "") -> bool:
+    """Tell whether a text has signs that nobody sees, such as those that turn the order of others round."""
+    unseen = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return any(unicodedata.category(sign) in unseen and sign not in but for sign in text)
+
+
 def _one_line(text: str) -> str:
     """Refuse signs that nobody sees, line ends, and what a spreadsheet would compute."""
-    if not text.strip() or any(
-        unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for sign in text
-    ):
+    if not text.strip() or _has_unseen(text):
         raise ValueError("a text of printable signs in one line")
     if text.startswith(FORMULA_SIGNS):
         raise ValueError("a text that does not begin with = + - @")
@@ -43,16 +61,47 @@ def _plain_id(text: str) -> str:
 
 
 #: A finite number, a year, a line of text, and a name for tables and files, as files of a user's own may hold them.
-Number = Annotated[float, BeforeValidator(_no_word), Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
+Number = Annotated[float, BeforeValidator(_no_word), Field(allow_inf_nan=False, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 Year = Annotated[int, BeforeValidator(_no_word), Field(ge=1950, le=2200)]
 Text = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
 Id = Annotated[str, AfterValidator(_plain_id), Field(max_length=80)]
 
 
+def _kinds(annotation: Any) -> set[Any]:
+    """Collect the plain types that a field, or the values of a field, may have."""
+    args = [arg for arg in get_args(annotation) if arg is not Ellipsis]
+    if get_origin(annotation) is Annotated:
+        return _kinds(args[0])
+    if get_origin(annotation) is Literal:
+        return {type(arg) for arg in args}
+    if get_origin(annotation) is dict:
+        args = args[1:]
+    return set().union(*map(_kinds, args)) if args else {annotation}
+
+
+def _plain_values(value: Any) -> Iterator[Any]:
+    """List what stands in a value, at whatever depth."""
+    if isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _plain_values(one)
+    else:
+        yield value
+
+
 class Strict(BaseModel):
-    """Entry of a file: no key without a meaning."""
+    """Entry of a file: no key without a meaning, no number that nobody wrote (``no`` is 0, ``"12"`` is 12)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any, info: ValidationInfo) -> Any:
+        kinds = _kinds(cls.model_fields[info.field_name].annotation) - {type(None)}
+        if kinds & {int, float} and kinds <= {int, float, str}:
+            refused = bool if str in kinds else (bool, str)
+            if any(isinstance(one, refused) for one in _plain_values(value)):
+                raise ValueError("a number, without quotation marks, and not yes or no")
+        return value
 
 
 #: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
@@ -142,6 +191,19 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     return content, lines
 
 
+def _unsound(content: Any, keys: Keys = ()) -> Iterator[tuple[Keys, str, str, str]]:
+    """List what no careful person writes into any description: keys, value, what was expected, code."""
+    if isinstance(content, (dict, list)):
+        for key, value in content.items() if isinstance(content, dict) else enumerate(content):
+            if isinstance(key, str) and (not key.strip() or _has_unseen(key) or key.startswith(FORMULA_SIGNS)):
+                yield (*keys, key), key, "a key of printable signs that does not begin with = + - @", "yaml_key"
+            yield from _unsound(value, (*keys, key))
+    elif isinstance(content, str) and _has_unseen(content, but="\n\t"):
+        yield keys, content, "a text of printable signs", "yaml_text"
+    elif isinstance(content, (int, float)) and not abs(content) <= LARGEST_NUMBER:
+        yield keys, str(content), f"a finite number up to {LARGEST_NUMBER:g}", "yaml_number"
+
+
 def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
     """Read a YAML file into a model, and the line of each value; all faults with their lines.
 
@@ -151,10 +213,21 @@ def validated(path: Path, model: type[Model]) -> tuple[Model, dict[Keys, int]]:
         As `read_yaml`; or a key is missing, unknown, or has a value of the wrong kind.
     """
     content, lines = read_yaml(path)
+    faults = [_of(path, lines, *found) for found in _unsound(content)]
     try:
-        return model.model_validate(content if content is not None else {}), lines
+        model_of_file = model.model_validate(content if content is not None else {})
     except ValidationError as error:
-        raise InputError(_fault(path, lines, detail) for detail in error.errors()) from None
+        told = {fault.place for fault in faults}
+        found = [_fault(path, lines, detail) for detail in error.errors()]
+        raise InputError([*(fault for fault in found if fault.place not in told), *faults]) from None
+    if faults:
+        raise InputError(faults)
+    return model_of_file, lines
+
+
+def _of(path: Path, lines: dict[Keys, int], keys: Keys, value: str, expected: str, code: str) -> Fault:
+    name = ".".join(map(str, keys))
+    return Fault(path.name, f"line {line_of(lines, keys)}, {name}", value[:80], expected, "correct it", code=code)
 
 
 def line_of(lines: dict[Keys, int], keys: Keys) -> int:

@@ -14,12 +14,12 @@ from dataclasses import fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.issue_year import present_year
-from pathway_models.core.yaml_files import line_of, validated
+from pathway_models.core.yaml_files import Strict, line_of, validated
 from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.levels import read_levels
@@ -33,31 +33,27 @@ from pathway_models.records.levers import Triangle
 USES = ("emissions", "activity", "intensity", "mix")
 
 
-class _BaselineValue(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _BaselineValue(Strict):
     value: float
     unit: str
     source: str
 
 
-class _Use(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Use(Strict):
     panel: str
     fitted_by: str
     origins: str
     parameters: dict[str, _BaselineValue]
 
 
-class _LongRun(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _LongRun(Strict):
     unit: str
     confidence: str
     source: str
     growth: dict[int, float] = Field(min_length=1)
 
 
-class _BaselineFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _BaselineFile(Strict):
     version: str
     uses: dict[str, _Use]
     correlation: dict[str, _BaselineValue]
@@ -120,15 +116,13 @@ def _missing(path: Path, content: _BaselineFile, lines: dict[tuple[str | int, ..
     return faults
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Value(Strict):
     value: float
     unit: str
     source: str
 
 
-class _Decline(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Decline(Strict):
     low: float
     mode: float
     high: float
@@ -136,20 +130,17 @@ class _Decline(BaseModel):
     source: str
 
 
-class _Fuels(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Fuels(Strict):
     carriers: tuple[str, ...]
     source: str
 
 
-class _Regions(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Regions(Strict):
     regions: dict[str, tuple[str, ...]]
     source: str
 
 
-class _UncertaintyFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _UncertaintyFile(Strict):
     factor_errors: dict[str, _Value]
     factor_confidence: dict[str, _Value]
     assumed_fuels: _Fuels
@@ -185,16 +176,14 @@ def _read_uncertainties(path: Path) -> Uncertainties:
     )
 
 
-class _Pair(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Pair(Strict):
     first: str
     second: str
     rank: float
     source: str
 
 
-class _CorrelationFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _CorrelationFile(Strict):
     correlations: list[_Pair]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from pathway_models.core.sheet_text import FORMULA_SIGNS
 from pathway_models.core.units import HOME
+from pathway_models.core.yaml_files import Strict
 from pathway_models.intake.cells import Finding, has_control_sign
 from pathway_models.intake.factors.tables import factor_sets, grid_factors
 
@@ -17,10 +18,8 @@ PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
 
-class Description(BaseModel):
+class Description(Strict):
     """Identity of a park, choices behind its accounts, and findings, which its table cannot state itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     park_id: str = Field(pattern=PARK_ID)
     name_zh: str

@@ -6,21 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import Keys, line_of, validated
+from pathway_models.core.yaml_files import Keys, Strict, line_of, validated
 from pathway_models.records.guard import Check, Guard, Tolerance
 
 Made = TypeVar("Made")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Check(_Strict):
+class _Check(Strict):
     id: str
     kind: str
     quantities: tuple[str, ...]
@@ -36,13 +32,13 @@ class _Check(_Strict):
     optional: bool = False
 
 
-class _Tolerance(_Strict):
+class _Tolerance(Strict):
     quantities: tuple[str, ...]
     relative: float = 0.0
     absolute: float = 0.0
 
 
-class _File(_Strict):
+class _File(Strict):
     checks: tuple[_Check, ...] = Field(min_length=1)
     tolerances: tuple[_Tolerance, ...] = ()
 

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, fingerprint
-from pathway_models.core.yaml_files import Keys, line_of, validated
+from pathway_models.core.yaml_files import Keys, Strict, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.records.levers import Triangle
 from pathway_models.records.pollutants import CONTENTS, Burner, Coefficient, Control, Equipment, Pollutant
@@ -35,11 +35,7 @@ LETTERS = {"S": "sulphur", "A": "ash"}
 SECTIONS = ("pollutants", "burners", "controls")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Number(_Strict):
+class _Number(Strict):
     row: str = ""
     value: float | None = None
     low: float | None = None
@@ -60,14 +56,14 @@ class _Number(_Strict):
         return self
 
 
-class _Pollutant(_Strict):
+class _Pollutant(Strict):
     name_en: str
     name_zh: str
     rest: str = "none"
     equivalent: _Number
 
 
-class _Burner(_Strict):
+class _Burner(Strict):
     name_en: str
     name_zh: str
     fuel: str = ""
@@ -75,13 +71,13 @@ class _Burner(_Strict):
     factors: dict[str, _Number]
 
 
-class _Control(_Strict):
+class _Control(Strict):
     name_en: str
     name_zh: str
     removes: dict[str, _Number]
 
 
-class _Rule(_Strict):
+class _Rule(Strict):
     group: str
     burner: str
     controls: tuple[str, ...] = ()
@@ -89,7 +85,7 @@ class _Rule(_Strict):
     sector: str = ""
 
 
-class _File(_Strict):
+class _File(Strict):
     spread_source: str = ""
     pollutants: dict[str, _Pollutant] = Field(default_factory=dict)
     tax_rate: _Number | None = None

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder, read_text
-from pathway_models.core.yaml_files import validated
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.numbers import exact_number
 from pathway_models.records.levers import Scenario
@@ -149,10 +149,8 @@ def _estimate(file: str, place: str, line: dict[str, str | None], faults: list[F
 STUDY_ID = r"^[a-z][a-z0-9_]*$"
 
 
-class StudyFile(BaseModel):
+class StudyFile(Strict):
     """Contents of ``study.yml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     study: str = Field(pattern=STUDY_ID)
     title: str

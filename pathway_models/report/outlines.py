@@ -5,19 +5,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder
-from pathway_models.core.yaml_files import validated
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.language.words import say
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Strict):
+class Text(Strict):
     """A text in both languages."""
 
     en: str = Field(min_length=1)
@@ -28,7 +24,7 @@ class Text(_Strict):
         return say(lang, en=self.en, zh=self.zh)
 
 
-class Item(_Strict):
+class Item(Strict):
     """A section of a chapter.
 
     Parameters
@@ -46,7 +42,7 @@ class Item(_Strict):
     needs: Text | None = None
 
 
-class ChapterOutline(_Strict):
+class ChapterOutline(Strict):
     """A chapter: written as a whole, or item by item."""
 
     key: str
@@ -55,7 +51,7 @@ class ChapterOutline(_Strict):
     items: tuple[Item, ...] = ()
 
 
-class Outline(_Strict):
+class Outline(Strict):
     """The outline of one kind of document.
 
     Parameters

@@ -6,11 +6,13 @@ judged by a second reader of the raw XML or text that shares nothing with the pr
 
 from __future__ import annotations
 
+import copy
 import io
 import os
 import random
 import re
 import resource
+import shutil
 import signal
 import string
 import subprocess
@@ -35,13 +37,24 @@ from workbook_maker import YEARS, Filled, cell_of, repacked
 
 from pathway_models.cli.main import COMMANDS, main
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import validated
+from pathway_models.intake.assumptions import read_baselines, read_correlations
 from pathway_models.intake.costs import read_costs
+from pathway_models.intake.description import Description
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.library import read_scenarios
+from pathway_models.intake.guard import read_guard
+from pathway_models.intake.library import read_levers, read_scenarios
+from pathway_models.intake.pollutants import read_pollutants
+from pathway_models.intake.rules.carbon_costs import read_carbon_costs
+from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.intake.series import read_series
+from pathway_models.intake.workbook.layout import read_layout
 
 #: Seconds and MB that any input may take.
 SECONDS, MEGABYTES = 10.0, 1_000
+#: A run that was made by another version.
+RUN = Path(__file__).resolve().parents[1] / "data" / "run_0_2_0"
 KEYS = ("bituminous", "natural_gas", "electricity", "heat")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REFUSED, RIGHT, FAULT = "refused clearly", "accepted rightly", "faults"
@@ -264,6 +277,57 @@ def side_inputs(count: int, of: int, folder: Path) -> Tally:
     return tally
 
 
+#: Readers of descriptions of one's own, with a sound file of each.
+DESCRIPTIONS: dict[str, Callable[[Path], Any]] = {
+    "costs.yml": read_costs, "scenarios.yml": read_scenarios, "driver_scenarios.yml": read_scenarios,
+    "levers.yml": read_levers, "pollutants.yml": read_pollutants, "guard.yml": read_guard,
+    "carbon_costs.yml": read_carbon_costs, "profiles/zero_carbon_910.yml": read_profile,
+    "accounts/zero_carbon_910.yml": read_account, "layouts/yearbook.yml": read_layout,
+    "correlations.yml": read_correlations, "baseline.yml": read_baselines,
+    "parks/demo-cement.yml": lambda path: validated(path, Description),
+}  # fmt: skip
+#: What stands in no description of a careful person, and what does not stand where a number or a text belongs.
+UNSEEN = ("a\u202eb", "a\x07b", "\u200b", "=1+1\x0b")
+MISPLACED = (True, False, float("nan"), float("inf"), -float("inf"), [], [1], "1_000", "0,3", 10**30, {"a": 1})
+
+
+def _places(node: Any, keys: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Keys of every value of a description that holds no others."""
+    if not isinstance(node, (dict, list)):
+        return [keys]
+    parts = node.items() if isinstance(node, dict) else enumerate(node)
+    return [place for key, value in parts for place in _places(value, (*keys, key))]
+
+
+def descriptions(count: int, of: int, folder: Path) -> Tally:
+    """Sound descriptions in which one value or key is replaced by something that cannot stand there."""
+    tally, chance = Tally("descriptions"), random.Random(of)
+    sound = {name: yaml.safe_load((data_folder() / name).read_text(encoding="utf-8")) for name in DESCRIPTIONS}
+    for number in range(count):
+        name, own = chance.choice(list(DESCRIPTIONS)), folder / f"own{number}.yml"
+        content = copy.deepcopy(sound[name])
+        *way, last = chance.choice(_places(content))
+        node = content
+        for key in way:
+            node = node[key]
+        old, new = node[last], chance.choice((*UNSEEN, *MISPLACED))
+        if isinstance(last, str) and chance.random() < 0.2:
+            new = chance.choice(UNSEEN)
+            node[new] = node.pop(last)
+        else:
+            node[last] = new
+        own.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        # A text may well be "1_000" or, where a truth value belongs, be another one.
+        is_text = isinstance(old, str) and isinstance(new, str) and new not in UNSEEN
+        is_truth = isinstance(old, bool) and (isinstance(new, bool) or new == 1)
+        told = f"{name} {way} {last}: {old!r} -> {new!r}"
+        tally.attempt(
+            told, lambda own=own, name=name: DESCRIPTIONS[name](own), lambda _, fits=is_text or is_truth: fits
+        )
+        own.unlink()
+    return tally
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
 
@@ -288,6 +352,7 @@ WORDS = (
     "../..",
 )
 NOT_CALLED = ("explore", "list", "reproduce", "run", "verify")
+SOUND = ("good", "demo-cement", "s.csv")
 #: Options by which a call that is sound ends soon; all shipped panels would take minutes, so that one is always named.
 SMALL = {"members": "3", "fresh": "3", "search": "3", "horizon": "3", "records": "5", "quick": "", "panels": ""}
 
@@ -299,7 +364,8 @@ def calls(count: int, of: int, folder: Path) -> Tally:
     (folder / "run").mkdir()
     (folder / "run" / "run.json").write_text('{"parameters": 3}', encoding="utf-8")
     (folder / "loop").symlink_to("loop")
-    paths = ["s.csv", "run", "loop", "nowhere", "s.csv/a", ".", "x" * 300, "x" * 300 + ".xlsx", os.devnull]
+    shutil.copytree(RUN, folder / "good")
+    paths = ["good", "s.csv", "run", "loop", "nowhere", "s.csv/a", ".", "x" * 300, "x" * 300 + ".xlsx", os.devnull]
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -328,7 +394,8 @@ def _call(name: str, chance: random.Random, paths: list[str]) -> list[str]:
     for one in getattr(import_module(module), attribute).params:
         choices = [*WORDS, *paths]
         if isinstance(one, click.Argument):
-            words.append(chance.choice(choices))
+            # Half of them sound, or all calls would end at the door.
+            words.append(chance.choice(SOUND if chance.random() < 0.5 else choices))
         elif one.name in SMALL:
             words += [one.opts[0], *([] if one.is_flag else [SMALL[one.name] or chance.choice(choices)])]
         elif one.name == "out":
@@ -372,7 +439,8 @@ def kills(count: int, of: int, folder: Path) -> Tally:
 
 def campaign(workbooks_: int, sides: int, calls_: int, kills_: int, of: int) -> list[Tally]:
     """Try so many inputs of each kind."""
-    kinds = ((workbooks, workbooks_), (side_inputs, sides), (calls, calls_), (kills, kills_))
+    halves = ((side_inputs, sides - sides // 2), (descriptions, sides // 2))
+    kinds = ((workbooks, workbooks_), *halves, (calls, calls_), (kills, kills_))
     tallies = []
     for kind, count in kinds:
         with tempfile.TemporaryDirectory() as folder:

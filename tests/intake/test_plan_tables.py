@@ -1,5 +1,7 @@
 """Tables of plans: what is wrong is told all at once, each fault at its cell; what lies beside a park is picked up."""
 
+import csv
+import logging
 import shutil
 from pathlib import Path
 
@@ -233,3 +235,26 @@ def test_the_readme_names_every_column_of_the_tables():
     text = (Path(DATA) / "README.md").read_text(encoding="utf-8")
     assert ",".join(PROJECTS) in text
     assert ",".join(OVERRIDES) in text
+
+
+@pytest.mark.parametrize("last", ["Source: plan of 2026", "来源：2026年规划"])
+def test_a_remark_below_a_table_of_plans_is_told(tmp_path, caplog, monkeypatch, last):
+    # Another test may have configured logging, which switches existing loggers off.
+    monkeypatch.setattr(logging.getLogger("pathway_models"), "disabled", False)
+    text = DEMO[0].read_text(encoding="utf-8").splitlines()
+    (tmp_path / "plans.csv").write_text("\n".join([*text, last + "," * text[0].count(","), ""]), encoding="utf-8")
+    pw.read_plans(pw.read_park("demo-cement"), projects=tmp_path / "plans.csv")
+    assert [f"plans.csv: line {len(text) + 1} is no row of data: {last}"] == caplog.messages
+
+
+@pytest.mark.parametrize("column", range(13))
+def test_signs_that_nobody_sees_are_refused_in_every_column_and_line_ends_are_spaces(tmp_path, column):
+    with DEMO[0].open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    rows[0][column] += "\u202e"
+    rows[0][-1] = rows[0][-1] or "two\nlines"
+    with (tmp_path / "plans.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    with pytest.raises(InputError) as refused:
+        pw.read_plans(pw.read_park("demo-cement"), projects=tmp_path / "plans.csv")
+    assert (f"line 2, {header[column]}", "control_sign") in {(f.place, f.code) for f in refused.value.faults}

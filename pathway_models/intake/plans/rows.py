@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import FORMULA_SIGNS
+from pathway_models.intake.cells import has_control_sign
 from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
 from pathway_models.intake.table.lines import read_table_lines
 from pathway_models.intake.table.rows import CONFIDENCE
+
+LOG = logging.getLogger("pathway_models")
 
 
 @dataclass
@@ -82,21 +86,34 @@ class Line:
             self.fault(column, "a name", remedy, "plan_name")
 
 
+def checked_line(file: str, place: str, cells: Mapping[str, str], faults: list[Fault]) -> Line:
+    """Make a line of texts; a line end within one is a space, and signs that nobody sees are a fault."""
+    line = Line(file, place, {column: " ".join(text.splitlines()) for column, text in cells.items()}, faults)
+    for column, text in line.cells.items():
+        if has_control_sign(text):
+            line.fault(
+                column, "printable signs in one line", "type the text again without control signs", "control_sign"
+            )
+    return line
+
+
 def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[Line]:
-    """Lines of a CSV table with the given columns; what is wrong goes to ``faults``."""
+    """Lines of a CSV table with the given columns; what is wrong goes to ``faults``, what is left aside is told."""
     try:
         table = read_table_lines(path)
     except InputError as error:
         faults.extend(error.faults)
         return []
     faults.extend(table.faults)
+    for told in table.told:
+        LOG.warning("%s: %s", path.name, told)
     if table.header != tuple(columns):
         if not table.faults:
             expected, remedy = f"the columns {','.join(columns)}", "rename or reorder the columns"
             found = ",".join(table.header)
             faults.append(Fault(path.name, "line 1", found, expected, remedy, code="columns"))
         return []
-    lines = [Line(path.name, place, cells, faults) for place, cells in table.rows]
+    lines = [checked_line(path.name, place, cells, faults) for place, cells in table.rows]
     if not lines and not faults:
         faults.append(Fault(path.name, "table", "", "at least one line", "add one, or remove the file", code="empty"))
     return lines
@@ -107,13 +124,14 @@ def lines_of(
 ) -> list[Line]:
     """Make lines of rows from YAML or a sheet: (place, column -> value), numbers as they would be typed."""
     return [
-        Line(file, place, {column: _text(cells.get(column)) for column in columns}, faults) for place, cells in rows
+        checked_line(file, place, {column: _text(cells.get(column)) for column in columns}, faults)
+        for place, cells in rows
     ]
 
 
 def _text(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value).strip()

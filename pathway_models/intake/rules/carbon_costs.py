@@ -6,24 +6,20 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.core.yaml_files import validated
+from pathway_models.core.yaml_files import Strict, validated
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Named(_Strict):
+class Named(Strict):
     """A name in both languages."""
 
     en: str
     zh: str
 
 
-class AllocationRule(_Strict):
+class AllocationRule(Strict):
     """A rule of free allocation and the years it holds for."""
 
     first: int = Field(alias="from")
@@ -33,7 +29,7 @@ class AllocationRule(_Strict):
     zh: str
 
 
-class TradingRules(_Strict):
+class TradingRules(Strict):
     """The emissions trading market."""
 
     name: Named
@@ -46,7 +42,7 @@ class TradingRules(_Strict):
         return next((one for one in self.allocation if one.first <= year <= one.last), None)
 
 
-class Price(_Strict):
+class Price(Strict):
     """A price and when it was seen."""
 
     value: float = Field(gt=0, allow_inf_nan=False)
@@ -54,7 +50,7 @@ class Price(_Strict):
     period: str
 
 
-class BorderRules(_Strict):
+class BorderRules(Strict):
     """The EU carbon border adjustment."""
 
     name: Named
@@ -70,7 +66,7 @@ class BorderRules(_Strict):
         return self.mark_up[max(earlier)] if earlier else 0.0
 
 
-class CarbonCostRules(_Strict):
+class CarbonCostRules(Strict):
     """All rules of the file."""
 
     ets: TradingRules

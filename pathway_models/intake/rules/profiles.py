@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.core.yaml_files import validated
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.records.accounts import (
     ROW_KINDS,
     Account,
@@ -25,11 +25,7 @@ from pathway_models.records.accounts import (
 )
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Text(_Strict):
+class _Text(Strict):
     en: str = Field(min_length=1)
     zh: str = Field(min_length=1)
 
@@ -37,13 +33,13 @@ class _Text(_Strict):
         return Bilingual(self.en, self.zh)
 
 
-class _Row(_Strict):
+class _Row(Strict):
     factor: Literal["own", "zero", "of_electricity", "residual", "given"]
     value: float | None = Field(None, ge=0, allow_inf_nan=False)
     unit: Literal["tCO2/MWh", "tCO2/TJ", "tCO2/GJ"] = "tCO2/TJ"
 
 
-class _Residual(_Strict):
+class _Residual(Strict):
     average: float = Field(gt=0, allow_inf_nan=False)
     without_traded: float = Field(gt=0, allow_inf_nan=False)
     confidence: str
@@ -53,27 +49,27 @@ class _Residual(_Strict):
 Kind = Literal[*ROW_KINDS]
 
 
-class _Account(_Strict):
+class _Account(Strict):
     name: _Text
     source: str = Field(min_length=1)
     confidence: str
     rows: dict[Kind, _Row]
-    left_out: dict[Kind, _Text] = {}
-    sectors: list[str] = []
-    products: list[str] = []
-    residual: dict[int, _Residual] = {}
+    left_out: dict[Kind, _Text] = Field(default_factory=dict)
+    sectors: list[str] = Field(default_factory=list)
+    products: list[str] = Field(default_factory=list)
+    residual: dict[int, _Residual] = Field(default_factory=dict)
     residual_in: str = Field("", pattern="^([A-Z]{2})?$")
     country: str = Field("", pattern="^([A-Z]{2})?$")
 
 
-class _Class(_Strict):
+class _Class(Strict):
     energy_from_tce: float = Field(ge=0)
     energy_below_tce: float = float("inf")
     at_most: float | None = None
     at_least: float | None = None
 
 
-class _Indicator(_Strict):
+class _Indicator(Strict):
     id: str = Field(min_length=1)
     name: _Text
     formula: str = Field(min_length=1)
@@ -82,7 +78,7 @@ class _Indicator(_Strict):
     confidence: str
     at_most: float | None = None
     at_least: float | None = None
-    classes: list[_Class] = []
+    classes: list[_Class] = Field(default_factory=list)
     text: _Text | None = None
     no_class: _Text | None = None
     missing: _Text | None = None
@@ -90,20 +86,20 @@ class _Indicator(_Strict):
     only_where_growing: bool = False
 
 
-class _Reading(_Strict):
+class _Reading(Strict):
     electricity_kgce_per_kwh: float = Field(gt=0, lt=1)
     en: str
     zh: str
 
 
-class _Profile(_Strict):
+class _Profile(Strict):
     name: _Text
     source: str = Field(min_length=1)
     valid_from: int = Field(ge=1990, le=2100)
     country: str = Field(pattern="^[A-Z]{2}$")
     account: str
     indicators: list[_Indicator] = Field(min_length=1)
-    readings: dict[str, _Reading] = {}
+    readings: dict[str, _Reading] = Field(default_factory=dict)
     text_not_seen: _Text | None = None
 
 

@@ -10,16 +10,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import data_folder
+from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.units import CONVERSIONS
-from pathway_models.core.yaml_files import validated
+from pathway_models.core.yaml_files import Number, validated
 from pathway_models.intake.factors.tables import read_carriers
 
 Column = Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
 Line = Annotated[str, Field(pattern=r"^([A-Z]{1,2}|[1-9][0-9]{0,3})$")]
+Row = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 
 
-class _Strict(BaseModel):
+class _Strict(BaseModel):  # not `Strict`: a field that tells blocks apart takes no check before it is read
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -108,7 +109,7 @@ class DescriptionSheet(_Strict):
     labels: Column
     values: Column
     notes: Column
-    first_row: int
+    first_row: Row
     fields: tuple[DescriptionField, ...]
 
 
@@ -120,7 +121,7 @@ class FormBlock(_Strict):
     year_cell: str
     keys: Column
     labels: Column
-    first_row: int
+    first_row: Row
     columns: dict[str, Column]
 
 
@@ -141,7 +142,7 @@ class ListBlock(_Strict):
     kind: Literal["list"]
     role: Literal["sector", "enterprise", "asset", "scenario", "investment"]
     sheets: Words
-    first_row: int
+    first_row: Row
     columns: dict[str, Column]
     help: Words
 
@@ -157,7 +158,7 @@ class Layout(_Strict):
     ignored_labels: tuple[str, ...] = ()
     unit_sets: dict[str, tuple[str, ...]]
     unit_spellings: dict[str, str] = Field(default_factory=dict)
-    more_units: dict[str, tuple[str, float]] = Field(default_factory=dict)
+    more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
     #: Kinds of energy assets, by the id of `records.assets`.
     kinds: dict[str, Words] = Field(default_factory=dict)
     description: DescriptionSheet | None = None
@@ -225,7 +226,6 @@ def _purposes(path: Path) -> dict[str, Purpose]:
     return validated(path, _Purposes)[0].root
 
 
-@cache
 def read_layout(path: Path) -> Layout:
     """Read and check one layout file.
 
@@ -234,6 +234,11 @@ def read_layout(path: Path) -> Layout:
     InputError
         All faults of the file, by line: unknown keys, units nobody can convert, entries twice.
     """
+    return _layout(*stamped(path))
+
+
+@cache
+def _layout(path: Path, _: Stamp) -> Layout:
     layout, lines = validated(path, Layout)
     faults = [
         Fault(path.name, f"line {lines.get(keys, 1)}, {'.'.join(map(str, keys))}", value, expected, remedy, code=code)
