@@ -130,7 +130,7 @@ def _lines(found: Compliance, lang: str) -> list[str]:
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         lines += ["", say(lang, en="Missing:", zh="缺少的输入：")]
-        lines += [f"  {one.zh if lang == 'zh' else one.en}: {one.place}" for one in missing.values()]
+        lines += [f"  {one.told(lang)}" for one in missing.values()]
     if readings := [one.name.told(lang) for one in found.profile.readings if len(found.profile.readings) > 1]:
         told = " / ".join(readings)
         lines += ["", say(lang, en=f"Two values: electricity at {told}.", zh=f"两个数值对应电力折标系数：{told}。")]

@@ -17,10 +17,13 @@ def place_of(park: Park, quantity: str, item: str, year: int) -> Missing:
     words = entry.words() if entry else None
     en, zh = (words.en, words.zh) if words else (f"{quantity} {item}".strip(), f"{quantity} {item}".strip())
     if park.files and park.files[0][0].lower().endswith(".xlsx") and entry is not None:
-        return Missing(f"{park.files[0][0]}, sheet {year}, {_cell(entry)} (row {entry.key})", en, zh)
+        file, cell = park.files[0][0], _cell(entry)
+        place = f"{file}, sheet {year}, {cell} (row {entry.key})"
+        return Missing(place, f"{file}，工作表{year}，单元格{cell}（代码{entry.key}）", en, zh)
     unit = entry.unit if entry else ""
     name = park.files[0][0] if park.files else park.park_id
-    return Missing(f"{name}, a line {year},park,{quantity},{item},<value>,{unit}", en, zh)
+    line = f"{year},park,{quantity},{item}"
+    return Missing(f"{name}, a line {line},<value>,{unit}", f"{name}，增加一行 {line},<数值>,{unit}", en, zh)
 
 
 def _cell(entry: Entry) -> str:

@@ -18,15 +18,20 @@ class Missing:
 
     Parameters
     ----------
-    place : str
+    place, place_zh : str
         Cell of the workbook, or the line a CSV table needs.
     en, zh : str
         What belongs there.
     """
 
     place: str
+    place_zh: str
     en: str
     zh: str
+
+    def told(self, lang: str) -> str:
+        """Say what is missing and where it belongs."""
+        return f"{self.zh}：{self.place_zh}" if lang == "zh" else f"{self.en}: {self.place}"
 
 
 @dataclass(frozen=True)

@@ -60,16 +60,15 @@ def _rows(found: Compliance, lang: str) -> Iterator[tuple]:
 
 def compliance(found: Compliance, *, lang: str = "en") -> pd.DataFrame:
     """Table the verdicts as a reader wants them: indicator, value, limit, verdict with its reason."""
-    head = [("indicator", "指标"), ("kind", "性质"), ("value", "数值"), ("limit", "要求"), ("unit", "单位"),
-            ("verdict", "结论"), ("reason", "原因")]  # fmt: skip
+    head = [("indicator", "指标"), ("kind", "性质"), ("value", "数值"), ("limit", "要求"), ("verdict", "结论"),
+            ("reason", "原因")]  # fmt: skip
     names = [say(lang, en=en, zh=zh) for en, zh in head]
     rows = [
         (
-            one.rule.name.told(lang),
+            say(lang, en=", ", zh="，").join(filter(None, (one.rule.name.told(lang), one.rule.unit))),
             _told(KIND_WORDS[one.rule.kind], lang),
             " / ".join(significant(value, 3) for value in one.values.values()) or "-",
             _limit(one, lang),
-            one.rule.unit,
             _told(VERDICT_WORDS[one.verdict], lang),
             one.reason(lang),
         )

@@ -371,10 +371,13 @@ def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
         (f"CO₂ alone, t/yr, {found.year}", f"单独效果（吨CO₂/年，{found.year}年）"),
         ("beside the others", "与其他项目共同实施时"),
         ("whole lever, weakest setting", "该措施全园区最低力度"),
-        (f"load at full size, t/yr ({account})", f"满负荷排放（吨/年，{account}）"),
+        (f"load at full size, t/yr, {account}", f"满负荷排放，吨/年，{account}"),
         ("a unit of product", "单位产品排放"),
     ]  # fmt: skip
-    return table([_effect(one, lang) for one in found.effects], head, lang)
+    rows = [_effect(one, lang) for one in found.effects]
+    # Columns of loads, or of levers, stand only where the list has any.
+    kept = [at for at in range(len(head)) if at < 4 or any(row[at] != "-" for row in rows)]
+    return table([[row[at] for at in kept] for row in rows], [head[at] for at in kept], lang)
 
 
 def _effect(one: ProjectEffect, lang: str) -> tuple[str, ...]:

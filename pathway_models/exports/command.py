@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathway_models.exports.iamc import ParkResults
 
 
-FORMATS = ("iamc", "tidy", "datapackage")
+FORMATS = ("iamc", "tidy", "datapackage", "accounts")
 
 
 @click.command("export")
@@ -27,7 +28,11 @@ FORMATS = ("iamc", "tidy", "datapackage")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="iamc", show_default=True, help="What to write.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; RUN/export by default.")
 @click.option("--members", is_flag=True, help="Every member of the ensemble too, for the total and the net path.")
-def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | None, members: bool) -> None:
+@click.option("--account", "accounts", multiple=True, metavar="ID|FILE.yml",
+              help="With --format accounts: may be repeated, all by default.")  # fmt: skip
+def export_command(
+    run: Path, parks: tuple[str, ...], form: str, out: Path | None, members: bool, accounts: tuple[str, ...]
+) -> None:
     """Write a run's results for other programs: all parks, or the ones named.
 
     iamc: RUN.csv and RUN.xlsx for pyam, with the nomenclature project (definitions, mappings) beside them.
@@ -36,6 +41,8 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
 
     datapackage: the tidy table with datapackage.json, which says units, sources and licences.
 
+    accounts: RUN_accounts.csv, projected totals by account, scenario and year: 5 %, 50 % and 95 % of the members.
+
     The parks are computed again from the run's seed and held against what the run stored.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
@@ -43,6 +50,8 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
     from pathway_models.exports.iamc import refuse_same_ids
     from pathway_models.runs.store import parks_of
 
+    if accounts and form != "accounts":
+        raise click.UsageError("--account is for --format accounts")
     folder = out or run / "export"
     chosen, found = parks_of(run, parks), []
     with working(len(chosen) + 1) as stage:
@@ -52,7 +61,7 @@ def export_command(run: Path, parks: tuple[str, ...], form: str, out: Path | Non
         stage(say(language(), en="writing", zh="写出文件"))
         refuse_same_ids(found)
         folder.mkdir(parents=True, exist_ok=True)
-        writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package}
+        writers = {"iamc": _iamc, "tidy": _tidy, "datapackage": _package, "accounts": partial(_accounts, accounts)}
         written = writers[form](run, folder, found, members)
     for path in written:
         click.echo(str(path))
@@ -86,6 +95,31 @@ def _package(run: Path, folder: Path, found: Sequence[ParkResults], members: boo
     indicators = pd.concat([indicators_of(each) for each in found], ignore_index=True)
     about = run_meta(found[0].pathways, __version__, _name(run))
     return write_datapackage(folder, found, {**_tables(found, members), "indicators": indicators}, about)
+
+
+def _accounts(
+    accounts: tuple[str, ...], run: Path, folder: Path, found: Sequence[ParkResults], members: bool
+) -> list[Path]:
+    import pandas as pd
+
+    import pathway_models as pw
+    from pathway_models.compliance.projected import accounts_ahead
+    from pathway_models.compliance.tables import accounts_ahead_rows
+    from pathway_models.exports.datapackage import write_table
+    from pathway_models.intake.rules.profiles import account_ids, read_account
+    from pathway_models.runs.store import parameters_of, scenarios_of
+
+    given, rules = parameters_of(run), [read_account(name) for name in accounts or account_ids()]
+    assumed = pw.read_assumptions(as_of=given.get("as_of"))
+    drawn = {name: given[name] for name in ("members", "seed", "until")}
+    tables = []
+    for each in found:
+        draws = pw.sample(each.park, scenarios_of(run), **drawn, assumptions=assumed)
+        ahead = accounts_ahead(each.park, each.pathways, draws, rules)
+        tables.append(accounts_ahead_rows(ahead))
+        for reason in ahead.not_said.values():
+            click.echo(reason.told(language()), err=True)
+    return [write_table(folder / f"{_name(run)}_accounts.csv", pd.concat(tables, ignore_index=True))]
 
 
 def _tables(found: Sequence[ParkResults], members: bool) -> dict[str, pd.DataFrame]:

@@ -362,6 +362,7 @@ WRITERS: dict[str, Callable[[ReportBuilder, ReportInputs], None]] = {
     "energy_of_three_years": zero_carbon_chapters.energy_of_three_years,
     "co2_of_three_years": zero_carbon_chapters.co2_of_three_years,
     "indicator_verdicts": zero_carbon_chapters.indicator_verdicts,
+    "core_indicator_ahead": zero_carbon_chapters.core_indicator_ahead,
     "project_table": zero_carbon_chapters.project_table,
     "project_economics": zero_carbon_chapters.project_economics,
     "project_evaluation": zero_carbon_chapters.project_evaluation,

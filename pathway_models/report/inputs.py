@@ -152,7 +152,7 @@ class ReportInputs:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
         try:
-            return pw.cobenefits(self.park, chosen, self._draws(chosen))
+            return pw.cobenefits(self.park, chosen, self.draws_of(chosen))
         except PathwayError:
             return None
 
@@ -170,9 +170,10 @@ class ReportInputs:
         scenario = self.scenarios[self.chosen]
         if not scenario.measures:
             return None
-        return pw.attribute(self.park, scenario, self._draws([scenario]), by=by, before=self.before)
+        return pw.attribute(self.park, scenario, self.draws_of([scenario]), by=by, before=self.before)
 
-    def _draws(self, scenarios: Sequence[Scenario]) -> Draws:
+    def draws_of(self, scenarios: Sequence[Scenario]) -> Draws:
+        """Draw some of the run's members for scenarios, enough for means."""
         run = self.manifest
         return pw.sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+import pathway_models as pw
 from pathway_models.compliance import tables as compliance_tables
 from pathway_models.compliance.judging import comply
+from pathway_models.compliance.projected import core_ahead
 from pathway_models.compliance.sentences import verdict_sentence
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.names import item_name, park_name
+from pathway_models.intake.names import item_name, park_name, scenario_name
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language.rounding import scale_of, significant
@@ -19,7 +21,9 @@ from pathway_models.language.words import say, word
 from pathway_models.records.investments import Range
 from pathway_models.report.inputs import ReportInputs
 
-PROFILE = "zero_carbon_910"
+PROFILE, CORE_ID = "zero_carbon_910", "co2_per_energy"
+#: Base year of targets in annex 2.
+BASE_YEAR = 2025
 #: Years the application asks for.
 YEARS = 3
 
@@ -93,14 +97,55 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
 def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the verdicts on the indicators of annex 3, with what is missing."""
     found, lang = comply(inputs.park, PROFILE), inputs.lang
-    builder.say(verdict_sentence(found, lang=lang))
+    builder.say(_base_year(inputs), verdict_sentence(found, lang=lang))
     builder.table(
         inputs.say(en="Indicators of annex 3", zh="附件3指标"), compliance_tables.compliance(found, lang=lang)
     )
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         builder.note(inputs.say(en="Missing inputs:", zh="缺少的输入："))
-        builder.bullets(f"{one.zh if lang == 'zh' else one.en}: {one.place}" for one in missing.values())
+        builder.bullets(one.told(lang) for one in missing.values())
+
+
+def _base_year(inputs: ReportInputs) -> str:
+    """Say where the base year of the annex is not in the record."""
+    first, last = int(inputs.park.years[0]), inputs.park.last_observed_year
+    if first <= BASE_YEAR <= last:
+        return ""
+    return inputs.say(
+        en=f"The base year of the annex, {BASE_YEAR}, is not in the record ({first}-{last}); indicators are those of"
+        f" {last} until it is.",
+        zh=f"附件规定的基期{BASE_YEAR}年不在数据年份（{first}—{last}年）之内；补充数据前指标按{last}年计算。",
+    )
+
+
+def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
+    """Tabulate the probability of meeting the core indicator without measures and on the advised path, by year."""
+    park, lang, profile = inputs.park, inputs.lang, read_profile(PROFILE)
+    if not comply(park, profile)[CORE_ID].values:
+        return
+    chosen = [inputs.scenarios[name] for name in dict.fromkeys([inputs.reference, inputs.chosen])]
+    draws = inputs.draws_of(chosen)
+    pathways = pw.project(park, chosen, draws)
+    found = core_ahead(park, pathways, draws, profile)
+    last = {one.reading_id: np.median(found.values[at, :, :, -1], axis=1) for at, one in enumerate(profile.readings)}
+    told = inputs.say(en=" / ", zh="/").join(significant(float(values[-1]), 3) for values in last.values())
+    year, name = int(found.years[-1]), scenario_name(chosen[-1].scenario_id, lang)
+    builder.say(
+        inputs.say(
+            en=f"On the path “{name}” the median member emits {told} t CO2 a tonne of standard coal in {year}, by annex"
+            " 4 with its prescribed factor of power in every year.",
+            zh=f"按附件4并在各年沿用其规定的电力因子，“{name}”路径{year}年单位能耗碳排放的中位数为{told}吨CO2/吨标准煤。",
+        )
+    )
+    note = inputs.say(
+        en=f"Shares of {draws.members:,} members; “-”: more than half lie in no size class of the annex. The account is"
+        " that of annex 4 and not the inventory's, in which all other pathways of this document are.",
+        zh=f"{draws.members:,}个成员中的占比；“-”表示半数以上成员不在附件的分档内。口径为附件4，"
+        "与本文件其他路径所用的清单口径不同。",
+    )
+    caption = inputs.say(en="Probability of meeting the core indicator", zh="达到核心指标的概率")
+    builder.table(caption, compliance_tables.ahead(found, lang=lang), note)
 
 
 def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -119,7 +164,7 @@ def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
             one.owner,
             one.content,
             _range(one.capital, inputs),
-            f"{one.start}-{one.start + one.years - 1}",
+            f"{one.start}-{one.start + one.years - 1}" if one.years > 1 else str(one.start),
             _stated(one.energy, inputs),
             _stated(one.carbon, inputs),
         )

@@ -8,6 +8,7 @@ from test_bilingual_cli import BAD, CHINESE, TESTS, call
 from pathway_models.cli.main import COMMANDS
 from pathway_models.guard.comparing import COLUMNS
 from pathway_models.intake.messages import lacking
+from pathway_models.intake.plans.investments import COLUMNS as PROJECTS
 
 
 def series(folder):
@@ -42,6 +43,13 @@ def economy(folder):
     lines = ["entity,year,value,gdp,区划", "甲,2000,10,1,x", "甲,2014,9,2,y", "乙,2000,10,1,z", "乙,2014,9,,z"]
     (folder / "economy.csv").write_text("\n".join(lines), encoding="utf-8")
     return str(folder / "economy.csv")
+
+
+def projects(folder):
+    path = folder / "mine.investments.csv"
+    line = "屋顶光伏,电力公司,光伏,2026,2,20,90,100,120,8,12,15,5,,,green_power,,虚构,invented"
+    path.write_text("\n".join([",".join(PROJECTS), line]) + "\n", encoding="utf-8")
+    return str(path)
 
 
 FEW = ("--members", "4", "--until", "2035")
@@ -86,13 +94,18 @@ TABLES = {
     ),
     "comply": (
         lambda folder: ["demo-electronics"],
-        ("指标", "性质", "数值", "要求", "单位", "结论", "原因", "缺少的输入"),
+        ("指标", "性质", "数值", "要求", "结论", "原因", "缺少的输入"),
         ("indicator", "verdict", "met", "guiding"),
     ),
     "budget": (
         lambda folder: ["demo-cement", "--members", "20"],
         ("允许排放", "累计超支概率", "期末超支", "碳预算"),
         ("allowed", "overrun", "budget"),
+    ),
+    "projects": (
+        lambda folder: ["demo-electronics", "--investments", projects(folder), "--members", "4"],
+        ("项目", "净现值", "内部收益率", "投资回收期", "对应措施或负荷", "未填报"),
+        ("payback", "project ", "not stated"),
     ),
     "account": (
         lambda folder: ["demo-electronics"],

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
+from pathway_models.compliance.tables import bridge
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.register import read_register
@@ -65,7 +66,19 @@ def test_no_910_counts_fuel_process_power_and_heat_and_nothing_else(park_id):
 def test_bridges_between_all_accounts_close(park_id):
     park = pw.read_park(park_id)
     for first, second in combinations(map(read_account, account_ids()), 2):
-        assert pw.bridge_accounts(park, first, second).gap.max() < 1e-9
+        found = pw.bridge_accounts(park, first, second)
+        assert found.gap.max() < 1e-9
+        # Row by row: the quantity of the ledger times the change of its factor.
+        by_row = take_ledger(park).amounts * (found.second.factors - found.first.factors)
+        assert found.steps == pytest.approx(by_row, rel=1e-9, abs=1e-6)
+
+
+def test_a_printed_bridge_adds_up_to_the_last_digit_shown():
+    park = pw.read_park("demo-electronics")
+    shown = bridge(pw.bridge_accounts(park, read_account("location"), read_account("zero_carbon_910")))
+    first, *steps, second = (float(text.replace(",", "")) for text in shown.iloc[:, -1])
+    assert first + sum(steps) == pytest.approx(second, abs=0.005 * (len(steps) + 2))
+    assert len(steps) == 2
 
 
 @pytest.mark.parametrize("park_id", ["demo-steel", "demo-electronics", "region-d"])

@@ -13,11 +13,12 @@ from workbook_maker import Filled, fill_template
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.decisions.investments import WHOLE, value_investments
+from pathway_models.decisions.investments import CORNERS, WHOLE, Valued, value_investments
 from pathway_models.decisions.project_effects import evaluate_load, project_effects
+from pathway_models.decisions.tables import economics
 from pathway_models.intake.plans.investments import COLUMNS, investments_of, read_investments
 from pathway_models.intake.rules.profiles import read_account
-from pathway_models.kernels.finance import internal_rates, net_present_value
+from pathway_models.kernels.finance import internal_rates, net_present_value, payback
 from pathway_models.records.investments import Investment
 
 
@@ -50,6 +51,25 @@ def test_unknown_costs_stay_in_the_list_and_out_of_the_whole():
     assert not found[1].is_priced
     later = net_present_value(other.flows(), 0.06) / 1.06**2
     assert found[-1].value["likely"] == pytest.approx(float(net_present_value(known.flows(), 0.06) + later))
+
+
+def test_several_rates_of_return_are_all_named_and_none_is_said():
+    """-100, 230, -132 has 10 % and 20 %; a project that only costs has none and never pays back."""
+    flows = {"several": [-100, 230, -132], "none": [-100, -1, -1]}
+    valued = [
+        Valued(
+            name,
+            {corner: float(net_present_value(flow, 0.06)) for corner in CORNERS},
+            {corner: tuple(internal_rates(flow)) for corner in CORNERS},
+            {corner: payback(flow) for corner in CORNERS},
+        )
+        for name, flow in flows.items()
+    ]
+    told = economics(valued)
+    assert told.loc["several", "internal rate of return"] == "10.0 % and 20.0 %"
+    assert told.loc["none", "internal rate of return"] == "none"
+    assert told.loc["none", "payback, years"] == "never"
+    assert economics(valued, lang="zh").loc["several", "内部收益率"] == "10.0 %、20.0 %"
 
 
 LINES = f"""{",".join(COLUMNS)}

@@ -44,11 +44,12 @@ def ending(year, park_id="demo-cement"):
 @pytest.mark.parametrize("year", RECORDS)
 def test_a_document_names_the_plans_of_its_own_years_and_no_other(year, lang):
     inputs = reports.inputs_of(ending(year), lang, scenarios=("bau",))
-    for kind in ("special_report", "annual"):
+    for kind in outline_ids("CN"):
         text = build_report(inputs, read_outline(kind)).text()
         named = set(re.findall(r"\b(\d\d)th\b", text)) if lang == "en" else CHINESE & set(re.findall("“[^”]{3}”", text))
         expected = {name[:2] for name in RECORDS[year][0]} if lang == "en" else RECORDS[year][1]
-        assert named == expected, kind
+        assert named <= expected, kind
+        assert named == expected or kind == "zero_carbon"  # which has no chapter of review
 
 
 def test_five_year_plans_have_their_years_and_names():
