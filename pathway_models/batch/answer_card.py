@@ -18,7 +18,7 @@ from pathway_models.fleet.answers import Answer, Split, answers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word_list
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
 
@@ -98,7 +98,7 @@ def card_of(
         "made_up": say(lang, en="invented", zh="虚构"),
     }
     given = {"notes": notes, "about": about, "invented": invented, "code": code, "back": back}
-    return page(TEMPLATE, name=name, sentence=sentence, splits=splits, **words, **given)
+    return page(TEMPLATE, name=name, sentence=sentence, splits=splits, word_list=word_list(lang), **words, **given)
 
 
 def _name(row: Mapping[str, str], lang: str) -> str:
@@ -152,5 +152,5 @@ def _about(one: Answer, lang: str) -> str:
     return say(
         lang,
         en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
-        zh=f"作答年份{issued}年；成员{members}个；抽样误差{error}个百分点。情景不是预测。",
+        zh=f"作答年份{issued}年；模拟{members}次；抽样误差{error}个百分点。情景不是预测。",
     )

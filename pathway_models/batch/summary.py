@@ -22,7 +22,7 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.words import say, word
+from pathway_models.language.words import say, word, word_list
 from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
@@ -121,11 +121,11 @@ TEXTS: dict[str, dict[str, Any]] = {
         "done": "个园区完成",
         "seed": "随机种子",
         "issued": "作答年份",
-        "members": "个集合成员",
+        "members": "次模拟",
         "reading": (
             "{before}—{confirmed}年均不超过此前最高年，即为{before}年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
-            "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部成员的分位数；“>”表示预测期内"
-            "未见峰值的成员；分成两段的，列出各段及其占比。情景不是预测。"
+            "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部模拟结果的分位数；“>”表示预测期内"
+            "未见峰值的模拟结果；分成两段的，列出各段及其占比。情景不是预测。"
         ),
         "invented": "虚构",
         "invented_note": "示范园区为演示方法而虚构，数值不代表任何真实地点。",
@@ -176,7 +176,7 @@ NUMERIC = (*range(3, 14), 15)
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
     ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
-    ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90 %区间"),
+    ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90%区间"),
 )
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
@@ -285,6 +285,7 @@ def index_page(
     return page(
         TEMPLATES / "index.html.j2",
         lang=lang,
+        word_list=word_list(lang),
         found=found,
         sentence=sentence,
         font_face=font_face(shown),

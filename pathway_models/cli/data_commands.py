@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,18 @@ def check_command(
     if annotate and not tables[0].lower().endswith(".xlsx"):
         raise click.UsageError("--annotate marks a workbook; give an .xlsx")
     sound = [_check(table, annotate, ledger, layout, quiet) for table in tables]
+    if not quiet:
+        fit = [table for table, is_sound in zip(tables, sound, strict=True) if is_sound]
+        if fit:
+            click.echo(say(language(), en="now run: ", zh="下一步：") + f"pathways run {shlex.join(fit)}")
+        if len(fit) < len(tables):
+            click.echo(
+                say(
+                    language(),
+                    en="mend the errors, then check again; --annotate OUT.xlsx marks them in a copy of a workbook",
+                    zh="请更正错误后再次检查；--annotate OUT.xlsx可在工作簿副本中标出错误",
+                )
+            )
     sys.exit(0 if all(sound) else 1)
 
 

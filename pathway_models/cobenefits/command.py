@@ -13,6 +13,7 @@ from pathway_models.console.cli_language import mistake_text, of_terminal, table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
+from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
 
@@ -51,7 +52,7 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
             click.echo(json.dumps(_record(whole, parts, year, lang), ensure_ascii=False, indent=1))
             return
         for line in _lines(whole, parts, costs, year, told):
-            click.echo(line)
+            click.echo(on_screen(line))
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)

@@ -75,7 +75,7 @@ def coordinates(
         en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all; {how[0]}. Equivalents of {keys} by the"
         f" environmental tax law. {doubt} background numbers. Pollutants of supplied power and heat are"
         " not the park's.",
-        zh=f"点：中间90%成员的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
+        zh=f"点：中间90%的模拟结果的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
         "外购电力、热力的污染物不计入园区。",
     )
     put_note(figure, note, lang)
@@ -131,7 +131,7 @@ def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = 
         lang,
         en="Median and the middle half of members (25-75 %). Shaded: record. Equivalents of"
         f" {', '.join(one.name_en for one in found.basis.pollutants)}, burnt inside the park.",
-        zh="中位数与居中一半的成员（25%-75%）；灰色为观测期。"
+        zh="中位数与居中一半的模拟结果（25%-75%）；灰色为观测期。"
         f"{'、'.join(one.name_zh for one in found.basis.pollutants)}的污染当量，限园区内燃烧。",
     )
     put_note(figure, note, lang)

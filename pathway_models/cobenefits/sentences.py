@@ -32,7 +32,7 @@ def describe(found: Cobenefits, scenario: str, year: int = 2035, *, lang: str = 
         lang,
         en=f" Both fall in {share} of members; the cross-elasticity is {middle:.2f} ({low:.2f} to {high:.2f}):"
         f" {_meaning(middle, lang)}.",
-        zh=f"{share}的成员两者同减；交叉弹性为{middle:.2f}（{low:.2f}至{high:.2f}）：{_meaning(middle, lang)}。",
+        zh=f"{share}的模拟结果两者同减；交叉弹性为{middle:.2f}（{low:.2f}至{high:.2f}）：{_meaning(middle, lang)}。",
     )
 
 
@@ -63,7 +63,7 @@ def describe_levers(
                 lang,
                 en=f"{len(both)} of {len(rows)} measures cut both in most members; {names[best]} cuts most"
                 f" pollution, {amount}×10⁴ equivalents.",
-                zh=f"{len(rows)}项措施中{len(both)}项在多数成员中两者同减；{names[best]}减污最多，{amount}万污染当量。",
+                zh=f"{len(rows)}项措施中{len(both)}项在多数模拟结果中两者同减；{names[best]}减污最多，{amount}万污染当量。",
             )
         )
     if trade:

@@ -102,7 +102,7 @@ def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") 
 
 def _range(values: tuple[float, float, float] | None, lang: str) -> str:
     if values is None:
-        return say(lang, en="nothing cut in some members", zh="部分成员无减排")
+        return say(lang, en="nothing cut in some members", zh="部分模拟结果无减排")
     middle, low, high = (significant(value) for value in values)
     return f"{middle} ({low} - {high})"
 

@@ -11,7 +11,7 @@ from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
-from pathway_models.console.tables import screen_lines
+from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.core.errors import InputError
 from pathway_models.language.words import say
 
@@ -70,7 +70,7 @@ def comply_command(
     found = comply(given, rules, year=year, accept=("background",) if allow_background else ())
     if form == "table":
         for line in _lines(found, language()):
-            click.echo(line)
+            click.echo(on_screen(line))
     else:
         click.echo(_written(compliance_frame(found, lang=language()), form), nl=form == "json")
     sys.exit(0 if found.is_judged else 1)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 SEVERITIES = ("error", "warning", "note")
-#: Head of the table, names of the severities, prefix of the expectation, separators.
+#: Head of the table, names of the severities, what stands behind a value.
 WORDS = {
-    "en": (("severity", "place", "value: expected; remedy"), SEVERITIES, "expected ", (": ", "; ")),
-    "zh": (("级别", "位置", "值：应为；处理"), ("错误", "警告", "说明"), "应为", ("：", "；")),
+    "en": (("severity", "place", "value: what was expected; what to do"), SEVERITIES, ": "),
+    "zh": (("级别", "位置", "数值：要求；处理办法"), ("错误", "警告", "说明"), "："),
 }
 #: Pieces a line may break after: a word with its spaces, or one Chinese character with the signs that end it.
 PIECES = r"[\u2e80-\u9fff\uff00-\uffef][，。；：、）》”％]*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+"
@@ -69,6 +69,11 @@ def screen_lines(rows: Sequence[Sequence[object]], columns: int | None = None, *
         chosen = [[row[at] for at in part] for row in texts]
         lines += ["" for _ in lines[:1]] + _laid_out(chosen, room)
     return [f"{'':{indent}}{line}".rstrip() for line in lines]
+
+
+def on_screen(text: str) -> str:
+    """Break a sentence at the width of the terminal; a table, which has lines, stays as it is."""
+    return text if "\n" in text else "\n".join(wrapped(text, max(NARROWEST, terminal_columns())))
 
 
 def _is_number(column: Sequence[str]) -> bool:
@@ -143,18 +148,20 @@ def fault_lines(
     faults = [_printable(fault, table) for fault in faults]
     if not faults:
         return
+    wanted = [f"expected {fault.expected}; " if fault.expected else "" for fault in faults]
     if lang != "en":
         # The catalogue of messages is read only where somebody reads Chinese.
-        from pathway_models.intake.messages import fault_in
+        from pathway_models.intake.messages import expectation, fault_in
 
         faults = [fault_in(fault, lang) for fault in faults]
+        wanted = [expectation(fault.expected) for fault in faults]
     width = max(NARROWEST, columns or terminal_columns())
     places = min(max(width_of(fault.place) for fault in faults), width // 3)
-    head, names, expected, apart = WORDS[lang]
+    head, names, colon = WORDS[lang]
     yield f"{padded(head[0], 8)}  {padded(head[1], places)}  {head[2]}"
-    for fault in faults:
-        value = f"{fault.value}{apart[0]}" if fault.value else ""
-        text = f"{value}{expected}{fault.expected}{apart[1]}{fault.remedy}{fault.unlisted(lang)}"
+    for fault, expected in zip(faults, wanted, strict=True):
+        value = f"{fault.value}{colon}" if fault.value else ""
+        text = f"{value}{expected}{fault.remedy}{fault.unlisted(lang)}"
         head = f"{padded(names[SEVERITIES.index(fault.severity)], 8)}  {padded(fault.place, places)}  "
         room = max(20, width - width_of(head))
         for at, line in enumerate(wrapped(text, room)):

@@ -26,7 +26,7 @@ class Fault:
     value : str
         The value found, as the user wrote it.
     expected : str
-        What was expected there.
+        What was expected there; empty where a note only says how something was taken.
     remedy : str
         What to do about it.
     severity : {"error", "warning", "note"}
@@ -55,7 +55,8 @@ class Fault:
 
     def __str__(self) -> str:
         found = f" = {self.value!r}" if self.value != "" else ""
-        return f"{self.file}, {self.place}{found}: expected {self.expected}; {self.remedy}{self.unlisted()}"
+        wanted = f"expected {self.expected}; " if self.expected else ""
+        return f"{self.file}, {self.place}{found}: {wanted}{self.remedy}{self.unlisted()}"
 
     def unlisted(self, lang: str = "en") -> str:
         """Say how many more of its kind there are; empty where all are listed."""

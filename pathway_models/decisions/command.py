@@ -16,7 +16,7 @@ from pathway_models.console.cli_language import language, localized, mistake_tex
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
-from pathway_models.console.tables import terminal_columns, wrapped
+from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
 
@@ -232,19 +232,18 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
     from pathway_models.decisions import sentences, tables
     from pathway_models.intake.names import headline
 
-    before, room = decision.target.before, terminal_columns()
+    before = decision.target.before
     told = sentences.describe_open_points(decision, lang=lang)
     if exposure is not None:
         told.append(sentences.describe_exposure(exposure, min(before + 5, int(exposure.years[-1])), lang=lang))
     if plan is not None:
         told += sentences.describe_assets(plan, before, lang=lang)
-    lines = [headline(decision.identity, lang), *wrapped(sentences.describe_answer(decision, lang=lang), room), ""]
+    lines = [headline(decision.identity, lang), on_screen(sentences.describe_answer(decision, lang=lang)), ""]
     figures = tables.figures(decision, sentences.describe_prices(decision, lang=lang), lang=lang)
     lines += [table_text(tables.measures(decision, lang=lang)), "", table_text(figures), ""]
-    for one in told:
-        lines += wrapped(one, room)
+    lines += map(on_screen, told)
     if len(decision.near):
-        lines += ["", *wrapped(sentences.describe_alternatives(decision, SHOWN, lang=lang), room), ""]
+        lines += ["", on_screen(sentences.describe_alternatives(decision, SHOWN, lang=lang)), ""]
         lines.append(table_text(tables.alternatives(decision, SHOWN, lang=lang)))
     return lines
 

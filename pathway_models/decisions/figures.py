@@ -84,12 +84,12 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
     years_axis(ax, int(years[0]), int(years[-1]))
     mark_year(ax, found.before, lang)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
-    line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（成员均值）")
+    line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（模拟均值）")
     put_title(figure, headline(found.identity, lang), line)
     note = say(
         lang,
         en="Shapley shares: they add up and do not depend on an order. Means are over the central 90 % of members.",
-        zh="Shapley分摊：各项之和等于总量，与次序无关。排放均值取中间90%的成员。",
+        zh="Shapley分摊：各项之和等于总量，与次序无关。排放均值取中间90%的模拟结果。",
     )
     put_note(figure, note, lang)
     return figure
@@ -127,7 +127,7 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
         lang,
         en=f"Shapley shares. Without levers {share:.0f} % of members have no peak by {found.years[-1]}; they count as"
         f" {found.years[-1] + 1}, so that years gained are a lower bound.",
-        zh=f"Shapley分摊。无措施时{share:.0f}%的成员至{found.years[-1]}年未达峰，按{found.years[-1] + 1}年计，"
+        zh=f"Shapley分摊。无措施时{share:.0f}%的模拟结果至{found.years[-1]}年未达峰，按{found.years[-1] + 1}年计，"
         "提前年数为下限。",
     )
     put_note(figure, note, lang)
@@ -164,7 +164,7 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
         en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs compare only within a line: steps of"
         " unknown cost come on top and are ranked after everything that has a price. Below zero: the energy saved is"
         " worth more than what is paid.",
-        zh=f"{decision.evaluated}个组合，{decision.members}个成员。只有同一条线上的点可以比较成本：成本未知的措施另计，"
+        zh=f"{decision.evaluated}个组合，{decision.members}次模拟。只有同一条线上的点可以比较成本：成本未知的措施另计，"
         "排在所有有价格的措施之后。负值表示节省的能源价值高于支出。",
     )
     put_note(figure, note, lang)
@@ -214,7 +214,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     note = say(
         lang,
         en="Bars: 5-95 % of members. Hatched without a height: cost not known, which is not zero. Area: yearly cost.",
-        zh="误差线：5%-95%的成员。斜线且无高度：成本未知，并非为零。面积：年成本。",
+        zh="误差线：5%-95%区间。斜线且无高度：成本未知，并非为零。面积：年成本。",
     )
     put_note(figure, note, lang)
     return figure
@@ -263,7 +263,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     note = say(
         lang,
         en=f"{found.runs:,} members; {chance} % of them peak before {before}. Lines: 90 % intervals.",
-        zh=f"{found.runs}个成员，其中{chance}%在{before}年前达峰。线段：90%区间。",
+        zh=f"{found.runs}次模拟，其中{chance}%在{before}年前达峰。线段：90%区间。",
     )
     put_note(figure, note, lang)
     return figure

@@ -115,7 +115,7 @@ def _split(decision: Decision, lang: str) -> str:
         lang,
         en=f"Of the members that peak before {before}, {past} of all are past already and {ahead} ahead (sampling"
         f" error{error} points).",
-        zh=f"{before}年以前达峰的成员中，占全部{past}者已经达峰，{ahead}尚待实现（抽样误差{error}个百分点）。",
+        zh=f"{before}年以前达峰的模拟结果中，占全部{past}者已经达峰，{ahead}尚待实现（抽样误差{error}个百分点）。",
     )
     if given == given:
         chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(row["p_se_ahead_given"])
@@ -283,14 +283,14 @@ def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[st
     lines = [answer, _indicator_values(found, lang)]
     if one.p_fresh is not None:
         again, draws = share_text(one.p_fresh, lang), f"{found.fresh_members:,}"
-        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"在{draws}个新成员上为{again}。"))
+        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"在{draws}次新的模拟上为{again}。"))
     if one.with_class < 1.0:
         outside = share_text(1.0 - one.with_class, lang)
         lines.append(
             say(
                 lang,
                 en=f"In {outside} of the members the energy use lies in no size class of the rule: not met.",
-                zh=f"{outside}的成员其能耗不在规则的任何分档内，按未达到计。",
+                zh=f"{outside}的模拟结果其能耗不在规则的任何分档内，按未达到计。",
             )
         )
     return lines
@@ -341,7 +341,7 @@ def describe_rule(rule: DiscoveredRule, before: int, *, lang: str = "en") -> str
         return say(
             lang,
             en=f"{fails} of members do not peak before {before}; no simple rule tells which.",
-            zh=f"{fails}的成员未能在{before}年前达峰；没有简单规则可以区分。",
+            zh=f"{fails}的模拟结果未能在{before}年前达峰；没有简单规则可以区分。",
         )
     parts = []
     for one, low, high in rule.bounds:
@@ -359,7 +359,7 @@ def describe_rule(rule: DiscoveredRule, before: int, *, lang: str = "en") -> str
         lang,
         en=f"The park fails to peak before {before} in {fails} of members. With {' and '.join(parts)} it fails in"
         f" {density} of members; {coverage} of all failures are of this kind.",
-        zh=f"园区在{fails}的成员中未能于{before}年前达峰。当{'且'.join(parts)}时，失败占{density}；全部失败中{coverage}属于此类。",
+        zh=f"园区在{fails}的模拟结果中未能于{before}年前达峰。当{'且'.join(parts)}时，失败占{density}；全部失败中{coverage}属于此类。",
     )
 
 
@@ -428,7 +428,7 @@ def describe_years(found: Attribution, *, lang: str = "en") -> str:
         lang,
         en=f" These are lower bounds: {without} of members without levers and {reached} with all do not peak by"
         f" {found.years[-1]}.",
-        zh=f"此为下限：至{found.years[-1]}年，无措施时{without}、全部措施时{reached}的成员仍未达峰。",
+        zh=f"此为下限：至{found.years[-1]}年，无措施时{without}、全部措施时{reached}的模拟结果仍未达峰。",
     )
 
 
@@ -448,7 +448,7 @@ def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -
         lang,
         en=f"A tonne costs least through {first[key]} ({ends[0]} CNY; the cheapest in {sure} of members) and most"
         f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no height.",
-        zh=f"每吨成本最低的是{first[key]}（{ends[0]}元，在{sure}的成员中最低），最高的是{last[key]}（{ends[1]}元）；"
+        zh=f"每吨成本最低的是{first[key]}（{ends[0]}元，在{sure}的模拟结果中最低），最高的是{last[key]}（{ends[1]}元）；"
         f"另有{unknown}项措施成本未知，不画高度。",
     )
 

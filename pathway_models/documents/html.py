@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
 from pathway_models.documents.markup import page
 from pathway_models.figures.style import FONT_FILES
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word_list
 
 TEMPLATES = Path(__file__).with_name("templates")
 #: Weight of each bundled font file, in their order.
@@ -35,7 +35,11 @@ def to_html(report: Report) -> str:
         "table": say(report.lang, en="Table", zh="表"),
         "figure": say(report.lang, en="Figure", zh="图"),
     }
-    texts = (report.text() + "".join(words.values()), _bold(report) + "".join(words.values()))
+    listed = word_list(report.lang)
+    texts = (
+        report.text() + "".join(words.values()) + str(listed),
+        _bold(report) + "".join(words.values()) + str(listed),
+    )
     faces = [
         {"weight": weight, "data": _encoded(font_with(file, text))}
         for weight, file, text in zip(WEIGHTS, FONT_FILES, texts, strict=True)
@@ -44,6 +48,7 @@ def to_html(report: Report) -> str:
         TEMPLATES / "report.html.j2",
         report=report,
         words=words,
+        word_list=listed,
         faces=faces,
         footer=Markup(css_string(report.footer)),
         groups=_groups(report.blocks()),

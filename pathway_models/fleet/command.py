@@ -14,6 +14,7 @@ from pathway_models.console.cli_language import mistake_text, of_terminal, table
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.progress import working
+from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import say
@@ -160,7 +161,7 @@ def fleet_command(out: Path | None, lang: str, **asked: Any) -> None:
         with working(1, say(told, en="adding up the parks", zh="汇总各园区")):
             found = _findings(**asked)
         for line in _lines(found, told):
-            click.echo(line)
+            click.echo(on_screen(line))
         if out is not None:
             with working(1, say(told, en="writing tables and figures", zh="写出图表")):
                 written = _write_findings(out, found, lang)

@@ -100,8 +100,8 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
         f" {found.before}, without (open) and with the package (filled); line: {asked} % asked for. Filled squares: no"
         " package of the grid reaches it, the closest is taken. Picked on these members: fresh draws may reach a"
         " little less.",
-        zh=f"左：中位数与90%的成员，各园区逐成员相加。右：{found.before}年以前达峰的成员占比，无措施（空心）与采用组合（实心）；"
-        f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些成员选出，换一批抽样可能略低。",
+        zh=f"左：中位数与90%区间，各园区逐次模拟相加。右：{found.before}年以前达峰的模拟结果占比，无措施（空心）与采用组合（实心）；"
+        f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些模拟选出，换一批抽样可能略低。",
     )
     put_note(figure, note, lang)
     return figure
@@ -172,7 +172,7 @@ def coverage(found: pd.DataFrame, count: int, *, lang: str = "en") -> Figure:
         en="Equal copies of one park, tried on as many other national futures as the ensemble has members. Grey: 90 %"
         " and twice its sampling error. Sums of quantiles hold everything because they suppose all parks to have their"
         " worst future at once.",
-        zh="同一园区的等同副本，以与集合成员数相同的其他全国性未来检验。灰带：90%及两倍抽样误差。分位数相加几乎包含一切，"
+        zh="同一园区的等同副本，以与模拟次数相同的其他全国性未来检验。灰带：90%及两倍抽样误差。分位数相加几乎包含一切，"
         "因为它假定所有园区同时遭遇各自最坏的未来。",
     )
     put_note(figure, note, lang)

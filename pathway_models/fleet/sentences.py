@@ -60,7 +60,7 @@ def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, 
         lang,
         en=f"By itself, {likely} of {parks} peak{'s' if likely == 1 else ''} before {before} in more than half of"
         " the members.",
-        zh=f"单独看，{parks}中有{likely}个在半数以上成员中于{before}年以前达峰。",
+        zh=f"单独看，{parks}中有{likely}个有半数以上模拟结果于{before}年以前达峰。",
     )
     told = [probability(peaks, scenario, before=before, lang=lang), peak(peaks, scenario, lang=lang), alone]
     return say(lang, en=" ", zh="").join(told)
@@ -76,7 +76,7 @@ def describe_largest(results: FleetResults, scenario: str, *, lang: str = "en") 
         " member. Growth errors have heavy tails and are drawn one by one, so that among many a few grow without"
         " bound in almost every member: late years of a long projection are theirs, and the total can still rise where"
         " most of its parts have peaked.",
-        zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年在中位成员中占{end}。增长误差为厚尾且逐个抽取，个数多时几乎每个成员中"
+        zh=f"{name}：{last}年最大的一个占合计的{known}，{until}年按模拟结果中位数占{end}。增长误差为厚尾且逐个抽取，个数多时几乎每次模拟中"
         "都有少数持续增长：远期合计由它们决定，即使多数已达峰，合计仍可能上升。",
     )
 
@@ -98,7 +98,7 @@ def _effect(found: FleetPackages, lang: str) -> str:
         lang,
         en=f"If all {parks} ({made_up}) took their packages, the total would peak before {found.before} in {taken} of"
         f" the members instead of {alone}; emissions in {found.before} change by {change_text(change, lang)} (median).",
-        zh=f"若{parks}（{made_up}）均采用其组合，合计在{found.before}年以前达峰的成员由{alone}变为{taken}；{found.before}年排放变化"
+        zh=f"若{parks}（{made_up}）均采用其组合，合计在{found.before}年以前达峰的模拟结果由{alone}变为{taken}；{found.before}年排放变化"
         f"{change_text(change, lang)}（中位数）。",
     )
 
@@ -324,7 +324,7 @@ def _count(rows: pd.DataFrame, lang: str) -> str:
         lang,
         en=f"{likely} of {total} peak before {before} in more than half of their members; for {unnamed} no peak year"
         " can be named",
-        zh=f"{total}个中有{likely}个在半数以上成员中于{before}年以前达峰；{unnamed}个不能给出达峰年",
+        zh=f"{total}个中有{likely}个有半数以上模拟结果于{before}年以前达峰；{unnamed}个不能给出达峰年",
     )
 
 

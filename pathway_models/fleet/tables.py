@@ -40,7 +40,7 @@ RULE_NAMES = {
     "marginal_cost": ("equal marginal cost", "等边际成本法"),
 }
 BAND_NAMES = {
-    "shared": ("added member by member, what is shared kept", "逐成员相加，保留共同不确定性"),
+    "shared": ("added member by member, what is shared kept", "逐次模拟相加，保留共同不确定性"),
     "independent": ("parks drawn apart", "各园区独立相加"),
     "summed": ("parks' own quantiles added", "各园区分位数直接相加"),
 }

@@ -159,7 +159,9 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
     for none, start in zip(censored.mean(axis=1), earlier.mean(axis=1), strict=True):
         parts: list[Words] = []
         if none:
-            parts.append((f"{_share(none)} of members have no peak by {last}", f"{_share(none)}的成员至{last}年未达峰"))
+            parts.append(
+                (f"{_share(none)} of members have no peak by {last}", f"{_share(none)}的模拟结果至{last}年未达峰")
+            )
         if start:
             first = int(peaks.years[0])
             parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
@@ -181,11 +183,11 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
     for share in rising:
         parts: list[Words] = []
         if own:
-            parts.append((f"each member against its own account of {year}", f"各成员与其{year}年核算值比较"))
+            parts.append((f"each member against its own account of {year}", f"各次模拟与其{year}年核算值比较"))
         if share:
             parts.append((
                 f"{_share(share)} of members are highest after {peaks.last_peak_year}: lower bound",
-                f"{_share(share)}的成员最高值在{peaks.last_peak_year}年以后：为下限",
+                f"{_share(share)}的模拟结果最高值在{peaks.last_peak_year}年以后：为下限",
             ))  # fmt: skip
         notes.append(_joined(parts))
     return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))

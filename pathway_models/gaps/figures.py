@@ -94,8 +94,8 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
         lang,
         en="Dot and line: median and 90 % of members; an arrow: the range goes on, or holds members without a peak."
         " Number: share of all members that meet the target. The rules: docs/gaps.md.",
-        zh="点与线：中位数与90%的成员；箭头：区间超出图外，或含未达峰的成员。"
-        "数字：达成目标的成员占全部成员的比例。规则见docs/gaps.md。",
+        zh="点与线：中位数与90%区间；箭头：区间超出图外，或含未达峰的模拟结果。"
+        "数字：达成目标的模拟结果占全部模拟结果的比例。规则见docs/gaps.md。",
     )
     put_note(figure, note, lang)
     return figure

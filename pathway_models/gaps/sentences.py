@@ -91,7 +91,7 @@ def gap(found: Gaps, scenario: str, *, lang: str = "en") -> str:
     at = found.index(scenario)
     name = scenario_name(scenario, lang)
     head = say(lang, en=f"{name}, gap to each target (median member; nine in ten):",
-               zh=f"{name}，与各目标的差距（中位成员；九成成员）：")  # fmt: skip
+               zh=f"{name}，与各目标的差距（模拟结果中位数；90%区间）：")  # fmt: skip
     return "\n".join([head, "", *(f"- {_one(found, entry, at, lang)}" for entry in found.entries)])
 
 
@@ -110,7 +110,7 @@ def _one(found: Gaps, entry: Gap, at: int, lang: str) -> str:
     return say(
         lang,
         en=f"{name}{aim}: {state}; from {texts[0]} to {texts[2]}; met by {chance} of all members{tail}.",
-        zh=f"{name}{aim}：{state}；区间{texts[0]}至{texts[2]}；全部成员中{chance}达成{tail}。",
+        zh=f"{name}{aim}：{state}；区间{texts[0]}至{texts[2]}；全部模拟结果中{chance}达成{tail}。",
     )
 
 
@@ -157,12 +157,12 @@ def late(found: Gaps, *, lang: str = "en") -> str:
         f"The median member peaks in time in {met} of {count} scenario{'s' if count > 1 else ''}; nearest is {name}"
         f" ({text}, met by {chance} of members)."
     )
-    zh = f"{count}个情景中，{met}个情景的中位成员如期达峰；最接近的为“{name}”（{text}，{chance}的成员达成）。"
+    zh = f"{count}个情景中，{met}个情景按模拟结果中位数如期达峰；最接近的为“{name}”（{text}，{chance}的模拟结果达成）。"
     zero = found["neutrality"]
     if zero.values is not None:
         most = float(zero.probability().max())
         share = share_text(most, lang)
         en += f" Net zero in {found.neutral} is reached by {f'at most {share} of members' if most else 'no member'}"
         en += " under any of them."
-        zh += f"任一情景下，{found.neutral}年实现净零的成员{f'至多{share}' if most else '为零'}。"
+        zh += f"任一情景下，{found.neutral}年实现净零的模拟结果{f'至多{share}' if most else '为零'}。"
     return say(lang, en=en, zh=zh)

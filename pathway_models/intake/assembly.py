@@ -12,6 +12,7 @@ import numpy as np
 from pathway_models.core.errors import Fault
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.factors.tables import (
+    GRID_CHOICES,
     ZERO_GROUPS,
     Carrier,
     default_factor,
@@ -192,7 +193,7 @@ def _default_factor(table: Table, factor_set: str, grid_choice: str, carrier: Ca
             if not any(item == carrier.carrier for _, item in table.items("factor")):
                 what = "factor rows for electricity, because grid_factor is 'table'"
                 table.lack(
-                    what, "add energy and factor rows (0 TJ where none is bought) or name a factor", "grid_table"
+                    what, f"add energy and factor rows (0 TJ where none is bought), or {GRID_CHOICES}", "grid_table"
                 )
             return None
         factors, fault = grid_factors(grid_choice, table.file)

@@ -131,7 +131,21 @@ def fault_text(fault: Fault, lang: str) -> str:
         return str(fault)
     shown = fault_in(fault, lang)
     found = f" = {fault.value!r}" if fault.value != "" else ""
-    return f"{fault.file}，{fault.place}{found}：应为{shown.expected}；{shown.remedy}{fault.unlisted(lang)}"
+    return f"{fault.file}，{fault.place}{found}：{expectation(shown.expected)}{shown.remedy}{fault.unlisted(lang)}"
+
+
+def expectation(wanted: str) -> str:
+    """Say in Chinese that something was expected; empty where nothing was.
+
+    Examples
+    --------
+    >>> expectation("0或以上的数值"), expectation("至多100%"), expectation("至多为用量本身"), expectation("")
+    ('应为0或以上的数值；', '应不超过100%；', '应不超过用量本身；', '')
+    """
+    for least in ("至多为", "至多", "最多", "不超过"):
+        if wanted.startswith(least):
+            return f"应不超过{wanted.removeprefix(least)}；"
+    return f"应为{wanted}；" if wanted else ""
 
 
 def cause_in(cause: str, lang: str) -> str:
@@ -143,7 +157,8 @@ def cause_in(cause: str, lang: str) -> str:
         return translated(cause, lang, "cli")
     more = MORE.search(text)
     rest = f"（另有{more.group(1)}处问题，见'pathways check'）" if more else ""
-    return f"{where}：应为{translated(MORE.sub('', text), lang)}{rest}"
+    wanted, _, remedy = translated(MORE.sub("", text), lang).partition("；")
+    return f"{where}：{expectation(wanted)}{remedy}{rest}"
 
 
 def error_text(error: PathwayError, lang: str) -> str:

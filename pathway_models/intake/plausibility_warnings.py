@@ -18,6 +18,7 @@ from pathway_models.intake.factors.tables import ZERO_GROUPS
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.statements import Statement
 from pathway_models.intake.translation import USED
+from pathway_models.language.rounding import significant
 
 #: Energy of a MWh at the coal a power plant burns for it, for recognising totals at equivalent value.
 TCE_PER_MWH_EQUIVALENT = 0.3
@@ -76,7 +77,10 @@ def _slips(check: Check) -> None:
                 continue
             ratio = amount / usual
             if bound.holds(ratio) or bound.holds(1 / ratio):
-                remedy = f"it is {ratio:.3g} times the median of its row: is the unit right (t or 万t, kWh or 万kWh)?"
+                more, less = significant(ratio), significant(1 / ratio)
+                row = "the median of its row"
+                told = f"it is {more} times {row}" if ratio > 1 else f"it is one part in {less} of {row}"
+                remedy = f"{told}; is the unit right (t or 万t, kWh or 万kWh)?"
                 check.report(s, "a value like those of the other years", remedy, "unit_slip", "warning")
 
 
@@ -157,9 +161,10 @@ def _jumps(check: Check) -> None:
                 continue
             ratio = amount / was
             if not bounds["yearly_change"].holds(ratio):
-                remedy = (
-                    f"it is {ratio:.3g} times the year before ({before.written}): correct it, or say why in the notes"
-                )
+                more, less = significant(ratio), significant(1 / ratio)
+                year = f"the year before ({before.written})"
+                told = f"it is {more} times {year}" if ratio > 1 else f"it is one part in {less} of {year}"
+                remedy = f"{told}; correct it, or say why in the notes"
                 check.report(s, "a change that has a reason", remedy, "jump", "warning")
                 break
 
@@ -259,7 +264,7 @@ def _unused(check: Check) -> None:
     memo_items = [entry.key for entry in entries if entry.quantity not in (*USED, activity)]
     if memo_items:
         remedy = f"recorded and checked, not part of the emissions: {', '.join(memo_items)}"
-        finding = Finding("nothing more", remedy, "beside", "note")
+        finding = Finding("", remedy, "beside", "note")
         check.statements.report("workbook", None, finding)
     area, rate = check.of("green_area"), check.of("sequestration")
     if area and set(area) - set(rate):

@@ -127,56 +127,56 @@ WORDS = MappingProxyType(
         "recessive_coupling": ("recessive coupling", "衰退连结"),
         "recessive_decoupling": ("recessive decoupling", "衰退脱钩"),
         # figures
-        "median": ("median", "中位数"),
-        "band_50": ("50 % of members", "50%的成员"),
+        "median": ("median", "模拟结果中位数"),
+        "band_50": ("50 % of members", "50%区间"),
         "colon": (": ", "："),
         "title_fans": (
             "Total emissions and the members' peak years, side by side to one scale",
-            "总排放与各成员的达峰年，并列、同一刻度",
+            "总排放与各次模拟的达峰年，并列、同一刻度",
         ),
-        "band_90": ("90 % of members", "90%的成员"),
+        "band_90": ("90 % of members", "90%区间"),
         "record": ("record", "观测"),
         "inventory": ("inventory", "排放清单"),
-        "single_members": ("{count} single members", "{count}个成员"),
+        "single_members": ("{count} single members", "{count}次模拟"),
         "total": ("total", "合计"),
         "per_year": ("{unit} per year", "{unit}/年"),
         "before": ("before {year}", "{year}年以前"),
-        "peak_share": ("members by\npeak year", "按达峰年\n的成员占比"),
+        "peak_share": ("members by\npeak year", "按达峰年\n的模拟结果占比"),
         "p_before": ("before\n{year}", "{year}年\n以前"),
         "invented_park": ("park (invented)", "园区（虚构）"),
         "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
-        "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的成员，%"),
+        "p_before_axis": ("members peaking before {year}, %", "{year}年以前达峰的模拟结果，%"),
         "nothing_to_compare": ("one scenario: nothing to compare", "仅一个情景：无可比较"),
         # titles
         "title_inventory": ("Emissions by source", "分排放源的排放量"),
         "title_sectors": ("Emissions by sector", "分行业的排放量"),
-        "title_peak_years": ("When do emissions peak? Members by peak year", "何时达峰？按达峰年分布的成员"),
+        "title_peak_years": ("When do emissions peak? Members by peak year", "何时达峰？按达峰年分布的模拟结果"),
         "title_sources": ("{scenario}: emissions by source", "{scenario}：分排放源的排放"),
         "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
         "title_compare": ("What does each scenario change?", "各情景带来什么变化？"),
         "title_compare_sub": (
             "Against {reference}, member by member: median and 90 % of members",
-            "与“{reference}”逐成员比较：中位数与90%区间",
+            "与“{reference}”逐次模拟比较：中位数与90%区间",
         ),
         "title_all_parks": ("Peak years of parks and regions", "各园区与区域的达峰年"),
-        "range_90": ("median and 90 % of members", "中位数与90%的成员"),
+        "range_90": ("median and 90 % of members", "中位数与90%区间"),
         # notes below figures
         "note_peak_years": (
             "One scale for all rows; bars above {cap} of members are cut, the largest carry their share. Hatched,"
             " >{last}: members without a peak by {last}. Right: share of all members that peak before {before}. A bar"
             " at the first year: highest there, the peak may lie earlier.",
-            "各行同一比例；超过{cap}成员的柱被截断，其中最高的标注占比。斜线柱“>{last}”：至{last}年未达峰的成员。右侧：全部成员中在"
+            "各行同一比例；超过{cap}的柱被截断，其中最高的标注占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (
             "Mean over the middle half of members, ranked by their emissions over all years: medians of sources would"
             " not add up to the median of the total.",
-            "按各年排放合计排序、居中一半成员的均值：各源的中位数之和不等于总量的中位数。",
+            "按各年排放合计排序、居中一半的模拟结果的均值：各源的中位数之和不等于总量的中位数。",
         ),
         "note_all_parks": (
             "Upper line of each pair: first scenario of the legend. An arrow at >{last}: more than one member in"
             " twenty has no peak by {last}.",
-            "每行上线为图例中的第一个情景。“>{last}”处的箭头：超过二十分之一的成员至{last}年未达峰。",
+            "每行上线为图例中的第一个情景。“>{last}”处的箭头：超过5%的模拟结果至{last}年未达峰。",
         ),
         # units
         "Mt": ("Mt CO₂", "百万tCO₂"),
@@ -184,6 +184,93 @@ WORDS = MappingProxyType(
         "wt": ("10⁴ t CO₂", "万tCO₂"),
     }
 )
+
+#: Words that stand on every page: (English, Chinese) of the word, then of what it means.
+WORD_LIST = (
+    (
+        ("member", "模拟结果（一次模拟）"),
+        (
+            "One possible future of the park. Its growth, its efficiency and how much each measure does are drawn at"
+            " random within ranges that have a source; all members together are the ensemble.",
+            "园区一种可能的未来：增长、能效和各措施的作用在有来源的范围内随机抽取；全部模拟合称集合。",
+        ),
+    ),
+    (
+        ("probability, share of members", "概率（模拟结果占比）"),
+        (
+            "61 % means: in 61 of 100 members it happens. ± is the error that comes from drawing so many and no more.",
+            "61%：100次模拟中有61次如此。±为有限次抽样带来的误差。",
+        ),
+    ),
+    (
+        ("band, 90 %", "90%区间"),
+        (
+            "Nine members in ten lie inside it, one in twenty above and one in twenty below.",
+            "十分之九的模拟结果在区间内，高于和低于区间的各占二十分之一。",
+        ),
+    ),
+    (
+        ("median", "模拟结果中位数"),
+        ("Half of the members lie above it, half below.", "一半模拟结果高于它，一半低于它。"),
+    ),
+    (
+        ("peaks before 2030", "2030年前达峰"),
+        (
+            "No year of 2030-2034 exceeds the highest year before 2030.",
+            "2030—2034年中没有一年超过2030年以前的最高年。",
+        ),
+    ),
+    (
+        ("already past", "已达峰"),
+        (
+            "It peaks before 2030 also without new measures, and its highest year is not later than the year of the"
+            " answer.",
+            "不采取新措施也在2030年前达峰，且最高年不晚于评估年份。",
+        ),
+    ),
+    (
+        ("ahead", "未来达峰"),
+        (
+            "It peaks before 2030, but the peak is still to come, or measures bring it about.",
+            "在2030年前达峰，但峰值尚未出现，或须靠措施实现。",
+        ),
+    ),
+    (
+        ("not before 2030", "2030年前未达峰"),
+        ("It peaks later, or not within the horizon.", "更晚达峰，或在预测期内不达峰。"),
+    ),
+    (
+        ("moderate, strong", "适度、强化"),
+        (
+            "The two strengths a measure can have; data/levers.yml states both in its unit, with sources.",
+            "每项措施的两档力度；data/levers.yml给出其数值、单位和来源。",
+        ),
+    ),
+    (
+        ("business as usual, no new measures", "惯常情景（无新措施）"),
+        ("The record continued without any measure of the library.", "延续历史记录，不采取措施库中的任何措施。"),
+    ),
+    (
+        ("nowcast", "现状推算"),
+        (
+            "Years after the last inventory, estimated from other statistics; never an observation.",
+            "最后一份清单之后的年份，由其他统计推算，不是观测值。",
+        ),
+    ),
+)
+
+
+def word_list(lang: str) -> dict[str, object]:
+    """Return the heading of the word list, and each word with what it means.
+
+    Returns
+    -------
+    dict
+        ``title``, and ``entries``: pairs of texts.
+    """
+    at = LANGUAGES.index(check_language(lang))
+    entries = [(term[at], meaning[at]) for term, meaning in WORD_LIST]
+    return {"title": ("What the words mean", "名词说明")[at], "entries": entries}
 
 
 def check_language(lang: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from pathway_models.console.cli_language import of_terminal, table_text
 from pathway_models.console.progress import working
+from pathway_models.console.tables import on_screen
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -46,21 +47,21 @@ def nowcast_command(
     if form == "csv":
         click.echo(tables.yearly(found).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False)
         return
-    click.echo(sentences.describe(found, told))
+    click.echo(on_screen(sentences.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
     if len(found.regions) == len(nowcast(members=1).regions):
         _show(
             say(told, en="Sum and national account, Mt CO2", zh="合计与国家账户，百万tCO2"),
             tables.nation(found, lang=told),
         )
-        click.echo("\n" + sentences.describe_nation(found, told))
+        click.echo("\n" + on_screen(sentences.describe_nation(found, told)))
     with working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
         scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
             head = say(told, en="Had inventories ended earlier: ", zh="若清单更早中断：")
             _show(head + tables.holdout_name(holdout, told), tables.scores(scored, holdout, lang=told))
-        click.echo("\n" + sentences.describe_scores(scored, told))
+        click.echo("\n" + on_screen(sentences.describe_scores(scored, told)))
     if out is not None:
         from pathway_models.figures.canvas import write_files
         from pathway_models.nowcast.figures import nowcast as draw

@@ -59,7 +59,7 @@ def nowcast(found: RegionalEnsemble, *, lang: str = "en") -> Figure:
         lang,
         en=f"Hollow: nowcast, not observed; median, 50 and 90 % of {found.emissions.shape[1]} members. Filled: CEADs"
         f" inventories to {found.last_observed}.",
-        zh=f"空心点为现状推算，非观测：中位数、{found.emissions.shape[1]}个成员的50%与90%区间。实心点为CEADs清单，"
+        zh=f"空心点为现状推算，非观测：中位数、{found.emissions.shape[1]}次模拟的50%与90%区间。实心点为CEADs清单，"
         f"至{found.last_observed}年。",
     )
     put_note(figure, note, lang)

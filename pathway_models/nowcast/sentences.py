@@ -20,7 +20,7 @@ def describe(found: RegionalEnsemble, lang: str = "en") -> str:
         " thermal power, pig iron and cement of each province and the growth of the national account, never an"
         f" observation. {found.emissions.shape[1]} members, seed {found.seed}.",
         zh=f"各省排放清单止于{found.last_observed}年。{first}—{last}年为现状推算：由各省火电、生铁、水泥产量及国家账户的增速"
-        f"估算，并非观测值。{found.emissions.shape[1]}个成员，种子{found.seed}。",
+        f"估算，并非观测值。{found.emissions.shape[1]}次模拟，种子{found.seed}。",
     )
 
 

@@ -113,7 +113,7 @@ def nation(found: RegionalEnsemble, *, lang: str = "en") -> pd.DataFrame:
         say(lang, en="sum expected by its growth", zh="按其增速推算的各省合计"),
         say(lang, en="90 % of its error", zh="账户误差90%区间"),
         say(lang, en="sum of provinces", zh="各省合计"),
-        say(lang, en="90 % of members", zh="90%的成员"),
+        say(lang, en="90 % of members", zh="90%区间"),
         say(lang, en="inside", zh="在区间内"),
     ]
     rows = [

@@ -68,25 +68,25 @@ def _helpful(strongest: ScenarioDifference, earliest: ScenarioDifference, year: 
         lang,
         en=f"Of the single families, {family} lowers emissions in {year} most ({middle}; {low} to {high} across"
         " members)",
-        zh=f"单一类别中，“{family}”对{year}年排放的降低最多（{middle}；成员间{low}至{high}）",
+        zh=f"单一类别中，“{family}”对{year}年排放的降低最多（{middle}；模拟结果间{low}至{high}）",
     )
     if round(100 * earliest.gain) <= 0:
         return first + say(
             lang,
             en=f"; none raises the share of members that peak before {before} by a percentage point.",
-            zh=f"；没有一类使{before}年以前达峰的成员占比提高1个百分点。",
+            zh=f"；没有一类使{before}年以前达峰的模拟结果占比提高1个百分点。",
         )
     if earliest.family == strongest.family:
         return first + say(
             lang,
             en=f", and also raises the share of members that peak before {before} most ({gain} percentage points).",
-            zh=f"，同时对{before}年以前达峰的成员占比提升也最多（{gain}个百分点）。",
+            zh=f"，同时对{before}年以前达峰的模拟结果占比提升也最多（{gain}个百分点）。",
         )
     other = word(earliest.family, lang)
     return first + say(
         lang,
         en=f"; {other} raises the share of members that peak before {before} most ({gain} percentage points).",
-        zh=f"；对{before}年以前达峰的成员占比提升最多的是“{other}”（{gain}个百分点）。",
+        zh=f"；对{before}年以前达峰的模拟结果占比提升最多的是“{other}”（{gain}个百分点）。",
     )
 
 
@@ -115,7 +115,7 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
             lang,
             en=f"{name}: capture lowers emissions in every member and year; its energy emits {back} of what it"
             " captures (median member).",
-            zh=f"{name}：捕集在所有成员和年份都降低排放；捕集用能的排放相当于捕集量的{back}（成员中位数）。",
+            zh=f"{name}：捕集在所有模拟结果和年份都降低排放；捕集用能的排放相当于捕集量的{back}（模拟结果中位数）。",
         )
     share = share_text(float(worse.any(axis=1).mean()), lang)
     first = int(pathways.years[worse.any(axis=0).argmax()])
@@ -124,8 +124,8 @@ def capture(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
         en=f"{name}: capture RAISES emissions in some year in {share} of members (from {first} on), because its"
         f" energy emits more than it captures; over all years its energy emits {back} of what it captures (median"
         " member).",
-        zh=f"{name}：{share}的成员在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
-        f"各年合计，捕集用能的排放相当于捕集量的{back}（成员中位数）。",
+        zh=f"{name}：{share}的模拟结果在某些年份（最早{first}年）因捕集用能排放超过捕集量而使排放上升；"
+        f"各年合计，捕集用能的排放相当于捕集量的{back}（模拟结果中位数）。",
     )
 
 
@@ -141,7 +141,7 @@ def describe_fan(
         lang,
         en=f"Fan of total emissions of {head}, {pathways.years[0]}-{last}: {middle} a year in {last}"
         f" ({low} to {high} for nine members in ten). ",
-        zh=f"{head}的总排放扇形图（{pathways.years[0]}-{last}年）：{last}年为{middle}/年（九成成员在{low}至{high}之间）。",
+        zh=f"{head}的总排放扇形图（{pathways.years[0]}-{last}年）：{last}年为{middle}/年（90%区间为{low}至{high}）。",
     )
     gap = say(lang, en=" ", zh="")
     return first + peak(peaks, scenario, lang=lang) + gap + probability(peaks, scenario, before=before, lang=lang)
@@ -174,7 +174,7 @@ def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> 
     return say(
         lang,
         en=f"Emissions by source under {name}, mean over the middle half of members; in {year}: {', '.join(shown)}.",
-        zh=f"{name}下分排放源的排放（居中一半成员的均值）；{year}年：{'、'.join(shown)}。",
+        zh=f"{name}下分排放源的排放（居中一半的模拟结果的均值）；{year}年：{'、'.join(shown)}。",
     )
 
 
@@ -380,7 +380,7 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
         lang,
         en=f"{name}, middle half of members: emissions change by {change} from {pathways.last_observed_year} to {last};"
         f" the largest source left in {last} is {word(largest, lang)} ({share} of all positive sources).",
-        zh=f"{name}（居中一半成员）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
+        zh=f"{name}（居中一半的模拟结果）：{pathways.last_observed_year}年至{last}年排放变化{change}；{last}年最大的剩余排放源为"
         f"{word(largest, lang)}（占全部正排放的{share}）。",
     )
 

@@ -312,9 +312,9 @@ def overrides(effects: PlanEffects, *, lang: str = "en") -> pd.DataFrame:
         say(lang, en="driver", zh="驱动因素"),
         say(lang, en="year", zh="年份"),
         say(lang, en="baseline: median", zh="基线：中位数"),
-        say(lang, en="90 % of members", zh="90%的成员"),
+        say(lang, en="90 % of members", zh="90%区间"),
         say(lang, en="given: median", zh="给定：中位数"),
-        say(lang, en="90 % of members, given", zh="90%的成员（给定）"),
+        say(lang, en="90 % of members, given", zh="90%区间（给定）"),
         say(lang, en="stated as", zh="给定方式"),
         say(lang, en="source", zh="来源"),
     ]

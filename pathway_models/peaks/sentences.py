@@ -57,7 +57,7 @@ def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
         else:
             years = str(one.first) if one.open_end else one.text(peaks.last_peak_year)
             told_en.append(f"{share} of members peak in {years}{' or later' if one.open_end else ''}")
-            told_zh.append(f"{share}的成员在{years}年{'或以后' if one.open_end else ''}达峰")
+            told_zh.append(f"{share}的模拟结果在{years}年{'或以后' if one.open_end else ''}达峰")
     en, zh = " and ".join(told_en), "，".join(told_zh)
     return say(
         lang,
@@ -70,14 +70,14 @@ def _no_peak(peaks: Peaks, shares: dict[str, float], low: float, lang: str) -> s
     last = peaks.last_peak_year
     rising, flat = (share_text(shares[name], lang) for name in ("not_within_horizon", "plateau"))
     en = f"highest later than {last} in {rising} of members"
-    zh = f"{rising}的成员最高值晚于{last}年"
+    zh = f"{rising}的模拟结果最高值晚于{last}年"
     if shares["plateau"] > 0:
         en += f" and not yet below its plateau in {flat}"
-        zh += f"，{flat}的成员仍未走出平台期"
+        zh += f"，{flat}的模拟结果仍未走出平台期"
     en, zh = f"{en}: no peak year can be named", f"{zh}：不能给出达峰年"
     if np.isfinite(low):
         en += f" (the earliest twentieth of members peaks by {low:.0f})"
-        zh += f"（最早的二十分之一成员在{low:.0f}年或以前达峰）"
+        zh += f"（最早的5%模拟结果在{low:.0f}年或以前达峰）"
     return say(lang, en=en + ".", zh=zh + "。")
 
 
@@ -87,7 +87,7 @@ def _at_start(peaks: Peaks, shares: dict[str, float], lang: str) -> str:
         lang,
         en=f"highest in the record in {share} of members, mostly in {first}, its first year: the peak is passed, and"
         f" may lie before the record.",
-        zh=f"{share}的成员最高值出现在记录期内，多为记录首年（{first}年）：峰值已过，且可能早于记录期。",
+        zh=f"{share}的模拟结果最高值出现在记录期内，多为记录首年（{first}年）：峰值已过，且可能早于记录期。",
     )
 
 
@@ -96,14 +96,14 @@ def _in_record(peaks: Peaks, shares: dict[str, float], middle: float, high: floa
     late = peaks.year_text(high)
     if np.isinf(high):
         tail_en = f"but more than one in twenty has no peak by {peaks.last_peak_year}"
-        tail_zh = f"但超过二十分之一的成员到{peaks.last_peak_year}年仍未达峰"
+        tail_zh = f"但超过5%的模拟结果到{peaks.last_peak_year}年仍未达峰"
     else:
         tail_en = f"one in twenty has it in {late} or later"
-        tail_zh = f"二十分之一的成员在{late}年或以后才达到最高"
+        tail_zh = f"5%的模拟结果在{late}年或以后才达到最高"
     return say(
         lang,
         en=f"the highest year lies in the record in {share} of members (median {middle:.0f}); {tail_en}.",
-        zh=f"{share}的成员最高值出现在记录期内（中位数{middle:.0f}年）；{tail_zh}。",
+        zh=f"{share}的模拟结果最高值出现在记录期内（中位数{middle:.0f}年）；{tail_zh}。",
     )
 
 
@@ -113,10 +113,10 @@ def _ahead(
     censored = shares["not_within_horizon"] + shares["plateau"]
     early, late = peaks.year_text(low), peaks.year_text(high)
     en = f"peaks in {middle:.0f} (median member; nine in ten from {early} to {late}) at {value} a year"
-    zh = f"中位成员{middle:.0f}年达峰（九成成员：{early}至{late}），峰值{value}/年"
+    zh = f"模拟结果中位数为{middle:.0f}年达峰（90%区间：{early}至{late}），峰值{value}/年"
     if censored > 0:
         en += f"; {share_text(censored, lang)} of members have no peak by {peaks.last_peak_year}"
-        zh += f"；{share_text(censored, lang)}的成员到{peaks.last_peak_year}年仍未达峰"
+        zh += f"；{share_text(censored, lang)}的模拟结果到{peaks.last_peak_year}年仍未达峰"
     return say(lang, en=en + ".", zh=zh + "。")
 
 
@@ -134,7 +134,7 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
     share = {key: share_text(float(row[key]), lang) for key in ("p_before", "p_not_before", "p_again")}
     said, by_draw = error_text(float(row["p_se"])), f"{peaks.members:,}"
     en = f"{name}: {share['p_before']}{said} of members peak before {before}"
-    zh = f"{name}：{share['p_before']}{said}的成员在{before}年以前达峰"
+    zh = f"{name}：{share['p_before']}{said}的模拟结果在{before}年以前达峰"
     if np.isfinite(row["p_past"]):
         past, ahead = (share_text(float(row[key]), lang) for key in ("p_past", "p_ahead"))
         en += f": {past} are already past, {ahead} ahead; {share['p_not_before']} do not peak before {before}."
@@ -171,7 +171,7 @@ def spread(peaks: Peaks, *, before: int = 2030, lang: str = "en") -> str:
         lang,
         en=f"The share of members that peak before {before} ranges from {texts[0]} ({names[0]}) to {texts[1]}"
         f" ({names[1]}); it exceeds one half in {likely} of {len(shares)} scenarios.",
-        zh=f"{before}年以前达峰的成员占比在{texts[0]}（{names[0]}）至{texts[1]}（{names[1]}）之间；"
+        zh=f"{before}年以前达峰的模拟结果占比在{texts[0]}（{names[0]}）至{texts[1]}（{names[1]}）之间；"
         f"{len(shares)}个情景中有{likely}个超过一半。",
     )
 
@@ -188,8 +188,8 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
         lang,
         en=f"Highest year of the median line: {of_path}. Peak years of the members: {middle} ({low} to {high} for"
         f" nine in ten).\nThe median line is no member: only the members' peaks say when and how surely.",
-        zh=f"中位线的最高年：{of_path}。各成员的达峰年：中位数{middle}（九成成员：{low}至{high}）。\n"
-        "中位线不是任何一个成员：何时达峰、有多大把握，只能看各成员的峰值。",
+        zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：中位数{middle}（90%区间：{low}至{high}）。\n"
+        "中位线不是任何一次模拟：何时达峰、有多大把握，只能看各次模拟的峰值。",
     )
 
 
@@ -203,7 +203,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
         return say(
             lang,
             en=f"{name} peaks no later than {other} in every one of {peaks.members:,} members.",
-            zh=f"在全部{peaks.members:,}个成员中，“{name}”达峰均不晚于“{other}”。",
+            zh=f"在全部{peaks.members:,}次模拟中，“{name}”达峰均不晚于“{other}”。",
         )
     count, share = int(late.sum()), share_text(float(late.mean()), lang)
     before, after = (peaks.value[index_of(peaks, one)][late] for one in (reference, scenario))
@@ -214,7 +214,7 @@ def order_of_peaks(peaks: Peaks, scenario: str, reference: str, *, lang: str = "
         en=f"{name} peaks later than {other} in {count:,} of {peaks.members:,} members ({share}): there its"
         " levers save a smaller share of emissions in late years than in early ones, which moves the highest year"
         f" back. The highest value itself is lower in {lower:,} of them.",
-        zh=f"在{peaks.members:,}个成员中，“{name}”有{count:,}个（{share}）达峰晚于“{other}”：在这些成员中，措施在后期"
+        zh=f"在{peaks.members:,}次模拟中，“{name}”有{count:,}个（{share}）达峰晚于“{other}”：在这些模拟中，措施在后期"
         f"减少的排放占比小于前期，使最高年后移；其中{lower:,}个的最高值本身更低。",
     )
 

@@ -36,7 +36,7 @@ def gap(builder: ReportBuilder, inputs: ReportInputs) -> None:
         inputs.say(
             en=f"Quantiles and shares are over all members; '>' marks members without a peak by"
             f" {inputs.peaks.last_peak_year}. A scenario is not a forecast.",
-            zh=f"分位数与占比均按全部成员计；“>”表示到{inputs.peaks.last_peak_year}年仍无峰值。情景不是预测。",
+            zh=f"分位数与占比均按全部模拟结果计；“>”表示到{inputs.peaks.last_peak_year}年仍无峰值。情景不是预测。",
         ),
     )
     builder.figure(
@@ -60,7 +60,7 @@ def _gaps(builder: ReportBuilder, inputs: ReportInputs) -> None:
         inputs.say(
             en="Above zero: still missing; at zero or below: met. Quantiles and shares over all members; national"
             " targets bind the nation, not a park.",
-            zh="大于零表示尚有差距，等于或小于零表示达成。分位数与占比按全部成员计；国家目标约束全国，而非单个园区。",
+            zh="大于零表示尚有差距，等于或小于零表示达成。分位数与占比按全部模拟结果计；国家目标约束全国，而非单个园区。",
         ),
     )
     # The sentences come as a Markdown list: its head, then an entry a target.
@@ -104,7 +104,7 @@ def _fan(builder: ReportBuilder, inputs: ReportInputs, scenario: str) -> None:
         sentences.median_path(inputs.pathways, inputs.peaks, scenario, lang=lang),
     )
     builder.figure(
-        say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各成员的达峰年"),
+        say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各次模拟的达峰年"),
         sentences.describe_fan(inputs.pathways, inputs.peaks, scenario, before=inputs.before, lang=lang),
         lambda: plotting.fan(
             inputs.pathways,
@@ -141,7 +141,7 @@ def _milestones(builder: ReportBuilder, inputs: ReportInputs) -> None:
     note = inputs.say(
         en="Quantiles of the members year by year. They are no yearly quotas: when emissions peak is said by the"
         " members only.",
-        zh="逐年的成员分位数，不是年度配额：何时达峰只由各成员的峰值说明。",
+        zh="逐年的模拟结果分位数，不是年度配额：何时达峰只由各次模拟的峰值说明。",
     )
     builder.rows(say(lang, en="Emissions at round years", zh="关键年份的排放"), head, rows, note)
 
@@ -174,7 +174,7 @@ def _contributions(builder: ReportBuilder, inputs: ReportInputs) -> None:
         decision_tables.contributions(found, year=year, lang=lang),
         inputs.say(
             en="Shapley shares: they add up and do not depend on an order. Means over members.",
-            zh="Shapley分摊：各项之和等于总量，与次序无关。成员均值。",
+            zh="Shapley分摊：各项之和等于总量，与次序无关。模拟均值。",
         ),
     )
 
@@ -191,7 +191,7 @@ def _describe_contributions(inputs: ReportInputs, found: Attribution, year: int)
         en=f"Together the levers bring the peak forward by {gained:.1f} years on average (a member without a peak"
         f" counts as {behind}); the probability of a peak before {inputs.before} changes by {points:+.0f} percentage"
         " points.",
-        zh=f"全部措施合计使达峰平均提前{gained:.1f}年（没有峰值的成员按{behind}年计），"
+        zh=f"全部措施合计使达峰平均提前{gained:.1f}年（没有峰值的模拟结果按{behind}年计），"
         f"使{inputs.before}年以前达峰的概率变化{points:+.0f}个百分点。",
     )
     if avoided <= 0:

@@ -60,13 +60,13 @@ def target(inputs: ReportInputs) -> str:
         f" {wanted}.",
     }
     zh = {
-        "open": f"在“{name}”下，半数或以上成员到{last}年仍无峰值：数值不支持给出目标年。",
-        "passed": f"在“{name}”下，半数以上成员已经达峰，但{before}年以前达峰的成员为{share}，低于{wanted}："
+        "open": f"在“{name}”下，半数或以上模拟结果到{last}年仍无峰值：数值不支持给出目标年。",
+        "passed": f"在“{name}”下，半数以上模拟结果已经达峰，但{before}年以前达峰的模拟结果为{share}，低于{wanted}："
         "应以不再超过该水平为目标，尚不能视为已有把握。",
-        "late": f"在“{name}”下，{share}的成员在{before}年以前达峰：数值不支持把该年作为大概率可实现的目标。",
-        "likely": f"在“{name}”下，{share}的成员在{before}年以前达峰：{before}年以前达峰的可能性过半，"
+        "late": f"在“{name}”下，{share}的模拟结果在{before}年以前达峰：数值不支持把该年作为大概率可实现的目标。",
+        "likely": f"在“{name}”下，{share}的模拟结果在{before}年以前达峰：{before}年以前达峰的可能性过半，"
         f"但把握低于{wanted}。",
-        "sure": f"在“{name}”下，{share}的成员在{before}年以前达峰：可以不低于{wanted}的把握将其设为目标。",
+        "sure": f"在“{name}”下，{share}的模拟结果在{before}年以前达峰：可以不低于{wanted}的把握将其设为目标。",
     }
     found = verdict(inputs, inputs.chosen)
     return say(lang, en=en[found], zh=zh[found])

@@ -105,7 +105,7 @@ def _cover(inputs: ReportInputs, outline: Outline) -> tuple[str, ...]:
         ),
         inputs.say(
             en=f"Run {run.run_id}; issue year {inputs.peaks.issue_year}; {run.members:,} members; seed {run.seed}",
-            zh=f"运行批次{run.run_id}；作答年份{inputs.peaks.issue_year}年；成员{run.members:,}个；随机种子{run.seed}",
+            zh=f"运行批次{run.run_id}；作答年份{inputs.peaks.issue_year}年；模拟{run.members:,}次；随机种子{run.seed}",
         ),
         outline.basis.told(inputs.lang),
     )
@@ -182,7 +182,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
         inputs.say(
             en=f"Every number on the future is a share or a quantile of {inputs.pathways.members:,} members, drawn from"
             f" the distributions below; fitted growth parameters are those of version {assumed.law_version}.",
-            zh=f"关于未来的每个数值都是{inputs.pathways.members:,}个成员的占比或分位数，成员由下列分布抽取；"
+            zh=f"关于未来的每个数值都是{inputs.pathways.members:,}次模拟的占比或分位数，各次模拟的参数由下列分布抽取；"
             f"增长参数版本为{assumed.law_version}。",
         )
     )
@@ -276,7 +276,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
     rows = [
         (say(lang, en="run", zh="运行批次"), run.run_id),
         (say(lang, en="seed", zh="随机种子"), str(run.seed)),
-        (say(lang, en="members", zh="成员数"), str(run.members)),
+        (say(lang, en="members", zh="模拟次数"), str(run.members)),
         (say(lang, en="horizon", zh="预测期末"), str(run.until)),
         (say(lang, en="peak before", zh="达峰要求：早于"), str(run.before)),
         (say(lang, en="issue year", zh="作答年份"), str(inputs.peaks.issue_year)),
@@ -332,7 +332,7 @@ METHOD = (
         " has none.",
         "{before}年以前达峰：{before}—{confirmed}年均不超过{before}年以前的最高年。已经达峰：无新措施时亦然，且最高年不晚于"
         "作答年份{issued}年；尚待实现：由时间或措施促成。作答年份及以前，除记录已有体现者外，措施不起作用。达峰年为其后至少"
-        "有五年的最高年；最高年晚于{last}年或未走出平台期的成员没有达峰年。",
+        "有五年的最高年；最高年晚于{last}年或未走出平台期的模拟结果没有达峰年。",
     ),
 )
 

@@ -53,7 +53,7 @@ def _chosen_from(inputs: ReportInputs) -> str:
         return inputs.say(
             en=f"No package was searched for. The tasks are the levers of the scenario of this run with the most early"
             f" peaks: {name}.",
-            zh=f"未进行措施组合优选。任务取自本次运行中提前达峰成员最多的情景：“{name}”。",
+            zh=f"未进行措施组合优选。任务取自本次运行中提前达峰概率最高的情景：“{name}”。",
         )
     found = inputs.decision
     fresh, wanted = found.fresh_members, share_text(PROBABILITY, inputs.lang)
@@ -68,9 +68,9 @@ def _chosen_from(inputs: ReportInputs) -> str:
         en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. It was searched"
         f" for with {found.members:,} members and tried on {fresh:,} fresh ones; figures of its path in this report"
         f" rest on the run's own {inputs.pathways.members:,} members.",
-        zh=f"任务取自推荐组合：在{found.packages:,}个组合中，{goal}。优选用{found.members:,}个成员，"
-        f"并以{fresh:,}个新成员检验；"
-        f"本报告中该路径的数值基于本次运行的{inputs.pathways.members:,}个成员。",
+        zh=f"任务取自推荐组合：在{found.packages:,}个组合中，{goal}。优选用{found.members:,}次模拟，"
+        f"并以{fresh:,}次新的模拟检验；"
+        f"本报告中该路径的数值基于本次运行的{inputs.pathways.members:,}次模拟。",
     )
 
 
@@ -180,7 +180,7 @@ def _watch(inputs: ReportInputs) -> str:
         en=f"On the path '{name}' emissions in {year} are {middle} (nine members in ten: {low} to {high}). A reported"
         f" value above {high} means that the park is off this path: the report is then to be made again with the new"
         " year.",
-        zh=f"在“{name}”路径上，{year}年排放为{middle}（九成成员：{low}至{high}）。若上报值高于{high}，"
+        zh=f"在“{name}”路径上，{year}年排放为{middle}（90%区间：{low}至{high}）。若上报值高于{high}，"
         "说明园区已偏离该路径，"
         "应纳入新年份数据重新编制本报告。",
     )
@@ -240,7 +240,7 @@ def _limits(inputs: ReportInputs) -> list[str]:
         inputs.say(
             en="Scenarios are no forecasts; probabilities are shares of the ensemble's members under the assumptions of"
             " the annexes.",
-            zh="情景不是预测；概率为附录所列假设下集合成员的占比。",
+            zh="情景不是预测；概率为附录所列假设下模拟结果的占比。",
         ),
         inputs.say(
             en=f"Nothing is said of years behind {inputs.pathways.years[-1]}.",

@@ -68,7 +68,7 @@ def _deviation(found: TrackingResult, lang: str) -> str:
         en=f"Reported: {texts[0]}; foreseen: {texts[1]} ({texts[2]} to {texts[3]} for nine in ten members);"
         f" {'inside' if inside else 'outside'} that range. Most of the deviation, {amount}"
         f" {'more' if means[largest] > 0 else 'less'}, comes from {driver_name(largest, lang)}.",
-        zh=f"报告{texts[0]}；计划{texts[1]}（九成成员为{texts[2]}至{texts[3]}），{'在' if inside else '超出'}该区间"
+        zh=f"报告{texts[0]}；计划{texts[1]}（90%区间为{texts[2]}至{texts[3]}），{'在' if inside else '超出'}该区间"
         f"{'内' if inside else ''}。"
         f"偏差主要来自{driver_name(largest, lang)}，{'多' if means[largest] > 0 else '少'}{amount}。",
     )
@@ -99,12 +99,12 @@ def _state(found: TrackingResult, lang: str) -> str:
         return say(
             lang,
             en="Too few members had foreseen this year: the forecast was made anew from the longer record.",
-            zh="预见到该年变化的成员过少：已用更长的记录重新拟合预测。",
+            zh="预见到该年变化的模拟过少：已用更长的记录重新拟合预测。",
         )
     return say(
         lang,
         en=f"Members were re-weighted; the effective sample is {new.effective:,.0f} of {found.members:,}.",
-        zh=f"成员已重新加权；有效样本量{new.effective:,.0f}（共{found.members:,}个）。",
+        zh=f"各次模拟已重新加权；有效样本量{new.effective:,.0f}（共{found.members:,}个）。",
     )
 
 
@@ -227,7 +227,7 @@ def _limits(found: TrackingResult, lang: str) -> str:
         lang,
         en=f"Target: median of the plan's members that peak before {found.before}. Limit: the farthest value at which"
         " members that do as well peak in time with the probability asked for.",
-        zh=f"目标：计划中在{found.before}年前达峰的成员的中位数。限值：表现不差于该值的成员仍能以要求概率按时达峰的最远值。",
+        zh=f"目标：计划中在{found.before}年前达峰的模拟结果的中位数。限值：表现不差于该值的模拟仍能以要求概率按时达峰的最远值。",
     )
     if any(np.isnan(one.latest) for one in found.targets):
         text += say(

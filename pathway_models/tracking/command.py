@@ -23,6 +23,7 @@ from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
 from pathway_models.console.scenario_files import SCENARIOS
+from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter
 
@@ -90,7 +91,7 @@ def track_command(
     document = folder / f"account_{found.known}_{lang}.{form}"
     _write(document, _typeset(build_annual_report(found, later, manifest, lang=lang), form))
     for line in answer(found, lang=told):
-        click.echo(line)
+        click.echo(on_screen(line))
     click.echo(table_text(targets(found, lang=told), index=False))
     for path in (document, book):
         click.echo(str(path))

@@ -41,7 +41,7 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
     )
     place = np.arange(len(years))
     left.vlines(place, band[:, 0] / scale.divisor, band[:, 2] / scale.divisor, color=PLAN, alpha=0.4, linewidth=14,
-                label=say(lang, en="90 % of the plan's members", zh="计划成员的90%"))  # fmt: skip
+                label=say(lang, en="90 % of the plan's members", zh="计划的90%区间"))  # fmt: skip
     left.plot(place, band[:, 1] / scale.divisor, "_", color=PLAN, markersize=18, markeredgewidth=2,
               label=say(lang, en="their median", zh="中位数"))  # fmt: skip
     left.plot(
@@ -59,7 +59,7 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
         lang,
         en=f"Right: reported less foreseen, LMDI over members: mean and 5-95 %, {scale.unit}. The means add up to the"
         " whole deviation.",
-        zh=f"右：报告值减计划值，逐成员LMDI分解的均值与5—95%区间，{scale.unit}；均值之和等于总偏差。",
+        zh=f"右：报告值减计划值，逐次模拟LMDI分解的均值与5—95%区间，{scale.unit}；均值之和等于总偏差。",
     )
     put_note(figure, note, lang)
     return figure

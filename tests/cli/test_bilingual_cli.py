@@ -124,7 +124,7 @@ def test_english_is_never_touched():
 
 
 def test_a_fault_is_told_with_file_place_value_and_remedy():
-    assert fault_text(SHARE, "zh") == "a.xlsx，2019!C84 = '150'：应为至多100%；请更正该值"
+    assert fault_text(SHARE, "zh") == "a.xlsx，2019!C84 = '150'：应不超过100%；请更正该值"
 
 
 def test_all_faults_of_an_input_are_told_together():
@@ -145,7 +145,7 @@ def test_the_cause_of_a_failure_keeps_the_cell():
         "a.xlsx, 2019!C84 = '150': expected at most 100 %; correct the value (and 2 more faults; see 'pathways check')"
     )
     assert (
-        cause_in(cause, "zh") == "a.xlsx, 2019!C84 = '150'：应为至多100%；请更正该值（另有2处问题，见'pathways check'）"
+        cause_in(cause, "zh") == "a.xlsx, 2019!C84 = '150'：应不超过100%；请更正该值（另有2处问题，见'pathways check'）"
     )
 
 
@@ -154,7 +154,7 @@ def test_the_cause_of_a_failure_keeps_the_cell():
 
 def test_the_fault_table_has_chinese_heads_severities_and_counts():
     lines = list(fault_lines([SHARE], 80, "zh"))
-    assert lines == ["级别      位置      值：应为；处理", "错误      2019!C84  150：应为至多100%；请更正该值"]
+    assert lines == ["级别      位置      数值：要求；处理办法", "错误      2019!C84  150：应不超过100%；请更正该值"]
     assert counts([SHARE], "zh") == "错误1处，警告0处，说明0处"
 
 
@@ -216,9 +216,9 @@ def test_the_summary_of_a_run_is_told_in_chinese():
     }
     outcomes = [Outcome("demo-steel", "done", 1.0, ""), Outcome("own", "refused", 0.0, str(SHARE))]
     head, line, failure, last = summary_lines([row], outcomes, "zh")
-    assert head.split() == ["园区", "情景", *SHARES, "达峰年90", "%区间"]
+    assert head.split() == ["园区", "情景", *SHARES, "达峰年90%区间"]
     assert line.split() == ["demo-steel*", "one", "42", "±1.6", "30", "12", "17", "2025", "-", ">2055"]
-    assert "未接受：a.xlsx, 2019!C84 = '150'：应为至多100%" in failure
+    assert "未接受：a.xlsx, 2019!C84 = '150'：应不超过100%" in failure
     assert last == "完成1个，共2个园区；其中1个为虚构示范园区（*）"
 
 
@@ -264,7 +264,7 @@ def test_a_check_in_chinese_says_the_same_cells():
     assert english.exit_code == chinese.exit_code == 1
     cells = re.findall(r"\d{4}!C\d+", english.output)
     assert re.findall(r"\d{4}!C\d+", chinese.output) == cells != []
-    assert "应为至多100%；请更正该值" in chinese.output
+    assert "应不超过100%；请更正该值" in chinese.output
     assert "expected" not in chinese.output
 
 

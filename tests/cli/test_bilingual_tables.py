@@ -48,7 +48,11 @@ FEW = ("--members", "4", "--until", "2035")
 #: Command -> words of its call in a folder, Chinese heads of its table, English ones that must be gone.
 TABLES = {
     "list": (lambda folder: [], (), ("no data yet", "entries")),
-    "check": (lambda folder: [str(BAD / "share_above_one.xlsx")], ("级别", "位置", "值：应为；处理"), ("severity",)),
+    "check": (
+        lambda folder: [str(BAD / "share_above_one.xlsx")],
+        ("级别", "位置", "处理办法"),
+        ("severity",),
+    ),
     "judge": (lambda folder: [series(folder)], ("对象", "规则", "判定", "达峰年", "依据"), ("verdict", "maximum in")),
     "economy": (
         lambda folder: [economy(folder)],

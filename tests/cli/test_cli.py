@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -13,6 +14,8 @@ from workbook_maker import Filled
 
 from pathway_models.cli import INTERRUPTED
 from pathway_models.cli.main import COMMANDS, main
+
+BAD = Path(__file__).parents[1] / "data" / "bad_workbooks" / "share_above_one.xlsx"
 
 
 @pytest.fixture
@@ -166,3 +169,18 @@ def test_the_command_computes_with_one_thread_unless_told_otherwise():
     env = {**bare, "OMP_NUM_THREADS": "2"}
     answer = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "1 2"
+
+
+def test_a_check_ends_with_what_to_do_next(call):
+    fit, faulty = call("check", "demo-steel"), call("check", str(BAD))
+    assert fit.output.splitlines()[-1] == "now run: pathways run demo-steel"
+    assert faulty.output.splitlines()[-1].startswith("mend the errors, then check again")
+    assert "nothing more" not in faulty.output
+    assert call("check", "demo-steel", "--lang", "zh").output.splitlines()[-1] == "下一步：pathways run demo-steel"
+
+
+def test_a_missing_grid_factor_is_told_with_its_choices(call, tmp_path):
+    filled = Filled()
+    filled.park["grid_factor"] = None
+    said = " ".join(call("check", str(filled.write(tmp_path / "park.xlsx"))).output.split())
+    assert "provincial:<province> such as provincial:江苏" in said

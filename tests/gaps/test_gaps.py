@@ -400,7 +400,7 @@ def test_a_sentence_names_the_years_the_share_and_what_cannot_be_computed(worked
     said = pw.sentences.gap(worked, "bau")
     assert "peak before 2030 (asked: by 2029): 11 years late; from -9 years to >26 years; met by 33 %" in said
     assert "CO₂ per value added 2005-2030: cannot be computed: the record begins in 2016" in said
-    assert "2030年前达峰（要求：2029年及以前）：晚11年；区间-9年至>26年；全部成员中33%达成" in pw.sentences.gap(
+    assert "2030年前达峰（要求：2029年及以前）：晚11年；区间-9年至>26年；全部模拟结果中33%达成" in pw.sentences.gap(
         worked, "bau", lang="zh"
     )
 
@@ -412,7 +412,7 @@ def test_one_year_is_said_as_one_year(peak, words):
 
 def test_net_zero_that_nobody_reaches_is_not_at_most_nothing():
     assert "is reached by no member under any of them" in pw.sentences.late(gaps_of(hill(2040)))
-    assert pw.sentences.late(gaps_of(rising()), lang="zh").startswith("1个情景中，0个情景的中位成员如期达峰")
+    assert pw.sentences.late(gaps_of(rising()), lang="zh").startswith("1个情景中，0个情景按模拟结果中位数如期达峰")
 
 
 def test_a_table_for_people_writes_censored_years_as_beyond_the_horizon(worked):

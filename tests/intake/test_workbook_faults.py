@@ -159,7 +159,7 @@ def test_warnings_are_kept_with_the_park_and_shown_with_its_results(tmp_path):
     filled = Filled()
     place = filled.put(2020, "natural_gas", 5200)
     park = examined(filled, tmp_path).park
-    assert any(place in note and "9.9 times the year before" in note for note in park.notes)
+    assert any(place in note and "9.90 times the year before" in note for note in park.notes)
 
 
 def test_a_sheet_of_the_description_that_is_missing_is_told(tmp_path):

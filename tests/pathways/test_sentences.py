@@ -25,7 +25,7 @@ def test_a_park_still_rising_has_no_peak_year():
         " twentieth of members peaks by 2035)."
     )
     assert sentences.peak(peaks, "bau", lang="zh") == (
-        "惯常情景：62%的成员最高值晚于2055年：不能给出达峰年（最早的二十分之一成员在2035年或以前达峰）。"
+        "惯常情景：62%的模拟结果最高值晚于2055年：不能给出达峰年（最早的5%模拟结果在2035年或以前达峰）。"
     )
 
 
@@ -79,7 +79,7 @@ def test_the_headline_is_split_and_carries_its_sampling_error():
         " the error of 10 draws, in points."
     )
     told = sentences.probability(peaks, "bau", lang="zh")
-    assert "70% ±14.5的成员在2030年以前达峰：30%已经达峰，40%尚待实现；30%不能按时达峰" in told
+    assert "70% ±14.5的模拟结果在2030年以前达峰：30%已经达峰，40%尚待实现；30%不能按时达峰" in told
     assert "作答年份2020，范围一与范围二（市场法）" in told
 
 

@@ -7,6 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+#: Numbers written as words in one language or the other.
+IN_WORDS = {"ten": "十", "seven": "七", "four": "四", "twenty": "二十", "five": "五"}
 
 
 def test_the_python_code_runs():
@@ -37,3 +40,27 @@ def test_every_file_it_names_exists(name):
 def test_the_figure_it_shows_exists():
     for name in re.findall(r"!\[.*?\]\((.*?)\)", README):
         assert (ROOT / name).is_file()
+
+
+def calls_of(text):
+    """Commands a README shows, without the remarks behind them."""
+    return [
+        line.partition("#")[0].strip() for line in re.findall(r"^(?:pathways|python tasks.py) .*$", text, flags=re.M)
+    ]
+
+
+def figures_of(text):
+    """Numbers outside of code blocks and links, sorted."""
+    prose = re.sub(r"```.*?```|\]\(.*?\)", "", text, flags=re.S)
+    return sorted(re.findall(r"(?<![A-Za-z\d.])\d+(?:[.,]\d+)*", prose))
+
+
+def test_the_chinese_readme_has_the_same_figures_commands_and_files():
+    assert figures_of(CHINESE) == figures_of(README)
+    assert calls_of(CHINESE) == calls_of(README)
+    files = r"`((?:docs|data|notebooks)/[\w./-]+)`"
+    assert sorted(re.findall(files, CHINESE)) == sorted(re.findall(files, README))
+    for english, chinese in IN_WORDS.items():
+        assert (english in README) == (chinese in CHINESE)
+    assert "(README.zh.md)" in README
+    assert "(README.md)" in CHINESE

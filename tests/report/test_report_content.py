@@ -16,7 +16,7 @@ from pathway_models.report.content import build_report
 ORDER = ["review", "today", "gap", "targets", "tasks", "safeguards"]
 ANNEXES = ["base_data", "factors", "method", "uncertainty", "manifest"]
 #: What a sentence that names a peak year ahead looks like.
-NAMES_A_YEAR = {"en": r"peaks in (\d{4}) \(median", "zh": r"中位成员(\d{4})年达峰"}
+NAMES_A_YEAR = {"en": r"peaks in (\d{4}) \(median", "zh": r"模拟结果中位数为(\d{4})年达峰"}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

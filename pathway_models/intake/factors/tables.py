@@ -166,6 +166,13 @@ def _choices(folder: Path) -> tuple[str, ...]:
     return tuple(sorted((name for name in trusted if name != "heat_default"), key=lambda name: not found[name].by_year))
 
 
+#: What may stand where a grid factor is missing; it has no default.
+GRID_CHOICES = (
+    "choose one: provincial:<province> such as provincial:江苏, regional:<region> such as regional:华东, national, or"
+    " table with a factor of your own"
+)
+
+
 def grid_factors(choice: str, file: str) -> tuple[GridFactors, Fault | None]:
     """Grid factors of a named choice, or the fault that says what may be chosen.
 

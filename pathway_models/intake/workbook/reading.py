@@ -13,6 +13,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.cells import Finding, label_of, read_text, read_year
 from pathway_models.intake.description import Choices, Description, is_park_id, sound_choices
+from pathway_models.intake.factors.tables import GRID_CHOICES
 from pathway_models.intake.plausibility_warnings import other_province
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.asset_sheet import read_asset_sheet
@@ -92,7 +93,7 @@ def _field(sheet: Sheet, ref: str, field: DescriptionField, statements: Statemen
     else:
         value, found = read_text(raw)
     if not found and value in ("", None) and field.required:
-        found = [Finding(field.label.en, "fill it in", "field_blank")]
+        found = [Finding(field.label.en, GRID_CHOICES if field.key == "grid_factor" else "fill it in", "field_blank")]
     if not found and value and field.key == "park_id" and not is_park_id(value):
         remedy = "choose a plain id of at most 60 signs: it becomes the name of a folder"
         found = [Finding("lower-case letters, digits and hyphens, a letter first", remedy, "park_id")]
