@@ -124,13 +124,14 @@ def _written(table: pd.DataFrame, form: str) -> str:
 def _lines(found: Compliance, lang: str) -> list[str]:
     from pathway_models.compliance.sentences import verdict_sentence
     from pathway_models.compliance.tables import compliance
+    from pathway_models.intake.names import place_name
 
     table = compliance(found, lang=lang).reset_index()
     lines = [verdict_sentence(found, lang=lang), "", *screen_lines([list(table.columns), *table.to_numpy().tolist()])]
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         lines += ["", say(lang, en="Missing:", zh="缺少的输入：")]
-        lines += [f"  {one.zh if lang == 'zh' else one.en}: {one.place}" for one in missing.values()]
+        lines += [f"  {one.zh if lang == 'zh' else one.en}: {place_name(one.place, lang)}" for one in missing.values()]
     if readings := [one.name.told(lang) for one in found.profile.readings if len(found.profile.readings) > 1]:
         told = " / ".join(readings)
         lines += ["", say(lang, en=f"Two values: electricity at {told}.", zh=f"两个数值对应电力折标系数：{told}。")]

@@ -11,7 +11,7 @@ from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.names import item_name, park_name
+from pathway_models.intake.names import item_name, park_name, place_name
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language.rounding import scale_of, significant
@@ -100,7 +100,8 @@ def indicator_verdicts(builder: ReportBuilder, inputs: ReportInputs) -> None:
     missing = {one.place: one for judgement in found.judgements for one in judgement.missing}
     if missing:
         builder.note(inputs.say(en="Missing inputs:", zh="缺少的输入："))
-        builder.bullets(f"{one.zh if lang == 'zh' else one.en}: {one.place}" for one in missing.values())
+        named = [(one.zh if lang == "zh" else one.en, place_name(one.place, lang)) for one in missing.values()]
+        builder.bullets(f"{name}{word('colon', lang)}{place}" for name, place in named)
 
 
 def project_table(builder: ReportBuilder, inputs: ReportInputs) -> None:
