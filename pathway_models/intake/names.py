@@ -124,7 +124,7 @@ def place_name(place: str, lang: str) -> str:
     """
     if check_language(lang) == "en":
         return place
-    return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行："))
+    return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
 
 
 def factor_name(factor_id: str, lang: str) -> str:

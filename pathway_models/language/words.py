@@ -41,6 +41,7 @@ WORDS = MappingProxyType(
         "buildings": ("buildings", "建筑"),
         "residents": ("residents", "居民"),
         "power_heat": ("power and heat", "电力热力"),
+        "power": ("power", "电力"),
         "steel": ("iron and steel", "钢铁"),
         "cement": ("cement and minerals", "水泥建材"),
         "other_industry": ("other industry", "其他工业"),

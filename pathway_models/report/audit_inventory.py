@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from pathway_models.intake.factors.tables import find_fuel, fuel_parts, read_car
 from pathway_models.intake.names import factor_name, item_name, place_name
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
+from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.inventory.account import take_inventory
 from pathway_models.language.words import say
@@ -84,6 +86,14 @@ def _of_workbook(path: Path) -> StatedValues:
         for s in found
         if s.entry.quantity in ("energy", "emissions") and s.role in ("park", "sector")
     }
+
+
+@cache
+def _consumed() -> frozenset[str]:
+    """Return the processes whose amount is what is used up, such as limestone, and no product."""
+    entries = template_layout().entries().values()
+    named = {entry.item: entry.words() for entry in entries if entry.quantity == "product"}
+    return frozenset(item for item, words in named.items() if words is not None and "消耗" in words.zh)
 
 
 def _stated(place: str, written: str, value: float, unit: str, feedstock: float) -> StatedValue:
@@ -293,7 +303,8 @@ class InventorySheets:
         j = next(j for j, p in enumerate(park.processes) if p.name == item and p.sector == s)
         unit = park.processes[j].unit
         place = park.origins.get(("product", park.sectors[s], item), {}).get(park.last_observed_year, "")
-        labels = self._labels(s, item, self._say("output", "产量"), unit, place)
+        amount = self._say("output", "产量") if item not in _consumed() else self._say("consumption", "消耗量")
+        labels = self._labels(s, item, amount, unit, place_name(place, self.lang))
         self.base.outputs[j] = self.data_sheet.inputs(labels, park.outputs[j])
         factor_id = process_factor_id(park, park.sectors[s], item, park.last_observed_year)
         origin = factor_name(factor_id, self.lang)
