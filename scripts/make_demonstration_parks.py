@@ -154,7 +154,7 @@ def sidecar(recipe: Recipe, park_id: str, park: Mapping[str, Any]) -> dict[str, 
         "grid_factor": recipe.common["grid_factor"],
         "boundary": park["boundary"],
         "source": [SOURCE],
-        "licence": "Apache-2.0; invented data of this project",
+        "licence": "Apache-2.0; invented data of this project / Apache-2.0；本项目的虚构数据",
         "notes": [
             "INVENTED: this park does not exist. Its numbers come from the assumptions in "
             "data/demonstration/archetypes.yml and seeded noise; no result for it is evidence about "

@@ -19,7 +19,7 @@ from pathway_models.documents.page_fonts import font_face
 from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
 from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import say, word, word_list
@@ -217,18 +217,18 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, 
     register = {entry.park_id: entry for entry in read_register()}
     is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
     waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
-    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows))
+    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows, lang))
     return replace_text(folder / "index.html", page, encoding="utf-8")
 
 
-def credits_of(rows: Sequence[Mapping[str, str]]) -> list[str]:
+def credits_of(rows: Sequence[Mapping[str, str]], lang: str) -> list[str]:
     """List the licences of the shipped tables of a run, one a source: some ask for their owner's name."""
     ids = {row["park_id"] for row in rows}
     # The tables of a source have one licence: one of them is read.
     first = {entry.source: entry for entry in reversed(read_register()) if entry.has_data and entry.park_id in ids}
     sidecars = [(data_folder() / entry.table).with_suffix(".yml") for entry in reversed(first.values())]
     licences = [validated(sidecar, Description)[0].licence for sidecar in sidecars if sidecar.is_file()]
-    return [text for text in dict.fromkeys(licences) if text]
+    return [in_one_language(text, lang) for text in dict.fromkeys(licences) if text]
 
 
 def kind_of(row: Mapping[str, str]) -> str:

@@ -97,6 +97,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault
 
 def _inventory_lines(park: Park) -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
+    from pathway_models.intake.names import factor_name, in_one_language
     from pathway_models.inventory.account import take_inventory
 
     inventory, lang = take_inventory(park), language()
@@ -104,7 +105,7 @@ def _inventory_lines(park: Park) -> list[str]:
     choices = say(lang, en="factor set {}, grid factor: {}", zh="因子组{}，电网因子：{}")
     if not park.factor_set:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
-    lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, park.grid_factor)}"]
+    lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"]
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
     rows = {
         say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
@@ -123,7 +124,7 @@ def _inventory_lines(park: Park) -> list[str]:
 
         # Detail that a table lacks is told at the door, not when a lever turns out to do nothing.
         idle = sentences.cannot_act_here(park, read_levers().values(), lang=lang)
-        lines += [f"  {line}" for line in (idle, park.licence) if line]
+        lines += [f"  {line}" for line in (idle, in_one_language(park.licence, lang)) if line]
     return lines
 
 

@@ -57,13 +57,14 @@ def account_notes(found: Iterable[Accounted], *, lang: str = "en") -> list[str]:
     for one in found:
         name = one.account.name.told(lang)
         home = one.identity.country
+        named = dict.fromkeys(item_name(sector, lang) for sector in one.account.sectors)
+        branches = say(lang, en=", ", zh="、").join(named)
         if not one.applies:
             lines.append(
                 say(
                     lang,
-                    en=f"{name}: cannot be said, the table names none of its branches"
-                    f" ({', '.join(one.account.sectors)}).",
-                    zh=f"{name}：无法判断，数据表未列出其覆盖行业（{'、'.join(one.account.sectors)}）。",
+                    en=f"{name}: cannot be said, the table names none of its branches ({branches}).",
+                    zh=f"{name}：无法判断，数据表未列出其覆盖行业（{branches}）。",
                 )
             )
         elif one.without_residual and not one.account.ratios_in(home):

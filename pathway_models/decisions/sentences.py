@@ -283,7 +283,7 @@ def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[st
     lines = [answer, _indicator_values(found, lang)]
     if one.p_fresh is not None:
         again, draws = share_text(one.p_fresh, lang), f"{found.fresh_members:,}"
-        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"另抽{draws}次模拟为{again}。"))
+        lines.append(say(lang, en=f"On {draws} fresh draws: {again}.", zh=f"在{draws}次新的模拟上为{again}。"))
     if one.with_class < 1.0:
         outside = share_text(1.0 - one.with_class, lang)
         lines.append(

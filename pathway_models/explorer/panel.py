@@ -300,7 +300,7 @@ class Explorer:
         text = say(
             self.lang,
             en="<small>{members} members, drawn in <span class='pace'>{took:.0f}</span> ms</small>",
-            zh="<small>{members}个成员，用时<span class='pace'>{took:.0f}</span>毫秒</small>",
+            zh="<small>{members}次模拟，用时<span class='pace'>{took:.0f}</span>毫秒</small>",
         )
         self.pace.value = html(text, members=self.view.peaks.members, took=took)
 
@@ -313,7 +313,7 @@ class Explorer:
         early_text = say(
             self.lang,
             en="<b>{reached}</b> of members peak before {before}; asked for: {wanted}. <b>{verdict}</b>",
-            zh="<b>{reached}</b>的成员在{before}年前达峰；要求{wanted}：<b>{verdict}</b>。",
+            zh="<b>{reached}</b>的模拟结果在{before}年前达峰；要求{wanted}：<b>{verdict}</b>。",
         )
         verdict = say(self.lang, en="Reached." if enough else "Not reached.", zh="达到" if enough else "未达到")
         given = {"lang": self.lang}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
-from pathway_models.language.words import INVENTED, check_language, word
+from pathway_models.language.words import INVENTED, check_language, say, word
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park, ParkIdentity
 
@@ -91,3 +92,78 @@ def item_name(item: str, lang: str) -> str:
     if carrier is None:
         return word(item, lang)
     return carrier.name_zh if check_language(lang) == "zh" else carrier.name_en
+
+
+#: Where a factor comes from, English and Chinese (`intake.factors.ids`).
+ORIGINS = {
+    "own": ("own factor", "自有因子"),
+    "zero by convention": ("zero by convention", "按约定为零"),
+    "emissions as reported": ("emissions as reported", "按报告的排放"),
+    "measured CO2": ("measured CO2", "实测CO2"),
+    "heat_default": ("default of purchased heat", "外购热力缺省值"),
+    "table": ("as the table gives it", "数据表所给"),
+}
+#: Kinds of grid factors, English and Chinese.
+GRIDS = {
+    "national": ("national grid", "全国电网"),
+    "national_residual": ("national grid without traded green power", "全国电网（扣除市场化绿电）"),
+    "national_fossil": ("national fossil power", "全国化石能源电力"),
+    "regional": ("regional grid", "区域电网"),
+    "provincial": ("provincial grid", "省级电网"),
+}
+GRID = re.compile(rf"({'|'.join(sorted(GRIDS, key=len, reverse=True))})(?:_(\d{{4}}))?(?::(.+))?")
+
+
+def place_name(place: str, lang: str) -> str:
+    """Name a place of an input: ``line 12`` in words of the language, a cell as it is.
+
+    Examples
+    --------
+    >>> place_name("line 12", "zh"), place_name("2021!H25", "zh")
+    ('第12行', '2021!H25')
+    """
+    if check_language(lang) == "en":
+        return place
+    return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
+
+
+def factor_name(factor_id: str, lang: str) -> str:
+    """Name the origin of a factor, or of several.
+
+    Examples
+    --------
+    >>> factor_name("own: line 12; zero by convention", "zh"), factor_name("provincial_2021:江苏", "zh")
+    ('自有因子，第12行；按约定为零', '省级电网（江苏），2021年')
+    >>> factor_name("national_2021", "en")
+    'national grid, 2021'
+    """
+    comma, then = say(lang, en=(", ", "; "), zh=("，", "；"))
+    return then.join(dict.fromkeys(_origin(one, comma, lang) for one in factor_id.split("; ")))
+
+
+def _origin(factor_id: str, comma: str, lang: str) -> str:
+    name, _, place = factor_id.partition(": ")
+    if name in ORIGINS:
+        en, zh = ORIGINS[name]
+        return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
+    grid = GRID.fullmatch(factor_id)
+    if grid is None:
+        return factor_id
+    (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
+    told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
+    return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")
+
+
+def in_one_language(text: str, lang: str) -> str:
+    """Take the half of a text that is in the language, where it is written in both: ``English / 中文``.
+
+    Examples
+    --------
+    >>> in_one_language("Invented. / 虚构。", "zh"), in_one_language("t / year", "zh")
+    ('虚构。', 't / year')
+    """
+    halves = text.split(" / ")
+    chinese = [any("\u2e80" <= sign <= "\u9fff" for sign in half) for half in halves]
+    if len(halves) < 2 or all(chinese) or not any(chinese):
+        return text
+    return " / ".join(half for half, is_chinese in zip(halves, chinese, strict=True) if is_chinese == (lang == "zh"))

@@ -11,6 +11,7 @@ from pathway_models.core.errors import InputError
 from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.intake.factors.tables import factor_sets
+from pathway_models.intake.messages import translated
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.balance_checks import BalanceCheck
@@ -223,14 +224,15 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
         years = sorted(one.values)
         first, last = (f"{one.values[year]:.4g} ({year})" for year in (years[0], years[-1]))
         name = say(lang, en=one.name_en, zh=one.requirement.name_zh)
-        rows.append(
-            (name, one.unit, first, last, one.requirement.text, f"{_system(one)}, {one.requirement.confidence}")
-        )
+        asked, sure = (translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence))
+        source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
+        rows.append((name, one.unit, first, last, asked, source))
     return _table(rows, head, lang)
 
 
-def _system(one: Indicator) -> str:
+def system_name(one: Indicator, lang: str) -> str:
     """Name the system of an indicator; one read at second hand is marked."""
     if one.indicator_id.startswith("hj274"):
-        return f"HJ 274-2015 no. {one.indicator_id.split(':')[1]}"
-    return "NDRC 2025 no. 910 (secondary)"
+        number = one.indicator_id.split(":")[1]
+        return say(lang, en=f"HJ 274-2015 no. {number}", zh=f"HJ 274-2015第{number}项")
+    return say(lang, en="NDRC 2025 no. 910 (secondary)", zh="发改环资〔2025〕910号（二手资料）")

@@ -41,6 +41,7 @@ WORDS = MappingProxyType(
         "buildings": ("buildings", "建筑"),
         "residents": ("residents", "居民"),
         "power_heat": ("power and heat", "电力热力"),
+        "power": ("power", "电力"),
         "steel": ("iron and steel", "钢铁"),
         "cement": ("cement and minerals", "水泥建材"),
         "other_industry": ("other industry", "其他工业"),
@@ -188,7 +189,7 @@ WORDS = MappingProxyType(
 #: Words that stand on every page: (English, Chinese) of the word, then of what it means.
 WORD_LIST = (
     (
-        ("member", "集合成员（一次模拟）"),
+        ("member", "模拟结果（一次模拟）"),
         (
             "One possible future of the park. Its growth, its efficiency and how much each measure does are drawn at"
             " random within ranges that have a source; all members together are the ensemble.",

@@ -9,7 +9,7 @@ import numpy as np
 from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import headline, item_name, scenario_name
+from pathway_models.intake.names import factor_name, headline, in_one_language, item_name, scenario_name
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
@@ -236,10 +236,11 @@ def heading(park: Park, *, lang: str = "en") -> str:
             )
         )
     scope = say(lang, en=f"Boundary: {park.boundary}", zh=f"核算边界：{park.boundary}")
+    grid = factor_name(park.grid_factor, lang)
     chosen = say(
         lang,
-        en=f"Factor set {park.factor_set}, grid factor {park.grid_factor}; factors in the table come first.",
-        zh=f"排放因子组 {park.factor_set}，电网因子 {park.grid_factor}；表中自带的因子优先。",
+        en=f"Factor set {park.factor_set}, grid factor {grid}; factors in the table come first.",
+        zh=f"排放因子组 {park.factor_set}，电网因子：{grid}；表中自带的因子优先。",
     )
     if not park.factor_set:
         chosen = say(
@@ -247,7 +248,8 @@ def heading(park: Park, *, lang: str = "en") -> str:
             en="No factor set and no grid factor: emissions are those of the table.",
             zh="未使用排放因子组和电网因子：排放取自数据表。",
         )
-    credit = say(lang, en=f"Licence: {park.licence}", zh=f"许可与署名：{park.licence}")
+    licence = in_one_language(park.licence, lang)
+    credit = say(lang, en=f"Licence: {licence}", zh=f"许可与署名：{licence}")
     # Numbers that were only passed on are shown with the name of their owner.
     return "\n\n".join([*lines, scope, chosen, *([credit] if park.is_undivided and park.licence else [])])
 
@@ -258,7 +260,8 @@ def notes(park: Park, *, lang: str = "en") -> str:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")
     idle = cannot_act_here(park, read_levers().values(), lang=lang)
-    return "\n".join([head, "", *(f"- {note}" for note in (*park.notes, *([idle] if idle else [])))])
+    told = [*(in_one_language(note, lang) for note in park.notes), *([idle] if idle else [])]
+    return "\n".join([head, "", *(f"- {note}" for note in told)])
 
 
 def cannot_act_here(park: Park, levers: Iterable[Lever], *, lang: str = "en") -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.names import item_name, scenario_name
+from pathway_models.intake.names import factor_name, item_name, scenario_name
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
@@ -61,7 +61,7 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
             item_name(found.rows[at][0], lang),
             item_name(found.rows[at][1], lang),
             str(found.rows[at][2]),
-            found.factor_ids[at],
+            factor_name(found.factor_ids[at], lang),
             f"{found.emissions[at, 0] / scale.divisor:,.2f}",
             f"{last[at] / scale.divisor:,.2f}",
             change_text(float(last[at] / total), lang, sign="-"),
@@ -99,8 +99,9 @@ def factors(park: Park, *, lang: str = "en") -> pd.DataFrame:
     behind: dict[str, dict[str, None]] = {}
     for (_, item, _), factor_id in zip(accounts.rows, accounts.factor_ids, strict=True):
         behind.setdefault(item, {}).update(dict.fromkeys(factor_id.split("; ")))
+    origins = {item: factor_name("; ".join(ids), lang) for item, ids in behind.items()}
     shown = [
-        (item_name(item, lang), unit, *(_factor_text(value) for value in values), "; ".join(behind[item]))
+        (item_name(item, lang), unit, *(_factor_text(value) for value in values), origins[item])
         for item, unit, *values in rows
     ]
     return _table(shown, head)

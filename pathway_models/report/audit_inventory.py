@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 from pathway_models.core.units import CO2_PER_C, CONVERSIONS, TJ_PER_MWH
 from pathway_models.intake.factors.ids import carrier_factor_id, process_factor_id
 from pathway_models.intake.factors.tables import find_fuel, fuel_parts, read_carriers
-from pathway_models.intake.names import item_name
+from pathway_models.intake.names import factor_name, item_name, place_name
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
+from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.inventory.account import take_inventory
 from pathway_models.language.words import say
@@ -84,6 +86,14 @@ def _of_workbook(path: Path) -> StatedValues:
         for s in found
         if s.entry.quantity in ("energy", "emissions") and s.role in ("park", "sector")
     }
+
+
+@cache
+def _consumed() -> frozenset[str]:
+    """Return the processes whose amount is what is used up, such as limestone, and no product."""
+    entries = template_layout().entries().values()
+    named = {entry.item: entry.words() for entry in entries if entry.quantity == "product"}
+    return frozenset(item for item, words in named.items() if words is not None and "消耗" in words.zh)
 
 
 def _stated(place: str, written: str, value: float, unit: str, feedstock: float) -> StatedValue:
@@ -170,27 +180,27 @@ class InventorySheets:
             found = self._written[ids[0]]
             if abs(float(found.values) - values[0]) <= TOLERANCE * abs(values[0]):
                 return found
-        names = self._labels(s, carrier, self._say("factor", "因子"), "tCO2/TJ", "; ".join(ids))
+        names = self._labels(s, carrier, self._say("factor", "因子"), "tCO2/TJ", factor_name("; ".join(ids), self.lang))
         return self.factor_sheet.inputs(names, values)
 
     def _from_parts(self, factor_id: str, carrier: str, value: float) -> Term:
         """Write one factor in a cell, from the components its table states."""
-        page, name = self.factor_sheet, item_name(carrier, self.lang)
+        page, name, origin = self.factor_sheet, item_name(carrier, self.lang), factor_name(factor_id, self.lang)
         parts = fuel_parts(factor_id)
         if parts is not None:
             carbon = page.number(
-                ["", name, self._say("carbon content", "单位热值含碳量"), "tC/TJ", factor_id], parts.carbon_content
+                ["", name, self._say("carbon content", "单位热值含碳量"), "tC/TJ", origin], parts.carbon_content
             )
-            oxidised = page.number(["", name, self._say("oxidation", "碳氧化率"), "1", factor_id], parts.oxidation)
-            labels = ["", name, self._say("carbon x oxidation x 44/12", "含碳量×氧化率×44/12"), "tCO2/TJ", factor_id]
+            oxidised = page.number(["", name, self._say("oxidation", "碳氧化率"), "1", origin], parts.oxidation)
+            labels = ["", name, self._say("carbon x oxidation x 44/12", "含碳量×氧化率×44/12"), "tCO2/TJ", origin]
             return page.number(labels, carbon * oxidised * CO2_PER_C)
         if read_carriers()[carrier].group == "electricity":
-            labels = ["", name, self._say("grid factor", "电网因子"), "tCO2/MWh", factor_id]
+            labels = ["", name, self._say("grid factor", "电网因子"), "tCO2/MWh", origin]
             grid = page.number(labels, value * TJ_PER_MWH)
             return page.number(
-                ["", name, self._say("by 0.0036 TJ/MWh", "÷0.0036 TJ/MWh"), "tCO2/TJ", factor_id], grid / TJ_PER_MWH
+                ["", name, self._say("by 0.0036 TJ/MWh", "÷0.0036 TJ/MWh"), "tCO2/TJ", origin], grid / TJ_PER_MWH
             )
-        return page.number(["", name, self._say("factor", "因子"), "tCO2/TJ", factor_id], value)
+        return page.number(["", name, self._say("factor", "因子"), "tCO2/TJ", origin], value)
 
     def _energy(self, s: int) -> None:
         """Write energy of one sector by carrier, TJ, with green power split off electricity as in the park."""
@@ -249,7 +259,8 @@ class InventorySheets:
         page = self.data_sheet
         page.label(self._labels(s, carrier, self._say("line or cell", "行或单元格"), "", ""))
         for at, cell in enumerate(cells):
-            page.sheet.write_string(page.row, page.first + at, cell.place, page.book.formats["text"])
+            place = place_name(cell.place, self.lang)
+            page.sheet.write_string(page.row, page.first + at, place, page.book.formats["text"])
         page.row += 1
 
     def _row(self, s: int, carrier: str, what: tuple[str, str], unit: str, values: list[float] | np.ndarray) -> Term:
@@ -267,7 +278,8 @@ class InventorySheets:
             s = park.sectors.index(sector)
             c = park.carriers.index(item) if item in park.carriers else -1
             what = self.base.energy[s, c] * self.base.factors[s, c] if c >= 0 else self._process(s, item)
-            labels = self._labels(s, item, self._say(f"scope {scope}", f"范围{scope}"), "tCO2", factor_id)
+            origin = factor_name(factor_id, self.lang)
+            labels = self._labels(s, item, self._say(f"scope {scope}", f"范围{scope}"), "tCO2", origin)
             by_scope[scope].append(page.formula(labels, what))
             if not np.allclose(by_scope[scope][-1].values, values, rtol=1e-9, atol=1e-6):
                 raise AssertionError(
@@ -291,9 +303,11 @@ class InventorySheets:
         j = next(j for j, p in enumerate(park.processes) if p.name == item and p.sector == s)
         unit = park.processes[j].unit
         place = park.origins.get(("product", park.sectors[s], item), {}).get(park.last_observed_year, "")
-        labels = self._labels(s, item, self._say("output", "产量"), unit, place)
+        amount = self._say("output", "产量") if item not in _consumed() else self._say("consumption", "消耗量")
+        labels = self._labels(s, item, amount, unit, place_name(place, self.lang))
         self.base.outputs[j] = self.data_sheet.inputs(labels, park.outputs[j])
         factor_id = process_factor_id(park, park.sectors[s], item, park.last_observed_year)
-        labels = self._labels(s, item, self._say("process factor", "过程因子"), f"tCO2/{unit}", factor_id)
+        origin = factor_name(factor_id, self.lang)
+        labels = self._labels(s, item, self._say("process factor", "过程因子"), f"tCO2/{unit}", origin)
         self.base.process_factors[j] = self.factor_sheet.inputs(labels, park.process_factors[j])
         return self.base.outputs[j] * self.base.process_factors[j]

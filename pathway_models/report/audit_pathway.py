@@ -18,6 +18,7 @@ from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, 
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.words import say, word
 from pathway_models.levers.action import SINKS
@@ -88,6 +89,10 @@ class PathwaySheets:
         """Pick one of two wordings."""
         return say(self.lang, en=en, zh=zh)
 
+    def table_word(self, text: str) -> str:
+        """Say the unit or the shape of a lever in the language of the workbook."""
+        return translated(text, self.lang, "tables")
+
     def labels(self, s: int, item: str, quantity: tuple[str, str], unit: str) -> list[str]:
         """Label a row; sector -1 is the whole park."""
         sector = item_name(self.park.sectors[s], self.lang) if s >= 0 else ""
@@ -133,14 +138,15 @@ class PathwaySheets:
         found = {}
         for key, corners in lever.triangles(measure.setting).items():
             quantity = lever.acts.parameter(key).label.of(self.lang)
-            labels = ["", f"[{corners.low:g}, {corners.high:g}]", quantity, lever.units.get(key, "")]
+            labels = ["", f"[{corners.low:g}, {corners.high:g}]", quantity, self.table_word(lever.units.get(key, ""))]
             found[key] = page.number(labels, corners.mode)
         start = page.number(
             ["", "", self.say("last year without effect", "无效果的末年"), ""], ramp.start + ramp.delay_years
         )
         complete = page.number(["", "", self.say("first year of full effect", "全部见效首年"), ""], ramp.complete)
         found["phase"] = page.formula(
-            ["", ramp.shape, self.say("phase", "实施进度"), "1"], self._phase(ramp.shape, years, start, complete)
+            ["", self.table_word(ramp.shape), self.say("phase", "实施进度"), "1"],
+            self._phase(ramp.shape, years, start, complete),
         )
         return found
 

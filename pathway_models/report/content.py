@@ -9,7 +9,8 @@ from pathway_models.core.errors import InputError
 from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.names import item_name, park_name, scenario_name
+from pathway_models.intake.messages import translated
+from pathway_models.intake.names import factor_name, in_one_language, item_name, park_name, scenario_name
 from pathway_models.inventory.account import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.plan_periods import told
@@ -142,23 +143,24 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
     builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
     if park.notes:
         builder.note(say(lang, en="Notes of the table, in its own words:", zh="数据表附注（原文）："))
-        builder.bullets(park.notes)
+        builder.bullets(in_one_language(note, lang) for note in park.notes)
 
 
 def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write annex B: factors in use and their sources."""
     park, lang = inputs.park, inputs.lang
+    licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
     builder.say(
         inputs.say(
-            en=f"Factor set {park.factor_set or '(none)'}, grid factor {park.grid_factor or '(none)'}; factors of the"
+            en=f"Factor set {park.factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the"
             " table come first.",
-            zh=f"排放因子组：{park.factor_set or '（无）'}；电网因子：{park.grid_factor or '（无）'}；"
-            "数据表自带的因子优先。",
+            zh=f"排放因子组：{park.factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
-        say(lang, en=f"Licence of the table: {park.licence}", zh=f"数据表许可：{park.licence}") if park.licence else "",
+        say(lang, en=f"Licence of the table: {licence}", zh=f"数据表许可：{licence}") if park.licence else "",
         inputs.say(
-            en=f"Boundary, as the table states it: {park.boundary}", zh=f"核算边界（数据表原文）：{park.boundary}"
+            en=f"Boundary, as the table states it: {in_one_language(park.boundary, lang)}",
+            zh=f"核算边界（数据表原文）：{in_one_language(park.boundary, lang)}",
         )
         if park.boundary
         else "",
@@ -240,7 +242,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             f"{option_name(measure.setting, lang)} {measure.ramp.start}-{measure.ramp.complete}",
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
-            measure.lever.units.get(name, ""),
+            translated(measure.lever.units.get(name, ""), lang, "tables"),
             measure.lever.sources.get(name, ""),
         )
         for measure in scenario.measures

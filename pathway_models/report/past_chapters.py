@@ -6,9 +6,11 @@ import numpy as np
 
 from pathway_models import plotting, sentences, tables
 from pathway_models.documents.blocks import ReportBuilder
+from pathway_models.intake.messages import translated
 from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, total_energy
+from pathway_models.inventory.tables import system_name
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
@@ -279,8 +281,10 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
             significant(one.values[max(one.values)], 3),
             one.unit,
             str(max(one.values)),
-            one.requirement.text if one.requirement.is_trusted else say(lang, en="not verified", zh="未核实"),
-            one.indicator_id,
+            translated(one.requirement.text, lang, "tables")
+            if one.requirement.is_trusted
+            else say(lang, en="not verified", zh="未核实"),
+            system_name(one, lang),
         )
         for one in found
         if one.values

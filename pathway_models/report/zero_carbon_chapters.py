@@ -141,7 +141,7 @@ def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
     note = inputs.say(
         en=f"Shares of {draws.members:,} members; “-”: more than half lie in no size class of the annex. The account is"
         " that of annex 4 and not the inventory's, in which all other pathways of this document are.",
-        zh=f"{draws.members:,}个成员中的占比；“-”表示半数以上成员不在附件的分档内。口径为附件4，"
+        zh=f"{draws.members:,}次模拟中的占比；“-”表示半数以上模拟结果不在附件的分档内。口径为附件4，"
         "与本文件其他路径所用的清单口径不同。",
     )
     caption = inputs.say(en="Probability of meeting the core indicator", zh="达到核心指标的概率")
