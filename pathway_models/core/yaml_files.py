@@ -106,6 +106,8 @@ class Strict(BaseModel):
 
 #: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
 MOST_VALUES, DEEPEST, LARGEST = 200_000, 50, 20 * 2**20
+#: Signs of one text: a number of minutes and seconds in pairs takes the square of its length.
+LONGEST = 2**17
 
 
 class _TooLargeError(Exception):
@@ -128,18 +130,36 @@ def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tup
             _walk(value, (*keys, at), lines, doubled)
 
 
-def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
-    """Parse nodes and content once; by libyaml, ten times as fast, unless there is an error to put in words."""
+def _refuse_large(text: str, kind: type) -> None:
+    """Go through a file by its events: nodes of a small file may take gigabytes, and deep ones end the process."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=kind)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        is_long = isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST
+        if count > MOST_VALUES or depth > DEEPEST or is_long:
+            raise _TooLargeError
+
+
+def _parsed(text: str, lines: dict[Keys, int], doubled: list[tuple[Keys, int]]) -> Any:
+    """Parse content and the lines of its values; by libyaml, ten times as fast, unless an error is to be put in words.
+
+    Values are counted, those of aliases and merges as often as they stand for, before any is made.
+    """
     for kind in (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader):
-        loader = kind(text)
         try:
-            node = loader.get_single_node()
-            return node, None if node is None else loader.construct_document(node)
+            _refuse_large(text, kind)
+            loader = kind(text)
+            try:
+                node = loader.get_single_node()
+                if node is None:
+                    return None
+                _walk(node, (), lines, doubled)
+                return loader.construct_document(node)
+            finally:
+                loader.dispose()
         except (yaml.YAMLError, ValueError):
             if kind is yaml.SafeLoader:
                 raise
-        finally:
-            loader.dispose()
     raise AssertionError("the second loader returns or raises")
 
 
@@ -156,9 +176,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:
     try:
         if path.stat().st_size > LARGEST:
             raise _TooLargeError
-        node, content = _parsed(path.read_text(encoding="utf-8-sig"))
-        if node is not None:
-            _walk(node, (), lines, doubled)
+        content = _parsed(path.read_text(encoding="utf-8-sig"), lines, doubled)
     except (_TooLargeError, RecursionError):
         remedy = "it unfolds to far more values, or deeper, than a description holds; do not trust this file"
         fault = Fault(path.name, "file", "", f"at most {MOST_VALUES} values", remedy, code="yaml_large")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, R
 from pathway_models.documents.word_fields import finish, stable_docx
 
 TEMPLATES = Path(__file__).with_name("templates")
+#: A template with many pictures has a few MB.
+LARGEST_FILE, LARGEST_UNPACKED = 20 * 2**20, 64 * 2**20
 #: Width of a figure: that of the text.
 FIGURE_WIDTH = Mm(155)
 
@@ -100,14 +103,28 @@ def _opened(path: Path) -> DocxTemplate:
     """Open a template, or raise the fault that says why it cannot be used."""
     try:
         # Read first: python-docx reports a missing file and a broken one alike.
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError([_fault(path, "file", "", f"at most {LARGEST_FILE >> 20} MB", "template_file")])
         content = path.read_bytes()
+        _refuse_large(path, content)
         document = DocxTemplate(io.BytesIO(content))
         document.init_docx()
     except OSError as error:
         raise InputError([_fault(path, "file", "", f"a file to read ({error.strerror})", "no_file")]) from None
+    except InputError:
+        raise
     except Exception:  # whatever is wrong with a broken archive, the user learns that it is no Word file
         raise InputError([_fault(path, "file", "", "a Word document (.docx)", "template_file")]) from None
     return document
+
+
+def _refuse_large(path: Path, content: bytes) -> None:
+    """Refuse an archive that unpacks to far more than a document; sizes that lie end its reading."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > LARGEST_UNPACKED:
+        expected = f"at most {LARGEST_UNPACKED >> 20} MB when unpacked"
+        raise InputError([_fault(path, "file", f"{size >> 20} MB", expected, "template_file")])
 
 
 def _fault(path: Path, place: str, value: str, expected: str, code: str) -> Fault:

@@ -246,3 +246,25 @@ def hostile_text(kind, folder, many=12_000):
     path = folder / kind
     path.write_bytes(TEXTS[kind](many))
     return path
+
+
+#: Descriptions, by a large number.
+DESCRIPTIONS = {
+    "flat.yml": lambda n: "a:\n" + "- 1\n" * 300 * n,
+    "keys.yml": lambda n: "".join(f"k{at}: 1\n" for at in range(40 * n)),
+    "flow.yml": lambda n: "a: [" + "[]," * 100 * n + "]\n",
+    "deep.yml": lambda n: "a: " + "[" * 10 * n,
+    "deep_keys.yml": lambda n: "{a: " * 5 * n,
+    "aliases.yml": lambda n: "a: &a [1, 1, 1]\n"
+    + "".join(f"k{at}: &k{at} [{'*k' if at else '*a'}{at - 1 if at else ''}, *a]\n" for at in range(n)),
+    "merges.yml": lambda n: "a: &a {" + ", ".join(f"k{at}: 1" for at in range(n // 10)) + "}\n"
+    + "".join(f"b{at}: {{<<: *a}}\n" for at in range(n // 5)),
+    "minutes.yml": lambda n: "a: " + ":".join(["59"] * 60 * n) + "\n",
+    "digits.yml": lambda n: "a: " + "1" * 300 * n + "\n",
+}  # fmt: skip
+#: Tables of plans, behind a head.
+PLANS = {
+    "rows.csv": lambda head, n: f"{head}\n" + f"{','.join('1' for _ in head.split(','))}\n" * 12 * n,
+    "ids.csv": lambda head, n: f"{head}\n" + "".join(f"a{at}{',1' * head.count(',')}\n" for at in range(n)),
+    "wide.csv": lambda head, n: head + "," * 10 * n + "\n",
+}

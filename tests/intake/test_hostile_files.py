@@ -3,13 +3,17 @@
 import resource
 import sys
 import time
+import zipfile
 
 import pytest
-from hostile_files import FILLED, PARTS, TEXTS, hostile_text, hostile_workbook
+from hostile_files import DESCRIPTIONS, FILLED, PARTS, PLANS, TEXTS, hostile_text, hostile_workbook
 from workbook_maker import Filled
 
 from pathway_models.core.errors import MOST_ALIKE, Fault, InputError, grouped
+from pathway_models.documents.docx import LARGEST_UNPACKED, _opened
+from pathway_models.intake.costs import read_costs
 from pathway_models.intake.examination import examine_workbook
+from pathway_models.intake.plans.assets import HEADER, read_assets
 from pathway_models.intake.series import read_series
 from pathway_models.intake.workbook import safety
 from pathway_models.intake.workbook.safety import safe_bytes
@@ -58,6 +62,25 @@ def test_long_texts_and_thousands_of_faults_are_told_briefly(tmp_path, kind):
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_table_of_great_effect_is_refused(tmp_path, kind):
     refused(read_series, hostile_text(kind, tmp_path))
+
+
+@pytest.mark.parametrize("kind", DESCRIPTIONS)
+def test_a_description_of_great_effect_is_refused(tmp_path, kind):
+    (tmp_path / kind).write_text(DESCRIPTIONS[kind](12_000), encoding="utf-8")
+    told = refused(read_costs, tmp_path / kind)
+    assert {fault.code for fault in told.faults} <= {"yaml_large", "yaml_syntax", "yaml_extra_forbidden"}
+
+
+@pytest.mark.parametrize("kind", [pytest.param("rows.csv", marks=pytest.mark.slow), "ids.csv", "wide.csv"])
+def test_a_table_of_plans_of_great_effect_is_refused(tmp_path, kind):
+    (tmp_path / kind).write_text(PLANS[kind](",".join(HEADER), 4_000), encoding="utf-8")
+    assert refused(read_assets, tmp_path / kind).faults
+
+
+def test_a_word_template_that_unpacks_to_gigabytes_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * (LARGEST_UNPACKED + 1))
+    assert "when unpacked" in str(refused(_opened, tmp_path / "bomb.docx"))
 
 
 def test_parts_are_counted_as_often_as_they_are_linked(tmp_path):

@@ -34,10 +34,11 @@ def read_assets(path: str | Path) -> tuple[Asset, ...]:
     faults: list[Fault] = []
     lines = read_lines(path, HEADER, faults)
     assets = [_asset(line) for line in lines]
-    names = [line["asset_id"] for line in lines]
-    for at, line in enumerate(lines):
-        if line["asset_id"] in names[:at]:
+    names: set[str] = set()
+    for line in lines:
+        if line["asset_id"] in names:
             line.fault("asset_id", "each unit once", "give every unit its own id", "twice")
+        names.add(line["asset_id"])
     if faults:
         raise InputError(faults)
     return tuple(asset for asset in assets if asset is not None)

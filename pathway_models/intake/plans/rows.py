@@ -14,6 +14,8 @@ from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
 from pathway_models.intake.table.lines import read_table_lines
 from pathway_models.intake.table.rows import CONFIDENCE
 
+#: Lines of plans that any park may have; each is checked in all columns.
+MOST_LINES = 20_000
 LOG = logging.getLogger("pathway_models")
 
 
@@ -103,6 +105,10 @@ def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[
         table = read_table_lines(path)
     except InputError as error:
         faults.extend(error.faults)
+        return []
+    if len(table.rows) > MOST_LINES:
+        expected, remedy = f"at most {MOST_LINES} lines", "keep the rows and columns that are asked for, or split it"
+        faults.append(Fault(path.name, "table", f"{len(table.rows)}", expected, remedy, code="text_large"))
         return []
     faults.extend(table.faults)
     for told in table.told:
