@@ -28,6 +28,7 @@ COMMANDS = {
     "comply": ("pathway_models.compliance.command:comply_command", "Which indicators of a system are met?"),
     "account": ("pathway_models.compliance.command:account_command", "One ledger, several accounts."),
     "budget": ("pathway_models.compliance.command:budget_command", "A carbon budget; how likely is an overrun?"),
+    "carboncost": ("pathway_models.compliance.command:carboncost_command", "Allowances and EU border adjustment."),
     "judge": ("pathway_models.peaks.command:judge_command", "Has a series peaked? By every published rule."),
     "economy": ("pathway_models.peaks.command:economy_command", "Growth, decoupling, drivers of a table."),
     "hindcast": ("pathway_models.hindcast.command:hindcast_command", "How often were such forecasts right?"),

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from pathway_models.baseline.bridges import factor_errors
+from pathway_models.compliance.projected import by_account, grid_paths, not_projected
+from pathway_models.compliance.records import CarbonCost
 from pathway_models.core.errors import PathwayError
+from pathway_models.engine.projecting import assumed_by, project
+from pathway_models.engine.sampling import SHARED, stream
+from pathway_models.intake.costs import read_costs
 from pathway_models.intake.rules.carbon_costs import CarbonCostRules, read_carbon_costs
+from pathway_models.intake.rules.profiles import read_account
+from pathway_models.records.accounts import Account, Bilingual
+from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
 
-PROBABILITIES = (0.05, 0.5, 0.95)
-
-
-@dataclass(frozen=True, eq=False)
-class CarbonCost:
-    """A yearly cost by member.
-
-    Parameters
-    ----------
-    years : (Y,) int
-    cost : (scenario, member, Y)
-        Money of ``unit``; below zero where allowances are left to sell.
-    unit : str
-    """
-
-    years: np.ndarray
-    cost: np.ndarray
-    unit: str
-
-    def quantiles(self) -> np.ndarray:
-        """Compute P05, median and P95 by scenario and year: (scenario, Y, 3)."""
-        return np.moveaxis(np.quantile(self.cost, PROBABILITIES, axis=1), 0, -1)
+NO_PRODUCT = Bilingual(
+    "cannot be said: the park does not make one product alone, by whose tonnes it could be counted",
+    "无法判断：园区并非只生产单一产品，无法按产品吨数核算",
+)
 
 
 def allowance_cost(
@@ -129,3 +122,84 @@ def border_cost(
     counted = np.maximum(embedded * (1.0 + mark_up) - free_benchmark, 0.0)
     price = np.where(years >= border.certificates_sold_from - 1, max(border.price.value - paid_at_home, 0.0), 0.0)
     return CarbonCost(years, counted * exported * price, "EUR/yr")
+
+
+def carbon_costs(
+    park: Park,
+    scenarios: Iterable[Scenario],
+    draws: Draws,
+    *,
+    benchmark: Mapping[int, float],
+    exported: float = 0.0,
+    free_benchmark: float = 0.0,
+    default_values: bool = False,
+) -> dict[str, CarbonCost | Bilingual]:
+    """Price allowances and border adjustment of a park over an ensemble.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : iterable of Scenario
+    draws : Draws
+        Of these scenarios.
+    benchmark : mapping year -> float
+        tCO2 a tonne of product that is allocated free.
+    exported : float
+        Tonnes a year sold to the European Union; border adjustment is left out where it is 0.
+    free_benchmark, default_values
+        As in `border_cost`.
+
+    Returns
+    -------
+    dict
+        ``allowances`` from the first year with a rule on, and ``border`` where anything is exported; in place of a cost
+        the reason why it cannot be said.
+
+    Notes
+    -----
+    ASSUME: the allowance price is that of ``data/costs.yml``, drawn once a member.
+    """
+    scenarios = list(scenarios)
+    pathways = project(park, scenarios, draws)
+    ahead = pathways.years > park.last_observed_year
+    years, product = pathways.years[ahead], read_account("product")
+    output = output_ahead(park, scenarios, draws, product)
+    covered, found = read_account("ets"), {}
+    if reason := not_projected(park, pathways.sources, covered) or (None if output is not None else NO_PRODUCT):
+        found["allowances"] = reason
+    else:
+        grid = grid_paths(park, draws)
+        drawn = stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members)
+        price = 1e6 * read_costs().carbon_price.draw(drawn, years)
+        ruled = years >= min(one.first for one in read_carbon_costs().ets.allocation)
+        emissions, made = by_account(park, pathways, grid, covered)[..., ahead], output[..., ahead]
+        found["allowances"] = allowance_cost(
+            years[ruled], emissions[..., ruled], made[..., ruled], price[..., ruled], benchmark
+        )
+    if exported:
+        found["border"] = NO_PRODUCT
+        if output is not None:
+            embedded = by_account(park, pathways, grid_paths(park, draws), product)[..., ahead] / output[..., ahead]
+            found["border"] = border_cost(
+                years, embedded, np.full(years.size, exported), free_benchmark=free_benchmark,
+                default_values=default_values,
+            )  # fmt: skip
+    return found
+
+
+def output_ahead(park: Park, scenarios: Iterable[Scenario], draws: Draws, account: Account) -> np.ndarray | None:
+    """Project the output of a park that makes one product alone: (scenario, member, year), t/yr; else None.
+
+    Structure takes output off, other levers none: the process emissions under structure alone, over their factor.
+    """
+    if len(park.sectors) > 1 or [process.name in account.products for process in park.processes] != [True]:
+        return None
+    bare = [
+        replace(one, measures=tuple(m for m in one.measures if m.lever.acts.part == "structure")) for one in scenarios
+    ]
+    pathways = project(park, bare, draws)
+    errors = factor_errors(park, draws.normals, slice(None), assumed_by(draws, None).uncertainties.factor_errors)
+    made = pathways.emissions[:, :, pathways.sources.index("process")]
+    made = made / (park.process_factors[0, -1] * errors["process"])
+    made[..., pathways.years <= park.last_observed_year] = park.outputs[0]
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -246,3 +247,62 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
     if form == "table":
         click.echo(on_screen(budget_sentence(found, lang=language())))
     _tell(budget(found, lang=language()) if form == "table" else budget_rows(found), form)
+
+
+def _benchmarks(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[int, float]:
+    """Read ``2025=0.85`` as a benchmark from a year on."""
+    found = [re.fullmatch(r"(\d{4})=(\d+(?:\.\d+)?)", text) for text in texts]
+    if not all(found):
+        wrong = ", ".join(map(repr, texts))
+        raise click.BadParameter(f"{wrong}: expected a year and tCO2 a tonne such as 2025=0.85")
+    return {int(one[1]): float(one[2]) for one in found if one}
+
+
+@click.command("carboncost")
+@click.argument("park", type=PARK)
+@data_option
+@as_of_option
+@click.option("--benchmark", multiple=True, callback=_benchmarks, metavar="YEAR=TONNES",
+              help="tCO2 a tonne of product allocated free from this year on; may be repeated.")  # fmt: skip
+@click.option("--exported", type=click.FloatRange(0), default=0.0, metavar="TONNES", help="Sold to the EU a year.")
+@click.option("--free", type=click.FloatRange(0), default=0.0, metavar="TONNES",
+              help="tCO2 a tonne that European makers still get free.")  # fmt: skip
+@click.option("--default-values", is_flag=True, help="Default values are declared, with their mark-up.")
+@click.option("--members", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--format", "form", type=FORMS, default="table", show_default=True)
+def carboncost_command(
+    park: str, benchmark: dict[int, float], exported: float, free: float, default_values: bool, members: int, seed: int,
+    form: str,
+) -> None:  # fmt: skip
+    """Price the allowances PARK must buy, and the EU border adjustment of what it exports, year by year.
+
+    Exit code 1 where a cost cannot be said, 2 for a wrong call.
+    """
+    # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.compliance.carbon_costs import carbon_costs
+    from pathway_models.compliance.records import CarbonCost
+    from pathway_models.compliance.tables import COST_WORDS, carbon_cost_rows
+    from pathway_models.compliance.tables import carbon_costs as cost_table
+    from pathway_models.engine.sampling import sample
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake.parks import read_park
+
+    given, scenarios, lang = read_park(park), read_scenarios(), language()
+    draws = sample(given, scenarios, members=members, seed=seed)
+    found = carbon_costs(
+        given, scenarios.values(), draws, benchmark=benchmark, exported=exported, free_benchmark=free,
+        default_values=default_values,
+    )  # fmt: skip
+    priced = {kind: cost for kind, cost in found.items() if isinstance(cost, CarbonCost)}
+    if priced:
+        rows = carbon_cost_rows(given.park_id, priced, list(scenarios))
+        _tell(cost_table(rows, lang=lang) if form == "table" else rows, form)
+    reasons = [
+        f"{COST_WORDS[kind][lang == 'zh']}{say(lang, en=': ', zh='：')}{why.told(lang)}"
+        for kind, why in found.items()
+        if kind not in priced
+    ]
+    for line in reasons:
+        click.echo(line, err=True)
+    sys.exit(1 if reasons else 0)

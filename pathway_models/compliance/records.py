@@ -212,3 +212,28 @@ class CarbonBudget(Identified):
         """Compute 5, 50 and 95 % quantiles of what the period spends beyond the budget, tCO2: (scenario, 3)."""
         beyond = self.emitted.sum(axis=-1) - self.total
         return np.quantile(beyond, (0.05, 0.5, 0.95), axis=1).T
+
+
+#: Quantiles of a cost.
+PROBABILITIES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class CarbonCost:
+    """A yearly cost by member.
+
+    Parameters
+    ----------
+    years : (Y,) int
+    cost : (scenario, member, Y)
+        Money of ``unit``; below zero where allowances are left to sell.
+    unit : str
+    """
+
+    years: np.ndarray
+    cost: np.ndarray
+    unit: str
+
+    def quantiles(self) -> np.ndarray:
+        """Compute P05, median and P95 by scenario and year: (scenario, Y, 3)."""
+        return np.moveaxis(np.quantile(self.cost, PROBABILITIES, axis=1), 0, -1)

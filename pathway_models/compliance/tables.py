@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pathway_models.compliance.records import AccountsAhead, CarbonBudget, Compliance, CoreAhead, Judgement
+from pathway_models.compliance.records import AccountsAhead, CarbonBudget, CarbonCost, Compliance, CoreAhead, Judgement
 from pathway_models.intake.names import scenario_name
 from pathway_models.inventory.accounts import Accounted, Bridge
 from pathway_models.language.rounding import scale_of, share_text, significant
@@ -252,3 +252,33 @@ def budget(found: CarbonBudget, *, lang: str = "en") -> pd.DataFrame:
         sized = " / ".join(f"{value / scale.divisor:+,.1f}" for value in sizes)
         rows.append((scenario_name(name, lang), *(share_text(float(one), lang) for one in share), sized))
     return pd.DataFrame(rows, columns=[label, *years, beyond]).set_index(label)
+
+
+COST_WORDS = {"allowances": ("allowances", "配额"), "border": ("EU border adjustment", "欧盟碳边境调节")}
+
+
+def carbon_cost_rows(park_id: str, found: Mapping[str, CarbonCost], scenarios: Sequence[str]) -> pd.DataFrame:
+    """List carbon costs by kind, scenario and year: 5 %, 50 % and 95 % of the members."""
+    rows = [
+        (park_id, kind, scenario, int(year), cost.unit, *map(float, cost.quantiles()[n, y]))
+        for kind, cost in found.items()
+        for n, scenario in enumerate(scenarios)
+        for y, year in enumerate(cost.years)
+    ]
+    return pd.DataFrame(rows, columns=["park_id", "cost", "scenario", "year", "unit", "p05", "p50", "p95"])
+
+
+def carbon_costs(rows: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
+    """Table carbon costs every fifth year, million a year: median (P05-P95); below zero are allowances left to sell."""
+    years = [int(year) for year in sorted(set(rows.year)) if year % EVERY == 0]
+    lines = []
+    for (kind, scenario, unit), part in rows.groupby(["cost", "scenario", "unit"], sort=False):
+        by_year = part.set_index("year") if len(part) else part
+        cells = [
+            f"{by_year.p50[year] / 1e6:,.1f} ({by_year.p05[year] / 1e6:,.1f} … {by_year.p95[year] / 1e6:,.1f})"
+            for year in years
+        ]
+        lines.append((_told(COST_WORDS[kind], lang), scenario_name(scenario, lang), unit[:3], *cells))
+    head = [say(lang, en="million a year", zh="百万/年"), say(lang, en="scenario", zh="情景"),
+            say(lang, en="currency", zh="币种"), *map(str, years)]  # fmt: skip
+    return pd.DataFrame(lines, columns=head).set_index(head[0])

@@ -102,6 +102,11 @@ TABLES = {
         ("允许排放", "累计超支概率", "期末超支", "碳预算"),
         ("allowed", "overrun", "budget"),
     ),
+    "carboncost": (
+        lambda folder: ["demo-cement", "--exported", "1000", "--members", "4"],
+        ("百万/年", "情景", "币种", "欧盟碳边境调节", "配额："),
+        ("scenario", "currency", "allowances"),
+    ),
     "projects": (
         lambda folder: ["demo-electronics", "--investments", projects(folder), "--members", "4"],
         ("项目", "净现值", "内部收益率", "投资回收期", "对应措施或负荷", "未填报"),

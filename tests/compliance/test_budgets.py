@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import pathway_models as pw
+from pathway_models.cli.main import main
 from pathway_models.compliance.budgets import carbon_budget
-from pathway_models.compliance.carbon_costs import allowance_cost, border_cost
+from pathway_models.compliance.carbon_costs import allowance_cost, border_cost, carbon_costs, output_ahead
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.rules.carbon_costs import read_carbon_costs
+from pathway_models.intake.rules.profiles import read_account
 
 YEARS = np.arange(2026, 2031)
 
@@ -88,6 +91,56 @@ def test_border_adjustment_by_hand():
     assert default.cost[0, 0, 2] == pytest.approx((2.4 - 0.5) * 100 * 75.36)
     with pytest.raises(PathwayError, match="0 or more"):
         border_cost(years, embedded, np.full(3, -1.0))
+
+
+@pytest.fixture(scope="module")
+def cement():
+    """The cement works with its one sector called so, as a table of a covered branch has it."""
+    park = replace(pw.read_park("demo-cement"), sectors=("cement",), memo_items={}, origins={})
+    scenarios = pw.read_scenarios().pick(["bau", "deep"])
+    return park, scenarios, pw.sample(park, scenarios, members=40, seed=20240401)
+
+
+def test_costs_of_a_park_are_those_of_its_own_paths(cement):
+    """Emissions less 0.8 t a tonne of clinker at the price drawn; what is exported carries the account of products."""
+    park, scenarios, draws = cement
+    found = carbon_costs(park, scenarios.values(), draws, benchmark={2025: 0.8}, exported=100_000, free_benchmark=0.6)
+    at, first = 2035 - int(found["allowances"].years[0]), int(park.years[0])
+    pathways = pw.project(park, scenarios, draws)
+    output = output_ahead(park, scenarios.values(), draws, read_account("product"))[:, :, 2035 - first]
+    captured = pathways.emissions[:, :, pathways.sources.index("captured")]  # neither account has a rule for it
+    bought = (pathways.scope(1) - captured)[:, :, 2035 - first] - 0.8 * output
+    price = found["allowances"].cost[..., at] / bought
+    assert price == pytest.approx(np.broadcast_to(price[0], price.shape))  # one price a member, whatever the scenario
+    assert 62 < price.min() < price.max() < 98
+    embedded = (pathways.total() - captured)[:, :, 2035 - first] / output
+    border = found["border"]
+    expected = np.maximum(embedded - 0.6, 0) * 100_000 * 75.36
+    assert border.cost[..., 2035 - int(border.years[0])] == pytest.approx(expected)
+    assert found["allowances"].cost[:, :, 0] == pytest.approx(0.0)  # 2024 is free
+
+
+def test_output_is_that_of_the_record_and_falls_with_structure_alone(cement):
+    park, scenarios, draws = cement
+    output = output_ahead(park, scenarios.values(), draws, read_account("product"))
+    known = park.years.size
+    assert output[..., :known] == pytest.approx(np.broadcast_to(park.outputs[0], output[..., :known].shape))
+    assert (output[1, :, -1] <= output[0, :, -1] * (1 + 1e-9)).all()
+    assert (output[1, :, -1] < output[0, :, -1]).any()
+
+
+def test_what_cannot_be_priced_says_why():
+    def call(*words):
+        return CliRunner().invoke(main, ["carboncost", *words, "--members", "4"])
+
+    several = call("demo-electronics", "--exported", "3")
+    assert several.exit_code == 1
+    assert "tell branches apart" in several.stderr
+    assert "does not make one product alone" in several.stderr
+    assert "a rule of China, and eu-leuna stands in Germany" in call("eu-leuna").stderr
+    assert call("demo-cement", "--benchmark", "0.8").exit_code == 2
+    border = call("demo-cement", "--exported", "1000", "--format", "csv")
+    assert border.stdout.splitlines()[0] == "park_id,cost,scenario,year,unit,p05,p50,p95"
 
 
 def test_rules_of_ones_own_are_checked(tmp_path):
