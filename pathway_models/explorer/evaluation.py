@@ -27,7 +27,6 @@ from pathway_models.levers.action import SINKS
 from pathway_models.peaks.finding import peaks_of
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Choice, Lever, Measure, Ramp, Scenario, lever_grid
 from pathway_models.records.park import Park
 from pathway_models.records.peaks import Peaks
@@ -110,7 +109,7 @@ class Exploration:
         seed: int = 20240401,
         until: int = 2060,
         assumptions: Assumptions | None = None,
-        prepare: Callable[[Park, list[Scenario], Draws], Basis] | None = None,
+        prepare: Callable[..., Basis] | None = None,
     ) -> None:
         self.park, self.levers, self.until = park, dict(levers), until
         everything = lever_grid(levers).everything()
@@ -127,9 +126,7 @@ class Exploration:
         self._without: np.ndarray | None = None
         self.without = self.view(NOTHING)
 
-    def _polluted(
-        self, everything: Scenario, prepare: Callable[[Park, list[Scenario], Draws], Basis] | None
-    ) -> list[Pollution]:
+    def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[Pollution]:
         """Prepare the pollutants of each batch; none where they cannot be told."""
         if prepare is None or not self.park.has_energy:
             return []

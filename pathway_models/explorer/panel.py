@@ -19,7 +19,6 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from pathway_models.batch.answer_card import card_of
-from pathway_models.cobenefits.records import Basis
 from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
@@ -39,9 +38,7 @@ from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import change_text, share_text
 from pathway_models.language.words import LANGUAGES, say, word
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Choice, Scenario
-from pathway_models.records.park import Park
 
 #: Name a package has until it is saved.
 UNSAVED = "as_set"
@@ -217,17 +214,14 @@ class Explorer:
     def _load(self) -> None:
         """Draw the ensembles of the park: the one that follows a drag, and the whole one."""
         park, members = read_park(self.park.value), self._given["members"]
-        given = {**self._given, "prepare": self._factors}
+        consent = self.background.value
+        given = {**self._given, "prepare": lambda *drawn: prepare_basis(*drawn, None, None, consent)}
         self.whole = Exploration(park, self._levers, self._costs, **given)
         small = {**given, "members": min(members, QUICK)}
         self.quick = self.whole if members <= QUICK else Exploration(park, self._levers, self._costs, **small)
         self.picture = Picture(self.whole, self.lang)
         self._view = lru_cache(maxsize=KEPT)(self._viewed)
         self._show()
-
-    def _factors(self, park: Park, chosen: list[Scenario], draws: Draws) -> Basis:
-        """Prepare the factors of pollutants, with those that are background knowledge where one consents."""
-        return prepare_basis(park, chosen, draws, None, None, self.background.value)
 
     # changes -------------------------------------------------------------------------------------------------------
 
