@@ -107,7 +107,7 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 
 
 def _sentence(one: Answer, lang: str) -> str:
-    without, with_best = (f"{100 * split.before:.0f} %" for split in (one.without, one.best))
+    without, with_best = (share_text(split.before, lang) for split in (one.without, one.best))
     if one.best_scenario == one.row["scenario"]:
         return say(
             lang,

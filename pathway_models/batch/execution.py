@@ -116,7 +116,8 @@ def run_park(job: Job) -> Outcome:
         remove(partial)
         partial.mkdir(parents=True)
         notebook, name, cause = _execute(job, partial)
-        (partial / "notebook.html").write_text(to_html(notebook, *_card(job, partial)), encoding="utf-8")
+        page = to_html(notebook, *_card(job, partial), _language(job))
+        (partial / "notebook.html").write_text(page, encoding="utf-8")
         if cause:
             for path in partial.iterdir():
                 if path.name not in KEPT_ON_FAILURE:
@@ -142,7 +143,11 @@ def _card(job: Job, partial: Path) -> tuple[str, str]:
     """Return title and answer card of a park's page; none where its summary did not come out."""
     from pathway_models.batch.answer_card import answer_card
 
-    return answer_card(partial, str(job.parameters.get("lang", "en")))
+    return answer_card(partial, _language(job))
+
+
+def _language(job: Job) -> str:
+    return str(job.parameters.get("lang", "en"))
 
 
 def _refusal(given: Mapping[str, Any]) -> str:

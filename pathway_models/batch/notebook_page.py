@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jinja2 import pass_context
+from markupsafe import Markup
 from mistune.util import safe_entity
 from nbconvert import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -17,8 +18,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
-from pathway_models.documents.markup import policy
-from pathway_models.documents.page_fonts import font_face
+from pathway_models.documents.markup import html, policy
+from pathway_models.documents.page_fonts import FIRST, font_face
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -119,7 +121,45 @@ def _exporter() -> PageExporter:
     return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True, raw_template=TEMPLATE)
 
 
-def to_html(notebook: NotebookNode | None, title: str = "", card: str = "") -> str:
+#: What opens a part of the notebook: its question in bold, alone or with a sentence behind it.
+_QUESTION = re.compile(r"\*\*(.+?)[:：]?\*\*\s*(.*)", re.DOTALL)
+
+
+def _paged(notebook: NotebookNode, lang: str) -> list[str]:
+    """Turn the texts of a notebook into those of a page, in place: one language, its questions as headings.
+
+    Returns
+    -------
+    list of str
+        The questions; the heading of the first has the id ``part-1``.
+    """
+    questions: list[str] = []
+    cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    for cell in cells:
+        if cell.source.startswith("# "):  # the card has the title
+            cell.source = ""
+            continue
+        paragraphs = cell.source.split("\n\n")
+        own = [text for text in paragraphs if any(sign >= FIRST for sign in text) == (lang == "zh")] or paragraphs
+        opened = _QUESTION.match(own[0])
+        if opened:
+            questions.append(opened[1])
+            own[0] = html('<h2 id="part-{at}">{name}</h2>', at=len(questions), name=opened[1]) + f"\n\n{opened[2]}"
+        cell.source = "\n\n".join(own)
+    return questions
+
+
+def _contents(questions: list[str], lang: str) -> str:
+    """Render the list of contents."""
+    items = [
+        html('<li><a href="#part-{at}">{name}</a></li>', at=at, name=name)
+        for at, name in enumerate(questions, start=1)
+    ]  # fmt: skip
+    return html('<nav class="pw-contents" aria-label="{name}"><details open><summary>{name}</summary><ol>{items}</ol>'
+                "</details></nav>", name=say(lang, en="Contents", zh="目录"), items=Markup("").join(items))  # fmt: skip
+
+
+def to_html(notebook: NotebookNode | None, title: str = "", card: str = "", lang: str = "en") -> str:
     """Render an executed notebook; with ``None`` the batch notebook as it is, since the first page is the slowest.
 
     Parameters
@@ -128,14 +168,19 @@ def to_html(notebook: NotebookNode | None, title: str = "", card: str = "") -> s
     title : str
         Of the page; that of the notebook by default.
     card : str
-        HTML that the page opens with, made by us and escaped (`batch.answer_card`).
+        HTML that the page opens with, made by us and escaped (`batch.answer_card`); such a page has a list of
+        contents, and of texts in two languages its own.
+    lang : {"en", "zh"}
     """
     if notebook is None:
         notebook = nbformat.read(PARK_NOTEBOOK, as_version=4)
     if title:
         notebook.metadata["title"] = title
-    body = _exporter().from_notebook_node(notebook)[0]
+    exporter = _exporter()
+    exporter.language_code = lang
     if not card:
-        return body
-    style = f"<style>{font_face(card + body)}</style>"
-    return body.replace("\n<main>", f"\n{style}{card}<main>", 1)
+        return exporter.from_notebook_node(notebook)[0]
+    contents = _contents(_paged(notebook, lang), lang)
+    body = exporter.from_notebook_node(notebook)[0]
+    style = f"<style>{font_face(card + contents + body)}</style>"
+    return body.replace("\n<main>", f"\n{style}{card}{contents}<main>", 1)

@@ -44,7 +44,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "not_compared": "no scenario of one family in this run",
         "data_to": "data to",
         "nowcast_to": "nowcast to",
-        "best_note": "Best scenario: the one of this run with the highest probability; its name shows on hovering."
+        "best_note": "Best scenario: the one of this run with the highest probability."
         " What decides it: the lever family that alone gains most.",
         "run": "Run",
         "done": "parks done",
@@ -116,7 +116,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "not_compared": "本次运行无单类措施情景",
         "data_to": "数据至",
         "nowcast_to": "推算至",
-        "best_note": "最佳情景：本次运行中概率最高的情景，名称见悬停提示。起决定作用的措施：单独实施时提高最多的一类。",
+        "best_note": "最佳情景：本次运行中概率最高的情景。起决定作用的措施：单独实施时提高最多的一类。",
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -84,11 +85,17 @@ def html(text: str, **values: object) -> Markup:
 
 def page(template: Path, **values: object) -> str:
     """Render a page from its template: every value it shows is escaped."""
-    rules = Environment(loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined)
+    return _rules(template.parent).get_template(template.name).render(values)
+
+
+@cache
+def _rules(folder: Path) -> Environment:
+    """Open a folder of templates; each is compiled once a process."""
+    rules = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
     rules.globals["policy"] = policy
     # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
     rules.filters["folder"] = lambda name: quote(name, safe="")
-    return rules.get_template(template.name).render(values)
+    return rules
 
 
 def policy(script: str = "") -> Markup:

@@ -13,11 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 from pathway_models.core.issue_year import present_year
+from pathway_models.explorer.files import newest_run, read_run
 
 #: Folder with our template of the page, in the place where the server looks for such.
 PAGE = PACKAGE_FOLDER / "explorer" / "page"
@@ -42,11 +44,22 @@ IDLE = 60
 @click.option("--before", type=click.IntRange(2025, 2050), default=2030, show_default=True)
 @click.option("--probability", type=click.FloatRange(0.5, 0.95), default=0.7, show_default=True)
 @click.option("--members", type=click.IntRange(min=1), default=500, show_default=True)
+@click.option(
+    "--run",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a run to open on; the newest in results/ that has the park, by default.",
+)
+@click.option("--allow-background", is_flag=True, help="Pollutants by factors that are background knowledge too.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0, the default, takes a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wishes: object) -> None:
+@click.pass_context
+def explore_command(
+    ctx: click.Context, park: str, save_to: Path, port: int, no_browser: bool, run: Path | None, **wishes: object
+) -> None:
     """Move a park's levers in the browser and see its peak move; scenarios can be saved and run.
+
+    Opens on a run's own members, years and answer where there is a run, unless told others (docs/explorer.md).
 
     PARK is an id of the register ('pathways list') or the path of a table.  The page answers on this machine
     only, to whoever knows the token in its address.  Ctrl-C ends it.
@@ -55,8 +68,12 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
         raise click.UsageError('the explorer needs two more packages: pip install "pathway_models[app]"')
     park = _readable(park)
     port, token = port or _free_port(), secrets.token_urlsafe(24)
+    run = _run(ctx, park, run)
+    wishes |= {"run": str(run) if run else None}
     wishes |= {"park": park, "scenario_file": str(save_to.absolute()), "as_of": present_year()}
     click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
+    if run:
+        click.echo(f"run: {run}", err=True)
     with tempfile.TemporaryDirectory(prefix="pathways-explore-") as settings:
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
         command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
@@ -65,6 +82,18 @@ def explore_command(park: str, save_to: Path, port: int, no_browser: bool, **wis
             sys.exit(subprocess.run(command, env=env, check=False).returncode)
         except KeyboardInterrupt:
             sys.exit(0)
+
+
+def _run(ctx: click.Context, park: str, given: Path | None) -> str | None:
+    """Find the run to open on: the one given, else the newest, unless members or years are asked for."""
+    if given:
+        read_run(given)  # its faults appear here and not inside a page
+        return str(given.absolute())
+    asked = (ctx.get_parameter_source(name) for name in ("members", "before", "as_of"))
+    if any(source not in (None, ParameterSource.DEFAULT) for source in asked):
+        return None
+    found = newest_run(park)
+    return str(found.absolute()) if found else None
 
 
 def _environment(settings: Path, token: str) -> dict[str, str]:

@@ -6,38 +6,36 @@ a few milliseconds.  Numbers are those of `project` and `find_peaks` for the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
-from pathway_models.core.errors import ScenarioError
+from pathway_models.cobenefits.records import Basis
+from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.decisions.costs import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
+from pathway_models.engine.pollution import Pollution
 from pathway_models.engine.projecting import account_of
 from pathway_models.engine.sampling import sample
+from pathway_models.fleet.answers import Split
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.levers.action import SINKS
 from pathway_models.peaks.finding import peaks_of
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
-from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, lever_grid
+from pathway_models.records.levers import Choice, Lever, Measure, Ramp, Scenario, lever_grid
 from pathway_models.records.park import Park
 from pathway_models.records.peaks import Peaks
+from pathway_models.records.pollutants import Pollutant
 
 #: Quantiles of the totals that a view carries.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Setting of one lever, and the years between which it phases in."""
-
-    setting: str
-    start: int
-    complete: int
+#: Year of the energy mix and the pollutants: the first target year after the peak.
+LOOKED_AT = 2035
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +55,10 @@ class View:
         Known cost, million CNY/yr: the level yearly payment with the same present value, mean over central members.
     unknown : tuple of str
         Levers of the package whose cost is not known; not in ``cost``.
+    energy : mapping carrier group -> TJ
+        Used in the year looked at, that of capture left out: mean over central members; empty where the table has none.
+    pollutants : mapping pollutant -> t/yr
+        In the same year and members; those that can be told.
     """
 
     scenario: Scenario
@@ -65,10 +67,21 @@ class View:
     peaks: Peaks
     cost: float
     unknown: tuple[str, ...]
+    energy: Mapping[str, float]
+    pollutants: Mapping[str, float]
 
     def p_before(self, before: int) -> float:
         """Estimate the share of all members that peak before a year."""
         return float(self.peaks.p_before(before)[0])
+
+    def split(self, before: int) -> Split:
+        """Split that share into what is past and what is ahead, with its sampling error."""
+        (row,) = self.peaks.headline(before)
+        # Where the year has passed, or the horizon is too near, nothing can be said to be past.
+        shares = [0.0 if isnan(row[name]) else row[name] for name in ("p_past", "p_ahead", "p_not_before")]
+        if isnan(row["p_past"]):
+            shares = [0.0, self.p_before(before), 1.0 - self.p_before(before)]
+        return Split(*shares, 0.0 if isnan(row["p_se"]) else row["p_se"])
 
 
 class Exploration:
@@ -81,6 +94,9 @@ class Exploration:
     costs : Costs
     members, seed, until, assumptions
         As for `sample`.
+    prepare : callable, optional
+        Gives the factors of the pollutants for a park, scenarios and draws (`cobenefits.scenarios.prepare_basis`);
+        pollutants are not told without it.
     """
 
     def __init__(
@@ -93,6 +109,7 @@ class Exploration:
         seed: int = 20240401,
         until: int = 2060,
         assumptions: Assumptions | None = None,
+        prepare: Callable[..., Basis] | None = None,
     ) -> None:
         self.park, self.levers, self.until = park, dict(levers), until
         everything = lever_grid(levers).everything()
@@ -102,8 +119,24 @@ class Exploration:
         self._rates = [self._engine.rates.of(batch.members, np.ones(batch.size)) for batch in self._batches]
         self._without_price = unknown_costs(costs, levers, park)
         self.years = np.arange(park.years[0], until + 1)
+        self.looked_at = min(LOOKED_AT, until)
+        self.weights = self._engine.central()
+        self.pollutants: tuple[Pollutant, ...] = ()
+        self._pollution = self._polluted(everything, prepare)
         self._without: np.ndarray | None = None
         self.without = self.view(NOTHING)
+
+    def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[Pollution]:
+        """Prepare the pollutants of each batch; none where they cannot be told."""
+        if prepare is None or not self.park.has_energy:
+            return []
+        try:
+            basis = prepare(self.park, [everything], self.draws)
+        except PathwayError:
+            return []
+        self.pollutants = basis.pollutants
+        given = ((basis.factors[:, b.members], basis.rest[:, b.members], basis.rest_years) for b in self._batches)
+        return [Pollution(batch, *arrays) for batch, arrays in zip(self._batches, given, strict=True)]
 
     def scenario(self, scenario_id: str, choices: Mapping[str, Choice], *, name: str = "") -> Scenario:
         """Turn chosen settings into a scenario that `project` can run; a lever that is not named is off.
@@ -125,18 +158,28 @@ class Exploration:
             measures.append(Measure(lever, choice.setting, ramp))
         return Scenario(scenario_id, name or scenario_id, name or scenario_id, measures=tuple(measures))
 
+    def _groups(self) -> tuple[str, ...]:
+        return self._batches[0].accounts.groups if self.park.has_energy else ()
+
     def view(self, scenario: Scenario) -> View:
         """Evaluate one package."""
         tree = package_tree([scenario])
         known = self.park.years.size
         total = np.empty((self.years.size, self.draws.members))
-        cost = np.empty(self.draws.members)
-        for batch, rates in zip(self._batches, self._rates, strict=True):
+        cost, at = np.empty(self.draws.members), self.looked_at - self.park.last_observed_year - 1
+        energy: dict[str, float] = dict.fromkeys(self._groups(), 0.0)
+        pollutants = np.zeros(len(self.pollutants))
+        for number, (batch, rates) in enumerate(zip(self._batches, self._rates, strict=True)):
             costs = PackageCosts(batch, rates, tree, by_member=True)
             total[:known, batch.members] = batch.observed
             for case in batch.cases(tree):
                 total[known:, batch.members] = case.total
                 cost[batch.members] = costs.case(case) + costs.sinks(tree.parts[SINKS][0])
+                weights = self.weights[batch.members]
+                for group in energy:
+                    energy[group] += float(case.energy([group])[at] @ weights)
+                if self._pollution:
+                    pollutants += self._pollution[number].of(case)[:, at] @ weights
         members, observed = np.ascontiguousarray(total.T)[None], self.park.last_observed_year
         given = {"identity": self.park.identity, "scenarios": (scenario.scenario_id,), "seed": self.draws.seed}
         if self._without is None:  # the first one looked at has no levers
@@ -151,6 +194,8 @@ class Exploration:
             band=np.quantile(total, BAND, axis=1),
             peaks=peaks_of(members, self.years, observed, **given),
             # Without levers the bill is compared with itself: the difference is rounding.
-            cost=float(cost @ self._engine.central()) / level if used else 0.0,
+            cost=float(cost @ self.weights) / level if used else 0.0,
             unknown=tuple(lever_id for lever_id in self._without_price if lever_id in used),
+            energy={group: amount for group, amount in energy.items() if amount > 0},
+            pollutants=dict(zip((one.key for one in self.pollutants), pollutants.tolist(), strict=True)),
         )

@@ -1,6 +1,6 @@
 """A fan and its peak years that can be drawn again in a few hundredths of a second.
 
-Axes, labels and the line without levers are drawn once and kept as pixels; a new view draws only the moving parts.
+Axes and labels are drawn once and kept as pixels; a new view draws only the moving parts.
 """
 
 from __future__ import annotations
@@ -15,27 +15,16 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pathway_models.explorer.evaluation import Exploration, View
-from pathway_models.figures.canvas import (
-    BEHIND,
-    DARK,
-    LEGEND,
-    MARK,
-    emissions_axis,
-    put_title,
-    shade_record,
-    sheet,
-    years_axis,
-)
+from pathway_models.figures.canvas import BEHIND, DARK, MARK, emissions_axis, shade_record, sheet, years_axis
 from pathway_models.figures.marks import peak_shares
-from pathway_models.intake.names import headline
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
 
 COLOUR = "#0072B2"
 #: Share of members at which a bar of peak years is cut, so that one crowded year does not flatten all others.
 CAP = 0.2
-#: Pixels of an inch: the picture is as wide as a laptop's window.
-RESOLUTION = 110
+#: Inches and pixels of an inch: letters are read at the width of a telephone and of half a laptop's window.
+SIZE, RESOLUTION = (5.6, 3.2), 130
 
 
 class Picture:
@@ -61,12 +50,10 @@ class Picture:
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
 
     def _sheet(self, exploration: Exploration) -> Figure:
-        figure, (ax, strip) = sheet(self.lang, (8.0, 5.3), rows=(3.4, 1.2), head=0.98, foot=0.35)
+        figure, (ax, strip) = sheet(self.lang, SIZE, rows=(3.0, 1.0), head=0.12, foot=0.3, left=0.115, right=0.99)
         figure.set_dpi(RESOLUTION)
         first, observed = int(self.years[0]), exploration.park.last_observed_year
         band = exploration.without.band / self.scale.divisor
-        label = say(self.lang, en="median without levers", zh="无措施的中位数")
-        ax.plot(self.years, band[2], color=DARK, linestyle="dashed", linewidth=1.4, label=label)
         # Half as high again as the upper quartile: the wildest twentieth would press all else to the ground.
         top = max(1.5 * float(band[3].max()), 1.15 * float(band[2].max()))
         ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), top)
@@ -75,16 +62,11 @@ class Picture:
             shade_record(axes, first, observed)
             years_axis(axes, first, self.horizon, behind=axes is strip)
         ax.set_xlim(strip.get_xlim())
-        strip.set_ylabel(word("peak_share", self.lang), size="small")
+        label = word("peak_share", self.lang).replace("\n", say(self.lang, en=" ", zh=""))
+        strip.text(0.88, 0.92, label, size="small", ha="right", va="top", transform=strip.transAxes)
         strip.set_ylim(0, 1.3 * CAP * 100)
         strip.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
         strip.locator_params(axis="y", nbins=3)
-        for colour, alpha, key in ((COLOUR, 0.22, "band_90"), (COLOUR, 0.6, "band_50")):
-            ax.fill_between([], [], [], color=colour, alpha=alpha, linewidth=0, label=word(key, self.lang))
-        ax.plot([], [], color=COLOUR, linewidth=2.2, label=word("median", self.lang))
-        ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.03), ncols=4, **LEGEND)
-        line = say(self.lang, en="Emissions with the levers as set, and when they peak", zh="当前措施下的排放与达峰年")
-        put_title(figure, headline(exploration.park, self.lang), line)
         self.ax, self.strip = ax, strip
         return figure
 
@@ -93,7 +75,7 @@ class Picture:
         years, nothing = self.years, np.zeros(self.years.size)
         steps = np.arange(years[0] - 1, years[-1] + 2)
         shape = {"color": COLOUR, "linewidth": 0, "animated": True}
-        end = self.horizon + BEHIND
+        end, label = self.horizon + BEHIND, {"va": "center", "weight": "bold", "animated": True}
         return {
             "wide": self.ax.fill_between(years, nothing, nothing, alpha=0.22, **shape),
             "middle": self.ax.fill_between(years, nothing, nothing, alpha=0.38, **shape),
@@ -104,17 +86,20 @@ class Picture:
             ],
             "rest_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
             "top_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
+            "other": self.ax.plot(years, nothing, color=DARK, linestyle="dashed", linewidth=1.6, animated=True)[0],
+            "b": self.ax.text(self.horizon + 1, 0.0, "B", color=COLOUR, **label),
+            "a": self.ax.text(self.horizon + 1, 0.0, "A", color=DARK, **label),
             "line": self.ax.axvline(0, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
             "line_below": self.strip.axvline(0, color=MARK, linewidth=1.2, linestyle=(0, (4, 2)), animated=True),
         }
 
-    def draw(self, view: View, before: int) -> bytes:
-        """Draw a view as PNG.
+    def draw(self, view: View, other: View, before: int) -> bytes:
+        """Draw a view as PNG: its fan, and the median of another one.
 
         Parameters
         ----------
-        view : View
-            Of the exploration that the picture was made for.
+        view, other : View
+            Of the park that the picture was made for.
         before : int
             Year whose line is shown.
         """
@@ -123,6 +108,15 @@ class Picture:
         moving["wide"].set_data(self.years, band[0], band[4])
         moving["middle"].set_data(self.years, band[1], band[3])
         moving["median"].set_ydata(band[2])
+        others = other.band[2] / self.scale.divisor
+        moving["other"].set_ydata(others)
+        # Two labels closer than a tenth of the height would be written over one another.
+        ends, room = np.array([band[2][-1], others[-1]]), 0.1 * float(np.ptp(self.ax.get_ylim()))
+        if abs(ends[0] - ends[1]) < room:
+            apart = room / 2 if ends[0] >= ends[1] else -room / 2
+            ends = ends.mean() + np.array([apart, -apart])
+        for name, place in zip("ba", ends, strict=True):
+            moving[name].set_y(place)
         shares, censored = peak_shares(view.peaks, 0)
         heights = np.zeros(shares.size + 2)
         heights[1:-1] = 100 * np.minimum(shares, CAP)

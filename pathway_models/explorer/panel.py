@@ -1,185 +1,73 @@
-"""The explorer's page: sliders on the left, the answer and the picture on the right, saving below.
+"""The explorer's page: the answer and the picture pinned beside the levers, two packages of them side by side.
 
-Each lever has a slider for its setting and one for the years in which it phases in.  Levers as set are saved to a
-scenario file that a run can take.  The page opens from a notebook, from the command line, or by its address.
+While a control is dragged a small ensemble follows; once it rests, all members do.  The page opens from a notebook,
+from the command line, or by its address, which carries the levers as set.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-import re
-import shlex
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import ipywidgets as widgets
-import yaml
+from markupsafe import Markup
 
-from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.decisions.tables import family_name, money_text, option_name
+from pathway_models.batch.answer_card import card_of
+from pathway_models.cobenefits.scenarios import prepare_basis
+from pathway_models.core.errors import PathwayError
+from pathway_models.core.files import PACKAGE_FOLDER, data_folder
+from pathway_models.decisions.tables import money_text
 from pathway_models.documents.markup import html
-from pathway_models.explorer.evaluation import Choice, Exploration, View
+from pathway_models.documents.page_fonts import font_face
+from pathway_models.explorer.controls import FIRST_YEAR, LAST_YEAR, LeverControls, choices_of, packed, unpacked
+from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.explorer.figures import Picture
+from pathway_models.explorer.files import read_run, run_command, save_scenario
+from pathway_models.fleet.answers import Answer
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.costs import read_costs
+from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers, read_scenarios
-from pathway_models.intake.names import park_name
+from pathway_models.intake.names import is_invented, park_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say
-from pathway_models.peaks.sentences import peak, probability
-from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
+from pathway_models.language.rounding import change_text, share_text
+from pathway_models.language.words import LANGUAGES, say, word
+from pathway_models.records.levers import Choice, Scenario
 
-OFF = "off"
-#: Years that a ramp can take on the sliders.
-FIRST_YEAR, LAST_YEAR = 2020, 2060
-#: First line of a file of ours; one without it is somebody's own and is left alone.
-HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
-SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
-#: The scenario without levers that a saved one is compared with.
-REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
 #: Name a package has until it is saved.
 UNSAVED = "as_set"
 #: Wishes of the command line, handed to the notebook's kernel as JSON.
 WISHES = "PATHWAYS_EXPLORE"
+#: Members that follow a control while it is dragged.
+QUICK = 500
+#: Seconds without a change after which all members are worked out.
+REST = 0.4
+#: Views that are kept, so that the package that stands still is not worked out again.
+KEPT = 16
+#: The two packages; the second is the one that opens under the levers.
+SIDES = ("a", "b")
+#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
+CARRIERS = {
+    "coal": "#3b3b3b",
+    "oil": "#a65628",
+    "gas": "#b9770e",
+    "other_fuel": "#7a6a4f",
+    "electricity": "#4a5fa5",
+    "heat": "#8a5a83",
+    "biomass": "#5f7f2e",
+    "hydrogen": "#2f7f86",
+    "green_electricity": "#127a57",
+    "waste_heat": "#6f7d1f",
+}
+STYLE = PACKAGE_FOLDER / "explorer" / "page" / "panel.css"
 
-
-class LeverControl:
-    """One lever: off or one of its settings, and its years.
-
-    Parameters
-    ----------
-    lever : Lever
-    lang : {"en", "zh"}
-    changed : callable
-        Called without arguments after every change.
-    """
-
-    def __init__(self, lever: Lever, lang: str, changed: Callable[[], None]) -> None:
-        self.lever = lever
-        options = [(say(lang, en="off", zh="关"), OFF)]
-        options += [(option_name(name, lang), name) for name in lever.settings]
-        name = lever.name_zh if lang == "zh" else lever.name_en
-        wide = {"description_width": "295px"}
-        self.setting = widgets.SelectionSlider(
-            options=options,
-            value=OFF,
-            description=name,
-            style=wide,
-            layout={"width": "450px"},
-            tooltip=lever.note or name,
-        )
-        self.years = widgets.IntRangeSlider(
-            value=(lever.ramp.start, lever.ramp.complete),
-            min=FIRST_YEAR,
-            max=LAST_YEAR,
-            readout_format="d",
-            layout={"width": "225px"},
-            tooltip=say(lang, en="last year without effect, first year with the full effect", zh="起始年与完全见效年"),
-        )
-        self.row = widgets.HBox([self.setting, self.years])
-        for slider in (self.setting, self.years):
-            slider.observe(lambda change: changed(), names="value")
-
-    def choice(self) -> Choice | None:
-        """Read the sliders of the lever; None when it is off."""
-        if self.setting.value == OFF:
-            return None
-        start, complete = self.years.value
-        # A ramp takes a year at least: both knobs on one year mean the year after.
-        return Choice(self.setting.value, start, max(complete, start + self.lever.ramp.delay_years + 1))
-
-    def put(self, measure: Measure | None) -> None:
-        """Show a measure of a scenario; None is off, with the lever's own years."""
-        ramp = self.lever.ramp if measure is None else measure.ramp
-        self.setting.value = OFF if measure is None else measure.setting
-        self.years.value = (max(ramp.start, FIRST_YEAR), min(ramp.complete, LAST_YEAR))
-
-
-class LeverControls:
-    """All levers, by family."""
-
-    def __init__(self, levers: Mapping[str, Lever], lang: str, changed: Callable[[], None]) -> None:
-        self.controls = {lever_id: LeverControl(lever, lang, changed) for lever_id, lever in levers.items()}
-        rows: list[widgets.Widget] = []
-        for family in FAMILIES:
-            own = [control.row for control in self.controls.values() if control.lever.family == family]
-            if own:
-                rows += [widgets.HTML(html("<b>{family}</b>", family=family_name(family, lang))), *own]
-        self.box = widgets.VBox(rows)
-
-    def choices(self) -> dict[str, Choice]:
-        """Read the levers that are not off."""
-        return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
-
-    def put(self, measures: Iterable[Measure]) -> None:
-        """Show the measures of a scenario, all other levers off."""
-        given = {measure.lever.lever_id: measure for measure in measures}
-        for lever_id, control in self.controls.items():
-            control.put(given.get(lever_id))
-
-
-def save_scenario(path: str | Path, scenario: Scenario) -> Path:
-    """Add a scenario to a file of saved ones, in the place of one of the same id.
-
-    Parameters
-    ----------
-    path : str or Path
-        Made if it is not there; written whole or not at all.
-    scenario : Scenario
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    ScenarioError
-        The id is not a plain word or belongs to a shipped scenario, or the file is not one of ours.
-    InputError
-        The file can no longer be read.
-    """
-    path, name = Path(path), scenario.scenario_id
-    if not SCENARIO_ID.fullmatch(name):
-        raise ScenarioError(f"{name!r}: expected small letters, digits and _ beginning with a letter, at most 40")
-    shipped = read_scenarios()
-    if name in shipped:
-        raise ScenarioError(f"{name!r} is a shipped scenario: choose another name")
-    kept: dict[str, object] = {next(iter(shipped)): REFERENCE}
-    if path.exists():
-        text = path.read_text(encoding="utf-8")
-        if not text.startswith(HEADER):
-            raise ScenarioError(f"{path.name} was not made by the explorer and is left as it is: name another file")
-        read_scenarios(path)
-        kept = yaml.safe_load(text)["scenarios"]
-    kept[name] = entry_of(scenario)
-    body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
-    partial = path.with_name(path.name + ".partial")
-    # A link that somebody has put there must not lead the writing to another file.
-    partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8") as file:
-        file.write(f"{HEADER}\n{body}")
-    read_scenarios(partial)  # a file that a run would refuse never replaces a good one
-    return partial.replace(path)
-
-
-def entry_of(scenario: Scenario) -> dict[str, object]:
-    """Convert a scenario to an entry of a scenario file."""
-    levers = {
-        m.lever.lever_id: {"setting": m.setting, "start": m.ramp.start, "complete": m.ramp.complete}
-        for m in scenario.measures
-    }
-    return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
-
-
-def run_command(park: str, path: str | Path, scenario_id: str) -> str:
-    """Write the command that runs a park under a saved scenario and under the one without levers."""
-    words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
-    return shlex.join([*words, scenario_id])
+Choices = dict[str, Choice]
 
 
 class Explorer:
@@ -200,11 +88,17 @@ class Explorer:
     as_of : int, optional
         Issue year; the present year by default.
     lang : {"en", "zh"}
+    run : str or Path, optional
+        Folder of a run to open on: members, seed and years are the run's, and so is the number shown.
+    allow_background : bool
+        Consent to pollutant factors that are background knowledge.
+    state : mapping of str
+        Levers of the two packages, ``a`` and ``b``, as an address has them.
 
     Raises
     ------
     InputError, PathwayError
-        The park or the file of saved scenarios cannot be read.
+        The park, the run or the file of saved scenarios cannot be read.
     """
 
     def __init__(
@@ -219,135 +113,180 @@ class Explorer:
         until: int = 2060,
         as_of: int | None = None,
         lang: str = "en",
+        run: str | Path | None = None,
+        allow_background: bool = False,
+        state: Mapping[str, str] | None = None,
     ) -> None:
-        self.lang, self.file, self._park_id = lang, Path(scenario_file), park
-        assumed = read_assumptions(as_of)
-        self._given = {"members": members, "seed": seed, "until": until, "assumptions": assumed}
+        self.lang, self.file, self._own = lang, Path(scenario_file), park
+        given = {"members": members, "seed": seed, "until": until, "before": before, "as_of": as_of}
+        self.run = read_run(run) if run else None
+        given |= {name: self.run.parameters.get(name, given[name]) for name in given} if self.run else {}
+        self._given = {name: given[name] for name in ("members", "seed", "until")}
+        self._given["assumptions"] = read_assumptions(given["as_of"])
         self._levers, self._costs, self._busy = read_levers(), read_costs(), True
-        say_ = {"style": {"description_width": "295px"}, "layout": {"width": "580px"}}
-        self.park = widgets.Dropdown(
-            options=self._parks(), value=park, description=say(lang, en="park", zh="园区"), **say_
-        )
-        self.before = widgets.IntSlider(
-            before, 2025, 2050, description=say(lang, en="shall peak before", zh="应在此年前达峰"), **say_
-        )
-        self.probability = widgets.FloatSlider(
-            probability, min=0.5, max=0.95, step=0.05, readout_format=".0%",
-            description=say(lang, en="with a probability of", zh="要求的概率"), **say_,
-        )  # fmt: skip
-        self.start = widgets.Dropdown(
-            options=self._starts(), value="", description=say(lang, en="start from", zh="起点情景"), **say_
-        )
-        self.levers = LeverControls(self._levers, lang, self._redraw)
-        self.answer, self.image, self.pace = widgets.HTML(), widgets.Image(format="png"), widgets.HTML()
-        self.name = widgets.Text(value="my_scenario", description=say(lang, en="name", zh="情景名"))
-        self.save = widgets.Button(
-            description=say(lang, en="save as scenario", zh="保存为情景"), button_style="primary"
-        )
-        self.told = widgets.HTML()
-        self._open(park)
+        self._timer: asyncio.TimerHandle | None = None
+        self._controls(park, int(given["before"]), probability, allow_background)
+        self._open(park, state or {})
         self._listen()
         self.box = self._page()
 
+    # controls ------------------------------------------------------------------------------------------------------
+
+    def _controls(self, park: str, before: int, probability: float, allow_background: bool) -> None:
+        lang = self.lang
+        self.park = widgets.Dropdown(options=self._parks(), value=park, description=say(lang, en="Park", zh="园区"))
+        asked = say(lang, en="Peak before", zh="达峰期限（年前）")
+        self.before = widgets.BoundedIntText(before, min=2025, max=2050, description=asked)
+        self.probability = widgets.FloatSlider(
+            probability, min=0.5, max=0.95, step=0.05, readout_format=".0%",
+            description=say(lang, en="with a probability of", zh="要求的概率"),
+        )  # fmt: skip
+        begin = say(lang, en="Start from", zh="起点情景")
+        self.start = widgets.Dropdown(options=self._starts(), value="", description=begin)
+        options, which = [("A", "a"), ("B", "b")], say(lang, en="Levers of", zh="设置方案")
+        self.side = widgets.RadioButtons(options=options, value="b", orientation="horizontal", description=which)
+        self.levers = LeverControls(
+            self._levers, self._costs, unknown_costs(self._costs, self._levers), lang, self._moved
+        )
+        consent = say(lang, en="pollutants by factors that are background knowledge", zh="污染物采用背景知识排放因子")
+        self.background = widgets.Checkbox(allow_background, indent=False, description=consent)
+        self.answer, self.facts, self.told, self.link = (widgets.HTML() for _ in range(4))
+        self.image = widgets.Image(format="png")
+        self.name = widgets.Text(value="my_scenario", description=say(lang, en="Name", zh="情景名"))
+        texts = {
+            "copy": say(lang, en="copy to the other", zh="复制到另一方案"),
+            "undo": say(lang, en="undo", zh="撤销"),
+            "reset": say(lang, en="reset", zh="重置"),
+            "save": say(lang, en="save as scenario", zh="保存为情景"),
+        }
+        self.buttons = {name: widgets.Button(description=text) for name, text in texts.items()}
+
     def _parks(self) -> list[tuple[str, str]]:
         known = [(park_name(entry, self.lang), entry.park_id) for entry in read_register() if entry.has_data]
-        own = self._park_id not in [park_id for _, park_id in known]
-        return [*known, (self._park_id, self._park_id)] if own else known
+        own = self._own not in [park_id for _, park_id in known]
+        return [*known, (park_name(read_park(self._own), self.lang), self._own)] if own else known
 
     def _scenarios(self) -> dict[str, Scenario]:
-        """Read the shipped scenarios and those saved so far."""
-        return {**read_scenarios(), **(read_scenarios(self.file) if self.file.exists() else {})}
+        """Read the shipped scenarios, the run's and those saved so far; without those that state drivers."""
+        saved = read_scenarios(self.file) if self.file.exists() else {}
+        found = {**read_scenarios(), **(self.run.scenarios if self.run else {}), **saved}
+        return {name: one for name, one in found.items() if not one.drivers}
+
+    def _named(self, scenario: Scenario) -> str:
+        return scenario.name_zh if self.lang == "zh" else scenario.name_en
 
     def _starts(self) -> list[tuple[str, str]]:
-        known = self._scenarios().items()
-        return [("-", ""), *((one.name_zh if self.lang == "zh" else one.name_en, key) for key, one in known)]
-
-    def _open(self, park: str) -> None:
-        self._busy = True
-        self.exploration = Exploration(read_park(park), self._levers, self._costs, **self._given)
-        self.picture = Picture(self.exploration, self.lang)
-        self._busy = False
-        self._redraw()
+        return [("-", ""), *((self._named(one), key) for key, one in self._scenarios().items())]
 
     def _listen(self) -> None:
-        self.park.observe(lambda change: self._open(change["new"]), names="value")
+        self.park.observe(lambda change: self._open(change["new"], {}), names="value")
+        self.background.observe(lambda change: self._load(), names="value")
         self.start.observe(lambda change: self._begin(change["new"]), names="value")
+        self.side.observe(lambda change: self._show(), names="value")
         for control in (self.before, self.probability):
-            control.observe(lambda change: self._redraw(), names="value")
-        self.save.on_click(lambda button: self._save())
+            control.observe(lambda change: self._moved(), names="value")
+        for name, does in (("copy", self._copy), ("undo", self._undo), ("reset", self._reset), ("save", self._save)):
+            self.buttons[name].on_click(lambda button, does=does: does())
+
+    # opening -------------------------------------------------------------------------------------------------------
+
+    def _open(self, park: str, state: Mapping[str, str]) -> None:
+        """Open a park under the levers of an address, else on the answer of the run, else without any."""
+        self.of_run = self._answer_of_run(park)
+        self.sides: dict[str, Choices] = {"a": {}, "b": self._best()}
+        self.told.value = ""
+        try:
+            self.sides |= {side: self._unpacked(state[side]) for side in SIDES if side in state}
+        except PathwayError as error:
+            self._refuse(error)
+        self._past = [dict(self.sides)]
+        self._load()
+
+    def _answer_of_run(self, park: str) -> Answer | None:
+        found = [name for name, given in self.run.parks.items() if park in (name, given)] if self.run else []
+        return self.run.answer(found[0]) if self.run and found else None
+
+    def _best(self) -> Choices:
+        """Take the measures of the run's best scenario; none without a run."""
+        best = self._scenarios().get(self.of_run.best_scenario) if self.of_run else None
+        return _clipped(choices_of(best.measures)) if best else {}
+
+    def _load(self) -> None:
+        """Draw the ensembles of the park: the one that follows a drag, and the whole one."""
+        park, members = read_park(self.park.value), self._given["members"]
+        consent = self.background.value
+        given = {**self._given, "prepare": lambda *drawn: prepare_basis(*drawn, None, None, consent)}
+        self.whole = Exploration(park, self._levers, self._costs, **given)
+        small = {**given, "members": min(members, QUICK)}
+        self.quick = self.whole if members <= QUICK else Exploration(park, self._levers, self._costs, **small)
+        self.picture = Picture(self.whole, self.lang)
+        self._view = lru_cache(maxsize=KEPT)(self._viewed)
+        self._show()
+
+    # changes -------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Put the levers of the package in question onto the controls, and draw once."""
+        self._busy = True
+        self.levers.put(self.sides[self.side.value])
+        self.start.value = ""
+        self._busy = False
+        self._settle()
+
+    def _moved(self) -> None:
+        """Follow a control with the small ensemble, and with the whole one once it rests."""
+        if self._busy:
+            return
+        self.sides[self.side.value] = self.levers.choices()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # nobody would come back to finish
+            self._settle()
+            return
+        self._redraw(self.quick)
+        if self._timer:
+            self._timer.cancel()
+        self._timer = loop.call_later(REST, self._settle)
+
+    def _settle(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._past[-1] != self.sides:
+            self._past.append(dict(self.sides))
+        self._redraw(self.whole)
 
     def _begin(self, scenario_id: str) -> None:
-        """Set all sliders to those of a scenario, and draw once."""
-        if not scenario_id:
-            return
-        self._busy = True
-        self.levers.put(self._scenarios()[scenario_id].measures)
-        self._busy = False
-        self._redraw()
+        if scenario_id and not self._busy:
+            self.sides[self.side.value] = _clipped(choices_of(self._scenarios()[scenario_id].measures))
+            self._show()
+
+    def _copy(self) -> None:
+        here = self.side.value
+        self.sides[SIDES[1 - SIDES.index(here)]] = dict(self.sides[here])
+        self._show()
+
+    def _undo(self) -> None:
+        if self._timer:
+            self._settle()
+        if len(self._past) > 1:
+            self._past.pop()
+        self.sides = dict(self._past[-1])
+        self._show()
+
+    def _reset(self) -> None:
+        self.sides = dict(self._past[0])
+        self._show()
 
     def scenario(self, scenario_id: str = UNSAVED) -> Scenario:
         """Turn the levers as they are set into a scenario."""
-        return self.exploration.scenario(scenario_id, self.levers.choices())
-
-    def _redraw(self) -> None:
-        if self._busy:
-            return
-        begin = time.perf_counter()
-        self.view = self.exploration.view(self.scenario())
-        self.image.value = self.picture.draw(self.view, self.before.value)
-        self.answer.value = self._answer(self.view)
-        took = 1000 * (time.perf_counter() - begin)
-        text = say(
-            self.lang,
-            en="<small>{members} members, drawn in <span class='pace'>{took:.0f}</span> ms</small>",
-            zh="<small>{members}次模拟，用时<span class='pace'>{took:.0f}</span>毫秒</small>",
-        )
-        self.pace.value = html(text, members=self.view.peaks.members, took=took)
-
-    def _answer(self, view: View) -> str:
-        """Answer in words: the peak year, its probability against the one asked for, the cost."""
-        before, asked = self.before.value, self.probability.value
-        early = view.p_before(before)
-        reached, wanted = share_text(early, self.lang), share_text(asked, self.lang)
-        enough = early >= asked
-        early_text = say(
-            self.lang,
-            en="<b>{reached}</b> of members peak before {before}; asked for: {wanted}. <b>{verdict}</b>",
-            zh="<b>{reached}</b>的模拟结果在{before}年前达峰；要求{wanted}：<b>{verdict}</b>。",
-        )
-        verdict = say(self.lang, en="Reached." if enough else "Not reached.", zh="达到" if enough else "未达到")
-        given = {"lang": self.lang}
-        told = (probability(view.peaks, UNSAVED, before=before, **given), peak(view.peaks, UNSAVED, **given))
-        headline, peak_text = (text.replace(f"{UNSAVED}: ", "").replace(f"{UNSAVED}：", "") for text in told)
-        return html(
-            "<div class='pathways-answer'>{headline}<br>{early}<br>{peak}<br>{cost}</div>",
-            headline=headline,
-            peak=peak_text,
-            early=html(early_text, reached=reached, before=before, wanted=wanted, verdict=verdict),
-            cost=self._cost(view),
-        )
-
-    def _cost(self, view: View) -> str:
-        known = money_text(view.cost, self.lang)
-        if view.cost < 0:
-            known += say(
-                self.lang, en=" (less than zero: energy saved is worth more)", zh="（为负：节省的能源价值更高）"
-            )
-        names = [self._levers[one].name_zh if self.lang == "zh" else self._levers[one].name_en for one in view.unknown]
-        if not names:
-            return say(self.lang, en=f"Cost a year: {known}.", zh=f"年成本：{known}。")
-        listed = say(self.lang, en=", ", zh="、").join(names)
-        return say(
-            self.lang,
-            en=f"Known part of the yearly cost: {known}. Cost not known: {listed}.",
-            zh=f"年成本已知部分：{known}。成本未知：{listed}。",
-        )
+        return self.whole.scenario(scenario_id, self.sides[self.side.value])
 
     def _save(self) -> None:
         try:
             path = save_scenario(self.file, self.scenario(self.name.value.strip()))
         except PathwayError as error:
-            self.told.value = html("<span class='refused' style='color:#A00040'>{error}</span>", error=error)
+            self._refuse(error)
             return
         text = say(
             self.lang,
@@ -355,25 +294,227 @@ class Explorer:
             zh="已保存到{path}。运行命令：<code class='command'>{command}</code>",
         )
         command = run_command(self.park.value, path, self.name.value.strip())
-        self.told.value = html(text, path=path, command=command)
+        self.told.value = html(text, path=path.name, command=command)
         self._busy = True
         self.start.options = self._starts()
         self._busy = False
 
-    def _page(self) -> widgets.VBox:
-        left = widgets.VBox([self.park, self.before, self.probability, self.start, self.levers.box])
-        right = widgets.VBox([self.answer, self.image, self.pace, widgets.HBox([self.name, self.save]), self.told])
-        left.layout.width, right.layout.width = "740px", "900px"
-        row = widgets.HBox([left, right])
-        row.layout.flex_flow = "row wrap"
-        return widgets.VBox([row])
+    def _refuse(self, error: PathwayError) -> None:
+        self.told.value = html("<span class='refused' style='color:#A00040'>{error}</span>", error=error)
+
+    # what is shown -------------------------------------------------------------------------------------------------
+
+    def _viewed(self, is_whole: bool, choices: tuple[tuple[str, Choice], ...]) -> View:
+        exploration = self.whole if is_whole else self.quick
+        return exploration.view(exploration.scenario(UNSAVED, dict(choices)))
+
+    def _redraw(self, exploration: Exploration) -> None:
+        begin = time.perf_counter()
+        keys = (tuple(self.sides[side].items()) for side in SIDES)
+        self.views = dict(zip(SIDES, (self._view(exploration is self.whole, key) for key in keys), strict=True))
+        self.view = self.views[self.side.value]
+        self.image.value = self.picture.draw(self.views["b"], self.views["a"], self.before.value)
+        self.facts.value = self._facts()
+        took = 1000 * (time.perf_counter() - begin)
+        self.answer.value = self._card(took)
+
+    def _name_of(self, side: str) -> str:
+        """Name a package: by the scenario it equals, else as one of one's own."""
+        if not self.sides[side]:
+            return say(self.lang, en="No new measures", zh="无新措施")
+        for one in self._scenarios().values():
+            if one.measures and _clipped(choices_of(one.measures)) == self.sides[side]:
+                return self._named(one)
+        return say(self.lang, en=f"own package {side.upper()}", zh=f"自选方案{side.upper()}")
+
+    def _sentence(self) -> str:
+        year, lang = self.before.value, self.lang
+        a, b = (share_text(self.views[side].split(year).before, lang) for side in SIDES)
+        name_a, name_b = map(self._name_of, SIDES)
+        if not self.sides["a"] and not self.sides["b"]:
+            return say(
+                lang, en=f"Without new measures {a} before {year}. Move a lever.",
+                zh=f"无新措施时{year}年前达峰的概率为{a}。请调整措施。",
+            )  # fmt: skip
+        if not self.sides["a"]:
+            return say(
+                lang, en=f"Without new measures {a} before {year}; with “{name_b}” {b}.",
+                zh=f"无新措施时{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
+            )  # fmt: skip
+        return say(
+            lang, en=f"With “{name_a}” {a} before {year}; with “{name_b}” {b}.",
+            zh=f"“{name_a}”下{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
+        )  # fmt: skip
+
+    def _card(self, took: float) -> str:
+        lang, year, view = self.lang, self.before.value, self.views["b"]
+        park, sentence = self.whole.park, self._sentence()
+        splits = {f"{side.upper()} · {self._name_of(side)}": self.views[side].split(year) for side in SIDES}
+        about = say(
+            lang,
+            en="Answer of {issued}; {members} members{run}, drawn in <span class='pace'>{took:.0f}</span> ms;"
+            " sampling error ± {error:.1f} points. A scenario is not a forecast.",
+            zh="作答年份{issued}年；模拟{members}次{run}，用时<span class='pace'>{took:.0f}</span>毫秒；"
+            "抽样误差{error:.1f}个百分点。情景不是预测。",
+        )
+        folder = self.run.folder.name if self.run and self.of_run else ""
+        run = say(lang, en=f" of run {folder}", zh=f"（批次{folder}）") if folder else ""
+        shown = html(about, issued=view.peaks.issue_year, members=view.peaks.members, run=run, took=took,
+                     error=100 * splits[next(iter(splits))].error)  # fmt: skip
+        card = card_of(park_name(park, lang), sentence, splits, year, lang, notes=self._changed_since(), about=shown,
+                       invented=is_invented(park))  # fmt: skip
+        address = "?" + urlencode(self._address())
+        other = "?" + urlencode(self._address() | {"lang": say(lang, en="zh", zh="en")})
+        self.link.value = html(
+            '<a class="pathways-link" href="{address}">{label}</a> · <a href="{other}" lang="{code}">{name}</a>',
+            address=address, label=say(lang, en="link to this state", zh="当前状态链接"), other=other,
+            code=say(lang, en="zh-CN", zh="en"), name=say(lang, en="中文", zh="English"),
+        )  # fmt: skip
+        state = html(
+            '<div class="pathways-answer" data-title="{title}" data-lang="{code}" data-link="{address}"'
+            ' data-alt="{alt}" data-first="{first}" data-last="{last}">{card}</div>',
+            title=f"{park_name(park, lang)} · {say(lang, en='levers', zh='措施')}",
+            code=say(lang, en="en", zh="zh-CN"),
+            address=address, alt=sentence, first=say(lang, en="first year", zh="起始年"),
+            last=say(lang, en="year of full effect", zh="完全见效年"), card=Markup(card),  # ours, escaped
+        )  # fmt: skip
+        return str(state)
+
+    def _address(self) -> dict[str, str]:
+        """Write what is set as the parameters of an address; a table of one's own is never named in one."""
+        parks = {entry.park_id for entry in read_register()}
+        named = {"park": self.park.value} if self.park.value in parks else {}
+        return {"lang": self.lang, **named, **{side: self._packed(self.sides[side]) for side in SIDES}}
+
+    def _packed(self, choices: Choices) -> str:
+        """Write choices into an address: the id of the shipped scenario they are, else lever by lever."""
+        known = (name for name, one in read_scenarios().items() if _clipped(choices_of(one.measures)) == choices)
+        return next(known, packed(choices)) if choices else ""
+
+    def _unpacked(self, text: str) -> Choices:
+        shipped = read_scenarios()
+        return _clipped(choices_of(shipped[text].measures)) if text in shipped else unpacked(text, self._levers)
+
+    def _changed_since(self) -> list[str]:
+        """Say it where the number of the run is no longer that of its ensemble."""
+        if self.of_run is None or self.before.value != self.of_run.year:
+            return []
+        now = self._view(True, ()).p_before(self.before.value)
+        then = self.of_run.without.before
+        if abs(now - then) < 1e-5:
+            return []
+        texts = (share_text(then, self.lang), share_text(now, self.lang))
+        en = f"The run said {texts[0]} without new measures, now it is {texts[1]}: data or program changed."
+        return [say(self.lang, en=en, zh=f"运行批次中无新措施为{texts[0]}，现为{texts[1]}：数据或程序已变更。")]
+
+    def _facts(self) -> str:
+        """Tabulate peak year, cost, pollutants and energy of both packages."""
+        lang, year = self.lang, self.whole.looked_at
+        rows = [
+            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90 %区间）"), self._peak),
+            (say(lang, en="Asked for", zh="要求"), self._verdict),
+            (say(lang, en="Cost a year", zh="年成本"), self._cost),
+            (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
+            (say(lang, en=f"Energy {year}", zh=f"能源结构（{year}年）"), self._energy),
+        ]
+        cells = [
+            html("<tr><th scope='row'>{name}</th><td>{a}</td><td>{b}</td></tr>", name=name,
+                 **{side: does(self.views[side]) for side in SIDES})
+            for name, does in rows
+        ]  # fmt: skip
+        head = html("<tr><td></td><th scope='col'>A</th><th scope='col'>B</th></tr>")
+        return html("<table class='pathways-facts'>{head}{rows}</table>", head=head, rows=Markup("").join(cells))
+
+    def _peak(self, view: View) -> str:
+        low, middle, high = (view.peaks.year_text(one) for one in view.peaks.quantiles()[0])
+        return f"{middle} ({low} – {high})"
+
+    def _verdict(self, view: View) -> str:
+        asked = self.probability.value
+        enough = view.p_before(self.before.value) >= asked
+        wanted = share_text(asked, self.lang)
+        verdict = say(self.lang, en="reached" if enough else "not reached", zh="达到" if enough else "未达到")
+        return say(self.lang, en=f"{wanted}: {verdict}", zh=f"{wanted}：{verdict}")
+
+    def _cost(self, view: View) -> Markup:
+        names = say(self.lang, en=", ", zh="、").join(
+            self._levers[one].name_zh if self.lang == "zh" else self._levers[one].name_en for one in view.unknown
+        )
+        count = len(view.unknown)
+        more = say(self.lang, en=f" + {count} not known", zh=f"，另{count}项未知") if count else ""
+        return html("{known}<span title='{names}'>{more}</span>", known=money_text(view.cost, self.lang), names=names,
+                    more=more)  # fmt: skip
+
+    def _pollutants(self, view: View) -> str:
+        if not view.pollutants:
+            return say(self.lang, en="need background factors", zh="需背景排放因子")
+        without = self._view(view.peaks.members == self.whole.draws.members, ()).pollutants
+        parts = [
+            f"{one.name_zh if self.lang == 'zh' else one.name_en}"
+            f" {change_text(view.pollutants[one.key] / without[one.key] - 1, self.lang, digits=0)}"
+            for one in self.whole.pollutants
+            if without[one.key] > 0
+        ]
+        return say(self.lang, en=", ", zh="，").join(parts)
+
+    def _energy(self, view: View) -> Markup:
+        total = sum(view.energy.values())
+        if not total:
+            return Markup(say(self.lang, en="not in the table", zh="数据表未提供"))  # ours
+        shares = {name: view.energy[name] / total for name in CARRIERS if name in view.energy}
+        told = [f"{word(name, self.lang)} {share_text(share, self.lang)}" for name, share in shares.items()]
+        parts = [
+            html('<i style="width:{width:.1f}%;background:{colour}" title="{told}">{short}</i>', width=100 * share,
+                 colour=CARRIERS[name], told=text, short=word(name, self.lang) if share > 0.3 else "")
+            for (name, share), text in zip(shares.items(), told, strict=True)
+        ]  # fmt: skip
+        return html('<div class="pathways-mix" role="img" aria-label="{told}">{parts}</div>', told="; ".join(told),
+                    parts=Markup("").join(parts))  # fmt: skip
+
+    def _page(self) -> widgets.Box:
+        style = widgets.HTML(html("<style>{font}{css}</style>", font=_font(), css=Markup(_css())))
+        result = widgets.VBox([self.answer, self.image, self.facts])
+        tools = widgets.HBox([self.side, *(self.buttons[name] for name in ("copy", "undo", "reset")), self.link])
+        question = widgets.HBox([self.before, self.probability])
+        saving = widgets.HBox([self.name, self.buttons["save"]])
+        asked = widgets.HBox([self.park, self.start])
+        controls = widgets.VBox([asked, tools, self.told, self.levers.box, question, self.background, saving])
+        named = {"result": result, "controls": controls, "tools": tools, "asked": asked, "question": question}
+        for name, box in named.items():
+            box.add_class(f"pathways-{name}")
+        page = widgets.Box([style, result, controls])
+        page.add_class("pathways-explorer")
+        return page
+
+
+def _clipped(choices: Choices) -> Choices:
+    """Take the years of choices as the controls can show them."""
+    shown = {}
+    for name, one in choices.items():
+        first = max(one.start, FIRST_YEAR)
+        shown[name] = Choice(one.setting, first, min(max(one.complete, first + 1), LAST_YEAR))
+    return shown
+
+
+@cache
+def _css() -> str:
+    return STYLE.read_text(encoding="utf-8")
+
+
+@cache
+def _font() -> Markup:
+    """Embed the Chinese signs that the page can show."""
+    rooms = ("explorer", "batch", "levers", "language", "decisions")
+    files = [file for room in rooms for file in sorted((PACKAGE_FOLDER / room).glob("*.py"))]
+    files += [data_folder() / name for name in ("levers.yml", "pollutants.yml")]
+    return font_face("".join(file.read_text(encoding="utf-8") for file in files if file.is_file()))
 
 
 def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: object) -> Explorer:
     """Open the explorer; show its ``box``.
 
-    Wishes of the command line go before the arguments, and a park named in the address of a page
-    (``?park=region-d``) before both: an address opens parks of the register only, never a file.
+    Wishes of the command line go before the arguments, and park, language and levers named in the address of a page
+    (``?park=region-d&b=ccus.strong.2030.2045``) before both: an address opens parks of the register only, never a file.
 
     Parameters
     ----------
@@ -382,7 +523,9 @@ def explore(park: str, scenario_file: str | Path = "my_scenarios.yml", **given: 
     """
     wishes = {"park": park, "scenario_file": str(scenario_file), **given}
     wishes |= json.loads(os.environ.get(WISHES, "{}"))
-    asked = parse_qs(os.environ.get("QUERY_STRING", "")).get("park", [""])[0]
-    if asked in [entry.park_id for entry in read_register() if entry.has_data]:
-        wishes["park"] = asked
-    return Explorer(**wishes)
+    address = {name: values[0] for name, values in parse_qs(os.environ.get("QUERY_STRING", "")).items()}
+    if address.get("park") in [entry.park_id for entry in read_register() if entry.has_data]:
+        wishes["park"] = address["park"]
+    if address.get("lang") in LANGUAGES:
+        wishes["lang"] = address["lang"]
+    return Explorer(**wishes, state={side: address[side] for side in SIDES if side in address})

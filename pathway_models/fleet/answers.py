@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
+from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
 from pathway_models.records.headline import IF_DRIVERS_HOLD
 from pathway_models.records.levers import Scenario
@@ -127,13 +128,12 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     year = found[0].year
     if len(found) == 1:
         one = found[0]
+        without, best = (share_text(split.before, lang) for split in (one.without, one.best))
         name_zh = one.row.get("name_zh") or one.row["name"]
         return say(
             lang,
-            en=f"{one.row['name']}: {one.without.before:.0%} before {year} without new measures,"
-            f" {one.best.before:.0%} with the best scenario.",
-            zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{one.without.before:.0%}，"
-            f"最佳情景下为{one.best.before:.0%}。",
+            en=f"{one.row['name']}: {without} before {year} without new measures, {best} with the best scenario.",
+            zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{without}，最佳情景下为{best}。",
         )
     return say(
         lang,

@@ -63,6 +63,15 @@ class Ramp:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Setting of one lever, and the years between which it phases in."""
+
+    setting: str
+    start: int
+    complete: int
+
+
+@dataclass(frozen=True)
 class Lever:
     """One mitigation measure: what it does, how strongly at each setting, how fast, and who says so.
 

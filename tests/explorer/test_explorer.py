@@ -1,14 +1,20 @@
 """The explorer's sliders, sentences and files, without a browser."""
 
+import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from bs4 import BeautifulSoup
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.explorer.evaluation import Choice
-from pathway_models.explorer.panel import HEADER, Explorer, explore, run_command, save_scenario
+from pathway_models.explorer.controls import choices_of, packed, unpacked
+from pathway_models.explorer.files import HEADER, newest_run, run_command, save_scenario
+from pathway_models.explorer.panel import Explorer, explore
 from pathway_models.intake.library import read_scenarios
+from pathway_models.records.levers import Choice
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -22,14 +28,20 @@ def pixels(explorer):
     return explorer.image.value
 
 
+def said(explorer):
+    """What the card and the table say, without the time that drawing took."""
+    shown = "".join([str(explorer.answer.value), str(explorer.facts.value)])
+    return BeautifulSoup(re.sub(r">\d+</span>", "></span>", shown), "html.parser").text
+
+
 def test_moving_a_lever_redraws_and_moving_it_back_restores_the_picture(explorer):
-    before, text = pixels(explorer), explorer.answer.value
+    before, text = pixels(explorer), said(explorer)
     control = explorer.levers.controls["energy_efficiency"]
     control.setting.value = "strong"
     assert pixels(explorer) != before
-    assert explorer.answer.value != text
+    assert said(explorer) != text
     control.setting.value = "off"
-    assert (pixels(explorer), explorer.answer.value) == (before, text)
+    assert (pixels(explorer), said(explorer)) == (before, text)
 
 
 def test_years_of_a_lever_that_is_off_change_nothing(explorer):
@@ -39,13 +51,13 @@ def test_years_of_a_lever_that_is_off_change_nothing(explorer):
 
 
 def test_levers_are_what_the_sliders_say(explorer):
-    explorer.levers.put(())
+    explorer.levers.put({})
     control = explorer.levers.controls["ccus"]
     control.setting.value, control.years.value = "moderate", (2032, 2048)
     assert explorer.levers.choices() == {"ccus": Choice("moderate", 2032, 2048)}
     control.years.value = (2040, 2040)
     assert explorer.levers.choices()["ccus"].complete == 2041
-    explorer.levers.put(())
+    explorer.levers.put({})
     assert explorer.levers.choices() == {}
 
 
@@ -57,10 +69,10 @@ def test_starting_from_a_scenario_shows_its_measures(explorer):
 
 
 def test_saving_keeps_what_was_saved_before_and_gives_the_command(explorer):
-    explorer.levers.put(read_scenarios()["efficiency"].measures)
+    explorer.start.value = "efficiency"
     for name in ("first", "second", "first"):
         explorer.name.value = name
-        explorer.save.click()
+        explorer.buttons["save"].click()
     saved = read_scenarios(explorer.file)
     assert list(saved) == ["bau", "first", "second"]
     assert saved["first"].measures == read_scenarios()["efficiency"].measures
@@ -72,7 +84,7 @@ def test_saving_keeps_what_was_saved_before_and_gives_the_command(explorer):
 def test_names_that_cannot_be_are_refused_and_shown_harmless(explorer, name):
     before = explorer.file.read_text(encoding="utf-8") if explorer.file.exists() else None
     explorer.name.value = name
-    explorer.save.click()
+    explorer.buttons["save"].click()
     assert "refused" in explorer.told.value
     assert "<b>" not in explorer.told.value
     assert (explorer.file.read_text(encoding="utf-8") if explorer.file.exists() else None) == before
@@ -85,6 +97,84 @@ def test_file_of_somebody_else_is_left_alone(tmp_path):
     with pytest.raises(ScenarioError, match="not made by the explorer and is left as it is"):
         save_scenario(path, replace(shipped, scenario_id="mine"))
     assert HEADER not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_undo_reset_and_copy_go_back_and_across(explorer):
+    explorer.buttons["reset"].click()
+    first = said(explorer)
+    for name in ("energy_efficiency", "ccus"):
+        explorer.levers.controls[name].setting.value = "strong"
+    explorer.buttons["undo"].click()
+    assert explorer.sides["b"].keys() == {"energy_efficiency"}
+    explorer.buttons["copy"].click()
+    assert explorer.sides["a"] == explorer.sides["b"] != {}
+    explorer.side.value = "a"
+    assert explorer.levers.controls["energy_efficiency"].setting.value == "strong"
+    explorer.buttons["reset"].click()
+    explorer.side.value = "b"
+    assert (explorer.sides, said(explorer)) == ({"a": {}, "b": {}}, first)
+
+
+@pytest.mark.slow
+def test_link_carries_both_packages(explorer, monkeypatch, tmp_path):
+    explorer.start.value = "efficiency"
+    explorer.levers.controls["ccus"].setting.value = "moderate"
+    link = BeautifulSoup(explorer.link.value, "html.parser").a["href"]
+    monkeypatch.setenv("QUERY_STRING", link.removeprefix("?"))
+    again = explore("demo-cement", tmp_path / "x.yml", members=60, lang=explorer.lang)
+    assert again.sides == explorer.sides != {"a": {}, "b": {}}
+    assert said(again) == said(explorer)
+    explorer.buttons["reset"].click()
+
+
+@pytest.mark.parametrize(
+    "text", ["wind.strong.2030.2040", "ccus.huge.2030.2040", "ccus.strong.2040.2030", "ccus.strong.1.2", "<b>", "ccus"]
+)
+def test_link_that_cannot_be_is_refused_and_names_what(text, levers):
+    with pytest.raises(ScenarioError, match=r"expected lever\.setting\.first\.last"):
+        unpacked(f"energy_efficiency.strong.2026.2030~{text}", levers)
+
+
+def test_choices_of_a_link_are_those_written(levers):
+    choices = choices_of(read_scenarios()["deep"].measures)
+    assert unpacked(packed(choices), levers) == choices
+
+
+@pytest.mark.slow
+def test_page_with_a_broken_link_opens_and_says_so(tmp_path):
+    opened = Explorer("demo-steel", tmp_path / "x.yml", members=10, state={"b": "<b>.x.1.2"})
+    assert "refused" in opened.told.value
+    assert "<b>" not in opened.told.value
+    assert opened.sides == {"a": {}, "b": {}}
+
+
+def test_every_lever_says_what_is_strong_who_says_so_and_what_it_costs(explorer):
+    texts = [control.row.children[0].value for control in explorer.levers.controls.values()]
+    words = {"en": ("strong", "Source: ", "Cost: "), "zh": ("强化", "来源：", "成本：")}[explorer.lang]
+    assert all(word in text for text in texts for word in words)
+    if explorer.lang == "zh":
+        assert not any("ASSUME" in text or "prices of" in text for text in texts)
+
+
+def test_levers_of_one_family_have_one_colour_and_families_different_ones(explorer):
+    colours = {}
+    for control in explorer.levers.controls.values():
+        colour = re.search(r"background:(#\w+)", control.row.children[0].value)[1]
+        colours.setdefault(control.lever.family, set()).add(colour)
+    assert all(len(own) == 1 for own in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+
+
+def test_newest_run_that_holds_the_park_is_found_and_broken_ones_are_passed_over(tmp_path):
+    kept = Path(__file__).parents[1] / "data" / "run_0_2_0"
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "run.json").write_text("{", encoding="utf-8")
+    assert newest_run("demo-steel", tmp_path) is None
+    shutil.copytree(kept, tmp_path / "whole")
+    park = next(path.parent.name for path in sorted(kept.glob("*/summary.csv")))
+    assert newest_run(park, tmp_path) == tmp_path / "whole"
+    assert newest_run("nowhere", tmp_path) is None
 
 
 @pytest.mark.slow

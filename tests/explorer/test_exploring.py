@@ -1,14 +1,18 @@
 """The explorer's numbers are those of the model itself, whatever the sliders say."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from builders import mixed_park
 
 import pathway_models as pw
+from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.decisions.package_cost import package_cost
-from pathway_models.explorer.evaluation import BAND, Choice, Exploration
+from pathway_models.explorer.evaluation import BAND, Exploration
 from pathway_models.intake.costs import read_costs
+from pathway_models.records.levers import Choice
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,31 @@ def test_cost_is_that_of_the_package(exploration, chosen):
     view = exploration.view(chosen)
     assert view.cost == pytest.approx(cost.mean() / cost.discount.sum(), rel=1e-9)
     assert set(view.unknown) == set(cost.unknown)
+
+
+consenting = partial(prepare_basis, given=None, wanted=None, allow_background=True)
+
+
+@pytest.mark.slow
+def test_energy_and_pollutants_are_means_of_the_model(levers):
+    park = pw.read_park("demo-steel")
+    exploration = Exploration(park, levers, read_costs(), members=40, seed=3, prepare=consenting)
+    deep = pw.read_scenarios()["deep"]
+    view, year = exploration.view(deep), exploration.looked_at
+    found = cobenefits(park, [deep], exploration.draws, allow_background=True)
+    means = found.emissions[found.index("deep"), :, :, found.at(year)] @ found.weights
+    assert list(view.pollutants.values()) == pytest.approx(means.tolist(), rel=1e-9)
+    assert 0 < sum(view.energy.values()) < sum(exploration.without.energy.values())
+    assert view.energy["green_electricity"] > exploration.without.energy.get("green_electricity", 0.0)
+
+
+@pytest.mark.slow
+def test_pollutants_without_consent_and_energy_that_is_not_known_are_left_out(levers):
+    asking = partial(prepare_basis, given=None, wanted=None, allow_background=False)
+    without = Exploration(pw.read_park("demo-steel"), levers, read_costs(), members=10, prepare=asking).without
+    assert without.pollutants == {}
+    without = Exploration(pw.read_park("eu-ludwigshafen"), levers, read_costs(), members=10, prepare=consenting).without
+    assert (without.pollutants == {}) == (not without.energy)
 
 
 def test_no_lever_costs_nothing_and_views_do_not_write_over_one_another(exploration, chosen):

@@ -1,0 +1,179 @@
+"""Levers as controls by family: how strong, in which years, and what is known about each behind a question mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+import ipywidgets as widgets
+from markupsafe import Markup
+
+from pathway_models.core.errors import ScenarioError
+from pathway_models.decisions.figures import PLAYER_COLOURS
+from pathway_models.decisions.tables import UNKNOWN, family_name, option_name
+from pathway_models.documents.markup import html
+from pathway_models.language.words import say
+from pathway_models.records.costs import Costs, LeverCost
+from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure
+
+OFF = "off"
+#: Years that a ramp can take on the sliders.
+FIRST_YEAR, LAST_YEAR = 2020, 2060
+#: Between the levers of an address, and between the parts of one of them.
+BETWEEN, WITHIN = "~", "."
+
+
+class LeverControl:
+    """One lever: off or one of its settings, and its years.
+
+    Parameters
+    ----------
+    lever : Lever
+    cost : LeverCost or None
+        None where it is not known.
+    lang : {"en", "zh"}
+    changed : callable
+        Called without arguments after every change.
+    """
+
+    def __init__(self, lever: Lever, cost: LeverCost | None, lang: str, changed: Callable[[], None]) -> None:
+        self.lever = lever
+        options = [(say(lang, en="off", zh="关"), OFF)]
+        options += [(option_name(name, lang), name) for name in lever.settings]
+        self.setting = widgets.RadioButtons(options=options, value=OFF, orientation="horizontal")
+        self.years = widgets.IntRangeSlider(
+            value=(lever.ramp.start, lever.ramp.complete), min=FIRST_YEAR, max=LAST_YEAR, readout_format="d"
+        )
+        name = lever.name_zh if lang == "zh" else lever.name_en
+        colour = PLAYER_COLOURS[FAMILIES.index(lever.family)]
+        label = html(
+            '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
+            '<span class="pathways-name">{name}</span>'
+            '<details class="pathways-tip"><summary aria-label="{about} {name}">?</summary><div>{what}</div></details>',
+            colour=colour, family=family_name(lever.family, lang), name=name, about=say(lang, en="About", zh="说明："),
+            what=_explained(lever, cost, lang),
+        )  # fmt: skip
+        self.row = widgets.HBox([widgets.HTML(label), self.setting, self.years])
+        self.row.add_class("pathways-lever")
+        for control in (self.setting, self.years):
+            control.observe(lambda change: changed(), names="value")
+
+    def choice(self) -> Choice | None:
+        """Read the controls of the lever; None when it is off."""
+        if self.setting.value == OFF:
+            return None
+        start, complete = self.years.value
+        # A ramp takes a year at least: both knobs on one year mean the year after.
+        return Choice(self.setting.value, start, max(complete, start + self.lever.ramp.delay_years + 1))
+
+    def put(self, choice: Choice | None) -> None:
+        """Show a choice; None is off, with the lever's own years."""
+        ramp = self.lever.ramp if choice is None else choice
+        self.setting.value = OFF if choice is None else choice.setting
+        self.years.value = (max(ramp.start, FIRST_YEAR), min(ramp.complete, LAST_YEAR))
+
+
+def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
+    """Say what each setting means, who says so, and what it costs."""
+    lines = []
+    for setting in lever.settings:
+        for name, corners in lever.settings[setting].items():
+            label = lever.acts.parameter(name).label
+            lines.append(
+                html(
+                    "<b>{setting}</b>: {label} {low:g} – {mode:g} – {high:g} %{unit}",
+                    setting=option_name(setting, lang),
+                    label=label.zh if lang == "zh" else label.en,
+                    low=round(100 * corners.low, 2),
+                    mode=round(100 * corners.mode, 2),
+                    high=round(100 * corners.high, 2),
+                    unit=say(lang, en=f" ({lever.units[name]})", zh="（低—最可能—高）"),
+                )
+            )
+    sources = dict.fromkeys(lever.sources[name] for setting in lever.settings.values() for name in setting)
+    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=_source(one, lang))
+              for one in sources]  # fmt: skip
+    lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
+    return Markup("<br>").join(lines)
+
+
+def _source(source: str, lang: str) -> str:
+    """Write a source; of an assumption of ours the Chinese page says that it is one."""
+    is_ours = source.startswith("ASSUME")
+    return say(lang, en=source, zh="本项目假设" if is_ours else source)
+
+
+def _cost(cost: LeverCost | None, lang: str) -> str:
+    if cost is None:
+        return UNKNOWN[lang]
+    found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
+    if lang == "zh":
+        found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]
+    if cost.bought:
+        found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
+    return say(lang, en="; ", zh="；").join(found)
+
+
+class LeverControls:
+    """All levers, by family."""
+
+    def __init__(
+        self, levers: Mapping[str, Lever], costs: Costs, unknown: Iterable[str], lang: str, changed: Callable[[], None]
+    ) -> None:
+        without = set(unknown)
+        known = {name: None if name in without else costs.levers.get(name, LeverCost()) for name in levers}
+        self.controls = {name: LeverControl(lever, known[name], lang, changed) for name, lever in levers.items()}
+        ordered = sorted(self.controls.values(), key=lambda one: FAMILIES.index(one.lever.family))
+        self.box = widgets.VBox([control.row for control in ordered])
+
+    def choices(self) -> dict[str, Choice]:
+        """Read the levers that are not off."""
+        return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
+
+    def put(self, choices: Mapping[str, Choice]) -> None:
+        """Show some choices, all other levers off."""
+        for name, control in self.controls.items():
+            control.put(choices.get(name))
+
+
+def choices_of(measures: Iterable[Measure]) -> dict[str, Choice]:
+    """Turn the measures of a scenario into choices."""
+    return {m.lever.lever_id: Choice(m.setting, m.ramp.start, m.ramp.complete) for m in measures}
+
+
+def packed(choices: Mapping[str, Choice]) -> str:
+    """Write choices into one word of an address.
+
+    Examples
+    --------
+    >>> packed({"ccus": Choice("strong", 2030, 2045)})
+    'ccus.strong.2030.2045'
+    """
+    parts = ((name, one.setting, str(one.start), str(one.complete)) for name, one in choices.items())
+    return BETWEEN.join(WITHIN.join(part) for part in parts)
+
+
+def unpacked(text: str, levers: Mapping[str, Lever]) -> dict[str, Choice]:
+    """Read choices from an address.
+
+    Raises
+    ------
+    ScenarioError
+        A lever, setting or year in it cannot be; all faults together.
+    """
+    found, faults = {}, []
+    for part in filter(None, text.split(BETWEEN)):
+        name, *rest = part.split(WITHIN)
+        if name not in levers or len(rest) != 3 or rest[0] not in levers[name].settings or not _are_years(rest[1:]):
+            faults.append(repr(part))
+        else:
+            found[name] = Choice(rest[0], int(rest[1]), int(rest[2]))
+    if faults:
+        form = "lever.setting.first.last with years from 2020 to 2060"
+        raise ScenarioError(f"the link's {', '.join(faults)}: expected {form}; levers are {', '.join(levers)}")
+    return found
+
+
+def _are_years(texts: Iterable[str]) -> bool:
+    years = [int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0 for text in texts]
+    return FIRST_YEAR <= years[0] < years[1] <= LAST_YEAR

@@ -1,0 +1,140 @@
+"""Files beside the explorer: scenarios saved from it, and the run that it opens on."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pathway_models.core.errors import InputError, PathwayError, ScenarioError
+from pathway_models.fleet.answers import Answer, answers
+from pathway_models.intake.library import read_scenarios
+from pathway_models.records.levers import Scenario
+from pathway_models.runs.jobs import park_id_of
+from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
+
+#: First line of a file of ours; one without it is somebody's own and is left alone.
+HEADER = "# Scenarios saved from the explorer; the form is that of data/scenarios.yml."
+SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: The scenario without levers that a saved one is compared with.
+REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
+#: Folder in which `run` puts a run that was given no other.
+RESULTS = Path("results")
+
+
+@dataclass(frozen=True)
+class OpenedRun:
+    """A run that the explorer opens on.
+
+    Parameters
+    ----------
+    folder : Path
+    parameters : mapping
+        Members, seed, years of the run (``run.json``).
+    scenarios : mapping of Scenario
+    parks : mapping
+        Id -> id or path that the run was given, of the parks that came out.
+    """
+
+    folder: Path
+    parameters: Mapping[str, Any]
+    scenarios: Mapping[str, Scenario]
+    parks: Mapping[str, str]
+
+    def answer(self, park_id: str) -> Answer | None:
+        """Read the answer of a park from the run's summary; None where the run has none."""
+        path = self.folder / "summary.csv"
+        if park_id not in self.parks or not path.is_file():
+            return None
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["park_id"] == park_id]
+        return next(iter(answers(rows, self.scenarios)), None)
+
+
+def read_run(folder: str | Path) -> OpenedRun:
+    """Read the run of a folder.
+
+    Raises
+    ------
+    InputError, PathwayError
+        The folder holds no run, or none of its parks came out.
+    """
+    folder = Path(folder)
+    return OpenedRun(folder, parameters_of(folder), scenarios_of(folder), parks_of(folder))
+
+
+def newest_run(park: str, results: Path = RESULTS) -> Path | None:
+    """Find the newest run of a folder of runs that holds a park; None where there is none that can be read."""
+    records = sorted(results.glob("*/run.json"), key=lambda record: record.stat().st_mtime, reverse=True)
+    for record in records:
+        try:
+            if park_id_of(park) in parks_of(record.parent):
+                return record.parent
+        except (InputError, PathwayError):  # a run that was cut off is not what anybody wants to open on
+            continue
+    return None
+
+
+def save_scenario(path: str | Path, scenario: Scenario) -> Path:
+    """Add a scenario to a file of saved ones, in the place of one of the same id.
+
+    Parameters
+    ----------
+    path : str or Path
+        Made if it is not there; written whole or not at all.
+    scenario : Scenario
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ScenarioError
+        The id is not a plain word or belongs to a shipped scenario, or the file is not one of ours.
+    InputError
+        The file can no longer be read.
+    """
+    path, name = Path(path), scenario.scenario_id
+    if not SCENARIO_ID.fullmatch(name):
+        raise ScenarioError(f"{name!r}: expected small letters, digits and _ beginning with a letter, at most 40")
+    shipped = read_scenarios()
+    if name in shipped:
+        raise ScenarioError(f"{name!r} is a shipped scenario: choose another name")
+    kept: dict[str, object] = {next(iter(shipped)): REFERENCE}
+    if path.exists():
+        text = path.read_text(encoding="utf-8")
+        if not text.startswith(HEADER):
+            raise ScenarioError(f"{path.name} was not made by the explorer and is left as it is: name another file")
+        read_scenarios(path)
+        kept = yaml.safe_load(text)["scenarios"]
+    kept[name] = entry_of(scenario)
+    body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
+    partial = path.with_name(path.name + ".partial")
+    # A link that somebody has put there must not lead the writing to another file.
+    partial.unlink(missing_ok=True)
+    with partial.open("x", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{body}")
+    read_scenarios(partial)  # a file that a run would refuse never replaces a good one
+    return partial.replace(path)
+
+
+def entry_of(scenario: Scenario) -> dict[str, object]:
+    """Convert a scenario to an entry of a scenario file."""
+    levers = {
+        m.lever.lever_id: {"setting": m.setting, "start": m.ramp.start, "complete": m.ramp.complete}
+        for m in scenario.measures
+    }
+    return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
+
+
+def run_command(park: str, path: str | Path, scenario_id: str) -> str:
+    """Write the command that runs a park under a saved scenario and under the one without levers."""
+    words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
+    return shlex.join([*words, scenario_id])
