@@ -146,9 +146,11 @@ def run_command(
             for step, _ in plan(request, place.folder):
                 click.echo(f"{step.park_id:<24} {padded(in_table(step.action), 10)} {in_table(step.why)}")
             return
+        progress = contextlib.ExitStack()
+        report = progress.enter_context(_progress(len(chosen), quiet))
         # From here on a signal ends the run with its status table, whenever it comes: finished parks are kept.
         with (stop := Stop()).heard():
-            with _progress(len(chosen), quiet) as report:
+            with progress:
                 finished = run_parks(request, place, report, stop)
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())
