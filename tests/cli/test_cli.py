@@ -169,12 +169,7 @@ def test_the_command_computes_with_one_thread_unless_told_otherwise():
 
 @pytest.mark.skipif("os.name == 'nt'")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_within_an_exec_as_of_a_dataclass_keeps_its_code(name):
-    """Python ends by SIGINT where an exec of a text was interrupted, whatever code was asked for."""
+def test_a_signal_within_an_exec_as_of_a_dataclass_keeps_its_code(tmp_path, name):
     number = getattr(signal, name)
-    code = "import os, signal; from pathway_models.cli import end_interrupted, heed_signals; heed_signals()\n"
-    code += (
-        f"try: exec('os.kill(os.getpid(), {int(number)})')\nexcept KeyboardInterrupt as error: end_interrupted(error)"
-    )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (answer.returncode, answer.stderr) == (128 + number, "Stopped. 已停止。\n")
+    command = [sys.executable, "-m", "pathway_models", "--help"]
+    assert interrupted_at("click", command, tmp_path, number) == (128 + number, "", "Stopped. 已停止。\n")
