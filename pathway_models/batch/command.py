@@ -149,9 +149,11 @@ def run_command(
             for line in screen_lines([tuple(map(in_table, ("park", "action", "why"))), *steps]):
                 click.echo(line)
             return
+        progress = contextlib.ExitStack()
+        report = progress.enter_context(_progress(len(chosen), quiet))
         # From here on a signal ends the run with its status table, whenever it comes: finished parks are kept.
         with (stop := Stop()).heard():
-            with _progress(len(chosen), quiet) as report:
+            with progress:
                 finished = run_parks(request, place, report, stop)
             summarise(place.folder, finished.ordered(), str(options["lang"]), quiet)
             click.echo(place.finish())

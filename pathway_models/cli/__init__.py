@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -12,12 +15,26 @@ INTERRUPTED = 130
 ENDING = ("SIGTERM", "SIGHUP")
 
 
+#: Exit code that a signal has asked for, once one has.
+_asked: list[int] = []
+
+
 def heed_signals() -> None:
     """Let the end that a system asks for clear up as Ctrl-C does; what is ignored, as by nohup, stays ignored."""
+    atexit.register(_leave)  # first, so that it is called last
     for name in ENDING:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
+
+
+def _leave() -> None:
+    """End with the code that was asked for: Python ends by SIGINT where a signal cut into an ``exec`` of a text."""
+    if _asked:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
+                stream.flush()
+        os._exit(_asked[0])
 
 
 def ignore_signals() -> None:
@@ -42,4 +59,5 @@ def end_interrupted(error: KeyboardInterrupt | None = None) -> NoReturn:
     ignore_signals()  # a second one must not cut off the way out
     print("Stopped. 已停止。", file=sys.stderr)
     number = error.args[0] if error is not None and error.args else signal.SIGINT
-    sys.exit(128 + int(number))
+    _asked.append(128 + int(number))
+    sys.exit(_asked[-1])

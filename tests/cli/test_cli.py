@@ -184,3 +184,11 @@ def test_a_missing_grid_factor_is_told_with_its_choices(call, tmp_path):
     filled.park["grid_factor"] = None
     said = " ".join(call("check", str(filled.write(tmp_path / "park.xlsx"))).output.split())
     assert "provincial:<province> such as provincial:江苏" in said
+
+
+@pytest.mark.skipif("os.name == 'nt'")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_within_an_exec_as_of_a_dataclass_keeps_its_code(tmp_path, name):
+    number = getattr(signal, name)
+    command = [sys.executable, "-m", "pathway_models", "--help"]
+    assert interrupted_at("click", command, tmp_path, number) == (128 + number, "", "Stopped. 已停止。\n")

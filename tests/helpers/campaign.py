@@ -128,7 +128,9 @@ def raw_cells(content: bytes) -> dict[tuple[str, str], str]:
         ]
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         found = {}
-        for at, sheet in enumerate(book.iter(f"{MAIN}sheet"), start=1):
+        # By local names: a damaged namespace does not change which sheet is which.
+        sheets = [node for node in book.iter() if node.tag.rpartition("}")[2] == "sheet"]
+        for at, sheet in enumerate(sheets, start=1):
             for cell in ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{at}.xml")).iter(f"{MAIN}c"):
                 text = cell.findtext(f"{MAIN}v")
                 if text is not None:
