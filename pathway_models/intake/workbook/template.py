@@ -20,7 +20,7 @@ from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import data_folder
 from pathway_models.core.sheet_text import SAFE
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
-from pathway_models.intake.library import read_levers
+from pathway_models.intake.plans.investments import lever_ids
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
@@ -418,7 +418,7 @@ class _Template:
 
     def _investment_rule(self, name: str) -> dict[str, object] | None:
         """Drop-down of levers; savings, energy and CO2 may be below zero."""
-        return {"validate": "list", "source": list(read_levers())} if name == "lever" else None
+        return {"validate": "list", "source": list(lever_ids())} if name == "lever" else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"
