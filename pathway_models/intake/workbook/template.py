@@ -122,7 +122,10 @@ NUMBERS = (
     "value", "feedstock", "factor", "capacity", "use", "lifetime", "capital", "spread", "start", "years", "capital_low",
     "capital_high", "saving_low", "saving", "saving_high", "subsidy", "energy_tce", "carbon_t",
 )  # fmt: skip
-WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
+WIDTHS = {
+    "label": 46, "value": 16, "unit": 13, "note": 34, "start": 10, "years": 10, "capital_low": 10, "capital_high": 10,
+    "saving_low": 10, "saving": 12, "saving_high": 10, "subsidy": 10, "energy_tce": 12, "carbon_t": 12,
+}  # fmt: skip
 
 
 #: Purpose that asks for everything.
