@@ -133,7 +133,7 @@ def carbon_costs(
     exported: float = 0.0,
     free_benchmark: float = 0.0,
     default_values: bool = False,
-) -> dict[str, CarbonCost | Bilingual]:
+) -> tuple[dict[str, CarbonCost], dict[str, Bilingual]]:
     """Price allowances and border adjustment of a park over an ensemble.
 
     Parameters
@@ -151,9 +151,9 @@ def carbon_costs(
 
     Returns
     -------
-    dict
-        ``allowances`` from the first year with a rule on, and ``border`` where anything is exported; in place of a cost
-        the reason why it cannot be said.
+    costs, reasons : dict
+        ``allowances`` from the first year with a rule on, and ``border`` where anything is exported: the cost, or why
+        it cannot be said.
 
     Notes
     -----
@@ -164,9 +164,9 @@ def carbon_costs(
     ahead = pathways.years > park.last_observed_year
     years, product = pathways.years[ahead], read_account("product")
     output = output_ahead(park, scenarios, draws, product)
-    covered, found = read_account("ets"), {}
+    covered, found, reasons = read_account("ets"), {}, {}
     if reason := not_projected(park, pathways.sources, covered) or (None if output is not None else NO_PRODUCT):
-        found["allowances"] = reason
+        reasons["allowances"] = reason
     else:
         grid = grid_paths(park, draws)
         drawn = stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members)
@@ -176,15 +176,15 @@ def carbon_costs(
         found["allowances"] = allowance_cost(
             years[ruled], emissions[..., ruled], made[..., ruled], price[..., ruled], benchmark
         )
-    if exported:
-        found["border"] = NO_PRODUCT
-        if output is not None:
-            embedded = by_account(park, pathways, grid_paths(park, draws), product)[..., ahead] / output[..., ahead]
-            found["border"] = border_cost(
-                years, embedded, np.full(years.size, exported), free_benchmark=free_benchmark,
-                default_values=default_values,
-            )  # fmt: skip
-    return found
+    if exported and output is None:
+        reasons["border"] = NO_PRODUCT
+    elif exported:
+        embedded = by_account(park, pathways, grid_paths(park, draws), product)[..., ahead] / output[..., ahead]
+        sold = np.full(years.size, exported)
+        found["border"] = border_cost(
+            years, embedded, sold, free_benchmark=free_benchmark, default_values=default_values
+        )
+    return found, reasons
 
 
 def output_ahead(park: Park, scenarios: Iterable[Scenario], draws: Draws, account: Account) -> np.ndarray | None:

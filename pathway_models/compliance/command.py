@@ -280,29 +280,22 @@ def carboncost_command(
     Exit code 1 where a cost cannot be said, 2 for a wrong call.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
+    from pathway_models.compliance import tables
     from pathway_models.compliance.carbon_costs import carbon_costs
-    from pathway_models.compliance.records import CarbonCost
-    from pathway_models.compliance.tables import COST_WORDS, carbon_cost_rows
-    from pathway_models.compliance.tables import carbon_costs as cost_table
     from pathway_models.engine.sampling import sample
     from pathway_models.intake.library import read_scenarios
     from pathway_models.intake.parks import read_park
 
     given, scenarios, lang = read_park(park), read_scenarios(), language()
     draws = sample(given, scenarios, members=members, seed=seed)
-    found = carbon_costs(
+    priced, reasons = carbon_costs(
         given, scenarios.values(), draws, benchmark=benchmark, exported=exported, free_benchmark=free,
         default_values=default_values,
     )  # fmt: skip
-    priced = {kind: cost for kind, cost in found.items() if isinstance(cost, CarbonCost)}
     if priced:
-        rows = carbon_cost_rows(given.park_id, priced, list(scenarios))
-        _tell(cost_table(rows, lang=lang) if form == "table" else rows, form)
-    reasons = [
-        f"{COST_WORDS[kind][lang == 'zh']}{say(lang, en=': ', zh='：')}{why.told(lang)}"
-        for kind, why in found.items()
-        if kind not in priced
-    ]
-    for line in reasons:
-        click.echo(line, err=True)
+        rows = tables.carbon_cost_rows(given.park_id, priced, list(scenarios))
+        _tell(tables.carbon_costs(rows, lang=lang) if form == "table" else rows, form)
+    for kind, why in reasons.items():
+        name = tables.COST_WORDS[kind][lang == "zh"]
+        click.echo(say(lang, en=f"{name}: {why.en}", zh=f"{name}：{why.zh}"), err=True)
     sys.exit(1 if reasons else 0)

@@ -157,10 +157,10 @@ EVERY = 5
 BAND = (0.05, 0.5, 0.95)
 
 
-def accounts_ahead_rows(found: AccountsAhead) -> pd.DataFrame:
-    """List projected totals by account, scenario and year: 5 %, 50 % and 95 % of the members, tCO2/yr."""
+def accounts_ahead_rows(*parks: AccountsAhead) -> pd.DataFrame:
+    """List projected totals by park, account, scenario and year: 5 %, 50 % and 95 % of the members, tCO2/yr."""
     parts = []
-    for account, totals in found.totals.items():
+    for found, account, totals in ((one, *pair) for one in parks for pair in one.totals.items()):
         for scenario, by_member in zip(found.scenarios, totals, strict=True):
             part = pd.DataFrame(np.quantile(by_member, BAND, axis=0).T, columns=["p05_tco2", "p50_tco2", "p95_tco2"])
             for name, value in (("year_status", list(found.status)), ("year", found.years), ("scenario", scenario),

@@ -60,6 +60,12 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
     return blocks
 
 
+def default_grid() -> Grid:
+    """Lay out the shipped levers: every substitution by itself and every other family, off or at one setting."""
+    levers = read_levers()
+    return lever_grid(levers, measure_blocks(levers))
+
+
 def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
     """Name the blocks that cannot change this park's peak, with the reason; the search leaves them out.
 
@@ -438,9 +444,7 @@ def cheapest_package(
         is no number it can be, or no lever of the grid can change the park's peak.
     """
     costs = read_costs() if costs is None else costs
-    if grid is None:
-        levers = read_levers()
-        grid = lever_grid(levers, measure_blocks(levers))
+    grid = default_grid() if grid is None else grid
     target = DecisionTarget(before, probability, limits or Limits(), budget)
     assumed = read_assumptions() if assumptions is None else assumptions
     _check(park, target, until, assumed.issue_year, {"rate": rate, "margin": margin})

@@ -13,28 +13,19 @@ import numpy as np
 from pathway_models.compliance.projected import core_of, counted, energy_at, grid_paths, judged, share_beside
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.decisions.cheapest_package import (
-    MOST_RANKED,
-    ROUNDING,
-    TOGETHER,
-    PricedGrid,
-    measure_blocks,
-    useless_blocks,
-)
+from pathway_models.decisions import cheapest_package as search
 from pathway_models.decisions.decision import IndicatorCandidate, IndicatorDecision
 from pathway_models.engine.batches import EMITTING
 from pathway_models.engine.chain import PackageCase
 from pathway_models.engine.package_tree import BatchEvaluator, grid_tree
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample
-from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs
-from pathway_models.intake.library import read_levers
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.records.accounts import IndicatorRule, Profile
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
-from pathway_models.records.levers import Grid, lever_grid
+from pathway_models.records.levers import Grid
 from pathway_models.records.park import Park
 
 
@@ -151,23 +142,21 @@ def cheapest_for_indicator(
     """
     profile = profile if isinstance(profile, Profile) else read_profile(profile)
     rule, costs = core_of(park, profile), read_costs() if costs is None else costs
-    if grid is None:
-        levers = read_levers()
-        grid = lever_grid(levers, measure_blocks(levers))
-    grid = grid.without({name: range(1, 99) for name in useless_blocks(park, grid)})
+    grid = search.default_grid() if grid is None else grid
+    grid = grid.without({name: range(1, 99) for name in search.useless_blocks(park, grid)})
     _check(park, grid, year, probability, until)
-    drawn = {"until": until, "correlations": correlations, "assumptions": read_assumptions()}
+    drawn = {"until": until, "correlations": correlations}
     draws = sample(park, [grid.everything()], members=members, seed=seed, **drawn)
-    priced = PricedGrid(park, grid, costs, draws, until, rate)
+    priced = search.PricedGrid(park, grid, costs, draws, until, rate)
     engine = IndicatorEngine(park, grid, profile, rule, draws, year)
     codes = grid.codes()
     cost, steps = priced.costs_of(codes), priced.steps_of(codes)
     cost, order = cost - cost[0], np.lexsort((cost, steps))
     looked, found, best = order[:0], [], None
     while best is None and looked.size < order.size:
-        batch = order[looked.size : looked.size + TOGETHER]
+        batch = order[looked.size : looked.size + search.TOGETHER]
         found.append(engine.found(codes[batch]))
-        fine = found[-1].met >= probability - ROUNDING
+        fine = found[-1].met >= probability - search.ROUNDING
         best = looked.size + int(fine.argmax()) if fine.any() else None
         looked = order[: looked.size + batch.size]
     whole = _Found(
@@ -204,8 +193,8 @@ def _check(park: Park, grid: Grid, year: int, probability: float, until: int) ->
         raise PathwayError(f"indicator in {year}: expected a year from {first} to {until}")
     if not 0 < probability <= 1:
         raise PathwayError(f"probability = {probability}: expected above 0 and at most 1")
-    if grid.size > MOST_RANKED:
+    if grid.size > search.MOST_RANKED:
         raise PathwayError(
-            f"the grid has {grid.size:,} packages, at most {MOST_RANKED:,} can be ranked: set levers together,"
+            f"the grid has {grid.size:,} packages, at most {search.MOST_RANKED:,} can be ranked: set levers together,"
             " or leave levers, settings or start years out"
         )

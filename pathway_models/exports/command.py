@@ -100,8 +100,6 @@ def _package(run: Path, folder: Path, found: Sequence[ParkResults], members: boo
 def _accounts(
     accounts: tuple[str, ...], run: Path, folder: Path, found: Sequence[ParkResults], members: bool
 ) -> list[Path]:
-    import pandas as pd
-
     import pathway_models as pw
     from pathway_models.compliance.projected import accounts_ahead
     from pathway_models.compliance.tables import accounts_ahead_rows
@@ -112,14 +110,14 @@ def _accounts(
     given, rules = parameters_of(run), [read_account(name) for name in accounts or account_ids()]
     assumed = pw.read_assumptions(as_of=given.get("as_of"))
     drawn = {name: given[name] for name in ("members", "seed", "until")}
-    tables = []
+    read = []
     for each in found:
         draws = pw.sample(each.park, scenarios_of(run), **drawn, assumptions=assumed)
         ahead = accounts_ahead(each.park, each.pathways, draws, rules)
-        tables.append(accounts_ahead_rows(ahead))
+        read.append(ahead)
         for reason in ahead.not_said.values():
             click.echo(reason.told(language()), err=True)
-    return [write_table(folder / f"{_name(run)}_accounts.csv", pd.concat(tables, ignore_index=True))]
+    return [write_table(folder / f"{_name(run)}_accounts.csv", accounts_ahead_rows(*read))]
 
 
 def _tables(found: Sequence[ParkResults], members: bool) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.intake.rules.targets import Requirement, read_requirements
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.accounts import energy_use, take_account
+from pathway_models.language.words import say
 from pathway_models.records.park import Park
 
 #: Carriers without fossil carbon that a table can name.
@@ -246,3 +247,11 @@ _ROWS: dict[str, tuple[str, str, str]] = {
     "zero_carbon:waste heat/cold/pressure utilisation": ("waste heat used", "waste_heat_use", ""),
     "zero_carbon:industrial water reuse": ("industrial water reused", "water_reuse", ""),
 }
+
+
+def system_name(one: Indicator, lang: str) -> str:
+    """Name the system of an indicator."""
+    if one.indicator_id.startswith("hj274"):
+        number = one.indicator_id.split(":")[1]
+        return say(lang, en=f"HJ 274-2015 no. {number}", zh=f"HJ 274-2015第{number}项")
+    return say(lang, en="NDRC 2025 no. 910", zh="发改环资〔2025〕910号")

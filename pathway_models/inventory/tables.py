@@ -17,7 +17,7 @@ from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.balance_checks import BalanceCheck
 from pathway_models.inventory.data_detail import DetailBands, errors_by_group, missing
 from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.inventory.indicators import Indicator, indicators, total_energy
+from pathway_models.inventory.indicators import indicators, system_name, total_energy
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
@@ -228,11 +228,3 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
         source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
         rows.append((name, one.unit, first, last, asked, source))
     return _table(rows, head, lang)
-
-
-def system_name(one: Indicator, lang: str) -> str:
-    """Name the system of an indicator; one read at second hand is marked."""
-    if one.indicator_id.startswith("hj274"):
-        number = one.indicator_id.split(":")[1]
-        return say(lang, en=f"HJ 274-2015 no. {number}", zh=f"HJ 274-2015第{number}项")
-    return say(lang, en="NDRC 2025 no. 910 (secondary)", zh="发改环资〔2025〕910号（二手资料）")

@@ -9,8 +9,7 @@ from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.messages import translated
 from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
-from pathway_models.inventory.indicators import indicators, total_energy
-from pathway_models.inventory.tables import system_name
+from pathway_models.inventory.indicators import indicators, system_name, total_energy
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park

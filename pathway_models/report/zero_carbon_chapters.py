@@ -84,12 +84,23 @@ def co2_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:
         per_energy = found.total() / (energy_use(park, one.tj_per_mwh) / TJ_PER_TCE)
         name = inputs.say(en=f"per energy, electricity at {one.name.en}", zh=f"单位能耗碳排放，电力按{one.name.zh}")
         rows.append((name, "tCO2/tce", *(significant(float(v), 3) for v in per_energy[-YEARS:])))
+    rows += [
+        (
+            inputs.say(
+                en=f"international bunkers, {item_name(fuel, 'en')}", zh=f"国际航空航运燃料，{item_name(fuel, 'zh')}"
+            ),
+            "t",
+            *(significant(float(of[int(year)]), 4) if int(year) in of else "-" for year in park.years[-YEARS:]),
+        )
+        for (quantity, _, fuel), of in park.memo_items.items()
+        if quantity == "bunker"
+    ]
     caption = inputs.say(en="CO2 by annex 4 of no. 910", zh="按910号附件4核算的碳排放")
     head = [inputs.say(en="item", zh="项目"), inputs.say(en="unit", zh="单位"), *map(str, park.years[-YEARS:])]
     note = inputs.say(
-        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture. Not to be"
-        " mixed with the inventory of other documents.",
-        zh="单独的核算口径：非绿电按0.8325吨/兆瓦时，不计碳汇与捕集，不与其他文件的清单混用。",
+        en="An account of its own: power that is not green counts 0.8325 tCO2/MWh; no sinks, no capture; international"
+        " bunkers are not deducted. Not to be mixed with the inventory of other documents.",
+        zh="单独的核算口径：非绿电按0.8325吨/兆瓦时，不计碳汇与捕集，国际航空航运燃料不扣除，不与其他文件的清单混用。",
     )
     builder.rows(caption, head, rows, note)
 

@@ -132,7 +132,7 @@ def seeded(filled):
         (f.put(2019, "solid_waste_used", 9000), "waste_high"), (f.put(2019, "area_industrial", 40), "area_high"),
         (f.put(2019, "limestone", Formula("=500+500", 900)), "formula_differs"),
         (f.put(2020, "export_power", 99000), "export_high"), (f.put(2020, "value_added", 0), "activity"),
-        (f.put(2020, "gross_output", 2000), "jump"), ("2020!C81", "unit_slip"),
+        (f.put(2020, "gross_output", 2000), "jump"), ("2020!C83", "unit_slip"),
         ("2020!C2", "year_cell"),
     ]  # fmt: skip
     f.cells["2020", "C2"] = 2019

@@ -122,3 +122,13 @@ def test_investments_are_checked(tmp_path, wrong, right, told):
         read_investments(path)
     assert told in str(error.value)
     assert "line" in str(error.value)
+
+
+def test_international_bunkers_are_listed_apart_and_not_deducted():
+    park = pw.read_park("demo-cement")
+    with_bunkers = replace(park, memo_items={**park.memo_items, ("bunker", "park", "kerosene"): {2020: 1234.0}})
+    account = read_account("zero_carbon_910")
+    assert pw.take_account(with_bunkers, account).total() == pytest.approx(pw.take_account(park, account).total())
+    text = build_report(reports.inputs_of(with_bunkers, scenarios=("bau",)), read_outline("zero_carbon")).text()
+    assert "international bunkers, kerosene" in text
+    assert "1,234" in text

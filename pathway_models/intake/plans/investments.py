@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.library import read_levers
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
 from pathway_models.intake.register import table_of
 from pathway_models.intake.workbook.book import Sheet
@@ -87,7 +89,7 @@ def _of_sheet(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) ->
 
 def _checked(lines: list[Line]) -> tuple[Investment, ...]:
     """Check lines one by one and together; return the investments of sound lines."""
-    levers = set(read_levers())
+    levers = lever_ids()
     names: dict[str, str] = {}
     found = []
     for line in lines:
@@ -99,7 +101,13 @@ def _checked(lines: list[Line]) -> tuple[Investment, ...]:
     return tuple(found)
 
 
-def _investment(line: Line, levers: set[str]) -> Investment | None:
+@cache
+def lever_ids() -> tuple[str, ...]:
+    """List the ids of the shipped levers, in the order of their file."""
+    return tuple(read_yaml(data_folder() / "levers.yml")[0]["levers"])
+
+
+def _investment(line: Line, levers: tuple[str, ...]) -> Investment | None:
     for column in ("project", "owner", "content"):
         line.plain(column)
     line.says_where_from()

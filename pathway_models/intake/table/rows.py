@@ -37,6 +37,7 @@ COUNTED = {
 #: What corrects it, checks it, or is recorded beside it.
 RECORDED = {
     "feedstock": ("TJ", "t", "10^4 Nm3"),
+    "bunker": ("t",),
     "export": ("MWh", "TJ"),
     "captured": ("tCO2",),
     "total_energy": ("TJ",),

@@ -20,7 +20,7 @@ from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import data_folder
 from pathway_models.core.sheet_text import SAFE
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
-from pathway_models.intake.library import read_levers
+from pathway_models.intake.plans.investments import lever_ids
 from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
@@ -122,7 +122,10 @@ NUMBERS = (
     "value", "feedstock", "factor", "capacity", "use", "lifetime", "capital", "spread", "start", "years", "capital_low",
     "capital_high", "saving_low", "saving", "saving_high", "subsidy", "energy_tce", "carbon_t",
 )  # fmt: skip
-WIDTHS = {"label": 46, "value": 16, "unit": 13, "note": 34}
+WIDTHS = {
+    "label": 46, "value": 16, "unit": 13, "note": 34, "start": 10, "years": 10, "capital_low": 10, "capital_high": 10,
+    "saving_low": 10, "saving": 12, "saving_high": 10, "subsidy": 10, "energy_tce": 12, "carbon_t": 12,
+}  # fmt: skip
 
 
 #: Purpose that asks for everything.
@@ -418,7 +421,7 @@ class _Template:
 
     def _investment_rule(self, name: str) -> dict[str, object] | None:
         """Drop-down of levers; savings, energy and CO2 may be below zero."""
-        return {"validate": "list", "source": list(read_levers())} if name == "lever" else None
+        return {"validate": "list", "source": list(lever_ids())} if name == "lever" else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"
