@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import screen_lines
@@ -66,6 +70,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "notebook": "notebook with the traceback",
         "figure": "Peak years of all parks",
         "table": "All parks",
+        "no_script": "This table needs scripts; all of its numbers are in",
         "scenario": "Scenario",
         "kind": "Kind",
         "kinds": {"park": "real park", "region": "region", "invented": "invented park"},
@@ -135,6 +140,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "notebook": "含错误信息的笔记本",
         "figure": "全部园区的达峰年",
         "table": "全部园区",
+        "no_script": "此表需启用脚本；全部数值见",
         "scenario": "情景",
         "kind": "类型",
         "kinds": {"park": "真实园区", "region": "区域", "invented": "虚构园区"},
@@ -302,12 +308,47 @@ def index_page(
         figure=figure,
         alt=alt,
         rows=rows,
+        table=_table(rows, names, texts, lang),
         scenarios=names,
         kinds=[kind for kind in texts["kinds"] if kind in {row["kind"] for row in rows}],
         credit=credit,
         columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
         waiting=waiting,
     )
+
+
+def _table(rows: Sequence[Mapping[str, str]], names: Mapping[str, str], texts: Mapping[str, Any], lang: str) -> Markup:
+    """Write the cells of all rows as JSON for the script of the page, which builds those that are looked at."""
+    parks: dict[str, list[str]] = {}
+    places = {park: at for at, park in enumerate(dict.fromkeys(row["park_id"] for row in rows))}
+    table = []
+    for row in rows:
+        name, made_up = row["name"], texts["invented"] if row["invented"] == "true" else ""
+        name = row.get("name_zh") or name if lang == "zh" else name
+        kind = row["kind"], texts["kinds"].get(row["kind"], row["kind"])
+        parks.setdefault(row["park_id"], [name, row["park_id"], quote(row["park_id"], ""), made_up, *kind])
+        cells = [
+            _share(row["chance"]) + _error(row.get("p_se")),
+            *(_share(row.get(name)) for name in ("p_past", "p_ahead", "p_not_before")),
+            _share(row.get("p_ahead_given_not_past")) + _error(row.get("p_se_ahead_given")),
+            row["last_observed_year"], f"{float(row['emissions_last_tco2']) / 1e4:,.1f}", row["peak_year_p05"],
+            row.get("peak_parts") or row["peak_year_p50"], row["peak_year_p95"], _share(row["share_censored"]),
+            texts["statuses"].get(row["peak_status"], row["peak_status"]),
+            f"{float(row['peak_value_p50_tco2']) / 1e4:,.1f}",
+        ]  # fmt: skip
+        table.append([places[row["park_id"]], row["scenario"], *cells])
+    given = {"parks": list(parks.values()), "names": dict(names), "rows": table}
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    # No text of a table can end the element it stands in.
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _share(value: str | None) -> str:
+    return f"{float(value):.2f}" if value else "-"
+
+
+def _error(value: str | None) -> str:
+    return f" ±{100 * float(value):.1f}" if value else ""
 
 
 def _texts(lang: str, before: int) -> dict[str, Any]:
@@ -321,6 +362,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     """Draw the figure of all parks as base64 PNG; return it with the sentence that describes it."""
     import matplotlib.pyplot as plt
     import pandas as pd
+    from PIL import Image
 
     # The figure shows two scenarios, the first and the last, so its description covers the same two.
     table = pd.DataFrame(row for row in rows if row["scenario"] in (rows[0]["scenario"], rows[-1]["scenario"]))
@@ -330,7 +372,10 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
         figure.savefig(picture, format="png", dpi=110)
     finally:
         plt.close(figure)
-    return base64.b64encode(picture.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
+    # A few dozen colours are all it has: it takes a third of the bytes.
+    small = io.BytesIO()
+    Image.open(picture).convert("RGB").quantize(32).save(small, "png", optimize=True)
+    return base64.b64encode(small.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
 
 
 def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang: str = "en") -> list[str]:

@@ -47,13 +47,14 @@ class OpenedRun:
     scenarios: Mapping[str, Scenario]
     parks: Mapping[str, str]
 
-    def answer(self, park_id: str) -> Answer | None:
-        """Read the answer of a park from the run's summary; None where the run has none."""
+    def answer(self, park: str) -> Answer | None:
+        """Read the answer of a park, named as the run or its tables name it; None where the run has none."""
+        found = [park_id for park_id, given in self.parks.items() if park in (park_id, given)]
         path = self.folder / "summary.csv"
-        if park_id not in self.parks or not path.is_file():
+        if not found or not path.is_file():
             return None
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["park_id"] == park_id]
+            rows = [row for row in csv.DictReader(file) if row["park_id"] == found[0]]
         return next(iter(answers(rows, self.scenarios)), None)
 
 

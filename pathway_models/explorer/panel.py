@@ -29,7 +29,6 @@ from pathway_models.explorer.controls import FIRST_YEAR, LAST_YEAR, LeverControl
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.explorer.figures import Picture
 from pathway_models.explorer.files import read_run, run_command, save_scenario
-from pathway_models.fleet.answers import Answer
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers, read_scenarios
@@ -192,7 +191,7 @@ class Explorer:
 
     def _open(self, park: str, state: Mapping[str, str]) -> None:
         """Open a park under the levers of an address, else on the answer of the run, else without any."""
-        self.of_run = self._answer_of_run(park)
+        self.of_run = self.run.answer(park) if self.run else None
         self.sides: dict[str, Choices] = {"a": {}, "b": self._best()}
         self.told.value = ""
         try:
@@ -201,10 +200,6 @@ class Explorer:
             self._refuse(error)
         self._past = [dict(self.sides)]
         self._load()
-
-    def _answer_of_run(self, park: str) -> Answer | None:
-        found = [name for name, given in self.run.parks.items() if park in (name, given)] if self.run else []
-        return self.run.answer(found[0]) if self.run and found else None
 
     def _best(self) -> Choices:
         """Take the measures of the run's best scenario; none without a run."""

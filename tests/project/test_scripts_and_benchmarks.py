@@ -51,6 +51,7 @@ ELSEWHERE = {
     "scripts/build_sites.py": "tests/intake/test_data_files.py",
     "scripts/make_bad_workbooks.py": "tests/intake/test_workbook_faults.py",
     "scripts/make_demonstration_parks.py": "tests/intake/test_data_files.py",
+    "scripts/take_screenshots.py": "tests/pages/test_pages_in_browser.py",
 }
 HERE = (
     "benchmarks/check_speed.py",
