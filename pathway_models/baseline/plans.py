@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pathway_models.baseline.grid import grid_paths
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, BaselinePaths, Reading, free_paths, process_output
 from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.quantiles import triangular
@@ -55,7 +56,8 @@ def baseline_paths(
         raise PathwayError(f"{park.park_id}: {', '.join(lacking)} were not drawn; sample the park as it is now")
     if not reading.growth:
         draws = _without_spread(park, draws)
-    paths = overridden(park, free_paths(park, draws, members, assumptions, reading), draws, members)
+    grid = grid_paths(park, draws, members, assumptions)
+    paths = overridden(park, free_paths(park, draws, members, assumptions, grid, reading), draws, members)
     output = process_output(park, paths.activity, paths.activity * paths.intensity)
     paths = replace(paths, output=overridden_output(park, output, draws, members))
     return with_projects(park, paths, draws, members)

@@ -19,7 +19,7 @@ Key = tuple[str, str, str]
 
 
 def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
-    """Put the drivers of a scenario on a park; the park itself where the scenario gives none.
+    """Put the drivers and the grid of a scenario on a park; the park itself where the scenario gives none.
 
     Targets of the park's own overrides stay for drivers of which the scenario says nothing.  Nothing is moved up to the
     issue year, or the last year of the record where that is later.
@@ -29,7 +29,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
     PathwayError
         The park lacks what the scenario drives: all such places at once.
     """
-    if not scenario.drivers:
+    if not scenario.drivers and scenario.grid == park.plans.grid:
         return park
     faults: list[str] = []
     begin = max(park.last_observed_year, issue_year)
@@ -38,7 +38,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
         raise PathwayError(f"{park.park_id}: scenario {scenario.scenario_id} cannot be run: " + "; ".join(faults))
     given = {target.key for target in targets}
     kept = tuple(target for target in park.plans.targets if not _spoken_of(park, target.key, given))
-    return with_plans(park, replace(park.plans, targets=(*kept, *targets)))
+    return with_plans(park, replace(park.plans, targets=(*kept, *targets), grid=scenario.grid))
 
 
 def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -> tuple[str, ...]:

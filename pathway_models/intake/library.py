@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from pathway_models.intake.plans.rows import lines_of
 from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
 from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
-from pathway_models.records.plans import DriverPath
+from pathway_models.records.plans import GRID_FUTURES, DriverPath
 
 
 class _Parameter(Strict):
@@ -86,6 +87,7 @@ class _Scenario(Strict):
     name_zh: Text
     description: str = Field(default="", max_length=5_000)
     inherits: str = ""
+    grid: Literal[GRID_FUTURES] | None = None
     levers: dict[str, str | _Choice] = Field(default_factory=dict)
     drivers: list[_Driver] = Field(default_factory=list)
 
@@ -217,7 +219,13 @@ def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scen
         own = paths_of(lines_of(path.name, rows, COLUMNS, faults)).get(scenario_id, ())
         drivers = _replaced(base.drivers, own)
         scenarios[scenario_id] = Scenario(
-            scenario_id, given.name_en, given.name_zh, given.description, (*kept, *measures), drivers
+            scenario_id,
+            given.name_en,
+            given.name_zh,
+            given.description,
+            (*kept, *measures),
+            drivers,
+            given.grid or base.grid,
         )
     if faults:
         raise InputError(faults)

@@ -15,6 +15,9 @@ KINDS = ("level", "growth", "change")
 CARBON = "co2_per_energy"
 #: A mark on the baseline itself: up to there the driver goes as it would.
 FREE = "free"
+#: Futures of the power that a nation makes, ``docs/methods.md``, section 2; the first where none is named.
+GRID_FUTURES = ("slow", "policy")
+SLOW, POLICY = GRID_FUTURES
 #: Last year a plan may speak of.
 LATEST = 2100
 #: Stands for every sector whose activity is economic.
@@ -164,6 +167,8 @@ class Plans:
         Shown with every result.
     factors : tuple of (process, sector, unit, factor)
         Processes that the projects bring in, tCO2 per unit.
+    grid : str
+        Future of the power it buys, one of `GRID_FUTURES`; no plan of its own.
     """
 
     projects: tuple[Project, ...] = ()
@@ -171,6 +176,7 @@ class Plans:
     files: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     factors: tuple[tuple[str, str, str, float], ...] = ()
+    grid: str = SLOW
 
     def __bool__(self) -> bool:
         return bool(self.projects or self.targets)
