@@ -1,4 +1,4 @@
-"""The factor of purchased power after the years it was published for: the nation's course and a place's own.
+"""The factors of purchased power and heat after the known years: the nation's course, and a place's own.
 
 ``docs/methods.md``, section 2.  The numbers stand in ``data/uncertainties.yml``; ``scripts/fit_grid.py`` fits them.
 """
@@ -45,19 +45,45 @@ def grid_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
     """
     known, futures = park.years.size, assumptions.uncertainties.grid_futures
     level, since = published_level(park, draws.years.size)
-    quick = draws.uniforms[NATION][members]
-    pace = assumptions.uncertainties.grid_decline
-    course = (1.0 - triangular(quick, pace.low, pace.mode, pace.high))[:, None] ** since
-    if park.plans.grid == POLICY:
-        # Up to the issue year no scenario differs from the one without measures.
-        begin = max(int(draws.years[-1]) - int(since[-1]), assumptions.issue_year)
-        course = towards_zero(course, draws.years, begin, quick, futures)
+    course = nation_course(park, draws, members, assumptions, since)
     if PLACE in draws.shocks:
         start = float(park.factors[0, park.carriers.index("electricity"), -1]) * level[-1] * TJ_PER_MWH
         course = course * np.exp(departures(draws.shocks[PLACE][members] * (since > 0), start, futures))
     grid = np.ones((known + since.size, course.shape[0])).T
     grid[:, known:] = level * course
     return grid
+
+
+def heat_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> np.ndarray:
+    """Simulate the factor of purchased heat relative to the last observed year, one in observed years: (member, year).
+
+    ASSUME: heat gets cleaner as the nation's power does, at a given share of the pace in logs, from the record on.
+    """
+    course = nation_course(park, draws, members, assumptions, np.arange(1, draws.years.size + 1))
+    heat = np.ones((park.years.size + draws.years.size, course.shape[0])).T
+    heat[:, park.years.size :] = course**assumptions.uncertainties.grid_futures.heat
+    return heat
+
+
+def nation_course(park: Park, draws: Draws, members: slice, assumptions: Assumptions, since: np.ndarray) -> np.ndarray:
+    """Simulate the nation's course in projected years, relative to the year before the first of ``since``.
+
+    Parameters
+    ----------
+    since : (year,)
+        Years of decline by projected year; zero in years whose factor is known.
+
+    Returns
+    -------
+    (member, year)
+    """
+    quick, pace = draws.uniforms[NATION][members], assumptions.uncertainties.grid_decline
+    course = (1.0 - triangular(quick, pace.low, pace.mode, pace.high))[:, None] ** since
+    if park.plans.grid != POLICY:
+        return course
+    # Up to the issue year no scenario differs from the one without measures.
+    begin = max(int(draws.years[-1]) - int(since[-1]), assumptions.issue_year)
+    return towards_zero(course, draws.years, begin, quick, assumptions.uncertainties.grid_futures)
 
 
 def towards_zero(

@@ -81,6 +81,8 @@ class BaselinePaths:
     shares : (member, sector, carrier, year)
     grid : (member, year)
         Grid factor relative to the last observed year; one in observed years.
+    heat : (member, year)
+        Factor of purchased heat, in the same way.
     output : (member, process, year)
         Process output in each process's unit.
     carbon : (member, year) or None
@@ -91,6 +93,7 @@ class BaselinePaths:
     intensity: np.ndarray
     shares: np.ndarray
     grid: np.ndarray
+    heat: np.ndarray
     output: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     carbon: np.ndarray | None = None
 
@@ -112,10 +115,10 @@ def free_paths(
     draws: Draws,
     members: slice,
     assumptions: Assumptions,
-    grid: np.ndarray,
+    bought: tuple[np.ndarray, np.ndarray],
     reading: Reading = AS_PLANS_TURN_OUT,
 ) -> BaselinePaths:
-    """Simulate the drivers by the law, with the grid factor given, without plans and without process output."""
+    """Simulate the drivers by the law, beside given factors of power and heat; without plans and process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
@@ -136,7 +139,7 @@ def free_paths(
         else:
             intensity.append(sample.extended(per_activity, sample.intensity(s, kind, activity[-1])))
         _write_shares(park, s, sample, shares[s])
-    return BaselinePaths(_by_sector(activity), _by_sector(intensity), np.moveaxis(shares, -1, 0), grid)
+    return BaselinePaths(_by_sector(activity), _by_sector(intensity), np.moveaxis(shares, -1, 0), *bought)
 
 
 class _Sample:

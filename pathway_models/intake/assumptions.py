@@ -137,6 +137,7 @@ class _Futures(Strict):
     deviation: _Value
     tilt: _Value
     persistence: _Value
+    heat: _Value
 
 
 class _Fuels(Strict):
@@ -190,6 +191,7 @@ def _read_uncertainties(path: Path) -> Uncertainties:
             deviation=futures.deviation.value,
             tilt=futures.tilt.value,
             persistence=futures.persistence.value,
+            heat=futures.heat.value,
         ),
         population={name: item.value for name, item in content.population.items()},
     )

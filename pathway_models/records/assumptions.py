@@ -97,6 +97,8 @@ class GridFutures:
         the power of its relative factor that divides it.
     persistence : float
         Share of a departure that is left after a year.
+    heat : float
+        Decline of the factor of purchased heat over that of the nation's power, both in logs.
     """
 
     zero_by: Triangle
@@ -105,6 +107,7 @@ class GridFutures:
     deviation: float
     tilt: float
     persistence: float
+    heat: float
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from pathway_models.core.errors import RecordError
 #: What a project may load, in canonical units: TJ, units of output, activity of its sector.
 LOADS = ("energy", "product", "value_added")
 #: Drivers whose path can be given, and how a target may be stated.
-DRIVERS = ("activity", "intensity", "share", "grid_factor", "output")
+DRIVERS = ("activity", "intensity", "share", "grid_factor", "heat_factor", "output")
+#: Drivers that are the mean factor of what is bought, and the carrier of each.
+FACTORS = {"grid_factor": "electricity", "heat_factor": "heat"}
 KINDS = ("level", "growth", "change")
 #: What only scenarios give: CO2 per energy of all carriers, relative to the last observed year.
 CARBON = "co2_per_energy"
@@ -113,14 +115,14 @@ class DriverTarget:
     driver : str
         One of `DRIVERS`.
     sector : str
-        Sector id, `ALL_SECTORS`, or empty for the grid factor.
+        Sector id, `ALL_SECTORS`, or empty for `FACTORS`.
     item : str
         Carrier of a share, process of an output, else empty.
     year : int
     kind : str
         One of `KINDS`.
     value : float
-        Level in canonical units (grid factor: tCO2/TJ), growth a year, or change against ``base_year``.
+        Level in canonical units (`FACTORS`: tCO2/TJ), growth a year, or change against ``base_year``.
     spread : float
         Standard deviation in the unit of ``value``; 0 is exact.
     base_year : int or None
@@ -216,7 +218,7 @@ class DriverPath:
     driver : str
         One of `SCENARIO_DRIVERS`.
     sector : str
-        Sector id or `ALL_SECTORS`; empty for the grid factor and for Kaya terms.
+        Sector id or `ALL_SECTORS`; empty for `FACTORS` and for Kaya terms.
     item : str
         Carrier or group of a share, process of an output, else empty.
     first, last : int

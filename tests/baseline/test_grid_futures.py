@@ -7,12 +7,16 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
-from pathway_models.baseline.grid import NATION, PLACE, grid_paths, place_of
-from pathway_models.core.errors import InputError
+from pathway_models.baseline.grid import NATION, PLACE, grid_paths, heat_paths, place_of
+from pathway_models.baseline.plans import baseline_paths
+from pathway_models.baseline.scenario_drivers import driven
+from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.engine.streams import stream, yearly_normals
 from pathway_models.intake.factors.tables import grid_choices
 from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
+from pathway_models.records.plans import DriverPath
 
 MEMBERS, ISSUED = 4000, 2026
 PROVINCES = [name for name in grid_choices() if name.startswith("provincial:")]
@@ -104,14 +108,47 @@ def test_parks_of_one_place_share_its_departures_and_other_places_have_their_own
     assert drawn[3] is None
 
 
-def test_clean_power_moves_the_power_of_a_park_and_nothing_else():
+def test_clean_power_moves_the_power_and_heat_of_a_park_and_nothing_else():
     park, scenarios = pw.read_park("demo-electronics"), pw.read_scenarios("drivers").pick(["bau", "clean_power"])
     draws = pw.sample(park, scenarios, members=50, seed=3, assumptions=pw.read_assumptions(as_of=ISSUED))
     pathways = pw.project(park, scenarios, draws)
     slow, policy = pathways.emissions
-    power = pathways.sources.index("electricity")
-    assert np.array_equal(np.delete(slow, power, axis=1), np.delete(policy, power, axis=1))
-    assert (policy[:, power, pathways.years > ISSUED] < slow[:, power, pathways.years > ISSUED]).all()
+    bought = [pathways.sources.index(name) for name in ("electricity", "heat")]
+    assert np.array_equal(np.delete(slow, bought, axis=1), np.delete(policy, bought, axis=1))
+    ahead = pathways.years > ISSUED
+    assert (policy[:, bought][..., ahead] < slow[:, bought][..., ahead]).all()
+    assert np.array_equal(policy[..., ~ahead], slow[..., ~ahead])
+
+
+def test_purchased_heat_gets_cleaner_half_as_fast_as_the_nations_power(assumed):
+    park = pw.read_park("demo-petrochemical")
+    draws = pw.sample(park, [], members=500, seed=3, assumptions=assumed)
+    power, heat = (of(park, draws, slice(None), assumed) for of in (grid_paths, heat_paths))
+    assert heat == pytest.approx(power**0.5)  # both fall from the record on: its factor of power is of one year
+    level = 0.11 * np.median(heat, axis=0)
+    assert level[park.years.size - 1] == 0.11
+    assert 0.06 < level[-1] < 0.08
+    policy = replace(park, plans=replace(park.plans, grid="policy"))
+    assert np.median(heat_paths(policy, draws, slice(None), assumed)[:, -1]) < 0.3
+
+
+def test_a_given_path_of_heat_takes_the_place_of_its_decline():
+    park = pw.read_park("demo-petrochemical")
+    last = park.last_observed_year
+    path = DriverPath("heat_factor", "", "", last + 1, last + 20, "level", 0.05, "tCO2/GJ")
+    given = driven(park, Scenario("own", "own", "own", drivers=(path,)), last)
+    draws = pw.sample(given, [], members=20, seed=3)
+    heat = baseline_paths(given, draws, slice(None), pw.read_assumptions()).heat
+    known = park.years.size - 1
+    assert 110 * heat[:, known + 20] == pytest.approx(50.0)
+    assert 110 * heat[:, known + 10] == pytest.approx((110 * 50) ** 0.5)  # straight in logs
+    wrong = Scenario("own", "own", "own", drivers=(replace(path, unit="tCO2/MWh"),))
+    with pytest.raises(PathwayError, match="tCO2/MWh"):
+        driven(park, wrong, last)
+    # Nothing to move where no heat is bought.
+    assert (
+        driven(pw.read_park("region-hebei"), Scenario("own", "own", "own", drivers=(path,)), 2026).plans.targets == ()
+    )
 
 
 def test_a_future_of_the_grid_is_inherited_and_an_unknown_one_refused(tmp_path):
