@@ -130,7 +130,8 @@ def account(model, energy, process, captures, grid):
     group, emitted = model.group, {}
     for name, amount in energy.items():
         if group[name] in COUNTED:
-            factor = model.factor[name] * (grid if name == "electricity" else 1.0)
+            course = {"electricity": grid, "heat": grid**model.assumed.grid_futures.heat}.get(name, 1.0)
+            factor = model.factor[name] * course
             emitted[name] = amount * (factor * model.error[group[name]])
     total = sum(emitted.values()) + process
     for lever, drawn, phase in captures:

@@ -20,7 +20,6 @@ from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
-from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws, DriverNormals
 from pathway_models.records.growth_laws import History, Normals
@@ -82,6 +81,8 @@ class BaselinePaths:
     shares : (member, sector, carrier, year)
     grid : (member, year)
         Grid factor relative to the last observed year; one in observed years.
+    heat : (member, year)
+        Factor of purchased heat, in the same way.
     output : (member, process, year)
         Process output in each process's unit.
     carbon : (member, year) or None
@@ -92,6 +93,7 @@ class BaselinePaths:
     intensity: np.ndarray
     shares: np.ndarray
     grid: np.ndarray
+    heat: np.ndarray
     output: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
     carbon: np.ndarray | None = None
 
@@ -109,9 +111,14 @@ def drifting(park: Park) -> np.ndarray:
 
 
 def free_paths(
-    park: Park, draws: Draws, members: slice, assumptions: Assumptions, reading: Reading = AS_PLANS_TURN_OUT
+    park: Park,
+    draws: Draws,
+    members: slice,
+    assumptions: Assumptions,
+    bought: tuple[np.ndarray, np.ndarray],
+    reading: Reading = AS_PLANS_TURN_OUT,
 ) -> BaselinePaths:
-    """Simulate the drivers by the law, without plans and without process output."""
+    """Simulate the drivers by the law, beside given factors of power and heat; without plans and process output."""
     if park.years.size < LEAST_YEARS:
         raise PathwayError(
             f"{park.park_id}: {park.years.size} observed years, expected at least {LEAST_YEARS};"
@@ -132,28 +139,7 @@ def free_paths(
         else:
             intensity.append(sample.extended(per_activity, sample.intensity(s, kind, activity[-1])))
         _write_shares(park, s, sample, shares[s])
-    pace = assumptions.uncertainties.grid_decline
-    decline = triangular(draws.uniforms["shared:grid_decline"][members], pace.low, pace.mode, pace.high)
-    level, steps = published_level(park, draws.years.size)
-    grid = np.ones((park.years.size + steps.size, sample.size)).T
-    grid[:, park.years.size :] = level * (1.0 - decline)[:, None] ** steps
-    return BaselinePaths(_by_sector(activity), _by_sector(intensity), np.moveaxis(shares, -1, 0), grid)
-
-
-def published_level(park: Park, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Grid factor published for projected years, and years of decline since: two of (count,).
-
-    ASSUME: a published factor holds in its own year, relative to that of the last observed year; a projected year
-    before the first of them is still at one, and the decline begins after the last.
-    """
-    ahead, steps = park.grid_to_come, np.arange(1, count + 1)
-    if not ahead:
-        return np.ones(count), steps
-    years = park.last_observed_year + steps
-    known = np.array(sorted(ahead))
-    at = np.searchsorted(known, years, side="right") - 1
-    level = np.where(at < 0, 1.0, np.array([ahead[year] for year in known.tolist()])[np.maximum(at, 0)])
-    return level, np.maximum(years - known[-1], 0)
+    return BaselinePaths(_by_sector(activity), _by_sector(intensity), np.moveaxis(shares, -1, 0), *bought)
 
 
 class _Sample:

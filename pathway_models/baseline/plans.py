@@ -11,13 +11,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from pathway_models.baseline.grid import grid_paths, heat_paths
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, BaselinePaths, Reading, free_paths, process_output
 from pathway_models.core.errors import PathwayError
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.park import Park
-from pathway_models.records.plans import ALL_SECTORS, CARBON, FREE, DriverTarget, Project
+from pathway_models.records.plans import ALL_SECTORS, CARBON, FACTORS, FREE, DriverTarget, Project
 
 #: Drivers of one value a year, whose paths are joined in logs.
 PLAIN = ("activity", "intensity")
@@ -36,7 +37,7 @@ def baseline_paths(
     members : slice
         Which members to compute.
     assumptions : Assumptions
-        Growth law, decline of the grid factor.
+        Growth law, futures of power and heat.
     reading : Reading
         What of the drivers is uncertain; where growth holds, the spread of given paths is left out too.
 
@@ -55,7 +56,8 @@ def baseline_paths(
         raise PathwayError(f"{park.park_id}: {', '.join(lacking)} were not drawn; sample the park as it is now")
     if not reading.growth:
         draws = _without_spread(park, draws)
-    paths = overridden(park, free_paths(park, draws, members, assumptions, reading), draws, members)
+    bought = tuple(of(park, draws, members, assumptions) for of in (grid_paths, heat_paths))
+    paths = overridden(park, free_paths(park, draws, members, assumptions, bought, reading), draws, members)
     output = process_output(park, paths.activity, paths.activity * paths.intensity)
     paths = replace(paths, output=overridden_output(park, output, draws, members))
     return with_projects(park, paths, draws, members)
@@ -69,11 +71,11 @@ def _without_spread(park: Park, draws: Draws) -> Draws:
 
 
 def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -> BaselinePaths:
-    """Override activity, intensity, shares and grid factor; process output is left alone."""
+    """Override activity, intensity, shares and factors of what is bought; process output is left alone."""
     if not park.plans.targets:
         return paths
     arrays = {"activity": paths.activity.copy(), "intensity": paths.intensity.copy()}
-    shares, grid = paths.shares.copy(), paths.grid
+    shares, factors = paths.shares.copy(), {"grid_factor": paths.grid, "heat_factor": paths.heat}
     mixes: dict[int, dict[int, tuple[DriverTarget, ...]]] = {}
     for (driver, sector, item), targets in park.plans.by_driver().items():
         moved = _moved(targets, draws, members)
@@ -85,20 +87,21 @@ def overridden(park: Park, paths: BaselinePaths, draws: Draws, members: slice) -
                 # As much as growth departs from the law's own, so that what they gain on it stays.
                 moved_by = arrays[driver][:, plain[0]] / paths.activity[:, plain[0]]
                 arrays[driver][:, others] *= moved_by[:, None]
-        elif driver == "grid_factor":
-            grid = followed(park, grid * grid_now(park), targets, moved, grid_history(park)) / grid_now(park)
-            grid[:, : park.years.size] = 1.0
+        elif driver in FACTORS:
+            known = factor_history(park, FACTORS[driver])
+            factors[driver] = followed(park, factors[driver] * known[-1], targets, moved, known) / known[-1]
+            factors[driver][:, : park.years.size] = 1.0
         elif driver == CARBON:
-            flat = np.ones((len(grid), park.years.size + draws.years.size))
+            flat = np.ones((len(paths.grid), park.years.size + draws.years.size))
             paths = replace(paths, carbon=followed(park, flat, targets, moved))
-            # CO2 per energy is all there is: a decline of the grid of its own would come on top of what is given.
+            # CO2 per energy is all there is: declines of power and heat would come on top of what is given.
             held = [one if one.kind == FREE else replace(one, value=0.0, spread=0.0) for one in targets]
-            grid = followed(park, grid, held, np.zeros_like(moved))
+            factors = {name: followed(park, path, held, np.zeros_like(moved)) for name, path in factors.items()}
         elif driver == "share":
             mixes.setdefault(park.sectors.index(sector), {})[park.carriers.index(item)] = targets
     for s, given in mixes.items():
         shares[:, s] = _mixed(park, shares[:, s], given, draws, members)
-    return replace(paths, **arrays, shares=shares, grid=grid)
+    return replace(paths, **arrays, shares=shares, grid=factors["grid_factor"], heat=factors["heat_factor"])
 
 
 def _plainly(park: Park, driver: str, sector: str) -> tuple[list[int], list[int]]:
@@ -139,17 +142,12 @@ def process_index(park: Park, sector: str, name: str) -> int:
     return next(j for j, one in enumerate(park.processes) if one.name == name and one.sector == s)
 
 
-def grid_history(park: Park) -> np.ndarray:
-    """Mean factor of purchased electricity by observed year, tCO2/TJ: weighted by use, plain where none is used."""
-    at = park.carriers.index("electricity")
+def factor_history(park: Park, carrier: str = "electricity") -> np.ndarray:
+    """Mean factor of a purchased carrier by observed year, tCO2/TJ: weighted by use, plain where none is used."""
+    at = park.carriers.index(carrier)
     use, factor = park.energy[:, at], park.factors[:, at]
     total = use.sum(axis=0)
     return np.where(total > 0, (use * factor).sum(axis=0) / np.where(total > 0, total, 1.0), factor.mean(axis=0))
-
-
-def grid_now(park: Park) -> float:
-    """Mean factor of purchased electricity in the last observed year, tCO2/TJ."""
-    return float(grid_history(park)[-1])
 
 
 def _moved(targets: Sequence[DriverTarget], draws: Draws, members: slice) -> np.ndarray:

@@ -11,7 +11,7 @@ from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.plans.reading import with_plans
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, OUTPUT_KINDS, Park
-from pathway_models.records.plans import ALL_SECTORS, CARBON, FREE, KAYA, DriverPath, DriverTarget
+from pathway_models.records.plans import ALL_SECTORS, CARBON, FACTORS, FREE, KAYA, DriverPath, DriverTarget
 
 #: Multipliers of growth, change and share as they may be written.
 PARTS = {"%": 0.01, "%/yr": 0.01, "share": 1.0, "share/yr": 1.0}
@@ -19,7 +19,7 @@ Key = tuple[str, str, str]
 
 
 def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
-    """Put the drivers of a scenario on a park; the park itself where the scenario gives none.
+    """Put the drivers and the grid of a scenario on a park; the park itself where the scenario gives none.
 
     Targets of the park's own overrides stay for drivers of which the scenario says nothing.  Nothing is moved up to the
     issue year, or the last year of the record where that is later.
@@ -29,7 +29,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
     PathwayError
         The park lacks what the scenario drives: all such places at once.
     """
-    if not scenario.drivers:
+    if not scenario.drivers and scenario.grid == park.plans.grid:
         return park
     faults: list[str] = []
     begin = max(park.last_observed_year, issue_year)
@@ -38,7 +38,7 @@ def driven(park: Park, scenario: Scenario, issue_year: int) -> Park:
         raise PathwayError(f"{park.park_id}: scenario {scenario.scenario_id} cannot be run: " + "; ".join(faults))
     given = {target.key for target in targets}
     kept = tuple(target for target in park.plans.targets if not _spoken_of(park, target.key, given))
-    return with_plans(park, replace(park.plans, targets=(*kept, *targets)))
+    return with_plans(park, replace(park.plans, targets=(*kept, *targets), grid=scenario.grid))
 
 
 def driven_normals(park: Park, scenarios: Iterable[Scenario], issue_year: int) -> tuple[str, ...]:
@@ -114,6 +114,8 @@ def _own(park: Park, key: Key, paths: list[DriverPath], begin: int, faults: list
     ahead = _ahead(paths, begin)
     if not ahead:
         return
+    if driver == "heat_factor" and "heat" not in park.carriers:
+        return  # a park without purchased heat has nothing that this moves
     where = ahead[0].place or driver
     if sector not in ("", ALL_SECTORS, *park.sectors):
         faults.append(f"{where}: no sector {sector!r}; it has {', '.join(park.sectors)}")
@@ -159,9 +161,10 @@ def _target(park: Park, key: Key, path: DriverPath) -> DriverTarget | str:
 def _level_unit(park: Park, key: Key, unit: str) -> float | None:
     """Find the multiplier of a level's unit to the canonical one."""
     driver, sector, _ = key
-    if driver == "grid_factor":
+    if driver in FACTORS:
         pair = CONVERSIONS.get(unit)
-        return None if pair is None or pair[0] != "tCO2/MWh" else pair[1] / TJ_PER_MWH
+        canonical, per_tj = ("tCO2/MWh", TJ_PER_MWH) if driver == "grid_factor" else ("tCO2/TJ", 1.0)
+        return None if pair is None or pair[0] != canonical else pair[1] / per_tj
     if sector not in park.sectors:
         return None
     canonical = ACTIVITY_UNITS[park.activity_kinds[park.sectors.index(sector)]]

@@ -19,6 +19,7 @@ from pathway_models.intake.register import table_of
 from pathway_models.runs.folders import partial_folder, remove
 from pathway_models.runs.jobs import Job, Outcome
 from pathway_models.runs.provenance import code_hash, shared_inputs
+from pathway_models.runs.store import OWN_FILES
 
 #: Seconds to wait for the scheduler to answer.
 CONNECTING = 20
@@ -58,9 +59,9 @@ def on_cluster(jobs: Sequence[Job], address: str) -> Iterator[Outcome]:
 
 
 def _files(job: Job) -> dict[str, bytes]:
-    """Read a park's table with the files beside it, and a scenario file; the worker has what is shipped."""
-    park, scenarios = str(job.parameters["park"]), job.parameters.get("scenario_file")
-    paths = [Path(str(scenarios))] if scenarios else []
+    """Read a park's table with the files beside it, and files of one's own; the worker has what is shipped."""
+    park = str(job.parameters["park"])
+    paths = [Path(str(job.parameters[name])) for name in OWN_FILES if job.parameters.get(name)]
     if park.endswith((".csv", ".xlsx")):
         table = table_of(park)
         paths += [path for path in table.parent.glob(f"{table.stem}.*") if path.is_file()]
@@ -107,7 +108,7 @@ def run_there(record: dict[str, object], sent: dict[str, bytes]) -> tuple[dict[s
         for file, content in sent.items():
             (folder / file).write_bytes(content)
         given = dict(job.parameters)
-        for name in ("park", "scenario_file"):
+        for name in ("park", *OWN_FILES):
             if Path(str(given.get(name, ""))).name in sent:
                 given[name] = str(folder / Path(str(given[name])).name)
         job = replace(job, folder=str(folder), parameters=given, notebook=_notebook_here(job))

@@ -21,7 +21,7 @@ from pathway_models.console.cli_language import Variadic, in_table, language
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option, own_parks
 from pathway_models.console.progress import progress_bar
-from pathway_models.console.scenario_files import SCENARIOS
+from pathway_models.console.scenario_files import SCENARIOS, lever_file_option
 from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
@@ -36,7 +36,7 @@ from pathway_models.runs.provenance import (
     shared_inputs,
     versions,
 )
-from pathway_models.runs.store import parameters_of, read_record
+from pathway_models.runs.store import OWN_FILES, own_files, parameters_of, read_record
 from pathway_models.runs.tables import read_status, write_status
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def _content(path: Path) -> bytes | None:
     metavar="FILE|drivers",
     help="Scenarios of your own: .yml, .csv or workbook; or the shipped ones that state drivers.",
 )
+@lever_file_option
 @click.option(
     "--notebook", type=click.Path(dir_okay=False, exists=True), help="A notebook of your own with the same parameters."
 )
@@ -138,7 +139,7 @@ def run_command(
     from pathway_models.runs.folders import RunFolder
 
     chosen = parks or own_parks() or tuple(entry.park_id for entry in read_register() if entry.has_data)
-    options["scenario_file"] = options["scenario_file"] or ""
+    options |= {name: options[name] or "" for name in OWN_FILES}
     options["notebook"] = Path(options["notebook"] or PARK_NOTEBOOK).absolute()
     request = Request(parks=chosen, scenarios=scenarios, **options)
     with contextlib.closing(RunFolder(out or Path("results") / time.strftime("run-%Y%m%d-%H%M%S"))) as place:
@@ -209,7 +210,7 @@ def outputs_now(folder: Path) -> dict[str, str]:
 
     record, ends = read_record(folder), {}
     hashes = record.get("outputs_sha256", {})
-    for name in OUTPUTS:
+    for name in dict.fromkeys([*OUTPUTS, *hashes]):
         if name not in hashes:
             ends[name] = NOT_HASHED
         elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
@@ -319,6 +320,7 @@ def verify(
         chosen = set(Random(record.get("run_id", "")).sample(parks, sample))
         parks = [park for park in parks if park in chosen]
     given["scenarios"] = tuple(given["scenarios"])
+    given |= {name: str(path) for name, path in own_files(folder).items()}
     request = Request(parks=tuple(parks), workers=workers, engine=engine, **given)
     with tempfile.TemporaryDirectory(prefix="pathways-") as again:
         stop = Stop()

@@ -22,9 +22,11 @@ from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.records.headline import refusal
+from pathway_models.records.levers import Scenarios
 from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
 from pathway_models.runs.jobs import Job, Outcome, park_id_of
 from pathway_models.runs.provenance import (
+    KEPT_INPUTS,
     code_hash,
     content_hash,
     describe_run,
@@ -34,7 +36,7 @@ from pathway_models.runs.provenance import (
     versions,
 )
 from pathway_models.runs.seals import seals_in, write_record
-from pathway_models.runs.store import KEPT_INPUTS
+from pathway_models.runs.store import OWN_FILES
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -76,8 +78,8 @@ class Basis:
             "notebook": file_hash(notebook),
             "versions": versions(),
         }
-        given = parameters.get("scenario_file")
-        self.shared = shared_inputs() | ({Path(str(given)).name: file_hash(Path(str(given)))} if given else {})
+        own = [Path(str(parameters[name])) for name in OWN_FILES if parameters.get(name)]
+        self.shared = shared_inputs() | {path.name: file_hash(path) for path in own}
 
     def of(self, table: Path) -> dict[str, Any]:
         """Collect the inputs that one park's results depend on."""
@@ -157,6 +159,8 @@ class Request:
         Largest address space of a notebook, GB; 0 for no limit.
     scenario_file : str
         A scenario file of the user's own; empty for the shipped one.
+    lever_file : str
+        Levers of the user's own, laid over the shipped ones; empty for none.
     notebook : Path
     """
 
@@ -176,14 +180,19 @@ class Request:
     retry_failed: bool = False
     memory: float = 0
     scenario_file: str = ""
+    lever_file: str = ""
     notebook: Path = PARK_NOTEBOOK
 
     def parameters(self) -> dict[str, object]:
         """Return the parameters of the notebook that are the same for all parks."""
-        given = {"scenario_file": os.path.abspath(self.scenario_file)} if self.scenario_file else {}
-        scenarios = list(self.scenarios or pw.read_scenarios(self.scenario_file or None))
+        given = {name: os.path.abspath(getattr(self, name)) for name in OWN_FILES if getattr(self, name)}
+        scenarios = list(self.scenarios or self.library())
         same = {name: getattr(self, name) for name in ("members", "seed", "until", "before", "as_of", "lang")}
         return {"scenarios": scenarios, **same, **given}
+
+    def library(self) -> Scenarios:
+        """Read the scenarios it may choose from, with their levers."""
+        return pw.read_scenarios(self.scenario_file or None, self.lever_file or None)
 
 
 @dataclass
@@ -277,7 +286,8 @@ def run_parks(
         stay = {step.park_id for step, _ in steps if step.action != "run"}
         seals = seals_in(place.folder)
         write_record(place.folder, about, earlier={park: seal for park, seal in seals.items() if park in stay})
-        _keep(request.scenario_file, place.folder)
+        for name in OWN_FILES:
+            _keep(getattr(request, name), place.folder)
         run = Run(request, place.folder)
         publish = _Publisher(run, place, report)
         for step, _ in steps:
@@ -333,7 +343,7 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
 
 
 def _keep(given: str, folder: Path) -> None:
-    """Keep the scenarios a run was given in its folder, so that reports and exports find them wherever it goes."""
+    """Keep a file a run was given in its folder, so that reports and exports find it wherever it goes."""
     if given:
         (folder / KEPT_INPUTS).mkdir(exist_ok=True)
         copy = folder / KEPT_INPUTS / Path(given).name
@@ -355,7 +365,9 @@ def _checked(request: Request) -> dict[str, object]:
     # Parks whose data end after the issue year are refused one by one.
     if wrong := refusal(request.before, request.as_of, request.as_of, request.until):
         raise BatchError(wrong)
-    pw.read_scenarios(request.scenario_file or None).pick(list(request.scenarios))
+    if request.scenario_file and Path(request.scenario_file).name == Path(request.lever_file).name:
+        raise BatchError("the files of scenarios and levers have one name, and a run keeps one of each: rename one")
+    request.library().pick(list(request.scenarios))
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:
         raise BatchError("\n".join(str(fault) for fault in unknown))

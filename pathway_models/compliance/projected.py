@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors
-from pathway_models.baseline.plans import baseline_paths, grid_history, grid_now
+from pathway_models.baseline.plans import baseline_paths, factor_history
 from pathway_models.compliance.judging import CORE, comply
 from pathway_models.compliance.records import AccountsAhead, CoreAhead
 from pathway_models.core.errors import PathwayError
@@ -37,8 +37,8 @@ def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None)
     assumed = assumed_by(draws, assumptions)
     paths = baseline_paths(park, draws, slice(None), assumed)
     errors = factor_errors(park, draws.normals, slice(None), assumed.uncertainties.factor_errors)
-    known = grid_history(park)
-    grid = grid_now(park) * paths.grid
+    known = factor_history(park)
+    grid = known[-1] * paths.grid
     grid[:, : known.size] = known
     return grid * errors["electricity"]
 

@@ -1,4 +1,4 @@
-"""``--scenario-file`` of every command that takes scenarios: a file of one's own, or a shipped one by its word."""
+"""``--scenario-file`` and ``--lever-file`` of every command that takes scenarios or levers: files of one's own."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ class _ScenarioFile(click.Path):
 
 
 SCENARIOS = _ScenarioFile(dir_okay=False, exists=True, path_type=Path)
+lever_file_option = click.option(
+    "--lever-file",
+    type=click.Path(dir_okay=False, exists=True),
+    metavar="FILE.yml",
+    help="Levers of your own, laid over data/levers.yml.",
+)

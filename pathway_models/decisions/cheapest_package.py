@@ -241,7 +241,9 @@ class Search(PricedGrid):
             here = weaker[fine[rank[0]]]
 
     def _surveyed(self, codes: np.ndarray) -> PackageStatistics:
-        return self.engine.survey(self.grid, codes, self.target.limits)
+        # The year asked for, one later (the other reading) and one earlier (its price).
+        years = range(self.target.before - 1, self.target.before + 2)
+        return self.engine.survey(self.grid, codes, self.target.limits, before=years)
 
     def _reaching(self, survey: PackageStatistics) -> np.ndarray:
         """Tell which packages of a survey reach the target: (package,) bool."""
@@ -338,7 +340,7 @@ class Search(PricedGrid):
             return candidates
         engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
         codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
-        reached = engine.survey(self.grid, codes).p_before(self.target.before)
+        reached = engine.survey(self.grid, codes, before=[self.target.before]).p_before(self.target.before)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
 
     def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:

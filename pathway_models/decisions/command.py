@@ -16,6 +16,7 @@ from pathway_models.console.cli_language import language, localized, mistake_tex
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
 from pathway_models.console.progress import working
+from pathway_models.console.scenario_files import SCENARIOS, lever_file_option
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
@@ -45,7 +46,8 @@ def checkpoints_of(context: click.Context, parameter: click.Parameter, texts: tu
 
 
 #: Options of the search for a peak that say nothing of an indicator.
-OF_PEAKS = ("before", "margin", "budget", "cap", "checkpoint", "neutral", "covered", "free", "assets")
+OF_PEAKS = ("before", "margin", "budget", "cap", "checkpoint", "neutral", "covered", "free", "assets",
+            "scenario", "scenario_file")  # fmt: skip
 
 
 def indicator_of(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, int] | None:
@@ -90,6 +92,9 @@ def indicator_of(context: click.Context, parameter: click.Parameter, text: str |
     metavar="FILE",
     help="Energy assets, a .csv or the park's .xlsx: substitutions wait until units are due.",
 )
+@lever_file_option
+@click.option("--scenario-file", type=SCENARIOS, metavar="FILE|drivers", help="Scenarios of your own, for --scenario.")
+@click.option("--scenario", metavar="NAME", help="Start from its drivers and its grid; levers are searched for.")
 @click.option("--costs", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yml", help="Your own costs.")
 @click.option("--rate", type=float, help="Real discount rate; that of the costs by default.")
 @click.option("--margin", type=float, default=0.1, show_default=True, help="Alternatives may cost so much more.")
@@ -146,6 +151,7 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     from pathway_models.decisions.indicator_packages import cheapest_for_indicator
     from pathway_models.decisions.sentences import describe_indicator
     from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.library import read_levers
     from pathway_models.intake.names import headline
     from pathway_models.intake.parks import read_park
 
@@ -158,7 +164,8 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     try:
         found = cheapest_for_indicator(
             read_park(park), profile, year, asked["probability"], grid=_grid(**asked),
-            costs=read_costs(asked["costs"]), correlations=not asked["independent"], **options,
+            costs=read_costs(asked["costs"], levers=read_levers(asked["lever_file"])),
+            correlations=not asked["independent"], **options,
         )  # fmt: skip
     except InputError as error:
         click.echo(mistake_text(error), err=True)
@@ -179,7 +186,7 @@ def _grid(**asked: Any) -> Grid:
     from pathway_models.intake.library import read_levers
     from pathway_models.records.levers import lever_grid
 
-    levers, by = read_levers(), asked["by"]
+    levers, by = read_levers(asked["lever_file"]), asked["by"]
     blocks = measure_blocks(levers) if by == "measure" else None
     return lever_grid(levers, blocks, by="family" if by == "family" else "lever", delays=(0, *asked["later"]))
 
@@ -188,14 +195,21 @@ def _decided(
     park: str, stage: Callable[[str], None], lang: str, **asked: Any
 ) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.baseline.scenario_drivers import driven
     from pathway_models.decisions.assets import plan_assets
     from pathway_models.decisions.cheapest_package import cheapest_package
+    from pathway_models.intake.assumptions import read_assumptions
     from pathway_models.intake.costs import read_costs
+    from pathway_models.intake.library import read_levers, read_scenarios
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.plans.assets import read_assets
     from pathway_models.records.levers import Limits
 
     the_park, grid, plan = read_park(park), _grid(**asked), None
+    if asked["scenario"] or asked["scenario_file"]:
+        scenarios = read_scenarios(asked["scenario_file"], asked["lever_file"])
+        chosen = scenarios[asked["scenario"] or next(iter(scenarios))]
+        the_park = driven(the_park, chosen, read_assumptions().issue_year)
     if asked["assets"]:
         plan = plan_assets(the_park, grid, read_assets(asked["assets"]), asked["until"])
     options = {name: asked[name] for name in ("budget", "rate", "margin", "members", "fresh", "seed", "until")}
@@ -205,7 +219,7 @@ def _decided(
         asked["before"],
         asked["probability"],
         grid=plan.grid if plan else grid,
-        costs=read_costs(asked["costs"]),
+        costs=read_costs(asked["costs"], levers=read_levers(asked["lever_file"])),
         limits=Limits(peak=asked["cap"], totals=asked["checkpoint"], neutral=asked["neutral"]),
         correlations=not asked["independent"],
         **options,

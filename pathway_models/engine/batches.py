@@ -41,7 +41,7 @@ class Frame:
     carriers, groups : (C,) str
         The park's carriers, then those that levers bring in.
     factors : (sector, carrier, year), tCO2/TJ
-        With what carbon balances leave; the decline of the grid is not in it.
+        With what carbon balances leave; the decline of power and heat is not in it.
     grid_factors : (sector, year), tCO2/TJ
         Of purchased electricity, without balances.
     process_factors : (process, year), tCO2 per unit of output
@@ -104,7 +104,7 @@ def carrier_factors(
 def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: Assumptions) -> Frame:
     """Extend factors, processes and sinks of a park to the last year.
 
-    ASSUME: factors stay at their last observed value; only the grid goes on declining.
+    ASSUME: factors stay at their last observed value; only those of purchased power and heat go on declining.
     ASSUME: sinks stay at their last observed value without a lever.
     """
     years = np.arange(park.years[0], until + 1)
@@ -144,6 +144,8 @@ class Batch:
         Of the park's own carriers.
     grid : (year, member)
         Grid factor relative to the last observed year.
+    heat : (year, member)
+        Factor of purchased heat, in the same way.
     output : (process, year, member)
     errors : mapping group -> (1, member)
         Constant factor errors.
@@ -158,6 +160,7 @@ class Batch:
     use: np.ndarray
     shares: np.ndarray
     grid: np.ndarray
+    heat: np.ndarray
     output: np.ndarray
     errors: Mapping[str, np.ndarray]
     carbon: np.ndarray | None = None
@@ -191,14 +194,14 @@ def batches(
     for start in range(0, draws.members, size):
         members = slice(start, min(start + size, draws.members))
         paths = baseline_paths(frame.park, draws, members, frame.assumptions, reading)
-        activity, intensity, shares, grid, output = (
+        activity, intensity, shares, grid, heat, output = (
             np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
-            for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.output)
+            for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.heat, paths.output)
         )
         errors = factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
         carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
-        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group, carbon)
+        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, heat, output, by_group, carbon)
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:
@@ -330,6 +333,7 @@ class Accounts:
         self.sectors = (np.flatnonzero(movable), np.flatnonzero(~movable))
         self.classes = tuple(at for at in (ECONOMIC, RESIDENT) if self.sectors[at].size)
         self.grid = batch.grid[years, members]
+        self.course = {"electricity": self.grid, "heat": batch.heat[years, members]}
         self.carbon = None if batch.carbon is None else batch.carbon[years, members]
         self.zero = np.zeros(self.grid.shape)
         self.zero.setflags(write=False)
@@ -362,10 +366,10 @@ class Accounts:
         return energy
 
     def _factor(self, sector: int, carrier: str) -> np.ndarray:
-        """Compute the factor of a carrier in a sector without its error: (year, 1) or, of the grid, (year, member)."""
+        """Compute the factor of a carrier in a sector without its error: (year, 1), of purchases (year, member)."""
         frame = self.batch.frame
         factor = frame.factors[sector, frame.carriers.index(carrier), self.years, None]
-        factor = factor * self.grid if carrier == "electricity" else factor
+        factor = factor * self.course[carrier] if carrier in self.course else factor
         return self._moved(factor)
 
     def _moved(self, factor: np.ndarray) -> np.ndarray:
@@ -427,7 +431,7 @@ class Accounts:
         if key not in self._given:
             frame = self.batch.frame
             given = self._by_sector(k, group, frame.factors[:, frame.carriers.index(carrier)])
-            given = given * self.grid if carrier == "electricity" else given
+            given = given * self.course[carrier] if carrier in self.course else given
             self._given[key] = self._moved(given) * self.error(self.group_of[carrier])
         return self._given[key]
 

@@ -93,7 +93,8 @@ class PackageCosts:
         """Compute the weighted cost of a case over the batch, sinks left out, million CNY."""
         if case.of_structure is not self._open_on:
             self._open(case.of_structure, case.parts["structure"])
-        cost = self._of_structure - self.baseline + self._dot(self._energy * case.intensity, self._ones)
+        left = self._ones if isinstance(case.intensity, float) else case.intensity
+        cost = self._of_structure - self.baseline + self._dot(self._energy, left)
         for key in (("intensity", case.parts["intensity"]), ("process", case.parts["process"])):
             if key not in self._known:
                 self._known[key] = self.of_part(*key, case.of_structure.structure)
@@ -208,6 +209,8 @@ class PackageStatistics:
     sinks_cost : (sinks part,)
     held : mapping condition -> (case, sinks part) int
         Members that meet the condition.
+    counted : tuple of int, optional
+        Years the event was counted for, peak years left out; None where all were, and peak years.
     """
 
     tree: PackageTree
@@ -223,6 +226,7 @@ class PackageStatistics:
     cost: np.ndarray | None
     sinks_cost: np.ndarray
     held: dict[str, np.ndarray]
+    counted: tuple[int, ...] | None = None
 
     def p_peaked_by(self, year: int) -> np.ndarray:
         """Share of all members whose peak year is ``year`` or earlier: (package,).
@@ -232,6 +236,7 @@ class PackageStatistics:
         PathwayError
             The year is before the last observed one or after the last projected one.
         """
+        self._refuse_peak_years()
         if not self.years[0] <= year <= self.years[-1]:
             raise PathwayError(f"year {year}: packages are known from {self.years[0]} to {self.years[-1]}")
         return self.peaked[self.tree.case_of, year - self.years[0]] / self.members
@@ -250,11 +255,21 @@ class PackageStatistics:
                 f"before {year}: expected a year from {first} to {last},"
                 f" since {WINDOW} years to {year + WINDOW - 1} confirm the peak and packages end in {self.years[-1]}"
             )
+        self._refuse_uncounted(year)
         return self.early[self.tree.case_of, year - self.years[0]] / self.members
 
     def p_past(self, year: int) -> np.ndarray:
         """Share of all members that are past already, of those that peak before a year: (package,)."""
+        self._refuse_uncounted(year)
         return self.past[self.tree.case_of, year - self.years[0]] / self.members
+
+    def _refuse_uncounted(self, year: int) -> None:
+        if self.counted is not None and year not in self.counted:
+            raise PathwayError(f"before {year}: only {', '.join(map(str, self.counted))} were counted")
+
+    def _refuse_peak_years(self) -> None:
+        if self.counted is not None:
+            raise PathwayError("peak years were not counted: survey without naming years")
 
     def counted_year(self) -> np.ndarray:
         """Mean peak year: (package,).
@@ -262,6 +277,7 @@ class PackageStatistics:
         A peak in the record counts as the last observed year, since no lever moves it; a member without a peak counts
         as the year after the last one a peak can be seen in, since its peak is later than that by an unknown time.
         """
+        self._refuse_peak_years()
         later = (self.members - self.peaked)[:, : -PeakRule().follow]
         return self.years[0] + later.sum(axis=1)[self.tree.case_of] / self.members
 
@@ -288,11 +304,12 @@ class Tally:
         settled: np.ndarray,
         limits: Limits,
         by_year: bool,
+        counted: tuple[int, ...] | None,
     ) -> None:
         cases, sinks = tree.cases.shape[0], len(tree.parts[SINKS])
         self.tree, self.years, self.rates, self.limits, self.rule = tree, years, rates, limits, PeakRule()
         self.weights, self.all_settled = weights, settled
-        self.members = 0
+        self.members, self.counted = 0, counted
         self.peaked, self.early, self.past = np.zeros((3, cases, years.size), dtype=np.int32)
         self.sums = np.zeros((4, cases))
         self.sinks_cost = np.zeros(sinks)
@@ -311,28 +328,37 @@ class Tally:
         self.costs = PackageCosts(batch, rates.of(members, self.weight), self.tree) if rates else None
         self.sinks = [batch.grown(measures) for measures in self.tree.parts[SINKS]]
         self.row = {int(year): at for at, year in enumerate(batch.years)}
+        last = len(batch.years) - WINDOW
+        self.wanted = [self.row[year] for year in self.counted or () if self.row.get(year, last + 1) <= last]
         if self.costs:
             self.sinks_cost += [self.costs.sinks(measures) for measures in self.tree.parts[SINKS]]
 
     def add(self, case: PackageCase) -> None:
         """Count one case of the batch."""
-        total, rule = case.total, self.rule
-        top = np.maximum(total.max(axis=0), self.observed)
-        size = np.abs(top)
-        # The rule of turning_points on the last total and the largest one: a member counts only when it ends below
-        # the plateau, its peak year is the first that reaches the largest total up to a tie, and years follow it.
-        shown = total[-1] < top - (rule.plateau + rule.tie) * size
-        least = top - rule.tie * size
-        first = np.where(self.observed >= least, 0, 1 + (total >= least).argmax(axis=0))
-        shown &= first < self.years.size - rule.follow
-        self._events(case.index, total)
-        self.peaked[case.index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
+        total = case.total
+        top = np.maximum(np.maximum.reduce(total), self.observed)
+        if self.counted is None:
+            self._peak_years(case.index, total, top)
+            self._events(case.index, total)
+        else:
+            self._events_before(case.index, total)
         by_year = total @ self.weight
         cost = self.costs.case(case) if self.costs else 0.0
         self.sums[:, case.index] += (top @ self.weight, by_year.sum(), by_year @ self.discount, cost)
         if self.by_year is not None:
             self.by_year[case.index] += by_year
         self._limits(case.index, total, top)
+
+    def _peak_years(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
+        """Count members by peak year."""
+        rule, size = self.rule, np.abs(top)
+        # The rule of turning_points on the last total and the largest one: a member counts only when it ends below
+        # the plateau, its peak year is the first that reaches the largest total up to a tie, and years follow it.
+        shown = total[-1] < top - (rule.plateau + rule.tie) * size
+        least = top - rule.tie * size
+        first = np.where(self.observed >= least, 0, 1 + (total >= least).argmax(axis=0))
+        shown &= first < self.years.size - rule.follow
+        self.peaked[index] += np.bincount(first[shown], minlength=self.peaked.shape[1])
 
     def _events(self, index: int, total: np.ndarray) -> None:
         """Count members that peak before each year, as `kernels.event_split.peaks_before` tells it."""
@@ -350,6 +376,16 @@ class Tally:
         self.early[index, 1 : known + 1] += np.count_nonzero(event, axis=1)
         event &= self.settled[1 : known + 1]
         self.past[index, 1 : known + 1] += np.count_nonzero(event, axis=1)
+
+    def _events_before(self, index: int, total: np.ndarray) -> None:
+        """Count members that peak before the years asked for: the same comparison on their windows alone."""
+        high, seen = self.observed, 0
+        for at in self.wanted:
+            if at > seen:
+                high, seen = np.maximum(high, np.maximum.reduce(total[seen:at])), at
+            event = np.maximum.reduce(total[at : at + WINDOW]) <= high + TIE * np.abs(high)
+            self.early[index, at + 1] += np.count_nonzero(event)
+            self.past[index, at + 1] += np.count_nonzero(event & self.settled[at + 1])
 
     def _limits(self, index: int, total: np.ndarray, top: np.ndarray) -> None:
         limits = self.limits
@@ -378,4 +414,5 @@ class Tally:
             cost=cost if self.rates else None,
             sinks_cost=self.sinks_cost,
             held=self.held,
+            counted=self.counted,
         )

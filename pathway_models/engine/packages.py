@@ -7,7 +7,7 @@ package only counts and means over members are kept, so that memory does not gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -145,6 +145,7 @@ class PackageEngine:
         limits: Limits | None = None,
         *,
         by_year: bool = False,
+        before: Iterable[int] | None = None,
     ) -> PackageStatistics:
         """Count and average over members what each package does.
 
@@ -156,12 +157,16 @@ class PackageEngine:
         limits : Limits, optional
         by_year : bool
             Keep mean totals by year.
+        before : iterable of int, optional
+            Count the event of these years alone, and no peak years: half the work of all years.
         """
         if isinstance(packages, Grid):
             tree = grid_tree(packages, packages.codes() if codes is None else codes)
         else:
             tree = package_tree(packages)
-        tally = Tally(tree, self.years, self.rates, self.central(), self.settled(), limits or Limits(), by_year)
+        counted = None if before is None else tuple(sorted(set(before)))
+        kept = limits or Limits(), by_year, counted
+        tally = Tally(tree, self.years, self.rates, self.central(), self.settled(), *kept)
         for batch in self.batches():
             tally.begin(batch)
             for case in batch.cases(tree):

@@ -20,7 +20,7 @@ from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario, lever_streams
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2, SOURCES, TOTAL, Pathways
-from pathway_models.records.plans import DriverPath
+from pathway_models.records.plans import SLOW, DriverPath
 
 #: Readings of the drivers that `project` knows.
 READINGS = {"uncertain": AS_PLANS_TURN_OUT, "hold": IF_DRIVERS_HOLD}
@@ -191,10 +191,10 @@ def runs(
     lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
-    for given, positions in _by_drivers(chosen).items():
+    for (given, grid), positions in _by_drivers(chosen).items():
         some = [NOTHING if at is None else chosen[at] for at in positions]
         tree = package_tree(some)
-        driven_park = driven(park, replace(NOTHING, drivers=given), assumptions.issue_year)
+        driven_park = driven(park, replace(NOTHING, drivers=given, grid=grid), assumptions.issue_year)
         frame = lay_out(driven_park, some, until, assumptions)
         for members in batches(frame, draws, reading=reading):
             batch = BatchEvaluator(members)
@@ -203,15 +203,15 @@ def runs(
                     yield positions[at], batch, case
 
 
-def _by_drivers(chosen: list[Scenario]) -> dict[tuple[DriverPath, ...], list[int | None]]:
-    """Group scenarios by the drivers they give: each group is projected on a baseline of its own.
+def _by_drivers(chosen: list[Scenario]) -> dict[tuple[tuple[DriverPath, ...], str], list[int | None]]:
+    """Group scenarios by the drivers they give and their grid: each group is projected on a baseline of its own.
 
     The scenario without measures, None, comes last among those without drivers.
     """
-    groups: dict[tuple[DriverPath, ...], list[int | None]] = {}
+    groups: dict[tuple[tuple[DriverPath, ...], str], list[int | None]] = {}
     for at, scenario in enumerate(chosen):
-        groups.setdefault(scenario.drivers, []).append(at)
-    groups.setdefault((), []).append(None)
+        groups.setdefault((scenario.drivers, scenario.grid), []).append(at)
+    groups.setdefault(((), SLOW), []).append(None)
     return groups
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
+from pathway_models.baseline.grid import NATION, PLACE, place_of
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.baseline.scenario_drivers import driven_normals
@@ -142,7 +143,7 @@ def sample(
     uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
     uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
     nation = shared_by(park)
-    uniforms[f"{SHARED}:grid_decline"] = stream(seed, nation, "grid_decline").random(members)
+    uniforms[NATION] = stream(seed, nation, "grid_decline").random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
     names += [*park.plans.normals(), *driven_normals(park, chosen, assumed.issue_year)]
@@ -155,6 +156,8 @@ def sample(
             shocks[key] = yearly_normals(seed, owner, name, members, years)
         else:
             normals[key] = stream(seed, owner, name).standard_normal(members)
+    if place := place_of(park):
+        shocks[PLACE] = yearly_normals(seed, f"province:{place}", PLACE, members, years)
     bridge = bridge_of(park, assumed, seed, members, until)
     drawn = Draws(park.identity, seed, members, years, uniforms, normals, shocks, assumed, bridge)
     tied = correlate(drawn, ties)

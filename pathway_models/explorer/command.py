@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from pathway_models.console.issue_year import as_of_option
 from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.scenario_files import lever_file_option
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 from pathway_models.core.issue_year import present_year
 from pathway_models.explorer.files import newest_run, read_run
@@ -40,6 +41,7 @@ IDLE = 60
 @data_option
 @click.option("--save-to", type=click.Path(path_type=Path, dir_okay=False), default="my_scenarios.yml",
               show_default=True, help="File that scenarios are saved to and found in again.")  # fmt: skip
+@lever_file_option
 @as_of_option
 @click.option("--before", type=click.IntRange(2025, 2050), default=2030, show_default=True)
 @click.option("--probability", type=click.FloatRange(0.5, 0.95), default=0.7, show_default=True)
@@ -55,7 +57,14 @@ IDLE = 60
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.pass_context
 def explore_command(
-    ctx: click.Context, park: str, save_to: Path, port: int, no_browser: bool, run: Path | None, **wishes: object
+    ctx: click.Context,
+    park: str,
+    save_to: Path,
+    lever_file: str | None,
+    port: int,
+    no_browser: bool,
+    run: Path | None,
+    **wishes: object,
 ) -> None:
     """Move a park's levers in the browser and see its peak move; scenarios can be saved and run.
 
@@ -71,6 +80,7 @@ def explore_command(
     run = _run(ctx, park, run)
     wishes |= {"run": str(run) if run else None}
     wishes |= {"park": park, "scenario_file": str(save_to.absolute()), "as_of": present_year()}
+    wishes["lever_file"] = _sound(lever_file)
     click.echo(f"http://{LOOPBACK}:{port}/?token={token}")
     if run:
         click.echo(f"run: {run}", err=True)
@@ -131,6 +141,15 @@ def _readable(park: str) -> str:
 
     read_park(park)
     return name_anywhere(park)
+
+
+def _sound(lever_file: str | None) -> str:
+    """Read a file of levers once here, for the same reason; return its path."""
+    from pathway_models.intake.library import read_levers
+
+    if lever_file:
+        read_levers(lever_file)
+    return os.path.abspath(lever_file) if lever_file else ""
 
 
 def _free_port() -> int:

@@ -82,7 +82,7 @@ def newest_run(park: str, results: Path = RESULTS) -> Path | None:
     return None
 
 
-def save_scenario(path: str | Path, scenario: Scenario) -> Path:
+def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path = "") -> Path:
     """Add a scenario to a file of saved ones, in the place of one of the same id.
 
     Parameters
@@ -90,6 +90,8 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     path : str or Path
         Made if it is not there; written whole or not at all.
     scenario : Scenario
+    lever_file : str or Path
+        Levers of one's own that it may have.
 
     Returns
     -------
@@ -113,7 +115,7 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
         text = path.read_text(encoding="utf-8")
         if not text.startswith(HEADER):
             raise ScenarioError(f"{path.name} was not made by the explorer and is left as it is: name another file")
-        read_scenarios(path)
+        read_scenarios(path, lever_file or None)
         kept = yaml.safe_load(text)["scenarios"]
     kept[name] = entry_of(scenario)
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
@@ -122,7 +124,7 @@ def save_scenario(path: str | Path, scenario: Scenario) -> Path:
     partial.unlink(missing_ok=True)
     with partial.open("x", encoding="utf-8") as file:
         file.write(f"{HEADER}\n{body}")
-    read_scenarios(partial)  # a file that a run would refuse never replaces a good one
+    read_scenarios(partial, lever_file or None)  # a file that a run would refuse never replaces a good one
     return partial.replace(path)
 
 
@@ -135,7 +137,9 @@ def entry_of(scenario: Scenario) -> dict[str, object]:
     return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
 
 
-def run_command(park: str, path: str | Path, scenario_id: str) -> str:
+def run_command(park: str, path: str | Path, scenario_id: str, lever_file: str | Path = "") -> str:
     """Write the command that runs a park under a saved scenario and under the one without levers."""
-    words = ["pathways", "run", park, "--scenario-file", str(path), "--scenarios", next(iter(read_scenarios()))]
+    words = ["pathways", "run", park, "--scenario-file", str(path)]
+    words += ["--lever-file", str(lever_file)] if lever_file else []
+    words += ["--scenarios", next(iter(read_scenarios()))]
     return shlex.join([*words, scenario_id])

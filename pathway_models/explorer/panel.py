@@ -38,6 +38,7 @@ from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import change_text, share_text
 from pathway_models.language.words import LANGUAGES, say, word
 from pathway_models.records.levers import Choice, Scenario
+from pathway_models.runs.store import own_files
 
 #: Name a package has until it is saved.
 UNSAVED = "as_set"
@@ -93,11 +94,13 @@ class Explorer:
         Consent to pollutant factors that are background knowledge.
     state : mapping of str
         Levers of the two packages, ``a`` and ``b``, as an address has them.
+    lever_file : str or Path
+        Levers of one's own, laid over the shipped ones; those of the run, where it was given some, by default.
 
     Raises
     ------
     InputError, PathwayError
-        The park, the run or the file of saved scenarios cannot be read.
+        The park, the run, its levers or the file of saved scenarios cannot be read.
     """
 
     def __init__(
@@ -115,6 +118,7 @@ class Explorer:
         run: str | Path | None = None,
         allow_background: bool = False,
         state: Mapping[str, str] | None = None,
+        lever_file: str | Path = "",
     ) -> None:
         self.lang, self.file, self._own = lang, Path(scenario_file), park
         given = {"members": members, "seed": seed, "until": until, "before": before, "as_of": as_of}
@@ -122,7 +126,9 @@ class Explorer:
         given |= {name: self.run.parameters.get(name, given[name]) for name in given} if self.run else {}
         self._given = {name: given[name] for name in ("members", "seed", "until")}
         self._given["assumptions"] = read_assumptions(given["as_of"])
-        self._levers, self._costs, self._busy = read_levers(), read_costs(), True
+        self._file_of_levers = lever_file or (own_files(Path(run)).get("lever_file", "") if run else "")
+        self._levers, self._busy = read_levers(self._file_of_levers or None), True
+        self._costs = read_costs(levers=self._levers)
         self._timer: asyncio.TimerHandle | None = None
         self._controls(park, int(given["before"]), probability, allow_background)
         self._open(park, state or {})
@@ -167,8 +173,9 @@ class Explorer:
 
     def _scenarios(self) -> dict[str, Scenario]:
         """Read the shipped scenarios, the run's and those saved so far; without those that state drivers."""
-        saved = read_scenarios(self.file) if self.file.exists() else {}
-        found = {**read_scenarios(), **(self.run.scenarios if self.run else {}), **saved}
+        levers = self._file_of_levers or None
+        saved = read_scenarios(self.file, levers) if self.file.exists() else {}
+        found = {**read_scenarios(None, levers), **(self.run.scenarios if self.run else {}), **saved}
         return {name: one for name, one in found.items() if not one.drivers}
 
     def _named(self, scenario: Scenario) -> str:
@@ -279,7 +286,7 @@ class Explorer:
 
     def _save(self) -> None:
         try:
-            path = save_scenario(self.file, self.scenario(self.name.value.strip()))
+            path = save_scenario(self.file, self.scenario(self.name.value.strip()), self._file_of_levers)
         except PathwayError as error:
             self._refuse(error)
             return
@@ -288,7 +295,7 @@ class Explorer:
             en="Saved to {path}. Run this: <code class='command'>{command}</code>",
             zh="已保存到{path}。运行命令：<code class='command'>{command}</code>",
         )
-        command = run_command(self.park.value, path, self.name.value.strip())
+        command = run_command(self.park.value, path, self.name.value.strip(), self._file_of_levers)
         self.told.value = html(text, path=path.name, command=command)
         self._busy = True
         self.start.options = self._starts()

@@ -36,7 +36,7 @@ from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import TOTAL, Pathways
 from pathway_models.records.peaks import Peaks
-from pathway_models.runs.store import StoredRun, open_run, parks_of
+from pathway_models.runs.store import StoredRun, open_run, own_files, parks_of
 
 #: Window of years that any park's record and horizon lie in.
 EARLIEST, LATEST = 1950, 2100
@@ -357,8 +357,8 @@ def _stored_pathways(run: StoredRun, parks: Sequence[Member], scenarios: list[st
     first = run.summary.drop_duplicates("park_id").set_index("park_id")
     issue_year = run.record["parameters"].get("as_of")
     stored = list(run.summary["scenario"].unique())
-    own = Path(str(run.record["parameters"].get("scenario_file") or ""))
-    library = read_scenarios(own if own.is_file() else None)
+    own = {name: path for name, path in own_files(run.folder).items() if path.is_file()}
+    library = read_scenarios(own.get("scenario_file"), own.get("lever_file"))
     without = next((name for name in stored if is_without_levers(library, name)), None)
     for one in parks:
         frame = run[one.park_id].members(list(dict.fromkeys([*scenarios, *([without] if without else [])])))

@@ -25,7 +25,7 @@ from pathway_models.intake.factors.tables import default_factor, factor_sets, re
 from pathway_models.intake.levels import read_levels
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
-from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
+from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, GridFutures, Uncertainties
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Triangle
 
@@ -130,6 +130,16 @@ class _Decline(Strict):
     source: str
 
 
+class _Futures(Strict):
+    zero_by: _Decline
+    left: _Value
+    mean: _Value
+    deviation: _Value
+    tilt: _Value
+    persistence: _Value
+    heat: _Value
+
+
 class _Fuels(Strict):
     carriers: tuple[str, ...]
     source: str
@@ -147,6 +157,7 @@ class _UncertaintyFile(Strict):
     measured_factor_errors: dict[str, _Value]
     grid_regions: _Regions
     grid_decline: _Decline
+    grid_futures: _Futures
     population: dict[str, _Value]
 
 
@@ -165,6 +176,7 @@ def read_uncertainties() -> Uncertainties:
 def _read_uncertainties(path: Path) -> Uncertainties:
     content, _ = validated(path, _UncertaintyFile)
     decline, regions = content.grid_decline, content.grid_regions.regions
+    zero, futures = content.grid_futures.zero_by, content.grid_futures
     return Uncertainties(
         factor_errors={name: item.value for name, item in content.factor_errors.items()},
         factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
@@ -172,6 +184,15 @@ def _read_uncertainties(path: Path) -> Uncertainties:
         measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
         grid_regions={province: region for region, members in regions.items() for province in members},
         grid_decline=Triangle(decline.low, decline.mode, decline.high),
+        grid_futures=GridFutures(
+            Triangle(zero.low, zero.mode, zero.high),
+            left=futures.left.value,
+            mean=futures.mean.value,
+            deviation=futures.deviation.value,
+            tilt=futures.tilt.value,
+            persistence=futures.persistence.value,
+            heat=futures.heat.value,
+        ),
         population={name: item.value for name, item in content.population.items()},
     )
 

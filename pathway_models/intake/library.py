@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from pathway_models.intake.plans.rows import lines_of
 from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
 from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
-from pathway_models.records.plans import DriverPath
+from pathway_models.records.plans import GRID_FUTURES, DriverPath
 
 
 class _Parameter(Strict):
@@ -86,6 +87,7 @@ class _Scenario(Strict):
     name_zh: Text
     description: str = Field(default="", max_length=5_000)
     inherits: str = ""
+    grid: Literal[GRID_FUTURES] | None = None
     levers: dict[str, str | _Choice] = Field(default_factory=dict)
     drivers: list[_Driver] = Field(default_factory=list)
 
@@ -98,15 +100,35 @@ class _ScenarioFile(Strict):
 FAMILIES = {"drivers": "driver_scenarios.yml"}
 
 
+#: Files of levers, each with its stamp: the shipped one, then one that is laid over it.
+Files = tuple[tuple[Path, Stamp], ...]
+
+
 def read_levers(path: str | Path | None = None) -> dict[str, Lever]:
-    """Read a lever library; the shipped ``data/levers.yml`` when no path is given.
+    """Read the shipped ``data/levers.yml``, with a file of one's own in the same form laid over it.
+
+    A lever of the same id takes the shipped one's place; others come after it and act after those of their family.
 
     Raises
     ------
     InputError
         All faults of the file, by line.
     """
-    return dict(_levers(*stamped(Path(path) if path else data_folder() / "levers.yml")))
+    return _laid_over(_lever_files(path))
+
+
+def _lever_files(path: str | Path | None) -> Files:
+    given = [data_folder() / "levers.yml", *([Path(path)] if path else [])]
+    return tuple(stamped(one) for one in dict.fromkeys(given))
+
+
+def _laid_over(files: Files) -> dict[str, Lever]:
+    found: dict[str, Lever] = {}
+    for file in files:
+        for lever_id, lever in _levers(*file).items():
+            rank = found[lever_id].rank if lever_id in found else len(found)
+            found[lever_id] = replace(lever, rank=rank)
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -170,6 +192,8 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
 def read_scenarios(path: str | Path | None = None, levers: str | Path | None = None) -> Scenarios:
     """Read scenarios and the levers they name; the shipped ones when no paths are given.
 
+    Levers of one's own are laid over the shipped ones (`read_levers`), and act wherever a scenario names them.
+
     A ``.csv`` table or the sheet of scenarios of a workbook (``.xlsx``) gives drivers: to the shipped scenarios of
     the same ids, and to new ones without levers (docs/driver_scenarios.md).  The word ``drivers`` stands for the
     shipped ``data/driver_scenarios.yml``.
@@ -181,15 +205,14 @@ def read_scenarios(path: str | Path | None = None, levers: str | Path | None = N
     """
     given = data_folder() / FAMILIES[str(path)] if str(path) in FAMILIES else path
     own = stamped(Path(given) if given else data_folder() / "scenarios.yml")
-    library = stamped(Path(levers) if levers else data_folder() / "levers.yml")
     read = _tabled if own[0].suffix.lower() in (".csv", ".xlsx") else _scenarios
-    found = read(*own, *library)
+    found = read(*own, _lever_files(levers))
     return Scenarios(found.scenarios, dict(found.levers))
 
 
 @lru_cache(maxsize=8)
-def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scenarios:
-    library = _levers(levers, of_levers)
+def _scenarios(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
+    library = _laid_over(levers)
     content, lines = validated(path, _ScenarioFile)
     scenarios, faults = {}, []
     for scenario_id, given in content.scenarios.items():
@@ -217,7 +240,13 @@ def _scenarios(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scen
         own = paths_of(lines_of(path.name, rows, COLUMNS, faults)).get(scenario_id, ())
         drivers = _replaced(base.drivers, own)
         scenarios[scenario_id] = Scenario(
-            scenario_id, given.name_en, given.name_zh, given.description, (*kept, *measures), drivers
+            scenario_id,
+            given.name_en,
+            given.name_zh,
+            given.description,
+            (*kept, *measures),
+            drivers,
+            given.grid or base.grid,
         )
     if faults:
         raise InputError(faults)
@@ -256,13 +285,13 @@ def _replaced(base: tuple[DriverPath, ...], own: tuple[DriverPath, ...]) -> tupl
 
 
 @lru_cache(maxsize=8)
-def _tabled(path: Path, stamp: Stamp, levers: Path, of_levers: Stamp) -> Scenarios:
+def _tabled(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
     faults: list[Fault] = []
     found = read_scenario_sheet(path, faults) if path.suffix.lower() == ".xlsx" else read_driver_table(path, faults)
     if faults:
         raise InputError(faults)
-    shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers, of_levers)
+    shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers)
     driven = [replace(one, drivers=_replaced(one.drivers, found.get(one.scenario_id, ()))) for one in shipped.scenarios]
     new = [Scenario(name, name, name, drivers=paths) for name, paths in found.items() if name not in shipped]
     return Scenarios((*driven, *new), shipped.levers)

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pathway_models.baseline.grid import NATION, PLACE
 from pathway_models.baseline.paths import Reading
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.errors import RecordError
 from pathway_models.engine.projecting import project
 from pathway_models.kernels.event_split import margin
 from pathway_models.kernels.shapley import coalitions, shapley_values
-from pathway_models.records.draws import SHARED, Draws
+from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Identified, Park, ParkIdentity
 
@@ -106,7 +107,7 @@ def _squared_width(park: Park, scenario: Scenario, draws: Draws, drawn: np.ndarr
 def median_draws(draws: Draws, *, levers: bool, factors: bool) -> Draws:
     """Put the draws of levers, or of factors and the grid, at their median; those of the drivers stay."""
     half, zero = np.full(draws.members, 0.5), np.zeros(draws.members)
-    grid = f"{SHARED}:grid_decline"
+    grid = NATION
     # What is not the grid's is a lever's: plans go with growth, and their streams begin with their own names.
     uniforms = {
         name: half if (factors and name == grid) or (levers and name != grid and not _is_plan(name)) else values
@@ -115,7 +116,10 @@ def median_draws(draws: Draws, *, levers: bool, factors: bool) -> Draws:
     normals = {
         name: zero if factors and name.startswith("factor:") else values for name, values in draws.normals.items()
     }
-    return replace(draws, uniforms=uniforms, normals=normals)
+    shocks = {
+        name: np.zeros_like(values) if factors and name == PLACE else values for name, values in draws.shocks.items()
+    }
+    return replace(draws, uniforms=uniforms, normals=normals, shocks=shocks)
 
 
 def _is_plan(name: str) -> bool:

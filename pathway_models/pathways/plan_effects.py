@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.baseline.paths import BaselinePaths
-from pathway_models.baseline.plans import baseline_paths, grid_history, grid_now, process_index, sectors_of
+from pathway_models.baseline.plans import baseline_paths, factor_history, process_index, sectors_of
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.engine.projecting import assumed_by, project
@@ -19,7 +19,7 @@ from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import ACTIVITY_UNITS, Park
-from pathway_models.records.plans import ALL_SECTORS, DriverTarget, Plans
+from pathway_models.records.plans import ALL_SECTORS, FACTORS, DriverTarget, Plans
 
 #: Quantiles of a band.
 BAND = (0.05, 0.5, 0.95)
@@ -166,8 +166,8 @@ def _names(park: Park, sector: str) -> tuple[str, ...]:
 
 
 def _unit(park: Park, driver: str, sector: str, item: str) -> str:
-    if driver == "grid_factor":
-        return "tCO2/MWh"
+    if driver in FACTORS:
+        return "tCO2/MWh" if driver == "grid_factor" else "tCO2/GJ"
     if driver == "share":
         return "share"
     if driver == "output":
@@ -187,10 +187,11 @@ def _values(park: Park, draws: Draws, which: tuple) -> np.ndarray:
 
 
 def _picked(park: Park, paths: BaselinePaths, driver: str, sector: str, item: str) -> np.ndarray:
-    if driver == "grid_factor":
-        values = paths.grid * grid_now(park)
-        values[:, : park.years.size] = grid_history(park)
-        return values * TJ_PER_MWH
+    if driver in FACTORS:
+        known = factor_history(park, FACTORS[driver])
+        values = (paths.grid if driver == "grid_factor" else paths.heat) * known[-1]
+        values[:, : park.years.size] = known
+        return values * (TJ_PER_MWH if driver == "grid_factor" else 1e-3)
     if driver == "output":
         return paths.output[:, process_index(park, sector, item)]
     s = park.sectors.index(sector)

@@ -284,6 +284,7 @@ def driver_name(bands: DriverBands, lang: str) -> str:
         "intensity": ("energy intensity", "能源强度"),
         "share": ("share of", "能源占比"),
         "grid_factor": ("grid factor", "电网排放因子"),
+        "heat_factor": ("factor of purchased heat", "外购热力排放因子"),
         "output": ("output of", "产量"),
     }
     en, zh = names[bands.driver]

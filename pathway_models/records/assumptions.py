@@ -81,6 +81,36 @@ class Baselines:
 
 
 @dataclass(frozen=True)
+class GridFutures:
+    """How the factor of purchased power goes on, beside the yearly decline of the slow future.
+
+    Parameters
+    ----------
+    zero_by : Triangle
+        Year in which the straight line of the policy future would reach zero.
+    left : float
+        Share of the factor at its beginning that the line never falls below.
+    mean : float
+        Mean factor of the nation that places are set against, tCO2/MWh.
+    deviation, tilt : float
+        Yearly standard deviation of the log around the nation's course of a place with the nation's mean factor, and
+        the power of its relative factor that divides it.
+    persistence : float
+        Share of a departure that is left after a year.
+    heat : float
+        Decline of the factor of purchased heat over that of the nation's power, both in logs.
+    """
+
+    zero_by: Triangle
+    left: float
+    mean: float
+    deviation: float
+    tilt: float
+    persistence: float
+    heat: float
+
+
+@dataclass(frozen=True)
 class Uncertainties:
     """Uncertainties that are not fitted on panels.
 
@@ -97,7 +127,8 @@ class Uncertainties:
     grid_regions : mapping province -> str
         Regional grid of 2012 of each province.
     grid_decline : Triangle
-        Share per year, one draw for all parks.
+        Share per year in the slow future, one draw for all parks.
+    grid_futures : GridFutures
     population : mapping name -> float
         ``noise`` and ``slope_error_sd`` of population, log.
     """
@@ -108,6 +139,7 @@ class Uncertainties:
     measured_factor_errors: Mapping[str, float]
     grid_regions: Mapping[str, str]
     grid_decline: Triangle
+    grid_futures: GridFutures
     population: Mapping[str, float]
 
 
@@ -195,7 +227,7 @@ class Assumptions:
             for year, growth in (max(knots.items()),)
             if growth
         )
-        decline = self.uncertainties.grid_decline
+        decline, zero = self.uncertainties.grid_decline, self.uncertainties.grid_futures.zero_by
         fitted = f", fitted here: {', '.join(self.fits)}" if self.fits else ""
         in_levels = self.levels is not None and self.law == "levels"
         # The law in levels has its long-run growth from its nation.
@@ -209,6 +241,7 @@ class Assumptions:
             f"  growth law {self.law}, parameters {self.law_version}{fitted}\n"
             f"  {ahead}\n"
             f"  grid factor falls {decline.low:.1%} to {decline.high:.1%} a year, most likely {decline.mode:.1%}\n"
+            f"  under policy towards zero by {zero.low:g} to {zero.high:g}, most likely {zero.mode:g}\n"
             f"  factor errors (log sd) {errors}\n"
             f"  {len(self.correlations)} rank correlations, {len(self.targets)} targets,"
             f" {len(self.carriers)} carriers, {len(self.default_factors) - 1} factor sets>"

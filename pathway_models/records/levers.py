@@ -12,7 +12,7 @@ import numpy as np
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.levers.action import Action
 from pathway_models.levers.register import find_action
-from pathway_models.records.plans import DriverPath
+from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath
 
 #: The seven families of the notice's section two, in the order in which they act.
 FAMILIES = ("structure", "efficiency", "management", "substitution", "process", "ccus", "sinks")
@@ -178,7 +178,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named combination of measures and given paths of drivers; neither is business as usual."""
+    """A named combination of measures and given paths of drivers, under one future of the grid."""
 
     scenario_id: str
     name_en: str
@@ -186,8 +186,11 @@ class Scenario:
     description: str = ""
     measures: tuple[Measure, ...] = ()
     drivers: tuple[DriverPath, ...] = ()
+    grid: str = SLOW
 
     def __post_init__(self) -> None:
+        if self.grid not in GRID_FUTURES:
+            raise RecordError(f"{self.scenario_id}: grid {self.grid!r} is not one of {GRID_FUTURES}")
         arranged = sorted(self.measures, key=lambda m: (FAMILIES.index(m.lever.family), m.lever.rank))
         object.__setattr__(self, "measures", tuple(arranged))
 

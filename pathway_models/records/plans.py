@@ -9,12 +9,17 @@ from pathway_models.core.errors import RecordError
 #: What a project may load, in canonical units: TJ, units of output, activity of its sector.
 LOADS = ("energy", "product", "value_added")
 #: Drivers whose path can be given, and how a target may be stated.
-DRIVERS = ("activity", "intensity", "share", "grid_factor", "output")
+DRIVERS = ("activity", "intensity", "share", "grid_factor", "heat_factor", "output")
+#: Drivers that are the mean factor of what is bought, and the carrier of each.
+FACTORS = {"grid_factor": "electricity", "heat_factor": "heat"}
 KINDS = ("level", "growth", "change")
 #: What only scenarios give: CO2 per energy of all carriers, relative to the last observed year.
 CARBON = "co2_per_energy"
 #: A mark on the baseline itself: up to there the driver goes as it would.
 FREE = "free"
+#: Futures of the power that a nation makes, ``docs/methods.md``, section 2; the first where none is named.
+GRID_FUTURES = ("slow", "policy")
+SLOW, POLICY = GRID_FUTURES
 #: Last year a plan may speak of.
 LATEST = 2100
 #: Stands for every sector whose activity is economic.
@@ -110,14 +115,14 @@ class DriverTarget:
     driver : str
         One of `DRIVERS`.
     sector : str
-        Sector id, `ALL_SECTORS`, or empty for the grid factor.
+        Sector id, `ALL_SECTORS`, or empty for `FACTORS`.
     item : str
         Carrier of a share, process of an output, else empty.
     year : int
     kind : str
         One of `KINDS`.
     value : float
-        Level in canonical units (grid factor: tCO2/TJ), growth a year, or change against ``base_year``.
+        Level in canonical units (`FACTORS`: tCO2/TJ), growth a year, or change against ``base_year``.
     spread : float
         Standard deviation in the unit of ``value``; 0 is exact.
     base_year : int or None
@@ -164,6 +169,8 @@ class Plans:
         Shown with every result.
     factors : tuple of (process, sector, unit, factor)
         Processes that the projects bring in, tCO2 per unit.
+    grid : str
+        Future of the power it buys, one of `GRID_FUTURES`; no plan of its own.
     """
 
     projects: tuple[Project, ...] = ()
@@ -171,6 +178,7 @@ class Plans:
     files: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     factors: tuple[tuple[str, str, str, float], ...] = ()
+    grid: str = SLOW
 
     def __bool__(self) -> bool:
         return bool(self.projects or self.targets)
@@ -210,7 +218,7 @@ class DriverPath:
     driver : str
         One of `SCENARIO_DRIVERS`.
     sector : str
-        Sector id or `ALL_SECTORS`; empty for the grid factor and for Kaya terms.
+        Sector id or `ALL_SECTORS`; empty for `FACTORS` and for Kaya terms.
     item : str
         Carrier or group of a share, process of an output, else empty.
     first, last : int

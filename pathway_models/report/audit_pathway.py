@@ -195,6 +195,9 @@ class PathwaySheets:
         self.grid = self._positive(
             -1, self.paths.grid[0], ("grid factor, last observed year = 1", "电网因子（末观测年=1）"), "1"
         )
+        self.heat = self._positive(
+            -1, self.paths.heat[0], ("factor of heat, last observed year = 1", "热力因子（末观测年=1）"), "1"
+        )
         return found
 
     def _positive(self, s: int, values: np.ndarray, quantity: tuple[str, str], unit: str, item: str = "") -> Term:
@@ -256,7 +259,7 @@ class PathwaySheets:
         return energy
 
     def _factor(self, s: int, c: int) -> Term:
-        """Write a carrier's factor of the last observed year net of carbon balances; the grid's keeps falling."""
+        """Write a carrier's last observed factor net of carbon balances; those of purchases keep falling."""
         carrier, value = self.frame.carriers[c], float(self.frame.factors[s, c, self.start])
         known = self.base.factors.get((s, c))
         if known is not None and float(np.ravel(known.values)[-1]) > 0:
@@ -267,7 +270,8 @@ class PathwaySheets:
                 factor = last * self.sheet.number(labels, correction)
         else:
             factor = self.sheet.number(self.labels(s, carrier, ("factor", "因子"), "tCO2/TJ"), value)
-        return factor * self.grid if carrier == "electricity" else factor
+        course = {"electricity": self.grid, "heat": self.heat}.get(carrier)
+        return factor if course is None else factor * course
 
     def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Term) -> Term:
         """Write emissions from energy after all measures and the shares that structure and process measures leave."""

@@ -146,26 +146,27 @@ def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind:
 def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...]) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
-    from pathway_models.decisions.cheapest_package import cheapest_package
+    from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
     from pathway_models.decisions.project_effects import project_effects
     from pathway_models.intake.rules.profiles import read_account
+    from pathway_models.records.levers import lever_grid
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
-    recomputed, manifest = compute_again(run, park_id), manifest_of(run)
+    recomputed, manifest, scenarios = compute_again(run, park_id), manifest_of(run), scenarios_of(run)
     decision = None
     if search:
         # The search has fewer members than the run, and is tested on twice as many others; the path of the package is
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
-        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, **ensemble)
+        grid = lever_grid(scenarios.levers, measure_blocks(scenarios.levers))
+        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, grid=grid, **ensemble)
     effects = None
     if projects:
         ensemble = {"members": min(manifest.members, MEAN_MEMBERS), "seed": manifest.seed, "until": manifest.until}
         account = read_account(PROJECT_ACCOUNT)
         account = account if account.holds_in(recomputed.park.country) else read_account("location")
         effects = project_effects(recomputed.park, projects, account, **ensemble)
-    scenarios = scenarios_of(run)
     return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
                   investments=projects, effects=effects)  # fmt: skip
 

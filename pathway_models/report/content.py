@@ -189,7 +189,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
         )
     )
     _report_card(builder, inputs)
-    pace = known.grid_decline
+    pace, zero = known.grid_decline, known.grid_futures.zero_by
     rows = [
         (word(name, lang), say(lang, en="factor, standard deviation of the log", zh="因子，对数标准差"), f"{sd:g}")
         for name, sd in {**known.factor_errors, **inputs.park.factor_errors}.items()
@@ -197,8 +197,23 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
     rows.append(
         (
             word("electricity", lang),
-            say(lang, en="yearly decline of the grid factor: low, mode, high", zh="电网因子年降幅：低、众数、高"),
+            say(
+                lang,
+                en="yearly decline of the grid factor (slow future): low, mode, high",
+                zh="电网因子年降幅（缓慢情景）：低、众数、高",
+            ),
             f"{pace.low:g}, {pace.mode:g}, {pace.high:g}",
+        )
+    )
+    rows.append(
+        (
+            word("electricity", lang),
+            say(
+                lang,
+                en="year of no fossil power under policy: low, mode, high",
+                zh="政策情景下化石能源发电归零年份：低、众数、高",
+            ),
+            f"{zero.low:g}, {zero.mode:g}, {zero.high:g}",
         )
     )
     for name, sd in inputs.park.activity_errors.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +22,7 @@ from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.investments import Investment
-from pathway_models.records.levers import Scenario
+from pathway_models.records.levers import Lever, Scenario, Scenarios
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -82,6 +82,8 @@ class ReportInputs:
         Projects of the park, where a list was given.
     effects : ProjectEffects or None
         Carbon evaluation of these projects.
+    levers : mapping of Lever
+        Library the scenarios were made of, where they came with one.
     """
 
     park: Park
@@ -93,6 +95,7 @@ class ReportInputs:
     decision: Decision | None
     investments: tuple[Investment, ...] = ()
     effects: ProjectEffects | None = None
+    levers: Mapping[str, Lever] = field(default_factory=dict)
 
     @property
     def before(self) -> int:
@@ -229,7 +232,9 @@ def gather(
         draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
         pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
     peaks = pw.find_peaks(pathways, before=manifest.before)
-    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, tuple(investments), effects)
+    levers = scenarios.levers if isinstance(scenarios, Scenarios) else {}
+    found = tuple(investments), effects, levers
+    return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, *found)
 
 
 def joined(parts: Sequence[Pathways]) -> Pathways:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pathway_models.decisions import tables as decision_tables
@@ -13,7 +15,7 @@ from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
-from pathway_models.records.levers import Measure
+from pathway_models.records.levers import Lever, Measure
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
 #: The notice's tasks and the families of levers that serve each (section two of the notice).
@@ -136,7 +138,8 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
             decision_tables.indispensable(found, lang=lang),
         )
     if found.dropped:
-        names = say(lang, en=", ", zh="、").join(_dropped(name, lang) for name in found.dropped)
+        levers = {**read_levers(), **inputs.levers}
+        names = say(lang, en=", ", zh="、").join(_dropped(name, levers, lang) for name in found.dropped)
         builder.say(
             inputs.say(
                 en=f"Left out of the search, because they cannot change this park's peak: {names}.",
@@ -145,9 +148,8 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
         )
 
 
-def _dropped(name: str, lang: str) -> str:
+def _dropped(name: str, levers: Mapping[str, Lever], lang: str) -> str:
     """Name a block left out of the search: a lever of the library, or a family."""
-    levers = read_levers()
     if name in levers:
         return levers[name].name_zh if lang == "zh" else levers[name].name_en
     return family_name(name, lang)

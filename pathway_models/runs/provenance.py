@@ -109,15 +109,18 @@ def describe_run(
 
 #: Files of a run that are made of its parks' and hashed in its record; its status has times.
 OUTPUTS = ("summary.csv",)
+#: Folder of a run that keeps the files of scenarios and levers it was given.
+KEPT_INPUTS = "inputs"
 
 
 def hash_outputs(folder: Path) -> None:
-    """Put the hashes of a run's own files into its record, where it has one."""
+    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one."""
     path, record = folder / "run.json", None
     with contextlib.suppress(OSError, ValueError):  # whoever needs the record says what is wrong with it
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
-        hashes = {name: file_hash(folder / name) for name in OUTPUTS if (folder / name).is_file()}
+        kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
+        hashes = {name: file_hash(folder / name) for name in (*OUTPUTS, *kept) if (folder / name).is_file()}
         if record.get("outputs_sha256") != hashes:
             write_json(path, {**record, "outputs_sha256": hashes})
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.runs.members import MEMBERS, Condition, read_members
+from pathway_models.runs.provenance import KEPT_INPUTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,16 +106,21 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
 
 
 def scenarios_of(folder: Path) -> Scenarios:
-    """Look up the scenarios of a run: in the copy of its own file that it keeps, or in the present library."""
+    """Look up the scenarios of a run: in the copies of its own files that it keeps, or in the present library."""
     from pathway_models.intake.library import read_scenarios
 
+    own, chosen = own_files(folder), parameters_of(folder)["scenarios"]
+    return read_scenarios(own.get("scenario_file"), own.get("lever_file")).pick(list(chosen))
+
+
+#: Parameters of a run that name files of one's own.
+OWN_FILES = ("scenario_file", "lever_file")
+
+
+def own_files(folder: Path) -> dict[str, Path]:
+    """Find the files of scenarios and levers a run was given: parameter -> the copy the run keeps."""
     given = parameters_of(folder)
-    own = kept_copy(folder, given["scenario_file"]) if given.get("scenario_file") else None
-    return read_scenarios(own).pick(list(given["scenarios"]))
-
-
-#: Folder of a run that keeps the files of scenarios it was given.
-KEPT_INPUTS = "inputs"
+    return {name: kept_copy(folder, given[name]) for name in OWN_FILES if given.get(name)}
 
 
 def kept_copy(folder: Path, given: str | Path) -> Path:

@@ -167,7 +167,8 @@ def test_centre_of_a_park_is_nation_and_a_part_of_its_province(hebei):
 def test_sectors_of_a_park_add_up_to_its_bridge(bau):
     park = replace(pw.read_park("demo-steel"), province="河北", kind="park")
     draws = pw.sample(park, bau, members=12, seed=SEED, until=2030)
-    paths = free_paths(park, without_factor_errors(draws), slice(None), pw.read_assumptions())
+    drawn, flat = without_factor_errors(draws), np.ones((draws.members, park.years.size + draws.years.size))
+    paths = free_paths(park, drawn, slice(None), pw.read_assumptions(), (flat, flat))
     known, count = park.years.size, draws.bridged
     assert count == 4
     energy = paths.activity * paths.intensity

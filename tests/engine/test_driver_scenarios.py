@@ -243,6 +243,7 @@ def test_shipped_families_run_for_every_kind_of_park():
     scenarios = pw.read_scenarios("drivers")
     assert list(scenarios) == [
         "bau",
+        "clean_power",
         "low_growth",
         "mid_growth",
         "high_growth",
@@ -252,9 +253,9 @@ def test_shipped_families_run_for_every_kind_of_park():
     for park_id in ("demo-steel", "region-hebei"):
         found = totals(pw.read_park(park_id), scenarios)
         at = 2040 - int(found.years[0])
-        low, mid, high = np.median(found.memo_items["activity"][1:4, :, at], axis=1)
+        low, mid, high = np.median(found.memo_items["activity"][2:5, :, at], axis=1)
         assert low < mid < high
-        assert np.median(found.total()[4, :, -1]) < np.median(found.total()[0, :, -1])
+        assert np.median(found.total()[5, :, -1]) < np.median(found.total()[0, :, -1])
 
 
 @pytest.mark.parametrize("park_id", ["demo-steel", "demo-electronics"])

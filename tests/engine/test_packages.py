@@ -203,3 +203,19 @@ def test_second_capture_plant_finds_what_the_first_has_left():
     assert np.abs(totals - expected).max() <= 1e-9 * expected.max()
     with pytest.raises(PathwayError, match="two capture levers"):
         cheapest_package(mixed_park(), 2035, 0.5, grid=grid, members=5, fresh=0, most=2)
+
+
+def test_a_survey_of_some_years_counts_them_as_one_of_all_years_does(steel):
+    grid = lever_grid(pw.read_levers(), by="family")
+    draws = pw.sample(steel, [grid.everything()], members=40, seed=3)
+    engine = PackageEngine(steel, grid.everything(), draws)
+    codes = grid.codes()[:: max(grid.size // 50, 1)]
+    whole, some = engine.survey(grid, codes), engine.survey(grid, codes, before=(2031, 2029, 2030))
+    for year in (2029, 2030, 2031):
+        assert np.array_equal(whole.p_before(year), some.p_before(year))
+        assert np.array_equal(whole.p_past(year), some.p_past(year))
+    assert np.array_equal(whole.tonnes, some.tonnes)
+    assert np.array_equal(whole.peak, some.peak)
+    for refused in (lambda: some.p_before(2032), lambda: some.p_past(2028), some.counted_year):
+        with pytest.raises(PathwayError, match="counted"):
+            refused()

@@ -51,7 +51,7 @@ class SlowPark:
         self.energy = {
             (s, name): use[s] * paths.shares[:, s, c] for s in self.activity for c, name in enumerate(park.carriers)
         }
-        self.grid, self.use = paths.grid, use
+        self.grid, self.heat, self.use = paths.grid, paths.heat, use
         spread = {
             g: math.hypot(park.factor_errors.get(g, sd), park.activity_errors.get(g, 0))
             for g, sd in read_assumptions().uncertainties.factor_errors.items()
@@ -78,6 +78,8 @@ class SlowPark:
         path = np.concatenate([known, np.full(len(self.years) - known.size, known[-1])])[None]
         if carrier == "electricity":
             path = path * self.grid
+        if carrier == "heat":
+            path = path * self.heat
         return path * self.error[self.library[carrier].group]
 
     def process(self):

@@ -27,6 +27,7 @@ STARTED = {
     "scripts/build_panels.py OUT": "panels/countries.csv.gz",
     "scripts/build_report_templates.py --out OUT": "report_zh.docx",
     "scripts/fit_baseline.py OUT": "baseline.yml",
+    "scripts/fit_grid.py": "27 of 30",
     "scripts/fit_nowcast.py OUT": "nowcast.yml",
     "scripts/link_notebooks.py --check": "0 of",
     "scripts/list_assumptions.py OUT/assumptions.md": "assumptions.md",

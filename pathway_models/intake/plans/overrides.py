@@ -12,7 +12,7 @@ from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.plans.rows import Line, read_lines
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, Park, Process
-from pathway_models.records.plans import ALL_SECTORS, DRIVERS, KINDS, LATEST, DriverTarget
+from pathway_models.records.plans import ALL_SECTORS, DRIVERS, FACTORS, KINDS, LATEST, DriverTarget
 
 COLUMNS = (
     "driver",
@@ -32,7 +32,7 @@ COLUMNS = (
 PARTS = {"share": 1.0, "%": 0.01}
 GROWTH = {**PARTS, "share/yr": 1.0, "%/yr": 0.01}
 #: Drivers whose level may be zero.
-MAY_BE_ZERO = ("share", "grid_factor", "output")
+MAY_BE_ZERO = ("share", *FACTORS, "output")
 
 
 def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTarget, ...]:
@@ -69,13 +69,14 @@ def _target(line: Line, park: Park) -> DriverTarget | None:
 def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
     """Tell whether sector and item exist and belong to the driver."""
     sector, item = line["sector"], line["item"]
-    if driver == "grid_factor":
+    if driver in FACTORS:
+        carrier = FACTORS[driver]
         if sector or item:
-            line.fault(
-                "sector", "nothing", "the grid factor is one for the whole park; leave sector and item blank", "item"
-            )
-        elif not park.factors[:, park.carriers.index("electricity"), -1].any():
-            line.fault("driver", "a park with a grid factor", "give the park's table one first", "grid_factor")
+            remedy = f"the {driver.replace('_', ' ')} is one for the whole park; leave sector and item blank"
+            line.fault("sector", "nothing", remedy, "item")
+        elif carrier not in park.carriers or not park.factors[:, park.carriers.index(carrier), -1].any():
+            expected = f"a park with a {driver.replace('_', ' ')}"
+            line.fault("driver", expected, "give the park's table one first", driver)
         return not line.is_faulty
     wide = (ALL_SECTORS,) if driver in ("activity", "intensity") and kind != "level" else ()
     if (
@@ -131,6 +132,8 @@ def _units(line: Line, park: Park, driver: str, kind: str) -> dict[str, float]:
         return PARTS
     if driver == "grid_factor":
         return {unit: CONVERSIONS[unit][1] / TJ_PER_MWH for unit in units_of("tCO2/MWh")}
+    if driver == "heat_factor":
+        return {unit: CONVERSIONS[unit][1] for unit in units_of("tCO2/TJ")}
     if driver == "output":
         canonical = _process(park, line["sector"], line["item"]).unit
         return {unit: CONVERSIONS[unit][1] for unit in units_of(canonical)}

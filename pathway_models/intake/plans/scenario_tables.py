@@ -12,7 +12,7 @@ from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.numbers import exact_number
 from pathway_models.intake.plans.overrides import GROWTH, PARTS
 from pathway_models.intake.plans.rows import Line, read_lines
-from pathway_models.records.plans import ALL_SECTORS, CARBON, KAYA, KINDS, LATEST, SCENARIO_DRIVERS, DriverPath
+from pathway_models.records.plans import ALL_SECTORS, CARBON, FACTORS, KAYA, KINDS, LATEST, SCENARIO_DRIVERS, DriverPath
 
 COLUMNS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
 EARLIEST = 1990
@@ -23,7 +23,7 @@ RIVALS = (
     ({"gdp"}, {"population", "gdp_per_head"}),
     ({"activity"}, {"gdp", "population", "gdp_per_head"}),
     ({"intensity"}, {"energy_per_gdp"}),
-    ({"grid_factor"}, {CARBON}),
+    (set(FACTORS), {CARBON}),
 )
 Paths = dict[str, tuple[DriverPath, ...]]
 
@@ -74,7 +74,7 @@ def _path(line: Line) -> DriverPath | None:
 
 def _check_place(line: Line, driver: str, kind: str) -> None:
     """Sector and item belong to the driver; whether a park has them is seen when it is run."""
-    if driver in ("grid_factor", *KAYA) and (line["sector"] not in ("", ALL_SECTORS) or line["item"]):
+    if driver in (*FACTORS, *KAYA) and (line["sector"] not in ("", ALL_SECTORS) or line["item"]):
         line.fault("sector", "nothing", f"{driver} is one for the whole park; leave sector and item blank", "item")
     if driver in ("activity", "intensity") and line["item"]:
         line.fault("item", "nothing", f"{driver} has no item", "item")
