@@ -21,7 +21,7 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.carriers import Carrier
-from pathway_models.records.draws import Draws
+from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Lever, Measure, Scenario
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
 
@@ -149,6 +149,8 @@ class Batch:
         Constant factor errors.
     carbon : (year, member) or None
         Emission factors of energy relative to their own course, where a scenario moves them.
+    ceiling : (year, member) or None
+        Most that can be captured in projected years, tCO2/yr; None where nothing limits it.
     """
 
     frame: Frame
@@ -161,6 +163,7 @@ class Batch:
     output: np.ndarray
     errors: Mapping[str, np.ndarray]
     carbon: np.ndarray | None = None
+    ceiling: np.ndarray | None = None
     _values: dict[tuple, Values] = field(default_factory=dict, repr=False)
 
     def values(self, measure: Measure) -> Values:
@@ -198,7 +201,17 @@ def batches(
         errors = factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
         carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
-        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, output, by_group, carbon)
+        use, most = activity * intensity, ceiling_of(frame, draws, members, frame.years[frame.known :])
+        yield Batch(frame, draws, members, activity, use, shares, grid, output, by_group, carbon, most)
+
+
+def ceiling_of(frame: Frame, draws: Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
+    """Compute the most that can be captured in some years: (year, member), tCO2/yr; None without a limit."""
+    assumed = frame.assumptions
+    if assumed.capture is None:
+        return None
+    place = draws.uniforms[f"{SHARED}:capture_ceiling"][members]
+    return assumed.capture.ceiling(frame.park, assumed.sectors, years, place)
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:

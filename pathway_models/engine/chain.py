@@ -74,7 +74,7 @@ def follow(
     whole = keep(("mix", "structure", "intensity"), undivided, sums, mix, structure, intensity)
     equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
     parts = (technical, process) if whole is sums.zero else (technical + whole, process + whole)
-    captures = total(case, intensity, *parts, equipped, out, room)
+    captures = total(case, intensity, *parts, equipped, sums.batch.ceiling, out, room)
     return PackageCase(index, at, case, intensity, process, captures, out, whole)
 
 
@@ -185,7 +185,7 @@ class StructureCase:
 
 
 class Plant(NamedTuple):
-    """A capture measure: share of the capturable CO2 that it takes, and takes net of what its energy emits."""
+    """A capture measure: share of the capturable CO2 that it takes, and what a tonne taken saves net of its energy."""
 
     measure: Measure
     at: Values
@@ -197,11 +197,10 @@ def plants(case: StructureCase, measures: Measures) -> list[Plant]:
     """Work out the capture measures of a package for one tonne that can be captured."""
     sums, found = case.of_mix.sums, []
     for measure, at in sums.batch.drawn(measures):
-        acts = measure.lever.acts
-        gross = acts.captured(np.ones(sums.zero.shape), at)
-        heat = acts.heat(gross, at) * case.heat_factor
-        electricity = acts.electricity(gross, at) * case.electricity_factor
-        found.append(Plant(measure, at, gross, gross - heat - electricity))
+        acts, tonne = measure.lever.acts, np.ones(sums.zero.shape)
+        heat = acts.heat(tonne, at) * case.heat_factor
+        electricity = acts.electricity(tonne, at) * case.electricity_factor
+        found.append(Plant(measure, at, acts.captured(tonne, at), tonne - heat - electricity))
     return found
 
 
@@ -265,6 +264,7 @@ def total(
     technical: np.ndarray,
     process: np.ndarray,
     equipped: Sequence[Plant],
+    ceiling: np.ndarray | None,
     out: np.ndarray,
     room: np.ndarray,
 ) -> tuple[Captured, ...]:
@@ -274,6 +274,8 @@ def total(
     ----------
     technical, process : (year, member)
         Process emissions that can be captured, and all; with what is undivided.
+    ceiling : (year, member) or None
+        Most that all plants together can capture; None without a limit.
     out, room : (year, member)
         The total, and working space; written over.
     """
@@ -286,8 +288,11 @@ def total(
         for earlier in captures:  # a second plant finds only what the first has left
             np.subtract(room, earlier.taken, out=room)
         np.maximum(room, 0.0, out=room)
-        captures.append(Captured(plant.measure, plant.at, room * plant.gross))
-        np.subtract(out, np.multiply(room, plant.net, out=room), out=out)
+        taken = room * plant.gross
+        if ceiling is not None:
+            np.minimum(taken, ceiling - sum(earlier.taken for earlier in captures), out=taken)
+        captures.append(Captured(plant.measure, plant.at, taken))
+        np.subtract(out, np.multiply(taken, plant.net, out=room), out=out)
     return tuple(captures)
 
 

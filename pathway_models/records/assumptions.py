@@ -21,6 +21,7 @@ from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
 from pathway_models.records.nowcast import Nowcast, ParkSpread
+from pathway_models.records.sectors import CaptureRange, SectorKinds
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,10 @@ class Assumptions:
         What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
     park_spread : ParkSpread, optional
         How parks depart from their region in these years; without it parks are not bridged.
+    sectors : SectorKinds
+        Kinds of sectors, by their names.
+    capture : CaptureRange, optional
+        What the nation can capture; without it plants take whatever they are built for.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -158,6 +163,8 @@ class Assumptions:
     levels: LevelParameters | None = None
     nowcast: Nowcast | None = None
     park_spread: ParkSpread | None = None
+    sectors: SectorKinds = field(default_factory=lambda: SectorKinds({}, {}))
+    capture: CaptureRange | None = None
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:

@@ -14,7 +14,16 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, lay_out, replaces_all_fuel
+from pathway_models.engine.batches import (
+    BURNT,
+    EMITTING,
+    FOSSIL,
+    NATURAL_GAS,
+    POWER,
+    ceiling_of,
+    lay_out,
+    replaces_all_fuel,
+)
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
@@ -74,6 +83,7 @@ class PathwaySheets:
         draws = likely_draws(sample(park, [scenario], members=1, seed=seed, until=until), scenario)
         self.frame = lay_out(park, [scenario], until, draws.assumptions)
         self.paths = baseline_paths(park, draws, slice(0, 1), draws.assumptions)
+        self.ceiling = ceiling_of(self.frame, draws, slice(0, 1), self.frame.years[park.years.size - 1 :])
         self.ours: Pathways = project(park, [scenario], draws)
         # The columns begin with the last observed year, from which everything grows.
         self.start = park.years.size - 1
@@ -347,13 +357,17 @@ class PathwaySheets:
         otherwise = page.number(labels, NATURAL_GAS) if self.park.is_undivided else of_power
         of_heat = page.formula(labels, ratio(direct, burnt, otherwise))
         taken, heat, electricity = nothing, nothing, nothing
+        most = None if self.ceiling is None else page.inputs(
+            self.labels(-1, "", ("ceiling of capture", "捕集量上限"), "tCO2"), self.ceiling[:, 0]
+        )  # fmt: skip
         for measure, values in measures:
             acts, takes = measure.lever.acts, measure.lever.takes_from
             stacks = total(e for (s, c), e in emitted.items() if groups[c] in takes and self.movable(s))
             labels = self.labels(-1, "", ("can be captured", "可捕集量"), "tCO2")
             there = page.formula(labels, np.maximum(stacks + technical - taken, 0.0))
             labels = self.labels(-1, "", ("captured", "捕集量"), "tCO2")
-            caught = page.formula(labels, acts.captured(there, values))
+            caught = acts.captured(there, values)
+            caught = page.formula(labels, caught if most is None else np.minimum(caught, most - taken))
             taken = taken + caught
             heat = heat + acts.heat(caught, values) * of_heat
             electricity = electricity + acts.electricity(caught, values) * of_power

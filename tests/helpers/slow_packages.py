@@ -192,6 +192,9 @@ class SlowPark:
             for n in ("equipped_share", "capture_rate", "heat_penalty", "electricity_penalty")
         }
         taken = np.maximum(within + technical, 0) * values["equipped_share"] * phase * values["capture_rate"]
+        assumed, place = self.draws.assumptions, self.draws.uniforms["shared:capture_ceiling"]
+        most = assumed.capture.ceiling(self.park, assumed.sectors, np.array(self.years), place)
+        taken = taken if most is None else np.minimum(taken, most.T)
         self.pay(measure.lever, taken)
         fossil = ("coal", "oil", "gas", "other_fuel")
         direct = sum(e for key, e in emitted.items() if group[key] in fossil) + np.zeros(self.grid.shape)
