@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out, times
-from pathway_models.engine.chain import left, mixed, processes
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out
+from pathway_models.engine.chain import left, left_by_kind, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
 from pathway_models.engine.projecting import NOTHING, assumed_by
@@ -207,8 +207,9 @@ class _Batch:
         books, shape = evaluator.accounts, evaluator.sinks.shape
         lefts = {
             part: [np.broadcast_to(left(books, measures), shape) for measures in tree.parts[part]]
-            for part in ("structure", "intensity", "process")
+            for part in ("structure", "intensity")
         }
+        kept = [left_by_kind(books, measures) for measures in tree.parts["process"]]
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
         self.economic = np.stack([(a * b).ravel() for a in lefts["structure"] for b in lefts["intensity"]])
         self.structures = np.stack([a.ravel() for a in lefts["structure"]])
@@ -223,12 +224,12 @@ class _Batch:
             ]
         )
         self.process = np.array(
-            [[costs.of_part("process", p, a) for p in range(len(lefts["process"]))] for a in lefts["structure"]]
+            [[costs.of_part("process", p, a) for p in range(len(kept))] for a in lefts["structure"]]
         )
         if any(len(measures) > 1 for measures in tree.parts["capture"]):
             raise PathwayError("packages with two capture levers can only be listed: take a smaller grid")
         self.ceiling = evaluator.batch.ceiling if any(tree.parts["capture"]) else None
-        technical = [[processes(books, a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
+        technical = [[processes(books, a, p)[0] for p in kept] for a in lefts["structure"]]
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")
         self.technical = technical
@@ -268,8 +269,7 @@ class _Batch:
                     money[k] += books.use_of(mix, k, group) * price
             for lever_id, taken in mix.taken.items():
                 if lever_id in rates.levers:
-                    replaced = sum(books.energy[k, group] * share for group, share in taken.items())
-                    money[k] += replaced * rates.levers[lever_id]
+                    money[k] += books.replaced(taken, k) * rates.levers[lever_id]
         energy = _products(self.economic, money[ECONOMIC]).reshape(self.sizes)
         energy = energy + _products(self.resident, money[RESIDENT])
         captured = np.zeros((len(self.captures), *self.sizes))
@@ -297,21 +297,23 @@ class _Batch:
             As in ``PackageTree.cases``.
         """
         shape, beyond = self.ceiling.shape, np.zeros(len(cases))
-        fuel, mixed_up = self.evaluator.accounts.undivided.values()
+        _, mixed_up = self.evaluator.accounts.undivided.values()
+        fuel = self.evaluator.accounts.fuel_of(mix)
         eligible = [[self._eligible(mix, groups) for groups, _, _ in capture] for capture in self.captures]
         for row, (_, s, i, p, k) in enumerate(cases.tolist()):
             for held, (_, gross, rate) in zip(eligible[k], self.captures[k], strict=True):
                 economic = self.economic[s * self.sizes[1] + i].reshape(shape)
-                there = economic * (held + times(mix.fuel_left, fuel)) + self.technical[s][p]
+                there = economic * (held + fuel) + self.technical[s][p]
                 there += self.structures[s].reshape(shape) * mixed_up
                 beyond[row] += np.vdot(np.maximum(there * gross - self.ceiling, 0.0), rate)
         return beyond
 
     def _of_undivided(self, mix: Mix, rate: np.ndarray) -> np.ndarray:
         """Price the capture of what is not told apart by carrier: (structure, intensity)."""
-        fuel, mixed_up = self.evaluator.accounts.undivided.values()
+        _, mixed_up = self.evaluator.accounts.undivided.values()
+        fuel = self.evaluator.accounts.fuel_of(mix)
         structures = _products(self.structures, mixed_up * rate)[:, None]
-        return _products(self.economic, times(mix.fuel_left, fuel) * rate).reshape(self.sizes) + structures
+        return _products(self.economic, fuel * rate).reshape(self.sizes) + structures
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:

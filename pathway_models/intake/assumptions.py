@@ -28,6 +28,7 @@ from pathway_models.intake.factors.tables import default_factor, factor_sets, re
 from pathway_models.intake.levels import read_levels
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, Uncertainties
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Triangle
@@ -225,6 +226,7 @@ def _read_correlations(path: Path) -> tuple[Correlation, ...]:
 class _Sectors(Strict):
     kinds: dict[str, tuple[str, ...]]
     archetypes: dict[str, str]
+    uses: dict[str, dict[str, dict[str, float]]]
 
 
 def read_sectors() -> SectorKinds:
@@ -240,8 +242,21 @@ def read_sectors() -> SectorKinds:
 
 @cache
 def _read_sectors(path: Path) -> SectorKinds:
-    content, _ = validated(path, _Sectors)
-    return SectorKinds(content.kinds, content.archetypes)
+    content, lines = validated(path, _Sectors)
+    faults = []
+    for kind, carriers in content.uses.items():
+        for carrier, shares in carriers.items():
+            if (
+                abs(sum(shares.values()) - 1.0) > 1e-9
+                or not set(shares) <= set(ENERGY_USES)
+                or kind not in content.kinds
+            ):
+                place = f"line {line_of(lines, ('uses', kind, carrier))}, uses.{kind}.{carrier}"
+                expected = f"shares of {', '.join(ENERGY_USES)} that add up to one, of a kind listed above"
+                faults.append(Fault(path.name, place, str(shares), expected, "correct the shares", code="uses"))
+    if faults:
+        raise InputError(faults)
+    return SectorKinds(content.kinds, content.archetypes, content.uses)
 
 
 class _Ranges(Strict):

@@ -1,9 +1,9 @@
-"""Kinds of sectors, and how much of their CO2 the nation can capture."""
+"""Kinds of sectors, what they use energy for, and how much of their CO2 the nation can capture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,9 +17,13 @@ WITHOUT_STACKS = ("transport", "buildings", "agriculture")
 FUELS = ("coal", "oil", "gas", "other_fuel")
 
 
+#: Uses of energy that are not told apart.
+UNTOLD: Mapping[str, float] = {"": 1.0}
+
+
 @dataclass(frozen=True)
 class SectorKinds:
-    """Kinds of sectors by words of their names.
+    """Kinds of sectors by words of their names, and what each uses its carriers for.
 
     Parameters
     ----------
@@ -27,10 +31,13 @@ class SectorKinds:
         A sector is of the first kind of which a word stands in its name.
     archetypes : mapping archetype -> kind
         Of parks that are not divided into sectors.
+    uses : mapping kind -> carrier or group -> use -> float
+        Shares that add up to one; a carrier goes before its group.
     """
 
     words: Mapping[str, tuple[str, ...]]
     archetypes: Mapping[str, str]
+    uses: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
     def kind_of(self, sector: str, archetype: str = "") -> str:
         """Find the kind of a sector of a park of an archetype."""
@@ -38,6 +45,11 @@ class SectorKinds:
         if sector == "park" and name in self.archetypes:
             return self.archetypes[name]
         return next((kind for kind, words in self.words.items() if any(word in name for word in words)), OTHER)
+
+    def uses_of(self, kind: str, carrier: str, group: str) -> Mapping[str, float]:
+        """Look up the uses of a carrier in a kind of sectors, by share of its energy."""
+        given = self.uses.get(kind, {})
+        return given.get(carrier, given.get(group, UNTOLD))
 
     def of(self, park: Park) -> tuple[str, ...]:
         """List the kinds of a park's sectors."""
