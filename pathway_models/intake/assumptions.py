@@ -6,7 +6,8 @@ Reading ``data/uncertainties.yml``: factor errors, grid decline, shared shocks.
 
 Reading ``correlations.yml``.
 
-Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nation can capture of theirs.
+Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nation can capture of theirs;
+``sector_demand.yml``: what it will produce of what sectors are measured by.
 """
 
 from __future__ import annotations
@@ -259,6 +260,33 @@ def _read_sectors(path: Path) -> SectorKinds:
     return SectorKinds(content.kinds, content.archetypes, content.uses)
 
 
+class _Demand(Strict):
+    unit: str
+    source: str
+    levels: dict[int, float] = Field(min_length=2)
+
+
+class _DemandFile(Strict):
+    demand: dict[str, _Demand]
+
+
+def read_demand() -> dict[str, dict[int, float]]:
+    """Read the nation's output of products, by kind of activity and year; the shipped ``data/sector_demand.yml``.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_demand(data_folder() / "sector_demand.yml")
+
+
+@cache
+def _read_demand(path: Path) -> dict[str, dict[int, float]]:
+    content, _ = validated(path, _DemandFile)
+    return {kind: dict(sorted(item.levels.items())) for kind, item in content.demand.items()}
+
+
 class _Ranges(Strict):
     source: str
     all: str
@@ -382,6 +410,7 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
         park_spread=read_park_spread(),
         sectors=read_sectors(),
         capture=read_capture(),
+        demand=read_demand(),
     )
     return replace(read, shipped_hash=read.hash)
 

@@ -147,6 +147,8 @@ class Assumptions:
         Kinds of sectors, by their names.
     capture : CaptureRange, optional
         What the nation can capture; without it plants take whatever they are built for.
+    demand : mapping kind of activity -> year -> float
+        The nation's output of products that sectors are measured by, which the middle of their paths follows.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -165,10 +167,11 @@ class Assumptions:
     park_spread: ParkSpread | None = None
     sectors: SectorKinds = field(default_factory=lambda: SectorKinds({}, {}))
     capture: CaptureRange | None = None
+    demand: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("carriers", "default_factors", "fits"):
+        for name in ("carriers", "default_factors", "fits", "demand"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         year = self.issue_year
         if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:
