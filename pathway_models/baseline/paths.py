@@ -18,6 +18,7 @@ from pathway_models.baseline.bridges import factor_errors, sector_shares, tilted
 from pathway_models.baseline.laws.levels.features import SIZE
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.units import HOME
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.records.assumptions import Assumptions
@@ -261,7 +262,7 @@ class _Led(_Sample):
         sectors = len(self.park.sectors)
         if bridge is None:
             change = self.read(lambda drawn: law.simulate(self.record, steps, drawn), self.normals("intensity"))
-            return change, np.zeros((sectors, 1, steps))
+            return change, self._demanded(np.zeros((sectors, 1, steps)), assumptions, self.record)
         skip, logs = len(bridge), self.record.log_history
         beyond = bridge.tilts[:, None] - _added(self.park, self.draws, self.members, assumptions)
         tilts = np.concatenate([beyond, np.repeat(beyond[..., -1:], steps - skip, axis=-1)], axis=-1)
@@ -271,7 +272,30 @@ class _Led(_Sample):
         kept = np.concatenate([self.park.kept, np.ones(skip, bool)])
         told = self._history(np.concatenate([logs, logs[-1] + bridge.middle]), kept, skip)
         normals = DriverNormals(self.draws, self.members, "intensity", skip=skip)
+        tilts = self._demanded(tilts, assumptions, told)
         return bridged.before(self.read(lambda drawn: law.simulate(told, steps - skip, drawn), normals)), tilts
+
+    def _demanded(self, tilts: np.ndarray, assumptions: Assumptions, told: History) -> np.ndarray:
+        """Lead the middle of sectors measured by a product along the nation's demand for it (docs/baseline.md, 12).
+
+        ASSUME: each province keeps its share of the nation's output; other sectors make up for none of it; errors are
+        those of the law.
+        """
+        years, begins = self.draws.years, int(told.origin)
+        kinds = [s for s, kind in enumerate(self.park.activity_kinds) if kind in assumptions.demand]
+        later = years[years > begins]
+        if not kinds or not later.size or self.park.country != HOME:
+            return tilts
+        middle = self.laws["emissions"].simulate(told, later.size, _NoDraws(later.size))[0]
+        tilts = tilts.copy()
+        for s in kinds:
+            knots = assumptions.demand[self.park.activity_kinds[s]]
+            first = max(begins, min(knots))
+            wanted = np.interp([first, *later], list(knots), np.log(list(knots.values())))
+            expected = np.interp([first, *later], [begins, *later], [0.0, *middle])
+            beyond = (wanted - wanted[0]) - (expected - expected[0])
+            tilts[s, :, -later.size :] += np.where(later > first, beyond[1:], 0.0)
+        return tilts
 
     def normals(self, driver: str) -> DriverNormals:
         """Return the draws of a driver."""

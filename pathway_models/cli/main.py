@@ -35,6 +35,7 @@ COMMANDS = {
     "nowcast": ("pathway_models.nowcast.command:nowcast_command", "CO2 of the provinces to today, marked."),
     "decide": ("pathway_models.decisions.command:decide_command", "Find the cheapest package of levers."),
     "projects": ("pathway_models.decisions.command:projects_command", "Projects: payback, return, effect on CO2."),
+    "levers": ("pathway_models.decisions.command:levers_command", "Every number of the levers, with its source."),
     "cobenefits": ("pathway_models.cobenefits.command:cobenefits_command", "Air pollutants beside CO2."),
     "track": ("pathway_models.tracking.command:track_command", "Feed a new year into a forecast."),
     "score": ("pathway_models.tracking.command:score_command", "Score a run's sealed forecasts."),

@@ -27,7 +27,7 @@ from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
 from pathway_models.engine.reach import cannot_act
 from pathway_models.engine.sampling import sample
-from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.assumptions import read_assumptions, read_sectors
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
@@ -55,7 +55,7 @@ def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
     """Group levers into the blocks a manager decides on: each substitution by itself, other families as a whole."""
     blocks: dict[str, tuple[str, ...]] = {}
     for lever_id, lever in levers.items():
-        name = lever_id if lever.acts.part == "mix" else lever.family
+        name = lever.block or (lever_id if lever.family == "substitution" else lever.family)
         blocks[name] = (*blocks.get(name, ()), lever_id)
     return blocks
 
@@ -81,26 +81,45 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
     # Carriers that one lever gives may be taken by another.
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
-    technical = any(not process.is_balance for process in park.processes)
+    sectors = read_sectors()
+    kinds = sectors.of(park)
+    technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
+    used = {
+        (kind, group, use)
+        for kind, energy in zip(kinds, park.energy[..., -1], strict=True)
+        for carrier, group, amount in zip(park.carriers, park.groups, energy, strict=True) if amount
+        for use in sectors.uses_of(kind, carrier, group)
+    }  # fmt: skip
     idle = cannot_act(park, levers.values(), read_carriers())
     found = {}
     for block in grid.blocks:
         reasons = [
             idle[lever_id].en if lever_id in idle else
             "" if park.is_undivided and levers[lever_id].acts.part != SINKS
-            else _useless(levers[lever_id], present, technical, neutral)
+            else _useless(levers[lever_id], present, technical, neutral) or _out_of_reach(levers[lever_id], used)
             for lever_id in block.lever_ids
         ]  # fmt: skip
         if all(reasons):
-            found[block.block_id] = reasons[0]
+            found[block.block_id] = "; ".join(dict.fromkeys(reasons))
     return found
 
 
-def _useless(lever: Lever, present: set[str], technical: bool, neutral: bool) -> str:
+def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
+    """Say that a lever limited to some sectors or uses finds none of them in the park."""
+    is_limited = lever.acts.part == "mix" and lever.is_limited
+    if not is_limited or any(group in lever.takes_from and lever.reaches(kind, use) for kind, group, use in used):
+        return ""
+    where = [f"in {', '.join(lever.sectors)}"] * bool(lever.sectors) + [f"for {', '.join(lever.uses)}"] * bool(
+        lever.uses
+    )
+    return f"the park uses no {', '.join(lever.takes_from)} {' '.join(where)}"
+
+
+def _useless(lever: Lever, present: set[str], technical: set[str], neutral: bool) -> str:
     nothing, part = not present & set(lever.takes_from), lever.acts.part
     if part == SINKS and not neutral:
         return "sinks stand beside the total and change no peak"
-    if part == "process" and not technical:
+    if part == "process" and not any(lever.reaches(kind) for kind in technical):
         return "the park has no process emissions it could lower"
     if part == "mix" and nothing:
         return f"the park uses no {', '.join(lever.takes_from)}"

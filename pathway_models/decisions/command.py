@@ -1,4 +1,4 @@
-"""``pathways decide``: the cheapest package that brings a park's peak before a year, with its alternatives."""
+"""``pathways decide``, the cheapest package that peaks before a year; ``pathways levers``, what its numbers rest on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate, IndicatorDecision, Price
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
     from pathway_models.records.investments import Investment
-    from pathway_models.records.levers import Grid
+    from pathway_models.records.levers import Grid, Scenario
     from pathway_models.records.park import Park
 
 #: Alternatives shown one by one.
@@ -452,3 +452,129 @@ def projects_command(
         click.echo(sheet_table(rows).to_csv(index=False, lineterminator="\n", float_format="%.9g"), nl=False)
     else:
         click.echo(rows.to_json(orient="records", force_ascii=False, indent=1))
+
+
+@click.command("levers")
+@click.option("--scenario", help="Whose abatement is weighed; by default that of every scenario that states drivers.")
+@click.option("--park", type=PARK, help="Weigh levers by what they avoid there, and check how fast intensity falls.")
+@click.option("--year", type=int, default=2035, show_default=True, help="Year of the weights.")
+@click.option("--members", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--seed", type=int, default=20240401, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@as_of_option
+def levers_command(scenario: str, park: str | None, year: int, members: int, seed: int, form: str, lang: str) -> None:
+    """Print every number of the levers with unit, grade and source, and how much rests on assumptions."""
+    from pathway_models.decisions.lever_evidence import assumed_numbers, lever_numbers
+    from pathway_models.intake.library import read_levers
+
+    rows = lever_numbers(read_levers().values())
+    if form == "csv":
+        click.echo(",".join(rows[0]))
+        for row in rows:
+            cells = [str(value) for value in row.values()]
+            click.echo(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
+        return
+    lang = of_terminal(lang)
+    for row in rows:
+        setting = f" {row['setting']}" if row["setting"] else ""
+        ends = f" ({row['grade_of_ends']})" if row["grade_of_ends"] != row["grade"] else ""
+        numbers = f"{row['low']:g} / {row['mode']:g} / {row['high']:g}"
+        click.echo(f"{row['lever']}.{row['parameter']}{setting}: {numbers}  [{row['unit']}]  {row['grade']}{ends}")
+        click.echo(f"    {row['source']}")
+    assumed, whole = assumed_numbers(rows)
+    said = say(lang, en="{} of {} numbers of levers are assumed ({:.0%})", zh="措施的{1}个数值中{0}个为假设（{2:.0%}）")
+    click.echo(said.format(assumed, whole, assumed / whole))
+    try:
+        for line in _resting(scenario, park, year, members, seed, lang):
+            click.echo(line)
+    except InputError as error:
+        click.echo(mistake_text(error), err=True)
+        sys.exit(1)
+    except PathwayError as error:
+        raise localized(click.UsageError(str(error))) from None
+
+
+#: Persons of the smallest nation that declines are compared with.
+LARGE = 10e6
+#: Share of the abatement that may rest on assumptions.
+MOST_ASSUMED = 1 / 3
+
+
+def _resting(scenario: str | None, park: str | None, year: int, members: int, seed: int, lang: str) -> list[str]:
+    """Say how much of a scenario's abatement rests on assumptions, and what is missing where that is too much."""
+    from pathway_models.intake.library import read_scenarios
+    from pathway_models.intake.parks import read_park
+
+    shipped, driven = read_scenarios(), read_scenarios("drivers")
+    the_park = None if park is None else read_park(park)
+    if scenario is None:
+        chosen = [one for one in driven.values() if one.drivers]
+    else:
+        chosen = [driven[scenario] if scenario in driven and driven[scenario].drivers else shipped[scenario]]
+    lines = [line for one in chosen for line in _weighed(one, the_park, year, members, seed, lang)]
+    if the_park is None:
+        return lines
+    slower = [one for one in shipped.values() if not one.measures or _saves_energy(one)]
+    return lines + _declines(the_park, slower, members, seed, lang)
+
+
+def _saves_energy(scenario: Scenario) -> bool:
+    return any(measure.lever.acts.part == "intensity" for measure in scenario.measures)
+
+
+def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, seed: int, lang: str) -> list[str]:
+    """Say how much of one scenario's abatement rests on assumptions, and what is missing where that is too much."""
+    from pathway_models.decisions.lever_evidence import ASSUMED, weighed_drivers, weighed_levers
+    from pathway_models.intake.assumptions import read_assumptions
+
+    parts = [(name, change, float(mark == ASSUMED)) for name, change, mark in weighed_drivers(scenario.drivers, year)]
+    what = say(lang, en="log change of its drivers", zh="驱动因素的对数变化")
+    if not parts and park is not None and scenario.measures:
+        parts = weighed_levers(park, scenario, year, members, seed, read_assumptions())
+        what = say(lang, en=f"tonnes avoided in {park.park_id}", zh=f"{park.park_id}的减排量")
+    if not parts:
+        if not scenario.measures:
+            return []
+        said = say(lang, en="{}: give --park to weigh its levers", zh="{}：给出--park以计算各措施的权重")
+        return [said.format(scenario.scenario_id)]
+    whole = sum(size for _, size, _ in parts)
+    resting = sum(size * share for _, size, share in parts) / whole
+    said = say(
+        lang,
+        en="{}, {}: {:.0%} of the abatement ({}) rests on assumptions",
+        zh="{}，{}年：{:.0%}的减排（按{}）依据假设",
+    )
+    found = [said.format(scenario.scenario_id, year, resting, what)]
+    if resting > MOST_ASSUMED:
+        found.append(say(lang, en="What is missing, by weight:", zh="缺少依据的部分（按权重）："))
+        missing = sorted(((size * share / whole, name) for name, size, share in parts if share), reverse=True)
+        found += [f"  {weight:.0%}  {name}" for weight, name in missing]
+    return found
+
+
+def _declines(park: Park, scenarios: list[Scenario], members: int, seed: int, lang: str) -> list[str]:
+    """Set the decline of energy per activity under some scenarios beside what real regions ever held."""
+    from pathway_models.decisions.lever_evidence import best_tenth, intensity_declines
+    from pathway_models.intake.assumptions import read_assumptions
+    from pathway_models.intake.panels import read_panel
+
+    provinces, countries = read_panel("provinces"), read_panel("countries")
+    # Nations of the size of a province: small ones move with a single plant.
+    large = np.nanmax(countries.values["population"], axis=1, initial=0.0) >= LARGE
+    real = [*np.exp(provinces.logs(per="gdp_million_cny_2015"))]
+    real += [*np.exp(countries.logs(per="gdp_million_usd_2015")[large])]
+    best, held = best_tenth(real), intensity_declines(park, scenarios, members, seed, read_assumptions())
+    said = say(
+        lang,
+        en="Fastest decline held for ten years: best tenth of {} real regions (CO2 per GDP) {:.1%} a year; energy per"
+        " activity of {}: {}",
+        zh="连续十年的最快年均降幅：{}个真实区域中最快的十分之一（单位GDP CO2）为每年{:.1%}；{}单位活动水平能耗：{}",
+    )
+    paths = ", ".join(f"{name} {value:.1%}" for name, value in held.items())
+    lines = [said.format(len(real), best, park.park_id, paths)]
+    beyond = [name for name, value in held.items() if value > best]
+    if beyond:
+        warning = say(lang, en="BEYOND what the best tenth ever held: {}", zh="超出最快十分之一区域曾达到的降幅：{}")
+        lines.append(warning.format(", ".join(beyond)))
+    return lines

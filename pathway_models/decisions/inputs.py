@@ -76,6 +76,8 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
         )
     if name == f"{SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
+    if name == f"{SHARED}:capture_ceiling":
+        return Input(name, identifier, "levers", "national ceiling of capture", "全国捕集量上限", False)
     if name == f"{SHARED}:slope":
         return Input(name, identifier, "growth", "national growth", "全国增长", False)
     if kind == "slope" and what.startswith("mix:"):

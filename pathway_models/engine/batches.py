@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.carriers import Carrier
-from pathway_models.records.draws import Draws
+from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Lever, Measure, Scenario
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
 
@@ -151,6 +152,8 @@ class Batch:
         Constant factor errors.
     carbon : (year, member) or None
         Emission factors of energy relative to their own course, where a scenario moves them.
+    ceiling : (year, member) or None
+        Most that can be captured in projected years, tCO2/yr; None where nothing limits it.
     """
 
     frame: Frame
@@ -164,6 +167,7 @@ class Batch:
     output: np.ndarray
     errors: Mapping[str, np.ndarray]
     carbon: np.ndarray | None = None
+    ceiling: np.ndarray | None = None
     _values: dict[tuple, Values] = field(default_factory=dict, repr=False)
 
     def values(self, measure: Measure) -> Values:
@@ -201,7 +205,17 @@ def batches(
         errors = factor_errors(frame.park, draws.normals, members, sizes)
         by_group = {group: values.T for group, values in errors.items()}
         carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
-        yield Batch(frame, draws, members, activity, activity * intensity, shares, grid, heat, output, by_group, carbon)
+        use, most = activity * intensity, ceiling_of(frame, draws, members, frame.years[frame.known :])
+        yield Batch(frame, draws, members, activity, use, shares, grid, heat, output, by_group, carbon, most)
+
+
+def ceiling_of(frame: Frame, draws: Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
+    """Compute the most that can be captured in some years: (year, member), tCO2/yr; None without a limit."""
+    assumed = frame.assumptions
+    if assumed.capture is None:
+        return None
+    place = draws.uniforms[f"{SHARED}:capture_ceiling"][members]
+    return assumed.capture.ceiling(frame.park, assumed.sectors, years, place)
 
 
 def horizon(park: Park, draws: Draws, until: int | None) -> int:
@@ -257,30 +271,38 @@ POWER = ("electricity", "green_electricity")
 Parts = dict[tuple[int, str], np.ndarray]
 
 
+class Pool(NamedTuple):
+    """Energy that a substitution takes from as a whole, or not at all: class, kind of sectors, use."""
+
+    k: int
+    kind: str
+    use: str
+
+
 #: What measures leave of something: an array, or 1 without measures.
 Left = np.ndarray | float
 
 
 @dataclass
 class Mix:
-    """Energy that substitutions leave of each group and add in each target carrier, for one TJ of a group.
+    """Energy that substitutions leave of each group and add in each target carrier, by pool, for one TJ of a group.
 
     Parameters
     ----------
-    left : dict group -> (year, member)
-        Share left; a group that no measure took from is not listed.
-    added : dict (carrier, group) -> (year, member)
+    left : dict (pool, group) -> (year, member)
+        Share left; what no measure took from is not listed.
+    added : dict (pool, carrier, group) -> (year, member)
         TJ of the carrier for one TJ that the group had at first.
-    taken : dict lever -> dict group -> (year, member)
+    taken : dict lever -> dict (pool, group) -> (year, member)
         TJ a lever replaced, for one TJ that the group had at first.
-    fuel_left : (year, member) or 1
+    fuel_left : dict pool -> (year, member)
         Share left of fuel emissions that are not told apart by carrier.
     """
 
-    left: dict[str, np.ndarray] = field(default_factory=dict)
-    added: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
-    taken: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
-    fuel_left: Left = 1.0
+    left: dict[tuple[Pool, str], np.ndarray] = field(default_factory=dict)
+    added: dict[tuple[Pool, str, str], np.ndarray] = field(default_factory=dict)
+    taken: dict[str, dict[tuple[Pool, str], np.ndarray]] = field(default_factory=dict)
+    fuel_left: dict[Pool, np.ndarray] = field(default_factory=dict)
 
 
 def times(left: Left, values: np.ndarray) -> np.ndarray:
@@ -322,6 +344,12 @@ class Accounts:
     process : dict (class, is technical) -> (year, member), tCO2/yr
         Without what is undivided.
     undivided : dict item of `UNDIVIDED` -> (year, member), tCO2/yr
+    pools : dict (class, group) -> list of Pool
+        Where the energy of a group in a class is used; ``pool_energy`` and ``pool_emissions`` are by (pool, group).
+    technical : dict (class, kind of sectors) -> (year, member), tCO2/yr
+        Of processes that measures can reach.
+    fuel : dict pool -> (year, member), tCO2/yr
+        Of fuel that is not told apart by carrier.
     """
 
     def __init__(self, batch: Batch, years: slice, members: slice = slice(None)) -> None:
@@ -338,32 +366,51 @@ class Accounts:
         self.zero = np.zeros(self.grid.shape)
         self.zero.setflags(write=False)
         self._room = np.empty(self.grid.shape)
+        self.kinds = frame.assumptions.sectors.of(frame.park)
         self.emissions: Parts = {}
+        self.pools: dict[tuple[int, str], list[Pool]] = {}
+        self.pool_energy: dict[tuple[Pool, str], np.ndarray] = {}
+        self.pool_emissions: dict[tuple[Pool, str], np.ndarray] = {}
+        self._cells: dict[tuple[Pool, str], list[tuple[int, int, float]]] = {}
         self.energy = {(k, group): self._carriers(k, group) for k in self.classes for group in self.groups}
         self.present = frozenset(group for (_, group), use in self.energy.items() if use is not self.zero)
-        self.process = {(k, t): self._process(k, t) for k in (ECONOMIC, RESIDENT) for t in (True, False)}
+        here = dict.fromkeys(self.kinds[process.sector] for process in frame.park.processes)
+        self.technical = {(k, kind): self._process(k, True, kind) for k in (ECONOMIC, RESIDENT) for kind in here}
+        self.process = {
+            (k, t): self.sum(self.technical[k, kind] for kind in here) if t else self._process(k, t)
+            for k in (ECONOMIC, RESIDENT)
+            for t in (True, False)
+        }
         self.undivided = {name: self._undivided(name) for name in UNDIVIDED}
         self.has_undivided = any(values is not self.zero for values in self.undivided.values())
-        self._given: dict[tuple[int, str, str], np.ndarray] = {}
+        self.fuel = self._fuel()
+        self._given: dict[tuple[Pool, str, str], np.ndarray] = {}
 
     def _block(self, values: np.ndarray) -> np.ndarray:
         return values[..., self.years, self.members]
 
     def _carriers(self, k: int, group: str) -> np.ndarray:
-        """Sum the energy of a group in a class; its emissions are put into ``emissions``."""
-        frame = self.batch.frame
-        energy, emissions = self.zero, self.zero
-        for carrier in (c for c, name in enumerate(frame.park.carriers) if self.group_of[name] == group):
-            for s in self.sectors[k]:
-                share = self._block(self.batch.shares[s, carrier])
-                if share.any():
-                    if energy is self.zero:
-                        energy, emissions = np.zeros(self.zero.shape), np.zeros(self.zero.shape)
-                    use, factors = self._block(self.batch.use[s]), self._factor(s, frame.park.carriers[carrier])
-                    add_carrier(energy, emissions, use, share, factors, self._room)
-        if group in EMITTING and energy is not self.zero:
-            self.emissions[k, group] = emissions * self.error(group)
-        return energy
+        """Sum the energy of a group in a class, by pool and as a whole; its emissions are put beside it."""
+        frame, kinds = self.batch.frame, self.batch.frame.assumptions.sectors
+        for c, name in enumerate(frame.park.carriers):
+            for s in self.sectors[k] if self.group_of[name] == group else ():
+                if self._block(self.batch.shares[s, c]).any():
+                    for use, part in kinds.uses_of(self.kinds[s], name, group).items():
+                        pool = Pool(k, self.kinds[s], use)
+                        self._cells.setdefault((pool, group), []).append((int(s), c, part))
+        pools = self.pools[k, group] = [pool for pool, held in self._cells if pool.k == k and held == group]
+        for pool in pools:
+            energy, emissions = np.zeros(self.zero.shape), np.zeros(self.zero.shape)
+            for s, c, part in self._cells[pool, group]:
+                share = times(part, self._block(self.batch.shares[s, c]))
+                factors = self._factor(s, frame.park.carriers[c])
+                add_carrier(energy, emissions, self._block(self.batch.use[s]), share, factors, self._room)
+            self.pool_energy[pool, group] = energy
+            if group in EMITTING:
+                self.pool_emissions[pool, group] = emissions * self.error(group)
+        if group in EMITTING and pools:
+            self.emissions[k, group] = self.sum(self.pool_emissions[pool, group] for pool in pools)
+        return self.sum(self.pool_energy[pool, group] for pool in pools)
 
     def _factor(self, sector: int, carrier: str) -> np.ndarray:
         """Compute the factor of a carrier in a sector without its error: (year, 1), of purchases (year, member)."""
@@ -376,10 +423,12 @@ class Accounts:
         """Multiply factors or emissions by what a scenario makes of CO2 per energy."""
         return factor if self.carbon is None else factor * self.carbon
 
-    def _process(self, k: int, technical: bool) -> np.ndarray:
+    def _process(self, k: int, technical: bool, kind: str = "") -> np.ndarray:
+        """Sum process emissions of a class, of one kind of sectors where one is named."""
         frame, total = self.batch.frame, self.zero
         for j, process in enumerate(frame.park.processes):
             is_here = process.sector in self.sectors[k] and not frame.undivided[j]
+            is_here = is_here and kind in ("", self.kinds[process.sector])
             if is_here and frame.is_technical[j] == technical:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
                 total = emitted if total is self.zero else total + emitted
@@ -391,6 +440,24 @@ class Accounts:
         picked = [j for j, item in enumerate(frame.undivided) if item == name]
         emitted = (self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None] for j in picked)
         return self._moved(self.sum(emitted)) if picked else self.zero
+
+    def _fuel(self) -> dict[Pool, np.ndarray]:
+        """Sum fuel emissions that are not told apart by carrier, by pool."""
+        frame, kinds, found = self.batch.frame, self.batch.frame.assumptions.sectors, {}
+        for j, item in enumerate(frame.undivided):
+            if item == UNDIVIDED[0]:
+                emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
+                kind = self.kinds[frame.park.processes[j].sector]
+                for use, part in kinds.uses_of(kind, item, item).items():
+                    pool = Pool(ECONOMIC, kind, use)
+                    found[pool] = found.get(pool, 0.0) + times(part, self._moved(emitted))
+        return found
+
+    def fuel_of(self, mix: Mix) -> np.ndarray:
+        """Compute the fuel emissions not told apart by carrier that substitutions leave: (year, member), tCO2/yr."""
+        if not mix.fuel_left:
+            return self.undivided[UNDIVIDED[0]]
+        return self.sum(times(mix.fuel_left.get(pool, 1.0), emitted) for pool, emitted in self.fuel.items())
 
     def error(self, group: str) -> np.ndarray:
         """Compute the constant factor error of a group: (1, member)."""
@@ -409,37 +476,34 @@ class Accounts:
         picked = np.isin(self.batch.frame.park.activity_kinds, tuple(kinds))
         return self._block(self.batch.activity[picked]).sum(axis=0)
 
-    def _by_sector(self, k: int, group: str, factors: np.ndarray) -> np.ndarray:
-        """Sum the energy of a group in a class, each sector times its own factors (sector, year): (year, member)."""
-        if k not in self.classes:
-            return self.zero
-        frame, sectors = self.batch.frame, self.sectors[k]
-        factors = factors[:, self.years, None]
-        if (factors[sectors] == factors[sectors[0]]).all():
-            return self.energy[k, group] * factors[sectors[0]]
-        total, nothing = np.zeros(self.zero.shape), np.zeros(self.zero.shape)
-        for carrier in (c for c, name in enumerate(frame.park.carriers) if self.group_of[name] == group):
-            for s in sectors:
-                share = self._block(self.batch.shares[s, carrier])
-                if share.any():
-                    add_carrier(nothing, total, self._block(self.batch.use[s]), share, factors[s], self._room)
-        return total
+    def cells(self, pool: Pool, group: str) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Yield sector, carrier and energy (year, member) of every use of a group in a pool."""
+        for s, c, part in self._cells[pool, group]:
+            yield s, c, self._block(self.batch.use[s]) * times(part, self._block(self.batch.shares[s, c]))
 
-    def given(self, k: int, carrier: str, group: str) -> np.ndarray:
-        """Compute emissions of a target carrier if each TJ of a class's group became one TJ of it: (year, member)."""
-        key = (k, carrier, group)
+    def _by_sector(self, pool: Pool, group: str, factors: np.ndarray) -> np.ndarray:
+        """Sum the energy of a group in a pool, each sector times its own factors (sector, year): (year, member)."""
+        factors, cells = factors[:, self.years, None], self._cells[pool, group]
+        first = factors[cells[0][0]]
+        if all((factors[s] == first).all() for s, _, _ in cells):
+            return self.pool_energy[pool, group] * first
+        return self.sum(energy * factors[s] for s, _, energy in self.cells(pool, group))
+
+    def given(self, pool: Pool, carrier: str, group: str) -> np.ndarray:
+        """Compute emissions of a target carrier if each TJ of a pool's group became one TJ of it: (year, member)."""
+        key = (pool, carrier, group)
         if key not in self._given:
             frame = self.batch.frame
-            given = self._by_sector(k, group, frame.factors[:, frame.carriers.index(carrier)])
+            given = self._by_sector(pool, group, frame.factors[:, frame.carriers.index(carrier)])
             given = given * self.course[carrier] if carrier in self.course else given
             self._given[key] = self._moved(given) * self.error(self.group_of[carrier])
         return self._given[key]
 
-    def bought(self, k: int, group: str) -> np.ndarray:
-        """Compute location-based emissions if a group in a class were all purchased electricity: (year, member)."""
-        key = (k, "", group)
+    def bought(self, pool: Pool, group: str) -> np.ndarray:
+        """Compute location-based emissions if a group in a pool were all purchased electricity: (year, member)."""
+        key = (pool, "", group)
         if key not in self._given:
-            self._given[key] = self._moved(self._by_sector(k, group, self.batch.frame.grid_factors) * self.grid)
+            self._given[key] = self._moved(self._by_sector(pool, group, self.batch.frame.grid_factors) * self.grid)
         return self._given[key]
 
     def location_based(self, mix: Mix, structure: Left) -> np.ndarray:
@@ -449,22 +513,52 @@ class Accounts:
 
     def _located(self, mix: Mix, k: int) -> np.ndarray:
         """Sum purchased electricity of a class at the grid's factor: (year, member), tCO2/yr before structure."""
-        terms = [times(mix.left.get(g, 1.0), self.bought(k, g)) for g in POWER if g in self.present]
-        terms += [share * self.bought(k, origin) for (carrier, origin), share in mix.added.items() if carrier in POWER]
+        terms = [times(mix.left.get((p, g), 1.0), self.bought(p, g)) for g in POWER for p in self.pools.get((k, g), ())]
+        terms += [
+            share * self.bought(pool, origin)
+            for (pool, carrier, origin), share in mix.added.items()
+            if carrier in POWER and pool.k == k
+        ]
         return self.sum(terms) * self.error("electricity")
 
     def use_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
         """Compute energy of a group after substitutions: (year, member), TJ before structure and intensity."""
-        terms = [times(mix.left.get(group, 1.0), self.energy[k, group])] if group in self.present else []
-        terms += [s * self.energy[k, origin] for (c, origin), s in mix.added.items() if self.group_of[c] == group]
-        return self.sum(terms)
+        return self.sum(
+            [
+                *self._left_of(mix, k, group, self.energy, self.pool_energy),
+                *(
+                    share * self.pool_energy[pool, origin]
+                    for (pool, carrier, origin), share in mix.added.items()
+                    if pool.k == k and self.group_of[carrier] == group
+                ),
+            ]
+        )
 
     def emissions_of(self, mix: Mix, k: int, group: str) -> np.ndarray:
         """Compute the emissions of a group in a class after the substitutions: (year, member), tCO2/yr."""
-        own = self.emissions.get((k, group))
-        terms = [] if own is None else [times(mix.left.get(group, 1.0), own)]
-        terms += [s * self.given(k, c, origin) for (c, origin), s in mix.added.items() if self.group_of[c] == group]
-        return self.sum(terms)
+        return self.sum(
+            [
+                *self._left_of(mix, k, group, self.emissions, self.pool_emissions),
+                *(
+                    share * self.given(pool, carrier, origin)
+                    for (pool, carrier, origin), share in mix.added.items()
+                    if pool.k == k and self.group_of[carrier] == group
+                ),
+            ]
+        )
+
+    def _left_of(
+        self, mix: Mix, k: int, group: str, whole: Parts, by_pool: Mapping[tuple[Pool, str], np.ndarray]
+    ) -> list[np.ndarray]:
+        """List what substitutions leave of a group in a class, whose sum is all of it."""
+        pools = self.pools.get((k, group), ())
+        if any((pool, group) in mix.left for pool in pools):
+            return [times(mix.left.get((pool, group), 1.0), by_pool[pool, group]) for pool in pools]
+        return [whole[k, group]] if pools else []
+
+    def replaced(self, taken: Mapping[tuple[Pool, str], np.ndarray], k: int) -> np.ndarray:
+        """Compute the energy of a class that a substitution replaces: (year, member), TJ before structure."""
+        return self.sum(share * self.pool_energy[pool, g] for (pool, g), share in taken.items() if pool.k == k)
 
     def sum(self, terms: Iterable[np.ndarray]) -> np.ndarray:
         """Sum of some blocks: zero where there is none."""
@@ -497,20 +591,23 @@ class Accounts:
         ratio : (1, member)
             TJ of the new carriers for one TJ of the old.
         """
-        takes = [group for group in lever.takes_from if group in self.present]
+        takes = [key for key in self.pool_energy if key[1] in lever.takes_from and lever.reaches(*key[0][1:])]
         kept = 1.0 - share
         # The lever's own taking is written down before anything is given: it takes nothing of what it gives.
-        taken = {group: share * mix.left.get(group, 1.0) for group in takes}
-        left = mix.left | {group: mix.left.get(group, 1.0) * kept for group in takes}
+        taken = {key: share * mix.left.get(key, 1.0) for key in takes}
+        left = mix.left | {key: mix.left.get(key, 1.0) * kept for key in takes}
         added = {}
-        for (carrier, origin), there in mix.added.items():
-            of_taken = self.group_of[carrier] in lever.takes_from
+        for (pool, carrier, origin), there in mix.added.items():
+            of_taken = self.group_of[carrier] in lever.takes_from and lever.reaches(*pool[1:])
             if of_taken:
-                taken[origin] = taken.get(origin, 0.0) + share * there
-            added[carrier, origin] = there * kept if of_taken else there
+                taken[pool, origin] = taken.get((pool, origin), 0.0) + share * there
+            added[pool, carrier, origin] = there * kept if of_taken else there
         for carrier, part in lever.gives_to.items():
-            for origin, amount in taken.items():
-                added[carrier, origin] = added.get((carrier, origin), 0.0) + part * ratio * amount
-        reaches = self.has_undivided and replaces_all_fuel(lever, self.batch.frame.assumptions.carriers)
-        fuel_left = times(mix.fuel_left, kept) if reaches else mix.fuel_left
+            for (pool, origin), amount in taken.items():
+                key = (pool, carrier, origin)
+                added[key] = added.get(key, 0.0) + part * ratio * amount
+        fuel_left = mix.fuel_left
+        if self.fuel and replaces_all_fuel(lever, self.batch.frame.assumptions.carriers):
+            reached = [pool for pool in self.fuel if lever.reaches(*pool[1:])]
+            fuel_left = fuel_left | {pool: times(mix.fuel_left.get(pool, 1.0), kept) for pool in reached}
         return Mix(left, added, mix.taken | {lever.lever_id: taken}, fuel_left)

@@ -17,7 +17,7 @@ out once along the tree of packages.  Sums are over the sectors of a class and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -69,12 +69,12 @@ def follow(
     intensity = keep(("intensity",), left, sums, of["intensity"])
     mix = keep(("mix",), mixed, sums, of["mix"])
     case = keep(("mix", "structure"), StructureCase, mix, structure)
-    kept = keep(("process",), left, sums, of["process"])
+    kept = keep(("process",), left_by_kind, sums, of["process"])
     technical, process = keep(("structure", "process"), processes, sums, structure, kept)
     whole = keep(("mix", "structure", "intensity"), undivided, sums, mix, structure, intensity)
     equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
     parts = (technical, process) if whole is sums.zero else (technical + whole, process + whole)
-    captures = total(case, intensity, *parts, equipped, out, room)
+    captures = total(case, intensity, *parts, equipped, sums.batch.ceiling, out, room)
     return PackageCase(index, at, case, intensity, process, captures, out, whole)
 
 
@@ -86,6 +86,15 @@ def left(sums: Accounts, measures: Measures) -> Left:
     product: Left = 1.0
     for measure, at in sums.batch.drawn(measures):
         product = product * measure.lever.acts.left(at)
+    return product
+
+
+def left_by_kind(sums: Accounts, measures: Measures) -> dict[str, Left]:
+    """Multiply what process measures leave, by kind of sectors: some act in some kinds only."""
+    product: dict[str, Left] = dict.fromkeys(sums.kinds, 1.0)
+    for measure, at in sums.batch.drawn(measures):
+        here = measure.lever.acts.left(at)
+        product |= {kind: one * here for kind, one in product.items() if measure.lever.reaches(kind)}
     return product
 
 
@@ -123,12 +132,16 @@ class MixCase:
 # process, capture ----------------------------------------------------------------------------------------------------
 
 
-def processes(sums: Accounts, structure: Left, kept: Left) -> tuple[np.ndarray, np.ndarray]:
+def processes(sums: Accounts, structure: Left, kept: Mapping[str, Left]) -> tuple[np.ndarray, np.ndarray]:
     """Scale process emissions: those that can be captured, and all, tCO2/yr."""
-    technical, balance = (
-        times(structure, sums.process[ECONOMIC, kind]) + sums.process[RESIDENT, kind] for kind in (True, False)
+    balance = times(structure, sums.process[ECONOMIC, False]) + sums.process[RESIDENT, False]
+    kinds = [kind for k, kind in sums.technical if k == ECONOMIC]
+    technical = sums.sum(
+        [
+            times(kept[kind], times(structure, sums.technical[ECONOMIC, kind]) + sums.technical[RESIDENT, kind])
+            for kind in kinds
+        ]
     )
-    technical = times(kept, technical)
     return technical, technical + balance
 
 
@@ -138,10 +151,10 @@ def undivided(sums: Accounts, mix: MixCase, structure: Left, intensity: Left) ->
     Structure reaches all of them; intensity, and substitutions that take from whichever fuel there is, those of which
     it is known that all is burnt.  Where fuel and process are one number, neither knows its part, and leaves it alone.
     """
-    fuel, mixed_up = sums.undivided.values()
     if not sums.has_undivided:
         return sums.zero
-    return times(structure, times(intensity, times(mix.mix.fuel_left, fuel)) + mixed_up)
+    _, mixed_up = sums.undivided.values()
+    return times(structure, times(intensity, sums.fuel_of(mix.mix)) + mixed_up)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +198,7 @@ class StructureCase:
 
 
 class Plant(NamedTuple):
-    """A capture measure: share of the capturable CO2 that it takes, and takes net of what its energy emits."""
+    """A capture measure: share of the capturable CO2 that it takes, and what a tonne taken saves net of its energy."""
 
     measure: Measure
     at: Values
@@ -197,11 +210,10 @@ def plants(case: StructureCase, measures: Measures) -> list[Plant]:
     """Work out the capture measures of a package for one tonne that can be captured."""
     sums, found = case.of_mix.sums, []
     for measure, at in sums.batch.drawn(measures):
-        acts = measure.lever.acts
-        gross = acts.captured(np.ones(sums.zero.shape), at)
-        heat = acts.heat(gross, at) * case.heat_factor
-        electricity = acts.electricity(gross, at) * case.electricity_factor
-        found.append(Plant(measure, at, gross, gross - heat - electricity))
+        acts, tonne = measure.lever.acts, np.ones(sums.zero.shape)
+        heat = acts.heat(tonne, at) * case.heat_factor
+        electricity = acts.electricity(tonne, at) * case.electricity_factor
+        found.append(Plant(measure, at, acts.captured(tonne, at), tonne - heat - electricity))
     return found
 
 
@@ -265,6 +277,7 @@ def total(
     technical: np.ndarray,
     process: np.ndarray,
     equipped: Sequence[Plant],
+    ceiling: np.ndarray | None,
     out: np.ndarray,
     room: np.ndarray,
 ) -> tuple[Captured, ...]:
@@ -274,6 +287,8 @@ def total(
     ----------
     technical, process : (year, member)
         Process emissions that can be captured, and all; with what is undivided.
+    ceiling : (year, member) or None
+        Most that all plants together can capture; None without a limit.
     out, room : (year, member)
         The total, and working space; written over.
     """
@@ -286,8 +301,11 @@ def total(
         for earlier in captures:  # a second plant finds only what the first has left
             np.subtract(room, earlier.taken, out=room)
         np.maximum(room, 0.0, out=room)
-        captures.append(Captured(plant.measure, plant.at, room * plant.gross))
-        np.subtract(out, np.multiply(room, plant.net, out=room), out=out)
+        taken = room * plant.gross
+        if ceiling is not None:
+            np.minimum(taken, ceiling - sum(earlier.taken for earlier in captures), out=taken)
+        captures.append(Captured(plant.measure, plant.at, taken))
+        np.subtract(out, np.multiply(taken, plant.net, out=room), out=out)
     return tuple(captures)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Left
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Left, times
 from pathway_models.engine.chain import Measures, PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.kernels.event_split import TIE, WINDOW
@@ -79,14 +79,20 @@ class PackageCosts:
         self._open_on: StructureCase | None = None
         self._ones = np.ones(batch.sinks.shape)
 
-    def _steps(self, measures: Measures) -> list[tuple[str, Left]]:
-        """List each measure with the share its cost is counted on, of what the ones before leave of its part."""
-        before: Left = 1.0
+    def _steps(self, measures: Measures) -> list[tuple[str, dict[str, Left]]]:
+        """List each measure with the share its cost is counted on, by kind of sectors.
+
+        The share is of what the measures before leave of its part.
+        """
+        before: dict[str, Left] = dict.fromkeys(self.batch.accounts.kinds, 1.0)
         steps = []
         for measure, at in self.batch.drawn(measures):
             acts = measure.lever.acts
-            steps.append((measure.lever.lever_id, before * acts.counted_share(at)))
-            before = before * acts.left(at)
+            reached = {kind: one for kind, one in before.items() if measure.lever.reaches(kind)}
+            steps.append(
+                (measure.lever.lever_id, {kind: one * acts.counted_share(at) for kind, one in reached.items()})
+            )
+            before |= {kind: one * acts.left(at) for kind, one in reached.items()}
         return steps
 
     def case(self, case: PackageCase) -> Money:
@@ -150,8 +156,8 @@ class PackageCosts:
         """Compute the energy that substitutions replace, before intensity, TJ."""
         books, found = self.batch.accounts, {}
         for lever_id, taken in above.of_mix.mix.taken.items():
-            parts = {(k, g): books.energy[k, g] * share for g, share in taken.items() for k in books.classes}
-            found[lever_id] = books.both(parts, taken, above.structure)
+            economic = times(above.structure, books.replaced(taken, ECONOMIC))
+            found[lever_id] = economic + books.replaced(taken, RESIDENT) if RESIDENT in books.classes else economic
         return found
 
     def _shared(self, part: str, at: int, left: Left) -> dict[str, np.ndarray]:
@@ -160,11 +166,18 @@ class PackageCosts:
         if not steps:
             return {}
         books = self.batch.accounts
-        if part == "intensity":
+        if part == "intensity":  # the same in all kinds of sectors
             base = books.both(books.energy, books.groups, left)
-        else:
-            base = left * books.process[ECONOMIC, True] + books.process[RESIDENT, True]
-        return {lever_id: base * share for lever_id, share in steps}
+            return {lever_id: base * next(iter(shares.values())) for lever_id, shares in steps}
+        bases = {
+            kind: left * books.technical[ECONOMIC, kind] + books.technical[RESIDENT, kind]
+            for k, kind in books.technical
+            if k == ECONOMIC
+        }
+        return {
+            lever_id: books.sum(bases[kind] * share for kind, share in shares.items() if kind in bases)
+            for lever_id, shares in steps
+        }
 
     def grown(self, measures: Measures) -> dict[str, np.ndarray]:
         """Compute the sequestration that the sinks part adds: lever -> (year, member), tCO2/yr."""

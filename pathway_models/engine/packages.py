@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out, times
-from pathway_models.engine.chain import left, mixed, processes
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out
+from pathway_models.engine.chain import left, left_by_kind, mixed, processes
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
 from pathway_models.engine.projecting import NOTHING, assumed_by
@@ -195,9 +195,12 @@ def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
         ends = np.searchsorted(mixes, np.arange(mixes[-1] + 2))
         for at in range(mixes[-1] + 1):
             here = slice(ends[at], ends[at + 1])
-            energy, captured = batch.of_mix(mixed(evaluator.accounts, tree.parts["mix"][at]).mix)
+            mix = mixed(evaluator.accounts, tree.parts["mix"][at]).mix
+            energy, captured = batch.of_mix(mix)
             costs[here] += energy[structures[here], intensities[here]]
             costs[here] += captured[captures[here], structures[here], intensities[here]]
+            if batch.ceiling is not None:
+                costs[here] -= batch.above_ceiling(mix, tree.cases[here])
     return costs
 
 
@@ -209,8 +212,9 @@ class _Batch:
         books, shape = evaluator.accounts, evaluator.sinks.shape
         lefts = {
             part: [np.broadcast_to(left(books, measures), shape) for measures in tree.parts[part]]
-            for part in ("structure", "intensity", "process")
+            for part in ("structure", "intensity")
         }
+        kept = [left_by_kind(books, measures) for measures in tree.parts["process"]]
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
         self.economic = np.stack([(a * b).ravel() for a in lefts["structure"] for b in lefts["intensity"]])
         self.structures = np.stack([a.ravel() for a in lefts["structure"]])
@@ -225,29 +229,39 @@ class _Batch:
             ]
         )
         self.process = np.array(
-            [[costs.of_part("process", p, a) for p in range(len(lefts["process"]))] for a in lefts["structure"]]
+            [[costs.of_part("process", p, a) for p in range(len(kept))] for a in lefts["structure"]]
         )
         if any(len(measures) > 1 for measures in tree.parts["capture"]):
             raise PathwayError("packages with two capture levers can only be listed: take a smaller grid")
-        technical = [[processes(books, a, p)[0] for p in lefts["process"]] for a in lefts["structure"]]
+        self.ceiling = evaluator.batch.ceiling if any(tree.parts["capture"]) else None
+        technical = [[processes(books, a, p)[0] for p in kept] for a in lefts["structure"]]
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")
+        self.technical = technical
         self.captures = [self._gross(measures) for measures in tree.parts["capture"]]
         self.captured_process = np.array(
             [
-                [[sum(float(np.vdot(one, rate)) for _, rate in capture) for one in row] for row in technical]
+                [
+                    [sum(float(np.vdot(one, gross * rate)) for _, gross, rate in capture) for one in row]
+                    for row in technical
+                ]
                 for capture in self.captures
             ]
         )
 
-    def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray]]:
-        """List carrier groups and money per capturable tonne of each capture of known cost."""
+    @staticmethod
+    def _money(capturable: np.ndarray, capture: list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]) -> float:
+        """Price what some plants take of what can be captured, were there no ceiling."""
+        return sum(float(np.vdot(capturable, gross * rate)) for _, gross, rate in capture)
+
+    def _gross(self, measures: tuple) -> list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]:
+        """List carrier groups, share taken of a capturable tonne and money per tonne, of each capture of known cost."""
         found = []
         for measure, at in self.evaluator.drawn(measures):
             rate = self.costs.rates.levers.get(measure.lever.lever_id)
             if rate is not None:
                 gross = measure.lever.acts.captured(np.ones(rate.shape), at)
-                found.append((measure.lever.takes_from, gross * rate))
+                found.append((measure.lever.takes_from, gross, rate))
         return found
 
     def of_mix(self, mix: Mix) -> tuple[np.ndarray, np.ndarray]:
@@ -260,27 +274,51 @@ class _Batch:
                     money[k] += books.use_of(mix, k, group) * price
             for lever_id, taken in mix.taken.items():
                 if lever_id in rates.levers:
-                    replaced = sum(books.energy[k, group] * share for group, share in taken.items())
-                    money[k] += replaced * rates.levers[lever_id]
+                    money[k] += books.replaced(taken, k) * rates.levers[lever_id]
         energy = _products(self.economic, money[ECONOMIC]).reshape(self.sizes)
         energy = energy + _products(self.resident, money[RESIDENT])
         captured = np.zeros((len(self.captures), *self.sizes))
         for at, capture in enumerate(self.captures):
-            for groups, rate in capture:
-                eligible = sum(
-                    (books.emissions_of(mix, ECONOMIC, g) for g in groups if (ECONOMIC, g) in books.emissions),
-                    np.zeros(rate.shape),
-                )
-                captured[at] += _products(self.economic, eligible * rate).reshape(self.sizes)
+            for groups, gross, rate in capture:
+                money_of = gross * rate
+                captured[at] += _products(self.economic, self._eligible(mix, groups) * money_of).reshape(self.sizes)
                 if books.has_undivided:
-                    captured[at] += self._of_undivided(mix, rate)
+                    captured[at] += self._of_undivided(mix, money_of)
         return energy, captured
+
+    def _eligible(self, mix: Mix, groups: tuple[str, ...]) -> np.ndarray:
+        """Sum the fuel emissions of a mix that capture may take, before structure and intensity: (year, member)."""
+        books = self.evaluator.accounts
+        held = (books.emissions_of(mix, ECONOMIC, g) for g in groups if (ECONOMIC, g) in books.emissions)
+        return sum(held, np.zeros(self.evaluator.sinks.shape))
+
+    def above_ceiling(self, mix: Mix, cases: np.ndarray) -> np.ndarray:
+        """Price what the plants of some cases of a mix would take beyond the ceiling: (case,).
+
+        Parameters
+        ----------
+        mix : Mix
+        cases : (case, part) int
+            As in ``PackageTree.cases``.
+        """
+        shape, beyond = self.ceiling.shape, np.zeros(len(cases))
+        _, mixed_up = self.evaluator.accounts.undivided.values()
+        fuel = self.evaluator.accounts.fuel_of(mix)
+        eligible = [[self._eligible(mix, groups) for groups, _, _ in capture] for capture in self.captures]
+        for row, (_, s, i, p, k) in enumerate(cases.tolist()):
+            for held, (_, gross, rate) in zip(eligible[k], self.captures[k], strict=True):
+                economic = self.economic[s * self.sizes[1] + i].reshape(shape)
+                there = economic * (held + fuel) + self.technical[s][p]
+                there += self.structures[s].reshape(shape) * mixed_up
+                beyond[row] += np.vdot(np.maximum(there * gross - self.ceiling, 0.0), rate)
+        return beyond
 
     def _of_undivided(self, mix: Mix, rate: np.ndarray) -> np.ndarray:
         """Price the capture of what is not told apart by carrier: (structure, intensity)."""
-        fuel, mixed_up = self.evaluator.accounts.undivided.values()
+        _, mixed_up = self.evaluator.accounts.undivided.values()
+        fuel = self.evaluator.accounts.fuel_of(mix)
         structures = _products(self.structures, mixed_up * rate)[:, None]
-        return _products(self.economic, times(mix.fuel_left, fuel) * rate).reshape(self.sizes) + structures
+        return _products(self.economic, fuel * rate).reshape(self.sizes) + structures
 
 
 def _products(rows: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -6,12 +6,12 @@ group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import BURNT, ECONOMIC, carrier_factors
+from pathway_models.engine.batches import BURNT, ECONOMIC, Pool, carrier_factors
 from pathway_models.engine.chain import PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.sampling import stream
@@ -133,39 +133,32 @@ class Pollution:
         self.factors[:, :, : factors.shape[3]] = factors.transpose(0, 2, 3, 1)
         self.empty = np.zeros((factors.shape[0], *self.books.zero.shape))
         self.groups = [group for group in BURNT if group in self.books.present]
-        self.base = {(k, g): self._base(k, g) for k in self.books.classes for g in self.groups}
+        self.base = {(pool, g): self._base(pool, g) for pool, g in self.books.pool_energy if g in self.groups}
         activity = batch.batch.activity[self.books.sectors[ECONOMIC]].sum(axis=0)  # (year, member)
         self.rest = rest[:, None] * (activity[None, self.books.years] / activity[rest_years][:, None])
-        self._given: dict[tuple[int, str, str], np.ndarray] = {}
+        self._given: dict[tuple[Pool, str, str], np.ndarray] = {}
         self._open_on: StructureCase | None = None
 
-    def _uses(self, k: int, group: str) -> Iterator[tuple[int, int, np.ndarray]]:
-        """Yield sector, carrier and energy (year, member) of every use of a group in a class."""
-        batch, years = self.batch, self.books.years
-        for c, carrier in enumerate(batch.frame.park.carriers):
-            for s in self.books.sectors[k] if self.books.group_of[carrier] == group else ():
-                share = batch.shares[s, c, years]
-                if share.any():
-                    yield int(s), c, batch.use[s, years] * share
+    def _base(self, pool: Pool, group: str) -> np.ndarray:
+        cells = self.books.cells(pool, group)
+        return sum((self.factors[:, s, c, None] * energy for s, c, energy in cells), self.empty)
 
-    def _base(self, k: int, group: str) -> np.ndarray:
-        return sum((self.factors[:, s, c, None] * energy for s, c, energy in self._uses(k, group)), self.empty)
-
-    def given(self, k: int, carrier: str, group: str) -> np.ndarray:
-        """Compute pollutants if each TJ of a group in a class became one TJ of a carrier: (pollutant, year, member)."""
-        key = (k, carrier, group)
+    def given(self, pool: Pool, carrier: str, group: str) -> np.ndarray:
+        """Compute pollutants if each TJ of a group in a pool became one TJ of a carrier: (pollutant, year, member)."""
+        key = (pool, carrier, group)
         if key not in self._given:
             at = self.batch.frame.carriers.index(carrier)
-            uses = self._uses(k, group)
-            self._given[key] = sum((self.factors[:, s, at, None] * energy for s, _, energy in uses), self.empty)
+            cells = self.books.cells(pool, group)
+            self._given[key] = sum((self.factors[:, s, at, None] * energy for s, _, energy in cells), self.empty)
         return self._given[key]
 
     def _of_class(self, above: StructureCase, k: int) -> np.ndarray:
         mix = above.of_mix.mix
-        total = sum((self.base[k, g] * mix.left.get(g, 1.0) for g in self.groups), self.empty)
-        for (carrier, origin), share in mix.added.items():
-            if self.books.group_of[carrier] in BURNT:
-                total = total + share * self.given(k, carrier, origin)
+        held = (base * mix.left.get(key, 1.0) for key, base in self.base.items() if key[0].k == k)
+        total = sum(held, self.empty)
+        for (pool, carrier, origin), share in mix.added.items():
+            if pool.k == k and self.books.group_of[carrier] in BURNT:
+                total = total + share * self.given(pool, carrier, origin)
         return total
 
     def _open(self, above: StructureCase) -> None:

@@ -53,7 +53,7 @@ def is_in_record(measure: Measure, park: Park) -> bool:
     A capture is shown where the last year on record books captured CO2.  A substitution is shown where the share of
     the carriers it brings has risen, from the start of its ramp to the last year on record, by `SHOWN_SHARE` of what
     the ramp replaces by then at the most likely share.  Other measures leave no trace of their own in a table, and
-    neither does one that starts at the end of the record.
+    neither does a substitution limited to a use, which no table tells, nor one that starts at the end of the record.
     """
     acts, stated, last = measure.lever.acts, measure.ramp, park.last_observed_year
     if stated.start >= last:
@@ -61,7 +61,7 @@ def is_in_record(measure: Measure, park: Park) -> bool:
     if acts.part == "capture":
         captured = [j for j, process in enumerate(park.processes) if process.name.startswith(CAPTURED)]
         return bool((park.outputs[captured, -1] != 0).any())
-    if acts.part != "mix":
+    if acts.part != "mix" or measure.lever.uses:
         return False
     use = park.energy.sum(axis=0)
     total = use.sum(axis=0)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pathway_models.engine.batches import MAIN_FUELS, replaces_all_fuel
+from pathway_models.intake.assumptions import read_sectors
 from pathway_models.levers.action import SINKS, Label
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Lever
-from pathway_models.records.park import Park
+from pathway_models.records.park import UNDIVIDED, Park
 
 UNKNOWN_CARRIERS = Label(
     "it takes from some fuels only, and which fuels burn here is not in the table",
@@ -20,6 +21,10 @@ UNKNOWN_CARRIERS = Label(
 UNKNOWN_ENERGY = Label(
     "it gives another fuel, whose emissions need the energy, and no energy is in the table",
     "该措施换用其他燃料，其排放须按能耗计算，而表中没有能耗",
+)
+NO_SUCH_USE = Label(
+    "no sector of the table burns fuel for what it acts on",
+    "表中没有行业将燃料用于该措施所针对的用途",
 )
 NOT_BOUGHT = Label("purchased electricity and heat are not in the table", "表中没有外购电力和热力")
 UNKNOWN_PROCESS = Label(
@@ -56,7 +61,8 @@ def cannot_act(park: Park, levers: Iterable[Lever], carriers: Mapping[str, Carri
 def _obstacle(park: Park, lever: Lever, carriers: Mapping[str, Carrier]) -> Label | None:
     part = lever.acts.part
     groups = {group for at, group in enumerate(park.groups) if park.energy[:, at, -1].any()}
-    has_fuel = any(process.name == "undivided_fuel" for process in park.processes)
+    fired = [process.sector for process in park.processes if process.name == UNDIVIDED[0]]
+    has_fuel = bool(fired)
     if part == SINKS:
         return None if park.sinks.any() else NO_SINKS
     if part == "process":
@@ -65,14 +71,23 @@ def _obstacle(park: Park, lever: Lever, carriers: Mapping[str, Carrier]) -> Labe
     if part == "intensity":
         return None if park.has_energy or has_fuel else UNKNOWN_FUEL
     if part == "mix" and not groups & set(lever.takes_from):
-        return _no_substitution(lever, carriers, has_fuel)
+        if has_fuel and replaces_all_fuel(lever, carriers):
+            return None if _finds_its_use(park, lever, fired) else NO_SUCH_USE
+        return _no_substitution(lever, has_fuel)
     return None
 
 
-def _no_substitution(lever: Lever, carriers: Mapping[str, Carrier], has_fuel: bool) -> Label | None:
+def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
+    """Tell whether some sector whose fuel is not told apart uses it for what a lever acts on."""
+    sectors = read_sectors()
+    kinds = sectors.of(park)
+    return any(
+        lever.reaches(kinds[s], use) for s in fired for use in sectors.uses_of(kinds[s], UNDIVIDED[0], UNDIVIDED[0])
+    )
+
+
+def _no_substitution(lever: Lever, has_fuel: bool) -> Label:
     """Name what keeps a substitution from acting where none of what it takes from is in the table."""
-    if has_fuel and replaces_all_fuel(lever, carriers):
-        return None
     if not set(lever.takes_from) & set(MAIN_FUELS):
         return NOT_BOUGHT
     if not has_fuel:

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from pathway_models.baseline.grid import NATION, PLACE, place_of
+from pathway_models.baseline.grid import PLACE, place_of
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
 from pathway_models.baseline.scenario_drivers import driven_normals
@@ -84,6 +84,8 @@ def _root(correlations: Sequence[Correlation], names: tuple[str, ...]) -> np.nda
 
 #: What a draw that is no lever's is called: its name begins so.
 OWN_STREAMS = ("scale", "slope", "factor", "project", "override", SHARED)
+#: What is drawn once for all parks of a country: the pace of its grid, and how much CO2 it can capture.
+NATIONAL = ("grid_decline", "capture_ceiling")
 #: Latest year of a projection: far beyond any target of the notice.
 LAST_YEAR = 2100
 
@@ -143,7 +145,8 @@ def sample(
     uniforms = {name: stream(seed, park.park_id, f"lever:{name}").random(members) for name in (*levers, *partners)}
     uniforms |= {name: stream(seed, park.park_id, name).random(members) for name in park.plans.uniforms()}
     nation = shared_by(park)
-    uniforms[NATION] = stream(seed, nation, "grid_decline").random(members)
+    for name in NATIONAL:
+        uniforms[f"{SHARED}:{name}"] = stream(seed, nation, name).random(members)
     factors = assumed.uncertainties.factor_errors
     names = ["scale", *(f"slope:{name}" for name in drivers), *(f"factor:{name}" for name in factors)]
     names += [*park.plans.normals(), *driven_normals(park, chosen, assumed.issue_year)]

@@ -25,7 +25,7 @@ CARRIER_GROUPS = {
     "energy_gas": ("gas",),
     "energy_biomass": ("biomass",),
     "energy_hydrogen": ("hydrogen",),
-    "energy_electricity": ("electricity", "green_electricity"),
+    "energy_electricity": ("electricity", "green_electricity", "own_power"),
     "energy_heat": ("heat", "waste_heat"),
     "energy_other": ("other_fuel", "other_energy"),
 }

@@ -5,10 +5,14 @@ Reading ``data/baseline.yml``: fitted trend parameters by use, with unit and sou
 Reading ``data/uncertainties.yml``: factor errors, grid decline, shared shocks.
 
 Reading ``correlations.yml``.
+
+Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nation can capture of theirs;
+``sector_demand.yml``: what it will produce of what sectors are measured by.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from functools import cache, lru_cache
@@ -25,9 +29,11 @@ from pathway_models.intake.factors.tables import default_factor, factor_sets, re
 from pathway_models.intake.levels import read_levels
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, GridFutures, Uncertainties
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Triangle
+from pathway_models.records.sectors import CaptureRange, SectorKinds
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")
@@ -239,6 +245,141 @@ def _read_correlations(path: Path) -> tuple[Correlation, ...]:
     return tuple(found)
 
 
+class _Sectors(Strict):
+    kinds: dict[str, tuple[str, ...]]
+    archetypes: dict[str, str]
+    uses: dict[str, dict[str, dict[str, float]]]
+
+
+def read_sectors() -> SectorKinds:
+    """Read the kinds of sectors; the shipped ``data/sectors.yml``.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_sectors(data_folder() / "sectors.yml")
+
+
+@cache
+def _read_sectors(path: Path) -> SectorKinds:
+    content, lines = validated(path, _Sectors)
+    faults = []
+    for kind, carriers in content.uses.items():
+        for carrier, shares in carriers.items():
+            if (
+                abs(sum(shares.values()) - 1.0) > 1e-9
+                or not set(shares) <= set(ENERGY_USES)
+                or kind not in content.kinds
+            ):
+                place = f"line {line_of(lines, ('uses', kind, carrier))}, uses.{kind}.{carrier}"
+                expected = f"shares of {', '.join(ENERGY_USES)} that add up to one, of a kind listed above"
+                faults.append(Fault(path.name, place, str(shares), expected, "correct the shares", code="uses"))
+    if faults:
+        raise InputError(faults)
+    return SectorKinds(content.kinds, content.archetypes, content.uses)
+
+
+class _Demand(Strict):
+    unit: str
+    source: str
+    levels: dict[int, float] = Field(min_length=2)
+
+
+class _DemandFile(Strict):
+    demand: dict[str, _Demand]
+
+
+def read_demand() -> dict[str, dict[int, float]]:
+    """Read the nation's output of products, by kind of activity and year; the shipped ``data/sector_demand.yml``.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_demand(data_folder() / "sector_demand.yml")
+
+
+@cache
+def _read_demand(path: Path) -> dict[str, dict[int, float]]:
+    content, _ = validated(path, _DemandFile)
+    return {kind: dict(sorted(item.levels.items())) for kind, item in content.demand.items()}
+
+
+class _Ranges(Strict):
+    source: str
+    all: str
+    kinds: dict[str, str]
+
+
+class _Begins(Strict):
+    year: int
+    value: float
+    unit: str
+    confidence: str
+    source: str
+
+
+class _National(Strict):
+    value: float
+    unit: str
+
+
+class _CaptureFile(Strict):
+    country: str
+    ranges: _Ranges
+    begins: _Begins
+    reference_year: int
+    national: dict[str, _National]
+    national_source: str
+
+
+TONNES = 1e6
+
+
+def read_capture() -> CaptureRange:
+    """Read what the nation can capture: ``data/capture.yml`` with the rows of ``factors/ccus_costs.csv`` it names.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_capture(data_folder() / "capture.yml")
+
+
+@cache
+def _read_capture(path: Path) -> CaptureRange:
+    content, _ = validated(path, _CaptureFile)
+    asked, first = content.ranges, content.begins
+    with (path.parent / "factors" / "ccus_costs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            (row["item"], int(row["year"]), TONNES * float(row["low"]), TONNES * float(row["high"]))
+            for row in csv.DictReader(file)
+            if row["category"] == "ccus_demand" and row["source_key"] == asked.source
+        ]
+    years = sorted({year for item, year, *_ in rows if item == asked.all})
+    found = {item: {year: (low, high) for name, year, low, high in rows if name == item} for item, *_ in rows}
+    # ASSUME: before the first year of a kind's own range its plants have nothing of what is in operation.
+    own = {kind: [found[item][year] for year in years] for kind, item in asked.kinds.items()}
+    rest = [
+        tuple(found[asked.all][year][at] - sum(ranges[row][at] for ranges in own.values()) for at in (0, 1))
+        for row, year in enumerate(years)
+    ]
+    begun = TONNES * first.value
+    lots = {"": [(begun, begun), *rest], **{kind: [(0.0, 0.0), *ranges] for kind, ranges in own.items()}}
+    return CaptureRange(
+        country=content.country,
+        years=(first.year, *years),
+        low={lot: tuple(low for low, _ in ranges) for lot, ranges in lots.items()},
+        high={lot: tuple(high for _, high in ranges) for lot, ranges in lots.items()},
+        reference_year=content.reference_year,
+        national={kind: TONNES * item.value for kind, item in content.national.items()},
+    )
+
+
 #: Growth law of the baseline (`baseline.laws`).
 LAW = "levels"
 
@@ -288,6 +429,9 @@ def _read(folder: Path, issue_year: int) -> Assumptions:
         issue_year=issue_year,
         nowcast=read_nowcast(),
         park_spread=read_park_spread(),
+        sectors=read_sectors(),
+        capture=read_capture(),
+        demand=read_demand(),
     )
     return replace(read, shipped_hash=read.hash)
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from pathway_models.core.errors import Fault, InputError, RecordError, ScenarioError
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
+from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.plans.rows import lines_of
 from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
@@ -43,6 +44,13 @@ class _Ramp(Strict):
     delay_years: int = Field(default=0, ge=0, le=50, strict=True)
 
 
+class _Reach(Strict):
+    """Kinds of sectors and uses of energy that a lever is limited to."""
+
+    sectors: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+
+
 class _Lever(Strict):
     family: Text
     name_en: Text
@@ -53,6 +61,8 @@ class _Lever(Strict):
     settings: dict[Id, dict[str, _Values]]
     takes_from: tuple[str, ...] = ()
     gives_to: dict[str, Number] = Field(default_factory=dict)
+    applies_to: _Reach = _Reach()
+    block: str = ""
     note: str = ""
 
 
@@ -151,10 +161,12 @@ def _levers(path: Path, stamp: Stamp) -> dict[str, Lever]:
 
 
 def _unknown_words(given: _Lever) -> list[tuple[str, list[str]]]:
-    """Carrier groups and carriers that do not exist, with those that do: energy given to them would be lost."""
+    """Carrier groups, carriers and kinds of sectors that do not exist, with those that do."""
     library = read_carriers()
     groups = list(dict.fromkeys(carrier.group for carrier in library.values()))
+    kinds = list(read_sectors().words)
     unknown = [(name, groups) for name in given.takes_from if name not in groups]
+    unknown += [(name, kinds) for name in given.applies_to.sectors if name not in kinds]
     return unknown + [(name, list(library)) for name in given.gives_to if name not in library]
 
 
@@ -186,6 +198,9 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
         sources={name: p.source for name, p in given.parameters.items()},
         note=given.note,
         rank=rank,
+        sectors=given.applies_to.sectors,
+        uses=given.applies_to.uses,
+        block=given.block,
     )
 
 

@@ -32,6 +32,15 @@ WORDS = MappingProxyType(
         "hydrogen": ("hydrogen", "氢能"),
         "green_electricity": ("green electricity", "绿色电力"),
         "waste_heat": ("waste heat", "余热"),
+        "own_power": ("power of own clean plants", "自有清洁电力"),
+        "clean_power": ("clean power in place of coal power", "清洁电力替代煤电"),
+        "heat_and_vehicles": ("heat pumps, waste heat, electric vehicles", "热泵、余热与电动车辆"),
+        # uses of energy (data/sectors.yml)
+        "reductant": ("reduction of ore", "矿石还原"),
+        "kiln": ("kiln fuel", "窑炉燃料"),
+        "heat_below_200": ("heat below 200 °C", "200 °C以下供热"),
+        "heat_200_500": ("heat, 200-500 °C", "200-500 °C供热"),
+        "heat_above_500": ("heat above 500 °C", "500 °C以上供热"),
         # sectors of the shipped tables; a user's own sector ids are shown as they are
         "park": ("whole park", "园区整体"),
         "region": ("whole region", "区域整体"),

@@ -33,6 +33,18 @@ SHARE = "share"
 #: Units of what a cost per unit multiplies: the park's own activity, energy, CO2.
 ACTIVITY, ENERGY, CO2 = "activity", "TJ/yr", "tCO2/yr"
 
+#: What energy is used for (docs/methods.md, section 3); "" stands for energy whose use is not told apart.
+ENERGY_USES = (
+    "reductant",
+    "kiln",
+    "heat_below_200",
+    "heat_200_500",
+    "heat_above_500",
+    "power",
+    "transport",
+    "buildings",
+)
+
 #: Arrays of the engine, or terms of the audit workbook.
 Value = Any
 Values = Mapping[str, Value]

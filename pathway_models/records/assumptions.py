@@ -21,6 +21,7 @@ from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.levers import Triangle
 from pathway_models.records.nowcast import Nowcast, ParkSpread
+from pathway_models.records.sectors import CaptureRange, SectorKinds
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,12 @@ class Assumptions:
         What bridges the years from the last inventory of a region to today; None leaves them to the growth law.
     park_spread : ParkSpread, optional
         How parks depart from their region in these years; without it parks are not bridged.
+    sectors : SectorKinds
+        Kinds of sectors, by their names.
+    capture : CaptureRange, optional
+        What the nation can capture; without it plants take whatever they are built for.
+    demand : mapping kind of activity -> year -> float
+        The nation's output of products that sectors are measured by, which the middle of their paths follows.
     shipped_hash : str
         Hash of the record as it was read; it does not enter the hash itself.
     """
@@ -190,10 +197,13 @@ class Assumptions:
     levels: LevelParameters | None = None
     nowcast: Nowcast | None = None
     park_spread: ParkSpread | None = None
+    sectors: SectorKinds = field(default_factory=lambda: SectorKinds({}, {}))
+    capture: CaptureRange | None = None
+    demand: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     shipped_hash: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("carriers", "default_factors", "fits"):
+        for name in ("carriers", "default_factors", "fits", "demand"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         year = self.issue_year
         if isinstance(year, bool) or not isinstance(year, int) or not EARLIEST <= year <= LATEST:

@@ -10,8 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from pathway_models.core.errors import RecordError, ScenarioError
-from pathway_models.levers.action import Action
-from pathway_models.levers.register import find_action
+from pathway_models.levers.action import ENERGY_USES, Action
+from pathway_models.levers.register import ORDER, find_action
 from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath
 
 #: The seven families of the notice's section two, in the order in which they act.
@@ -91,8 +91,12 @@ class Lever:
     units, sources : mapping parameter -> str
         Unit, and bib key or ``ASSUME: ...`` of each parameter.
     rank : int
-        Place in the library: levers of one family act in this order, whichever way a scenario was put
-        together.
+        Place in the library: levers that work on one part of the account act in this order, whichever way a
+        scenario was put together.
+    sectors, uses : tuple of str
+        Kinds of sectors, and uses of energy, that a substitution or a process measure is limited to; empty for all.
+    block : str
+        Levers of one block are decided on together; empty for the lever's own, or its family's.
     """
 
     lever_id: str
@@ -109,6 +113,9 @@ class Lever:
     sources: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     rank: int = 0
+    sectors: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    block: str = ""
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -121,6 +128,10 @@ class Lever:
             self._check_parameters(acts, setting, {**self.parameters, **given})
         if acts.takes and not self.takes_from:
             raise RecordError(f"{self.lever_id}: takes_from must name the carrier groups to replace")
+        if (self.uses and acts.part != "mix") or (self.sectors and acts.part not in ("mix", "process")):
+            raise RecordError(f"{self.lever_id}: applies_to: {self.action} acts on all sectors and uses alike")
+        if wrong := sorted(set(self.uses) - set(ENERGY_USES)):
+            raise RecordError(f"{self.lever_id}: use {', '.join(wrong)} is not one of {', '.join(ENERGY_USES)}")
         gives = self.gives_to.values()
         if (acts.gives or gives) and (abs(sum(gives) - 1.0) > 1e-9 or min(gives) < 0):
             raise RecordError(f"{self.lever_id}: gives_to must be shares that sum to 1, got {dict(self.gives_to)}")
@@ -148,6 +159,15 @@ class Lever:
     def acts(self) -> Action:
         """Its action, of `pathway_models.levers`."""
         return find_action(self.action)
+
+    @property
+    def is_limited(self) -> bool:
+        """True if it acts in some sectors or on some uses only."""
+        return bool(self.sectors or self.uses)
+
+    def reaches(self, kind: str, use: str = "") -> bool:
+        """Tell whether it acts on a use of energy in a kind of sectors; what is not told apart only without limits."""
+        return (not self.sectors or kind in self.sectors) and (not self.uses or use in self.uses)
 
     def triangles(self, setting: str) -> dict[str, Triangle]:
         """Return all parameters of the lever at a setting.
@@ -191,7 +211,7 @@ class Scenario:
     def __post_init__(self) -> None:
         if self.grid not in GRID_FUTURES:
             raise RecordError(f"{self.scenario_id}: grid {self.grid!r} is not one of {GRID_FUTURES}")
-        arranged = sorted(self.measures, key=lambda m: (FAMILIES.index(m.lever.family), m.lever.rank))
+        arranged = sorted(self.measures, key=lambda m: (ORDER.index(m.lever.acts.part), m.lever.rank))
         object.__setattr__(self, "measures", tuple(arranged))
 
     def with_measure(self, lever: Lever, setting: str, **ramp: object) -> Scenario:

@@ -14,7 +14,16 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, lay_out, replaces_all_fuel
+from pathway_models.engine.batches import (
+    BURNT,
+    EMITTING,
+    FOSSIL,
+    NATURAL_GAS,
+    POWER,
+    ceiling_of,
+    lay_out,
+    replaces_all_fuel,
+)
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
@@ -74,7 +83,9 @@ class PathwaySheets:
         draws = likely_draws(sample(park, [scenario], members=1, seed=seed, until=until), scenario)
         self.frame = lay_out(park, [scenario], until, draws.assumptions)
         self.paths = baseline_paths(park, draws, slice(0, 1), draws.assumptions)
+        self.ceiling = ceiling_of(self.frame, draws, slice(0, 1), self.frame.years[park.years.size - 1 :])
         self.ours: Pathways = project(park, [scenario], draws)
+        self.kinds = draws.assumptions.sectors.of(park)
         # The columns begin with the last observed year, from which everything grows.
         self.start = park.years.size - 1
         years = [int(year) for year in self.frame.years[self.start :]]
@@ -124,7 +135,10 @@ class PathwaySheets:
         self.phases = {id(measure): self._write_lever(measure, years[1]) for measure in self.scenario.measures}
         structure = self._left("structure", "left by structure", "产业结构措施后的余量")
         intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
-        process = self._left("process", "left by process measures", "工艺措施后的余量")
+        process = {
+            kind: self._left("process", f"left by process measures: {kind}", f"工艺措施后的余量：{kind}", kind)
+            for kind in dict.fromkeys(self.kinds)
+        }
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
         self.whole = (structure, intensity)
         return self._write_emissions(energy, structure, process)
@@ -211,11 +225,12 @@ class PathwaySheets:
         """List the scenario's measures that act on one part of the account, in their order, with their terms."""
         return [(m, self.phases[id(m)]) for m in self.scenario.measures if m.lever.acts.part == part]
 
-    def _left(self, part: str, *quantity: str) -> Term:
-        """Write the share that all measures of structure, intensity or processes leave."""
-        left = term(1.0)
+    def _left(self, part: str, en: str, zh: str, kind: str = "") -> Term:
+        """Write the share that all measures of structure, intensity or processes leave, in one kind of sectors."""
+        left, quantity = term(1.0), (en, zh)
         for measure, values in self.measures(part):
-            left = left * measure.lever.acts.left(values)
+            if measure.lever.reaches(kind):
+                left = left * measure.lever.acts.left(values)
         return self.levers.formula(self.labels(-1, "", quantity, "1"), left, "sum")
 
     def movable(self, s: int) -> bool:
@@ -235,28 +250,51 @@ class PathwaySheets:
         }
 
     def _substituted(self, energy: dict[Cell, Term]) -> dict[Cell, Term]:
-        """Write energy after each substitution in turn; only rows that change are written again."""
+        """Write energy by use after each substitution in turn; only rows that change are written again."""
         page, frame = self.energy_sheet, self.frame
-        for measure, values in self.measures("mix"):
+        measures = self.measures("mix")
+        if not measures:
+            return energy
+        by_use = self._by_use(energy)
+        for measure, values in measures:
             lever = measure.lever
             name = lever.name_zh if self.lang == "zh" else lever.name_en
             page.write(self.say(f"After: {name}", f"“{name}”之后"), "section")
             share = lever.acts.share(values)
-            for s in range(len(self.park.sectors)):
-                takes = [c for (at, c) in energy if at == s and frame.groups[c] in lever.takes_from]
+            for s, use in dict.fromkeys((s, use) for s, _, use in by_use if lever.reaches(self.kinds[s], use)):
+                takes = [c for at, c, of in by_use if (at, of) == (s, use) and frame.groups[c] in lever.takes_from]
                 if not takes:
                     continue
-                labels = self.labels(s, "", ("energy replaced", "被替代的能源"), "TJ")
-                taken = page.formula(labels, total(energy[s, c] for c in takes) * share)
+                labels = self.labels(s, use, ("energy replaced", "被替代的能源"), "TJ")
+                taken = page.formula(labels, total(by_use[s, c, use] for c in takes) * share)
                 for c in takes:
                     labels = self.labels(s, frame.carriers[c], ("energy left", "剩余能源"), "TJ")
-                    energy[s, c] = page.formula(labels, energy[s, c] * (1.0 - share))
+                    by_use[s, c, use] = page.formula(labels, by_use[s, c, use] * (1.0 - share))
                 for carrier, part in lever.gives_to.items():
                     c = frame.carriers.index(carrier)
                     more = taken * lever.acts.ratio(values) * part
                     labels = self.labels(s, carrier, ("energy with what was added", "加入替代能源后"), "TJ")
-                    energy[s, c] = page.formula(labels, energy[s, c] + more if (s, c) in energy else more)
-        return energy
+                    known = by_use.get((s, c, use))
+                    by_use[s, c, use] = page.formula(labels, more if known is None else known + more)
+        page.write(self.say("All uses together", "各用途合计"), "section")
+        return {
+            (s, c): page.formula(
+                self.labels(s, frame.carriers[c], ("energy", "能源"), "TJ"),
+                total(one for (at, of, _), one in by_use.items() if (at, of) == (s, c)),
+            )
+            for s, c in dict.fromkeys((s, c) for s, c, _ in by_use)
+        }
+
+    def _by_use(self, energy: dict[Cell, Term]) -> dict[tuple[int, int, str], Term]:
+        """Write energy by use: default shares of data/sectors.yml, carriers of one use as they are."""
+        page, frame, found = self.energy_sheet, self.frame, {}
+        page.write(self.say("By use (default shares)", "分用途（默认占比）"), "section")
+        for (s, c), whole in energy.items():
+            uses = frame.assumptions.sectors.uses_of(self.kinds[s], frame.carriers[c], frame.groups[c])
+            for use, part in uses.items():
+                labels = self.labels(s, use, (f"of {frame.carriers[c]}", f"其中：{frame.carriers[c]}"), "TJ")
+                found[s, c, use] = whole if part == 1.0 else page.formula(labels, whole * part)
+        return found
 
     def _factor(self, s: int, c: int) -> Term:
         """Write a carrier's last observed factor net of carbon balances; those of purchases keep falling."""
@@ -273,7 +311,7 @@ class PathwaySheets:
         course = {"electricity": self.grid, "heat": self.heat}.get(carrier)
         return factor if course is None else factor * course
 
-    def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Term) -> Term:
+    def _write_emissions(self, energy: dict[Cell, Term], structure: Term, process: Mapping[str, Term]) -> Term:
         """Write emissions from energy after all measures and the shares that structure and process measures leave."""
         page, frame = self.sheet, self.frame
         page.write(self.say("By sector and carrier", "分行业分品种"), "section")
@@ -300,7 +338,7 @@ class PathwaySheets:
         labels = ["", word(name, self.lang), self.say("emissions", "排放"), "tCO2"]
         return self.sheet.formula(labels, quantity)
 
-    def _processes(self, structure: Term, left: Term) -> tuple[Term, Term]:
+    def _processes(self, structure: Term, left: Mapping[str, Term]) -> tuple[Term, Term]:
         """Write process emissions that measures can reduce, and carbon balances that none can."""
         parts: dict[bool, list[Term]] = {True: [], False: []}
         for j, output in self.output.items():
@@ -311,7 +349,7 @@ class PathwaySheets:
             known = self.base.process_factors.get(j)
             factor = column_of(known, self.start) if known is not None else term(value)
             amount = output * structure if self.movable(one.sector) else output
-            quantity = amount * factor * left if self.frame.is_technical[j] else amount * factor
+            quantity = amount * factor * left[self.kinds[one.sector]] if self.frame.is_technical[j] else amount * factor
             labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
             parts[bool(self.frame.is_technical[j])].append(self.sheet.formula(labels, quantity))
         return total(parts[True]), total(parts[False])
@@ -319,18 +357,25 @@ class PathwaySheets:
     def _undivided(self) -> Term:
         """Write emissions that are not told apart by carrier: structure on all, the rest on those of burnt fuel."""
         structure, intensity = self.whole
-        fuel_left, library = intensity, self.frame.assumptions.carriers
-        for measure, values in self.measures("mix"):
-            if replaces_all_fuel(measure.lever, library):
-                fuel_left = fuel_left * (1.0 - measure.lever.acts.share(values))
         parts: list[Term] = []
         for j, output in self.output.items():
             one = self.park.processes[j]
             if one.is_undivided:
                 amount = output * structure
-                amount = amount * fuel_left if one.name == "undivided_fuel" else amount
+                amount = amount * intensity * self._fuel_left(one.sector) if one.name == "undivided_fuel" else amount
                 labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
                 parts.append(self.sheet.formula(labels, amount))
+        return total(parts)
+
+    def _fuel_left(self, s: int) -> Term:
+        """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
+        sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
+        for use, part in sectors.uses_of(self.kinds[s], "undivided_fuel", "undivided_fuel").items():
+            left = term(part)
+            for measure, values in self.measures("mix"):
+                if replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):
+                    left = left * (1.0 - measure.lever.acts.share(values))
+            parts.append(left)
         return total(parts)
 
     def _captured(
@@ -351,13 +396,17 @@ class PathwaySheets:
         otherwise = page.number(labels, NATURAL_GAS) if self.park.is_undivided else of_power
         of_heat = page.formula(labels, ratio(direct, burnt, otherwise))
         taken, heat, electricity = nothing, nothing, nothing
+        most = None if self.ceiling is None else page.inputs(
+            self.labels(-1, "", ("ceiling of capture", "捕集量上限"), "tCO2"), self.ceiling[:, 0]
+        )  # fmt: skip
         for measure, values in measures:
             acts, takes = measure.lever.acts, measure.lever.takes_from
             stacks = total(e for (s, c), e in emitted.items() if groups[c] in takes and self.movable(s))
             labels = self.labels(-1, "", ("can be captured", "可捕集量"), "tCO2")
             there = page.formula(labels, np.maximum(stacks + technical - taken, 0.0))
             labels = self.labels(-1, "", ("captured", "捕集量"), "tCO2")
-            caught = page.formula(labels, acts.captured(there, values))
+            caught = acts.captured(there, values)
+            caught = page.formula(labels, caught if most is None else np.minimum(caught, most - taken))
             taken = taken + caught
             heat = heat + acts.heat(caught, values) * of_heat
             electricity = electricity + acts.electricity(caught, values) * of_power

@@ -22,6 +22,7 @@ from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.kernels.pollutants import carbon_weight, equivalents
+from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.pollutants import Equipment
 
 #: The round factors of the worked example, t/TJ = kg/GJ; here in kg/TJ, without controls.
@@ -140,20 +141,26 @@ def test_average_gas_boiler_meets_the_special_limit_of_the_boiler_standard():
 def energy_under(evaluator, one):
     """Energy of one scenario by sector and carrier, lever by lever: (sector, carrier, year, member), TJ."""
     frame, known = evaluator.batch.frame, evaluator.batch.frame.known
-    own = evaluator.batch.use[:, None] * evaluator.batch.shares
-    energy = np.zeros((own.shape[0], len(frame.carriers), *own.shape[2:]))
-    energy[:, : own.shape[1]] = own
-    energy, groups = energy[:, :, known:], np.array(frame.groups)
+    own, groups = evaluator.batch.use[:, None] * evaluator.batch.shares, np.array(frame.groups)
+    sectors, uses = frame.assumptions.sectors, ("", *ENERGY_USES)
+    kinds = sectors.of(frame.park)
+    energy = np.zeros((own.shape[0], len(uses), len(frame.carriers), *own.shape[2:]))
+    for s, kind in enumerate(kinds):
+        for c, carrier in enumerate(frame.park.carriers):
+            for use, part in sectors.uses_of(kind, carrier, groups[c]).items():
+                energy[s, uses.index(use), c] = part * own[s, c]
+    energy = energy[..., known:, :]
     for measure in one.measures:
         drawn = evaluator.batch.values(measure)
         if measure.lever.acts.part != "mix":
             energy = energy * measure.lever.acts.left(drawn)
             continue
-        takes = np.isin(groups, measure.lever.takes_from)[:, None, None]
+        reached = np.array([[measure.lever.reaches(kind, use) for use in uses] for kind in kinds])
+        takes = reached[..., None, None, None] & np.isin(groups, measure.lever.takes_from)[:, None, None]
         taken = np.where(takes, energy * (drawn["share"] * drawn["phase"]), 0.0)
         given = np.array([measure.lever.gives_to.get(name, 0.0) for name in frame.carriers])[:, None, None]
-        energy = energy - taken + given * drawn["energy_ratio"] * taken.sum(axis=1, keepdims=True)
-    return energy
+        energy = energy - taken + given * drawn["energy_ratio"] * taken.sum(axis=2, keepdims=True)
+    return energy.sum(axis=1)
 
 
 def test_pollutants_equal_energy_by_sector_and_carrier_times_factors_of_the_same_member(levers):
@@ -330,7 +337,8 @@ def test_unknown_cost_is_never_a_number(shared, scenarios):
     each = cobenefits(park, single_levers(scenarios["deep"]), draws, allow_background=True)
     for one in unit_costs(park, each, draws, read_costs(), tax_rate=4.0):
         told = [value for value in one.ranges().values() if value is not None]
-        assert one.known == bool(told)
+        # A lever that finds nothing of its uses in the park cuts nothing, and has no cost per tonne.
+        assert bool(told) == (one.known and not np.isnan(one.per_carbon).any())
 
 
 def test_unit_costs_relate_as_the_cuts_do(shared, scenarios):

@@ -169,7 +169,7 @@ def test_blocks_without_effect_are_left_out_and_say_why():
     levers = pw.read_levers()
     why = useless_blocks(park, lever_grid(levers, measure_blocks(levers)))
     assert why["biomass"] == "the park uses no coal"
-    assert why["process"] == "the park has no process emissions it could lower"
+    assert "the park has no process emissions it could lower" in why["process"]
     assert "efficiency" not in why
 
 

@@ -82,7 +82,7 @@ def test_parks_share_the_shared_draws_and_nothing_else(shipped_parks, scenarios)
     common = first.keys() & second.keys()
     equal = {name for name in common if np.array_equal(first[name], second[name])}
     streams = {f"shock shared:{name}" for name in ("activity", "nation", "continent", "economy")}
-    assert equal == {"shared:grid_decline", "shared:slope", *streams}
+    assert equal == {"shared:grid_decline", "shared:capture_ceiling", "shared:slope", *streams}
 
 
 #: Two parks that end in the same year, so that their shocks have the same shape.
@@ -148,6 +148,7 @@ def test_a_tied_lever_has_the_same_draw_without_its_partner(region_d, scenarios)
     assert np.array_equal(draws[0].uniforms[second], draws[1].uniforms[second])
     assert draws[1].uniforms.keys() == {
         "shared:grid_decline",
+        "shared:capture_ceiling",
         *(f"{lever.lever_id}:{name}" for name in lever.triangles("strong")),
     }
 

@@ -45,11 +45,15 @@ class SlowPark:
         self.years = range(int(park.years[0]), int(draws.years[-1]) + 1)
         self.ahead = np.array([year > park.last_observed_year for year in self.years])
         self.library = read_carriers()
+        self.kinds = draws.assumptions.sectors.of(park)
         paths = baseline_paths(park, draws, slice(None), draws.assumptions)
         self.activity = {s: paths.activity[:, s] for s in range(len(park.sectors))}
         use = {s: paths.activity[:, s] * paths.intensity[:, s] for s in self.activity}
         self.energy = {
-            (s, name): use[s] * paths.shares[:, s, c] for s in self.activity for c, name in enumerate(park.carriers)
+            (s, name, of): use[s] * paths.shares[:, s, c] * part
+            for s in self.activity
+            for c, name in enumerate(park.carriers)
+            for of, part in draws.assumptions.sectors.uses_of(self.kinds[s], name, park.groups[c]).items()
         }
         self.grid, self.heat, self.use = paths.grid, paths.heat, use
         spread = {
@@ -132,7 +136,7 @@ class SlowPark:
                 share = self.parameter(measure, "share") * phase
                 self.pay(lever, sum(activity[s] for s in self.economic) * share)
                 kept = 1 - share * (1 - (self.parameter(measure, "intensity_ratio") if action[2] == "p" else 0.0))
-                energy = {(s, c): e * kept if s in self.economic else e for (s, c), e in energy.items()}
+                energy = {key: e * kept if key[0] in self.economic else e for key, e in energy.items()}
                 process = [(s, t, p * kept if s in self.economic else p) for s, t, p in process]
                 if action == "retire_activity":
                     activity = {s: a * kept if s in self.economic else a for s, a in activity.items()}
@@ -144,8 +148,11 @@ class SlowPark:
                 energy = self.substituted(energy, measure, self.parameter(measure, "share") * phase)
             elif action == "reduce_process":
                 share = self.parameter(measure, "reduction") * phase
-                self.pay(lever, sum((p * share for _, t, p in process if t), 0.0 * share))
-                process = [(s, t, p * (1 - share) if t else p) for s, t, p in process]
+                here = [t and lever.reaches(self.kinds[s]) for s, t, _ in process]
+                self.pay(lever, sum((p * share for (_, _, p), t in zip(process, here, strict=True) if t), 0.0 * share))
+                process = [
+                    (s, t, p * (1 - share) if reached else p) for (s, t, p), reached in zip(process, here, strict=True)
+                ]
             elif action == "capture":
                 captures.append((measure, phase))
             elif action == "grow_sinks":
@@ -157,14 +164,16 @@ class SlowPark:
         after, lever = dict(energy), measure.lever
         ratio = self.parameter(measure, "energy_ratio")
         replaced = 0.0 * share
-        for s in self.activity:
+        for s, use in {(s, use) for s, _, use in energy}:
             taken = np.zeros(self.grid.shape)
-            for (sector, carrier), e in energy.items():
-                if sector == s and self.library[carrier].group in lever.takes_from:
+            if not lever.reaches(self.kinds[s], use):
+                continue
+            for key, e in energy.items():
+                if (key[0], key[2]) == (s, use) and self.library[key[1]].group in lever.takes_from:
                     taken = taken + e * share
-                    after[sector, carrier] = e * (1 - share)
+                    after[key] = e * (1 - share)
             for carrier, part in lever.gives_to.items():
-                after[s, carrier] = after.get((s, carrier), 0.0) + taken * ratio * part
+                after[s, carrier, use] = after.get((s, carrier, use), 0.0) + taken * ratio * part
             replaced = replaced + taken
         self.pay(lever, replaced)
         return after
@@ -173,11 +182,11 @@ class SlowPark:
         total = sum(p for _, _, p in process)
         technical = sum((p for _, t, p in process if t), np.zeros(self.grid.shape))
         emitted = {}
-        for (s, carrier), e in energy.items():
+        for (s, carrier, use), e in energy.items():
             group = self.library[carrier].group
             if group in EMITTING:
-                emitted[s, carrier] = e * self.factor(s, carrier)
-                total = total + emitted[s, carrier]
+                emitted[s, carrier, use] = e * self.factor(s, carrier)
+                total = total + emitted[s, carrier, use]
         self.bill(energy)
         for measure, phase in captures:
             total = total - self.captured(measure, phase, energy, emitted, technical)
@@ -194,6 +203,10 @@ class SlowPark:
             for n in ("equipped_share", "capture_rate", "heat_penalty", "electricity_penalty")
         }
         taken = np.maximum(within + technical, 0) * values["equipped_share"] * phase * values["capture_rate"]
+        assumed, place = self.draws.assumptions, self.draws.uniforms["shared:capture_ceiling"]
+        if assumed.capture is not None:
+            most = assumed.capture.ceiling(self.park, assumed.sectors, np.array(self.years), place)
+            taken = taken if most is None else np.minimum(taken, most.T)
         self.pay(measure.lever, taken)
         fossil = ("coal", "oil", "gas", "other_fuel")
         direct = sum(e for key, e in emitted.items() if group[key] in fossil) + np.zeros(self.grid.shape)
@@ -209,10 +222,10 @@ class SlowPark:
 
     def bill(self, energy):
         if self.rates:
-            for (s, carrier), e in energy.items():
+            for (s, carrier, use), e in energy.items():
                 price = self.rates.prices.get(self.library[carrier].group)
                 if price is not None:
-                    change = e - self.energy.get((s, carrier), 0.0)
+                    change = e - self.energy.get((s, carrier, use), 0.0)
                     self.cost = self.cost + self.discounted(price * change[:, self.ahead])
 
     def discounted(self, money):

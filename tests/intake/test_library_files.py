@@ -11,6 +11,7 @@ from data_reading import DATA, bib_keys, rows_of
 
 from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.tables import TRUSTED, read_carriers
+from pathway_models.levers.register import ORDER
 from pathway_models.records.levers import FAMILIES
 
 #: Families of the notice's section two, in its order, and what we call them.
@@ -89,7 +90,8 @@ def test_every_parameter_of_a_lever_carries_its_unit_and_source_into_the_record(
 def test_all_seven_families_exist_and_act_in_the_order_of_the_chain(levers):
     assert FAMILIES == NOTICE
     assert {lever.family for lever in levers.values()} == set(FAMILIES)
-    ranks = [(FAMILIES.index(lever.family), lever.rank) for lever in levers.values()]
+    # Routes of the family of processes act on the mix, before the levers that feed on what they bring.
+    ranks = [(ORDER.index(lever.acts.part), lever.rank) for lever in levers.values()]
     assert ranks == sorted(ranks)
 
 

@@ -176,8 +176,8 @@ def test_a_lever_of_an_action_that_is_not_there_or_states_percent_is_refused_by_
     path.write_text(text.replace("unit: GJ/tCO2", "unit: kWh/tCO2", 1), encoding="utf-8")
     with pytest.raises(InputError, match="expected the unit GJ/tCO2, got kWh/tCO2"):
         pw.read_levers()
-    path.write_text(text.replace("unit: share of fuel energy", "unit: percent of fuel energy"), encoding="utf-8")
-    with pytest.raises(InputError, match="expected the unit share, got percent of fuel energy"):
+    path.write_text(text.replace("unit: share of coal for heat", "unit: percent of coal for heat"), encoding="utf-8")
+    with pytest.raises(InputError, match="expected the unit share, got percent of coal for heat"):
         pw.read_levers()
 
 

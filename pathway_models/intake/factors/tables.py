@@ -23,7 +23,7 @@ from pathway_models.records.carriers import Carrier
 #: Confidence marks that may serve as a default.
 TRUSTED = ("seen", "seen_multi", "derived")
 #: Carrier groups whose emissions are zero by convention.
-ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat")
+ZERO_GROUPS = ("biomass", "hydrogen", "green_electricity", "waste_heat", "own_power")
 
 
 @dataclass(frozen=True)
