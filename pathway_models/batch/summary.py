@@ -362,7 +362,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     """Draw the figure of all parks as base64 PNG; return it with the sentence that describes it."""
     import matplotlib.pyplot as plt
     import pandas as pd
-    from PIL import Image
+    from PIL.PngImagePlugin import PngImageFile
 
     # The figure shows two scenarios, the first and the last, so its description covers the same two.
     table = pd.DataFrame(row for row in rows if row["scenario"] in (rows[0]["scenario"], rows[-1]["scenario"]))
@@ -374,7 +374,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
         plt.close(figure)
     # A few dozen colours are all it has: it takes a third of the bytes.
     small = io.BytesIO()
-    Image.open(picture).convert("RGB").quantize(32).save(small, "png", optimize=True)
+    PngImageFile(picture).convert("RGB").quantize(32).save(small, "png", optimize=True)
     return base64.b64encode(small.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
 
 
