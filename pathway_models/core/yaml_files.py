@@ -91,7 +91,8 @@ def _plain_values(value: Any) -> Iterator[Any]:
 class Strict(BaseModel):
     """Entry of a file: no key without a meaning, no number that nobody wrote (``no`` is 0, ``"12"`` is 12)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Deferred: a command that reads no such file need not wait for its checks to be made.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

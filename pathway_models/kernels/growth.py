@@ -29,7 +29,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -238,6 +237,8 @@ def _known_scale(draws: bytes, tail: float) -> Floats:
 
 
 def _scale(draws: Floats, tail: float) -> Floats:
+    from scipy import special  # deferred: whoever checks a workbook should not wait for it
+
     chi_square = 2.0 * special.gammaincinv(0.5 * tail, special.ndtr(-draws))
     return np.sqrt(tail / chi_square)
 
