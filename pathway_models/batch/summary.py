@@ -5,14 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import screen_lines
@@ -272,7 +269,7 @@ def index_page(
         HTML that needs no other file and no network.
     """
     # jinja2 and, for the figure, matplotlib are loaded only where a page is drawn.
-    from pathway_models.documents.markup import page
+    from pathway_models.documents.markup import data_block, page
 
     before = year_asked(rows[0]) if rows else 2030
     texts = _texts(lang, before)
@@ -308,7 +305,7 @@ def index_page(
         figure=figure,
         alt=alt,
         rows=rows,
-        table=_table(rows, names, texts, lang),
+        table=data_block(_table(rows, names, texts, lang)),
         scenarios=names,
         kinds=[kind for kind in texts["kinds"] if kind in {row["kind"] for row in rows}],
         credit=credit,
@@ -317,8 +314,10 @@ def index_page(
     )
 
 
-def _table(rows: Sequence[Mapping[str, str]], names: Mapping[str, str], texts: Mapping[str, Any], lang: str) -> Markup:
-    """Write the cells of all rows as JSON for the script of the page, which builds those that are looked at."""
+def _table(
+    rows: Sequence[Mapping[str, str]], names: Mapping[str, str], texts: Mapping[str, Any], lang: str
+) -> dict[str, Any]:
+    """Collect the cells of all rows for the script of the page, which builds those that are looked at."""
     parks: dict[str, list[str]] = {}
     places = {park: at for at, park in enumerate(dict.fromkeys(row["park_id"] for row in rows))}
     table = []
@@ -337,10 +336,7 @@ def _table(rows: Sequence[Mapping[str, str]], names: Mapping[str, str], texts: M
             f"{float(row['peak_value_p50_tco2']) / 1e4:,.1f}",
         ]  # fmt: skip
         table.append([places[row["park_id"]], row["scenario"], *cells])
-    given = {"parks": list(parks.values()), "names": dict(names), "rows": table}
-    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-    # No text of a table can end the element it stands in.
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return {"parks": list(parks.values()), "names": dict(names), "rows": table}
 
 
 def _share(value: str | None) -> str:
@@ -373,6 +369,7 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     finally:
         plt.close(figure)
     # A few dozen colours are all it has: it takes a third of the bytes.
+    picture.seek(0)
     small = io.BytesIO()
     PngImageFile(picture).convert("RGB").quantize(32).save(small, "png", optimize=True)
     return base64.b64encode(small.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -96,6 +97,12 @@ def _rules(folder: Path) -> Environment:
     # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
     rules.filters["folder"] = lambda name: quote(name, safe="")
     return rules
+
+
+def data_block(values: object) -> Markup:
+    """Write values as JSON for a data block of a page: no text in them can end the element it stands in."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # ours
 
 
 def policy(script: str = "") -> Markup:

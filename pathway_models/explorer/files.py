@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -43,7 +42,7 @@ class OpenedRun:
     """
 
     folder: Path
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
     scenarios: Mapping[str, Scenario]
     parks: Mapping[str, str]
 
