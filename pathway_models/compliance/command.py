@@ -159,7 +159,7 @@ def account_command(
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.compliance import tables
-    from pathway_models.compliance.sentences import account_notes, elsewhere, product_lines
+    from pathway_models.compliance.sentences import account_notes, elsewhere, power_ways_sentence, product_lines
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.rules.profiles import account_ids, read_account
     from pathway_models.inventory.accounts import bridge_accounts, take_account
@@ -178,7 +178,8 @@ def account_command(
     rules = [one for one in asked if one.holds_in(given.country)]
     if ahead:
         notes = _accounts_ahead(given, rules, members, seed, form)
-        _notes([*notes, *foreign], form)
+        ways = [power_ways_sentence(given, one, lang=lang) for one in rules if one.residual]
+        _notes([*notes, *foreign, *ways], form)
         sys.exit(1 if names and notes else 0)
     found = [take_account(given, one) for one in rules]
     if ends:

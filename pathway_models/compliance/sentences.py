@@ -10,7 +10,7 @@ from pathway_models.intake.register import country_of
 from pathway_models.inventory.accounts import Accounted, per_tonne
 from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say, word
-from pathway_models.records.accounts import Bilingual
+from pathway_models.records.accounts import Account, Bilingual
 from pathway_models.records.park import Park
 
 
@@ -112,6 +112,37 @@ def product_lines(park: Park, found: Iterable[Accounted], *, lang: str = "en") -
                 )
             )
     return lines
+
+
+def power_ways_sentence(park: Park, account: Account, *, lang: str = "en") -> str:
+    """Explain what tells the ways to count purchased power apart, and what of it is checked.
+
+    Parameters
+    ----------
+    park : Park
+    account : Account
+        The account by market, with the published pairs of factors.
+    """
+    bought, green = (
+        float(park.energy[:, park.carriers.index(name), -1].sum()) for name in ("electricity", "green_electricity")
+    )
+    year, ratio = max(account.residual.items())
+    first = min(account.residual)
+    share, traded = green / max(bought + green, 1e-300), 1.0 - 1.0 / ratio
+    return say(
+        lang,
+        en=f"Of the power bought in {park.last_observed_year} {share:.1%} was green. By location it counts at the mean,"
+        f" else 0. The mean holds the green power that somebody bought: without it the factor of the rest is"
+        f" {ratio - 1:.1%} higher ({year}, held on after it). Pairs of factors are known from {first} on: the step of"
+        f" the account by market up to {year} is the factor's, not the park's. The pair of {year} implies that"
+        f" {traded:.0%} of all power was traded as non-fossil; that volume was not seen, so that green x 0 + rest x"
+        " factor without = all x mean is consistency, not a check.",
+        zh=f"{park.last_observed_year}年外购电力中绿电占{share:.1%}。位置法按平均因子计，其他口径计0。"
+        f"平均因子含有他人购买的绿电，扣除后其余电力的因子高{ratio - 1:.1%}（{year}年，其后沿用）。"
+        f"{first}年起才有成对因子：市场法至{year}年的上升来自因子，而非园区。"
+        f"{year}年的两个因子意味着全部电量的{traded:.0%}为市场化非化石电量；该电量未见公布值，"
+        "故“绿电×0+其余×扣除后因子=全部×平均因子”只是一致性，不是检验。",
+    )
 
 
 def budget_sentence(found: CarbonBudget, *, lang: str = "en") -> str:

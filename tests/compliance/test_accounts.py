@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
+from pathway_models.compliance.sentences import power_ways_sentence
 from pathway_models.compliance.tables import bridge
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
@@ -170,3 +171,11 @@ def test_an_account_of_ones_own_is_checked(tmp_path, wrong, right, told):
     with pytest.raises(InputError) as error:
         read_account(path)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "is consistency, not a check"), ("zh", "不是检验")])
+def test_what_tells_the_ways_to_count_power_apart_is_told_in_numbers(lang, told):
+    said = power_ways_sentence(pw.read_park("demo-electronics"), read_account("market"), lang=lang)
+    assert told in said
+    # 0.6096 / 0.5306, and the share of traded power that implies.
+    assert all(number in said for number in ("7.0%", "14.9%", "13%", "2022", "2023"))

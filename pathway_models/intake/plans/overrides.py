@@ -72,11 +72,11 @@ def _is_somewhere(line: Line, park: Park, driver: str, kind: str) -> bool:
     if driver in FACTORS:
         carrier = FACTORS[driver]
         if sector or item:
-            remedy = f"the {driver.replace('_', ' ')} is one for the whole park; leave sector and item blank"
-            line.fault("sector", "nothing", remedy, "item")
+            line.fault(
+                "sector", "nothing", "the grid factor is one for the whole park; leave sector and item blank", "item"
+            )
         elif carrier not in park.carriers or not park.factors[:, park.carriers.index(carrier), -1].any():
-            expected = f"a park with a {driver.replace('_', ' ')}"
-            line.fault("driver", expected, "give the park's table one first", driver)
+            line.fault("driver", "a park with a grid factor", "give the park's table one first", driver)
         return not line.is_faulty
     wide = (ALL_SECTORS,) if driver in ("activity", "intensity") and kind != "level" else ()
     if (
