@@ -98,9 +98,10 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
 
 
 def _source(source: str, lang: str) -> str:
-    """Write a source; of an assumption of ours the Chinese page says that it is one."""
-    is_ours = source.startswith("ASSUME")
-    return say(lang, en=source, zh="本项目假设" if is_ours else source)
+    """Write a source; of an assumption of ours, whole or in part, the Chinese page says that it is one."""
+    ours = {"ASSUME": "本项目假设", "derived": "推算值与本项目假设"}
+    kind = next((text for start, text in ours.items() if source.startswith(start)), source)
+    return say(lang, en=source, zh=kind if "ASSUME" in source else source)
 
 
 def _cost(cost: LeverCost | None, lang: str) -> str:

@@ -30,10 +30,17 @@ from pathway_models.intake.levels import read_levels
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
-from pathway_models.records.assumptions import Assumptions, Baselines, Correlation, GridFutures, Uncertainties
+from pathway_models.records.assumptions import (
+    Assumptions,
+    Baselines,
+    CaptureRange,
+    Correlation,
+    GridFutures,
+    SectorKinds,
+    Uncertainties,
+)
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.levers import Triangle
-from pathway_models.records.sectors import CaptureRange, SectorKinds
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")
