@@ -11,6 +11,8 @@ LANGUAGES = ("en", "zh")
 #: taken out of its report still says so to every reader.
 INVENTED = "INVENTED / 虚构"
 
+#: Id of the package that a report advises, as a scenario of its own.
+ADVISED = "advised_package"
 #: key -> (English, Chinese)
 WORDS = MappingProxyType(
     {
@@ -136,6 +138,7 @@ WORDS = MappingProxyType(
         "weak_negative_decoupling": ("weak negative decoupling", "弱负脱钩"),
         "recessive_coupling": ("recessive coupling", "衰退连结"),
         "recessive_decoupling": ("recessive decoupling", "衰退脱钩"),
+        ADVISED: ("Advised package", "推荐措施组合"),
         # figures
         "median": ("median", "模拟结果中位数"),
         "band_50": ("50 % of members", "50%区间"),
