@@ -175,10 +175,10 @@ WORDS = MappingProxyType(
         "range_90": ("median and 90 % of members", "中位数与90%区间"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows; bars above {cap} of members are cut, the largest carry their share. Hatched,"
-            " >{last}: members without a peak by {last}. Right: share of all members that peak before {before}. A bar"
+            "One scale for all rows. Hatched, >{last}: members without a peak by {last}. Right: share of all members"
+            " that peak before {before}. A bar"
             " at the first year: highest there, the peak may lie earlier.",
-            "各行同一比例；超过{cap}的柱被截断，其中最高的标注占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
+            "各行同一比例。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (
