@@ -83,8 +83,9 @@ def describe_levers(
 
 def describe_costs(found: Sequence[UnitCost], *, lang: str = "en") -> str:
     """Name the cheapest measure for the combined reduction, and count those without a known cost."""
-    told = {at: one.ranges()["per_combined"] for at, one in enumerate(found)}
-    told = {at: values for at, values in told.items() if values is not None}
+    # A measure that cuts CO2 alone, such as green power, is no candidate for both.
+    ranges = {at: one.ranges() for at, one in enumerate(found)}
+    told = {at: each["per_combined"] for at, each in ranges.items() if None not in each.values()}
     unknown = sum(not one.known for one in found)
     count = say(lang, en=f"{unknown} of {len(found)} have no known cost.", zh=f"{len(found)}项中{unknown}项成本未知。")
     if not told:

@@ -28,3 +28,14 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
         raise AttributeError(f"{owner} has no {name!r}; there are {', '.join(homes)}")
     module: ModuleType = import_module(f"pathway_models.{homes[name]}")
     return getattr(module, name, module) if homes[name].split(".")[-1] == name else getattr(module, name)
+
+
+class Shown:
+    """Show a record in a notebook, and give it as a table (`pathways.displays`, loaded when one is asked for)."""
+
+    def to_frame(self) -> Any:
+        """Return a long table (pandas.DataFrame), one value a row, in canonical units."""
+        return look_up(__name__, {"frame_of": "pathways.displays"}, "frame_of")(self)
+
+    def _repr_html_(self) -> str:
+        return look_up(__name__, {"html_of": "pathways.displays"}, "html_of")(self)

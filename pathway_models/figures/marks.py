@@ -159,28 +159,6 @@ def labels(ax: Axes, places: np.ndarray, texts: Sequence[str], **look: object) -
     return written
 
 
-def apart(places: np.ndarray, sizes: np.ndarray, room: float) -> np.ndarray:
-    """Choose the marks that get a text: the largest first, none within the room of another.
-
-    Parameters
-    ----------
-    places, sizes : (N,)
-        Of the marks; of equal ones the first is taken.
-    room : float
-        Distance at which two texts would run into each other.
-
-    Returns
-    -------
-    (M,) int
-        Positions among the marks, from the first to the last.
-    """
-    kept: list[int] = []
-    for at in np.argsort(-np.asarray(sizes), kind="stable").tolist():
-        if all(abs(places[at] - places[other]) > room for other in kept):
-            kept.append(at)
-    return np.array(sorted(kept), dtype=int)
-
-
 #: Size of the names.
 SIZE = "small"
 #: Sizes of a swatch, gaps between it and its name, between columns and between rows, and heights of a name's first
@@ -282,8 +260,6 @@ def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> 
     return piece
 
 
-#: Years a text above a bar takes.
-ROOM = 4
 #: Years that the bar of members without a peak is wide.
 WIDTH = 2.6
 
@@ -317,7 +293,6 @@ def draw_spreads(
     lang: str,
     *,
     unit: float = 1,
-    cap: float = 1,
 ) -> float:
     """Draw bars of the peak year from base lines, and the hatched bars of members without a peak, as few artists.
 
@@ -336,8 +311,6 @@ def draw_spreads(
     lang : {"en", "zh"}
     unit : float
         Height of all members together.
-    cap : float
-        Share of members at which a bar is cut; a cut bar carries its share where there is room.
 
     Returns
     -------
@@ -347,7 +320,7 @@ def draw_spreads(
     spread = [peak_shares(peaks, at) for at in rows]
     shares, rest = np.array([part for part, _ in spread]), np.array([part for _, part in spread])
     first, end = int(peaks.years[0]), int(peaks.years[-1]) + BEHIND
-    heights, tops = unit * np.minimum(shares, cap), bases + unit * np.minimum(rest, cap)
+    heights, tops = unit * shares, bases + unit * rest
     # One outline of steps a row, its corners between the years, from the base line and back to it.
     steps = np.empty((rest.size, 2 * shares.shape[1] + 2, 2))
     steps[..., 0] = np.repeat(np.arange(first, first + shares.shape[1] + 1) - 0.5, 2)
@@ -359,15 +332,7 @@ def draw_spreads(
     boxes[..., 1] = np.column_stack([bases, tops, tops, bases])
     look = {"facecolors": "white", "edgecolors": colours, "linewidths": mpl.rcParams["patch.linewidth"]}
     ax.add_artist(PolyCollection(boxes, hatch="////", zorder=3, label="no peak", **look))
-    cut = [(row, at) for row, part in enumerate(shares) for at in _carrying(part, cap)]
-    places = [(first + at, bases[row] + cap * unit) for row, at in cut] + [(end, top) for top in tops.tolist()]
-    words = [share_text(float(share), lang) for share in [*(shares[pair] for pair in cut), *rest]]
+    places, words = [(end, top) for top in tops.tolist()], [share_text(float(share), lang) for share in rest]
     above = offset_copy(ax.transData, ax.figure, 0, 1.5, units="points")
     labels(ax, np.array(places), words, transform=above, va="bottom", size="small", zorder=6)
     return max(float(heights.max()), float((tops - bases).max()))
-
-
-def _carrying(shares: np.ndarray, cap: float) -> list[int]:
-    """Choose, among the years whose bars are cut, those with room for a text."""
-    high = np.flatnonzero(shares > cap)
-    return high[apart(high, shares[high], ROOM)].tolist()

@@ -9,7 +9,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
-from pathway_models.language.words import INVENTED, check_language, say, word
+from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park, ParkIdentity
 
@@ -77,7 +77,7 @@ def scenario_name(scenario_id: str, lang: str) -> str:
     check_language(lang)
     found = _shipped_scenarios().get(scenario_id)
     if found is None:
-        return scenario_id
+        return word(ADVISED, lang) if scenario_id == ADVISED else scenario_id
     return found.name_zh if lang == "zh" else found.name_en
 
 

@@ -11,6 +11,8 @@ LANGUAGES = ("en", "zh")
 #: taken out of its report still says so to every reader.
 INVENTED = "INVENTED / 虚构"
 
+#: Id of the package that a report advises, as a scenario of its own.
+ADVISED = "advised_package"
 #: key -> (English, Chinese)
 WORDS = MappingProxyType(
     {
@@ -136,6 +138,7 @@ WORDS = MappingProxyType(
         "weak_negative_decoupling": ("weak negative decoupling", "弱负脱钩"),
         "recessive_coupling": ("recessive coupling", "衰退连结"),
         "recessive_decoupling": ("recessive decoupling", "衰退脱钩"),
+        ADVISED: ("Advised package", "推荐措施组合"),
         # figures
         "median": ("median", "模拟结果中位数"),
         "band_50": ("50 % of members", "50%区间"),
@@ -172,10 +175,10 @@ WORDS = MappingProxyType(
         "range_90": ("median and 90 % of members", "中位数与90%区间"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows; bars above {cap} of members are cut, the largest carry their share. Hatched,"
-            " >{last}: members without a peak by {last}. Right: share of all members that peak before {before}. A bar"
+            "One scale for all rows. Hatched, >{last}: members without a peak by {last}. Right: share of all members"
+            " that peak before {before}. A bar"
             " at the first year: highest there, the peak may lie earlier.",
-            "各行同一比例；超过{cap}的柱被截断，其中最高的标注占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
+            "各行同一比例。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (

@@ -19,16 +19,14 @@ from pathway_models.figures.canvas import (
     wrapped,
     years_axis,
 )
-from pathway_models.figures.marks import draw_spreads, labels
+from pathway_models.figures.marks import draw_spreads, labels, peak_shares
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import word
 from pathway_models.records.park import Park
 from pathway_models.records.peaks import Peaks
 
-#: Share of members at which a bar is cut, so that one crowded year does not flatten all others; and its height
-#: in rows.
-CAP = 0.1
+#: Height of the tallest bar, in rows.
 TALLEST = 0.68
 #: Place of the shares beside the rows, in widths of the axes.
 RIGHT = 1.06
@@ -65,10 +63,11 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     bases = np.arange(count)[::-1]
     light_ticks(ax, "y", bases, [""] * count)
     colours = [fill_of(name) for name in peaks.scenarios]
-    draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / CAP, cap=CAP)
+    highest = max(max(float(shares.max()), rest) for shares, rest in (peak_shares(peaks, at) for at in range(count)))
+    draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / highest)
     _words(ax, peaks, bases, before, lang)
     put_title(figure, head, word("title_peak_years", lang))
-    put_note(figure, word("note_peak_years", lang, cap=f"{CAP:.0%}", last=peaks.last_peak_year, before=before), lang)
+    put_note(figure, word("note_peak_years", lang, last=peaks.last_peak_year, before=before), lang)
     return figure
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core.lazy import Shown
 from pathway_models.records.park import Identified, ParkIdentity
 
 
 @dataclass(frozen=True, eq=False)
-class Inventory(Identified):
+class Inventory(Identified, Shown):
     """Emissions by sector and source over the observed years, tCO2/yr.
 
     Parameters

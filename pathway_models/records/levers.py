@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.core.lazy import Shown
 from pathway_models.levers.action import ENERGY_USES, Action
 from pathway_models.levers.register import ORDER, find_action
 from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath
@@ -222,7 +223,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Scenarios(Mapping[str, Scenario]):
+class Scenarios(Mapping[str, Scenario], Shown):
     """An ordered collection of scenarios, indexed by id, with the lever library behind them."""
 
     scenarios: tuple[Scenario, ...]

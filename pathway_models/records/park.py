@@ -9,6 +9,7 @@ import numpy as np
 
 from pathway_models.core.arrays import frozen_array, rising_years
 from pathway_models.core.errors import RecordError
+from pathway_models.core.lazy import Shown
 from pathway_models.core.units import HOME
 from pathway_models.records.plans import Plans
 
@@ -115,7 +116,7 @@ class Identified:
 
 
 @dataclass(frozen=True, eq=False)
-class Park:
+class Park(Shown):
     """One park or region over its observed years, in canonical units.
 
     Parameters

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.core.lazy import Shown
 from pathway_models.records.nowcast import NOWCAST, OBSERVED, PROJECTED
 from pathway_models.records.park import Identified, ParkIdentity
 
@@ -40,7 +41,7 @@ SCOPE_1, SCOPES_1_2 = "scope 1", "scope 1 + 2, market-based"
 
 
 @dataclass(frozen=True, eq=False)
-class Pathways(Identified):
+class Pathways(Identified, Shown):
     """Emissions of a park over observed and projected years.
 
     Parameters

@@ -13,6 +13,7 @@ import numpy as np
 
 from pathway_models.core.arrays import fixed, frozen_array, rising_years
 from pathway_models.core.errors import PathwayError, RecordError
+from pathway_models.core.lazy import Shown
 from pathway_models.kernels.event_split import PAST, WINDOW, split
 from pathway_models.kernels.humps import Hump, humps
 from pathway_models.kernels.quantiles import censored_quantiles
@@ -22,7 +23,7 @@ from pathway_models.records.park import Identified, ParkIdentity
 
 
 @dataclass(frozen=True, eq=False)
-class Peaks(Identified):
+class Peaks(Identified, Shown):
     """Events and peaks of an ensemble under the rules of ``docs/headline.md`` and ``docs/peak_rules.md``.
 
     Parameters

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pathway_models.console.cli_language import language
+from pathway_models.console.progress import working
 from pathway_models.core.issue_year import issued_in
+from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from pathway_models.records.investments import Investment
@@ -29,8 +33,9 @@ PROJECT_ACCOUNT = "zero_carbon_910"
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.argument("parks", nargs=-1, metavar="[PARK ...]")
 @click.option("--all", "everything", is_flag=True, help="Every park of the run that came out.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="docx", show_default=True)
+@click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True)
+@click.option("--format", "forms", type=click.Choice((*FORMATS, "all")), multiple=True, default=("docx",),
+              show_default=True, help="May be repeated; one search serves all formats and both languages.")  # fmt: skip
 @click.option("--outline", "outlines", multiple=True, metavar="ID",
               help="Kind of document; may be repeated, 'all' for every kind; special report by default.")  # fmt: skip
 @click.option("--investments", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.csv",
@@ -49,7 +54,7 @@ def report_command(
     parks: tuple[str, ...],
     everything: bool,
     lang: str,
-    form: str,
+    forms: tuple[str, ...],
     outlines: tuple[str, ...],
     investments: Path | None,
     out: Path | None,
@@ -65,7 +70,9 @@ def report_command(
 
     The numbers are recomputed from the run's seed and compared with those the run stored.
     """
-    if wrong := _refused(everything == bool(parks), template is not None and form != "docx", search < 1):
+    forms = FORMATS if "all" in forms else tuple(dict.fromkeys(forms))
+    langs = ("zh", "en") if lang == "both" else (lang,)
+    if wrong := _refused(everything == bool(parks), template is not None and "docx" not in forms, search < 1):
         raise click.UsageError(wrong)
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.intake.plans.investments import investments_of, read_investments
@@ -75,19 +82,23 @@ def report_command(
     for park_id, given in parks_of(run, parks).items():
         kinds, lines = _kinds(given, outlines)
         left_out += lines
-        chosen |= {(park_id, given): kinds if form != "xlsx" else kinds[:1]} if kinds else {}
+        chosen |= {(park_id, given): _documents(kinds, forms, langs)} if kinds else {}
     documents = sum(map(len, chosen.values()))
     if out is not None and documents > 1 and out.suffix:
         raise click.UsageError(f"--out {out}: give a folder for {documents} documents")
     for line in left_out:
         click.echo(line, err=True)
     issue_year = parameters_of(run).get("as_of")
-    for (park_id, given), kinds in chosen.items():
-        with issued_in(issue_year):
+    for (park_id, given), asked in chosen.items():
+        written = []
+        with issued_in(issue_year), working(len(asked) + 2) as stage:
             projects = read_investments(investments) if investments else investments_of(given)
-            inputs = _inputs(run, park_id, lang, search if package else 0, projects)
-            written = [_put(_path(run, out, park_id, lang, form, kind), _document(inputs, given, form, template, kind))
-                       for kind in kinds]  # fmt: skip
+            inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
+            for told, kind, form in asked:
+                path = _path(run, out, park_id, told, form, kind)
+                stage(path.name)
+                inputs = inputs.in_language(told)
+                written.append(_put(path, _document(inputs, given, form, template, kind)))
         for path in written if not quiet else ():
             click.echo(str(path))
     if left_out:
@@ -100,6 +111,11 @@ def _refused(*wrong: bool) -> str:
     return next((text for text, is_so in zip(told, wrong, strict=True) if is_so), "")
 
 
+def _documents(kinds: tuple[str, ...], forms: tuple[str, ...], langs: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """List what is written of a park, by language, kind and format; there is one audit workbook for all kinds."""
+    return [(lang, kind, form) for lang in langs for form in forms for kind in (kinds[:1] if form == "xlsx" else kinds)]
+
+
 def _put(path: Path, content: bytes) -> Path:
     """Write a file in one step, whole or not at all; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,10 +126,8 @@ def _put(path: Path, content: bytes) -> Path:
 
 def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     """Choose the documents of a park: those asked for that its country's rules know, and a line for each other one."""
-    from pathway_models.console.cli_language import language
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.register import country_of
-    from pathway_models.language.words import say
     from pathway_models.report.outlines import outline_ids, read_outline
 
     park, lang = read_park(given), language()
@@ -143,7 +157,9 @@ def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind:
     return (out or run / "reports") / f"{name}_{lang}.{form}"
 
 
-def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...]) -> ReportInputs:
+def _inputs(
+    run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...], stage: Callable[[str], None]
+) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
@@ -153,7 +169,10 @@ def _inputs(run: Path, park_id: str, lang: str, search: int, projects: tuple[Inv
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import scenarios_of
 
-    recomputed, manifest, scenarios = compute_again(run, park_id), manifest_of(run), scenarios_of(run)
+    said = language()
+    stage(say(said, en=f"computing {park_id} again", zh=f"重新计算{park_id}"))
+    recomputed, manifest, scenarios = compute_again(run, park_id), manifest_of(run, park_id), scenarios_of(run)
+    stage(say(said, en="searching for the cheapest package", zh="搜索最低成本组合"))
     decision = None
     if search:
         # The search has fewer members than the run, and is tested on twice as many others; the path of the package is
@@ -195,8 +214,8 @@ def _document(inputs: ReportInputs, given: str, form: str, template: Path | None
     return to_html(report).encode("utf-8")
 
 
-def manifest_of(run: Path) -> Manifest:
-    """Read the record of a run as a report shows it.
+def manifest_of(run: Path, park_id: str = "") -> Manifest:
+    """Read the record of a run as the report of a park shows it: without the files of other parks.
 
     Raises
     ------
@@ -209,6 +228,8 @@ def manifest_of(run: Path) -> Manifest:
     record, given = read_record(run), parameters_of(run)
     commit = str(record.get("commit", ""))
     changed = " (+)" if commit and record.get("dirty") else ""
+    others = {Path(str(park)).stem for park in given.get("parks", ()) if park_id} - {park_id}
+    files = {str(name): str(value) for name, value in record.get("inputs_sha256", {}).items()}
     return Manifest(
         run_id=str(record.get("run_id") or run_id_of(record)),
         seed=int(given["seed"]),
@@ -216,7 +237,7 @@ def manifest_of(run: Path) -> Manifest:
         until=int(given["until"]),
         before=int(given["before"]),
         scenarios=tuple(given["scenarios"]),
-        inputs={str(name): str(value) for name, value in record.get("inputs_sha256", {}).items()},
+        inputs={name: value for name, value in files.items() if name.partition(".")[0] not in others},
         versions={str(name): str(value) for name, value in record.get("versions", {}).items()},
         commit=f"{commit[:ID_LENGTH]}{changed}",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ from pathway_models.decisions.records import Attribution, ProjectEffects
 from pathway_models.intake.register import has_rule
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.plan_periods import Plan, plans_of
-from pathway_models.language.words import say
+from pathway_models.language.words import ADVISED, say, word
 from pathway_models.peaks.finding import reference_of
 from pathway_models.records.draws import Draws
 from pathway_models.records.gaps import Gaps
@@ -111,7 +111,7 @@ class ReportInputs:
     def chosen(self) -> str:
         """Id of the advised path: the package, or else the scenario with most early peaks and the fewest levers."""
         if self.decision is not None:
-            return package_id(self.lang)
+            return ADVISED
         early = self.peaks.p_before(self.before)
         names = self.pathways.scenarios
         return min(names, key=lambda name: (-early[names.index(name)], len(self.scenarios[name].measures)))
@@ -180,6 +180,15 @@ class ReportInputs:
         run = self.manifest
         return pw.sample(self.park, scenarios, members=min(run.members, MEAN_MEMBERS), seed=run.seed, until=run.until)
 
+    def in_language(self, lang: str) -> ReportInputs:
+        """Return the same inputs for a report in a language; what was worked out once is not worked out again."""
+        if lang == self.lang:
+            return self
+        other = replace(self, lang=lang)
+        known = {item.name for item in fields(self)}
+        vars(other).update({name: value for name, value in vars(self).items() if name not in known})
+        return other
+
     def say(self, en: str, zh: str) -> str:
         """Pick the wording in the report's language."""
         return say(self.lang, en=en, zh=zh)
@@ -191,11 +200,6 @@ class ReportInputs:
     def totals(self, scenario: str) -> np.ndarray:
         """Sum the emissions of a scenario over sources: (member, year), tCO2/yr."""
         return self.pathways.emissions[self.pathways.index(scenario)].sum(axis=1)
-
-
-def package_id(lang: str) -> str:
-    """Name the package as a scenario of its own."""
-    return say(lang, en="Advised package", zh="推荐措施组合")
 
 
 def gather(
@@ -227,10 +231,10 @@ def gather(
     """
     chosen = dict(scenarios)
     if decision is not None:
-        name = package_id(lang)
-        chosen[name] = replace(decision.scenario(), scenario_id=name, name_en=name, name_zh=name)
-        draws = pw.sample(park, [chosen[name]], members=manifest.members, seed=manifest.seed, until=manifest.until)
-        pathways = joined([pathways, pw.project(park, [chosen[name]], draws)])
+        names = {"name_en": word(ADVISED, "en"), "name_zh": word(ADVISED, "zh")}
+        chosen[ADVISED] = replace(decision.scenario(), scenario_id=ADVISED, **names)
+        draws = pw.sample(park, [chosen[ADVISED]], members=manifest.members, seed=manifest.seed, until=manifest.until)
+        pathways = joined([pathways, pw.project(park, [chosen[ADVISED]], draws)])
     peaks = pw.find_peaks(pathways, before=manifest.before)
     levers = scenarios.levers if isinstance(scenarios, Scenarios) else {}
     found = tuple(investments), effects, levers

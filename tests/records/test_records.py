@@ -194,3 +194,17 @@ def test_peaks_summary_has_a_row_a_scenario_and_both_readings_of_before_2030():
         assert row["share_censored"] == peaks.censored()[at].mean()
         np.testing.assert_allclose(peaks.status_shares()[at].sum(), 1.0)
     assert isinstance(a_lever, Lever)
+
+
+def test_records_show_themselves_as_tables_without_ids_and_seeds():
+    park, scenarios = pw.read_park("demo-steel"), pw.read_scenarios().pick(["bau", "deep"])
+    pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=5, seed=8642))
+    inventory = pw.take_inventory(park)
+    for record in (park, inventory, pathways, pw.find_peaks(pathways), scenarios):
+        shown = record._repr_html_()
+        assert shown.startswith("<p><strong>")
+        assert "<table" in shown
+        assert not re.search(r"demo-steel|8642|\bbau\b|\w_\w", shown)
+        assert len(record.to_frame())
+    assert "INVENTED" in park._repr_html_()
+    assert inventory.to_frame()["emissions_tco2"].sum() == pytest.approx(inventory.emissions.sum())

@@ -149,3 +149,31 @@ def test_a_run_is_exported_by_account_each_under_its_name(run, tmp_path):
     assert set(table.account) == {"location", "zero_carbon_910"}
     last = table[(table.year == 2020) & (table.scenario == "bau")].set_index("account").p50_tco2
     assert last["zero_carbon_910"] == pytest.approx(3_882_334, rel=1e-6)  # docs/accounts.md, section 3
+
+
+@pytest.mark.slow
+def test_one_search_serves_all_formats_and_both_languages(run, tmp_path, monkeypatch):
+    searched, package = [], reports.decision("demo-steel")
+
+    def search(park, *_, **__):
+        searched.append(park.park_id)
+        return package
+
+    monkeypatch.setattr("pathway_models.decisions.cheapest_package.cheapest_package", search)
+    done = call(run, "demo-steel", "--format", "html", "--format", "xlsx", "--lang", "both", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert searched == ["demo-steel"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "demo-steel_en.html", "demo-steel_en.xlsx", "demo-steel_zh.html", "demo-steel_zh.xlsx",
+    ]  # fmt: skip
+    assert "Advised package" in (tmp_path / "demo-steel_en.html").read_text(encoding="utf-8")
+    assert "推荐措施组合" in (tmp_path / "demo-steel_zh.html").read_text(encoding="utf-8")
+
+
+def test_a_report_names_the_files_of_its_own_park_only(run):
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    files = {"levers.yml": "b", "demo-steel.csv": "c", "demo-steel.projects.csv": "d", "demo-electronics.yml": "e"}
+    (run / "run.json").write_text(json.dumps(record | {"inputs_sha256": files}), encoding="utf-8")
+    found = manifest_of(run, "demo-steel").inputs
+    (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert set(found) == {"levers.yml", "demo-steel.csv", "demo-steel.projects.csv"}
