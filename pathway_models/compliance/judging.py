@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pathway_models.compliance.places import place_of
 from pathway_models.compliance.records import Compliance, Judgement, Missing
 from pathway_models.core.errors import ScenarioError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.factors.tables import TRUSTED
 from pathway_models.intake.register import country_of
 from pathway_models.intake.rules.profiles import read_account, read_profile
+from pathway_models.intake.workbook.layout import Entry, FormBlock, template_layout
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.inventory.indicators import ADDED, FORMULAS
 from pathway_models.records.accounts import IndicatorRule, Limit, Profile
@@ -189,3 +189,36 @@ class _Case:
 def told_limit(limit: Limit) -> str:
     """Write a limit as a reader would, such as ``"<= 0.3"``."""
     return f"{'<=' if limit.is_upper else '>='} {limit.value:g}"
+
+
+def place_of(park: Park, quantity: str, item: str, year: int) -> Missing:
+    """Name where a park's table should state a quantity of a year.
+
+    Workbooks of the template have it in a cell; CSV tables need a line.
+    """
+    layout = template_layout()
+    entry = next((one for one in layout.entries().values() if (one.quantity, one.item) == (quantity, item)), None)
+    words = entry.words() if entry else None
+    en, zh = (words.en, words.zh) if words else (f"{quantity} {item}".strip(), f"{quantity} {item}".strip())
+    if park.files and park.files[0][0].lower().endswith(".xlsx") and entry is not None:
+        file, cell = park.files[0][0], _cell(entry)
+        place = f"{file}, sheet {year}, {cell} (row {entry.key})"
+        return Missing(place, f"{file}，工作表{year}，单元格{cell}（代码{entry.key}）", en, zh)
+    unit = entry.unit if entry else ""
+    name = park.files[0][0] if park.files else park.park_id
+    line = f"{year},park,{quantity},{item}"
+    return Missing(f"{name}, a line {line},<value>,{unit}", f"{name}，增加一行 {line},<数值>,{unit}", en, zh)
+
+
+def _cell(entry: Entry) -> str:
+    """Find the value cell of an entry as the template is written."""
+    layout = template_layout()
+    block = next(one for one in layout.blocks if isinstance(one, FormBlock))
+    row = block.first_row
+    for section in layout.sections:
+        row += 1
+        for one in section.entries:
+            if one.key == entry.key:
+                return f"{block.columns['value']}{row}"
+            row += 1
+    raise KeyError(entry.key)

@@ -10,7 +10,7 @@ from workbook_maker import Filled, examined
 
 import pathway_models as pw
 from pathway_models.cli.main import main
-from pathway_models.compliance.places import place_of
+from pathway_models.compliance.judging import place_of
 from pathway_models.core.errors import InputError
 from pathway_models.intake.rules.profiles import read_profile
 from pathway_models.intake.workbook.template import write_template

@@ -225,7 +225,12 @@ class _Template:
     def __init__(self, workbook: xlsxwriter.Workbook, layout: Layout, lang: str) -> None:
         self.book, self.layout, self.lang = workbook, layout, lang
         entries = [entry.words().in_(lang) for entry in layout.entries().values()]
-        self.lists = {"entries": entries, "factor_sets": list(factor_sets()), **_grid_lists()}
+        self.lists = {
+            "entries": entries,
+            "factor_sets": list(factor_sets()),
+            **_grid_lists(),
+            "levers": list(lever_ids()),
+        }
         plain = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
         self.formats = {
             "title": workbook.add_format({**plain, "bold": True, "font_size": 14}),
@@ -421,7 +426,7 @@ class _Template:
 
     def _investment_rule(self, name: str) -> dict[str, object] | None:
         """Drop-down of levers; savings, energy and CO2 may be below zero."""
-        return {"validate": "list", "source": list(lever_ids())} if name == "lever" else None
+        return {"validate": "list", "source": self._source("levers")} if name == "lever" else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"
