@@ -465,7 +465,7 @@ def projects_command(
 @as_of_option
 def levers_command(scenario: str, park: str | None, year: int, members: int, seed: int, form: str, lang: str) -> None:
     """Print every number of the levers with unit, grade and source, and how much rests on assumptions."""
-    from pathway_models.decisions.lever_evidence import assumed_numbers, lever_numbers
+    from pathway_models.decisions.attribution import assumed_numbers, lever_numbers
     from pathway_models.intake.library import read_levers
 
     rows = lever_numbers(read_levers().values())
@@ -525,7 +525,7 @@ def _saves_energy(scenario: Scenario) -> bool:
 
 def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, seed: int, lang: str) -> list[str]:
     """Say how much of one scenario's abatement rests on assumptions, and what is missing where that is too much."""
-    from pathway_models.decisions.lever_evidence import ASSUMED, weighed_drivers, weighed_levers
+    from pathway_models.decisions.attribution import ASSUMED, weighed_drivers, weighed_levers
     from pathway_models.intake.assumptions import read_assumptions
 
     parts = [(name, change, float(mark == ASSUMED)) for name, change, mark in weighed_drivers(scenario.drivers, year)]
@@ -555,7 +555,7 @@ def _weighed(scenario: Scenario, park: Park | None, year: int, members: int, see
 
 def _declines(park: Park, scenarios: list[Scenario], members: int, seed: int, lang: str) -> list[str]:
     """Set the decline of energy per activity under some scenarios beside what real regions ever held."""
-    from pathway_models.decisions.lever_evidence import best_tenth, intensity_declines
+    from pathway_models.decisions.attribution import best_tenth, intensity_declines
     from pathway_models.intake.assumptions import read_assumptions
     from pathway_models.intake.panels import read_panel
 

@@ -9,8 +9,7 @@ from builders import BAU, coal_park, lever, scenario
 from click.testing import CliRunner
 
 import pathway_models as pw
-from pathway_models.decisions.command import levers_command
-from pathway_models.decisions.lever_evidence import (
+from pathway_models.decisions.attribution import (
     assumed_numbers,
     best_tenth,
     grade,
@@ -20,6 +19,7 @@ from pathway_models.decisions.lever_evidence import (
     weighed_drivers,
     weighed_levers,
 )
+from pathway_models.decisions.command import levers_command
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.records.plans import DriverPath
 
