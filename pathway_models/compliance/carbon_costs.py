@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors
-from pathway_models.compliance.projected import by_account, grid_paths, not_projected
+from pathway_models.compliance.projected import by_account, grid_of, not_projected
 from pathway_models.compliance.records import CarbonCost
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.projecting import assumed_by, project
@@ -160,6 +160,7 @@ def carbon_costs(
     ASSUME: the allowance price is that of ``data/costs.yml``, drawn once a member.
     """
     scenarios = list(scenarios)
+    known = {one.scenario_id: one for one in scenarios}
     pathways = project(park, scenarios, draws)
     ahead = pathways.years > park.last_observed_year
     years, product = pathways.years[ahead], read_account("product")
@@ -168,7 +169,7 @@ def carbon_costs(
     if reason := not_projected(park, pathways.sources, covered) or (None if output is not None else NO_PRODUCT):
         reasons["allowances"] = reason
     else:
-        grid = grid_paths(park, draws)
+        grid = grid_of(park, draws, pathways.scenarios, known)
         drawn = stream(draws.seed, SHARED, "cost:carbon_price").random(draws.members)
         price = 1e6 * read_costs().carbon_price.draw(drawn, years)
         ruled = years >= min(one.first for one in read_carbon_costs().ets.allocation)
@@ -179,7 +180,8 @@ def carbon_costs(
     if exported and output is None:
         reasons["border"] = NO_PRODUCT
     elif exported:
-        embedded = by_account(park, pathways, grid_paths(park, draws), product)[..., ahead] / output[..., ahead]
+        grid = grid_of(park, draws, pathways.scenarios, known)
+        embedded = by_account(park, pathways, grid, product)[..., ahead] / output[..., ahead]
         sold = np.full(years.size, exported)
         found["border"] = border_cost(
             years, embedded, sold, free_benchmark=free_benchmark, default_values=default_values

@@ -9,17 +9,19 @@ import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors
 from pathway_models.baseline.plans import baseline_paths, factor_history
+from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.compliance.judging import CORE, comply
 from pathway_models.compliance.records import AccountsAhead, CoreAhead
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.engine.projecting import assumed_by
+from pathway_models.engine.projecting import NOTHING, assumed_by
 from pathway_models.intake.register import country_of
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account, take_ledger
 from pathway_models.records.accounts import Account, Bilingual, IndicatorRule, Profile, SizeClass
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
+from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import SOURCES, Pathways
 
@@ -43,6 +45,30 @@ def grid_paths(park: Park, draws: Draws, assumptions: Assumptions | None = None)
     return grid * errors["electricity"]
 
 
+def grid_of(
+    park: Park, draws: Draws, names: Iterable[str], scenarios: Mapping[str, Scenario] | None,
+    assumptions: Assumptions | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Return the factor of purchased electricity of scenarios: (scenario, member, year), or as `grid_paths`.
+
+    Parameters
+    ----------
+    park : Park
+    draws : Draws
+    names : iterable of str
+        Scenarios of the pathways.
+    scenarios : mapping of Scenario, optional
+        Their drivers and future of the grid; without them, and where none gives any, all share one course.
+    assumptions : Assumptions, optional
+    """
+    assumed, found = assumed_by(draws, assumptions), {}
+    chosen = [scenarios[name] if scenarios is not None else NOTHING for name in names]
+    for one in chosen:
+        if (one.drivers, one.grid) not in found:
+            found[one.drivers, one.grid] = grid_paths(driven(park, one, assumed.issue_year), draws, assumed)
+    return next(iter(found.values())) if len(found) == 1 else np.stack([found[one.drivers, one.grid] for one in chosen])
+
+
 def by_account(park: Park, pathways: Pathways, grid: np.ndarray, account: Account) -> np.ndarray:
     """Read pathways by an account.
 
@@ -51,8 +77,8 @@ def by_account(park: Park, pathways: Pathways, grid: np.ndarray, account: Accoun
     park : Park
     pathways : Pathways
         By source.
-    grid : (member, year), tCO2/TJ
-        From `grid_paths`, of the same draws.
+    grid : (member, year) or (scenario, member, year), tCO2/TJ
+        From `grid_of`, of the same draws.
     account : Account
 
     Returns
@@ -152,8 +178,9 @@ def last_ratio(known: Mapping[int, float], year: int) -> float:
 
 
 def accounts_ahead(
-    park: Park, pathways: Pathways, draws: Draws, accounts: Iterable[Account], assumptions: Assumptions | None = None
-) -> AccountsAhead:
+    park: Park, pathways: Pathways, draws: Draws, accounts: Iterable[Account], assumptions: Assumptions | None = None,
+    *, scenarios: Mapping[str, Scenario] | None = None,
+) -> AccountsAhead:  # fmt: skip
     """Read pathways by several accounts; each total keeps the name of its own.
 
     Parameters
@@ -164,8 +191,10 @@ def accounts_ahead(
         Those of the pathways.
     accounts : iterable of Account
     assumptions : Assumptions, optional
+    scenarios : mapping of Scenario, optional
+        Those of the pathways, where some give drivers or a future of the grid.
     """
-    grid = grid_paths(park, draws, assumptions)[:, : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
     totals, not_said = {}, {}
     for account in accounts:
         if reason := not_projected(park, pathways.sources, account):
@@ -202,7 +231,7 @@ def share_beside(park: Park, tj_per_mwh: float) -> float:
 
 def core_ahead(
     park: Park, pathways: Pathways, draws: Draws, profile: Profile | str = "zero_carbon_910",
-    assumptions: Assumptions | None = None,
+    assumptions: Assumptions | None = None, *, scenarios: Mapping[str, Scenario] | None = None,
 ) -> CoreAhead:  # fmt: skip
     """Compute the core indicator of a profile by scenario, member and year.
 
@@ -215,6 +244,8 @@ def core_ahead(
         Those of the pathways.
     profile : Profile or str
     assumptions : Assumptions, optional
+    scenarios : mapping of Scenario, optional
+        Those of the pathways, where some give drivers or a future of the grid.
 
     Raises
     ------
@@ -224,7 +255,7 @@ def core_ahead(
     if not isinstance(profile, Profile):
         profile = read_profile(profile)
     rule = core_of(park, profile)
-    grid = grid_paths(park, draws, assumptions)[:, : pathways.years.size]
+    grid = grid_of(park, draws, pathways.scenarios, scenarios, assumptions)[..., : pathways.years.size]
     emitted = by_account(park, pathways, grid, read_account(profile.account))
     shape = (len(profile.readings), *emitted.shape)
     values, met, has_limit = np.empty(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)

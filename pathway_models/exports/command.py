@@ -110,10 +110,10 @@ def _accounts(
     given, rules = parameters_of(run), [read_account(name) for name in accounts or account_ids()]
     assumed = pw.read_assumptions(as_of=given.get("as_of"))
     drawn = {name: given[name] for name in ("members", "seed", "until")}
-    read = []
+    read, scenarios = [], scenarios_of(run)
     for each in found:
-        draws = pw.sample(each.park, scenarios_of(run), **drawn, assumptions=assumed)
-        ahead = accounts_ahead(each.park, each.pathways, draws, rules)
+        draws = pw.sample(each.park, scenarios, **drawn, assumptions=assumed)
+        ahead = accounts_ahead(each.park, each.pathways, draws, rules, scenarios=scenarios)
         read.append(ahead)
         for reason in ahead.not_said.values():
             click.echo(reason.told(language()), err=True)

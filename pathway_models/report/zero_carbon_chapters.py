@@ -138,7 +138,7 @@ def core_indicator_ahead(builder: ReportBuilder, inputs: ReportInputs) -> None:
     chosen = [inputs.scenarios[name] for name in dict.fromkeys([inputs.reference, inputs.chosen])]
     draws = inputs.draws_of(chosen)
     pathways = pw.project(park, chosen, draws)
-    found = core_ahead(park, pathways, draws, profile)
+    found = core_ahead(park, pathways, draws, profile, scenarios={one.scenario_id: one for one in chosen})
     last = {one.reading_id: np.median(found.values[at, :, :, -1], axis=1) for at, one in enumerate(profile.readings)}
     told = inputs.say(en=" / ", zh="/").join(significant(float(values[-1]), 3) for values in last.values())
     year, name = int(found.years[-1]), scenario_name(chosen[-1].scenario_id, lang)

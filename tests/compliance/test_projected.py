@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
-from pathway_models.compliance.projected import accounts_ahead, by_account, core_ahead, energy_by_reading, grid_paths
+from pathway_models.compliance.projected import (
+    accounts_ahead,
+    by_account,
+    core_ahead,
+    energy_by_reading,
+    grid_of,
+    grid_paths,
+)
 from pathway_models.compliance.tables import accounts_ahead_rows
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
@@ -125,3 +132,18 @@ def test_branches_and_totals_are_refused(case):
         by_account(park, pathways, grid_paths(park, draws), read_account("ets"))
     with pytest.raises(PathwayError, match="CO2 per energy"):
         core_ahead(park, pathways, draws, read_profile("hj274_2015"))
+
+
+def test_power_of_a_scenario_is_read_at_its_own_future_of_the_grid():
+    """Without levers the energy is the same; only the tonnes of power differ, and not in an account of one factor."""
+    park, slow = pw.read_park("demo-electronics"), pw.read_scenarios()["bau"]
+    chosen = {"bau": slow, "clean": replace(slow, scenario_id="clean", grid="policy")}
+    draws = pw.sample(park, chosen.values(), members=20, seed=1)
+    pathways = pw.project(park, chosen.values(), draws)
+    bought = pathways.emissions[:, :, pathways.sources.index("electricity")]
+    assert not np.allclose(*bought)
+    grid = grid_of(park, draws, chosen, chosen)
+    np.testing.assert_allclose(bought[0] / grid[0], bought[1] / grid[1], rtol=1e-9)
+    core, alike = core_ahead(park, pathways, draws, scenarios=chosen), core_ahead(park, pathways, draws)
+    assert np.array_equal(alike.values[:, 0], core.values[:, 0])
+    assert not np.allclose(alike.values[:, 1], core.values[:, 1])
