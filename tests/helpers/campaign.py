@@ -29,10 +29,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import click
+import openpyxl
 import yaml
 from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 from workbook_maker import YEARS, Filled, cell_of, repacked
 
 from pathway_models.cli.main import COMMANDS, main
@@ -128,8 +130,8 @@ def raw_cells(content: bytes) -> dict[tuple[str, str], str]:
         ]
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         found = {}
-        # By local names: a damaged namespace does not change which sheet is which.
-        sheets = [node for node in book.iter() if node.tag.rpartition("}")[2] == "sheet"]
+        # By place: a damaged namespace or name of an element does not change which sheet is which.
+        sheets = [child for node in book.iter() if node.tag.rpartition("}")[2] == "sheets" for child in node]
         for at, sheet in enumerate(sheets, start=1):
             for cell in ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{at}.xml")).iter(f"{MAIN}c"):
                 text = cell.findtext(f"{MAIN}v")
@@ -214,6 +216,48 @@ def workbooks(count: int, of: int, folder: Path) -> Tally:
         )
 
     attempt()
+    return tally
+
+
+#: How offices format and write a number; a decimal point is told from one of thousands by its places.
+LOOKS = ("General", "0", "0.00", "#,##0", "#,##0.00", "@", "0.0_ ", "#,##0;[Red]-#,##0")
+WRITTEN: tuple[Callable[[float], Any], ...] = (
+    float, int, str, lambda x: f"{x:,.1f}", lambda x: f"{x:.2f}", lambda x: f" {x:.1f} ",
+)  # fmt: skip
+
+
+def _as_offices_do(sheet: Any, chance: random.Random) -> None:
+    """Write and format the numbers of a year in usual ways, and remarks where people put them."""
+    for key in KEYS[:2]:
+        cell = sheet[cell_of(key)]
+        cell.value = chance.choice(WRITTEN)(float(cell.value))
+        cell.number_format, cell.font = chance.choice(LOOKS), Font(bold=chance.random() < 0.2)
+    if chance.random() < 0.3:
+        sheet[f"I{chance.randrange(6, 40)}"] = "来源：统计年报"
+    if chance.random() < 0.2:
+        sheet[f"B{chance.randrange(95, 120)}"] = "填表人：张三"
+        sheet.freeze_panes = "C5"
+
+
+def ordinary(count: int, of: int, folder: Path) -> Tally:
+    """Workbooks of usual numbers, formats, remarks and orders of sheets: none is refused."""
+    tally, path, chance = Tally("ordinary workbooks"), folder / "park.xlsx", random.Random(of)
+    for number in range(count):
+        book = openpyxl.load_workbook(io.BytesIO(Filled().write(path).read_bytes()))
+        for year in YEARS:
+            _as_offices_do(book[str(year)], chance)
+        if chance.random() < 0.3:
+            book.move_sheet(str(chance.choice(YEARS)), offset=chance.choice([-2, -1, 1]))
+        if chance.random() < 0.2:
+            book.create_sheet("备注")["A1"] = "草稿"
+        book.save(path)
+
+        def is_read(examination: Any) -> bool:
+            if examination.park is None:
+                raise ValueError("; ".join(map(str, examination.of("error"))))
+            return True
+
+        tally.attempt(f"ordinary {number} of {of}", lambda: examine_workbook(path), is_read)
     return tally
 
 
@@ -442,7 +486,7 @@ def kills(count: int, of: int, folder: Path) -> Tally:
 def campaign(workbooks_: int, sides: int, calls_: int, kills_: int, of: int) -> list[Tally]:
     """Try so many inputs of each kind."""
     halves = ((side_inputs, sides - sides // 2), (descriptions, sides // 2))
-    kinds = ((workbooks, workbooks_), *halves, (calls, calls_), (kills, kills_))
+    kinds = ((workbooks, workbooks_), (ordinary, workbooks_ // 20), *halves, (calls, calls_), (kills, kills_))
     tallies = []
     for kind, count in kinds:
         with tempfile.TemporaryDirectory() as folder:
