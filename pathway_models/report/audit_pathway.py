@@ -100,6 +100,10 @@ class PathwaySheets:
         """Pick one of two wordings."""
         return say(self.lang, en=en, zh=zh)
 
+    def _process_words(self, kind: str) -> tuple[str, str]:
+        """Name what measures leave of a branch's processes, in both languages."""
+        return f"left by process measures: {item_name(kind, 'en')}", f"工艺措施后的余量：{item_name(kind, 'zh')}"
+
     def table_word(self, text: str) -> str:
         """Say the unit or the shape of a lever in the language of the workbook."""
         return translated(text, self.lang, "tables")
@@ -135,10 +139,7 @@ class PathwaySheets:
         self.phases = {id(measure): self._write_lever(measure, years[1]) for measure in self.scenario.measures}
         structure = self._left("structure", "left by structure", "产业结构措施后的余量")
         intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
-        process = {
-            kind: self._left("process", f"left by process measures: {kind}", f"工艺措施后的余量：{kind}", kind)
-            for kind in dict.fromkeys(self.kinds)
-        }
+        process = {kind: self._left("process", *self._process_words(kind), kind) for kind in dict.fromkeys(self.kinds)}
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
         self.whole = (structure, intensity)
         return self._write_emissions(energy, structure, process)
@@ -292,7 +293,8 @@ class PathwaySheets:
         for (s, c), whole in energy.items():
             uses = frame.assumptions.sectors.uses_of(self.kinds[s], frame.carriers[c], frame.groups[c])
             for use, part in uses.items():
-                labels = self.labels(s, use, (f"of {frame.carriers[c]}", f"其中：{frame.carriers[c]}"), "TJ")
+                carrier = item_name(frame.carriers[c], self.lang)
+                labels = self.labels(s, use, (f"of {carrier}", f"其中：{carrier}"), "TJ")
                 found[s, c, use] = whole if part == 1.0 else page.formula(labels, whole * part)
         return found
 
