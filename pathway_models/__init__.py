@@ -4,8 +4,6 @@ The names below are the package's public face; each is imported when it is first
 ``import pathway_models`` and the command line start at once.
 """
 
-from __future__ import annotations
-
 import sys
 from types import ModuleType
 from typing import Any

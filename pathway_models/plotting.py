@@ -1,7 +1,5 @@
 """Figures: one style, English or Chinese, every one with the mark of an invented park in its title."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pathway_models.core.lazy import look_up

@@ -1,7 +1,5 @@
 """Findings in words, each computed from the numbers it speaks of, in English and Chinese."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pathway_models.core.lazy import look_up

@@ -1,7 +1,5 @@
 """Tables for people (`display`) and the summary for scripts (`summary`)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pathway_models.core.lazy import look_up

@@ -4,8 +4,6 @@ Errors of a region are drawn from their measured quantiles, tied over the years 
 the regions are shifted so that their sum grows as the national account says, give or take its own error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

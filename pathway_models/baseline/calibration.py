@@ -1,7 +1,5 @@
 """Fitting the damped log-trend to a panel: maximum likelihood of the Student-t errors at all horizons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 ``docs/methods.md``, section 2.  The numbers stand in ``data/uncertainties.yml``; ``scripts/fit_grid.py`` fits them.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.signal import lfilter
 

@@ -3,8 +3,6 @@
 Sections 9 (projects) and 10 (overrides) of ``docs/baseline.md``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise

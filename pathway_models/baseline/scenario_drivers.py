@@ -1,7 +1,5 @@
 """Drivers of a scenario bound to a park: periods become targets of its own drivers (docs/driver_scenarios.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 

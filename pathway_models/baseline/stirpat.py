@@ -1,7 +1,5 @@
 """STIRPAT as a driver form beside Kaya: ln I = a + sum of b_i ln X_i, on drivers of the study's own naming."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

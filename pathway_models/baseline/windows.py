@@ -1,7 +1,5 @@
 """Rolling origins: every record of a panel with what came after it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 A park's page takes it from the summary in its folder, the explorer from the members under the levers as set.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from math import isnan

@@ -1,7 +1,5 @@
 """Jobs on an existing Dask cluster: tables travel there with the job, whole folders come back."""
 
-from __future__ import annotations
-
 import io
 import tempfile
 import threading

@@ -9,8 +9,6 @@ keeps server and child alive when the client is killed, does not look for thread
 client, and imports the client's ``__main__`` again in every child: hence this one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import os

@@ -4,8 +4,6 @@ Messages, outputs, timings, parameters and banners are papermill's and nbclient'
 Where forking is not possible, or a notebook asks for another kernel, an ordinary kernel gives the same outputs.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

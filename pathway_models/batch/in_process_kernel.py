@@ -5,8 +5,6 @@ Whatever Python, C or a subprocess prints goes to the files behind descriptors 1
 even when the child is killed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import faulthandler
 import io

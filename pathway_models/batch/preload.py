@@ -3,8 +3,6 @@
 Forks of the server then find all caches filled.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Tables that a park's run writes: equal bytes for equal seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

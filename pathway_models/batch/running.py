@@ -1,7 +1,5 @@
 """A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

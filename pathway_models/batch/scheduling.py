@@ -4,8 +4,6 @@ A fork server of its own, which has papermill and the exporter, forks the worker
 forks the children that run their notebooks.
 """
 
-from __future__ import annotations
-
 import contextlib
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """Signals that end a run: what waits for parks is interrupted, what writes is not."""
 
-from __future__ import annotations
-
 import contextlib
 import signal
 from collections.abc import Callable, Iterator

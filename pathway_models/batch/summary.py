@@ -1,7 +1,5 @@
 """Summary of a run from its parks' folders: ``summary.csv``, lines for a terminal, and one sortable page."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import io

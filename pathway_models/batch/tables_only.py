@@ -1,7 +1,5 @@
 """Runs that write tables only: no notebook, no figure, and memory that does not grow with the number of parks."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The command line, and its end in one line where Ctrl-C stops it."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import os

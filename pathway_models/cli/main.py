@@ -5,8 +5,6 @@ Exit codes: 0 everything asked for came out, 1 something did not, 2 the call its
 Nothing heavy is imported here, so that ``--help`` and ``list`` answer at once.
 """
 
-from __future__ import annotations
-
 import sys
 from importlib import import_module
 from typing import Any

@@ -1,7 +1,5 @@
 """Figures of co-benefits: co-control coordinates by lever, and equivalents beside CO2 over the years."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

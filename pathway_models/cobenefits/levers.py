@@ -4,8 +4,6 @@ Shapley shares add up in every member; beside them stands each lever alone.  Uni
 pollution equivalent, and per both together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Results of co-benefits: the basis they rest on, pollutants by scenario, shares of levers, unit costs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Air pollutants beside CO2, by scenario, member and year: docs/cobenefits.md has the equations and their sources."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Co-benefits in sentences, each computed from the numbers it speaks of, in English and Chinese."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost

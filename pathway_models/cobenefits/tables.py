@@ -1,7 +1,5 @@
 """Tables of co-benefits, ready to be read: pollutants by scenario, coordinates by lever, unit costs, basis."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Carbon budgets of a plan period by stated rules, and the probability of overrunning them (docs/accounts.md, 7)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget

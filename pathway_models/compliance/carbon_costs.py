@@ -1,7 +1,5 @@
 """Cost of allowances and of border adjustment over an ensemble, P05 to P95 (docs/accounts.md, 7)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Hold a park against an indicator profile; nothing is met on a missing input (docs/accounts.md, section 4)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Projected years read by an account, and the probability of meeting the core indicator (docs/accounts.md, 5)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

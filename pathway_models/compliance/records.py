@@ -1,7 +1,5 @@
 """Results of holding a park against an indicator profile."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

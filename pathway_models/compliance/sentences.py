@@ -1,7 +1,5 @@
 """Sentences of compliance: the verdict in one line, and what an account leaves out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from pathway_models.compliance.records import RULE_WORDS, CarbonBudget, Compliance

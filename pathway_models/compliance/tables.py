@@ -1,7 +1,5 @@
 """Tables of compliance: verdicts of a profile, accounts side by side, bridges between two accounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """``--as-of YEAR`` of every command that answers: the year in which the answer is given."""
 
-from __future__ import annotations
-
 import click
 
 from pathway_models.core.issue_year import EARLIEST, LATEST, issued_in

@@ -1,7 +1,5 @@
 """``--data FOLDER`` of every command that takes parks: tables of one's own, named by their ids."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

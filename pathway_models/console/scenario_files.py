@@ -1,7 +1,5 @@
 """``--scenario-file`` and ``--lever-file`` of every command that takes scenarios or levers: files of one's own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -4,8 +4,6 @@ Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR``
 ``SCENARIO`` and ``MEMBER`` from the front, so that the same constants serve arrays with and without a source axis.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """Errors a user can act on: what is wrong, where it stands, what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 Text may be UTF-8 with or without BOM or GB18030, and gzipped when the name says so.
 """
 
-from __future__ import annotations
-
 import gzip
 import os
 import zlib

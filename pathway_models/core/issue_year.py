@@ -1,7 +1,5 @@
 """The issue year, in which an answer is given: of the call, else of the variable ``PATHWAYS_AS_OF``, else the clock."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Names imported when they are first used, so that ``import pathway_models`` and the command line start at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType

@@ -4,8 +4,6 @@ A name, a file name or a cell of an input may be ``=HYPERLINK(...)``; in a CSV i
 opened.  What writes a table passes its cells through here.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable, Mapping

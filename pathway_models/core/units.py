@@ -12,8 +12,6 @@ SI for the rest.  The test suite holds every row against ``pint``-independent
 arithmetic written out in ``tests/core/test_units.py``.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from types import MappingProxyType
 

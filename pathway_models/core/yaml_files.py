@@ -1,7 +1,5 @@
 """YAML files as checked models: every fault with its line, doubled keys refused, size bounded."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path

@@ -5,8 +5,6 @@ for replacement: by any year the share of a carrier group's energy it replaces m
 have been due since the lever started.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

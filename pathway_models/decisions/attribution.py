@@ -7,8 +7,6 @@ a member without a peak counts as the year after the horizon: years gained are t
 such members stands beside them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

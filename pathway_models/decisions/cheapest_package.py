@@ -11,8 +11,6 @@ strongest package is shown with its *gap*: the cheapest package not looked at sa
 cost at most.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite

@@ -5,8 +5,6 @@ A lever's own cost is annuity + upkeep + running cost, times its quantity in the
 the price of the energy it buys, is not known: it is listed, and a package with it has only a known part of its cost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Results of a search for the cheapest package: candidates, the best, its alternatives and prices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Figures of the decision and of the doubt: contributions, cost and probability, abatement costs, drivers."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

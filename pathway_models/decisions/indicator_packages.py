@@ -4,8 +4,6 @@ The indicator is the profile's account over energy use, in every reading that th
 where all readings do.  Packages are ranked as for a peak: setting steps of unknown cost first, then known cost.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

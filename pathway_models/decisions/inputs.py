@@ -6,8 +6,6 @@ reads the same for every input.  The yearly shocks of all drivers are one input:
 SALib and EMA Workbench, both optional, get the same function in their own terms.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace

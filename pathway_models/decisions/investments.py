@@ -1,7 +1,5 @@
 """Value, rates of return and payback of a list of investments, project by project and as a whole."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

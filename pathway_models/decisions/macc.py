@@ -6,8 +6,6 @@ same discounted tonnes, height the discounted cost over discounted tonnes: the a
 A lever whose cost is not known has a width and no height.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models.core.errors import PathwayError

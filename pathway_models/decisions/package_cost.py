@@ -3,8 +3,6 @@
 Energy bought or saved is counted by the change of the whole energy bill, so that interactions are exact.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

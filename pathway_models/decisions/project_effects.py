@@ -5,8 +5,6 @@ in full only as far as the others leave it something to do.  A project that brin
 and without that load, by itself and beside the package.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Results of the analyses beside the search: attribution, abatement costs, sensitivity, assets, carbon exposure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ Peaking in time is 0 or 1 in a member and the peak year is discrete and censored
 looked at, each with its interval.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

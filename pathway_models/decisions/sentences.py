@@ -1,7 +1,5 @@
 """The decision and its analyses in sentences, each computed from the numbers it speaks of, in English and Chinese."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

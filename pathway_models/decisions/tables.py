@@ -3,8 +3,6 @@
 An unknown part of a cost always stands beside the known one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from math import isfinite

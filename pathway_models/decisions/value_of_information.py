@@ -4,8 +4,6 @@ Inputs that nobody can learn beforehand, such as the shocks of single years, are
 that stays.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models.core.errors import PathwayError

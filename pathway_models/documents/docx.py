@@ -1,7 +1,5 @@
 """The report as a Word document, filled into a template that a user may edit in Word."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The report as one web page that needs no other file, no network and no font of the reader's machine."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Iterable

@@ -6,8 +6,6 @@ that everything else in them can be escaped when they are shown.  Pages are Jinj
 each carries a content security policy under which no script runs but its own, known by its hash.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

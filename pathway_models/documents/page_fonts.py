@@ -1,7 +1,5 @@
 """Chinese letters inside a page: the package's font, cut to the signs the page shows; no system font is needed."""
 
-from __future__ import annotations
-
 import base64
 import io
 from functools import cache, lru_cache

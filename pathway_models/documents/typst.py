@@ -3,8 +3,6 @@
 Columns of a table are as wide as their contents ask for, the same in every format.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from importlib import import_module

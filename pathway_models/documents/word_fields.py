@@ -4,8 +4,6 @@ A reader that is not Word, or a user who declines the update, then still sees a 
 that the same content gives the same bytes.
 """
 
-from __future__ import annotations
-
 import copy
 import io
 import re

@@ -4,8 +4,6 @@ A member is a column: neighbours in memory are members of one year, so that ever
 is one pass over memory that the processor's cache holds.  What is the same for all members stands in `Frame`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple

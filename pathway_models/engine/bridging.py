@@ -1,7 +1,5 @@
 """The nowcast in ensembles: every region's members from streams that all parks share, and the bridge of a park."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Peaks, sums and quantiles of an ensemble, worked out on the way: no member's path is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

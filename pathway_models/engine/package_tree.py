@@ -5,8 +5,6 @@ Scaling a sector and replacing shares of its carriers commute, so that the order
 part.  Sinks stand beside the total and change no peak.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property

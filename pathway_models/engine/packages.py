@@ -5,8 +5,6 @@ What is left for a single package is a handful of operations on arrays that stay
 package only counts and means over members are kept, so that memory does not grow with members or years.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np

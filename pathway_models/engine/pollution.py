@@ -4,8 +4,6 @@ What a package does to a group of carriers (:mod:`pathway_models.engine.accounts
 group, so that pollutants follow the tree of packages as CO2 does.  Arrays are (pollutant, year, member).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From park, scenarios and draws to pathways."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 The one place where the ramp of a scenario becomes the ramp that the engine follows.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -3,8 +3,6 @@
 The forms that levers have there, and where they have none: docs/methods.md, section 7.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from pathway_models.engine.batches import MAIN_FUELS, replaces_all_fuel

@@ -7,8 +7,6 @@ that.  The correlation of the normals that gives Spearman's r is 2 sin(pi r / 6)
 Cited from background knowledge.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Random streams that are keyed by what they are for, not by when they are drawn."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from hashlib import blake2b
 

@@ -1,7 +1,5 @@
 """``pathways explore``: the levers of a park as sliders in a browser, served to this machine only."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Levers as controls by family: how strong, in which years, and what is known about each behind a question mark."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 

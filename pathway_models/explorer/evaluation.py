@@ -4,8 +4,6 @@ Draws, baseline and its accounts, which no lever changes, are worked out once; a
 a few milliseconds.  Numbers are those of `project` and `find_peaks` for the same draws, and of `package_cost`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isnan

@@ -3,8 +3,6 @@
 Axes and labels are drawn once and kept as pixels; a new view draws only the moving parts.
 """
 
-from __future__ import annotations
-
 import io
 
 import matplotlib as mpl

@@ -1,7 +1,5 @@
 """Files beside the explorer: scenarios saved from it, and the run that it opens on."""
 
-from __future__ import annotations
-
 import csv
 import re
 import shlex

@@ -4,8 +4,6 @@ While a control is dragged a small ensemble follows; once it rests, all members 
 from the command line, or by its address, which carries the levers as set.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

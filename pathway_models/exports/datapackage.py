@@ -3,8 +3,6 @@
 Specification: Data Package v1 and Table Schema v1 of Frictionless Data.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

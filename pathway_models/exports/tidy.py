@@ -1,7 +1,5 @@
 """The long table that every export is made from, one value a row with its unit, and the quantities it holds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np

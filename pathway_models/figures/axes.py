@@ -4,8 +4,6 @@ A tick of matplotlib is five artists, made, placed and drawn one by one; the tic
 expensive part of a figure.  Figures of a park do not change once they are made, so that fixed places do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 

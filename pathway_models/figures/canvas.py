@@ -3,8 +3,6 @@
 A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

@@ -5,8 +5,6 @@ many scenarios are made of few.  None of these moves the limits of its axes.  En
 points from a corner of the axes, where matplotlib's legend measures nested boxes anew at every drawing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import matplotlib as mpl

@@ -4,8 +4,6 @@ Characters that the bundled font lacks are drawn by a font of the machine or rep
 once.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """The answer of a run in one line a park: the three shares without and with measures, and what decides them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan

@@ -5,8 +5,6 @@ is its own.  What happens is another ensemble with a seed of its own: other nati
 parks live together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -4,8 +4,6 @@ Indicators, robust distances, outliers and groups compare parks with one another
 zero-carbon parks of 2025, by size class, and HJ 274-2015.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """Figures of a fleet: totals, peak years, packages, coverage of bands, distances from the kind, shared budgets."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

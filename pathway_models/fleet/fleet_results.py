@@ -4,8 +4,6 @@ A fleet is of one kind, holds each park once and no region inside another.  Its 
 parks it holds and how many of them are invented (``docs/fleet.md``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Either each park takes its cheapest package and all are added up, or a budget is shared by stated rules side by side.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 

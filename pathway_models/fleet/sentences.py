@@ -1,7 +1,5 @@
 """Sentences about many parks in both languages: coverage, totals, packages, budgets, benchmarks, rows of a summary."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The summary that others script against, one row a park and scenario with columns in a fixed order, and its table."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 The parks come from tables, or from the members that a run kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 The rules, with a worked example: ``docs/gaps.md``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Figure of the gaps: one panel a target, the members' range of every scenario on either side of zero."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import matplotlib as mpl

@@ -1,7 +1,5 @@
 """Sentences about gaps, and the names and numbers that tables and figures of gaps share."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models.intake.names import scenario_name

@@ -1,7 +1,5 @@
 """Gaps to the targets: the table people read, and the rows of ``gaps.csv``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

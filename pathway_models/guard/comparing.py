@@ -1,7 +1,5 @@
 """Compare the figures of two results, each the folder of a run or a CSV of figures, with tolerances."""
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Iterator, Mapping

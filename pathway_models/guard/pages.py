@@ -1,7 +1,5 @@
 """Checks and changes as lines for a terminal, and as one HTML page that needs no other file."""
 
-from __future__ import annotations
-
 import math
 
 from pathway_models.console.tables import screen_lines

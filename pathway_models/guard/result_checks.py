@@ -1,7 +1,5 @@
 """Check that results are plausible, over every park, scenario and year (``docs/guard.md`` has the kinds of checks)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

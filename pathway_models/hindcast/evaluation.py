@@ -9,8 +9,6 @@ Two ways of hiding the outcome:
     Every origin is forecast with parameters fitted to what was known at the end of that year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

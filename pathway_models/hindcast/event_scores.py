@@ -9,8 +9,6 @@ The reading "if its drivers hold" is scored with the drivers that came: the leve
 industry of a site's continent, takes the course it took, and only the deviation is drawn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Figures of hindcasts: skill and coverage by horizon, calibration, and the reliability of peak probabilities."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Nation: countries.  Economy: real GDP of countries.  Region: provinces as deviat
 industrial sites as deviations from what all clusters of their continent have in common.  docs/law_in_levels.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

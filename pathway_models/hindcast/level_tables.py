@@ -1,7 +1,5 @@
 """Tables of the law in levels that are stored and printed: league, events, their reliability, real sums."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

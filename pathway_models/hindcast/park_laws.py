@@ -6,8 +6,6 @@ provinces and cities for the noise of Chinese statistics and for one economy's b
 2012, have known nothing but the boom (``docs/baseline.md``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

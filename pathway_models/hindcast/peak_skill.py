@@ -6,8 +6,6 @@ rule, once with the outcome and once with every member of the ensemble.  The eve
 so that what the rule cannot see yet it cannot see on either side.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

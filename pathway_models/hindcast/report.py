@@ -4,8 +4,6 @@
 the results for a panel of one's own come out of one place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product

@@ -1,7 +1,5 @@
 """Sentences about hindcasts, each computed from the stored tables: of all panels, and of those that match a park."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Each entity is forecast by what had not seen it, member by member; what the leve
 of an origin.  The same sums are made with every entity's members drawn independently, for comparison.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 The rows of one park, indexed for assembling; every fault and every unused row is kept track of.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 import numpy as np

@@ -10,8 +10,6 @@ Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nati
 ``sector_demand.yml``: what it will produce of what sectors are measured by.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable
 from dataclasses import fields, replace

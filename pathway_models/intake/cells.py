@@ -1,7 +1,5 @@
 """What one cell of a workbook says: a year, a text, a label or the result of a formula (numbers: `intake.numbers`)."""
 
-from __future__ import annotations
-
 import ast
 import datetime
 import math

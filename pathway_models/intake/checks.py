@@ -7,8 +7,6 @@ A value already reported is not reported again for what follows from it.
 From quality grades to the spread of what was measured: how far the observed use of each group may be off.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The variables of an export, as the shipped nomenclature project ``data/iamc`` defines them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path

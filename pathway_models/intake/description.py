@@ -1,7 +1,5 @@
 """The description of a park table: identity, choices behind its accounts, findings."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal, NamedTuple
 

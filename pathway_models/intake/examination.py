@@ -3,8 +3,6 @@
 Where each value of a park stands in its table, so that a result can be followed back to a line or a cell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path

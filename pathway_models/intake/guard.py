@@ -1,7 +1,5 @@
 """Reading ``guard.yml``: checks of all results, and tolerances of a comparison; every fault with its line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Reading ``data/law_levels.json``: coefficients of the law in levels, and the records its forecasts start from."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import fields
 from functools import cache

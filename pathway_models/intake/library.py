@@ -1,7 +1,5 @@
 """Reading ``levers.yml`` and ``scenarios.yml`` into levers and scenarios."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path

@@ -6,8 +6,6 @@ Code and records keep their English texts; what a person sees is looked up in th
 shown in English where it is not there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Names that people read: parks, scenarios, carriers and sectors, in the language asked for."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -5,8 +5,6 @@ are understood, and every such reading is told in a note; anything else is a fau
 workbook may mean something else by its looks (raised digits, a format that shows a thousandth): `Look` says what.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 import re

@@ -1,7 +1,5 @@
 """From a park table and its description, or a filled workbook, to a checked `Park`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path

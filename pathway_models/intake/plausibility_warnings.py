@@ -5,8 +5,6 @@ Warnings and notes only; bounds stand with their sources in ``data/intake.yml``.
 Warnings a careful colleague would give: things that are possible, but seldom meant; and blanks that are unknown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median

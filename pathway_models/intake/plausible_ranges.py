@@ -1,7 +1,5 @@
 """Reading ``data/intake.yml``: what is plausible, and how far a quality grade may be off."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

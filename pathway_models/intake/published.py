@@ -6,8 +6,6 @@ passed on.  Published values stand in ``data/published/estimates.csv``, or in a 
 Tables of published values: one value a row, with unit, tolerance and its reason, place, confidence, licence.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import math

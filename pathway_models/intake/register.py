@@ -1,7 +1,5 @@
 """The register of all parks and regions we know, with and without data."""
 
-from __future__ import annotations
-
 import csv
 import os
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Missing years are no fault: each peak rule says itself whether it can do without
 year, as if the row were not there.  Everything else is as in `intake.entity_tables`.
 """
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

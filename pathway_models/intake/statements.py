@@ -1,7 +1,5 @@
 """Statements of a workbook: of whom, for which year, how much, in which unit; and what was found on the way."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any

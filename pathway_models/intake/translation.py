@@ -12,8 +12,6 @@ The rules (docs/workbook.md):
   the park's use keeps the park's factor.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 

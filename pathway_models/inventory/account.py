@@ -1,7 +1,5 @@
 """Emissions inventory by sector, source and scope, and its ledger: every tonne with factor and cell."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import numpy as np

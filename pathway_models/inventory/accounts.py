@@ -1,7 +1,5 @@
 """One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Balance checks of an inventory: sums that must agree, and their differences."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ The loss is measured, not assumed: a park that has the detail is stripped of it,
 peak year of the stripped park stand beside those of the park as it is. Same draws, so that differences are paired.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -6,8 +6,6 @@ Ang, B.W. (2004) Energy Policy 32, 1131-1139, doi 10.1016/S0301-4215(03)00076-4;
 Policy 12, 137-151, doi 10.1016/j.tranpol.2005.01.001 (both DOIs from background knowledge).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

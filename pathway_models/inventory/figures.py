@@ -1,7 +1,5 @@
 """Figure of the value of detail: bands of emissions and of the peak year of a park at several levels of data detail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes

@@ -3,8 +3,6 @@
 Only what the table lets us compute is given; thresholds that were not seen in a source are shown and not judged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Sentences about an inventory: its balance checks, its quality, missing data and the loss they cause."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tables of an inventory: balance checks, quality, missing data, electricity, factor sets, indicators."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

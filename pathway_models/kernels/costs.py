@@ -4,8 +4,6 @@ Sources: annuity and present value are textbook definitions (for example Brealey
 Corporate Finance, ch. 2; from background knowledge).  All money is in constant prices, so that the rate is a real one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

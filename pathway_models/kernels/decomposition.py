@@ -13,8 +13,6 @@ exactly.  Kaya (1990), IPCC Energy and Industry Subgroup; rates that a target im
 Fix.  All from background knowledge, the DOI too.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

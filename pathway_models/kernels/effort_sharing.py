@@ -4,8 +4,6 @@ The rules are those of the literature on sharing efforts between countries (Höh
 Policy 14; from background knowledge), put in terms that parks report.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

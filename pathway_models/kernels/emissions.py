@@ -7,8 +7,6 @@ Arrays have any leading axes.  The chain (docs/methods.md):
     process[y]        = sum_j output[j, y] * factor[j, y]
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 

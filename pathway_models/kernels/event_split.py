@@ -11,8 +11,6 @@ With ``T`` the totals, ``W`` the years of the confirmation window and ``high(Y)`
 ``docs/headline.md`` has the rule in words and worked members.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -4,8 +4,6 @@ Sources: textbook definitions (Brealey, Myers and Allen, Principles of Corporate
 Tests hold them against ``numpy-financial``.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -21,8 +21,6 @@ Morris (1975), JASA 70, 311-319 (shrinkage); Kotz and Nadarajah (2004), Multivar
 Distributions, ch. 1 (one chi-square for all components).  Cited from background knowledge.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache

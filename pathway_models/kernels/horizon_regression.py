@@ -13,8 +13,6 @@ Sources: Hoerl and Kennard (1970), Technometrics 12, 55-67 (ridge); Huber (1964)
 knowledge.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Separate parts of a distribution of peak years: two humps are told as two, not by a median that lies between them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

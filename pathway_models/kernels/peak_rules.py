@@ -5,8 +5,6 @@ Every rule has the signature ``rule(years, values, *, as_of=None, ...)`` and ret
 we are of each wording: ``docs/peak_rules.md``.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special

@@ -5,8 +5,6 @@ pollutants and greenhouse gases (Mao et al.; Xing et al. 2020, Chinese Journal o
 title and abstract seen, formulas from background knowledge).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

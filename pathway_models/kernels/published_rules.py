@@ -4,8 +4,6 @@
 judges many.  Equations and ranges of validity: ``docs/peak_rules.md``, which a test compares with this register.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Quantiles over members, with censored mass or importance weights (``docs/tracking.md``); triangular draws."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -16,8 +16,6 @@ Thorey, Mallet and Baudin (2017), Q. J. Royal Meteorol. Soc. 143, 521-529 (weigh
 from background knowledge.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

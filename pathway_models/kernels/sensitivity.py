@@ -12,8 +12,6 @@ nothing cut off.  Sources: Friedman and Fisher (1999), Statistics and Computing 
 Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49.  All cited from background knowledge.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -10,8 +10,6 @@ Games II, 307-317; sampling: Castro, Gomez and Tejada (2009), Computers and Oper
 of opposite orders: Mitchell et al. (2022), JMLR 23.  Cited from background knowledge.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial

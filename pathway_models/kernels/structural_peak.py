@@ -5,8 +5,6 @@ of its code).  Three of its four ways to split history into trend and noise are 
 does not converge on its own data.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

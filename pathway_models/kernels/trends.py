@@ -10,8 +10,6 @@ training panel.  Sources: Holt (1957), reprinted in Int. J. Forecasting 20, 5-10
 Management Science 31, 1237-1246.  Cited from background knowledge.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -4,8 +4,6 @@ The rule in words, equations and boundary cases is ``docs/peak_rules.md``; publi
 rules are in :mod:`pathway_models.kernels.published_rules`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Five-year plans by year, and their names in both languages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from pathway_models.language.words import say

@@ -1,7 +1,5 @@
 """Numbers for people: shares that never round to certainty, emissions in a unit of their size, stable text."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

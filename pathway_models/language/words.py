@@ -1,7 +1,5 @@
 """The one table of texts that figures, tables and sentences take their words from, English and Chinese."""
 
-from __future__ import annotations
-
 from types import MappingProxyType
 from unicodedata import east_asian_width
 

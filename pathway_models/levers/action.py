@@ -16,8 +16,6 @@ cells.  The same expression therefore gives the numbers and the formula of the w
 arithmetic signs and NumPy functions that a spreadsheet has (`pathway_models.report.audit_formulas.FUNCTIONS`).
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Capture CO2: what a plant takes, stores and needs."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import SHARE, Capturing, Label, Parameter, Value, Values
 
 TJ_PER_GJ = 1e-3

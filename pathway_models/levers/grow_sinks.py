@@ -1,7 +1,5 @@
 """Grow sinks: more green area, reported beside the total."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import SHARE, Growing, Label, Parameter, Value, Values
 
 

@@ -1,7 +1,5 @@
 """Reduce intensity: less energy for the same activity (efficiency, management, behaviour)."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import ENERGY, SHARE, Label, Parameter, Scaling, Value, Values
 
 

@@ -1,7 +1,5 @@
 """Reduce process emissions: less CO2 for the same output of a process."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import CO2, SHARE, Label, Parameter, Scaling, Value, Values
 
 

@@ -3,8 +3,6 @@
 An action of your own is a file beside these, or, outside the package, a call of `register`.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from inspect import isabstract
 from pathlib import Path

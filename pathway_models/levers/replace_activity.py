@@ -1,7 +1,5 @@
 """Replace activity: part of the value added is earned by branches that need less energy."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import ACTIVITY, SHARE, Label, Parameter, Scaling, Value, Values
 
 

@@ -1,7 +1,5 @@
 """Retire activity: outdated capacity is closed and takes its value added along."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import ACTIVITY, SHARE, Label, Parameter, Scaling, Value, Values
 
 

@@ -1,7 +1,5 @@
 """Substitute energy: some carriers take the place of others."""
 
-from __future__ import annotations
-
 from pathway_models.levers.action import SHARE, Label, Parameter, Replacing, Value, Values
 
 

@@ -10,8 +10,6 @@ with g the log growth of thermal generation, pig iron and cement, and G its mean
 emissions of the sector in T.  The sum over sectors is the centre; the nation's growth is put in afterwards.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

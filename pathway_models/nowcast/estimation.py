@@ -1,7 +1,5 @@
 """Fitting the nowcast: elasticities on all windows, errors on regions held out."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special

@@ -1,7 +1,5 @@
 """Figures of the nowcast: observed years as filled points and a line, nowcast years hollow with their range."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -9,8 +9,6 @@ The nation counts fully: sites move one to one with it (docs/nowcast.md).  Sites
 bridged is a park that goes on reporting.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Provincial CO2 to the last year with activity, by member."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

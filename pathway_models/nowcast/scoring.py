@@ -6,8 +6,6 @@ the *future* as well (of the other regions, and only changes that were complete 
 errors they made on the same windows.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

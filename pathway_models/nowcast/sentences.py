@@ -1,7 +1,5 @@
 """Findings of the nowcast in words, each computed from the numbers it speaks of."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

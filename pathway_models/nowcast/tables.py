@@ -1,7 +1,5 @@
 """Tables of the nowcast: provinces, their sum beside the national account, and scores."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

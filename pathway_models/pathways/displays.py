@@ -1,7 +1,5 @@
 """How records show themselves in a notebook: a heading and a small table, without ids, times or seeds."""
 
-from __future__ import annotations
-
 from functools import singledispatch
 from html import escape
 

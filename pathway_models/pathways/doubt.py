@@ -7,8 +7,6 @@ coalition is an ensemble in which only its groups are drawn and all others stand
 The shares add up to the whole.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Figures of drivers: effects in the record, changes by scenario, and given paths beside the baseline's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

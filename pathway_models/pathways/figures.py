@@ -1,7 +1,5 @@
 """Figures of pathways: the fan of an ensemble above its members' peak years, and emissions stacked by source."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A park with and without its plans on the same draws: given drivers side by side, and what becomes of the peak."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Sentences about a park, its record, its levers and its plans, and alt texts of the figures of pathways."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import numpy as np

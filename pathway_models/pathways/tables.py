@@ -1,7 +1,5 @@
 """Tables of pathways, levers and plans ready to be read: heads in words, numbers rounded, units and sources beside."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

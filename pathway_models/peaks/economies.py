@@ -5,8 +5,6 @@ What a table does not give is ``not given`` in the result, never a finding.  Sou
 (2016), The Roads to Decoupling (``wri2016``; the criterion is background knowledge).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

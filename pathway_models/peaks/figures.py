@@ -1,7 +1,5 @@
 """Figure of the distribution of members' peak years by scenario, members without a peak included."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

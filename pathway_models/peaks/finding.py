@@ -1,7 +1,5 @@
 """Peaks of an ensemble by the written rule, and differences between scenarios, member by member in the same draws."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """``pw.headline``: the answer of an ensemble to "does this park peak before Y?" (``docs/headline.md``)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

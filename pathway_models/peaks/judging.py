@@ -1,7 +1,5 @@
 """Judge any emissions series by published peak rules: the same series, many verdicts, side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 

@@ -1,7 +1,5 @@
 """Sentences about peaks: each is computed from the members, and none names a peak that they do not carry."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Energy assets of a park: boilers, kilns, combined heat and power units, with age and lifetime."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from pathway_models.core.errors import RecordError

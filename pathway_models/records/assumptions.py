@@ -1,7 +1,5 @@
 """Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

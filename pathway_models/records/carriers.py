@@ -1,7 +1,5 @@
 """Energy carriers: names, groups and the fuels of the official tables."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

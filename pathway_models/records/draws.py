@@ -1,7 +1,5 @@
 """The random numbers of an ensemble: drawn once, the same for every scenario."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

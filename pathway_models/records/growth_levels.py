@@ -1,7 +1,5 @@
 """Fitted numbers of the law in levels, with the records of nations and provinces that its forecasts start from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

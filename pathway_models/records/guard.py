@@ -1,7 +1,5 @@
 """Results as single figures, the checks they must pass, and how far they may move."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """The emissions inventory of a park's observed years."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

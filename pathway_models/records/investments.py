@@ -1,7 +1,5 @@
 """Investments of a park: what a project costs, saves and is for, with ranges and unknowns kept."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

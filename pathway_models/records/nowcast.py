@@ -1,7 +1,5 @@
 """Emissions between the last inventory and today: activity by region, the fitted nowcast, and a park's bridge."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

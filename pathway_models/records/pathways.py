@@ -1,7 +1,5 @@
 """The ensemble of emission pathways: (scenario, member, source, year)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

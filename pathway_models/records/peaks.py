@@ -4,8 +4,6 @@ The event "peaks before Y" comes first (``docs/headline.md``), the peak year sec
 keep the censored mass.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Plans of a park beside its record: committed projects and given paths of drivers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from pathway_models.core.errors import RecordError

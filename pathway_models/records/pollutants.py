@@ -1,7 +1,5 @@
 """Air pollutants, the burners and controls they come from, and the equipment a park is taken to have."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

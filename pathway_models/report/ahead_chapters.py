@@ -1,7 +1,5 @@
 """Chapters 3 and 4: the gap to peaking and neutrality; targets, pathways and where their reductions come from."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models import plotting, sentences, tables

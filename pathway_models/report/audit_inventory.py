@@ -1,7 +1,5 @@
 """Audit workbook, first half: from the values as written to energy, factors, tonnes by source and totals."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path

@@ -4,8 +4,6 @@ The steps are those of ``docs/methods.md``: drivers, levers, structure, intensit
 capture, sinks and totals.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The audit workbook: a spreadsheet of live formulas in which an auditor traces a tonne from cell to total."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Claims about a path's peak: every sentence is supported by the members, or says that it is not."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models import sentences

@@ -1,7 +1,5 @@
 """Documents of a park by outline: cover, chapters, annexes; in China the notice's special report first."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from pathway_models import sentences, tables

@@ -1,7 +1,5 @@
 """Outlines of documents as data: chapters and items, who writes each, and what an empty one needs."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Chapters 1 and 2: the five-year plans of the record in review; inventory, sinks, indicators, data quality today."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from pathway_models import plotting, sentences, tables

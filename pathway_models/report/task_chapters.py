@@ -1,7 +1,5 @@
 """Chapters 5 and 6: key tasks with cost and alternatives; safeguards in tracking, funding and data, and limits."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Items of the application as a zero-carbon park: three years of energy and CO2, verdicts, projects, economics."""
 
-from __future__ import annotations
-
 import numpy as np
 
 import pathway_models as pw

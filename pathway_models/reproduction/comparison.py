@@ -1,7 +1,5 @@
 """Our values beside published ones: answers, verdicts, and the table of both."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

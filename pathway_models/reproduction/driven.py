@@ -1,7 +1,5 @@
 """Published scenario tables run through the ordinary engine, on a record of their own or on one of our regions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Figures of reproductions: published values beside ours, the settings a verdict depends on, and plausibility."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Our parks and regions beside results that are known from abstracts only: plausibility, no reproduction."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

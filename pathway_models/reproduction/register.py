@@ -5,8 +5,6 @@ A study is two things: its values and inputs (``data/published``) and a function
 (``reproduction/studies``).  What does not come out stays in the table with the reason.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Folders of a run: a park's folder appears whole or not at all, one run writes at a time, a URL serves as a folder."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

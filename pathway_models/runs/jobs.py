@@ -1,7 +1,5 @@
 """Jobs and outcomes: one park of a run as a worker receives and returns it."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Provenance of a run: parameters, inputs, versions and commit, the same on every host."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """The annual report: progress of the year, its causes, next year's targets (notice, section three (一) 3)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

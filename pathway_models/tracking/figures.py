@@ -1,7 +1,5 @@
 """Figures of a new year of data: the plan's band with the report, the deviation by driver, the replay of history."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Records of a new year of data: the park's own one joined or cut back, forecasts before and after, targets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

@@ -5,8 +5,6 @@ came of "peaks before Y" with its probability.  Growth is compared, not levels: 
 for the last year the forecast knew, the forecast is scaled by the two.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

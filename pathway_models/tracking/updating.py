@@ -4,8 +4,6 @@ A target is the median of the plan's members that peak in time; its limit is the
 do as well still peak in time with the probability asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

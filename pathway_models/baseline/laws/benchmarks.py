@@ -1,7 +1,5 @@
 """Benchmark forecasts as laws: a simple rule, and around it the errors it made on the panel it was fitted to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self

@@ -1,7 +1,5 @@
 """The damped log-trend (``kernels.growth``) as a law: with the long-run growth assumed for parks, or the one fitted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self

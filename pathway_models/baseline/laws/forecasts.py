@@ -1,7 +1,5 @@
 """Forecasts of growth laws: Student-t in closed form, or a point with the members of its errors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self

@@ -9,8 +9,6 @@ Raftery, Zimmer, Frierson, Startz and Liu (2017), Nature Climate Change 7, 637-6
 background knowledge.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self

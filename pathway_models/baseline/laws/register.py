@@ -1,7 +1,5 @@
 """Growth laws by name: every file of this folder, or one below, that registers one is found; so is one of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Reading ``data/china``: CO2, output, generation, GDP and population of the provinces, CO2 of the nation."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

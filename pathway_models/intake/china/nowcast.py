@@ -4,8 +4,6 @@
 how parks depart from their region, by ``scripts/fit_park_spread.py``.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

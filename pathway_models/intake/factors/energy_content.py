@@ -3,8 +3,6 @@
 Factors of industrial processes, by the id of their row in ``process_factors.csv``.
 """
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass, field
 from functools import cache

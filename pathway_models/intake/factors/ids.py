@@ -1,7 +1,5 @@
 """Names of the factors behind a park's numbers: its own, with their cell, or the row of a factor table."""
 
-from __future__ import annotations
-
 from pathway_models.intake.factors.tables import find_fuel, published_factors, read_carriers
 from pathway_models.records.park import UNDIVIDED, Park
 

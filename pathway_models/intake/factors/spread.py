@@ -3,8 +3,6 @@
 The rule is in ``docs/methods.md``, section 4; every size stands with its source in ``data/uncertainties.yml``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ What a shipped emission factor is made of, for those who want to follow it: calo
 Which factor stands behind a number: the park's own, with its cell, or the row of a factor table.
 """
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

@@ -3,8 +3,6 @@
 The columns of a table: ``asset_id,kind,carrier,energy,unit,commissioned,lifetime,capital,source``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError

@@ -1,7 +1,5 @@
 """Reading ``<park_id>.investments.csv`` or a workbook's sheet of projects: what is not known is left blank."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

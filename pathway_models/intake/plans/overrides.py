@@ -1,7 +1,5 @@
 """Reading ``<park_id>.overrides.csv``: given paths of drivers, one target a line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

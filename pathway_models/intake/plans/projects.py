@@ -1,7 +1,5 @@
 """Reading ``<park_id>.projects.csv``: committed projects, one load a line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Plans of a park: reading them, putting them on the park, taking them off, and the years it sets aside."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path

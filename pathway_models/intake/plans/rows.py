@@ -1,7 +1,5 @@
 """Reading the lines of a table of plans: columns, numbers, words; every fault is kept, none stops the reading."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

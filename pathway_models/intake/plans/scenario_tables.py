@@ -1,7 +1,5 @@
 """Driver paths of scenarios from YAML, a CSV table or the sheet of a workbook: one set of checks for all three."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reading ``data/carbon_costs.yml``: dated rules and prices of allowances and border adjustment."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Literal

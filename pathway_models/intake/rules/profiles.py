@@ -1,7 +1,5 @@
 """Accounts and indicator profiles from ``data/accounts`` and ``data/profiles``, or from files of one's own."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Literal

@@ -5,8 +5,6 @@ change, rows of several sectors) is a fault; what is left aside (columns that no
 table) is told.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

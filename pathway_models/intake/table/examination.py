@@ -7,8 +7,6 @@ What the rows of a CSV table state, in the words in which workbooks are checked:
 A table has no park row beside its sectors, so their sum stands for it where the checks ask for the park.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import replace

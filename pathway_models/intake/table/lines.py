@@ -3,8 +3,6 @@
 One reader for all forms of tables, so that each takes and refuses the same.  What is left aside is told.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Reading the long CSV table of a park into checked rows; every fault is kept, none stops the reading."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Input is never trusted to be harmless: formulas become plain text, links, rules 
 everything else that is not a value, a format or a plain drop-down is left behind.
 """
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The sheet of energy assets of a workbook: what each unit is, how much it uses, since when and for how long."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from pathway_models.core.errors import Fault

@@ -3,8 +3,6 @@
 Reading one line of a workbook: value, unit, quality, feedstock and own factor, each with its own faults.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

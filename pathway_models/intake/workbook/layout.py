@@ -1,7 +1,5 @@
 """Layouts of workbooks as data: which cell means what, in which units (``data/layouts/*.yml``)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path

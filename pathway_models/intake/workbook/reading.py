@@ -3,8 +3,6 @@
 Reading the park sheet of a workbook: identity and choices, field by field.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

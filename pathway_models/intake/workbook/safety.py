@@ -8,8 +8,6 @@ Every part that can be read as XML is gone through by an event parser, whatever 
 the reading library is added up and refused beyond a few seconds.
 """
 
-from __future__ import annotations
-
 import io
 import posixpath
 import re

@@ -1,7 +1,5 @@
 """Sheets of plans of a workbook, one line a row: driver paths of scenarios (docs/driver_scenarios.md), projects."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pathway_models.core.errors import Fault

@@ -3,8 +3,6 @@
 The words of the empty workbook, in both languages.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime
 import math

@@ -3,8 +3,6 @@
 Announcements of the Chinese government, seen in copies.  Economy: GDP at constant 2015 US$ (World Bank).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

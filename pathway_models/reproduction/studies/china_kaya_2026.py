@@ -3,8 +3,6 @@
 Student contest solution, repository random99899/Carbon (2026), not peer reviewed (source key carbon_contest_2026).
 """
 
-from __future__ import annotations
-
 from pathway_models.intake.published import Study
 from pathway_models.reproduction.comparison import Answers
 from pathway_models.reproduction.driven import answer_scenarios

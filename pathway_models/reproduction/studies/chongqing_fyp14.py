@@ -3,8 +3,6 @@
 A calculation printed in a commentary (source key chongqing_budget_2022).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

@@ -3,8 +3,6 @@
 Run China Low BAU of 29 August 2024 (source key eps_china_2024).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Estimate, Study

@@ -3,8 +3,6 @@
 Gilligan (2024), kayadata 1.4.0, doi 10.5281/zenodo.12734769, vignette policy_analysis.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

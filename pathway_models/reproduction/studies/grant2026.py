@@ -4,8 +4,6 @@ Grant and Fyson, working repository nezzag/peaking_test (2026), not peer reviewe
 :mod:`pathway_models.kernels.structural_peak`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

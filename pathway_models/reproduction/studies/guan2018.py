@@ -3,8 +3,6 @@
 Guan et al. (2018), Nature Geoscience 11, 551-555, doi 10.1038/s41561-018-0161-1 (DOI from background knowledge).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

@@ -3,8 +3,6 @@
 Hausfather (2021), Breakthrough Institute; data here: Global Carbon Budget 2023 instead of 2020.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

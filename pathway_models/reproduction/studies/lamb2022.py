@@ -4,8 +4,6 @@ Lamb et al. (2022), Climate Policy 22(1), doi 10.1080/14693062.2021.1990831 (DOI
 algorithm as published with the UNEP Emissions Gap Report 2023, chapter 2; data: EDGAR 2024.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.published import Study

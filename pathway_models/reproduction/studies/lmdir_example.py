@@ -3,8 +3,6 @@
 Heun, LMDIR (MIT licence), test workbook; Ang (2004), see :mod:`pathway_models.kernels.decomposition`.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

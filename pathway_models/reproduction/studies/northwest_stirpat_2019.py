@@ -3,8 +3,6 @@
 Dong et al. 2019, Arid Land Geography 42(3) (source key dong_northwest_2019).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

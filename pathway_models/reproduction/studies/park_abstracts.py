@@ -4,8 +4,6 @@ What would be needed to compute each stands in ``needs.csv``.  Where an abstract
 ratio, the ratio is checked; that is arithmetic between published figures and no reproduction.
 """
 
-from __future__ import annotations
-
 from pathway_models.intake.published import Study
 from pathway_models.reproduction.comparison import Answer, Answers
 

@@ -3,8 +3,6 @@
 Data sheet of problem D, 2023 China postgraduate mathematical contest in modelling (source key contest_2023_d).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

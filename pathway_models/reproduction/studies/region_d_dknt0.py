@@ -4,8 +4,6 @@ Team solution, repository Dknt0/mathmodel, not peer reviewed (source key region_
 are no form of ours; they are restated here.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -3,8 +3,6 @@
 Seller's sample paper, not peer reviewed (source key region_d_mbd_2023); our own record of region D is what it drives.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.intake.parks import read_park

@@ -3,8 +3,6 @@
 Shan et al. (2022), Science Bulletin 67(18), 1910-1920, doi 10.1016/j.scib.2022.08.024; abstract only.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

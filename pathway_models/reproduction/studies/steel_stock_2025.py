@@ -4,8 +4,6 @@ Repository zzzzty29/China-s-Iron-and-Steel-Industry-Decarbonization-Model (sourc
 A stock model is no form of ours: it gives the output of crude steel that a scenario may then state as a driver.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from scipy.optimize import curve_fit

@@ -3,8 +3,6 @@
 Levin and Rich (2017), World Resources Institute.
 """
 
-from __future__ import annotations
-
 from pathway_models.intake.published import Study
 from pathway_models.reproduction.comparison import Answer, Answers
 

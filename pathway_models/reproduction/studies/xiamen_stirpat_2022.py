@@ -3,8 +3,6 @@
 Planning model, repository kangjf1943/XiamenCarbonPeak, not peer reviewed (source key xiamen_stirpat_2022).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pathway_models.baseline.stirpat import stirpat_drivers, stirpat_level

@@ -3,8 +3,6 @@
 张楠 et al. (2022), 中国环境科学 42(4), 1912-1921; abstract only, which names neither gap nor significance level.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pandas as pd

@@ -3,8 +3,6 @@
 One list serves every level.  What a panel does not tell (income of a site, sites of a country) is NaN and says nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

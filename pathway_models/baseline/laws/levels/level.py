@@ -1,7 +1,5 @@
 """One level of the law: fitted to a panel of its size, scored in hindcasts, drawn from by a copula over horizons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self

@@ -4,8 +4,6 @@ Emissions lead: activity follows the economy and part of the deviation, and inte
 intensity and mix add up to the law of emissions (docs/law_in_levels.md, section 5).
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
