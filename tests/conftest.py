@@ -20,6 +20,9 @@ sys.modules.setdefault("rfc3987_syntax", None)
 # Messages are compared in English, whatever the locale of the machine.
 os.environ["PATHWAYS_LANG"] = "en"
 
+# Tables are as wide as in a file, whatever the terminal, of which processes of their own know another width.
+os.environ["COLUMNS"] = "120"
+
 # Results are those of one issue year, whatever the clock of the machine.
 os.environ["PATHWAYS_AS_OF"] = "2026"
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from interrupting import interrupted_at
 from workbook_maker import Filled
 
-from pathway_models.cli import INTERRUPTED
+from pathway_models.cli import ENDING, INTERRUPTED
 from pathway_models.cli.main import COMMANDS, main
 
 BAD = Path(__file__).parents[1] / "data" / "bad_workbooks" / "share_above_one.xlsx"
@@ -152,13 +152,16 @@ def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monk
     def endless():
         signal.raise_signal(signal.SIGINT)
 
-    handler = signal.getsignal(signal.SIGINT)
+    numbers = [getattr(signal, name) for name in ("SIGINT", *ENDING) if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
     monkeypatch.setattr(type(main), "get_command", lambda *_: endless)
+    monkeypatch.setattr("pathway_models.cli._asked", [])
     try:
         answer = CliRunner().invoke(main, ["run"])
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+        assert {signal.getsignal(number) for number in numbers} == {signal.SIG_IGN}
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     assert (answer.exit_code, answer.output) == (INTERRUPTED, "Stopped. 已停止。\n")
 
 

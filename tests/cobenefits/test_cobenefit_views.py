@@ -103,7 +103,7 @@ def test_reference_says_nothing_of_itself(found):
 @LANGUAGES
 def test_command_prints_tables_and_every_background_number(lang):
     called = ["demo-textile-dyeing", "--allow-background", "--members", "30", "--lang", lang, "--by", "family"]
-    result = CliRunner().invoke(cobenefits_command, called)
+    result = CliRunner().invoke(cobenefits_command, called, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     assert "INVENTED" in result.output
     assert "burners.coal_cfb.factors.so2" in result.output

@@ -216,12 +216,6 @@ def test_each_row_states_the_share_that_peaks_before_the_year():
     assert "60 %" in shown  # of members without a peak
 
 
-def test_texts_of_crowded_years_do_not_lie_on_each_other():
-    crowded = mixture(*((20, hill(year)) for year in (2021, 2022, 2023, 2024, 2025)))
-    shown = said(plotting.peak_years(find_peaks(pathways_of({"deep": crowded}))))
-    assert shown.count("20 %") == 1
-
-
 @pytest.mark.parametrize("names", [["bau"], list(SCENARIOS)])
 def test_any_number_of_scenarios_fits(names):
     figure = plotting.peak_years(find_peaks(pathways_of(dict.fromkeys(names, hill(2030)))))
