@@ -33,7 +33,8 @@ WORDS = MappingProxyType(
         "green_electricity": ("green electricity", "绿色电力"),
         "waste_heat": ("waste heat", "余热"),
         "own_power": ("power of own clean plants", "自有清洁电力"),
-        "clean_power": ("clean power in place of coal power", "清洁电力替代煤电"),
+        "clean_power": ("clean power, made or bought", "清洁电力（自建或外购）"),
+        "clean_fuels": ("biomass and green hydrogen", "生物质与绿氢"),
         "heat_and_vehicles": ("heat pumps, waste heat, electric vehicles", "热泵、余热与电动车辆"),
         # uses of energy (data/sectors.yml)
         "reductant": ("reduction of ore", "矿石还原"),
