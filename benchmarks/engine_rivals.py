@@ -233,5 +233,5 @@ class Single:
     """What the levers of one member need to know."""
 
     def __init__(self, model, one):
-        self.group, self.factor = model.group, model.factor
+        self.group, self.factor, self.assumed = model.group, model.factor, model.assumed
         self.error = {group: one(error) for group, error in model.error.items()}
