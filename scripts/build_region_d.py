@@ -152,7 +152,8 @@ def main(folder: Path) -> None:
         "boundary": "Energy use of five sectors of a province-scale region; power and heat at the year's "
         "own factors, conversion with industry. No industrial process emissions such as clinker.",
         "source": [SOURCE],
-        "licence": "None stated by the repository; figures used as facts with citation, problem text not included.",
+        "licence": "None stated by the repository; figures used as facts with citation, problem text not included."
+        " / 原仓库未声明许可；数值作为事实引用并注明出处，未收录赛题正文。",
         "notes": NOTES,
     }
     write_park(folder, rows, sidecar)

@@ -61,7 +61,7 @@ TABLES = {
         ("级别", "位置", "处理办法"),
         ("severity",),
     ),
-    "judge": (lambda folder: [series(folder)], ("对象", "规则", "判定", "达峰年", "依据"), ("verdict", "maximum in")),
+    "judge": (lambda folder: [series(folder)], ("规则", "判定", "达峰年", "依据"), ("verdict", "maximum in")),
     "economy": (
         lambda folder: [economy(folder)],
         ("对象", "状态", "强脱钩", "未给出：", "提示：未使用的列："),
@@ -84,7 +84,7 @@ TABLES = {
     ),
     "reproduce": (
         lambda folder: ["lmdir_example"],
-        ("判定", "发表值", "本包计算值", "差值", "容差", "单位"),
+        ("已复现：", "发表值", "本包计算值", "差值", "容差", "单位"),
         ("verdict", "tolerance  ", "published values"),
     ),
     "nowcast": (

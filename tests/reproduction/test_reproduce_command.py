@@ -26,17 +26,18 @@ def everything(tmp_path_factory):
 def test_one_command_prints_every_study_and_ends_well(everything):
     done, _ = everything
     assert done.exit_code == 0, done.output
-    assert [name for name in list_studies() if f"\n{name}: " not in done.output] == []
+    assert [name for name in list_studies() if f"\n{name}: " not in f"\n{done.output}"] == []
     assert f"{len(read_estimates())} published values: " in done.output
 
 
 def test_every_row_of_the_table_has_its_cause_below_it(everything):
     lines = everything[0].output.splitlines()
     rows = [
-        at for at, line in enumerate(lines) if line.startswith(("  reproduced", "  near", "  not rep", "  text only"))
+        at for at, line in enumerate(lines) if line.startswith(("reproduced: ", "near: ", "not rep", "text only: "))
     ]
     assert len(rows) > 50
-    assert [lines[at] for at in rows if not lines[at + 1].startswith("    cause: ")] == []
+    below = {at: "\n".join(lines[at + 1 : after]) for at, after in zip(rows, [*rows[1:], len(lines)], strict=True)}
+    assert [lines[at] for at in rows if "    cause: " not in below[at]] == []
 
 
 def test_every_value_can_be_written_as_csv(everything):
