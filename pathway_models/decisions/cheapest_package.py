@@ -74,6 +74,15 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     neutral : bool
         Neutrality is asked for, which sinks do change.
     """
+    reasons, found = useless_levers(park, grid, neutral), {}
+    for block in grid.blocks:
+        if all(reasons[lever_id] for lever_id in block.lever_ids):
+            found[block.block_id] = "; ".join(dict.fromkeys(reasons[lever_id] for lever_id in block.lever_ids))
+    return found
+
+
+def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
+    """Say of every lever of a grid why it cannot change this park's peak; empty where it can."""
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
@@ -89,17 +98,12 @@ def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
         for use in sectors.uses_of(kind, carrier, group)
     }  # fmt: skip
     idle = cannot_act(park, levers.values(), read_carriers())
-    found = {}
-    for block in grid.blocks:
-        reasons = [
-            idle[lever_id].en if lever_id in idle else
-            "" if park.is_undivided and levers[lever_id].acts.part != SINKS
-            else _useless(levers[lever_id], present, technical, neutral) or _out_of_reach(levers[lever_id], used)
-            for lever_id in block.lever_ids
-        ]  # fmt: skip
-        if all(reasons):
-            found[block.block_id] = "; ".join(dict.fromkeys(reasons))
-    return found
+    return {
+        name: idle[name].en if name in idle
+        else "" if park.is_undivided and lever.acts.part != SINKS
+        else _useless(lever, present, technical, neutral) or _out_of_reach(lever, used)
+        for name, lever in levers.items()
+    }  # fmt: skip
 
 
 def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
@@ -152,7 +156,9 @@ class PricedGrid:
     def __init__(self, park: Park, grid: Grid, costs: Costs, draws: Draws, until: int, rate: float | None) -> None:
         self.park, self.grid, self.costs, self.draws, self.until = park, grid, costs, draws, until
         levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
-        self.unknown = unknown_costs(costs, levers, park)
+        idle = useless_levers(park, grid)
+        # What cannot act has no price that matters.
+        self.unknown = {name: why for name, why in unknown_costs(costs, levers, park).items() if not idle[name]}
         self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
         self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
 
