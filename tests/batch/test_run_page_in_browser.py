@@ -173,21 +173,27 @@ def test_a_page_of_five_hundred_parks_has_at_most_two_megabytes_and_half_of_one_
     assert many.locator("#answers tbody tr").count() == many.locator("#parks tbody tr").count() == 500
 
 
-def test_five_hundred_parks_are_sorted_within_a_fifth_of_a_second_of_the_processor(many):
+def test_five_hundred_parks_are_sorted_in_little_more_than_it_takes_to_lay_them_out(many):
+    """Seconds depend on the machine (some .1 on a quiet one): the rival is the browser laying the same table out."""
     ticks = many.context.new_cdp_session(many)
     ticks.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def used():
         return {one["name"]: one["value"] for one in ticks.send("Performance.getMetrics")["metrics"]}["TaskDuration"]
 
-    for table, column in (("answers", 0), ("parks", HEADS["emissions"])):
+    def least(work, given):
         spent = []
         for _ in range(4):
             begin = used()
-            many.evaluate("([table, at]) => { document.querySelectorAll(`#${table} th button`)[at].click();"
-                          " document.body.getBoundingClientRect(); }", [table, column])  # fmt: skip
+            many.evaluate(f"([table, at]) => {{ {work}; document.body.getBoundingClientRect(); }}", given)
             spent.append(used() - begin)
-        assert 0 < min(spent) < 0.2, (table, spent)
+        return min(spent)
+
+    again = "const body = document.getElementById(table).tBodies[0]; body.replaceWith(body.cloneNode(true))"
+    for table, column in (("answers", 0), ("parks", HEADS["emissions"])):
+        sorting = least("document.querySelectorAll(`#${table} th button`)[at].click()", [table, column])
+        laying = least(again, [table, column])
+        assert 0 < sorting < 2.0 * laying, (table, sorting, laying)
     told = [float(text.replace(",", "")) for text in many.locator("#parks tbody td:nth-child(10)").all_inner_texts()]
     assert told == sorted(told, reverse=True)
 

@@ -168,7 +168,7 @@ def test_blocks_without_effect_are_left_out_and_say_why():
     park = pw.read_park("demo-electronics")
     levers = pw.read_levers()
     why = useless_blocks(park, lever_grid(levers, measure_blocks(levers)))
-    assert why["biomass"] == "the park uses no coal"
+    assert why["coal_to_gas"] == "the park uses no coal"
     assert "the park has no process emissions it could lower" in why["process"]
     assert "efficiency" not in why
 
