@@ -130,7 +130,11 @@ def typed(summary: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     invented = summary["invented"].astype(str).str.lower() == "true"
-    return summary.assign(invented=invented, **{n: pd.to_numeric(summary[n]) for n in NUMBERS if n in summary})
+    # pandas before 3 does not know the text "nan".
+    known = {
+        name: summary[name].map(lambda text: None if text == "nan" else text) for name in NUMBERS if name in summary
+    }
+    return summary.assign(invented=invented, **{name: pd.to_numeric(values) for name, values in known.items()})
 
 
 def asked(summary: pd.DataFrame) -> tuple[int, pd.Series]:
