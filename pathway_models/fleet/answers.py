@@ -135,7 +135,7 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
         )
     return say(
         lang,
-        en=f"{likely} of {len(found)} places more likely than not peak before {year} if nothing new is done;"
+        en=f"{likely} of {len(found)} places are more likely than not to peak before {year} if nothing new is done;"
         f" {could} could.",
         zh=f"若不采取新措施，{len(found)}个园区（区域）中有{likely}个更可能在{year}年前达峰；采取措施后可有{could}个。",
     )

@@ -32,6 +32,7 @@ from pathway_models.hindcast.level_fits import (
     nation_logs,
     region_windows,
 )
+from pathway_models.hindcast.matching import DRIVERS_HOLD
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
@@ -46,8 +47,6 @@ SITES_AHEAD = (1, 3, 5)
 RIVALS = ("persistence", "log_trend", "damped_holt", "regression")
 SHIPPED = ("parks_0_2", "damped_trend_fitted_prior")
 LEVELS = "levels"
-#: The law in levels where the level above takes the course it took: the reading "if its drivers hold".
-DRIVERS_HOLD = "levels_if_drivers_hold"
 FOLDS = 10
 #: Origins of countries with the future held out.
 COUNTRY_ORIGINS = range(2003, 2015)

@@ -21,7 +21,7 @@ LAW = "levels"
 PANEL_OF = {"park": ("eu_sites", "us_sites"), "region": ("provinces",)}
 #: What was hidden, and what was hidden in the harder test, by kind.
 HIDDEN = {"park": ("entity", "continent"), "region": ("entity", "future times region")}
-#: The reading "if its drivers hold" in the stored tables (`hindcast.league`).
+#: The reading "if its drivers hold" in the stored tables: the level above takes the course it took.
 DRIVERS_HOLD = "levels_if_drivers_hold"
 #: Years ahead that are shown.
 AHEAD = (1, 3, 5)
