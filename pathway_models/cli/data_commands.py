@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language, mistake_text
-from pathway_models.console.own_parks import PARK, data_option, tables_of
+from pathway_models.console.common_options import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.sheet_text import SheetWriter

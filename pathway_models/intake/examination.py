@@ -27,7 +27,7 @@ from pathway_models.intake.table.rows import Row
 from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
 from pathway_models.intake.workbook.reading import Filled, read_workbook
-from pathway_models.records.assets import Asset
+from pathway_models.records.investments import Asset
 from pathway_models.records.park import Park
 
 

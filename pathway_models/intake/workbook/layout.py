@@ -157,7 +157,7 @@ class Layout(_Strict):
     unit_sets: dict[str, tuple[str, ...]]
     unit_spellings: dict[str, str] = Field(default_factory=dict)
     more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
-    #: Kinds of energy assets, by the id of `records.assets`.
+    #: Kinds of energy assets, by the id of `records.investments`.
     kinds: dict[str, Words] = Field(default_factory=dict)
     description: DescriptionSheet | None = None
     blocks: tuple[Annotated[FormBlock | GridBlock | ListBlock, Field(discriminator="kind")], ...]
