@@ -191,7 +191,7 @@ class Accounts:
         for c, name in enumerate(frame.park.carriers):
             for s in self.sectors[k] if self.group_of[name] == group else ():
                 if self._block(self.batch.shares[s, c]).any():
-                    for use, part in kinds.uses_of(self.kinds[s], name, group).items():
+                    for use, part in kinds.uses_in(frame.park, s, name, group).items():
                         pool = Pool(k, self.kinds[s], use)
                         self._cells.setdefault((pool, group), []).append((int(s), c, part))
         pools = self.pools[k, group] = [pool for pool, held in self._cells if pool.k == k and held == group]
@@ -243,8 +243,9 @@ class Accounts:
         for j, item in enumerate(frame.undivided):
             if item == UNDIVIDED[0]:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
-                kind = self.kinds[frame.park.processes[j].sector]
-                for use, part in kinds.uses_of(kind, item, item).items():
+                s = frame.park.processes[j].sector
+                kind = self.kinds[s]
+                for use, part in kinds.uses_in(frame.park, s, item, item).items():
                     pool = Pool(ECONOMIC, kind, use)
                     found[pool] = found.get(pool, 0.0) + times(part, self._moved(emitted))
         return found
