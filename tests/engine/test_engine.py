@@ -13,8 +13,8 @@ from slow_packages import SlowPark
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
-from pathway_models.engine import laying_out
 from pathway_models.engine import ensemble_summary as outlook
+from pathway_models.engine import laying_out
 from pathway_models.records.pathways import TOTAL
 
 MEMBERS = 37
