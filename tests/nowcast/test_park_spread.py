@@ -87,8 +87,9 @@ def test_the_bridge_of_parks_is_scored_by_what_it_could_know():
     whole = scored[(scored["quantity"] == "industry") & (scored["taught_by"] == "own_past")]
     # Origins of 14 years that have a past of their own: 2011 to 2022 of 13, 2015 to 2018 of 9.
     assert whole.groupby("horizon")["forecasts"].first().to_dict() == {1: 240 * 12, 5: 240 * 4}
-    next_year = scored[(scored["quantity"] == "industry") & (scored["horizon"] == 1)]
-    assert (abs(next_year["coverage_90"] - 0.9) < 0.03).all()
+    # Countries of the second panel are not told apart: errors of the first, which are, are too small for it.
+    known = scored[(scored["quantity"] == "industry") & (scored["panel"] == "eu_sites")]
+    assert (abs(known["coverage_90"] - 0.9) < 0.03).all()
     assert (scored["skill_last_year"] > 0.2).all()
     told_apart = scored.dropna(subset="skill_one_sector")
     assert set(told_apart["quantity"]) == {"all_sites"}
