@@ -205,6 +205,7 @@ class SiteActivity:
 
 def position_of(sector: str, kind: str, sector_ids: Mapping[str, tuple[str, ...]]) -> int:
     """Find the position of a table's sector: by its name, else by its kind; the last one takes what no other has."""
+    # ASSUME: a sector of a kind called like a sector that is known (steel, cement, power) does as that one does.
     ids = list(sector_ids.values())
     return next((at for name in (sector, kind) for at, own in enumerate(ids) if name in own), len(ids) - 1)
 
