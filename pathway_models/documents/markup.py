@@ -34,7 +34,7 @@ def font_face(text: str) -> Markup:
     The font is embedded as WOFF, some 0.2 kB a sign.  Signs of the shipped notebook and names are one cut, made once a
     process and the same on every page of a run; what a page has beyond them is a second, small one.
     """
-    found = {sign for sign in text if sign >= FIRST_CJK}
+    found = {sign for sign in set(text) if sign >= FIRST_CJK}
     if not found:
         return Markup("")
     beyond = found - _common()

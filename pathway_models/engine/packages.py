@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out
+from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Mix
 from pathway_models.engine.chain import left, left_by_kind, mixed, processes
+from pathway_models.engine.laying_out import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
 from pathway_models.engine.projecting import NOTHING, assumed_by

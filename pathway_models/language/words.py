@@ -115,6 +115,7 @@ WORDS = MappingProxyType(
         # years of a series
         "year_observed": ("observed", "观测"),
         "year_nowcast": ("nowcast", "现状推算"),
+        "year_bridged_by_law": ("by growth law", "按增长规律"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),
