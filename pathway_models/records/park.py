@@ -16,14 +16,14 @@ from pathway_models.records.plans import Plans
 #: What a sector's activity may measure.
 ACTIVITY_KINDS = (
     "value_added", "gdp", "population", "energy_index", "emissions_index", "power_output", "steel_output",
-    "cement_output",
+    "cement_output", "pig_iron_output", "nonferrous_output",
 )  # fmt: skip
 #: Activity that is energy or emissions themselves, where nothing else measures it.
 INDICES = ("energy_index", "emissions_index")
 #: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
 UNDIVIDED = ("undivided_fuel", "undivided")
 #: Kinds that are the output of one product: energy per output stays where it is, as it does for an energy index.
-OUTPUT_KINDS = ("power_output", "steel_output", "cement_output")
+OUTPUT_KINDS = ("power_output", "steel_output", "cement_output", "pig_iron_output", "nonferrous_output")
 #: Canonical unit of each kind of activity.
 ACTIVITY_UNITS = {
     "value_added": "million CNY",
@@ -34,6 +34,8 @@ ACTIVITY_UNITS = {
     "power_output": "MWh",
     "steel_output": "t",
     "cement_output": "t",
+    "pig_iron_output": "t",
+    "nonferrous_output": "t",
 }
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
