@@ -193,6 +193,8 @@ class Park(Shown):
     uses : mapping (sector, carrier) -> use of energy -> share
         What the table says its energy is used for; where it says nothing the kind of the sector decides
         (``data/sectors.yml``).
+    follows : mapping sector -> sector
+        Sectors, such as a power plant of one's own, whose activity goes with that of another.
     heat_supply : HeatSupply, optional
         Where the factor of purchased heat comes from its supplier's fuels.
     country : str
@@ -240,6 +242,7 @@ class Park(Shown):
     one_off_years: tuple[int, ...] = ()
     plans: Plans = field(default_factory=Plans)
     uses: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
+    follows: Mapping[str, str] = field(default_factory=dict)
     heat_supply: HeatSupply | None = None
     country: str = HOME
 
@@ -262,7 +265,7 @@ class Park(Shown):
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
         for name in ("memo_items", "origins", "uses"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
-        for name in ("activity_errors", "factor_errors"):
+        for name in ("activity_errors", "factor_errors", "follows"):
             put(self, name, dict(getattr(self, name)))
         put(self, "published_grid", dict(sorted(self.published_grid.items())))
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
@@ -285,6 +288,9 @@ class Park(Shown):
             raise RecordError(f"{self.park_id}: activity must be above zero in every sector and year")
         if self.one_off_years and (wrong := one_off_problem(self.years, self.one_off_years)):
             raise RecordError(f"{self.park_id}: one-off years {list(self.one_off_years)}: {wrong}")
+        leaders = set(self.follows.values())
+        if not {*self.follows, *leaders} <= set(self.sectors) or leaders & set(self.follows):
+            raise RecordError(f"{self.park_id}: follows {dict(self.follows)}: name sectors that follow none themselves")
         self._check_labels()
 
     def _check_labels(self) -> None:

@@ -127,6 +127,6 @@ def test_a_sector_measured_by_iron_or_metals_follows_the_nation_with_its_coke_po
     wanted = np.interp([2026, 2040], sorted(demand), [np.log(demand[year]) for year in sorted(demand)])
     growth = np.exp(wanted[1] - wanted[0])
     energy = paths.activity * paths.intensity
-    for path in (paths.activity[:, 0], energy[:, 0] * paths.shares[:, 0, park.carriers.index("coke")],
-                 energy[:, 0] * paths.shares[:, 0, park.carriers.index("electricity")], paths.output[:, 0]):  # fmt: skip
+    coke, power = (energy[:, 0] * paths.shares[:, 0, park.carriers.index(c)] for c in ("coke", "electricity"))
+    for path in (paths.activity[:, 0], coke, power, paths.output[:, 0]):
         np.testing.assert_allclose(path[:, at(park, 2040)] / path[:, now], growth, rtol=1e-6)
