@@ -75,7 +75,8 @@ def lever_cobenefits(
     without, reached = reach.split(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
         identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
-        names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
+        names_zh=names_zh, families=tuple(group[0].lever.family for group in measures), basis=basis,
+        years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
         standard_error=None if shared.standard_error is None else reach.split(shared.standard_error)[1],
         weights=reach.weights,

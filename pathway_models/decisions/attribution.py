@@ -170,6 +170,7 @@ def attribute(
         players=tuple(players),
         names_en=names_en,
         names_zh=names_zh,
+        families=tuple(measures[0].lever.family for measures in measure_of),
         years=years,
         before=before,
         shares=good * shared.shares + 0.0,

@@ -5,9 +5,11 @@ A figure is saved as a picture for pages and as one that stays sharp in print, b
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,11 +25,21 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
-from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
-from pathway_models.intake.names import scenario_order
+from pathway_models.figures.style import (
+    FAMILY_COLOURS,
+    LINE_STYLES,
+    OWN_COLOURS,
+    SEVERAL_COLOURS,
+    WIDE,
+    WITH,
+    WITHOUT,
+    readable,
+    use_style,
+)
+from pathway_models.intake.names import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale
-from pathway_models.language.words import width_of, word
+from pathway_models.language.words import ADVISED, width_of, word
 
 #: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
@@ -42,20 +54,20 @@ BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
 SOURCE_STYLES = {
     "coal": ("#3B3B3B", ""),
-    "oil": ("#D55E00", ""),
-    "gas": ("#F0C27B", ""),
+    "oil": ("#A4572A", ""),
+    "gas": ("#F3D9A4", ""),
     "other_fuel": ("#8C6D31", "xxx"),
     "undivided_fuel": ("#6E6E6E", ""),
     "undivided": ("#B8A58C", ""),
-    "process": ("#E3B5CD", ""),
-    "process_and_balance": ("#F6E6EE", "...."),
+    "process": ("#A9DDD1", ""),
+    "process_and_balance": ("#DDF1EC", "...."),
     "conversion": ("#FFFFFF", "...."),
     "exported": ("#FFFFFF", "----"),
     "electricity": ("#0072B2", ""),
     "heat": ("#9CCBE8", ""),
     "capture_heat": ("#DDDDDD", "////"),
     "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
-    "captured": ("#009E73", "////"),
+    "captured": (FAMILY_COLOURS["ccus"], "////"),
 }
 #: For sectors, which have no colour of their own.
 SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
@@ -190,15 +202,46 @@ def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look
 
 
 def style_of(scenario: str) -> dict[str, str]:
-    """Return colour and line style of a scenario; one of a user's own file follows the shipped ones."""
-    order = scenario_order()
-    return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
+    """Return colour and line style of a scenario, the same in every figure.
+
+    A scenario of a user's own takes colour and line from its name: two of them may, though seldom, look the same.
+
+    Parameters
+    ----------
+    scenario : str
+        Its id.
+
+    Returns
+    -------
+    dict
+        Keyword arguments ``color`` and ``linestyle`` for :meth:`matplotlib.axes.Axes.plot`.
+
+    Examples
+    --------
+    >>> style_of("efficiency") == {"color": FAMILY_COLOURS["efficiency"], "linestyle": "solid"}
+    True
+    """
+    fill = _shipped_fills().get(scenario)
+    if fill:
+        # A line without measures is black, so that it is seen on its own grey area.
+        return {"color": "#000000" if fill == WITHOUT else fill, "linestyle": LINE_STYLES[0]}
+    place = crc32(scenario.encode()) % (len(OWN_COLOURS) * len(LINE_STYLES))
+    return {"color": OWN_COLOURS[place % len(OWN_COLOURS)], "linestyle": LINE_STYLES[place // len(OWN_COLOURS)]}
 
 
 def fill_of(scenario: str) -> str:
-    """Return the colour of a scenario's areas, grey for black, which would hide what lies on it."""
-    colour = style_of(scenario)["color"]
-    return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
+    """Return the colour of a scenario's areas and dots: without measures grey, as black would hide what lies on it."""
+    return _shipped_fills().get(scenario) or style_of(scenario)["color"]
+
+
+@cache
+def _shipped_fills() -> dict[str, str]:
+    """Return the colour of each shipped scenario: that of the family it moves alone, or one of its own."""
+    several = cycle(SEVERAL_COLOURS)
+    fills = {ADVISED: WITH}
+    for name, families in scenario_families().items():
+        fills[name] = FAMILY_COLOURS[families[0]] if len(families) == 1 else next(several) if families else WITHOUT
+    return fills
 
 
 def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:

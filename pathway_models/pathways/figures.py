@@ -31,7 +31,7 @@ from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.account import take_inventory
-from pathway_models.language.rounding import Scale, scale_of
+from pathway_models.language.rounding import Scale, scale_of, significant
 from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
@@ -43,8 +43,12 @@ from pathway_models.records.peaks import Peaks
 
 #: Size of one fan and of several, inches.
 SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
-#: Members drawn as lines of their own.
+#: Members drawn as lines of their own, one of each tenth.
 SINGLE = 10
+#: Height of the axes, in levels that are read: record and peak are never in its bottom fifth.
+TALLEST = 4.5
+#: Room above and below what is drawn, as a factor.
+ROOM = 1.06
 #: Quantiles of the members: two bands and the median.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Height of the peak years' axis, in highest bars: the shares stand above the bars.
@@ -108,12 +112,14 @@ def fans(
     room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
     figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]
-    scale = scale_of(max(float(band[-1].max()) for band in bands), lang)
-    # A single extreme member may leave the sheet; the bands fill it.
-    low, high = min(float(band[0].min()) for band in bands), max(float(band[-1].max()) for band in bands)
-    axes[0].set_ylim(min(0.0, 1.1 * low / scale.divisor), 1.12 * high / scale.divisor)
+    low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))
+    scale = scale_of(high, lang)
+    axes[0].set_ylim(low / scale.divisor, high / scale.divisor)
     for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
-        _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, name, lang)
+        single = typical_members(total, low, high)
+        _bands(ax, pathways.years, band / scale.divisor, single / scale.divisor, name, lang)
+        if band[-1].max() > high:
+            _cut_band(ax, pathways.years, band[-1], scale, lang)
         _record(ax, pathways, inventory, scale, lang)
         _nowcast(ax, pathways, band[2] / scale.divisor, lang)
         mark_year(ax, before, lang)
@@ -130,6 +136,62 @@ def fans(
     put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
     put_note(figure, _note(pathways, peaks, names, lang), lang)
     return figure
+
+
+def frame(bands: Sequence[np.ndarray], last_observed: int) -> tuple[float, float]:
+    """Choose the limits of fans that are compared: all that is read lies inside, and none of it at the foot.
+
+    The middle half of the members is always inside.  The outer band may leave the axes above where it would press the
+    record and the peak of the median into the lowest fifth.
+
+    Parameters
+    ----------
+    bands : sequence of (5, year)
+        Of `BAND`, tCO2/yr.
+    last_observed : int
+        Position of the last observed year.
+
+    Returns
+    -------
+    low, high : float
+        tCO2/yr.
+    """
+    read = min(max(float(band[2, : last_observed + 1].max()) for band in bands),
+               max(float(band[2].max()) for band in bands))  # fmt: skip
+    inner, outer = (max(float(band[at].max()) for band in bands) for at in (3, 4))
+    high = ROOM * max(inner, min(outer, TALLEST * read))
+    # A park without emissions still has an axis.
+    return min(0.0, ROOM * min(float(band[0].min()) for band in bands)), high or 1.0
+
+
+def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Choose members to draw one by one: of each tenth, ranked by all years together, one that stays in the axes.
+
+    Parameters
+    ----------
+    total : (member, year)
+    low, high : float
+        Limits of the axes.
+
+    Returns
+    -------
+    (N, year)
+        At most `SINGLE` members; of each tenth the one in its middle that stays inside, or the next one to it.
+    """
+    inside = (total.max(axis=1) <= high) & (total.min(axis=1) >= low)
+    chosen = []
+    for tenth in np.array_split(np.argsort(total.sum(axis=1), kind="stable"), min(SINGLE, len(total))):
+        nearest = tenth[np.argsort(np.abs(np.arange(tenth.size) - tenth.size // 2), kind="stable")]
+        chosen += nearest[inside[nearest]][:1].tolist()
+    return total[chosen]
+
+
+def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: Scale, lang: str) -> None:
+    """Write how far the outer band reaches that leaves the axes."""
+    text = word("band_goes_on", lang, value=f"{significant(float(upper.max()) / scale.divisor)} {scale.unit}",
+                year=int(years[upper.argmax()]))  # fmt: skip
+    look = {"ha": "right", "va": "top", "size": "small", "color": DARK, "zorder": 6, "parse_math": False}
+    ax.text(0.99, 0.985, text, transform=ax.transAxes, **look)
 
 
 def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
