@@ -236,6 +236,7 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     if not names:
         nobody = say(lang, en=f"no {ENOUGH} of one industry to compare", zh=f"同行业不足{ENOUGH}个，不作比较")
         ax.text(0.5, 0.5, nobody, transform=ax.transAxes, ha="center", va="center", parse_math=False)
+        ax.set_axis_off()
     ax.set_yticks(
         np.arange(len(names))[::-1], [wrapped(pick(INDICATOR_NAMES[name], lang), LABEL[lang]) for name in names]
     )
@@ -378,6 +379,8 @@ MARKERS = ("o", "s")
 
 
 QUANTILES = ("peak_year_p05", "peak_year_p50", "peak_year_p95")
+#: Between them the middle half of the members peak.
+HALF = ("peak_year_p25", "peak_year_p75")
 
 
 def all_parks(
@@ -439,12 +442,15 @@ def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarr
 
 
 def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: int, last: int) -> None:
-    """Draw p05 to p95 and the median of each park; ranges without an end run to an arrow behind the horizon."""
+    """Draw p05 to p95, the middle half and the median of each park; ranges without an end run to an arrow behind the horizon."""
     low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
     invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
     open_end, end = np.isinf(high), last + BEHIND
-    ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=2.4, alpha=0.55)
+    ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=1.5, alpha=0.7)
     ax.plot(np.full(open_end.sum(), end), rows[open_end], ">", color=colour, markersize=4.5)
+    if set(HALF) <= set(part):  # runs of older versions do not have it
+        early, late = (np.minimum(part[name].map(year_number).to_numpy(float), end) for name in HALF)
+        ax.hlines(rows, early, late, color=colour, linewidth=4.6, alpha=0.55, label="halves")
     for mark, face, which in ((MARKERS[at], colour, ~invented), ("D", "white", invented)):
         place = np.where(np.isinf(middle), end, middle)[which]
         ax.plot(place, rows[which], mark, markerfacecolor=face, markeredgecolor=colour, markersize=4.5, zorder=5)

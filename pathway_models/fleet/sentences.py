@@ -151,7 +151,8 @@ def describe_shares(found: Shares, *, lang: str = "en") -> str:
     )
     at = int(spread.argmax())
     low, high = int(tonnes[:, at].argmin()), int(tonnes[:, at].argmax())
-    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {emissions_text(tonnes[one, at], lang)}" for one in (low, high)]
+    amounts = [emissions_text(tonnes[one, at], lang, beside=tonnes[high, at]) for one in (low, high)]
+    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {amount}" for one, amount in zip((low, high), amounts, strict=True)]
     cut = change_text(found.budget / start - 1, lang)
     name, total = short_name(found.parks[at], lang), emissions_text(found.budget, lang)
     first = say(
