@@ -442,7 +442,7 @@ def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarr
 
 
 def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: int, last: int) -> None:
-    """Draw p05 to p95, the middle half and the median of each park; ranges without an end run to an arrow behind the horizon."""
+    """Draw p05 to p95, the middle half and the median of each park; a range without an end runs to an arrow."""
     low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
     invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
     open_end, end = np.isinf(high), last + BEHIND
