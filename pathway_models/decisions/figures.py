@@ -20,6 +20,8 @@ from pathway_models.figures.canvas import (
     put_title,
     sheet,
     style_of,
+    tell,
+    tell_years,
     wrapped,
     years_axis,
 )
@@ -27,7 +29,7 @@ from pathway_models.figures.marks import name_beside, name_points
 from pathway_models.figures.style import lever_fills
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import scale_of, significant
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 
 #: An input alone, and with interactions.
@@ -80,6 +82,10 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
     years_axis(ax, int(years[0]), int(years[-1]))
     mark_year(ax, found.before, lang)
     name_beside(ax, *zip(*named, strict=True))
+    columns = {
+        player_name(found, at, lang): found.shares[at, :count] / scale.divisor for at in range(len(found.players))
+    }
+    tell_years(ax, years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（模拟均值）")
     put_title(figure, headline(found.identity, lang), line)
     note = say(
@@ -225,6 +231,7 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
         ax.axvline(0, color="black", linewidth=0.8)
         ax.grid(axis="y", visible=False)
         ax.tick_params(axis="y", length=0)
+        _tell_costs(ax, rows, place, tonnes, scale.unit, lang)
     left.set_xlabel(say(lang, en=f"avoided, added up, {scale.unit} a year", zh=f"累加减排量，{scale.unit}/年"))
     year = found.price_year
     right.set_xlabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
@@ -237,6 +244,23 @@ def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") 
     )
     put_note(figure, note, lang)
     return figure
+
+
+def _tell_costs(
+    ax: Axes, rows: list[dict[str, object]], place: np.ndarray, tonnes: np.ndarray, unit: str, lang: str
+) -> None:
+    """Tell tonnes and cost of each row on both axes; the table is given once."""
+    if hasattr(ax.figure, "told"):
+        return
+    head = [say(lang, en="measure", zh="措施"), say(lang, en=f"avoided, {unit} a year", zh=f"减排，{unit}/年"),
+            say(lang, en="CNY per tonne", zh="元/吨"), "5 %", "95 %"]  # fmt: skip
+    told = []
+    for row, amount in zip(rows, tonnes.tolist(), strict=True):
+        keys = ("cny_per_tco2", "cny_p05", "cny_p95")
+        known = row["cny_per_tco2"] is not None
+        costs = [significant(float(str(row[key]))) for key in keys] if known else [UNKNOWN[lang], "", ""]
+        told.append([str(row["name_zh" if lang == "zh" else "name_en"]), significant(amount), *costs])
+    tell(ax, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in place]), head, told)
 
 
 def _write_costs(ax: Axes, rows: list[dict[str, object]], place: np.ndarray, furthest: float, lang: str) -> None:

@@ -3,8 +3,10 @@
 A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
+import io
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import cycle
 from pathlib import Path
@@ -38,7 +40,7 @@ from pathway_models.figures.style import (
 )
 from pathway_models.intake.names import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import Scale
+from pathway_models.language.rounding import Scale, significant
 from pathway_models.language.words import ADVISED, width_of, word
 
 #: Shade behind the observed years, separating lines, and secondary text.
@@ -266,6 +268,66 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+#: Keyword under which a picture carries its values.
+VALUES = "Values"
+
+
+def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> None:
+    """Give parts of a figure the values that they show: a page tells them under the pointer and offers them as a table.
+
+    A picture in PNG carries them inside (`values_of`), so that they reach a page through a notebook.
+
+    Parameters
+    ----------
+    ax : Axes
+        With final limits and place.
+    boxes : (N, 4) of float
+        Left, foot, right and top of each part, in data units; infinite ends are those of the axes.
+    head : sequence of str
+        Names of the columns.
+    rows : (N,) sequence of sequences of str
+    name : str
+        What the rows are of, where a figure has several tables.
+    """
+    (left, right), (low, top) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+    inside = np.clip(np.asarray(boxes, dtype=float), (left, low, left, low), (right, top, right, top))
+    corners = ax.transData.transform(inside.reshape(-1, 2)) / ax.figure.bbox.size
+    x0, y0, x1, y1 = corners.reshape(-1, 4).T
+    # Shares of the picture's width and height from its upper left corner, in thousandths.
+    places = 1000 * np.column_stack([np.minimum(x0, x1), 1 - np.maximum(y0, y1), np.abs(x1 - x0), np.abs(y1 - y0)])
+    told = {"name": name, "head": list(head), "rows": [list(row) for row in rows], "places": np.rint(places).tolist()}
+    if not hasattr(ax.figure, "told"):
+        ax.figure.told = []
+    ax.figure.told.append(told)
+
+
+def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray], first: str, name: str = "") -> None:
+    """Tell the values of each year over the whole height of the axes; see `tell`.
+
+    Parameters
+    ----------
+    ax : Axes
+    years : (Y,) sequence of int
+    columns : mapping of name to (Y,) of float
+    first : str
+        Name of the column of years.
+    name : str
+    """
+    boxes = [(year - 0.5, -np.inf, year + 0.5, np.inf) for year in years]
+    values = np.array(list(columns.values()), dtype=float).T
+    rows = [[str(int(year)), *map(significant, row.tolist())] for year, row in zip(years, values, strict=True)]
+    tell(ax, boxes, [first, *columns], rows, name)
+
+
+def values_of(picture: bytes) -> list[dict[str, Any]]:
+    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            return json.loads(getattr(opened, "text", {}).get(VALUES, "[]"))
+    except (OSError, ValueError):
+        return []
+
+
 #: Formats written side by side.
 FORMATS = ("png", "svg")
 
@@ -419,6 +481,9 @@ class QuickCanvas(FigureCanvasAgg):
             super().print_png(filename_or_obj, metadata=metadata, pil_kwargs=pil_kwargs)
             return
         told = PngInfo()
+        values = getattr(self.figure, "told", None)
+        if values:
+            told.add_itxt(VALUES, json.dumps(values, ensure_ascii=False, separators=(",", ":")), zip=True)
         software = {"Software": f"Matplotlib version{mpl.__version__}, https://matplotlib.org/"}
         for name, text in (software | (metadata or {})).items():
             if text is not None:

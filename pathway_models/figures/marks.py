@@ -23,8 +23,10 @@ from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTrans
 from scipy.optimize import isotonic_regression
 
 from pathway_models.figures.axes import text_width
-from pathway_models.figures.canvas import BEHIND
+from pathway_models.figures.canvas import BEHIND, tell
+from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
+from pathway_models.language.words import word
 from pathway_models.records.peaks import Peaks
 
 #: Share of a text's width left of its anchor.
@@ -391,6 +393,19 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
     censored = peaks.censored()[at]
     counts = np.bincount(peaks.year[at][~censored] - peaks.years[0], minlength=peaks.years.size)
     return counts / peaks.members, float(censored.mean())
+
+
+def tell_peaks(ax: Axes, peaks: Peaks, at: int, low: float, top: float, lang: str) -> None:
+    """Tell the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
+    shares, rest = peak_shares(peaks, at)
+    years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + BEHIND
+    boxes = [(year - 0.5, low, year + 0.5, top) for year in years] + [(end - WIDTH / 2, low, end + WIDTH / 2, top)]
+    rows = [
+        [str(year), share_text(share, lang)] for year, share in zip(years, shares[shares > 0].tolist(), strict=True)
+    ]
+    rows.append([f">{peaks.last_peak_year}", share_text(rest, lang)])
+    head = (word("peak_year_column", lang), word("share_column", lang))
+    tell(ax, np.array(boxes), head, rows, scenario_name(peaks.scenarios[at], lang))
 
 
 def draw_spreads(

@@ -17,6 +17,7 @@ from pathway_models.figures.canvas import (
     put_title,
     shade_record,
     sheet,
+    tell,
     wrapped,
     years_axis,
 )
@@ -172,6 +173,13 @@ def compare(
     if not found:
         middle = {"transform": left.transAxes, "ha": "center", "va": "center"}
         left.text(0.5, 0.5, word("nothing_to_compare", lang), **middle)
+    if found:
+        head = [word("scenario_column", lang), word("change_in", lang, year=shown), "5 %", "95 %"]
+        rows = [
+            [scenario_name(one.scenario, lang), *(f"{100 * value:+.1f}" for value in (one.p50, one.p05, one.p95))]
+            for one in found
+        ]
+        tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), head, rows)
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
     put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure

@@ -23,10 +23,11 @@ from pathway_models.figures.canvas import (
     shade_record,
     sheet,
     style_of,
+    tell_years,
     wrapped,
     years_axis,
 )
-from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row
+from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row, tell_peaks
 from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
@@ -51,6 +52,7 @@ TALLEST = 4.5
 ROOM = 1.06
 #: Quantiles of the members: two bands and the median.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
+MIDDLE = 0.5
 #: Height of the peak years' axis, in highest bars: the shares stand above the bars.
 HEADROOM = 1.32
 
@@ -115,6 +117,7 @@ def fans(
     low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))
     scale = scale_of(high, lang)
     axes[0].set_ylim(low / scale.divisor, high / scale.divisor)
+    later: list[tuple[Axes, tuple]] = []
     for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
         single = typical_members(total, low, high)
         _bands(ax, pathways.years, band / scale.divisor, single / scale.divisor, name, lang)
@@ -123,6 +126,10 @@ def fans(
         _record(ax, pathways, inventory, scale, lang)
         _nowcast(ax, pathways, band[2] / scale.divisor, lang)
         mark_year(ax, before, lang)
+        texts = [word("median", lang), *(f"{round(100 * share)} %" for share in BAND if share != MIDDLE)]
+        columns = dict(zip(texts, band[[2, 0, 1, 3, 4]] / scale.divisor, strict=True))
+        told = (pathways.years, columns, word("year_and_unit", lang, unit=scale.unit), scenario_name(name, lang))
+        later.append((ax, told))
         if count > 1:
             put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
                       weight="bold", color=style_of(name)["color"])  # fmt: skip
@@ -133,6 +140,8 @@ def fans(
     # The legend stands above, as nowhere inside the axes is always free of paths.
     key_row(axes[0], entries_of(axes[0]), above=20)
     _strips(axes[count:], pathways, peaks, names, before, lang)
+    for ax, told in later:  # the limits of the years are those of the strips below
+        tell_years(ax, *told)
     put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
     put_note(figure, _note(pathways, peaks, names, lang), lang)
     return figure
@@ -252,6 +261,8 @@ def _strips(
         mark_year(ax, before, lang, label=False)
     axes[0].set_ylabel(word("peak_share", lang), size="small")
     axes[0].set_ylim(0, HEADROOM * highest)
+    for ax, name in zip(axes, names, strict=True):
+        tell_peaks(ax, peaks, index_of(peaks, name), 0.0, np.inf, lang)
     light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g} %")
 
 
@@ -292,12 +303,15 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     parts = _groups(accounts) if by == "source" else accounts.by_sector()
     figure, (ax,) = sheet(lang, foot=0.35, right=MEMO_ITEMS)
     scale = scale_of(float(accounts.total().max()), lang)
+    shown = {word(name, lang): values / scale.divisor for name, values in parts.items()}
+    shown[word("total", lang)] = accounts.total() / scale.divisor
     _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
     ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
             markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
     emissions_axis(ax, scale, lang)
-    shown = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
-    light_ticks(ax, "x", shown, [str(year) for year in shown], grid=False)
+    ticks = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
+    light_ticks(ax, "x", ticks, [str(year) for year in ticks], grid=False)
+    tell_years(ax, accounts.years.tolist(), shown, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
     put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
     return figure
@@ -382,6 +396,8 @@ def sources(
     emissions_axis(ax, scale, lang)
     years_axis(ax, first, last)
     mark_year(ax, before, lang)
+    columns = {word(name, lang): part for name, part in parts.items()} | {word("total", lang): total / scale.divisor}
+    tell_years(ax, pathways.years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
     put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
     put_note(figure, word("note_sources", lang), lang)
