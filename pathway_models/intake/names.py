@@ -81,9 +81,12 @@ def scenario_name(scenario_id: str, lang: str) -> str:
     return found.name_zh if lang == "zh" else found.name_en
 
 
-def scenario_order() -> tuple[str, ...]:
-    """Ids of the shipped scenarios in the order of their file: a scenario keeps its colour in all figures."""
-    return tuple(_shipped_scenarios())
+def scenario_families() -> dict[str, tuple[str, ...]]:
+    """Return the families of levers that each shipped scenario moves, in the order of their file."""
+    return {
+        name: tuple(dict.fromkeys(measure.lever.family for measure in scenario.measures))
+        for name, scenario in _shipped_scenarios().items()
+    }
 
 
 def item_name(item: str, lang: str) -> str:
