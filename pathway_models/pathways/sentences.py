@@ -7,7 +7,15 @@ import numpy as np
 from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import factor_name, headline, heat_origin, in_one_language, item_name, scenario_name
+from pathway_models.intake.names import (
+    factor_name,
+    factor_set_name,
+    headline,
+    heat_origin,
+    in_one_language,
+    item_name,
+    scenario_name,
+)
 from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
@@ -272,8 +280,8 @@ def heading(park: Park, *, lang: str = "en") -> str:
     grid = factor_name(park.grid_factor, lang)
     chosen = say(
         lang,
-        en=f"Factor set {park.factor_set}, grid factor {grid}; factors in the table come first.",
-        zh=f"排放因子组 {park.factor_set}，电网因子：{grid}；表中自带的因子优先。",
+        en=f"Factor set {factor_set_name(park.factor_set, lang)}, grid factor {grid}; factors in the table come first.",
+        zh=f"排放因子组 {factor_set_name(park.factor_set, lang)}，电网因子：{grid}；表中自带的因子优先。",
     )
     if not park.factor_set:
         chosen = say(
