@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from scipy.optimize import minimize
 
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import grid_choices, grid_factors
 
 YEARS = (2021, 2022, 2023)
