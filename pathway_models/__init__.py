@@ -25,6 +25,7 @@ _HOME = {
     "indicators": "inventory.indicators",
     "ledger_rows": "inventory.account",
     "doubt": "pathways.doubt",
+    "doubts": "pathways.doubt",
     "headline": "peaks.headline",
     "sample": "engine.sampling",
     "project": "engine.projecting",

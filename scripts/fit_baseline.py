@@ -18,7 +18,7 @@ import yaml
 from _tables import DATA, output_folder, read_rows
 from build_provinces import PROVINCES
 
-from pathway_models.baseline.laws.levels.features import GDP, POPULATION
+from pathway_models.baseline.laws.levels.level import GDP, POPULATION
 from pathway_models.hindcast.level_fits import PARK_PANELS, country_record, fit_levels
 from pathway_models.hindcast.park_laws import fit_emissions, fit_mix, fit_park_drivers, shared_variance
 from pathway_models.kernels.growth import TrendParameters
@@ -115,7 +115,7 @@ NUMBERS = {
 
 def main() -> None:
     """Fit and write."""
-    folder = output_folder()
+    folder = output_folder(__doc__)
     write_levels(folder)
     emissions = fit_emissions()
     drivers, widening = fit_park_drivers(emissions)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from _tables import output_folder
 
-from pathway_models.intake.china.activity import read_activity
+from pathway_models.intake.china.nowcast import read_activity
 from pathway_models.nowcast.estimation import fit_nowcast
 
 
@@ -56,7 +56,7 @@ def main() -> None:
             f"    centre: {listed(centre)}",
             f"    tilts: {nested(tilts)}",
         ]
-    folder = output_folder()
+    folder = output_folder(__doc__)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nowcast.yml").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
 

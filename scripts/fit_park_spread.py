@@ -54,7 +54,7 @@ def main() -> None:
         f"correlation: {nested(fit.correlation)}",
         "source: eu_clusters, us_clusters; parks of several sites of at least 50,000 t a year that go on reporting",
     ]
-    folder = output_folder()
+    folder = output_folder(__doc__)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "park_spread.yml").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors, sector_shares, tilted_sum
-from pathway_models.baseline.laws.levels.features import SIZE
+from pathway_models.baseline.laws.levels.level import SIZE
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import HOME

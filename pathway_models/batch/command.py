@@ -18,10 +18,15 @@ import click
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.stopping import Stop
 from pathway_models.console.cli_language import Variadic, in_table, language
-from pathway_models.console.issue_year import as_of_option
-from pathway_models.console.own_parks import PARK, data_option, own_parks
+from pathway_models.console.common_options import (
+    PARK,
+    SCENARIOS,
+    as_of_option,
+    data_option,
+    lever_file_option,
+    own_parks,
+)
 from pathway_models.console.progress import progress_bar
-from pathway_models.console.scenario_files import SCENARIOS, lever_file_option
 from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK

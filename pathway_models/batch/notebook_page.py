@@ -18,8 +18,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
-from pathway_models.documents.markup import html, policy
-from pathway_models.documents.page_fonts import FIRST, font_face
+from pathway_models.documents.markup import FIRST_CJK, font_face, html, policy
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _paged(notebook: NotebookNode, lang: str) -> list[str]:
             cell.source = ""
             continue
         paragraphs = cell.source.split("\n\n")
-        own = [text for text in paragraphs if any(sign >= FIRST for sign in text) == (lang == "zh")] or paragraphs
+        own = [text for text in paragraphs if any(sign >= FIRST_CJK for sign in text) == (lang == "zh")] or paragraphs
         opened = _QUESTION.match(own[0])
         if opened:
             questions.append(opened[1])

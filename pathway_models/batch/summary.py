@@ -14,7 +14,7 @@ from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
-from pathway_models.documents.page_fonts import font_face
+from pathway_models.documents.markup import font_face
 from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
 from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language, mistake_text
-from pathway_models.console.own_parks import PARK, data_option, tables_of
+from pathway_models.console.common_options import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.sheet_text import SheetWriter
@@ -97,7 +97,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault
 
 def _inventory_lines(park: Park) -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
-    from pathway_models.intake.names import factor_name, in_one_language
+    from pathway_models.intake.names import factor_name, heat_origin, in_one_language
     from pathway_models.inventory.account import take_inventory
 
     inventory, lang = take_inventory(park), language()
@@ -106,6 +106,8 @@ def _inventory_lines(park: Park) -> list[str]:
     if not park.factor_set:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
     lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"]
+    if heat := heat_origin(park, lang):
+        lines.append(f"  {heat}")
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
     rows = {
         say(lang, en="scope 1", zh="范围一"): inventory.scope(1),

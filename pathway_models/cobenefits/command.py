@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
-from pathway_models.console.issue_year import as_of_option
-from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.common_options import PARK, as_of_option, data_option
 from pathway_models.console.progress import working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError

@@ -14,7 +14,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.records import AssetPlan, Fitted, Waiting
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.emissions import ramp
-from pathway_models.records.assets import Asset
+from pathway_models.records.investments import Asset
 from pathway_models.records.levers import Grid, Lever, Measure, Option
 from pathway_models.records.park import Park
 

@@ -193,7 +193,7 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
 # what numbers rest on ------------------------------------------------------------------------------------------
 
 #: Marks of `grade`.
-ASSUMED, DERIVED, BACKGROUND, SEEN = "assumed", "derived", "background", "seen"
+ASSUMED, DERIVED, BACKGROUND, DEFINED, SEEN = "assumed", "derived", "background", "definition", "seen"
 #: Drivers whose fall is abatement.
 ABATING = ("intensity", "energy_per_gdp", "co2_per_energy", "grid_factor")
 #: Years over which a decline is held.
@@ -213,8 +213,9 @@ def grade(source: str, corner: str = "mode") -> str:
     """
     if source.startswith("derived"):
         return ASSUMED if corner != "mode" and "ASSUME" in source else DERIVED
-    if source.startswith("background"):
-        return BACKGROUND
+    for mark in (BACKGROUND, DEFINED):
+        if source.startswith(mark):
+            return mark
     return ASSUMED if "ASSUME" in source or not source else SEEN
 
 

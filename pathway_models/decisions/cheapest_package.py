@@ -92,10 +92,10 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     kinds = sectors.of(park)
     technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
     used = {
-        (kind, group, use)
-        for kind, energy in zip(kinds, park.energy[..., -1], strict=True)
+        (kinds[s], group, use)
+        for s, energy in enumerate(park.energy[..., -1])
         for carrier, group, amount in zip(park.carriers, park.groups, energy, strict=True) if amount
-        for use in sectors.uses_of(kind, carrier, group)
+        for use in sectors.uses_in(park, s, carrier, group)
     }  # fmt: skip
     idle = cannot_act(park, levers.values(), read_carriers())
     return {

@@ -13,10 +13,8 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import language, localized, mistake_text, of_terminal, table_text
-from pathway_models.console.issue_year import as_of_option
-from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, lever_file_option
 from pathway_models.console.progress import working
-from pathway_models.console.scenario_files import SCENARIOS, lever_file_option
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say

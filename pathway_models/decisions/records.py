@@ -8,8 +8,7 @@ import numpy as np
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.costs import levelised
 from pathway_models.records.accounts import Account
-from pathway_models.records.assets import Asset
-from pathway_models.records.investments import Investment
+from pathway_models.records.investments import Asset, Investment
 from pathway_models.records.levers import Grid, Lever, Measure
 from pathway_models.records.park import Identified, ParkIdentity
 

@@ -4,9 +4,9 @@ A member is a column: neighbours in memory are members of one year, so that ever
 is one pass over memory that the processor's cache holds.  What is the same for all members stands in `Frame`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -182,6 +182,11 @@ class Batch:
             self._values[key] = drawn
         return self._values[key]
 
+    def redrawn(self, levers: Draws) -> Self:
+        """Return the same baseline under other draws of the levers."""
+        most = ceiling_of(self.frame, levers, self.members, self.frame.years[self.frame.known :])
+        return replace(self, draws=levers, ceiling=most, _values={})
+
     def drawn(self, measures: Iterable[Measure]) -> list[tuple[Measure, Values]]:
         """Pair measures with their `values`."""
         return [(measure, self.values(measure)) for measure in measures]
@@ -323,6 +328,28 @@ def replaces_all_fuel(lever: Lever, carriers: Mapping[str, Carrier]) -> bool:
     return set(MAIN_FUELS) <= set(lever.takes_from) and not given & set(FOSSIL)
 
 
+class Once:
+    """A function of arrays that is worked out once for the same ones.
+
+    Parameters
+    ----------
+    function : callable
+        Of arrays, which it leaves alone, and numbers.
+    """
+
+    def __init__(self, function: Callable[..., np.ndarray]) -> None:
+        self.function = function
+        #: The arrays stay referred to: another one would else be given the id of one that is gone.
+        self._found: dict[tuple[object, ...], tuple[tuple[Left, ...], np.ndarray]] = {}
+
+    def __call__(self, *given: Left) -> np.ndarray:
+        """Return the result for these arrays and numbers."""
+        key = tuple(one if isinstance(one, float) else id(one) for one in given)
+        if key not in self._found:
+            self._found[key] = given, self.function(*given)
+        return self._found[key][1]
+
+
 class Accounts:
     """Sums over sectors of a batch's baseline in some years.
 
@@ -393,7 +420,7 @@ class Accounts:
         for c, name in enumerate(frame.park.carriers):
             for s in self.sectors[k] if self.group_of[name] == group else ():
                 if self._block(self.batch.shares[s, c]).any():
-                    for use, part in kinds.uses_of(self.kinds[s], name, group).items():
+                    for use, part in kinds.uses_in(frame.park, s, name, group).items():
                         pool = Pool(k, self.kinds[s], use)
                         self._cells.setdefault((pool, group), []).append((int(s), c, part))
         pools = self.pools[k, group] = [pool for pool, held in self._cells if pool.k == k and held == group]
@@ -445,8 +472,9 @@ class Accounts:
         for j, item in enumerate(frame.undivided):
             if item == UNDIVIDED[0]:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
-                kind = self.kinds[frame.park.processes[j].sector]
-                for use, part in kinds.uses_of(kind, item, item).items():
+                s = frame.park.processes[j].sector
+                kind = self.kinds[s]
+                for use, part in kinds.uses_in(frame.park, s, item, item).items():
                     pool = Pool(ECONOMIC, kind, use)
                     found[pool] = found.get(pool, 0.0) + times(part, self._moved(emitted))
         return found
@@ -591,19 +619,22 @@ class Accounts:
         """
         takes = [key for key in self.pool_energy if key[1] in lever.takes_from and lever.reaches(*key[0][1:])]
         kept = 1.0 - share
+        # Pools with one history hold one and the same array: what measures make of it is worked out once.
+        taking, keeping = Once(lambda there: share * there), Once(lambda there: there * kept)
+        giving, adding = Once(lambda part, amount: part * ratio * amount), Once(lambda one, other: one + other)
         # The lever's own taking is written down before anything is given: it takes nothing of what it gives.
-        taken = {key: share * mix.left.get(key, 1.0) for key in takes}
-        left = mix.left | {key: mix.left.get(key, 1.0) * kept for key in takes}
+        taken = {key: taking(mix.left.get(key, 1.0)) for key in takes}
+        left = mix.left | {key: keeping(mix.left.get(key, 1.0)) for key in takes}
         added = {}
         for (pool, carrier, origin), there in mix.added.items():
             of_taken = self.group_of[carrier] in lever.takes_from and lever.reaches(*pool[1:])
             if of_taken:
-                taken[pool, origin] = taken.get((pool, origin), 0.0) + share * there
-            added[pool, carrier, origin] = there * kept if of_taken else there
+                taken[pool, origin] = adding(taken.get((pool, origin), 0.0), taking(there))
+            added[pool, carrier, origin] = keeping(there) if of_taken else there
         for carrier, part in lever.gives_to.items():
             for (pool, origin), amount in taken.items():
                 key = (pool, carrier, origin)
-                added[key] = added.get(key, 0.0) + part * ratio * amount
+                added[key] = adding(added.get(key, 0.0), giving(part, amount))
         fuel_left = mix.fuel_left
         if self.fuel and replaces_all_fuel(lever, self.batch.frame.assumptions.carriers):
             reached = [pool for pool in self.fuel if lever.reaches(*pool[1:])]

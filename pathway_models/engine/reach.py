@@ -80,7 +80,7 @@ def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
     sectors = read_sectors()
     kinds = sectors.of(park)
     return any(
-        lever.reaches(kinds[s], use) for s in fired for use in sectors.uses_of(kinds[s], UNDIVIDED[0], UNDIVIDED[0])
+        lever.reaches(kinds[s], use) for s in fired for use in sectors.uses_in(park, s, UNDIVIDED[0], UNDIVIDED[0])
     )
 
 

@@ -13,9 +13,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from pathway_models.console.issue_year import as_of_option
-from pathway_models.console.own_parks import PARK, data_option
-from pathway_models.console.scenario_files import lever_file_option
+from pathway_models.console.common_options import PARK, as_of_option, data_option, lever_file_option
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 from pathway_models.core.issue_year import present_year
 from pathway_models.explorer.files import newest_run, read_run

@@ -21,8 +21,7 @@ from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.decisions.tables import money_text
-from pathway_models.documents.markup import html
-from pathway_models.documents.page_fonts import font_face
+from pathway_models.documents.markup import font_face, html
 from pathway_models.explorer.controls import FIRST_YEAR, LAST_YEAR, LeverControls, choices_of, packed, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.explorer.figures import Picture

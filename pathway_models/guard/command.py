@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal
-from pathway_models.console.issue_year import as_of_option
+from pathway_models.console.common_options import as_of_option
 from pathway_models.console.progress import working
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.sheet_text import SheetWriter

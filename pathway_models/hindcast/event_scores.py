@@ -17,8 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.baseline.laws.levels.features import features
-from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.levels.level import Level, features
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.league import FOLDS, LEVELS, SEED, SHIPPED, fold_of, law_covariates

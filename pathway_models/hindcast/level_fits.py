@@ -9,8 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels.features import GDP, POPULATION, SIZE
-from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.levels.level import GDP, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.records.growth_laws import Windows

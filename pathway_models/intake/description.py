@@ -32,6 +32,8 @@ class Description(Strict):
     #: Written empty where the table has no carrier whose factor they would be.
     factor_set: str
     grid_factor: str
+    #: How a supplier's emissions are shared between power and heat; only where the table states one that makes both.
+    chp_rule: Literal["", "energy", "efficiency", "exergy", "none"] = ""
     boundary: str = ""
     source: list[str] = Field(default_factory=list)
     licence: str = ""

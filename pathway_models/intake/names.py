@@ -4,6 +4,8 @@ import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.factors.ids import SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
@@ -141,6 +143,8 @@ def factor_name(factor_id: str, lang: str) -> str:
 
 def _origin(factor_id: str, comma: str, lang: str) -> str:
     name, _, place = factor_id.partition(": ")
+    if factor_id.startswith(SUPPLIER):
+        return _of_supplier(factor_id.removeprefix(SUPPLIER), lang)
     if name in ORIGINS:
         en, zh = ORIGINS[name]
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
@@ -150,6 +154,26 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
     (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
     told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")
+
+
+def _of_supplier(rule: str, lang: str) -> str:
+    """Name the factor of a supplier's fuels with the rule that shares them between power and heat."""
+    by = say(lang, en=", {}", zh="，{}").format(read_chp_rules()[rule].name.in_(lang)) if rule else ""
+    return say(lang, en=f"fuels of the supplier of heat{by}", zh=f"供热企业燃料{by}")
+
+
+def heat_origin(park: Park, lang: str) -> str:
+    """Say where the factor of purchased heat comes from; empty where it is the default or the table's own.
+
+    Parameters
+    ----------
+    park : Park
+    lang : {"en", "zh"}
+    """
+    if park.heat_supply is None:
+        return ""
+    told = _of_supplier(park.heat_supply.rule, lang)
+    return say(lang, en=f"factor of purchased heat: {told}", zh=f"外购热力因子：{told}")
 
 
 def in_one_language(text: str, lang: str) -> str:

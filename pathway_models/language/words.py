@@ -38,6 +38,7 @@ WORDS = MappingProxyType(
         "heat_and_vehicles": ("heat pumps, waste heat, electric vehicles", "热泵、余热与电动车辆"),
         # uses of energy (data/sectors.yml)
         "reductant": ("reduction of ore", "矿石还原"),
+        "injection": ("injection into blast furnaces", "高炉喷吹"),
         "kiln": ("kiln fuel", "窑炉燃料"),
         "heat_below_200": ("heat below 200 °C", "200 °C以下供热"),
         "heat_200_500": ("heat, 200-500 °C", "200-500 °C供热"),

@@ -7,7 +7,7 @@ import numpy as np
 from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import factor_name, headline, in_one_language, item_name, scenario_name
+from pathway_models.intake.names import factor_name, headline, heat_origin, in_one_language, item_name, scenario_name
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
@@ -246,6 +246,8 @@ def heading(park: Park, *, lang: str = "en") -> str:
             en="No factor set and no grid factor: emissions are those of the table.",
             zh="未使用排放因子组和电网因子：排放取自数据表。",
         )
+    if heat := heat_origin(park, lang):
+        chosen = say(lang, en=f"{chosen[:-1]}; {heat}.", zh=f"{chosen[:-1]}；{heat}。")
     licence = in_one_language(park.licence, lang)
     credit = say(lang, en=f"Licence: {licence}", zh=f"许可与署名：{licence}")
     # Numbers that were only passed on are shown with the name of their owner.

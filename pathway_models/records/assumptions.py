@@ -121,6 +121,11 @@ class SectorKinds:
         given = self.uses.get(kind, {})
         return given.get(carrier, given.get(group, UNTOLD))
 
+    def uses_in(self, park: Park, s: int, carrier: str, group: str) -> Mapping[str, float]:
+        """Look up the uses of a carrier in a sector of a park: what its table states, else those of its kind."""
+        stated = park.uses.get((park.sectors[s], carrier))
+        return stated or self.uses_of(self.kind_of(park.sectors[s], park.archetype), carrier, group)
+
     def of(self, park: Park) -> tuple[str, ...]:
         """List the kinds of a park's sectors."""
         return tuple(self.kind_of(sector, park.archetype) for sector in park.sectors)

@@ -115,6 +115,28 @@ class Identified:
         return self.identity.park_id
 
 
+@dataclass(frozen=True)
+class HeatSupply:
+    """The factor of purchased heat, worked out from the fuels of who supplies it (docs/methods.md, section 2).
+
+    Parameters
+    ----------
+    rule : str
+        How the supplier's emissions are shared between power and heat, a key of ``data/chp_rules.yml``; empty
+        where the supplier makes heat alone.
+    factors : mapping year -> float, tCO2/TJ
+        By year stated; years after the record are the supplier's plans.
+    """
+
+    rule: str
+    factors: Mapping[int, float]
+
+    def of(self, years: np.ndarray) -> np.ndarray:
+        """Return the factor by year: straight between the years stated, level before the first and after the last."""
+        known = sorted(self.factors)
+        return np.interp(years, known, [self.factors[year] for year in known])
+
+
 @dataclass(frozen=True, eq=False)
 class Park(Shown):
     """One park or region over its observed years, in canonical units.
@@ -166,6 +188,11 @@ class Park(Shown):
         Observed years that say nothing about the trend; `set_aside` names them.
     plans : Plans
         Committed projects and overrides on top of the baseline.
+    uses : mapping (sector, carrier) -> use of energy -> share
+        What the table says its energy is used for; where it says nothing the kind of the sector decides
+        (``data/sectors.yml``).
+    heat_supply : HeatSupply, optional
+        Where the factor of purchased heat comes from its supplier's fuels.
     country : str
         ISO 3166 code.
 
@@ -210,6 +237,8 @@ class Park(Shown):
     factor_errors: Mapping[str, float] = field(default_factory=dict)
     one_off_years: tuple[int, ...] = ()
     plans: Plans = field(default_factory=Plans)
+    uses: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
+    heat_supply: HeatSupply | None = None
     country: str = HOME
 
     def __post_init__(self) -> None:
@@ -229,7 +258,7 @@ class Park(Shown):
         sinks = np.zeros(h) if self.sinks is None else self.sinks
         put(self, "sinks", frozen_array(f"{self.park_id}: sinks", sinks, (h,)))
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
-        for name in ("memo_items", "origins"):
+        for name in ("memo_items", "origins", "uses"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
         for name in ("activity_errors", "factor_errors"):
             put(self, name, dict(getattr(self, name)))

@@ -285,11 +285,11 @@ class PathwaySheets:
         }
 
     def _by_use(self, energy: dict[Cell, Term]) -> dict[tuple[int, int, str], Term]:
-        """Write energy by use: default shares of data/sectors.yml, carriers of one use as they are."""
+        """Write energy by use: shares of the table, else of data/sectors.yml; carriers of one use as they are."""
         page, frame, found = self.energy_sheet, self.frame, {}
         page.write(self.say("By use (default shares)", "分用途（默认占比）"), "section")
         for (s, c), whole in energy.items():
-            uses = frame.assumptions.sectors.uses_of(self.kinds[s], frame.carriers[c], frame.groups[c])
+            uses = frame.assumptions.sectors.uses_in(self.park, s, frame.carriers[c], frame.groups[c])
             for use, part in uses.items():
                 carrier = item_name(frame.carriers[c], self.lang)
                 labels = self.labels(s, use, (f"of {carrier}", f"其中：{carrier}"), "TJ")
@@ -370,7 +370,7 @@ class PathwaySheets:
     def _fuel_left(self, s: int) -> Term:
         """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
         sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
-        for use, part in sectors.uses_of(self.kinds[s], "undivided_fuel", "undivided_fuel").items():
+        for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)
             for measure, values in self.measures("mix"):
                 if replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):

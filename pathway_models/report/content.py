@@ -8,7 +8,14 @@ from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.messages import translated
-from pathway_models.intake.names import factor_name, in_one_language, item_name, park_name, scenario_name
+from pathway_models.intake.names import (
+    factor_name,
+    heat_origin,
+    in_one_language,
+    item_name,
+    park_name,
+    scenario_name,
+)
 from pathway_models.inventory.account import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.plan_periods import told
@@ -154,6 +161,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
             " table come first.",
             zh=f"排放因子组：{park.factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
+        f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := heat_origin(park, lang)) else "",
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
         say(lang, en=f"Licence of the table: {licence}", zh=f"数据表许可：{licence}") if park.licence else "",
         inputs.say(

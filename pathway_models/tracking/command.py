@@ -19,10 +19,8 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
-from pathway_models.console.issue_year import as_of_option
-from pathway_models.console.own_parks import PARK, data_option
+from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option
 from pathway_models.console.progress import working
-from pathway_models.console.scenario_files import SCENARIOS
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.sheet_text import SheetWriter

@@ -12,7 +12,7 @@ from one_off_years import one_off_scores
 
 import pathway_models as pw
 from pathway_models.baseline.laws.damped_trend import tilted
-from pathway_models.baseline.laws.levels.features import CENTRE, SCALE, features
+from pathway_models.baseline.laws.levels.level import CENTRE, SCALE, features
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import InputError, RecordError
 from pathway_models.intake.assumptions import read_assumptions, read_baselines

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from pathway_models import sentences
 from pathway_models.batch.answer_card import answer_card
 from pathway_models.batch.summary import index_page, summary_lines
-from pathway_models.documents.page_fonts import FAMILY, font_face
+from pathway_models.documents.markup import FONT_FAMILY, font_face
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.intake.library import read_scenarios
 
@@ -126,6 +126,6 @@ def test_a_name_that_is_markup_stays_text(tmp_path):
 
 def test_fonts_are_embedded_for_the_signs_shown_and_for_nothing_else():
     assert font_face("Latin only, ± and …") == ""
-    assert FAMILY in font_face("达峰")
+    assert FONT_FAMILY in font_face("达峰")
     assert font_face("达峰").count("@font-face") == 1
     assert font_face("达峰齉").count("@font-face") == 2  # a sign that no shipped text has

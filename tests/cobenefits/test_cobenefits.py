@@ -145,9 +145,9 @@ def energy_under(evaluator, one):
     sectors, uses = frame.assumptions.sectors, ("", *ENERGY_USES)
     kinds = sectors.of(frame.park)
     energy = np.zeros((own.shape[0], len(uses), len(frame.carriers), *own.shape[2:]))
-    for s, kind in enumerate(kinds):
+    for s, _kind in enumerate(kinds):
         for c, carrier in enumerate(frame.park.carriers):
-            for use, part in sectors.uses_of(kind, carrier, groups[c]).items():
+            for use, part in sectors.uses_in(frame.park, s, carrier, groups[c]).items():
                 energy[s, uses.index(use), c] = part * own[s, c]
     energy = energy[..., known:, :]
     for measure in one.measures:

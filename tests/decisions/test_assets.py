@@ -12,7 +12,7 @@ from pathway_models.decisions.assets import due_share, locked_in, plan_assets, r
 from pathway_models.decisions.cheapest_package import measure_blocks
 from pathway_models.decisions.sentences import describe_assets
 from pathway_models.intake.plans.assets import HEADER, read_assets
-from pathway_models.records.assets import Asset
+from pathway_models.records.investments import Asset
 from pathway_models.records.levers import Measure, Ramp, lever_grid
 
 OLD = Asset("old boiler", "boiler", "bituminous", 600.0, 2000, 25, 50.0, "made for a test")

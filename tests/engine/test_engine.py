@@ -184,12 +184,11 @@ WAY_DOWN = (
     "laws/register",
     "levels/parks",
     "levels/level",
-    "levels/features",
     "laws/damped_trend",
 )
 
 
-def test_a_park_passes_fifteen_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_fourteen_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

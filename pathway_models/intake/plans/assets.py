@@ -11,7 +11,7 @@ from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.plans.rows import Line, read_lines
 from pathway_models.intake.workbook.asset_sheet import FIRST_ASSET, LAST_ASSET, LONGEST_LIFE
-from pathway_models.records.assets import KINDS, Asset
+from pathway_models.records.investments import ASSET_KINDS, Asset
 
 HEADER = ("asset_id", "kind", "carrier", "energy", "unit", "commissioned", "lifetime", "capital", "source")
 
@@ -56,7 +56,7 @@ def _of_workbook(path: Path) -> tuple[Asset, ...]:
 def _asset(line: Line) -> Asset | None:
     """One unit; None where its line is faulty."""
     line.plain("asset_id")
-    kind = line.word("kind", KINDS, "correct the kind", "kind")
+    kind = line.word("kind", ASSET_KINDS, "correct the kind", "kind")
     carrier = line["carrier"]
     if carrier not in read_carriers():
         line.fault("carrier", "a carrier of carriers.csv", "use a code of this list", "carrier")

@@ -10,7 +10,7 @@ from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.blocks import Line
 from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import Entry, ListBlock
-from pathway_models.records.assets import Asset
+from pathway_models.records.investments import Asset
 
 #: Years of commissioning that an energy asset of today may have.
 FIRST_ASSET, LAST_ASSET = 1950, 2035

@@ -15,7 +15,14 @@ from pathway_models.intake.factors.tables import GRID_CHOICES
 from pathway_models.intake.plausibility_warnings import other_province
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.asset_sheet import read_asset_sheet
-from pathway_models.intake.workbook.blocks import read_form, read_grid, read_list, year_sheets
+from pathway_models.intake.workbook.blocks import (
+    read_form,
+    read_grid,
+    read_list,
+    read_supplier_sheet,
+    read_use_sheet,
+    year_sheets,
+)
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import (
     DescriptionField,
@@ -60,6 +67,8 @@ def read_description(
     count = len(_errors(statements))
     for field in block.fields:
         row = lines.get(field.key)
+        if row is None and field.may_lack:
+            continue
         if row is None:
             finding = Finding(f"a row {field.key}", "copy the row anew from an empty template", "field_missing")
             statements.report(f"{sheet.name}!{block.keys}{block.first_row}", None, finding)
@@ -287,6 +296,10 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_grid(sheet, block, statements)
     elif block.role == "asset":
         read_asset_sheet(sheet, block, statements)
+    elif block.role == "use":
+        read_use_sheet(sheet, block, statements)
+    elif block.role == "supplier":
+        read_supplier_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)
     elif block.role == "investment":

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.damped_trend import assumed_path
 from pathway_models.baseline.laws.forecasts import ScaledForecast
-from pathway_models.baseline.laws.levels.features import COVARIATES, GDP, SITES, SIZE
-from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.levels.level import COVARIATES, GDP, SITES, SIZE, Level
 from pathway_models.baseline.laws.register import register
 from pathway_models.core.errors import PathwayError
 from pathway_models.records.assumptions import Assumptions

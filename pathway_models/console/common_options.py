@@ -1,4 +1,4 @@
-"""``--data FOLDER`` of every command that takes parks: tables of one's own, named by their ids."""
+"""Options that many commands share: ``--data``, ``--as-of``, ``--scenario-file``, ``--lever-file``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,48 @@ import click
 
 from pathway_models.console.cli_language import language
 from pathway_models.core.errors import InputError
+from pathway_models.core.files import data_folder
+from pathway_models.core.issue_year import EARLIEST, LATEST, issued_in
 from pathway_models.language.words import say
+
+
+def _issue(ctx: click.Context, _: click.Parameter, year: int | None) -> None:
+    ctx.with_resource(issued_in(year))
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=click.IntRange(EARLIEST, LATEST),
+    metavar="YEAR",
+    is_eager=True,
+    expose_value=False,
+    callback=_issue,
+    help="Year in which the answer is given; the present year by default.",
+)
+
+
+class _ScenarioFile(click.Path):
+    """Path of a file of scenarios, or a word of `intake.library.FAMILIES`, which becomes the path of that file."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Turn the word into a path; check that the file exists."""
+        from pathway_models.intake.library import FAMILIES
+
+        if str(value) in FAMILIES:
+            return str(data_folder() / FAMILIES[str(value)])
+        return str(super().convert(value, param, ctx))
+
+
+SCENARIOS = _ScenarioFile(dir_okay=False, exists=True, path_type=Path)
+lever_file_option = click.option(
+    "--lever-file",
+    type=click.Path(dir_okay=False, exists=True),
+    metavar="FILE.yml",
+    help="Levers of your own, laid over data/levers.yml.",
+)
+
 
 #: Key of the tables in the metadata of the click context.
 KEPT = "pathway_models.own_parks"
