@@ -7,10 +7,11 @@ import numpy as np
 
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.kernels.quantiles import triangular
-from pathway_models.records.assumptions import Assumptions, GridFutures
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.park import Park
 from pathway_models.records.plans import POLICY
+from pathway_models.records.uncertainties import GridFutures
 
 #: Yearly draws of a place, shared by its parks.
 PLACE = "grid"

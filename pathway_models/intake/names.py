@@ -7,7 +7,6 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.heat_supply import read_chp_rules
 from pathway_models.intake.factors.ids import SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
 from pathway_models.records.levers import Scenario
@@ -19,6 +18,9 @@ Named = Park | Entry | ParkIdentity | str
 
 @cache
 def _shipped_scenarios() -> dict[str, Scenario]:
+    # Here, because most who name something name no scenario, and its library takes long to load.
+    from pathway_models.intake.library import read_scenarios
+
     return dict(read_scenarios())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.names import factor_set_name, scenario_name
 from pathway_models.inventory.account import take_inventory
