@@ -187,7 +187,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     image : Markup
         The ``img`` element, our own.
     picture : bytes
-        PNG that it shows (`figures.canvas.values_of`).
+        PNG that it shows (`figures.style.values_of`).
     lang : {"en", "zh"}
 
     Returns
@@ -195,8 +195,8 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     Markup
         The image alone where it carries no values.
     """
-    # Deferred: the canvas loads matplotlib, and most of what is marked up shows no picture.
-    from pathway_models.figures.canvas import values_of
+    # Deferred: it loads matplotlib, and most of what is marked up shows no picture.
+    from pathway_models.figures.style import values_of
 
     tables = values_of(picture)
     if not tables:

@@ -4,12 +4,15 @@ Characters that the bundled font lacks are drawn by a font of the machine or rep
 once.
 """
 
+import io
+import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,6 +20,7 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ft2font import FT2Font
+from PIL import Image
 
 FONTS = Path(__file__).with_name("fonts")
 FONT_FILES = (FONTS / "NotoSansSC-Regular-subset.otf", FONTS / "NotoSansSC-Bold-subset.otf")
@@ -219,3 +223,16 @@ def readable(text: str) -> str:
     if nowhere:
         _announce(f"figures show {MISSING} for {' '.join(sorted(nowhere))}: no font of this machine has it")
     return "".join(MISSING if sign in nowhere else sign for sign in text)
+
+
+#: Keyword under which a picture in PNG carries its values.
+VALUES = "Values"
+
+
+def values_of(picture: bytes) -> list[dict[str, Any]]:
+    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            return json.loads(getattr(opened, "text", {}).get(VALUES, "[]"))
+    except (OSError, ValueError):
+        return []
