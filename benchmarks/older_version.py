@@ -3,9 +3,10 @@
     git worktree add --detach OLDER 48ac5ce          # version 0.2.0
     python benchmarks/older_version.py OLDER [--members 1000] [--places 5] [--repeats 2]
 
-Each version is one process that reads the older one's tables (``OLDER/data/parks``) and answers its ten scenarios: read,
-sample, project, peaks and probabilities.  The new one also gives its second reading, which the older had not; that is
-told apart.  The processes are asked in turn, so that a busy machine slows both; the least of the repeats counts.
+Each version is one process that answers the older one's tables (``OLDER/data/parks``) under the older one's ten
+scenarios and levers: read, sample, project, peaks and probabilities.  Told apart: the second reading, which the older
+version had not, and today's scenarios of the same names, which hold more levers.  The processes are asked in turn, so
+that a busy machine slows all; the least of the repeats counts.
 """
 
 from __future__ import annotations
@@ -29,10 +30,9 @@ import inspect, json, resource, sys, time
 from pathlib import Path
 import pathway_models as pw
 
-members, seed = int(sys.argv[1]), int(sys.argv[2])
-scenarios = pw.read_scenarios()
-if hasattr(scenarios, "pick"):
-    scenarios = scenarios.pick(sys.argv[3:])
+members, seed, folder, names = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4].split()
+scenarios = pw.read_scenarios(folder / "scenarios.yml", folder / "levers.yml")
+scenarios = {name: scenarios[name] for name in names}
 is_new = hasattr(pw, "headline")
 
 def memory():
@@ -57,8 +57,8 @@ for line in sys.stdin:
 class Version:
     """A process that works with one version."""
 
-    def __init__(self, folder: Path, arguments: argparse.Namespace, scenarios: list[str]) -> None:
-        command = [sys.executable, "-c", WORKER, str(arguments.members), str(SEED), *scenarios]
+    def __init__(self, folder: Path, members: int, data: Path, scenarios: list[str]) -> None:
+        command = [sys.executable, "-c", WORKER, str(members), str(SEED), str(data), " ".join(scenarios)]
         environment = {**os.environ, **THREADS, "PYTHONPATH": str(folder)}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=folder, env=environment)
@@ -68,7 +68,7 @@ class Version:
         print(table, file=self.process.stdin, flush=True)
         told = self.process.stdout.readline()
         if not told:
-            raise SystemExit(f"{table}: the version in {self.process.args[0]} ended; see above")
+            raise SystemExit(f"{table}: a version ended; see above")
         return tuple(json.loads(told))
 
     def end(self) -> None:
@@ -90,8 +90,10 @@ def main() -> None:
     tables = [path for path in tables if path.with_suffix(".yml").exists()][: arguments.places]
     import pathway_models as pw
 
-    scenarios = list(pw.read_scenarios())[:10]
-    both = {"older": Version(older, arguments, scenarios), "new": Version(ROOT, arguments, scenarios)}
+    data = older / "data"
+    scenarios = list(pw.read_scenarios(data / "scenarios.yml", data / "levers.yml"))
+    places = {"older": (older, data), "new": (ROOT, data), "new, scenarios of today": (ROOT, ROOT / "data")}
+    both = {name: Version(folder, arguments.members, of, scenarios) for name, (folder, of) in places.items()}
     for version in both.values():
         version.answer(tables[0])  # imports and caches are not what is compared
     times = {name: np.full((arguments.repeats, len(tables), 2), np.nan) for name in both}
@@ -107,10 +109,10 @@ def main() -> None:
     total = {name: found.sum(axis=0) for name, found in least.items()}
     ratio = least["new"][:, 0] / least["older"][:, 0]
     print(f"{len(tables)} places x {len(scenarios)} scenarios x {arguments.members} members, processor time in turn")
-    print(f"older {total['older'][0]:7.1f} s   most memory {memory['older']:6.0f} MB")
-    print(f"new   {total['new'][0]:7.1f} s   most memory {memory['new']:6.0f} MB"
-          f"   ratio {total['new'][0] / total['older'][0]:.2f}, memory {memory['new'] / memory['older']:.2f}")  # fmt: skip
-    print(f"new with the second reading {total['new'][1]:7.1f} s   ratio {total['new'][1] / total['older'][0]:.2f}")
+    for name, found in total.items():
+        times_older = found / total["older"][0]
+        row = f"{name:<24} {found[0]:7.1f} s   ratio {times_older[0]:.2f}   most memory {memory[name]:5.0f} MB"
+        print(row if name == "older" else f"{row}   with the second reading {times_older[1]:.2f}")
     worst = int(ratio.argmax())
     print(f"by place: median ratio {np.median(ratio):.2f}, most {ratio[worst]:.2f} ({tables[worst].stem})")
 
