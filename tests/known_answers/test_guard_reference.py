@@ -39,6 +39,7 @@ def test_every_check_holds_for_every_demonstration_park_and_scenario(today):
     assert found.passed, "\n" + "\n".join(verdict_lines(found))
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_reference(today, update_golden):
     if update_golden:
         write_figures(REFERENCE, few(today))
