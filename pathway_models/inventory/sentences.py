@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.names import factor_set_name, scenario_name
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.balance_checks import BalanceCheck
@@ -197,14 +197,15 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
 def factor_choices(park: Park, *, lang: str = "en") -> str:
     """Say which factor set is behind the results, and how much of them it decides."""
     found = take_inventory(park)
+    name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]
     share = float(np.clip(found.emissions[by_set].sum(axis=0)[-1] / found.total()[-1], 0, 1))
     return say(
         lang,
-        en=f"Results stand on the factor set {park.factor_set}: it decides {share_text(share, lang)} of the emissions"
+        en=f"Results stand on the factor set {name}: it decides {share_text(share, lang)} of the emissions"
         f" of {park.last_observed_year}; factors of the table, processes and power decide the rest. A set swapped for"
         " another changes each fuel by the ratio of its factors, nothing else.",
-        zh=f"结果基于因子组{park.factor_set}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
+        zh=f"结果基于因子组{name}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
         "其余取自表中因子、过程和电力。更换因子组时各燃料按因子之比变化，其他不变。",
     )
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import InputError
-from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.ids import CAPTURED
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.messages import translated
 from pathway_models.intake.parks import read_park

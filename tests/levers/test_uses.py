@@ -8,7 +8,7 @@ from builders import BAU, as_stated, lever, park, projected, quiet, scenario
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError
-from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator, package_tree
 
 NOW = 7  # a year in which the ramps of the tests are complete
