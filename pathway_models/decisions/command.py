@@ -514,7 +514,22 @@ def _resting(scenario: str | None, park: str | None, year: int, members: int, se
     if the_park is None:
         return lines
     slower = [one for one in shipped.values() if not one.measures or _saves_energy(one)]
-    return lines + _declines(the_park, slower, members, seed, lang)
+    return [*lines, _uses_line(the_park, lang), *_declines(the_park, slower, members, seed, lang)]
+
+
+def _uses_line(park: Park, lang: str) -> str:
+    """Say of how many carriers the table states the use, and that the others have assumed ones."""
+    from pathway_models.records.assumptions import FUELS
+
+    burnt = np.isin(park.groups, FUELS)
+    used = {(s, c) for s, c in zip(*np.nonzero(park.energy[..., -1] > 0), strict=True) if burnt[c]}
+    stated = sum((park.sectors[s], park.carriers[c]) in park.uses for s, c in used)
+    return say(
+        lang,
+        en=f"What fuel is used for: stated in the table for {stated} of {len(used)} carriers by sector, the others have"
+        " the assumed shares of data/sectors.yml",
+        zh=f"燃料用途：{len(used)}个分行业品种中表中填写{stated}个，其余采用data/sectors.yml的假设占比",
+    )
 
 
 def _saves_energy(scenario: Scenario) -> bool:
