@@ -43,7 +43,7 @@ FAMILY_COLOURS = {
     "sinks": "#94952B",
 }
 #: Without measures, and with the advised package; also without and with plans, projects and packages.
-WITHOUT, WITH = "#7F7F7F", "#0A844E"
+WITHOUT, WITH = "#7F7F7F", "#127A57"
 #: Shipped scenarios that move several families, in their order.
 SEVERAL_COLOURS = ("#56A9E9", "#16265C")
 #: Scenarios of a user's own file, and a package put together by hand.
