@@ -5,6 +5,7 @@ from typing import Any
 from pathway_models.core.lazy import look_up
 
 _HOME = {
+    "account_totals": "pathways.sentences",
     "all_parks": "fleet.sentences",
     "balance_checks": "inventory.sentences",
     "cannot_act_here": "pathways.sentences",

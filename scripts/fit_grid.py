@@ -16,7 +16,7 @@ import numpy as np
 from _tables import places
 from scipy.optimize import minimize
 
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import grid_choices, grid_factors
 
 YEARS = (2021, 2022, 2023)

@@ -25,30 +25,33 @@ from pathway_models.core.sheet_text import sheet_text
 from pathway_models.language.words import say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
-#: Name of the font in style sheets.
-FONT_FAMILY = "Pathways SC"
+#: Names of the font in style sheets: its Chinese signs, before all other fonts, and its Western ones, behind them all.
+FONT_FAMILY, LAST_FAMILY = "Pathways SC", "Pathways Latin"
 #: First sign of the blocks that Western fonts lack: CJK radicals.
 FIRST_CJK = "\u2e80"
+#: What pages show of all other signs.
+WESTERN = "".join(map(chr, range(0x20, 0x7F))) + "°±²³·×ÄÖÜßäéèöüµ–—‘’“”•…‰→←↑↓−≈≠≤≥₀₁₂₃₄₅₆₇₈₉⁴▲▶▼◀■●"
 
 
 def font_face(text: str) -> Markup:
-    """Return the ``@font-face`` rules for the Chinese signs of a text; empty where it has none.
+    """Return the ``@font-face`` rules for a text: `LAST_FAMILY`, and where it has Chinese signs `FONT_FAMILY`.
 
     The font is embedded as WOFF, some 0.2 kB a sign.  Signs of the shipped notebook and names are one cut, made once a
     process and the same on every page of a run; what a page has beyond them is a second, small one.
     """
-    found = {sign for sign in text if sign >= FIRST_CJK}
-    if not found:
-        return Markup("")
-    beyond = found - _common()
-    ranges = ",".join(f"U+{ord(sign):04X}" for sign in sorted(beyond))
-    rules = [_rule(_common(), "U+2E80-FFEF")] + ([_rule(beyond, ranges)] if beyond else [])
+    rules = [_rule(LAST_FAMILY, set(WESTERN), "U+20-2E7F")]
+    found = {sign for sign in set(text) if sign >= FIRST_CJK}
+    beyond = found - _common() if found else set()
+    if found:
+        rules.append(_rule(FONT_FAMILY, _common(), "U+2E80-FFEF"))
+    if beyond:
+        rules.append(_rule(FONT_FAMILY, beyond, ",".join(f"U+{ord(sign):04X}" for sign in sorted(beyond))))
     return Markup("\n").join(rules)
 
 
-def _rule(signs: set[str], ranges: str) -> Markup:
+def _rule(family: str, signs: set[str], ranges: str) -> Markup:
     source = f"url(data:font/woff;base64,{_subset(''.join(sorted(signs)))}) format('woff')"
-    return Markup(f'@font-face {{ font-family:"{FONT_FAMILY}"; src:{source}; unicode-range:{ranges}; }}')  # ours
+    return Markup(f'@font-face {{ font-family:"{family}"; src:{source}; unicode-range:{ranges}; }}')  # ours
 
 
 @cache

@@ -7,7 +7,6 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.intake.factors.heat_supply import read_chp_rules
 from pathway_models.intake.factors.ids import SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
 from pathway_models.records.levers import Scenario
@@ -19,6 +18,9 @@ Named = Park | Entry | ParkIdentity | str
 
 @cache
 def _shipped_scenarios() -> dict[str, Scenario]:
+    # Here, because most who name something name no scenario, and its library takes long to load.
+    from pathway_models.intake.library import read_scenarios
+
     return dict(read_scenarios())
 
 
@@ -106,6 +108,15 @@ ORIGINS = {
     "heat_default": ("default of purchased heat", "外购热力缺省值"),
     "table": ("as the table gives it", "数据表所给"),
 }
+#: Sets of fuel factors, English and Chinese, as their standards and guidelines are called.
+FACTOR_SETS = {
+    "GBT32151_2024": ("GB/T 32151-2024", "GB/T 32151-2024"),
+    "GBT2589": ("GB/T 2589-2020", "GB/T 2589-2020"),
+    "NDRC_other_industry_2015": ("NDRC guideline for other industry, 2015", "工业其他行业指南（2015年）"),
+    "NDRC_steel_2013": ("NDRC guideline for steel, 2013", "钢铁生产企业指南（2013年）"),
+    "CO2_per_tce": ("CO2 per tce, apparent consumption", "单位标准煤CO2（表观消费）"),
+    "CO2_per_tce_combustion": ("CO2 per tce, combustion", "单位标准煤CO2（燃烧）"),
+}
 #: Kinds of grid factors, English and Chinese.
 GRIDS = {
     "national": ("national grid", "全国电网"),
@@ -128,6 +139,18 @@ def place_name(place: str, lang: str) -> str:
     if check_language(lang) == "en":
         return place
     return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
+
+
+def factor_set_name(factor_set: str, lang: str) -> str:
+    """Name a set of fuel factors; one of a user's own keeps its id.
+
+    Examples
+    --------
+    >>> factor_set_name("GBT32151_2024", "en")
+    'GB/T 32151-2024'
+    """
+    en, zh = FACTOR_SETS.get(factor_set, (factor_set, factor_set))
+    return say(lang, en=en, zh=zh)
 
 
 def factor_name(factor_id: str, lang: str) -> str:
@@ -153,7 +176,11 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
     grid = GRID.fullmatch(factor_id)
     if grid is None:
-        return factor_id
+        factor_set, _, fuel = factor_id.partition(":")
+        if factor_set not in FACTOR_SETS:
+            return factor_id
+        # Fuels of the sets are named in Chinese; the carrier stands beside in both languages.
+        return factor_set_name(factor_set, lang) + say(lang, en="", zh=f"（{fuel}）" if fuel else "")
     (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
     told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")

@@ -104,6 +104,10 @@ WORDS = MappingProxyType(
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
         "conversion_heat": ("conversion to heat", "供热加工转换"),
         # statuses of a member's peak
+        # totals by account of purchased power (docs/accounts.md)
+        "total_reported": ("total, as reported", "总量（填报口径）"),
+        "total_location": ("total, location-based", "总量（基于位置）"),
+        "total_market": ("total, market-based", "总量（基于市场）"),
         "scope 1": ("scope 1", "范围一"),
         "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
@@ -115,6 +119,7 @@ WORDS = MappingProxyType(
         # years of a series
         "year_observed": ("observed", "观测"),
         "year_nowcast": ("nowcast", "现状推算"),
+        "year_bridged_by_law": ("by growth law", "按增长规律"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),

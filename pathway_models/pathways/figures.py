@@ -37,7 +37,7 @@ from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.nowcast import NOWCAST
+from pathway_models.records.nowcast import BY_LAW, NOWCAST
 from pathway_models.records.park import UNDIVIDED, Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
@@ -124,7 +124,7 @@ def fans(
         if band[-1].max() > high:
             _cut_band(ax, pathways.years, band[-1], scale, lang)
         _record(ax, pathways, inventory, scale, lang)
-        _nowcast(ax, pathways, band[2] / scale.divisor, lang)
+        _bridged(ax, pathways, band[2] / scale.divisor, lang)
         mark_year(ax, before, lang)
         texts = [word("median", lang), *(f"{round(100 * share)} %" for share in BAND if share != MIDDLE)]
         columns = dict(zip(texts, band[[2, 0, 1, 3, 4]] / scale.divisor, strict=True))
@@ -238,13 +238,14 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Sc
     put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
 
 
-def _nowcast(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
-    """Draw bridged years as hollow points: they are estimated, not observed."""
-    bridged = np.array([status == NOWCAST for status in pathways.status])
-    if bridged.any():
-        look = {"marker": "o", "markerfacecolor": "white", "markersize": 3.5, "color": "black", "linestyle": "none"}
-        label = word("year_nowcast", lang)
-        ax.add_artist(Line2D(pathways.years[bridged], median[bridged], zorder=5, label=label, **look))
+def _bridged(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
+    """Draw the years to the issue year as hollow points: they are estimated, not observed."""
+    for status, marker in {NOWCAST: "o", BY_LAW: "D"}.items():
+        here = np.array([one == status for one in pathways.status])
+        if here.any():
+            look = {"marker": marker, "markerfacecolor": "white", "markersize": 3.5, "color": "black"}
+            label = word(f"year_{status}", lang)
+            ax.add_artist(Line2D(pathways.years[here], median[here], zorder=5, label=label, linestyle="none", **look))
 
 
 def _strips(

@@ -15,7 +15,7 @@ from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, un
 from pathway_models.cobenefits.records import CUMULATIVE
 from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.pollution import Fire, coefficients_of, member_factors
 from pathway_models.intake.costs import read_costs

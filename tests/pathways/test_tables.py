@@ -179,7 +179,7 @@ def test_every_source_of_an_inventory_names_its_factor():
 
 def test_factors_are_shown_with_unit_and_origin():
     shown = tables.factors(read_park("demo-steel"))
-    assert shown.loc["coke", "source of the factor"] == "GBT32151_2024:焦炭"
+    assert shown.loc["coke", "source of the factor"] == "GB/T 32151-2024"
     assert shown.loc["purchased electricity", "source of the factor"] == "national grid, 2021"
     assert shown.loc["limestone", "unit"] == "tCO2/t"
 
