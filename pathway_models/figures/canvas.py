@@ -3,7 +3,6 @@
 A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -26,6 +25,7 @@ from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pathway_models.core.files import VALUES
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
 from pathway_models.figures.style import (
     FAMILY_COLOURS,
@@ -268,14 +268,10 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-#: Keyword under which a picture carries its values.
-VALUES = "Values"
-
-
 def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> None:
     """Give parts of a figure the values that they show: a page tells them under the pointer and offers them as a table.
 
-    A picture in PNG carries them inside (`values_of`), so that they reach a page through a notebook.
+    A picture in PNG carries them inside (`documents.markup.values_of`), so that they reach a page through a notebook.
 
     Parameters
     ----------
@@ -317,15 +313,6 @@ def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray]
     values = np.array(list(columns.values()), dtype=float).T
     rows = [[str(int(year)), *map(significant, row.tolist())] for year, row in zip(years, values, strict=True)]
     tell(ax, boxes, [first, *columns], rows, name)
-
-
-def values_of(picture: bytes) -> list[dict[str, Any]]:
-    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            return json.loads(getattr(opened, "text", {}).get(VALUES, "[]"))
-    except (OSError, ValueError):
-        return []
 
 
 #: Formats written side by side.

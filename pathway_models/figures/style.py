@@ -43,11 +43,17 @@ FAMILY_COLOURS = {
     "sinks": "#94952B",
 }
 #: Without measures, and with the advised package; also without and with plans, projects and packages.
-WITHOUT, WITH = "#7F7F7F", "#127A57"
+WITHOUT, WITH = "#7F7F7F", "#0A844E"
 #: Shipped scenarios that move several families, in their order.
 SEVERAL_COLOURS = ("#56A9E9", "#16265C")
 #: Scenarios of a user's own file, and a package put together by hand.
 OWN_COLOURS = ("#AD2710", "#007C89")
+#: The three shares of the answer, with the colour of the number in each: as on the cards of pages.
+SHARE_COLOURS = {
+    "p_past": ("#5f7488", "white"),
+    "p_ahead": ("#127a57", "white"),
+    "p_not_before": ("#ead9c4", "#5a4327"),
+}
 #: Shades of one family's levers beside one another, from the family's own colour to white, and their hatches.
 SHADES = ((0.0, ""), (0.45, ""), (0.0, "////"), (0.45, "////"), (0.0, "...."), (0.45, "...."), (0.7, ""), (0.7, "////"))
 

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from pathway_models import plotting
 from pathway_models.batch.notebook_page import to_html
-from pathway_models.documents.markup import told_picture
-from pathway_models.figures.canvas import sheet, tell, values_of
+from pathway_models.documents.markup import told_picture, values_of
+from pathway_models.figures.canvas import sheet, tell
 from pathway_models.peaks.finding import find_peaks
 
 TOTALS = {"bau": mixture((60, rising()), (40, hill(2035))), "deep": hill(2020)}
