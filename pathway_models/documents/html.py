@@ -69,6 +69,7 @@ def _bold(report: Report) -> str:
     """Collect every text that is set bold."""
     parts: list[str] = [report.title, report.mark, report.summary_title, "0123456789"]
     parts += [heading.full for heading in report.of(Heading)]
+    parts += [line.text for line in report.of(Paragraph) if line.role in ("answer", "label")]
     parts += [figure.caption for figure in report.of(Figure)]
     parts += [word for table in report.of(Table) for word in (table.caption, *table.head)]
     return "".join(parts)

@@ -7,9 +7,9 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.figures import PLAYER_COLOURS
 from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
+from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.language.words import say
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
@@ -48,7 +48,7 @@ class LeverControl:
             value=(lever.ramp.start, lever.ramp.complete), min=FIRST_YEAR, max=LAST_YEAR, readout_format="d"
         )
         name = lever.name_zh if lang == "zh" else lever.name_en
-        colour = PLAYER_COLOURS[FAMILIES.index(lever.family)]
+        colour = FAMILY_COLOURS[lever.family]
         label = html(
             '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
             '<span class="pathways-name">{name}</span>'

@@ -12,16 +12,9 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import (
-    BURNT,
-    EMITTING,
-    FOSSIL,
-    NATURAL_GAS,
-    POWER,
-    ceiling_of,
-    lay_out,
-    replaces_all_fuel,
-)
+from pathway_models.engine.accounts import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, replaces_all_fuel
+from pathway_models.engine.batches import ceiling_of
+from pathway_models.engine.laying_out import lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
@@ -34,7 +27,7 @@ from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
-from pathway_models.report.audit_inventory import Cell, InventoryTerms
+from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
 #: Largest relative difference between audit workbook and engine at which the file is written.
 TOLERANCE = 1e-9
@@ -201,7 +194,13 @@ class PathwaySheets:
                     part = self.drivers.inputs(labels, share)
                     found[s, c] = self.drivers.formula(labels_energy, activity * intensity * part)
         self.output = {
-            j: self._positive(process.sector, self.paths.output[0, j], ("output", "产量"), process.unit, process.name)
+            j: self._positive(
+                process.sector,
+                self.paths.output[0, j],
+                ("consumption", "消耗量") if process.name in consumed() else ("output", "产量"),
+                process.unit,
+                process.name,
+            )
             for j, process in enumerate(self.park.processes)
             if self.paths.output[0, j].any()
         }
@@ -285,11 +284,11 @@ class PathwaySheets:
         }
 
     def _by_use(self, energy: dict[Cell, Term]) -> dict[tuple[int, int, str], Term]:
-        """Write energy by use: default shares of data/sectors.yml, carriers of one use as they are."""
+        """Write energy by use: shares of the table, else of data/sectors.yml; carriers of one use as they are."""
         page, frame, found = self.energy_sheet, self.frame, {}
         page.write(self.say("By use (default shares)", "分用途（默认占比）"), "section")
         for (s, c), whole in energy.items():
-            uses = frame.assumptions.sectors.uses_of(self.kinds[s], frame.carriers[c], frame.groups[c])
+            uses = frame.assumptions.sectors.uses_in(self.park, s, frame.carriers[c], frame.groups[c])
             for use, part in uses.items():
                 carrier = item_name(frame.carriers[c], self.lang)
                 labels = self.labels(s, use, (f"of {carrier}", f"其中：{carrier}"), "TJ")
@@ -370,7 +369,7 @@ class PathwaySheets:
     def _fuel_left(self, s: int) -> Term:
         """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
         sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
-        for use, part in sectors.uses_of(self.kinds[s], "undivided_fuel", "undivided_fuel").items():
+        for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)
             for measure, values in self.measures("mix"):
                 if replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):
@@ -423,6 +422,7 @@ class PathwaySheets:
         scope_1 = page.formula(self.labels(-1, "", ("scope 1", "范围一"), "tCO2"), total(ones), "sum")
         scope_2 = page.formula(self.labels(-1, "", ("scope 2", "范围二"), "tCO2"), total(twos), "sum")
         whole = page.formula(self.labels(-1, "", ("total", "合计"), "tCO2"), scope_1 + scope_2, "sum")
+        self.totals, self.total_row = whole, page.row - 1
         grown = term(1.0)
         for measure, values in self.measures(SINKS):
             grown = grown * (measure.lever.acts.added(values) + 1.0)
