@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from pathway_models.cobenefits.records import Basis, Calibration, Cobenefits
+from pathway_models.cobenefits.records import Basis, Calibration, Cobenefits, measured_values
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
@@ -135,12 +135,6 @@ def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
         f"{park.park_id}: {', '.join(unknown)} need numbers that are background knowledge ({', '.join(names)}). Consent"
         " with allow_background=True (--allow-background), or give your own in a file (--factors)"
     )
-
-
-def measured_values(park: Park, key: str) -> np.ndarray:
-    """Return a park's own measured emissions of a pollutant: (year,), t; NaN where there is none."""
-    given = park.pollutants.get(key)
-    return np.full(park.years.size, np.nan) if given is None else np.asarray(given, float)
 
 
 def _calibrate(
