@@ -16,6 +16,9 @@ from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
+#: Background numbers that a refusal names.
+NAMED = 4
+
 
 def cobenefits(
     park: Park,
@@ -130,10 +133,11 @@ def _doubtful(fires: list[Fire], pollutant: Pollutant, factors: PollutantFactors
 
 
 def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
-    names = dict.fromkeys(one.name for needs in unknown.values() for one in needs)
+    names = list(dict.fromkeys(one.name for needs in unknown.values() for one in needs))
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
-        f"{park.park_id}: {', '.join(unknown)} need numbers that are background knowledge ({', '.join(names)}). Consent"
-        " with allow_background=True (--allow-background), or give your own in a file (--factors)"
+        f"{park.park_id}: {', '.join(unknown)} need background numbers ({', '.join(names[:NAMED])}{more})."
+        " Consent with allow_background=True (--allow-background), or give your own in a file (--factors)"
     )
 
 
