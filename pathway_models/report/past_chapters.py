@@ -6,6 +6,7 @@ from pathway_models import plotting, sentences, tables
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.messages import translated
+from pathway_models.intake.names import unit_name
 from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
@@ -288,7 +289,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
         (
             one.requirement.name_zh if lang == "zh" else one.name_en,
             significant(one.values[max(one.values)], 3),
-            one.unit,
+            unit_name(one.unit, lang),
             str(max(one.values)),
             translated(one.requirement.text, lang, "tables")
             if one.requirement.is_trusted
