@@ -6,6 +6,7 @@ The file holds ``factors`` (factor, region, year): the six factors of its identi
 ``years``.  Prints one line of JSON: seconds a region, and the largest residual of a region as a share of its emissions.
 """
 
+import argparse
 import json
 import sys
 import time
@@ -55,4 +56,6 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("factors", metavar="FACTORS.npz")
+    main(parser.parse_args().factors)

@@ -9,6 +9,7 @@ What is measured and against what stands in ``batch.py`` and ``engine.py``; furt
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,10 @@ PARTS = ("batch.py", "engine.py")
 
 def main() -> int:
     """Run the parts one after another; the number of those that failed."""
-    given = [word for word in sys.argv[1:] if word in ("--quick", "--smallest")]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_const", const="--quick", help="a few minutes")
+    parser.add_argument("--smallest", action="store_const", const="--smallest", help="whether everything works")
+    given = [word for word in vars(parser.parse_args()).values() if word]
     failed = 0
     for part in PARTS:
         print(f"\n# {part}\n", flush=True)

@@ -151,6 +151,29 @@ def _assets(*units: dict[str, object]) -> Change:
     return change
 
 
+def _lines(role: str, *lines: dict[str, object]) -> Change:
+    """Lines of an optional sheet of the template."""
+    block = template_layout().block("list", role)
+
+    def change(filled: Filled) -> None:
+        for row, line in enumerate(lines, start=block.first_row):
+            filled.cells.update({(block.sheets.zh, f"{block.columns[name]}{row}"): v for name, v in line.items()})
+
+    return change
+
+
+def _use(purpose: str, value: object, entry: str = "烟煤", **more: object) -> dict[str, object]:
+    return {"entry": entry, "purpose": purpose, "value": value, "unit": "%", **more}
+
+
+def _supply(entry: str, value: object, unit: str, year: int = 2019) -> dict[str, object]:
+    return {"year": year, "entry": entry, "value": value, "unit": unit}
+
+
+#: A supplier of heat without fault: 2,000 t of coal for 30 TJ of heat.
+SUPPLY = (_supply("烟煤", 2000, "t"), _supply("供热量（供热企业）", 30000, "GJ"))
+
+
 SHEETS: dict[str, Change] = {
     "merged_cells": _touch(
         lambda book: _sheet_2019(book).merge_range(f"C{row_of('bituminous')}:D{row_of('bituminous')}", 9)
@@ -265,6 +288,26 @@ SHEETS: dict[str, Change] = {
     "asset_without_lifetime": _assets({"lifetime": None}),
     "asset_without_name": _assets({"name": None}),
     "assets_above_the_park": _assets({"use": 30000}),
+    "uses_of_energy": _lines(
+        "use",
+        _use("200 °C以下供热", 70),
+        _use("取暖", 10),
+        _use("power", 40),
+        _use("transport", 10, "焦炭"),
+        _use("kiln", 10, sector="smelting"),
+        _use("kiln", None),
+    ),
+    "supplier_with_power": _lines("supplier", *SUPPLY, _supply("发电量（供热企业）", 100, "万kWh")),
+    "supplier_without_heat": _lines("supplier", SUPPLY[0]),
+    "supplier_without_fuel": _lines("supplier", SUPPLY[1]),
+    "supplier_of_more_than_it_burns": _lines("supplier", SUPPLY[0], _supply("供热量（供热企业）", 90000, "GJ")),
+    "supplier_of_other_years": _lines("supplier", *({**line, "year": 2030} for line in SUPPLY)),
+    "supplier_beside_an_own_factor": lambda f: (
+        _lines("supplier", *SUPPLY)(f),
+        [lines["heat"].update(factor=0.1, factor_unit="tCO2/GJ") for lines in f.lines.values()],
+    ),
+    "supplier_of_nobody": lambda f: (_lines("supplier", *SUPPLY)(f), [lines.pop("heat") for lines in f.lines.values()]),
+    "rule_without_a_supplier": lambda f: f.park.update(chp_rule="energy"),
     "factor_of_one_year": lambda f: (
         f.put(2019, "bituminous", 90, "factor"),
         f.put(2019, "bituminous", "tCO2/TJ", "factor_unit"),

@@ -1,15 +1,14 @@
 """What the data scripts share: where files lie and how tables are written.
 
-Every script of this folder reads only files below ``data/`` and writes below an
-output folder given as its one argument (``data/`` when left out), so that the
-tests can regenerate each file elsewhere and compare it byte by byte.
+Scripts write below an output folder given as an argument (``data/`` when left out), so that the tests can
+regenerate each file elsewhere and compare it byte by byte.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,9 +49,26 @@ class Row(NamedTuple):
     note: str = ""
 
 
-def output_folder() -> Path:
+def places(about: str, **defaults: Path | None) -> tuple[Path, ...]:
+    """Read paths from the command line, in order; one whose default is None must be given.
+
+    Parameters
+    ----------
+    about : str
+        Shown by ``--help``: the docstring of the script.
+    **defaults : Path or None
+        Name of each place, as ``--help`` shows it, and the path taken where it is left out.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in defaults.items():
+        told = f"left out: {default}" if default else "must be given"
+        parser.add_argument(name, type=Path, nargs="?" if default else None, default=default, help=told)
+    return tuple(vars(parser.parse_args()).values())
+
+
+def output_folder(about: str = "") -> Path:
     """Return the folder named on the command line, or ``data/``."""
-    return Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+    return places(about, OUT=DATA)[0]
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -121,6 +121,8 @@ class Filled:
         sheet = workbook.add_worksheet(self.names.get("park", block.sheet[0]))
         sheet.write_string("A1", template_layout().layout)
         for row, entry in enumerate(block.fields, start=block.first_row):
+            if entry.may_lack and entry.key not in self.park:
+                continue
             sheet.write_string(f"{block.keys}{row}", entry.key)
             if self.park.get(entry.key) is not None:
                 _put(sheet, f"{block.values}{row}", self.park[entry.key])

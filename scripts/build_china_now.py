@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from _tables import DATA, read_rows, significant, write_rows
+from _tables import DATA, places, read_rows, significant, write_rows
 from build_panels import CONTROL, TOTALS, WITHOUT_ENERGY
 from build_provinces import PROVINCES
 
@@ -59,14 +59,11 @@ DIGITS = 9
 
 def main() -> None:
     """Copy the sources, then write both tables."""
-    if len(sys.argv) < 2:
-        sys.exit("usage: python scripts/build_china_now.py SOURCE_FOLDER [OUTPUT_FOLDER]")
-    source = Path(sys.argv[1])
-    out = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA
+    source, out = places(__doc__, SOURCE=None, OUT=DATA)
     raw = out / "raw" / "china_now"
     raw.mkdir(parents=True, exist_ok=True)
-    for name, places in PLACES.items():
-        found = next((source / place for place in places if (source / place).is_file()), None)
+    for name, folders in PLACES.items():
+        found = next((source / folder for folder in folders if (source / folder).is_file()), None)
         if found is None:
             sys.exit(f"{source}: {' or '.join(places)} is not there")
         if found.resolve() == (raw / name).resolve():

@@ -12,12 +12,11 @@ energy CO2 per GDP (constant 2015 US$).  Reading the R file needs the package ``
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from _tables import DATA, write_rows
+from _tables import DATA, places, write_rows
 
 FIRST, LAST = 1990, 2022
 HEADER = ("iso3", "country", "gdp_per_person_2022_usd2015", "energy_per_gdp_growth", "co2_per_gdp_growth")
@@ -44,4 +43,4 @@ def main(clone: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA)
+    main(*places(__doc__, SOURCE=None, OUT=DATA))

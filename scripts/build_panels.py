@@ -18,12 +18,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from _tables import DATA, output_folder, read_rows, significant
+from _tables import DATA, places, read_rows, significant
 from build_provinces import PROVINCES
 
 PRICE_YEAR = "2015"
@@ -73,12 +72,12 @@ SIZES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 def main() -> None:
     """Write the panels."""
-    folder = output_folder() / "panels"
+    out, source = places(__doc__, OUT=DATA, SITES=DATA / "raw" / "sites")
+    folder = out / "panels"
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "provinces.csv.gz", *_provinces())
     _write(folder / "cities.csv.gz", *_cities())
     _write(folder / "countries.csv.gz", *_countries())
-    source = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA / "raw" / "sites"
     for name, scheme in SCHEMES.items():
         header, parks, small = _sites(source, name, scheme)
         _write(folder / f"{name}_sites.csv.gz", header, parks)

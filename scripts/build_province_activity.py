@@ -10,11 +10,10 @@ power consumption) are left out, so wind power is missing here, never zero.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from _tables import DATA, read_rows, write_rows
+from _tables import DATA, places, read_rows, write_rows
 
 YEARS = range(2004, 2025)
 #: Indicator of the source -> indicator here.
@@ -68,4 +67,4 @@ def main(source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA)
+    main(*places(__doc__, SOURCE=None, OUT=DATA))

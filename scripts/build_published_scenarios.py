@@ -9,9 +9,10 @@ SOURCE holds a folder a study with ``inputs.csv``, ``scenarios.csv`` and ``publi
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from _tables import places
 
 PUBLISHED = Path(__file__).resolve().parents[1] / "data" / "published"
 DRIVERS = ("scenario", "driver", "sector", "item", "first", "last", "kind", "value", "unit", "spread", "source")
@@ -302,4 +303,4 @@ def main(source: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*places(__doc__, SOURCE=None))

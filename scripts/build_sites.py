@@ -14,12 +14,11 @@ installations and gases; Great Britain left it at the end of 2020.
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from _tables import DATA, Row, read_rows, write_park
+from _tables import DATA, Row, places, read_rows, write_park
 
 SOURCE = "eutl_verified"
 FIRST_YEAR, LAST_YEAR = 2013, 2022
@@ -161,5 +160,4 @@ def main(source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    given = [Path(word) for word in sys.argv[1:3]]
-    main(given[0] if given else DATA / "raw" / "sites", given[1] if len(given) > 1 else DATA)
+    main(*places(__doc__, SOURCE=DATA / "raw" / "sites", OUT=DATA))

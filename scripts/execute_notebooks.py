@@ -4,6 +4,7 @@ Called by ``python tasks.py notebooks [notebooks/NAME.ipynb ...]``. The tests co
 execution, so that stored outputs must come from here and not from a session in which cells ran in any order.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -81,4 +82,6 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebooks", nargs="*", help="left out: all below notebooks/")
+    sys.exit(main(parser.parse_args().notebooks))

@@ -115,7 +115,7 @@ NUMBERS = {
 
 def main() -> None:
     """Fit and write."""
-    folder = output_folder()
+    folder = output_folder(__doc__)
     write_levels(folder)
     emissions = fit_emissions()
     drivers, widening = fit_park_drivers(emissions)

@@ -13,9 +13,10 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from _tables import places
 from scipy.optimize import minimize
 
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import grid_choices, grid_factors
 
 YEARS = (2021, 2022, 2023)
@@ -81,4 +82,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    places(__doc__)
     sys.exit(main())

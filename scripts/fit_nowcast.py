@@ -56,7 +56,7 @@ def main() -> None:
             f"    centre: {listed(centre)}",
             f"    tilts: {nested(tilts)}",
         ]
-    folder = output_folder()
+    folder = output_folder(__doc__)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nowcast.yml").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="\n")
 

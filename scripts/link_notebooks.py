@@ -8,6 +8,7 @@ change, and ends with 1 if there are any. The notebook that the batch runs for e
 park gets no line: in the folder of a run it would lead nowhere.
 """
 
+import argparse
 import json
 import os
 import re
@@ -47,9 +48,9 @@ def linked(source: str, line: str) -> str:
     return f"{head}{line}\n{rest}" if rest else head + line
 
 
-def main(words: list[str]) -> int:
+def main(names: list[str], only_check: bool) -> int:
     """Write the lines of the named notebooks, or of all; with ``--check`` return 1 where there is one to write."""
-    pages, names = course(), [word for word in words if word != "--check"]
+    pages = course()
     wanted = [Path(name).resolve().relative_to(ROOT).with_suffix("").as_posix() for name in names] or pages
     stale = []
     for page in wanted:
@@ -61,13 +62,17 @@ def main(words: list[str]) -> int:
         if present == "".join(first["source"]):
             continue
         stale.append(path)
-        if "--check" not in words:
+        if not only_check:
             text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
             path.write_text(text, encoding="utf-8", newline="\n")
     print(*(path.relative_to(ROOT).as_posix() for path in stale), sep="\n", end="\n" if stale else "")
-    print(f"{len(stale)} of {len(wanted)} notebooks {'have another line' if '--check' in words else 'linked'}")
-    return 1 if stale and "--check" in words else 0
+    print(f"{len(stale)} of {len(wanted)} notebooks {'have another line' if only_check else 'linked'}")
+    return 1 if stale and only_check else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only tell which would change")
+    parser.add_argument("notebooks", nargs="*", help="left out: all of the course")
+    given = parser.parse_args()
+    sys.exit(main(given.notebooks, given.check))

@@ -6,8 +6,9 @@ Usage: python scripts/list_assumptions.py [OUT.md]
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
+
+from _tables import places
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = re.compile(r"ASSUME:\s*(.*)")
@@ -46,4 +47,4 @@ def main(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "assumptions.md")
+    main(*places(__doc__, FILE=ROOT / "docs" / "assumptions.md"))

@@ -10,12 +10,12 @@ the tests themselves.
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from _bad_archives import ARCHIVES
 from _bad_sheets import SHEETS
+from _tables import places
 from _workbooks import Filled, Formula, park_cell
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "data" / "bad_workbooks"
@@ -129,4 +129,4 @@ def make(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    make(*places(__doc__, OUT=FOLDER))

@@ -5,10 +5,10 @@ Usage: python scripts/make_figures.py [FOLDER]
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import matplotlib
+from _tables import places
 
 matplotlib.use("Agg")
 
@@ -34,4 +34,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "figures")
+    main(*places(__doc__, OUT=ROOT / "docs" / "figures"))

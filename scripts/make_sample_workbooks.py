@@ -87,4 +87,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(output_folder())
+    main(output_folder(__doc__))

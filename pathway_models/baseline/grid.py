@@ -7,10 +7,11 @@ import numpy as np
 
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.kernels.quantiles import triangular
-from pathway_models.records.assumptions import Assumptions, GridFutures
+from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.park import Park
 from pathway_models.records.plans import POLICY
+from pathway_models.records.uncertainties import GridFutures
 
 #: Yearly draws of a place, shared by its parks.
 PLACE = "grid"
@@ -54,8 +55,15 @@ def grid_paths(park: Park, draws: Draws, members: slice, assumptions: Assumption
 def heat_paths(park: Park, draws: Draws, members: slice, assumptions: Assumptions) -> np.ndarray:
     """Simulate the factor of purchased heat relative to the last observed year, one in observed years: (member, year).
 
-    ASSUME: heat gets cleaner as the nation's power does, at a given share of the pace in logs, from the record on.
+    Where the supplier's fuels are known the factor follows them, its plans included, and nothing else moves it.
+    ASSUME: other heat gets cleaner as the nation's power does, at a given share of the pace in logs, from the record
+    on.
     """
+    if park.heat_supply is not None:
+        given = park.heat_supply.of(park.last_observed_year + np.arange(draws.years.size + 1.0))
+        known = np.ones(park.years.size)
+        own = np.concatenate([known, given[1:] / given[0] if given[0] > 0 else np.zeros(draws.years.size)])
+        return np.repeat(own[:, None], len(range(*members.indices(draws.members))), axis=1).T
     course = nation_course(park, draws, members, assumptions, np.arange(1, draws.years.size + 1))
     heat = np.ones((park.years.size + draws.years.size, course.shape[0])).T
     heat[:, park.years.size :] = course**assumptions.uncertainties.grid_futures.heat

@@ -22,7 +22,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from pathway_models.core import ONE_THREAD
+from pathway_models.core import ONE_THREAD, keep_freed_memory
 
 #: One thread a process. The allocator of Arrow, which pandas imports, would start a thread to tidy up.
 PINNED = {**ONE_THREAD, "JE_ARROW_MALLOC_CONF": "background_thread:false"}
@@ -109,6 +109,7 @@ def serve(descriptor: int, preload: Callable[[], None]) -> None:
     A request is a pickled function with its descriptors; the last of them takes the process id and, when the child
     has ended, its wait status. The request ``INTRODUCE`` comes with the socket of another client.
     """
+    keep_freed_memory()
     preload()
     gc.collect()
     gc.freeze()  # children then neither copy nor search what was there before them

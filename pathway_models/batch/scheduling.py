@@ -34,6 +34,7 @@ from pathway_models.batch.fork_client import (
 from pathway_models.batch.fork_server import PINNED, can_fork
 from pathway_models.batch.preload import preload_cells
 from pathway_models.console.cli_language import mistake_text
+from pathway_models.core import keep_freed_memory
 from pathway_models.core.errors import BatchError
 from pathway_models.runs.jobs import Job, Outcome
 
@@ -77,6 +78,7 @@ Worker = Child | SpawnedWorker
 
 def _serve_tasks(channel: Connection, work: Callable[[Any], Any]) -> None:
     """Work on every task that comes until the connection is closed."""
+    keep_freed_memory()
     with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             channel.send(work(channel.recv()))

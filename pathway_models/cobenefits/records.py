@@ -220,7 +220,7 @@ class LeverCobenefits(Identified):
     ----------
     identity : ParkIdentity
     scenario : str
-    players, names_en, names_zh : (n,) str
+    players, names_en, names_zh, families : (n,) str
     basis : Basis
     years : (Y,) int
         Projected years.
@@ -242,6 +242,7 @@ class LeverCobenefits(Identified):
     players: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     basis: Basis
     years: np.ndarray
     periods: tuple[Period, ...]

@@ -56,6 +56,11 @@ def names_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple
     return tuple(lever.name_en for lever in levers), tuple(lever.name_zh for lever in levers)
 
 
+def families_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[str, ...]:
+    """Return the family of each player."""
+    return tuple(players) if by == "family" else tuple(group[0].lever.family for group in players.values())
+
+
 def coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -> Scenario:
     """Build the scenario of the players inside a coalition."""
     chosen = tuple(m for group, joins in zip(measures, inside, strict=True) if joins for m in group)
@@ -170,6 +175,7 @@ def attribute(
         players=tuple(players),
         names_en=names_en,
         names_zh=names_zh,
+        families=families_of(players, by),
         years=years,
         before=before,
         shares=good * shared.shares + 0.0,
@@ -193,7 +199,7 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
 # what numbers rest on ------------------------------------------------------------------------------------------
 
 #: Marks of `grade`.
-ASSUMED, DERIVED, BACKGROUND, SEEN = "assumed", "derived", "background", "seen"
+ASSUMED, DERIVED, BACKGROUND, DEFINED, SEEN = "assumed", "derived", "background", "definition", "seen"
 #: Drivers whose fall is abatement.
 ABATING = ("intensity", "energy_per_gdp", "co2_per_energy", "grid_factor")
 #: Years over which a decline is held.
@@ -213,8 +219,9 @@ def grade(source: str, corner: str = "mode") -> str:
     """
     if source.startswith("derived"):
         return ASSUMED if corner != "mode" and "ASSUME" in source else DERIVED
-    if source.startswith("background"):
-        return BACKGROUND
+    for mark in (BACKGROUND, DEFINED):
+        if source.startswith(mark):
+            return mark
     return ASSUMED if "ASSUME" in source or not source else SEEN
 
 

@@ -11,7 +11,7 @@ strongest package is shown with its *gap*: the cheapest package not looked at sa
 cost at most.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -22,7 +22,7 @@ from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
 from pathway_models.engine.package_tree import grid_tree
-from pathway_models.engine.packages import NOTHING, PackageEngine, cost_table
+from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine, cost_table
 from pathway_models.engine.reach import cannot_act
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.assumptions import read_assumptions, read_sectors
@@ -92,10 +92,10 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     kinds = sectors.of(park)
     technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
     used = {
-        (kind, group, use)
-        for kind, energy in zip(kinds, park.energy[..., -1], strict=True)
+        (kinds[s], group, use)
+        for s, energy in enumerate(park.energy[..., -1])
         for carrier, group, amount in zip(park.carriers, park.groups, energy, strict=True) if amount
-        for use in sectors.uses_of(kind, carrier, group)
+        for use in sectors.uses_in(park, s, carrier, group)
     }  # fmt: skip
     idle = cannot_act(park, levers.values(), read_carriers())
     return {
@@ -183,8 +183,28 @@ class PricedGrid:
         return steps
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What some packages do for the target: cost, chances of the event, chances of the further conditions.
+
+    Parameters
+    ----------
+    cost : (package,), million CNY
+    counts : EventCounts or PackageStatistics
+        Chances of the event; all statistics where further conditions are asked for.
+    """
+
+    cost: np.ndarray
+    counts: EventCounts | PackageStatistics
+
+    def held(self) -> dict[str, np.ndarray]:
+        """Give the share of members that meet each further condition: condition -> (package,)."""
+        names = () if isinstance(self.counts, EventCounts) else self.counts.held
+        return {name: self.counts.p_held(name) for name in names}
+
+
 class Search(PricedGrid):
-    """All packages of a grid, surveyed; of a grid of more than ``most`` packages those that rank first."""
+    """All packages of a grid, looked at; of a grid of more than ``most`` packages those that rank first."""
 
     def __init__(
         self,
@@ -202,10 +222,9 @@ class Search(PricedGrid):
         self.target, self.margin = target, margin
         self.ranking = self.best_first_search(most) if grid.size > most else None
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
-        self.survey = self._surveyed(self.codes)
-        self.cost = self.survey.package_cost()
+        self.looked = self._look(self.codes)
         # The empty package costs nothing; without this it costs the rounding of its sums.
-        self.cost = self.cost - self.cost[0]
+        self.cost = self.looked.cost - self.looked.cost[0]
         self.steps = self.steps_of(self.codes)
         # Lexicographic: steps of unknown cost first, then known cost, then the number that stands first.
         self.order = np.lexsort((self.cost, self.steps))
@@ -233,7 +252,7 @@ class Search(PricedGrid):
                 break
             looked += len(batch)
             if best is None:
-                fine = self._reaching(self._surveyed(codes[batch]))
+                fine = self._reaching(Looked(cost[batch], self._counted(codes[batch])))
                 if fine.any():
                     best = batch[int(fine.argmax())]
                     limit = cost[best] + self.margin * abs(cost[best])
@@ -255,31 +274,42 @@ class Search(PricedGrid):
             weaker = weaker[(weaker >= 0).all(axis=1)]
             if not len(weaker):
                 return np.concatenate(met)
-            found = self._surveyed(weaker)
+            found = self._look(weaker)
             met.append(weaker)
             fine = np.flatnonzero(self._reaching(found))
             if not fine.size:
                 return np.concatenate(met)
-            rank = np.lexsort((found.package_cost()[fine], self.steps_of(weaker)[fine]))
+            rank = np.lexsort((found.cost[fine], self.steps_of(weaker)[fine]))
             here = weaker[fine[rank[0]]]
 
-    def _surveyed(self, codes: np.ndarray) -> PackageStatistics:
-        # The year asked for, one later (the other reading) and one earlier (its price).
+    def _counted(self, codes: np.ndarray) -> EventCounts | PackageStatistics:
+        """Count the event of the year asked for, one later (the other reading) and one earlier (its price)."""
         years = range(self.target.before - 1, self.target.before + 2)
+        if self.target.limits == Limits():
+            return self.engine.count_events(self.grid, codes, years)
         return self.engine.survey(self.grid, codes, self.target.limits, before=years)
 
-    def _reaching(self, survey: PackageStatistics) -> np.ndarray:
-        """Tell which packages of a survey reach the target: (package,) bool."""
-        return self._feasible(survey, survey.package_cost(), self.target.before, self.target.probability)
+    def _look(self, codes: np.ndarray) -> Looked:
+        counts = self._counted(codes)
+        if isinstance(counts, PackageStatistics):
+            return Looked(counts.package_cost(), counts)
+        try:
+            return Looked(self.costs_of(codes), counts)
+        except PathwayError:  # money that does not separate by parts is worked out package by package
+            return Looked(self.engine.survey(self.grid, codes, before=()).package_cost(), counts)
+
+    def _reaching(self, looked: Looked) -> np.ndarray:
+        """Tell which packages reach the target: (package,) bool."""
+        return self._feasible(looked, looked.cost, self.target.before, self.target.probability)
 
     def feasible(self, before: int, probability: float) -> np.ndarray:
         """Tell which packages peak before a year and meet every condition with a probability: (package,) bool."""
-        return self._feasible(self.survey, self.cost, before, probability)
+        return self._feasible(self.looked, self.cost, before, probability)
 
-    def _feasible(self, survey: PackageStatistics, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
-        fine = survey.p_before(before) >= probability - ROUNDING
-        for name in survey.held:
-            fine &= survey.p_held(name) >= probability - ROUNDING
+    def _feasible(self, looked: Looked, cost: np.ndarray, before: int, probability: float) -> np.ndarray:
+        fine = looked.counts.p_before(before) >= probability - ROUNDING
+        for share in looked.held().values():
+            fine &= share >= probability - ROUNDING
         return fine if self.target.budget is None else fine & (cost <= self.target.budget)
 
     def first(self, fine: np.ndarray) -> int | None:
@@ -287,12 +317,19 @@ class Search(PricedGrid):
         ranked = self.order[fine[self.order]]
         return int(ranked[0]) if ranked.size else None
 
-    def candidate(self, at: int) -> Candidate:
-        """Describe one package by its costs and probabilities."""
-        survey, case = self.survey, self.survey.tree.case_of
-        options = self.grid.options_of(self.codes[at])
-        used = [m.lever.lever_id for option in options for m in option.measures]
-        saved = survey.tonnes[case[0]] - survey.tonnes[case[at]]
+    def candidates(self, wanted: Iterable[int]) -> dict[int, Candidate]:
+        """Describe some packages by their costs, probabilities and peak levels, which only they are projected for."""
+        ats = sorted({0, *map(int, wanted)})
+        whole = self.engine.survey(self.grid, self.codes[ats], before=[self.target.before])
+        saved = (whole.tonnes[whole.tree.case_of[0]] - whole.tonnes)[whole.tree.case_of]
+        return {
+            at: self._candidate(at, float(saved[row]), float(whole.peak[whole.tree.case_of[row]]))
+            for row, at in enumerate(ats)
+        }
+
+    def _candidate(self, at: int, saved: float, peak: float) -> Candidate:
+        before, counts = self.target.before, self.looked.counts
+        used = [m.lever.lever_id for option in self.grid.options_of(self.codes[at]) for m in option.measures]
         return Candidate(
             code=tuple(int(number) for number in self.codes[at]),
             label=self.grid.label(self.codes[at]),
@@ -301,32 +338,31 @@ class Search(PricedGrid):
             cost=float(self.cost[at]),
             annualised=float(self.cost[at] / self.rates.discount.sum()),
             per_tonne=float(1e6 * levelised(self.cost[at], saved)),
-            p_before=float(survey.p_before(self.target.before)[at]),
-            p_by=float(survey.p_before(self.target.before + 1)[at]),
-            p_past=float(survey.p_past(self.target.before)[at]),
-            peak=float(survey.peak[case[at]]),
-            held={name: float(survey.p_held(name)[at]) for name in survey.held},
+            p_before=float(counts.p_before(before)[at]),
+            p_by=float(counts.p_before(before + 1)[at]),
+            p_past=float(counts.p_past(before)[at]),
+            peak=peak,
+            held={name: float(share[at]) for name, share in self.looked.held().items()},
         )
 
     def closest(self) -> int:
         """Find the package nearest to the target: its least probable condition is most probable."""
-        least = np.minimum(self.survey.p_before(self.target.before), self.target.probability)
-        for name in self.survey.held:
-            least = np.minimum(least, self.survey.p_held(name))
+        least = np.minimum(self.looked.counts.p_before(self.target.before), self.target.probability)
+        for share in self.looked.held().values():
+            least = np.minimum(least, share)
         if self.target.budget is not None and (self.cost <= self.target.budget).any():
             least = np.where(self.cost <= self.target.budget, least, -1.0)
         return int(self.order[least[self.order].argmax()])
 
-    def front(self) -> tuple[Candidate, ...]:
+    def front(self) -> np.ndarray:
         """List the cheapest package for every probability: each dearer one is more probable than all before."""
-        reached = self.survey.p_before(self.target.before)[self.order]
+        reached = self.looked.counts.p_before(self.target.before)[self.order]
         so_far = np.maximum.accumulate(reached)
-        better = np.append(True, so_far[1:] > so_far[:-1])
-        return tuple(self.candidate(int(at)) for at in self.order[better])
+        return self.order[np.append(True, so_far[1:] > so_far[:-1])]
 
     def price(self, best: int, before: int, probability: float) -> Price | None:
         """Price a tighter target on top of the best; None where it is out of reach."""
-        if before - 1 < self.survey.years[0] or probability > 1:
+        if before - 1 < self.park.last_observed_year or probability > 1:
             return None
         tighter = self.first(self.feasible(before, probability))
         if tighter is None:
@@ -334,14 +370,13 @@ class Search(PricedGrid):
         steps, cost = self.steps[tighter] - self.steps[best], self.cost[tighter] - self.cost[best]
         return Price(int(steps), float(cost), self.grid.label(self.codes[tighter]))
 
-    def without(self, best: int, fine: np.ndarray) -> dict[str, Candidate | None]:
+    def without(self, best: int, fine: np.ndarray) -> dict[str, int | None]:
         """Find, for each block the best uses, the cheapest package that reaches the target without it."""
-        found: dict[str, Candidate | None] = {}
-        for column, block in enumerate(self.grid.blocks):
-            if self.codes[best, column]:
-                other = self.first(fine & (self.codes[:, column] == 0))
-                found[block.block_id] = None if other is None else self.candidate(other)
-        return found
+        return {
+            block.block_id: self.first(fine & (self.codes[:, column] == 0))
+            for column, block in enumerate(self.grid.blocks)
+            if self.codes[best, column]
+        }
 
     def gap(self, best: int | None) -> Price | None:
         """Bound how much less a package not looked at could cost; None where the best is proven."""
@@ -363,7 +398,7 @@ class Search(PricedGrid):
             return candidates
         engine = PackageEngine(self.park, self.grid.everything(), check, until=self.until)
         codes = np.array([candidate.code for candidate in candidates], dtype=np.int8)
-        reached = engine.survey(self.grid, codes, before=[self.target.before]).p_before(self.target.before)
+        reached = engine.count_events(self.grid, codes, [self.target.before]).p_before(self.target.before)
         return [replace(one, p_fresh=float(p)) for one, p in zip(candidates, reached, strict=True)]
 
     def decision(self, dropped: Mapping[str, str], check: Draws | None) -> Decision:
@@ -372,10 +407,13 @@ class Search(PricedGrid):
         fine = self.feasible(target.before, target.probability)
         best = self.first(fine)
         near = self.order[:0] if best is None else self.alternatives(best, fine)
-        shown = self.closest() if best is None else best
-        found = self.fresh([self.candidate(at) for at in (shown, *near[:MOST_ALTERNATIVES])], check)
+        shown, front = self.closest() if best is None else best, self.front()
         # Packages that were not looked at can be neither priced nor excluded.
         whole = best if self.ranking is None else None
+        without = {} if whole is None else self.without(whole, fine)
+        others = [at for at in without.values() if at is not None]
+        described = self.candidates([shown, *near[:MOST_ALTERNATIVES], *front, *others])
+        found = self.fresh([described[int(at)] for at in (shown, *near[:MOST_ALTERNATIVES])], check)
         return Decision(
             identity=self.park.identity,
             target=target,
@@ -389,13 +427,13 @@ class Search(PricedGrid):
             alternatives=tuple(found[1:]),
             near=self.codes[near],
             margin=self.margin,
-            without_block={} if whole is None else self.without(whole, fine),
-            front=self.front(),
+            without_block={block: None if at is None else described[at] for block, at in without.items()},
+            front=tuple(described[int(at)] for at in front),
             one_year_earlier=None if whole is None else self.price(whole, target.before - 1, target.probability),
             one_percent_more=None if whole is None else self.price(whole, target.before, target.probability + 0.01),
-            off=self.candidate(0),
+            off=described[0],
             packages=self.grid.size,
-            evaluated=self.survey.tree.cases.shape[0],
+            evaluated=self.looked.counts.tree.cases.shape[0],
             complete=self.ranking is None,
             gap=self.gap(best),
             members=self.draws.members,

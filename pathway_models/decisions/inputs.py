@@ -69,9 +69,8 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
         en, zh = _SIZE if parameter.is_size else parameter.label
         return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}：{zh}", True)
     if kind == "factor":
-        return Input(
-            name, identifier, "factors", f"emission factor: {what}", f"排放因子：{what}", what != "electricity"
-        )
+        en, zh = _FACTORS.get(what, (what, what))
+        return Input(name, identifier, "factors", f"emission factor: {en}", f"排放因子：{zh}", what != "electricity")
     if name == f"{SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
     if name == f"{SHARED}:capture_ceiling":

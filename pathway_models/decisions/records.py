@@ -27,6 +27,8 @@ class Attribution(Identified):
     players : (n,) str
         Families or levers.
     names_en, names_zh : (n,) str
+    families : (n,) str
+        Of the players.
     years : (Y,) int
         Projected years.
     before : int
@@ -49,6 +51,7 @@ class Attribution(Identified):
     players: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     years: np.ndarray
     before: int
     shares: np.ndarray
@@ -145,7 +148,7 @@ class Macc(Identified):
     ----------
     identity : ParkIdentity
     scenario : str
-    levers, names_en, names_zh : (n,) str
+    levers, names_en, names_zh, families : (n,) str
     known : (n,) bool
     assumed : (n,) bool
         Levers whose cost rests on suppositions of this project.
@@ -160,6 +163,7 @@ class Macc(Identified):
     levers: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     known: np.ndarray
     assumed: np.ndarray
     readings: dict[str, Reading]
@@ -179,7 +183,7 @@ class Macc(Identified):
         return self.readings[name]
 
     def table(self, name: str = "shapley") -> list[dict[str, object]]:
-        """List one row a lever in the order of the curve: width, height, their 5-95 % ranges, chance of its place.
+        """List one row a lever in the order of the curve: width, height, their ranges, chance of its place.
 
         ``place_chance`` is the share of members in which the lever has the place in the order that it has here.
         """
@@ -197,6 +201,7 @@ class Macc(Identified):
                 "lever": self.levers[i],
                 "name_en": self.names_en[i],
                 "name_zh": self.names_zh[i],
+                "family": self.families[i],
                 "tco2_per_year": mean_width,
                 "tco2_p05": float(low),
                 "tco2_p95": float(high),
@@ -208,14 +213,19 @@ class Macc(Identified):
             rows.append(row | _height(heights[i], mean_cost, mean_width, bool(self.known[i]), place))
         return rows
 
+    def curve(self, name: str = "shapley") -> list[dict[str, object]]:
+        """List the rows of levers that avoid emissions: what a curve is made of, and what is said of it."""
+        return [row for row in self.table(name) if float(str(row["tco2_per_year"])) > 0]
+
 
 def _height(heights: np.ndarray, cost: float, tonnes: float, known: bool, place: float) -> dict[str, object]:
     """Work out the height of one block with its range; None where the cost is not known or nothing is avoided."""
     usable = heights[~np.isnan(heights)]
     if not known or tonnes <= 0 or usable.size == 0:
-        return {"cny_per_tco2": None, "cny_p05": None, "cny_p95": None, "place_chance": None}
-    low, high = np.quantile(usable, [0.05, 0.95])
-    return {"cny_per_tco2": 1e6 * cost / tonnes, "cny_p05": float(low), "cny_p95": float(high), "place_chance": place}
+        return dict.fromkeys(("cny_per_tco2", "cny_p05", "cny_p25", "cny_p75", "cny_p95", "place_chance"))
+    ends = np.quantile(usable, [0.05, 0.25, 0.75, 0.95]).tolist()
+    ranges = dict(zip(("cny_p05", "cny_p25", "cny_p75", "cny_p95"), ends, strict=True))
+    return {"cny_per_tco2": 1e6 * cost / tonnes} | ranges | {"place_chance": place}
 
 
 OUTPUTS = ("peak_year", "peaked_before", "log_peak_level")

@@ -395,14 +395,14 @@ def describe_contributions(found: Attribution, year: int = 2035, *, lang: str = 
     whole, best = float(found.whole()[column]), int(found.shares[:, column].argmax())
     if found.shares[best, column] <= 0:
         return say(lang, en=f"No measure avoids emissions in {year}.", zh=f"{year}年没有措施减少排放。")
-    name, tonnes = player_name(found, best, lang), emissions_text(float(found.shares[best, column]), lang)
+    name, most = player_name(found, best, lang), float(found.shares[best, column])
+    tonnes, all_of_it = (emissions_text(value, lang, beside=max(whole, most)) for value in (most, whole))
     harmful = [player_name(found, at, lang) for at in range(len(found.players)) if found.shares[at, column] < 0]
     more = say(lang, en=f" More is emitted through: {', '.join(harmful)}.", zh=f"排放反而增加：{'、'.join(harmful)}。")
     return say(
         lang,
-        en=f"In {year} all measures avoid {emissions_text(whole, lang)} on average; most of it, {tonnes}, through"
-        f" {name}.",
-        zh=f"{year}年全部措施平均减排{emissions_text(whole, lang)}，其中贡献最大的是{name}，{tonnes}。",
+        en=f"In {year} all measures avoid {all_of_it} on average; most of it, {tonnes}, through {name}.",
+        zh=f"{year}年全部措施平均减排{all_of_it}，其中贡献最大的是{name}，{tonnes}。",
     ) + (more if harmful else "")
 
 
@@ -432,8 +432,7 @@ def describe_years(found: Attribution, *, lang: str = "en") -> str:
 
 def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> str:
     """Name the cheapest and the dearest measure of a reading, with the chance of the first place."""
-    # As in the table and the figure: a lever that finds nothing to replace in this park is in neither.
-    whole = [row for row in found.table(reading) if float(row["tco2_per_year"])]
+    whole = found.curve(reading)
     rows = [row for row in whole if row["cny_per_tco2"] is not None]
     unknown = sum(not row["cost_known"] for row in whole)
     if not rows:
@@ -445,9 +444,9 @@ def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -
     return say(
         lang,
         en=f"A tonne costs least through {first[key]} ({ends[0]} CNY; the cheapest in {sure} of members) and most"
-        f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no height.",
+        f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no bar of cost.",
         zh=f"每吨成本最低的是{first[key]}（{ends[0]}元，在{sure}的模拟结果中最低），最高的是{last[key]}（{ends[1]}元）；"
-        f"另有{unknown}项措施成本未知，不画高度。",
+        f"另有{unknown}项措施成本未知，不画成本柱。",
     )
 
 

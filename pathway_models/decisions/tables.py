@@ -15,7 +15,7 @@ from pathway_models.decisions.records import Attribution, Macc, ProjectEffect, P
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import item_name
-from pathway_models.language.rounding import emissions_text, error_text, scale_of, share_text, significant
+from pathway_models.language.rounding import error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.headline import shares_of
@@ -144,6 +144,13 @@ def output_name(output: str, before: int, lang: str) -> str:
 def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
     """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
+    divisor, unit = 1.0, say(lang, en="years", zh="年")
+    if quantity == "probability":
+        divisor, unit = 0.01, say(lang, en="points", zh="百分点")
+    elif quantity != "years_gained":
+        scale = scale_of(max(abs(float(row["shapley"])) for row in rows), lang)
+        per_year = "" if quantity == "cumulative" else say(lang, en=" a year", zh="/年")
+        divisor, unit = scale.divisor, scale.unit + per_year
     names = [player_name(found, at, lang) for at in range(len(found.players))]
     names += [say(lang, en="sum", zh="合计"), say(lang, en="what all reach together", zh="共同效果")]
     head = {
@@ -151,7 +158,10 @@ def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> 
         "leave_one_out": say(lang, en="leave one out", zh="逐一去除"),
         "one_at_a_time": say(lang, en="one at a time", zh="逐一单独"),
     }
-    values = {title: [significant(float(row[key])) for row in rows] for key, title in head.items()}
+    comma = say(lang, en=", ", zh="，")
+    values = {
+        f"{title}{comma}{unit}": [significant(float(row[key]) / divisor) for row in rows] for key, title in head.items()
+    }
     return pd.DataFrame(values, index=pd.Index(names, name=say(lang, en="lever", zh="措施")))
 
 
@@ -255,10 +265,12 @@ def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ..
 
 
 def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the abatement cost curve; levers of unknown cost have a width and no height."""
+    """Tabulate the abatement cost curve; levers of unknown cost have tonnes and no cost."""
+    told = [row for row in found.table(reading) if float(row["tco2_per_year"])]
+    scale = scale_of(max((abs(float(row["tco2_per_year"])) for row in told), default=0.0), lang)
     head = [
         ("lever", "措施"),
-        ("avoided a year", "年均减排"),
+        (f"avoided, {scale.unit} a year", f"减排，{scale.unit}/年"),
         ("5-95 %", "5%-95%"),
         (f"CNY({found.price_year})/t", f"元({found.price_year}年价)/吨"),
         ("5-95 % ", "成本5%-95%"),
@@ -266,10 +278,9 @@ def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.
         ("rests on", "依据"),
     ]
     rows = []
-    for row in found.table(reading):
-        if not float(row["tco2_per_year"]):
-            continue  # a lever that finds nothing to replace in this park
-        width, *ends = (emissions_text(float(row[key]), lang) for key in ("tco2_per_year", "tco2_p05", "tco2_p95"))
+    for row in told:  # a lever that finds nothing to replace in this park is left out
+        keys = ("tco2_per_year", "tco2_p05", "tco2_p95")
+        width, *ends = (significant(float(row[key]) / scale.divisor) for key in keys)
         cells = [UNKNOWN[lang], "", "", ""]
         if row["cny_per_tco2"] is not None:
             height, low, high = (significant(float(row[key])) for key in ("cny_per_tco2", "cny_p05", "cny_p95"))

@@ -6,14 +6,18 @@ part.  Sinks stand beside the total and change no peak.
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from pathway_models.engine.batches import EMITTING, Accounts, Batch
+from pathway_models.engine.accounts import EMITTING, Accounts
+from pathway_models.engine.batches import Batch
 from pathway_models.engine.chain import Kept, Measures, PackageCase, follow, sinks
 from pathway_models.levers.action import PARTS, SINKS
+from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Grid, Scenario
 from pathway_models.records.park import ACTIVITY_KINDS
 
@@ -101,6 +105,23 @@ class BatchEvaluator:
         self.size = batch.grid.shape[1]
         self.sinks = np.broadcast_to(frame.sinks[known:, None], (self.years.size, self.size))
         self.activity = self.accounts.activity([kind for kind in ACTIVITY_KINDS if kind != "population"])
+
+    def redrawn(self, levers: Draws) -> Self:
+        """Return the same baseline under other draws of the levers.
+
+        Parameters
+        ----------
+        levers : Draws
+            They agree in all else with those of the baseline.
+        """
+        if levers is self.draws:
+            return self
+        other = copy(self)
+        other.batch = self.batch.redrawn(levers)
+        other.draws, other.drawn = other.batch.draws, other.batch.drawn
+        other.accounts = copy(self.accounts)
+        other.accounts.batch = other.batch
+        return other
 
     @cached_property
     def observed(self) -> np.ndarray:

@@ -1,6 +1,6 @@
 """From park, scenarios and draws to pathways."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD, Reading
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import EMITTING, Mix, batches, horizon, lay_out
+from pathway_models.engine.accounts import EMITTING, Mix
 from pathway_models.engine.chain import PackageCase, left
-from pathway_models.engine.package_tree import BatchEvaluator, measures_of, package_tree
+from pathway_models.engine.laying_out import batches, horizon, lay_out
+from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions
@@ -186,30 +187,78 @@ def runs(
     PathwayError
         A lever of these scenarios was not drawn.
     """
-    lacking = sorted(set(lever_streams(chosen)) - set(draws.uniforms))
+    for positions, tree, batch in _grounds(park, [*chosen, None], draws, until, assumptions, reading):
+        for case in batch.cases(tree):
+            for at in np.flatnonzero(tree.case_of == case.index):
+                yield (positions[at] if positions[at] < len(chosen) else None), batch, case
+
+
+def totals(
+    park: Park, chosen: list[Scenario], draws: Draws, levers: Sequence[Draws], until: int, reading: Reading
+) -> np.ndarray:
+    """Project totals under each scenario, with the levers drawn in several ways on one baseline.
+
+    Parameters
+    ----------
+    park : Park
+    chosen : list of Scenario
+    draws : Draws
+        Of the drivers, the grid and the factors.
+    levers : sequence of Draws
+        Of the levers; they agree with ``draws`` in all else.
+    until : int
+        Last year.
+    reading : Reading
+
+    Returns
+    -------
+    (draws of levers, scenario, member, year), tCO2/yr
+    """
+    years = np.arange(park.years[0], horizon(park, draws, until) + 1)
+    known, found = park.years.size, np.empty((len(levers), len(chosen), years.size, draws.members))
+    for positions, tree, batch in _grounds(park, chosen, draws, int(years[-1]), assumed_by(draws, None), reading):
+        for way, given in enumerate(levers):
+            for case in batch.redrawn(given).cases(tree):
+                for at in np.flatnonzero(tree.case_of == case.index):
+                    room = found[way, positions[at]]
+                    room[:known, batch.members], room[known:, batch.members] = batch.observed, case.total
+    return np.moveaxis(found, -1, -2)
+
+
+def _grounds(
+    park: Park,
+    chosen: Sequence[Scenario | None],
+    draws: Draws,
+    until: int,
+    assumptions: Assumptions,
+    reading: Reading,
+) -> Iterator[tuple[list[int], PackageTree, BatchEvaluator]]:
+    """Yield positions of scenarios with one baseline, their tree, and each batch of members on that baseline.
+
+    ``None`` is the scenario without measures; arguments and errors as of `runs`.
+    """
+    named = [scenario for scenario in chosen if scenario is not None]
+    lacking = sorted(set(lever_streams(named)) - set(draws.uniforms))
     if lacking:
         raise PathwayError(f"{', '.join(lacking)} were not drawn; sample the park with these scenarios")
     for (given, grid), positions in _by_drivers(chosen).items():
-        some = [NOTHING if at is None else chosen[at] for at in positions]
+        some = [chosen[at] or NOTHING for at in positions]
         tree = package_tree(some)
         driven_park = driven(park, replace(NOTHING, drivers=given, grid=grid), assumptions.issue_year)
         frame = lay_out(driven_park, some, until, assumptions)
         for members in batches(frame, draws, reading=reading):
-            batch = BatchEvaluator(members)
-            for case in batch.cases(tree):
-                for at in np.flatnonzero(tree.case_of == case.index):
-                    yield positions[at], batch, case
+            yield positions, tree, BatchEvaluator(members)
 
 
-def _by_drivers(chosen: list[Scenario]) -> dict[tuple[tuple[DriverPath, ...], str], list[int | None]]:
+def _by_drivers(chosen: Sequence[Scenario | None]) -> dict[tuple[tuple[DriverPath, ...], str], list[int]]:
     """Group scenarios by the drivers they give and their grid: each group is projected on a baseline of its own.
 
-    The scenario without measures, None, comes last among those without drivers.
+    The scenario without measures, None, gives no drivers.
     """
-    groups: dict[tuple[tuple[DriverPath, ...], str], list[int | None]] = {}
+    groups: dict[tuple[tuple[DriverPath, ...], str], list[int]] = {}
     for at, scenario in enumerate(chosen):
-        groups.setdefault((scenario.drivers, scenario.grid), []).append(at)
-    groups.setdefault(((), SLOW), []).append(None)
+        key = ((), SLOW) if scenario is None else (scenario.drivers, scenario.grid)
+        groups.setdefault(key, []).append(at)
     return groups
 
 

@@ -5,7 +5,7 @@ The forms that levers have there, and where they have none: docs/methods.md, sec
 
 from collections.abc import Iterable, Mapping
 
-from pathway_models.engine.batches import MAIN_FUELS, replaces_all_fuel
+from pathway_models.engine.accounts import MAIN_FUELS, replaces_all_fuel
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.levers.action import SINKS, Label
 from pathway_models.records.carriers import Carrier
@@ -80,7 +80,7 @@ def _finds_its_use(park: Park, lever: Lever, fired: Iterable[int]) -> bool:
     sectors = read_sectors()
     kinds = sectors.of(park)
     return any(
-        lever.reaches(kinds[s], use) for s in fired for use in sectors.uses_of(kinds[s], UNDIVIDED[0], UNDIVIDED[0])
+        lever.reaches(kinds[s], use) for s in fired for use in sectors.uses_in(park, s, UNDIVIDED[0], UNDIVIDED[0])
     )
 
 

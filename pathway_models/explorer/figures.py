@@ -14,13 +14,14 @@ from PIL import Image
 
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.figures.canvas import BEHIND, DARK, MARK, emissions_axis, shade_record, sheet, years_axis
-from pathway_models.figures.marks import peak_shares
+from pathway_models.figures.marks import WIDTH, peak_shares
+from pathway_models.figures.style import WITH
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
 
-COLOUR = "#0072B2"
-#: Share of members at which a bar of peak years is cut, so that one crowded year does not flatten all others.
-CAP = 0.2
+COLOUR = WITH
+#: Height of the highest bar of peak years, as a share of its axes: whatever its share is, no bar is cut off.
+HIGHEST = 0.72
 #: Inches and pixels of an inch: letters are read at the width of a telephone and of half a laptop's window.
 SIZE, RESOLUTION = (5.6, 3.2), 130
 
@@ -62,9 +63,9 @@ class Picture:
         ax.set_xlim(strip.get_xlim())
         label = word("peak_share", self.lang).replace("\n", say(self.lang, en=" ", zh=""))
         strip.text(0.88, 0.92, label, size="small", ha="right", va="top", transform=strip.transAxes)
-        strip.set_ylim(0, 1.3 * CAP * 100)
-        strip.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-        strip.locator_params(axis="y", nbins=3)
+        # Shares are written on the bars: their scale is that of the highest, whichever view is drawn.
+        strip.set_ylim(0, 1)
+        strip.set_yticks([])
         self.ax, self.strip = ax, strip
         return figure
 
@@ -79,7 +80,7 @@ class Picture:
             "middle": self.ax.fill_between(years, nothing, nothing, alpha=0.38, **shape),
             "median": self.ax.plot(years, nothing, color=COLOUR, linewidth=2.2, animated=True)[0],
             "bars": self.strip.fill_between(steps, 0, np.zeros(steps.size), step="mid", zorder=3, **shape),
-            "rest": self.strip.bar([end], [0.0], 2.6, color="white", edgecolor=COLOUR, hatch="//////", animated=True)[
+            "rest": self.strip.bar([end], [0.0], WIDTH, color="white", edgecolor=COLOUR, hatch="//////", animated=True)[
                 0
             ],
             "rest_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
@@ -116,17 +117,18 @@ class Picture:
         for name, place in zip("ba", ends, strict=True):
             moving[name].set_y(place)
         shares, censored = peak_shares(view.peaks, 0)
+        unit = HIGHEST / max(float(shares.max()), censored / WIDTH)
         heights = np.zeros(shares.size + 2)
-        heights[1:-1] = 100 * np.minimum(shares, CAP)
+        heights[1:-1] = unit * shares
         moving["bars"].set_data(np.arange(self.years[0] - 1, self.years[-1] + 2), 0, heights)
-        moving["rest"].set_height(100 * min(censored, CAP))
+        moving["rest"].set_height(unit * censored / WIDTH)
         highest = int(shares.argmax())
-        for name, place, share in (
-            ("rest_text", self.horizon + BEHIND, censored),
-            ("top_text", self.years[highest], float(shares[highest])),
+        for name, place, share, wide in (
+            ("rest_text", self.horizon + BEHIND, censored, WIDTH),
+            ("top_text", self.years[highest], float(shares[highest]), 1.0),
         ):
             moving[name].set_text(share_text(share, self.lang))
-            moving[name].set_position((place, 100 * min(share, CAP)))
+            moving[name].set_position((place, unit * share / wide))
         for name in ("line", "line_below"):
             moving[name].set_xdata([before - 0.5, before - 0.5])
         self._canvas.restore_region(self._still)

@@ -31,6 +31,8 @@ KINDS_ZH = {
     "power_output": "发电量",
     "steel_output": "粗钢产量",
     "cement_output": "水泥产量",
+    "pig_iron_output": "生铁产量",
+    "nonferrous_output": "有色金属产量",
 }
 #: Two languages of a note.
 Words = tuple[str, str]

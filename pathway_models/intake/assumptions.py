@@ -2,8 +2,6 @@
 
 Reading ``data/baseline.yml``: fitted trend parameters by use, with unit and source.
 
-Reading ``data/uncertainties.yml``: factor errors, grid decline, shared shocks.
-
 Reading ``correlations.yml``.
 
 Reading ``sectors.yml`` and ``capture.yml``: kinds of sectors, and what the nation can capture of theirs;
@@ -23,6 +21,7 @@ from pathway_models.core.files import data_folder
 from pathway_models.core.issue_year import present_year
 from pathway_models.core.yaml_files import Strict, line_of, validated
 from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.levels import read_levels
 from pathway_models.intake.rules.targets import read_targets
@@ -33,12 +32,9 @@ from pathway_models.records.assumptions import (
     Baselines,
     CaptureRange,
     Correlation,
-    GridFutures,
     SectorKinds,
-    Uncertainties,
 )
 from pathway_models.records.carriers import Carrier
-from pathway_models.records.levers import Triangle
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")
@@ -125,87 +121,6 @@ def _missing(path: Path, content: _BaselineFile, lines: dict[tuple[str | int, ..
             found = ", ".join(sorted(wrong))
             faults.append(Fault(path.name, place, found, expected, "add or remove these", code="parameters"))
     return faults
-
-
-class _Value(Strict):
-    value: float
-    unit: str
-    source: str
-
-
-class _Decline(Strict):
-    low: float
-    mode: float
-    high: float
-    unit: str
-    source: str
-
-
-class _Futures(Strict):
-    zero_by: _Decline
-    left: _Value
-    mean: _Value
-    deviation: _Value
-    tilt: _Value
-    persistence: _Value
-    heat: _Value
-
-
-class _Fuels(Strict):
-    carriers: tuple[str, ...]
-    source: str
-
-
-class _Regions(Strict):
-    regions: dict[str, tuple[str, ...]]
-    source: str
-
-
-class _UncertaintyFile(Strict):
-    factor_errors: dict[str, _Value]
-    factor_confidence: dict[str, _Value]
-    assumed_fuels: _Fuels
-    measured_factor_errors: dict[str, _Value]
-    grid_regions: _Regions
-    grid_decline: _Decline
-    grid_futures: _Futures
-    population: dict[str, _Value]
-
-
-def read_uncertainties() -> Uncertainties:
-    """Read the shipped uncertainties.
-
-    Raises
-    ------
-    InputError
-        All faults of the file, by line.
-    """
-    return _read_uncertainties(data_folder() / "uncertainties.yml")
-
-
-@cache
-def _read_uncertainties(path: Path) -> Uncertainties:
-    content, _ = validated(path, _UncertaintyFile)
-    decline, regions = content.grid_decline, content.grid_regions.regions
-    zero, futures = content.grid_futures.zero_by, content.grid_futures
-    return Uncertainties(
-        factor_errors={name: item.value for name, item in content.factor_errors.items()},
-        factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
-        assumed_fuels=content.assumed_fuels.carriers,
-        measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
-        grid_regions={province: region for region, members in regions.items() for province in members},
-        grid_decline=Triangle(decline.low, decline.mode, decline.high),
-        grid_futures=GridFutures(
-            Triangle(zero.low, zero.mode, zero.high),
-            left=futures.left.value,
-            mean=futures.mean.value,
-            deviation=futures.deviation.value,
-            tilt=futures.tilt.value,
-            persistence=futures.persistence.value,
-            heat=futures.heat.value,
-        ),
-        population={name: item.value for name, item in content.population.items()},
-    )
 
 
 class _Pair(Strict):

@@ -18,8 +18,9 @@ from pathway_models.intake.description import Choices
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.plausible_ranges import read_plausible
-from pathway_models.intake.statements import Key, Statement, Statements
+from pathway_models.intake.statements import Key, Statement, Statements, UseLine
 from pathway_models.intake.translation import USED
+from pathway_models.levers.action import ENERGY_USES
 
 #: Quantities that must be given in every year once they are given in one.
 COMPLETE = ("energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population")
@@ -238,6 +239,78 @@ def activity_errors(statements: Statements, fields: dict[str, Any]) -> dict[str,
         for group, parts in weighted.items()
         if any(emitted > 0 for emitted, _ in parts)
     }
+
+
+def uses_of(statements: Statements, burnt: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, float]]:
+    """Put together what energy is used for; every fault of the lines is reported.
+
+    Parameters
+    ----------
+    statements : Statements
+    burnt : iterable of (sector, carrier)
+        What the table has energy or emissions of.
+
+    Returns
+    -------
+    dict (sector, carrier) -> use -> share
+        Shares that add up to one: what a table leaves open has no use of its own, ``""``.
+    """
+    having: dict[str, set[str]] = {}
+    for sector, carrier in burnt:
+        having.setdefault(sector, set()).add(carrier)
+    stated: dict[tuple[str, str], dict[str, UseLine]] = {}
+    for line in statements.uses:
+        shares = stated.setdefault((line.sector, line.carrier), {})
+        finding = _misused(line, having, shares)
+        if finding:
+            statements.report(line.place, line.written, finding)
+        else:
+            shares[line.use] = line
+    found = {}
+    for sector, carriers in having.items():
+        for carrier in sorted(carriers):
+            lines = stated.get((sector, carrier)) or stated.get(("park", carrier))
+            if lines:
+                shares = {use: line.share for use, line in lines.items() if line.share > 0}
+                left = 1.0 - sum(shares.values())
+                found[sector, carrier] = shares | ({"": left} if left > ROUNDING - 1 else {})
+    return found
+
+
+def check_followers(statements: Statements, follows: dict[str, str], place: str, sectors: set[str]) -> None:
+    """Report sectors that follow one that is not there, themselves, or one that follows another."""
+    known = ", ".join(sorted(sectors)) or "none"
+    for name, leader in follows.items():
+        finding = None
+        if not {name, leader} <= sectors:
+            finding = Finding(f"sectors of the table: {known}", "correct the names", "follows_sector")
+        elif name == leader or leader in follows:
+            remedy = "name the sector at the head of the chain"
+            finding = Finding("another sector that follows none itself", remedy, "follows_chain")
+        if finding:
+            statements.report(f"{place}, {name}", leader, finding)
+
+
+def _misused(line: UseLine, having: dict[str, set[str]], before: dict[str, UseLine]) -> Finding | None:
+    """Find what is wrong with a line of uses, beside the sound ones before it of the same carrier and sector."""
+    carriers = having.get(line.sector, set())
+    if line.sector == "park":
+        carriers = set().union(*having.values())
+    total = sum(one.share for one in before.values()) + line.share
+    if line.use not in ENERGY_USES:
+        known = ", ".join(ENERGY_USES)
+        return Finding(f"one of {known}", "correct the use; docs/methods.md, section 3, explains them", "use")
+    if line.sector != "park" and line.sector not in having:
+        return Finding(f"one of {', '.join(sorted(having))}", "name a sector of the table", "use_sector")
+    if line.carrier not in carriers:
+        known = ", ".join(sorted(carriers)) or "none"
+        return Finding(f"energy of this place: {known}", "name a carrier that it uses", "use_carrier")
+    if line.use in before:
+        return Finding("each use of a carrier once", f"it stands in {before[line.use].place} too; keep one", "twice")
+    if total > ROUNDING:
+        remedy = f"with this one they are {total:.4g}: lower one of them"
+        return Finding(f"shares of {line.carrier} that add up to at most 1", remedy, "use_sum")
+    return None
 
 
 #: Quantities that are counted by sector once sectors are given.

@@ -14,9 +14,10 @@ from pathway_models.core.errors import Fault, grouped
 from pathway_models.core.files import fingerprint
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
-from pathway_models.intake.checks import Check, activity_errors
+from pathway_models.intake.checks import Check, activity_errors, check_followers, uses_of
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
+from pathway_models.intake.factors.heat_supply import factor_rows, heat_supply_of
 from pathway_models.intake.factors.spread import factor_errors
 from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.plans.investments import faults_of_investments
@@ -94,19 +95,30 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
         hint_at_power(check, filled.statements.sheets.get(filled.years[0], "workbook") if filled.years else "workbook")
     if filled.years:
         check_assets(filled.statements, check.book, filled.years[-1])
+    burnt = [s for s in filled.statements.all.values() if s.entry.quantity == "energy" and s.role != "enterprise"]
+    split = {s.entry.key for s in burnt if s.role == "sector"}
+    owned = dict.fromkeys((s.owner, s.entry.item) for s in burnt if s.role == "sector" or s.entry.key not in split)
+    rule = filled.description.chp_rule if filled.description else ""
+    supply = heat_supply_of(filled.statements, rule, "园区, chp_rule", check.book, filled.years)
+    follows = filled.description.follows if filled.description else {}
+    check_followers(filled.statements, follows, "园区, follows", {owner for owner, _ in owned})
+    beside = {"uses": uses_of(filled.statements, owned), "heat_supply": supply}
     for sheet, block in filled.statements.projects:
         filled.statements.faults += faults_of_investments(sheet, block, path.name)
     faults = in_order(filled.statements.faults)
     if filled.description is None or any(fault.severity == "error" for fault in faults):
         return Examination(None, faults)
-    found = _park_of(path, filled, check.book, faults)
+    found = _park_of(path, filled, check.book, faults, beside)
     lacking = tuple(incomplete(filled.statements))
     return replace(found, assets=assets_of(filled.statements, check.book), lacking=lacking)
 
 
-def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...]) -> Examination:
+def _park_of(
+    path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...], beside: dict[str, Any]
+) -> Examination:
     description = filled.description
     result = Translator(filled.statements, description, book).translate()
+    result.rows += factor_rows(beside["heat_supply"], result.rows)
     fields, more = assemble(
         path.name, description.activity, description.factor_set, description.grid_factor, result.rows
     )
@@ -120,6 +132,7 @@ def _park_of(path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...
         files=[fingerprint(path)] + ([fingerprint(filled.sidecar)] if filled.sidecar else []),
         memo_items=result.memo_items,
         activity_errors=activity_errors(filled.statements, fields),
+        **beside,
     )
 
 
@@ -154,7 +167,7 @@ def build_park(
     # The words before the place keep a sheet name of the input from ever standing first in a cell of a result.
     told = [f"Warning at {f.place}: expected {f.expected}; {f.remedy}" for f in faults if f.severity == "warning"]
     told += [f.remedy for f in faults if f.code == "beside"]
-    said = description.model_dump(exclude={"activity", "source", "notes"})
+    said = description.model_dump(exclude={"activity", "source", "notes", "chp_rule"})
     park = Park(
         **said,
         **fields,

@@ -4,8 +4,9 @@ import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.factors.ids import SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
 from pathway_models.records.levers import Scenario
@@ -17,6 +18,9 @@ Named = Park | Entry | ParkIdentity | str
 
 @cache
 def _shipped_scenarios() -> dict[str, Scenario]:
+    # Here, because most who name something name no scenario, and its library takes long to load.
+    from pathway_models.intake.library import read_scenarios
+
     return dict(read_scenarios())
 
 
@@ -79,9 +83,12 @@ def scenario_name(scenario_id: str, lang: str) -> str:
     return found.name_zh if lang == "zh" else found.name_en
 
 
-def scenario_order() -> tuple[str, ...]:
-    """Ids of the shipped scenarios in the order of their file: a scenario keeps its colour in all figures."""
-    return tuple(_shipped_scenarios())
+def scenario_families() -> dict[str, tuple[str, ...]]:
+    """Return the families of levers that each shipped scenario moves, in the order of their file."""
+    return {
+        name: tuple(dict.fromkeys(measure.lever.family for measure in scenario.measures))
+        for name, scenario in _shipped_scenarios().items()
+    }
 
 
 def item_name(item: str, lang: str) -> str:
@@ -185,6 +192,8 @@ def factor_name(factor_id: str, lang: str) -> str:
 
 def _origin(factor_id: str, comma: str, lang: str) -> str:
     name, _, place = factor_id.partition(": ")
+    if factor_id.startswith(SUPPLIER):
+        return _of_supplier(factor_id.removeprefix(SUPPLIER), lang)
     if name in ORIGINS:
         en, zh = ORIGINS[name]
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
@@ -198,6 +207,26 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
     (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
     told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")
+
+
+def _of_supplier(rule: str, lang: str) -> str:
+    """Name the factor of a supplier's fuels with the rule that shares them between power and heat."""
+    by = say(lang, en=", {}", zh="，{}").format(read_chp_rules()[rule].name.in_(lang)) if rule else ""
+    return say(lang, en=f"fuels of the supplier of heat{by}", zh=f"供热企业燃料{by}")
+
+
+def heat_origin(park: Park, lang: str) -> str:
+    """Say where the factor of purchased heat comes from; empty where it is the default or the table's own.
+
+    Parameters
+    ----------
+    park : Park
+    lang : {"en", "zh"}
+    """
+    if park.heat_supply is None:
+        return ""
+    told = _of_supplier(park.heat_supply.rule, lang)
+    return say(lang, en=f"factor of purchased heat: {told}", zh=f"外购热力因子：{told}")
 
 
 def in_one_language(text: str, lang: str) -> str:

@@ -64,6 +64,57 @@ class Statement:
         return self.role, self.owner, self.entry.key, self.year
 
 
+@dataclass(frozen=True)
+class UseLine:
+    """Share of a carrier that a sector uses for something.
+
+    Parameters
+    ----------
+    place : str
+    sector : str
+        ``park`` stands for every sector that says nothing of its own.
+    carrier, use : str
+        As written where they are not known.
+    share : float
+        0-1.
+    written : str
+        The line's cells as the user wrote them.
+    """
+
+    place: str
+    sector: str
+    carrier: str
+    use: str
+    share: float
+    written: str
+
+
+@dataclass(frozen=True)
+class SupplyLine:
+    """What a supplier burns or makes in a year.
+
+    Parameters
+    ----------
+    place : str
+    year : int
+    quantity : {"supplier_fuel", "supplier_output"}
+    item : str
+        A carrier; ``electricity`` or ``heat`` of what is made.
+    value : float
+        In ``unit``, a canonical unit.
+    written : str
+        Value and unit as the user wrote them.
+    """
+
+    place: str
+    year: int
+    quantity: str
+    item: str
+    value: float
+    unit: str
+    written: str
+
+
 @dataclass
 class Statements:
     """All that is read from a workbook's tables, with the faults found on the way.
@@ -81,6 +132,10 @@ class Statements:
         Lines of the sheet of energy assets (`intake.asset_sheet`).
     projects : list of (Sheet, ListBlock)
         Sheets of projects, read later (`intake.plans.investments`).
+    uses : list of UseLine
+        What energy is used for, line by line.
+    supply : list of SupplyLine
+        What the supplier of purchased heat burns and makes (`intake.factors.heat_supply`).
     sheets : dict year -> str
         Sheets of single years that were read.
     """
@@ -93,6 +148,8 @@ class Statements:
     faults: list[Fault] = field(default_factory=list)
     assets: list[Any] = field(default_factory=list)
     projects: list[Any] = field(default_factory=list)
+    uses: list[UseLine] = field(default_factory=list)
+    supply: list[SupplyLine] = field(default_factory=list)
     sheets: dict[int, str] = field(default_factory=dict)
     _reported: set[tuple[str, str]] = field(default_factory=set)
     _index: dict[tuple[str, str, str], list[Statement]] = field(default_factory=dict)

@@ -40,6 +40,8 @@ def without_sectors(park: Park) -> Park:
         energy=energy,
         factors=factors,
         processes=tuple(replace(process, sector=0) for process in park.processes),
+        uses={},
+        follows={},
     )
 
 
@@ -196,6 +198,7 @@ def missing(park: Park) -> dict[str, bool]:
         "own_grid_factor": park.grid_factor == "table",
         "processes": any(not process.is_balance for process in park.processes),
         "feedstock": "feedstock" in memo_items,
+        "uses": bool(park.uses),
         "stated_total": "total_energy" in memo_items,
         "sinks": bool(park.sinks.any()),
         "pollutants": bool(park.pollutants),

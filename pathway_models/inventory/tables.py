@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import InputError
-from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.factors.ids import CAPTURED
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import unit_name
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.balance_checks import BalanceCheck
 from pathway_models.inventory.data_detail import DetailBands, errors_by_group, missing
 from pathway_models.inventory.decomposition import ECONOMIC
@@ -47,6 +48,9 @@ MISSING = {
     "processes": ("industrial processes", "工业过程", "emissions of processes are outside the inventory",
                   "过程排放不在清单内"),
     "feedstock": ("fuel used as feedstock", "用作原料的能源", "all fuel counts as burnt", "全部燃料按燃烧计"),
+    "uses": ("what its energy is used for", "能源用途",
+             "levers act on the assumed uses of its kind of sectors (data/sectors.yml)",
+             "措施按行业类型的默认用途作用（均为假设，data/sectors.yml）"),
     "stated_total": ("stated total energy", "填报综合能耗", "the carriers cannot be checked against a total",
                      "分品种数据无法与总量核对"),
     "sinks": ("green areas with their rate", "绿地面积及碳汇速率", "nothing stands beside the emissions",
@@ -156,19 +160,25 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
 
 
 def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Table market-based and location-based emissions side by side by year, with memo items and intensities."""
-    found = take_inventory(park)
+    """Table the accounts of purchased power side by side by year, with memo items and intensities."""
+    found, beside = take_inventory(park), totals_beside(park)
     scale = scale_of(float(found.total().max()), lang)
     electricity = [row[1] == "electricity" for row in found.rows]
     power = found.emissions[electricity].sum(axis=0)
     captured = found.emissions[[row[1].startswith(CAPTURED) for row in found.rows]].sum(axis=0)
     lines = {
         ("scope 1", "范围一"): found.scope(1),
-        ("scope 2, market-based", "范围二（市场法）"): found.scope(2),
-        ("total, market-based", "总量（市场法）"): found.total(),
-        ("purchased power, market-based", "外购电力（市场法）"): power,
+        ("scope 2, as reported", "范围二（填报口径）"): found.scope(2),
+        (
+            "total, as reported: green power 0, rest at the mean",
+            "总量（填报口径：绿电计零，其余按平均）",
+        ): found.total(),
+        ("purchased power, as reported", "外购电力（填报口径）"): power,
         ("purchased power, location-based", "外购电力（基于位置）"): found.location_based,
-        ("total, location-based", "总量（基于位置）"): found.total() - power + found.location_based,
+        ("total, location-based", "总量（基于位置）"): beside.get("location", found.total()),
+        ("total, market-based: rest without traded green power", "总量（基于市场：其余扣除市场化绿电）"): beside.get(
+            "market", found.total()
+        ),
         ("captured CO₂ (inside the total)", "捕集的CO₂（已计入总量）"): captured,
         ("sinks (beside the total)", "碳汇（不计入总量）"): found.sinks,
     }

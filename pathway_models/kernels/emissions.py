@@ -33,6 +33,24 @@ def add_carrier(
     emissions += room
 
 
+def heat_share(heat: float, power: float, weight: float | None) -> float:
+    """Compute the share of a plant's emissions that its heat bears: ``w H / (w H + P)``.
+
+    Parameters
+    ----------
+    heat, power : float
+        What the plant makes, in one unit of energy.
+    weight : float or None
+        What a unit of heat weighs against one of power; None where heat bears all.
+
+    Examples
+    --------
+    >>> heat_share(600.0, 200.0, 1.0), heat_share(600.0, 200.0, None)
+    (0.75, 1.0)
+    """
+    return 1.0 if weight is None else weight * heat / (weight * heat + power)
+
+
 def normalised_shares(log_ratios: np.ndarray, present: np.ndarray) -> np.ndarray:
     """Compute the shares from their logarithms, absent carriers staying at zero.
 

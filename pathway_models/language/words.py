@@ -38,6 +38,7 @@ WORDS = MappingProxyType(
         "heat_and_vehicles": ("heat pumps, waste heat, electric vehicles", "热泵、余热与电动车辆"),
         # uses of energy (data/sectors.yml)
         "reductant": ("reduction of ore", "矿石还原"),
+        "injection": ("injection into blast furnaces", "高炉喷吹"),
         "kiln": ("kiln fuel", "窑炉燃料"),
         "heat_below_200": ("heat below 200 °C", "200 °C以下供热"),
         "heat_200_500": ("heat, 200-500 °C", "200-500 °C供热"),
@@ -103,6 +104,10 @@ WORDS = MappingProxyType(
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
         "conversion_heat": ("conversion to heat", "供热加工转换"),
         # statuses of a member's peak
+        # totals by account of purchased power (docs/accounts.md)
+        "total_reported": ("total, as reported", "总量（填报口径）"),
+        "total_location": ("total, location-based", "总量（基于位置）"),
+        "total_market": ("total, market-based", "总量（基于市场）"),
         "scope 1": ("scope 1", "范围一"),
         "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
@@ -114,6 +119,7 @@ WORDS = MappingProxyType(
         # years of a series
         "year_observed": ("observed", "观测"),
         "year_nowcast": ("nowcast", "现状推算"),
+        "year_bridged_by_law": ("by growth law", "按增长规律"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),
@@ -146,6 +152,11 @@ WORDS = MappingProxyType(
             "Total emissions and the members' peak years, side by side to one scale",
             "总排放与各次模拟的达峰年，并列、同一刻度",
         ),
+        "year_and_unit": ("year ({unit})", "年份（{unit}）"),
+        "scenario_column": ("scenario", "情景"),
+        "peak_year_column": ("peak year", "达峰年"),
+        "share_column": ("share of members", "模拟结果占比"),
+        "band_goes_on": ("▲ 90 % of members up to {value} in {year}", "▲ 90%区间上限：{year}年达{value}"),
         "band_90": ("90 % of members", "90%区间"),
         "record": ("record", "观测"),
         "inventory": ("inventory", "排放清单"),
@@ -153,7 +164,7 @@ WORDS = MappingProxyType(
         "total": ("total", "合计"),
         "per_year": ("{unit} per year", "{unit}/年"),
         "before": ("before {year}", "{year}年以前"),
-        "peak_share": ("members by\npeak year", "按达峰年\n的模拟结果占比"),
+        "peak_share": ("members by\npeak year", "按达峰年的\n模拟结果占比"),
         "p_before": ("before\n{year}", "{year}年\n以前"),
         "invented_park": ("park (invented)", "园区（虚构）"),
         "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
@@ -167,17 +178,17 @@ WORDS = MappingProxyType(
         "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
         "title_compare": ("What does each scenario change?", "各情景带来什么变化？"),
         "title_compare_sub": (
-            "Against {reference}, member by member: median and 90 % of members",
-            "与“{reference}”逐次模拟比较：中位数与90%区间",
+            "Against {reference}, member by member: median, 50 % and 90 % of members",
+            "与“{reference}”逐次模拟比较：中位数、50%与90%区间",
         ),
         "title_all_parks": ("Peak years of parks and regions", "各园区与区域的达峰年"),
-        "range_90": ("median and 90 % of members", "中位数与90%区间"),
+        "range_90": ("median, 50 % (thick) and 90 % of members", "中位数、50%区间（粗线）与90%区间"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows. Hatched, >{last}: members without a peak by {last}. Right: share of all members"
-            " that peak before {before}. A bar"
-            " at the first year: highest there, the peak may lie earlier.",
-            "各行同一比例。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
+            "One scale for all rows: areas are shares of members. Hatched, >{last}: members without a peak by {last}."
+            " Right: share of all members that peak before {before}. A bar at the first year: highest there, the peak"
+            " may lie earlier.",
+            "各行同一比例，面积为占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (

@@ -34,6 +34,7 @@ ACTIVITY, ENERGY, CO2 = "activity", "TJ/yr", "tCO2/yr"
 #: What energy is used for (docs/methods.md, section 3); "" stands for energy whose use is not told apart.
 ENERGY_USES = (
     "reductant",
+    "injection",
     "kiln",
     "heat_below_200",
     "heat_200_500",

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.intake.names import item_name, scenario_name
-from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, word
 from pathway_models.pathways import tables
+from pathway_models.records.headline import Headline
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park, ParkIdentity
@@ -83,6 +84,16 @@ def _(record: Peaks) -> tuple[str, pd.DataFrame]:
 
 
 @_shown.register
+def _(record: Headline) -> tuple[str, pd.DataFrame]:
+    head = ("peaks in time", "past already", "ahead", "not before")
+    shares = (record.p_before, record.p_past, record.p_ahead, record.p_not_before)
+    cells = [[share_text(float(share), "en") for share in row] for row in zip(*shares, strict=True)]
+    names = [scenario_name(name, "en") for name in record.scenarios]
+    title = _title(record.identity, f"does it peak before {record.before}? asked in {record.issue_year}")
+    return title, pd.DataFrame(cells, index=names, columns=head)
+
+
+@_shown.register
 def _(record: Scenarios) -> tuple[str, pd.DataFrame]:
     rows = [
         (scenario.name_en, scenario.name_zh, str(len(scenario.measures)),
@@ -101,7 +112,8 @@ def frame_of(record: object) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A park: energy (TJ) and factor (tCO2/TJ) by sector, carrier and year.  An inventory: tCO2 by sector, source,
-        scope and year.  Pathways: mean and quantiles of the total (tCO2) by scenario and year.  Peaks: `Peaks.summary`.
+        scope and year.  Pathways: mean and quantiles of the total (tCO2) by scenario and year.  Peaks:
+        `Peaks.summary`.  A headline: its rows by scenario.
         Scenarios: a row a lever with its setting and phase-in.
     """
     raise TypeError(f"no table of {type(record).__name__}")
@@ -135,6 +147,11 @@ def _(record: Pathways) -> pd.DataFrame:
 @frame_of.register
 def _(record: Peaks) -> pd.DataFrame:
     return pd.DataFrame(record.summary(record.before or 2030))
+
+
+@frame_of.register
+def _(record: Headline) -> pd.DataFrame:
+    return pd.DataFrame(record.rows()).set_index("scenario")
 
 
 @frame_of.register

@@ -7,6 +7,7 @@ coalition is an ensemble in which only its groups are drawn and all others stand
 The shares add up to the whole.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +16,8 @@ from pathway_models.baseline.grid import NATION, PLACE
 from pathway_models.baseline.paths import Reading
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.errors import RecordError
-from pathway_models.engine.projecting import project
-from pathway_models.kernels.event_split import margin
+from pathway_models.engine.projecting import totals
+from pathway_models.kernels.event_split import WINDOW, margin
 from pathway_models.kernels.shapley import coalitions, shapley_values
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
@@ -80,26 +81,56 @@ def doubt(park: Park, scenario: Scenario, draws: Draws, *, before: int = 2030) -
     ValueError
         The confirmation window ends behind the horizon.
     """
-    first = int(park.years[0])
-    # A scenario without levers has the same ensemble whether they are drawn or not.
-    moves = np.array([name != "levers" or bool(scenario.measures) for name in GROUPS])
-    seen: dict[bytes, float] = {}
-    for drawn in coalitions(len(GROUPS)) & moves:
-        if drawn.tobytes() not in seen:
-            seen[drawn.tobytes()] = _squared_width(park, scenario, draws, drawn, before - first)
-    values = np.array([seen[drawn.tobytes()] for drawn in coalitions(len(GROUPS)) & moves])
-    shares = shapley_values(values) + 0.0
-    return Doubt(park.identity, scenario.scenario_id, before, shares, float(values[-1] - values[0]), draws.members)
+    return doubts(park, [scenario], draws, before=before)[0]
 
 
-def _squared_width(park: Park, scenario: Scenario, draws: Draws, drawn: np.ndarray, at: int) -> float:
-    """Square the width of the margin's 90 % band where only some groups are drawn."""
-    given = dict(zip(GROUPS, drawn.tolist(), strict=True))
-    still = median_draws(draws, levers=not given["levers"], factors=not given["factors"])
-    reading = Reading(growth=given["growth"], noise=given["noise"])
-    margins = margin(project(park, [scenario], still, keep="totals", drivers=reading).total()[0], at)
-    low, high = np.quantile(margins, BAND)
-    return float((high - low) ** 2)
+def doubts(park: Park, scenarios: Sequence[Scenario], draws: Draws, *, before: int = 2030) -> list[Doubt]:
+    """Share out the doubt under several scenarios, in the order given; they are projected on the same baselines.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : sequence of Scenario
+    draws : Draws
+        Made by `sample` with these scenarios.
+    before : int
+
+    Raises
+    ------
+    ValueError
+        The confirmation window ends behind the horizon.
+    """
+    widths = np.empty((2,) * len(GROUPS) + (len(scenarios),))
+    for at in np.ndindex(widths.shape[: len(GROUPS)]):
+        drawn = dict(zip(GROUPS, map(bool, at), strict=True))
+        if not drawn.pop("levers"):
+            widths[_with_levers(at)] = _squared_widths(park, scenarios, draws, before, **drawn)
+    values = np.stack([widths[tuple(map(int, drawn))] for drawn in coalitions(len(GROUPS))])
+    shares = [shapley_values(of_scenario) + 0.0 for of_scenario in values.T]
+    return [
+        Doubt(park.identity, scenario.scenario_id, before, own, float(of[-1] - of[0]), draws.members)
+        for scenario, own, of in zip(scenarios, shares, values.T, strict=True)
+    ]
+
+
+def _with_levers(at: tuple[int, ...]) -> tuple[int | slice, ...]:
+    """Index a coalition with its levers at the median and, behind it, drawn."""
+    return tuple(slice(None) if name == "levers" else one for name, one in zip(GROUPS, at, strict=True))
+
+
+def _squared_widths(
+    park: Park, scenarios: Sequence[Scenario], draws: Draws, before: int, *, growth: bool, factors: bool, noise: bool
+) -> np.ndarray:
+    """Square the width of the margin's 90 % band where only some groups are drawn.
+
+    First with levers at their median, then drawn, the same without levers: (2, scenario).
+    """
+    ways = [median_draws(draws, levers=still, factors=not factors) for still in (True, False)]
+    # What comes after the confirmation window does not count.
+    until = max(min(before + WINDOW - 1, int(draws.years[-1])), int(draws.years[0]))
+    total = totals(park, list(scenarios), ways[1], ways, until, Reading(growth=growth, noise=noise))
+    low, high = np.quantile(margin(total, before - int(park.years[0])), BAND, axis=-1)
+    return (high - low) ** 2
 
 
 def median_draws(draws: Draws, *, levers: bool, factors: bool) -> Draws:

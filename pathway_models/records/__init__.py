@@ -3,28 +3,6 @@
 import copyreg
 from types import MappingProxyType
 
-from pathway_models.records.draws import Draws
-from pathway_models.records.inventory import Inventory
-from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
-from pathway_models.records.park import Park, Process
-from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
-
-__all__ = [
-    "Draws",
-    "Inventory",
-    "Lever",
-    "Measure",
-    "Park",
-    "Pathways",
-    "Peaks",
-    "Process",
-    "Ramp",
-    "Scenario",
-    "Scenarios",
-    "Triangle",
-]
-
 
 def read_only(mapping: dict) -> MappingProxyType:
     """Return a view of a mapping that cannot be changed."""

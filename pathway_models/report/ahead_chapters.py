@@ -102,6 +102,7 @@ def _fan(builder: ReportBuilder, inputs: ReportInputs, scenario: str) -> None:
     builder.say(
         sentences.peak(inputs.peaks, scenario, lang=lang),
         sentences.median_path(inputs.pathways, inputs.peaks, scenario, lang=lang),
+        sentences.account_totals(inputs.pathways, scenario, lang=lang),
     )
     builder.figure(
         say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各次模拟的达峰年"),

@@ -15,7 +15,7 @@ from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.inventory.account import take_inventory
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, ratio, term, total
 
@@ -287,7 +287,7 @@ class InventorySheets:
         for scope, terms in by_scope.items():
             labels = ["", "", self._say(f"scope {scope}", f"范围{scope}合计"), "tCO2", ""]
             self.base.scopes[scope] = page.formula(labels, total(terms), "sum")
-        labels = ["", "", self._say("total, market-based", "合计（市场法）"), "tCO2", ""]
+        labels = ["", "", word("total_reported", self.lang), "tCO2", ""]
         self.base.total = page.formula(labels, self.base.scopes[1] + self.base.scopes[2], "sum")
         self.base.total_row = page.row - 1
         labels = ["", "", self._say("sinks (beside, not in the total)", "碳汇（并列，不计入合计）"), "tCO2", ""]

@@ -12,16 +12,9 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import (
-    BURNT,
-    EMITTING,
-    FOSSIL,
-    NATURAL_GAS,
-    POWER,
-    ceiling_of,
-    lay_out,
-    replaces_all_fuel,
-)
+from pathway_models.engine.accounts import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, replaces_all_fuel
+from pathway_models.engine.batches import ceiling_of
+from pathway_models.engine.laying_out import lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
@@ -291,11 +284,11 @@ class PathwaySheets:
         }
 
     def _by_use(self, energy: dict[Cell, Term]) -> dict[tuple[int, int, str], Term]:
-        """Write energy by use: default shares of data/sectors.yml, carriers of one use as they are."""
+        """Write energy by use: shares of the table, else of data/sectors.yml; carriers of one use as they are."""
         page, frame, found = self.energy_sheet, self.frame, {}
         page.write(self.say("By use (default shares)", "分用途（默认占比）"), "section")
         for (s, c), whole in energy.items():
-            uses = frame.assumptions.sectors.uses_of(self.kinds[s], frame.carriers[c], frame.groups[c])
+            uses = frame.assumptions.sectors.uses_in(self.park, s, frame.carriers[c], frame.groups[c])
             for use, part in uses.items():
                 carrier = item_name(frame.carriers[c], self.lang)
                 labels = self.labels(s, use, (f"of {carrier}", f"其中：{carrier}"), "TJ")
@@ -376,7 +369,7 @@ class PathwaySheets:
     def _fuel_left(self, s: int) -> Term:
         """Write the share of a sector's fuel, not told apart by carrier, that substitutions leave, use by use."""
         sectors, library, parts = self.frame.assumptions.sectors, self.frame.assumptions.carriers, []
-        for use, part in sectors.uses_of(self.kinds[s], "undivided_fuel", "undivided_fuel").items():
+        for use, part in sectors.uses_in(self.park, s, "undivided_fuel", "undivided_fuel").items():
             left = term(part)
             for measure, values in self.measures("mix"):
                 if replaces_all_fuel(measure.lever, library) and measure.lever.reaches(self.kinds[s], use):

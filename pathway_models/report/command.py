@@ -108,6 +108,10 @@ def report_command(
                 written.append(_put(path, _document(inputs, given, form, template, kind, reports)))
         for path in written if not quiet else ():
             click.echo(str(path))
+    if out is None:
+        from pathway_models.batch.summary import link_papers
+
+        link_papers(run)
     if left_out:
         sys.exit(1)
 

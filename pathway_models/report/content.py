@@ -11,6 +11,7 @@ from pathway_models.intake.messages import translated
 from pathway_models.intake.names import (
     factor_name,
     factor_set_name,
+    heat_origin,
     in_one_language,
     item_name,
     park_name,
@@ -188,6 +189,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
             en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
             zh=f"排放因子组：{factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
+        f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := heat_origin(park, lang)) else "",
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
         say(lang, en=f"Licence of the table: {licence}", zh=f"数据表许可：{licence}") if park.licence else "",
         inputs.say(

@@ -15,7 +15,7 @@ from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, un
 from pathway_models.cobenefits.records import CUMULATIVE
 from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.pollution import Fire, coefficients_of, member_factors
 from pathway_models.intake.costs import read_costs
@@ -145,9 +145,9 @@ def energy_under(evaluator, one):
     sectors, uses = frame.assumptions.sectors, ("", *ENERGY_USES)
     kinds = sectors.of(frame.park)
     energy = np.zeros((own.shape[0], len(uses), len(frame.carriers), *own.shape[2:]))
-    for s, kind in enumerate(kinds):
+    for s, _kind in enumerate(kinds):
         for c, carrier in enumerate(frame.park.carriers):
-            for use, part in sectors.uses_of(kind, carrier, groups[c]).items():
+            for use, part in sectors.uses_in(frame.park, s, carrier, groups[c]).items():
                 energy[s, uses.index(use), c] = part * own[s, c]
     energy = energy[..., known:, :]
     for measure in one.measures:

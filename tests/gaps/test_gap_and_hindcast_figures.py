@@ -60,13 +60,14 @@ def cast():
     return hindcast_windows(Subject(panel), 5, 10, seed=1, law=law, is_fixed=True), panel
 
 
+RELIABILITY = (read_hindcasts("reliability"), read_hindcasts("event_reliability"))
 DRAWN = {
     "gaps": lambda found, cast, lang: plotting.gaps(found, lang=lang),
     "origins": lambda found, cast, lang: hindcast_plots.origins(*cast, "Hebei", lang=lang),
     "skill": lambda found, cast, lang: hindcast_plots.skill(read_hindcasts("summary"), lang=lang),
     "coverage": lambda found, cast, lang: hindcast_plots.coverage(read_hindcasts("summary"), lang=lang),
     "calibration": lambda found, cast, lang: hindcast_plots.calibration(read_hindcasts("deciles"), lang=lang),
-    "reliability": lambda found, cast, lang: hindcast_plots.peak_reliability(read_hindcasts("reliability"), lang=lang),
+    "reliability": lambda found, cast, lang: hindcast_plots.peak_reliability(*RELIABILITY, lang=lang),
     "error_rates": lambda found, cast, lang: hindcast_plots.error_rates(TESTED, lang=lang),
 }
 

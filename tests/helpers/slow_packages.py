@@ -53,7 +53,7 @@ class SlowPark:
             (s, name, of): use[s] * paths.shares[:, s, c] * part
             for s in self.activity
             for c, name in enumerate(park.carriers)
-            for of, part in draws.assumptions.sectors.uses_of(self.kinds[s], name, park.groups[c]).items()
+            for of, part in draws.assumptions.sectors.uses_in(park, s, name, park.groups[c]).items()
         }
         self.grid, self.heat, self.use = paths.grid, paths.heat, use
         spread = {

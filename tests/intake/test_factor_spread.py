@@ -12,8 +12,7 @@ from workbook_maker import Filled, examined
 
 import pathway_models as pw
 from pathway_models.baseline.bridges import factor_errors
-from pathway_models.intake.assumptions import read_uncertainties
-from pathway_models.intake.factors.spread import range_of_sets, spread_of_substitutes
+from pathway_models.intake.factors.spread import range_of_sets, read_uncertainties, spread_of_substitutes
 from pathway_models.intake.table.rows import CONFIDENCE
 
 SIZES = read_uncertainties()

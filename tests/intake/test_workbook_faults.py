@@ -35,10 +35,15 @@ ELSEWHERE = {
     "blank_year": "test_table_examination",
     "no_rules": "test_template_purposes",
     "no_sample": "test_samples",
+    "share": "test_uses_and_supplier",
+    "follows_sector": "test_uses_and_supplier",
+    "follows_chain": "test_uses_and_supplier",
+    "follows_text": "test_uses_and_supplier",
 }
 MODULES = (
-    "cells", "checks", "examination", "numbers", "plausibility_warnings", "workbook/annotate", "workbook/asset_sheet",
-    "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading", "workbook/template",
+    "cells", "checks", "examination", "factors/heat_supply", "numbers", "plausibility_warnings", "workbook/annotate",
+    "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading",
+    "workbook/template",
 )  # fmt: skip
 
 

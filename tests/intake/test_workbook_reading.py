@@ -16,8 +16,8 @@ import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.decisions.assets import due_share
-from pathway_models.intake.assumptions import read_uncertainties
 from pathway_models.intake.examination import examine_workbook
+from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.workbook.layout import template_layout

@@ -98,7 +98,7 @@ def test_a_poor_table_is_not_made_poorer():
 def test_what_is_missing_is_what_the_table_does_not_state(tmp_path):
     found = missing(examined(Filled(), tmp_path).park)
     assert {key for key, there in found.items() if not there} == {
-        "sectors", "own_factors", "own_grid_factor", "stated_total",
+        "sectors", "own_factors", "own_grid_factor", "stated_total", "uses",
     }  # fmt: skip
 
 

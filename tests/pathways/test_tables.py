@@ -79,7 +79,7 @@ def test_both_readings_of_before_2030_stand_in_the_summary():
 #: What depends on the years asked for, behind everything else.
 ASKED = ["before", "p_peak_before", "p_peak_by", "years_late_p50", "neutral", "net_p50_tco2", "p_net_zero"]
 #: Columns that came later, behind all others.
-LATER = ["country", "bridged_until"]
+LATER = ["country", "bridged_until", "peak_year_p25", "peak_year_p75"]
 
 
 def test_the_year_asked_for_has_columns_of_its_own_and_leaves_the_contract():

@@ -105,6 +105,14 @@ def test_every_command_is_started_by_a_test():
         assert Path(command).stem in (ROOT / starter).read_text(encoding="utf-8"), command
 
 
+def test_every_command_knows_help():
+    """One that takes the first word for a path would write into a folder named ``--help``."""
+    for command in {command.split()[0] for command in STARTED} | ELSEWHERE.keys() | set(HERE):
+        text = (ROOT / command).read_text(encoding="utf-8")
+        assert "sys.argv" not in text, command
+        assert any(reader in text for reader in ("parse_args(", "places(__doc__", "output_folder(__doc__")), command
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", STARTED)
 def test_command_does_its_smallest_piece_of_work(command, tmp_path):

@@ -46,7 +46,7 @@ def row_named(sheet, text):
 def test_inventory_of_the_workbook_is_that_of_the_package(workbooks, park_id):
     sheet = values_of(workbooks[park_id])["inventory"]
     ours = pw.take_inventory(pw.read_park(park_id))
-    np.testing.assert_allclose(row_named(sheet, "total, market-based"), ours.total(), rtol=CLOSE)
+    np.testing.assert_allclose(row_named(sheet, "total, as reported"), ours.total(), rtol=CLOSE)
     for scope in (1, 2):
         # The last row of that name is the sum; the ones before are its sources.
         rows = [row for row in sheet.iter_rows(values_only=True) if row[2] == f"scope {scope}"]
@@ -181,4 +181,4 @@ def test_a_filled_workbook_is_followed_from_its_cells(tmp_path):
     assert any(row[1:3] == ("bituminous coal", "feedstock") for row in rows)
     assert any(row[1] == "purchased electricity" and str(row[2]).startswith("sold") and row[5] < 0 for row in rows)
     ours = pw.take_inventory(park).total()
-    np.testing.assert_allclose(row_named(book["inventory"], "total, market-based"), ours, rtol=CLOSE)
+    np.testing.assert_allclose(row_named(book["inventory"], "total, as reported"), ours, rtol=CLOSE)

@@ -135,6 +135,7 @@ def test_tasks_are_the_levers_of_the_advised_path():
     assert len(bullets) == len(names)
 
 
+@pytest.mark.slow
 def test_without_a_search_the_tasks_come_from_the_best_scenario_of_the_run():
     on = reports.report_inputs("demo-steel", search=False)
     early = on.peaks.p_before(2030)
@@ -182,6 +183,7 @@ def test_the_footer_holds_the_run():
     assert reports.report("region-d").footer == "region-d · run 0123456789ab"
 
 
+@pytest.mark.slow
 def test_control_characters_of_a_name_never_reach_a_document():
     on = reports.report_inputs("demo-steel", search=False)
     park = replace(on.park, name_en="A\x00B\x0bC\x1b[31m park")

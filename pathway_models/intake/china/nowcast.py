@@ -2,7 +2,7 @@
 
 ``data/china``: CO2, output, generation, GDP and population of the provinces, CO2 of the nation;
 ``data/nowcast.yml``: the nowcast of the provinces as fitted by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``:
-how parks depart from their region, by ``scripts/fit_park_spread.py``.
+how parks depart from their region, and what the sites of other countries reported, by ``scripts/fit_park_spread.py``.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import validated
-from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity
+from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity, SiteActivity
 
 #: Columns that a nowcast cannot do without.
 REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
@@ -151,6 +151,15 @@ def _read(path: Path) -> Nowcast:
         raise _refused(path, error, "fit it again: scripts/fit_nowcast.py") from None
 
 
+class _Sites(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    years: list[int] = Field(min_length=1)
+    sector_ids: dict[str, tuple[str, ...]] = Field(min_length=1)
+    sectors: dict[str, list[float]]
+    countries: dict[str, list[float | None]]
+    source: str
+
+
 class _SpreadFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     version: str
@@ -160,10 +169,11 @@ class _SpreadFile(BaseModel):
     quantiles: dict[int, list[float]]
     correlation: list[list[float]]
     source: str
+    sites: _Sites
 
 
 def read_park_spread() -> ParkSpread:
-    """Read how parks depart from their nation and region, by years since their last table.
+    """Read how parks depart from their nation and region, by years since their last table, and what sites reported.
 
     Returns
     -------
@@ -187,6 +197,12 @@ def _read_spread(path: Path) -> ParkSpread:
             probabilities=np.array(content.probabilities),
             quantiles=np.array(list(content.quantiles.values())),
             correlation=np.array(content.correlation),
+            sites=SiteActivity(
+                years=np.array(content.sites.years),
+                sectors={name: np.array(values) for name, values in content.sites.sectors.items()},
+                sector_ids=content.sites.sector_ids,
+                countries={name: np.array(values, float) for name, values in content.sites.countries.items()},
+            ),
         )
     except (RecordError, ValueError) as error:
         raise _refused(path, error, "fit it again: scripts/fit_park_spread.py") from None

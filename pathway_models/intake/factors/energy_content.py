@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from pathway_models.core.files import data_folder
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.description import Choices
@@ -20,6 +22,7 @@ from pathway_models.intake.factors.tables import (
     read_carriers,
 )
 from pathway_models.intake.statements import Statement
+from pathway_models.records.park import HeatSupply
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,14 @@ class Factors:
     choices : Choices
     carriers : dict
     processes : dict
+    supplied : HeatSupply or None
+        Gives the factor of purchased heat where the supplier's fuels are known.
     """
 
     choices: Choices
     carriers: dict[str, Carrier] = field(default_factory=read_carriers)
     processes: dict[str, ProcessFactor] = field(default_factory=process_factors)
+    supplied: HeatSupply | None = None
     _contents: dict[tuple[str, str], float | None] = field(default_factory=dict)
     _defaults: dict[tuple[str, int], float | None] = field(default_factory=dict)
 
@@ -106,6 +112,8 @@ class Factors:
 
     def default(self, item: str, year: int) -> float | None:
         """Factor of a carrier where the park gives none, tCO2/TJ; None where there is no default."""
+        if item == "heat" and self.supplied is not None:
+            return float(self.supplied.of(np.array([year]))[0])
         if (item, year) not in self._defaults:
             self._defaults[item, year] = self._default(item, year)
         return self._defaults[item, year]

@@ -20,6 +20,10 @@ FIXED = "conversion_fixed_"
 OFF_OWN_FUEL = (SOLD, CAPTURED, FIXED)
 
 
+#: Purchased heat whose supplier's fuels are known, with the rule that shares them between power and heat.
+SUPPLIER = "supplier:"
+
+
 #: Groups that count as scope 2.
 SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
 
@@ -27,6 +31,8 @@ SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
 def carrier_factor_id(park: Park, sector: str, carrier: str, year: int) -> str:
     """Id of the factor of a carrier in a year: ``own`` with its place, or set and fuel, or choice of grid factor."""
     place = park.origins.get(("factor", sector, carrier), {}).get(year)
+    if carrier == "heat" and park.heat_supply is not None:
+        return SUPPLIER + park.heat_supply.rule
     if place:
         return f"own: {place}"
     entry = read_carriers()[carrier]

@@ -1,6 +1,8 @@
 """From the confidence of factors to their spread: how far the emissions of each group may be off for their sake.
 
 The rule is in ``docs/methods.md``, section 4; every size stands with its source in ``data/uncertainties.yml``.
+
+Reading that file: factor errors, decline of the grid, shared shocks.
 """
 
 import math
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.files import data_folder
-from pathway_models.intake.assumptions import read_uncertainties
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import process_factors
 from pathway_models.intake.factors.tables import (
@@ -26,6 +28,8 @@ from pathway_models.intake.factors.tables import (
     read_carriers,
 )
 from pathway_models.intake.table.rows import Row
+from pathway_models.records.levers import Triangle
+from pathway_models.records.uncertainties import GridFutures, Uncertainties
 
 Key = tuple[str, str, str, int]
 #: Where the place of a process factor begins that the table of process factors gave.
@@ -182,3 +186,84 @@ def _spread_of_substitutes(folder: Path, province: str) -> float:
         return median(spread_of_substitutes(name) for name in regions)
     named = ("national_2021", f"provincial_2021:{province}", f"regional_2012:{regions[province]}")
     return stdev(math.log(grid_factors(name, "")[0].published[0].value) for name in named)
+
+
+class _Value(Strict):
+    value: float
+    unit: str
+    source: str
+
+
+class _Decline(Strict):
+    low: float
+    mode: float
+    high: float
+    unit: str
+    source: str
+
+
+class _Futures(Strict):
+    zero_by: _Decline
+    left: _Value
+    mean: _Value
+    deviation: _Value
+    tilt: _Value
+    persistence: _Value
+    heat: _Value
+
+
+class _Fuels(Strict):
+    carriers: tuple[str, ...]
+    source: str
+
+
+class _Regions(Strict):
+    regions: dict[str, tuple[str, ...]]
+    source: str
+
+
+class _UncertaintyFile(Strict):
+    factor_errors: dict[str, _Value]
+    factor_confidence: dict[str, _Value]
+    assumed_fuels: _Fuels
+    measured_factor_errors: dict[str, _Value]
+    grid_regions: _Regions
+    grid_decline: _Decline
+    grid_futures: _Futures
+    population: dict[str, _Value]
+
+
+def read_uncertainties() -> Uncertainties:
+    """Read the shipped uncertainties.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read_uncertainties(data_folder() / "uncertainties.yml")
+
+
+@cache
+def _read_uncertainties(path: Path) -> Uncertainties:
+    content, _ = validated(path, _UncertaintyFile)
+    decline, regions = content.grid_decline, content.grid_regions.regions
+    zero, futures = content.grid_futures.zero_by, content.grid_futures
+    return Uncertainties(
+        factor_errors={name: item.value for name, item in content.factor_errors.items()},
+        factor_confidence={name: item.value for name, item in content.factor_confidence.items()},
+        assumed_fuels=content.assumed_fuels.carriers,
+        measured_factor_errors={name: item.value for name, item in content.measured_factor_errors.items()},
+        grid_regions={province: region for region, members in regions.items() for province in members},
+        grid_decline=Triangle(decline.low, decline.mode, decline.high),
+        grid_futures=GridFutures(
+            Triangle(zero.low, zero.mode, zero.high),
+            left=futures.left.value,
+            mean=futures.mean.value,
+            deviation=futures.deviation.value,
+            tilt=futures.tilt.value,
+            persistence=futures.persistence.value,
+            heat=futures.heat.value,
+        ),
+        population={name: item.value for name, item in content.population.items()},
+    )

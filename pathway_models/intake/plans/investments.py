@@ -87,7 +87,7 @@ def _of_sheet(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) ->
 
 def _checked(lines: list[Line]) -> tuple[Investment, ...]:
     """Check lines one by one and together; return the investments of sound lines."""
-    levers = lever_ids()
+    levers = lever_ids() if lines else ()
     names: dict[str, str] = {}
     found = []
     for line in lines:

@@ -18,14 +18,15 @@ from pathway_models.core.files import fingerprint
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
-from pathway_models.intake.checks import Check, activity_errors, close
+from pathway_models.intake.checks import Check, activity_errors, check_followers, close, uses_of
 from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
 from pathway_models.intake.factors.energy_content import Factors
+from pathway_models.intake.factors.heat_supply import OUTPUT, factor_rows, heat_supply_of
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
 from pathway_models.intake.register import country_of, has_rule
-from pathway_models.intake.statements import Statement, Statements
-from pathway_models.intake.table.rows import COUNTED, ENTERPRISE, RECORDED, Row, read_rows
+from pathway_models.intake.statements import Statement, Statements, SupplyLine, UseLine
+from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
 
@@ -60,6 +61,9 @@ def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
     for row in rows:
         if math.isnan(row.value):
             continue
+        if row.quantity in APART:
+            _apart(row, statements, book)
+            continue
         fault = _misplaced(row, given, entries)
         if fault:
             statements.faults.append(replace(fault, file=file))
@@ -69,6 +73,29 @@ def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
                 statements.all.setdefault(stated.key, stated)
     _add_up(statements, book)
     return statements
+
+
+def _apart(row: Row, statements: Statements, book: Factors) -> None:
+    """Keep a row of uses or of the supplier of heat, which are checked by themselves."""
+    if row.quantity == "use_share":
+        carrier, sign, use = row.item.partition(":")
+        if not sign:
+            remedy = "write the carrier, a colon and the use, such as raw_coal:heat_below_200"
+            statements.report(row.place, row.item, Finding("a carrier and its use", remedy, "use"))
+            return
+        written = f"{row.item} {row.written}"
+        statements.uses.append(UseLine(f"{row.place}, item", row.sector, carrier, use, row.value, written))
+        return
+    expected = ("electricity", "heat") if row.quantity == OUTPUT else tuple(book.carriers)
+    if row.item not in expected:
+        named = ", ".join(expected) if row.quantity == OUTPUT else "a carrier of carriers.csv"
+        statements.report(row.place, row.item, Finding(named, "correct the item", "supply_item"))
+    elif row.sector != "park":
+        finding = Finding("the sector park", "the supplier is one for the whole park", "recorded_sector")
+        statements.report(row.place, row.sector, finding)
+    else:
+        line = SupplyLine(row.place, row.year, row.quantity, row.item, row.value, row.unit, row.written)
+        statements.supply.append(line)
 
 
 def _key(row: Row) -> tuple[str, str, str, int]:
@@ -85,7 +112,7 @@ def _entries(rows: Iterable[Row]) -> dict[Name, Entry]:
     entries = {(entry.quantity, entry.item): entry for entry in template_layout().entries().values()}
     for row in rows:
         name = _name(row)
-        if name not in entries and row.quantity not in (*BESIDE_ANOTHER, *RECORDED):
+        if name not in entries and row.quantity not in (*BESIDE_ANOTHER, *RECORDED, *APART):
             key = "_".join(part for part in name if part)
             words = Words(zh=row.item or name[0], en=row.item or name[0])
             entries[name] = Entry(key=key, quantity=name[0], item=row.item, unit=row.unit or "t", units="", label=words)
@@ -202,7 +229,12 @@ def examine_table(table: Path, **choices: str) -> Examination:
         faults.append(Fault(described, "park_id", description.park_id, table.stem, remedy, code="park_id"))
     faults += _foreign_rules(described, description)
     statements, translator = _checked(table.name, description, rows)
+    uses = uses_of(statements, dict.fromkeys((row.sector, row.item) for row in rows if _is_burnt(row)))
+    check_followers(statements, description.follows, "description, follows", {r.sector for r in rows if _is_burnt(r)})
+    years = {row.year for row in rows if _is_burnt(row)}
+    supply = heat_supply_of(statements, description.chp_rule, "description, chp_rule", translator.book, years)
     counted = _translated(rows, statements, translator)
+    counted += factor_rows(supply, counted)
     chosen = description.activity, description.factor_set, description.grid_factor
     fields, more = assemble(table.name, *chosen, counted, own_factors=not has_rule(description.country, "factor_sets"))
     # Choices stand in the description, whichever file showed that they cannot hold.
@@ -215,7 +247,13 @@ def examine_table(table: Path, **choices: str) -> Examination:
         faults.append(Fault(described, "grid_factor", description.grid_factor, *parts))
     if any(fault.severity == "error" for fault in faults):
         return Examination(None, in_order(faults))
-    return _park_of(table, description, counted, fields, statements, translator, faults)
+    beside = {"uses": uses, "heat_supply": supply}
+    return _park_of(table, description, counted, fields, statements, translator, faults, beside)
+
+
+def _is_burnt(row: Row) -> bool:
+    """Tell whether a row states energy, or emissions that imply it, and no enterprise's."""
+    return row.quantity in ("energy", "emissions") and not row.sector.startswith(ENTERPRISE)
 
 
 def _foreign_rules(file: str, description: Description) -> list[Fault]:
@@ -233,7 +271,7 @@ def _foreign_rules(file: str, description: Description) -> list[Fault]:
 
 def _park_of(
     table: Path, description: Description, rows: list[Row], fields: dict[str, Any], statements: Statements,
-    translator: Translator, faults: list[Fault],
+    translator: Translator, faults: list[Fault], beside: dict[str, Any],
 ) -> Examination:  # fmt: skip
     graded = any(row.grade for row in rows)
     return build_park(
@@ -245,6 +283,7 @@ def _park_of(
         memo_items=translator.result.memo_items,
         # A table that grades nothing says nothing about its activity data.
         activity_errors=activity_errors(statements, fields) if graded else {},
+        **beside,
     )
 
 

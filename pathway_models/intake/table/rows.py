@@ -50,7 +50,13 @@ RECORDED = {
     "reuse_share": ("share",),
     "pollutant": ("t",),
 }
-QUANTITIES = {**COUNTED, **RECORDED}
+#: What says how the emissions are made, and is checked by itself: uses of energy, supplier of purchased heat.
+APART = {
+    "use_share": ("share",),
+    "supplier_fuel": ("TJ", "t", "10^4 Nm3", "MWh"),
+    "supplier_output": ("MWh", "TJ"),
+}
+QUANTITIES = {**COUNTED, **RECORDED, **APART}
 #: Beginning of the sector of a row that speaks of one enterprise: it checks the park and never adds to it.
 ENTERPRISE = "enterprise:"
 #: Quantities that may be below zero, for the carbon balances named conversion_* only.

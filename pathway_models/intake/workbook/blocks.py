@@ -10,10 +10,12 @@ from typing import Any
 
 from pathway_models.intake.cells import Finding, label_of, read_text, read_year, shown
 from pathway_models.intake.numbers import read_number
-from pathway_models.intake.statements import Key, Statement, Statements
+from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import Entry, FormBlock, GridBlock, ListBlock
+from pathway_models.language.words import LANGUAGES, word
+from pathway_models.levers.action import ENERGY_USES
 
 #: Columns whose unit stands in a column of its own, and numbers that have none.
 UNITS = {"factor": "factor_unit", "use": "use_unit", "capacity": "capacity_unit", "capital": "", "lifetime": ""}
@@ -345,4 +347,68 @@ def _entry(sheet: Sheet, ref: str, by_label: dict[str, Entry], statements: State
     if entry is None:
         finding = Finding("an entry of the list", "choose it from the list of the cell", "entry_unknown")
         statements.report(sheet.place(ref), sheet.raw(ref), finding)
+    return entry
+
+
+def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
+    """Read what energy is used for; shares are checked with the rest of the workbook (`intake.checks.uses_of`)."""
+    entries = statements.layout.by_label()
+    uses = {label_of(name): use for use in ENERGY_USES for name in (use, *(word(use, lang) for lang in LANGUAGES))}
+    for row in sheet.rows(block.first_row):
+        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
+        if all(sheet.raw(ref) in (None, "") for ref in refs.values()):
+            continue
+        sector, findings = read_text(sheet.raw(refs["sector"]))
+        for finding in findings:
+            statements.report(sheet.place(refs["sector"]), sheet.raw(refs["sector"]), finding)
+        entry = _energy_entry(sheet, refs["entry"], entries, statements)
+        line = Line(statements, sheet, refs, entry or next(iter(entries.values())))
+        value = line.number("value")
+        if value is None and not line.is_faulty:
+            line.fault("value", Finding("a share", "type it; leave the line out where it is not known", "use_missing"))
+        unit, times = line.unit("unit", "share", "%")
+        if value is not None:
+            line.check(value, unit, times, None)
+        if entry is None or value is None or line.is_faulty:
+            continue
+        written = shown(sheet.raw(refs["purpose"]))
+        use = uses.get(label_of(written), written)
+        place, share = sheet.place(refs["purpose"]), value * times
+        said = {name: shown(sheet.raw(ref)) for name, ref in refs.items()}
+        told = f"{said['entry']}, {written}: {said['value']} {said['unit']}"
+        statements.uses.append(UseLine(place, sector or "park", entry.item, use, share, told))
+
+
+def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
+    """Read what the supplier of purchased heat burns and makes; years after the record are its plans."""
+    made = {label_of(name): entry for entry in statements.layout.supplied for name in (entry.key, entry.words().zh,
+            entry.words().en)}  # fmt: skip
+    entries = statements.layout.by_label()
+    for row in sheet.rows(block.first_row):
+        refs = {name: f"{column}{row}" for name, column in block.columns.items()}
+        if all(sheet.raw(ref) in (None, "") for ref in refs.values()):
+            continue
+        year = _record_year(sheet, refs["year"], range(0), statements)
+        entry = made.get(label_of(sheet.raw(refs["entry"]))) or _energy_entry(sheet, refs["entry"], entries, statements)
+        if entry is None:
+            continue
+        line = Line(statements, sheet, refs, entry)
+        value, (unit, times) = line.number("value"), line.unit("unit", entry.units, entry.unit)
+        if value is None and not line.is_faulty:
+            line.fault("value", Finding("a number", "type it, or leave the line out", "use_missing"))
+        if year is None or value is None or line.is_faulty:
+            continue
+        written = f"{shown(sheet.raw(refs['value']))} {shown(sheet.raw(refs['unit']))}"
+        quantity = "supplier_fuel" if entry.quantity == "energy" else entry.quantity
+        place = sheet.place(refs["value"])
+        statements.supply.append(SupplyLine(place, year, quantity, entry.item, value * times, unit, written))
+
+
+def _energy_entry(sheet: Sheet, ref: str, entries: dict[str, Entry], statements: Statements) -> Entry | None:
+    """Look up a carrier by its label; anything else is a fault."""
+    entry = entries.get(label_of(sheet.raw(ref)))
+    if entry is None or entry.quantity != "energy":
+        finding = Finding("a kind of energy of the list", "choose it from the list of the cell", "asset_energy")
+        statements.report(sheet.place(ref), sheet.raw(ref), finding)
+        return None
     return entry

@@ -97,6 +97,8 @@ class DescriptionField(_Strict):
     comment: Words | None = None
     required: bool = False
     choices: tuple[str, ...] | str = ()
+    #: Workbooks of earlier templates have no such row.
+    may_lack: bool = False
 
 
 class DescriptionSheet(_Strict):
@@ -138,7 +140,7 @@ class ListBlock(_Strict):
     """One record a row, with its year and owner in columns of their own."""
 
     kind: Literal["list"]
-    role: Literal["sector", "enterprise", "asset", "scenario", "investment"]
+    role: Literal["sector", "enterprise", "asset", "use", "supplier", "scenario", "investment"]
     sheets: Words
     first_row: Row
     columns: dict[str, Column]
@@ -159,6 +161,8 @@ class Layout(_Strict):
     more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
     #: Kinds of energy assets, by the id of `records.investments`.
     kinds: dict[str, Words] = Field(default_factory=dict)
+    #: What a supplier of heat makes: entries of its sheet beside the fuels, in no form.
+    supplied: tuple[Entry, ...] = ()
     description: DescriptionSheet | None = None
     blocks: tuple[Annotated[FormBlock | GridBlock | ListBlock, Field(discriminator="kind")], ...]
     sections: tuple[Section, ...]

@@ -15,7 +15,14 @@ from pathway_models.intake.factors.tables import GRID_CHOICES
 from pathway_models.intake.plausibility_warnings import other_province
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.asset_sheet import read_asset_sheet
-from pathway_models.intake.workbook.blocks import read_form, read_grid, read_list, year_sheets
+from pathway_models.intake.workbook.blocks import (
+    read_form,
+    read_grid,
+    read_list,
+    read_supplier_sheet,
+    read_use_sheet,
+    year_sheets,
+)
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import (
     DescriptionField,
@@ -60,6 +67,8 @@ def read_description(
     count = len(_errors(statements))
     for field in block.fields:
         row = lines.get(field.key)
+        if row is None and field.may_lack:
+            continue
         if row is None:
             finding = Finding(f"a row {field.key}", "copy the row anew from an empty template", "field_missing")
             statements.report(f"{sheet.name}!{block.keys}{block.first_row}", None, finding)
@@ -67,6 +76,8 @@ def read_description(
         ref = f"{block.values}{row}"
         places[field.key] = sheet.place(ref)
         values[field.key] = _field(sheet, ref, field, statements)
+    if values.get("follows"):
+        values["follows"] = _followers(str(values["follows"]), places["follows"], statements)
     years = _years(values, places, statements)
     choices = _choices(values, places, statements)
     if len(_errors(statements)) > count:
@@ -75,6 +86,20 @@ def read_description(
     described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
     notes = [remarks] if remarks else []
     return Description(**described, invented=invented, source=["workbook"], notes=notes), choices, years
+
+
+def _followers(text: str, place: str, statements: Statements) -> dict[str, str]:
+    """Read ``own_power: ironmaking; coking: ironmaking``."""
+    found = {}
+    for pair in text.replace("；", ";").replace("：", ":").split(";"):
+        name, sign, leader = (part.strip() for part in pair.partition(":"))
+        if not (sign and name and leader) or name in found:
+            remedy = "write each sector once, a colon and the sector it follows; separate pairs by semicolons"
+            finding = Finding("pairs such as own_power: ironmaking", remedy, "follows_text")
+            statements.report(place, text, finding)
+        else:
+            found[name] = leader
+    return found
 
 
 def _errors(statements: Statements) -> list[Fault]:
@@ -287,6 +312,10 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_grid(sheet, block, statements)
     elif block.role == "asset":
         read_asset_sheet(sheet, block, statements)
+    elif block.role == "use":
+        read_use_sheet(sheet, block, statements)
+    elif block.role == "supplier":
+        read_supplier_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)
     elif block.role == "investment":

@@ -31,6 +31,8 @@ from pathway_models.intake.workbook.layout import (
     purposes,
     template_layout,
 )
+from pathway_models.language.words import word
+from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.plans import KINDS, SCENARIO_DRIVERS
 
 HEADS = {
@@ -47,6 +49,7 @@ HEADS = {
     "name": Words(zh="名称", en="name"),
     "entry": Words(zh="指标", en="entry"),
     "kind": Words(zh="类型", en="kind"),
+    "purpose": Words(zh="用途", en="used for"),
     "capacity": Words(zh="容量", en="capacity"),
     "capacity_unit": Words(zh="容量单位", en="unit of capacity"),
     "use": Words(zh="末年用量", en="use in the last year"),
@@ -228,7 +231,10 @@ class _Template:
             "factor_sets": list(factor_sets()),
             **_grid_lists(),
             "levers": list(lever_ids()),
+            "fuels": [one.words().in_(lang) for one in layout.entries().values() if one.quantity == "energy"],
+            "uses": [word(use, lang) for use in ENERGY_USES],
         }
+        self.lists["supplied"] = [*(one.words().in_(lang) for one in layout.supplied), *self.lists["fuels"]]
         plain = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
         self.formats = {
             "title": workbook.add_format({**plain, "bold": True, "font_size": 14}),
@@ -326,7 +332,7 @@ class _Template:
         if not isinstance(named, str):
             return list(named)
         column = list(self.lists).index(named)
-        return f"=_lists!${'ABCDEF'[column]}$1:${'ABCDEF'[column]}${len(self.lists[named])}"
+        return f"=_lists!${'ABCDEFGH'[column]}$1:${'ABCDEFGH'[column]}${len(self.lists[named])}"
 
     def _form(self, block: FormBlock, year: int) -> None:
         sheet = self._sheet(str(year), f"{self.layout.title.in_(self.lang)} {year}")
@@ -397,7 +403,8 @@ class _Template:
             area = f"{column}{block.first_row}:{column}{last}"
             style: Format = self.formats["number" if name in NUMBERS else "input"]
             sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
-            rules = {"scenario": self._scenario_rule, "investment": self._investment_rule}
+            rules = {"scenario": self._scenario_rule, "investment": self._investment_rule, "use": self._use_rule,
+                     "supplier": self._supplier_rule}  # fmt: skip
             rule = rules[block.role](name) if block.role in rules else self._list_rule(name, years)
             if rule:
                 sheet.data_validation(area, rule)
@@ -425,6 +432,22 @@ class _Template:
     def _investment_rule(self, name: str) -> dict[str, object] | None:
         """Drop-down of levers; savings, energy and CO2 may be below zero."""
         return {"validate": "list", "source": self._source("levers")} if name == "lever" else None
+
+    def _use_rule(self, name: str) -> dict[str, object] | None:
+        """Drop-downs of the sheet of uses."""
+        lists = {"entry": self._source("fuels"), "purpose": self._source("uses"), "unit": ["%", "share"]}
+        return {"validate": "list", "source": lists[name]} if name in lists else self._list_rule(name, [])
+
+    def _supplier_rule(self, name: str) -> dict[str, object] | None:
+        """Drop-downs of the sheet of the supplier of heat; its years may be years to come, its units those of fuels."""
+        if name == "entry":
+            return {"validate": "list", "source": self._source("supplied")}
+        if name == "unit":
+            units = dict.fromkeys(
+                unit for one in ("solid", "gas", "heat", "power") for unit in self.layout.unit_sets[one]
+            )
+            return {"validate": "list", "source": list(units)}
+        return self._number_rule() if name == "value" else None
 
     def _quality(self) -> None:
         zh = self.lang == "zh"
