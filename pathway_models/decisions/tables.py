@@ -484,14 +484,20 @@ def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
 
 def _effect(one: ProjectEffect, lang: str) -> tuple[str, ...]:
     unknown = say(lang, en="not stated", zh="未填报")
-    alone, together = (unknown if value is None else f"{value:+,.0f}" for value in (one.alone, one.together))
+    alone, together = (unknown if value is None else _tonnes(value) for value in (one.alone, one.together))
     if not one.tied_to:
         together = say(lang, en="tied to no lever or load", zh="未对应措施或负荷")
     products = "; ".join(f"{item_name(name, lang)} {rate:.3g} t" for name, rate in (one.products or {}).items())
     tied = lever_name(one.investment.lever, lang) if one.tied_to == "lever" else one.investment.load or "-"
-    whole = "-" if one.lever_alone is None else f"{one.lever_alone:+,.0f}"
+    whole = "-" if one.lever_alone is None else _tonnes(one.lever_alone)
     return (one.investment.name, tied, alone, together, whole, "-" if one.total is None else f"{one.total:,.0f}",
             products or "-")  # fmt: skip
+
+
+def _tonnes(change: float) -> str:
+    """Write a change in whole tonnes with its sign; none where it rounds to nothing."""
+    whole = round(change)
+    return f"{whole:+,}" if whole else "0"
 
 
 def lever_name(lever_id: str, lang: str) -> str:
