@@ -116,7 +116,7 @@ _HOME = {
     "benchmark": "fleet.benchmarking",
     "compare_with_standards": "fleet.benchmarking",
     "groups": "fleet.benchmarking",
-    "measure_blocks": "decisions.cheapest_package",
+    "measure_blocks": "decisions.priced_grid",
     "Ensemble": "decisions.inputs",
     "evaluate": "decisions.inputs:study",
     "single_levers": "cobenefits.levers",
