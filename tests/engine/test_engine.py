@@ -177,7 +177,6 @@ WAY_DOWN = (
     "engine/laying_out",
     "engine/package_tree",
     "engine/chain",
-    "engine/accounts",
     "engine/batches",
     "engine/ramps",
     "baseline/plans",
@@ -191,7 +190,7 @@ WAY_DOWN = (
 )
 
 
-def test_a_park_passes_sixteen_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_fifteen_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)
