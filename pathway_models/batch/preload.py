@@ -126,7 +126,6 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     for kind in PANEL_OF:
         yield sentences.report_card(replace(done.park, kind=kind))
     for name in (first, last):
-        yield sentences.account_totals(done.pathways, name)
         yield sentences.peak(done.peaks, name)
         yield sentences.probability(done.peaks, name)
         yield sentences.gap(done.gaps, name)
