@@ -484,10 +484,13 @@ class Accounts:
 
     def sum(self, terms: Iterable[np.ndarray]) -> np.ndarray:
         """Sum of some blocks: zero where there is none."""
-        total: np.ndarray | None = None
-        for term in terms:
-            total = term if total is None else total + term
-        return self.zero if total is None else total
+        total, is_own = self.zero, False
+        for at, term in enumerate(terms):
+            if is_own and total.shape == term.shape:
+                total += term  # a sum of our own has no other reader: no block is made anew
+            else:
+                total, is_own = (total + term, True) if at else (term, False)
+        return total
 
     def both(self, parts: Parts, groups: Iterable[str], left: Left) -> np.ndarray:
         """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""
