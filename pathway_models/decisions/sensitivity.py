@@ -4,8 +4,9 @@ Sobol indices (by SALib) need independent inputs; indices from an ensemble as it
 Peaking in time is 0 or 1 in a member and the peak year is discrete and censored; that is why all three outputs are
 looked at, each with its interval.
 
-What an input is worth knowing is the share of the doubt about peaking in time that knowing it would remove.  Inputs that
-nobody can learn beforehand, such as the shocks of single years, are listed apart: their share is the doubt that stays.
+What an input is worth knowing is the share of the doubt about peaking in time that knowing it would remove.  Inputs
+that nobody can learn beforehand, such as the shocks of single years, are listed apart: their share is the doubt that
+stays.
 """
 
 from collections.abc import Callable, Mapping
