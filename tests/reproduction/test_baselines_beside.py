@@ -26,6 +26,7 @@ def test_every_baseline_names_parks_of_the_register_and_a_published_year():
         assert value.quantity.startswith("peak_year")
 
 
+@pytest.mark.slow
 def test_every_difference_over_five_years_has_its_reason(found):
     assert {one.baseline.place.en for one in found} == set(PLACES)
     for one in found:
@@ -36,6 +37,7 @@ def test_every_difference_over_five_years_has_its_reason(found):
         assert np.isfinite(one.flat)
 
 
+@pytest.mark.slow
 def test_the_page_has_the_rows_of_the_command(found):
     text = PAGE.read_text(encoding="utf-8")
     page = text[text.index("<!-- pathways reproduce --baselines") : text.index("<!-- end -->")].splitlines()
