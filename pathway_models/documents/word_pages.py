@@ -7,7 +7,7 @@ over the foot of a page; Word corrects the numbers when it opens the file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -34,7 +34,8 @@ TWIPS, EMU = 20, 12700
 class _Part:
     """A paragraph or a row of a table: lines of a height, in points; a row or a picture is one line.
 
-    ``block`` is the paragraph or the table in the document.
+    ``block`` is the paragraph or the table in the document, ``head`` the height of the row that a table repeats where
+    it goes on.
     """
 
     block: Any
@@ -46,6 +47,7 @@ class _Part:
     breaks: bool = False
     marks: tuple[str, ...] = ()
     is_picture: bool = False
+    head: float = 0.0
 
     @property
     def is_heading(self) -> bool:
@@ -123,7 +125,7 @@ def _height(word: Document) -> float:
 def _laid_out(parts: list[_Part], high: float) -> _Laid:
     """Set parts on pages of a height."""
     found, gaps = {}, {}
-    page, y, at = 1, 0.0, 0
+    page, y, at, below = 1, 0.0, 0, 0.0
     while at < len(parts):
         end = at
         while parts[end].keeps_next and end + 1 < len(parts) and not parts[end + 1].breaks:
@@ -133,12 +135,13 @@ def _laid_out(parts: list[_Part], high: float) -> _Laid:
         if y and (chain[0].breaks or (y + asked > high and asked <= high)):
             if not chain[0].breaks:
                 gaps[at] = high - y
-            page, y = page + 1, 0.0
+            page, y = page + 1, chain[0].head
         for one in chain:
-            y += one.before if y else 0.0
-            left = one.lines
+            # Of the space below one paragraph and above the next the larger counts.
+            y += max(one.before - below, 0.0) if y else 0.0
+            left, below = one.lines, one.after
             if y + one.least - one.before > high and y:
-                page, y = page + 1, 0.0
+                page, y = page + 1, one.head
             found.update(dict.fromkeys(one.marks, page))
             while left * one.height > high - y and left > 1 and high > TOGETHER * one.height:
                 fits = min(max(int((high - y) / one.height), 0), left - TOGETHER)
@@ -157,7 +160,8 @@ def _parts(word: Document) -> Iterator[_Part]:
         if block.tag == qn("w:p"):
             yield _paragraph(block, looks, usual, width)
         elif block.tag == qn("w:tbl"):
-            yield from (_row(row, looks, usual) for row in block.iter(qn("w:tr")))
+            rows = [_row(row, looks, usual) for row in block.iter(qn("w:tr"))]
+            yield from (replace(row, head=rows[0].height if at else 0.0) for at, row in enumerate(rows))
 
 
 class _Look:
