@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.inputs import Ensemble, SensitivityStudy, optional, problem
+from pathway_models.decisions.inputs import SETS_OF_SHOCKS, Ensemble, SensitivityStudy, optional, problem
 from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity
 from pathway_models.kernels.sensitivity import Box, given_data_indices, prim
 
@@ -152,8 +152,12 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
 
 
 def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> DiscoveredRule:
-    """Find the readable rule that tells best when the park does *not* peak in time."""
+    """Find the readable rule that tells best when the park does *not* peak in time.
+
+    The rank of a set of yearly shocks is its number and nothing more: no rule can bound it.
+    """
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
-    box: Box = prim(evaluated.ranks, fails, most_bounds)
-    bounds = tuple((evaluated.inputs[i], float(box.low[i]), float(box.high[i])) for i in box.bounded)
+    ordered = [at for at, one in enumerate(evaluated.inputs) if one.name != SETS_OF_SHOCKS]
+    box: Box = prim(evaluated.ranks[:, ordered], fails, most_bounds)
+    bounds = tuple((evaluated.inputs[ordered[i]], float(box.low[i]), float(box.high[i])) for i in box.bounded)
     return DiscoveredRule(bounds, box.coverage, box.density, float(fails.mean()))

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
-from pathway_models.documents.markup import page
+from pathway_models.documents.markup import TOLD_STYLE, html, page, told_picture
 from pathway_models.figures.style import FONT_FILES
 from pathway_models.language.words import say, word_list
 
@@ -51,7 +51,15 @@ def to_html(report: Report) -> str:
         footer=Markup(css_string(report.footer)),
         groups=_groups(report.blocks()),
         encoded=_encoded,
+        picture=lambda figure: _picture(figure, report.lang),
+        told_style=TOLD_STYLE,
     )
+
+
+def _picture(figure: Figure, lang: str) -> Markup:
+    """Set a figure with what it tells under the pointer."""
+    image = html('<img src="data:image/png;base64,{data}" alt="{alt}">', data=_encoded(figure.png), alt=figure.alt)
+    return told_picture(image, figure.png, lang)
 
 
 def css_string(text: str) -> str:

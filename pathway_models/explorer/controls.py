@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.tables import UNKNOWN, family_name, option_name
+from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.language.words import say
@@ -90,7 +90,7 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
                     low=round(100 * corners.low, 2),
                     mode=round(100 * corners.mode, 2),
                     high=round(100 * corners.high, 2),
-                    unit=say(lang, en=f" ({lever.units[name]})", zh="（低—最可能—高）"),
+                    unit=say(lang, en=f" (low – most likely – high; {lever.units[name]})", zh="（低—最可能—高）"),
                 )
             )
     sources = dict.fromkeys(lever.sources[name] for setting in lever.settings.values() for name in setting)
@@ -104,12 +104,12 @@ def _source(source: str, lang: str) -> str:
     """Write a source; of an assumption of ours, whole or in part, the Chinese page says that it is one."""
     ours = {"ASSUME": "本项目假设", "derived": "推算值与本项目假设"}
     kind = next((text for start, text in ours.items() if source.startswith(start)), source)
-    return say(lang, en=source, zh=kind if "ASSUME" in source else source)
+    return say(lang, en=source.replace("ASSUME", "assumed here"), zh=kind if "ASSUME" in source else source)
 
 
 def _cost(cost: LeverCost | None, lang: str) -> str:
     if cost is None:
-        return UNKNOWN[lang]
+        return say(lang, en="not known", zh="未知")
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
     if lang == "zh":
         found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]

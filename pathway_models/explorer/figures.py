@@ -4,6 +4,7 @@ Axes and labels are drawn once and kept as pixels; a new view draws only the mov
 """
 
 import io
+from collections.abc import Iterable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -22,8 +23,30 @@ from pathway_models.language.words import say, word
 COLOUR = WITH
 #: Height of the highest bar of peak years, as a share of its axes: whatever its share is, no bar is cut off.
 HIGHEST = 0.72
+#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
+CARRIERS = {
+    "coal": "#3b3b3b",
+    "oil": "#a65628",
+    "gas": "#b9770e",
+    "other_fuel": "#7a6a4f",
+    "electricity": "#4a5fa5",
+    "heat": "#8a5a83",
+    "biomass": "#5f7f2e",
+    "hydrogen": "#2f7f86",
+    "green_electricity": "#127a57",
+    "waste_heat": "#6f7d1f",
+}
 #: Inches and pixels of an inch: letters are read at the width of a telephone and of half a laptop's window.
 SIZE, RESOLUTION = (5.6, 3.2), 130
+
+
+def height_of(views: Iterable[View]) -> float:
+    """Choose the height of a picture: half as high again as the highest upper quartile, tCO2/yr.
+
+    The wildest twentieth would press all else to the ground.
+    """
+    bands = [view.band for view in views]
+    return max(max(1.5 * float(band[3].max()), 1.15 * float(band[2].max())) for band in bands)
 
 
 class Picture:
@@ -33,13 +56,16 @@ class Picture:
     ----------
     exploration : Exploration
     lang : {"en", "zh"}
+    views : iterable of View
+        That must find room beside the pathway without measures.
     """
 
-    def __init__(self, exploration: Exploration, lang: str = "en") -> None:
+    def __init__(self, exploration: Exploration, lang: str = "en", views: Iterable[View] = ()) -> None:
         self.lang = lang
         without = exploration.without
         self.years, self.horizon = without.years, int(without.years[-1])
         self.scale = scale_of(float(without.band[-1].max()), lang)
+        self.top = height_of([without, *views])
         with mpl.rc_context():
             self.figure = self._sheet(exploration)
             self._moving = self._artists()
@@ -53,9 +79,7 @@ class Picture:
         figure.set_dpi(RESOLUTION)
         first, observed = int(self.years[0]), exploration.park.last_observed_year
         band = exploration.without.band / self.scale.divisor
-        # Half as high again as the upper quartile: the wildest twentieth would press all else to the ground.
-        top = max(1.5 * float(band[3].max()), 1.15 * float(band[2].max()))
-        ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), top)
+        ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), self.top / self.scale.divisor)
         emissions_axis(ax, self.scale, self.lang)
         for axes in (ax, strip):
             shade_record(axes, first, observed)

@@ -26,7 +26,7 @@ from pathway_models.decisions.tables import money_text
 from pathway_models.documents.markup import font_face, html
 from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, short_name, under_of, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
-from pathway_models.explorer.figures import Picture
+from pathway_models.explorer.figures import CARRIERS, Picture, height_of
 from pathway_models.explorer.files import read_run, run_command, save_scenario
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, unknown_costs
@@ -51,21 +51,10 @@ REST = 0.4
 KEPT = 16
 #: Ensembles that are kept: under the growth law and under what two packages state, whole and for a drag.
 ENSEMBLES = 6
+#: Room that the axes may leave, as a multiple of the height needed.
+ROOM = 1.3
 #: The two packages; the second is the one that opens under the levers.
 SIDES = ("a", "b")
-#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
-CARRIERS = {
-    "coal": "#3b3b3b",
-    "oil": "#a65628",
-    "gas": "#b9770e",
-    "other_fuel": "#7a6a4f",
-    "electricity": "#4a5fa5",
-    "heat": "#8a5a83",
-    "biomass": "#5f7f2e",
-    "hydrogen": "#2f7f86",
-    "green_electricity": "#127a57",
-    "waste_heat": "#6f7d1f",
-}
 STYLE = PACKAGE_FOLDER / "explorer" / "page" / "panel.css"
 
 #: Levers of each package, and the scenario it stands under.
@@ -374,10 +363,18 @@ class Explorer:
             side: self._view(members, self.under[side], tuple(self.sides[side].items())) for side in SIDES
         }  # fmt: skip
         self.view = self.views[self.side.value]
+        if is_whole:
+            self._fit()
         self.image.value = self.picture.draw(self.views["b"], self.views["a"], self.before.value)
         self.facts.value = self._facts()
         took = 1000 * (time.perf_counter() - begin)
         self.answer.value = self._card(took, self._changed_since() if is_whole else [])
+
+    def _fit(self) -> None:
+        """Draw axes anew where a package has outgrown them, as under other growth, or needs far less room again."""
+        wanted = height_of([self.whole.without, *self.views.values()])
+        if not wanted <= self.picture.top <= ROOM * wanted:
+            self.picture = Picture(self.whole, self.lang, self.views.values())
 
     def _name_of(self, side: str) -> str:
         """Name a package: by the scenario it equals, else as one of one's own."""
@@ -483,7 +480,7 @@ class Explorer:
         """Tabulate peak year, cost, pollutants and energy of both packages."""
         lang, year = self.lang, self.whole.looked_at
         rows = [
-            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90 %区间）"), self._peak),
+            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90%区间）"), self._peak),
             (say(lang, en="Asked for", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),

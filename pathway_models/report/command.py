@@ -173,7 +173,8 @@ def _inputs(
 ) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
-    from pathway_models.decisions.cheapest_package import cheapest_package, cost_range, measure_blocks
+    from pathway_models.decisions.cheapest_package import cheapest_package, cost_range
+    from pathway_models.decisions.priced_grid import measure_blocks
     from pathway_models.decisions.project_effects import project_effects
     from pathway_models.engine.sampling import sample
     from pathway_models.intake.rules.profiles import read_account
