@@ -101,7 +101,7 @@ _HOME = {
     "read_hindcasts": "intake.panels",
     "read_targets": "intake.rules.targets",
     "Budget": "records.gaps",
-    "Target": "records.gaps",
+    "Target": "records.plans",
     "read_series": "intake.series",
     "lever_grid": "records.levers",
     "correlate": "engine.sampling",

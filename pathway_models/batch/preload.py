@@ -135,6 +135,7 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
     yield sentences.sources(done.pathways, last)
     yield sentences.capture(done.pathways, last)
+    yield from (sentences.account_totals(done.pathways, name) for name in (first, last))
     yield from (sentences.doubt(one) for one in done.doubts)
 
 

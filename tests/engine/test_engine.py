@@ -165,6 +165,7 @@ def test_committed_numbers_of_a_member_do_not_depend_on_the_others(shipped, chos
         uniforms={name: values[9:] for name, values in draws.uniforms.items()},
         normals={name: values[9:] for name, values in draws.normals.items()},
         shocks={name: values[9:] for name, values in draws.shocks.items()},
+        bridge=draws.bridge and replace(draws.bridge, log_change=draws.bridge.log_change[9:]),
     )
     assert np.array_equal(pw.project(shipped, chosen, later).emissions, expected.emissions[:, 9:])
 
