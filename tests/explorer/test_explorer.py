@@ -16,6 +16,7 @@ from pathway_models.core.errors import ScenarioError
 from pathway_models.explorer.controls import choices_of, packed, unpacked
 from pathway_models.explorer.files import HEADER, newest_run, run_command, save_scenario
 from pathway_models.explorer.panel import Explorer, explore
+from pathway_models.figures.marks import peak_shares
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Choice
 
@@ -248,3 +249,15 @@ def test_address_opens_parks_of_the_register_only(monkeypatch, tmp_path):
     monkeypatch.setenv("PATHWAYS_EXPLORE", '{"park": "demo-cement", "before": 2035}')
     opened = explore("demo-steel", tmp_path / "x.yml", members=10)
     assert (opened.park.value, opened.before.value) == ("demo-cement", 2035)
+
+
+def test_no_bar_of_peak_years_is_cut_and_the_highest_says_its_share(explorer):
+    picture = explorer.picture
+    for view in explorer.views.values():
+        picture.draw(view, view, 2030)
+        bars, rest = picture._moving["bars"], picture._moving["rest"]
+        top, shares = picture.strip.get_ylim()[1], peak_shares(view.peaks, 0)[0]
+        assert 0 < bars.get_paths()[0].vertices[:, 1].max() <= top
+        assert rest.get_height() <= top
+        told = int(re.search(r"\d+", picture._moving["top_text"].get_text())[0])
+        assert told == pytest.approx(100 * shares.max(), abs=0.51)
