@@ -174,12 +174,12 @@ def compare(
         middle = {"transform": left.transAxes, "ha": "center", "va": "center"}
         left.text(0.5, 0.5, word("nothing_to_compare", lang), **middle)
     if found:
-        head = [word("scenario_column", lang), word("change_in", lang, year=shown), "5 %", "95 %"]
+        columns = [word("scenario_column", lang), word("change_in", lang, year=shown), "5 %", "95 %"]
         rows = [
             [scenario_name(one.scenario, lang), *(f"{100 * value:+.1f}" for value in (one.p50, one.p05, one.p95))]
             for one in found
         ]
-        tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), head, rows)
+        tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), columns, rows)
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
     put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure
