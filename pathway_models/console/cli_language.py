@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.tables import screen_lines, terminal_columns, wrapped
-from pathway_models.language.words import LANGUAGES, width_of
+from pathway_models.language.words import LANGUAGES, VARIABLE, width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathway_models.core.errors import Fault, PathwayError
 
 
-VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
 #: Markers that click writes after an option.
 EXTRAS = (
