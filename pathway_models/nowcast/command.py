@@ -36,7 +36,7 @@ def nowcast_command(
     observed ones.  Rule and measured error: docs/nowcast.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.china.nowcast import read_activity
+    from pathway_models.intake.fitted import read_activity
     from pathway_models.nowcast import scoring, sentences, tables
     from pathway_models.nowcast.running import nowcast
 
