@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost
+from pathway_models.cobenefits.records import (
+    Basis,
+    Cobenefits,
+    LeverCobenefits,
+    Period,
+    UnitCost,
+    measured_values,
+)
 from pathway_models.decisions.tables import UNKNOWN, family_name, table
 from pathway_models.intake.names import item_name
+from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say
+from pathway_models.records.park import Park
 
 QUADRANTS = {
     0: ("on an axis", "在坐标轴上"),
@@ -41,6 +51,24 @@ def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.Da
         level = significant(float(row["equivalents_thousand"]) / 10)
         carbon = significant(float(row["co2_tco2"]) / scale.divisor)
         rows.append([row["name"], carbon, *pollutants, level, *ends])
+    return table(rows, head, lang)
+
+
+def measured(park: Park, *, lang: str = "en") -> pd.DataFrame | None:
+    """Tabulate the air pollutants that a park's own table states, t a year; None where it states none."""
+    names = read_pollutants().pollutants
+    stated = {key: values for key in names if not np.isnan(values := measured_values(park, key)).all()}
+    if not stated:
+        return None
+    kept = ~np.isnan(np.array(list(stated.values()))).all(axis=0)
+    head = [("pollutant, t", "污染物，吨"), *((str(year), str(year)) for year in park.years[kept])]
+    rows = [
+        [
+            names[key].name_zh if lang == "zh" else names[key].name_en,
+            *("-" if np.isnan(value) else significant(float(value), 4) for value in values[kept]),
+        ]
+        for key, values in stated.items()
+    ]
     return table(rows, head, lang)
 
 

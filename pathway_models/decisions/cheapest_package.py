@@ -19,115 +19,37 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.costs import draw_rates
-from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price
-from pathway_models.engine.package_costs import PackageCosts, PackageStatistics
-from pathway_models.engine.package_tree import grid_tree
-from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine, cost_table
-from pathway_models.engine.reach import cannot_act
+from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price, Threshold
+from pathway_models.decisions.package_cost import package_cost, package_economics
+from pathway_models.decisions.priced_grid import (
+    MOST_RANKED,
+    ROUNDING,
+    TOGETHER,
+    PricedGrid,
+    a_unit,
+    changes,
+    contenders,
+    default_grid,
+    lever_added,
+    unpriced_blocks,
+    useless_blocks,
+)
+from pathway_models.engine.package_costs import PackageStatistics
+from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine
 from pathway_models.engine.sampling import sample
-from pathway_models.intake.assumptions import read_assumptions, read_sectors
-from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
-from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.library import read_levers
+from pathway_models.intake.assumptions import read_assumptions
+from pathway_models.intake.costs import read_costs, uncounted_savings
 from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.levers.action import SINKS
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.headline import refusal
-from pathway_models.records.levers import Grid, Lever, Limits, lever_grid
+from pathway_models.records.levers import Grid, Limits
 from pathway_models.records.park import Park
 
-#: Packages that can be ranked at all: more do not fit in memory.
-MOST_RANKED = 4_000_000
-#: Packages looked at together.
-TOGETHER = 4000
-#: Probabilities are shares of members; this much less than asked for is a matter of rounding.
-ROUNDING = 1e-9
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50
-
-
-def measure_blocks(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
-    """Group levers into the blocks a manager decides on: each substitution by itself, other families as a whole."""
-    blocks: dict[str, tuple[str, ...]] = {}
-    for lever_id, lever in levers.items():
-        name = lever.block or (lever_id if lever.family == "substitution" else lever.family)
-        blocks[name] = (*blocks.get(name, ()), lever_id)
-    return blocks
-
-
-def default_grid() -> Grid:
-    """Lay out the shipped levers: every substitution by itself and every other family, off or at one setting."""
-    levers = read_levers()
-    return lever_grid(levers, measure_blocks(levers))
-
-
-def useless_blocks(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
-    """Name the blocks that cannot change this park's peak, with the reason; the search leaves them out.
-
-    Parameters
-    ----------
-    park : Park
-    grid : Grid
-    neutral : bool
-        Neutrality is asked for, which sinks do change.
-    """
-    reasons, found = useless_levers(park, grid, neutral), {}
-    for block in grid.blocks:
-        if all(reasons[lever_id] for lever_id in block.lever_ids):
-            found[block.block_id] = "; ".join(dict.fromkeys(reasons[lever_id] for lever_id in block.lever_ids))
-    return found
-
-
-def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, str]:
-    """Say of every lever of a grid why it cannot change this park's peak; empty where it can."""
-    groups = {name: carrier.group for name, carrier in read_carriers().items()}
-    levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
-    present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # Carriers that one lever gives may be taken by another.
-    present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
-    sectors = read_sectors()
-    kinds = sectors.of(park)
-    technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
-    used = {
-        (kinds[s], group, use)
-        for s, energy in enumerate(park.energy[..., -1])
-        for carrier, group, amount in zip(park.carriers, park.groups, energy, strict=True) if amount
-        for use in sectors.uses_in(park, s, carrier, group)
-    }  # fmt: skip
-    idle = cannot_act(park, levers.values(), read_carriers())
-    return {
-        name: idle[name].en if name in idle
-        else "" if park.is_undivided and lever.acts.part != SINKS
-        else _useless(lever, present, technical, neutral) or _out_of_reach(lever, used)
-        for name, lever in levers.items()
-    }  # fmt: skip
-
-
-def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
-    """Say that a lever limited to some sectors or uses finds none of them in the park."""
-    is_limited = lever.acts.part == "mix" and lever.is_limited
-    if not is_limited or any(group in lever.takes_from and lever.reaches(kind, use) for kind, group, use in used):
-        return ""
-    where = [f"in {', '.join(lever.sectors)}"] * bool(lever.sectors) + [f"for {', '.join(lever.uses)}"] * bool(
-        lever.uses
-    )
-    return f"the park uses no {', '.join(lever.takes_from)} {' '.join(where)}"
-
-
-def _useless(lever: Lever, present: set[str], technical: set[str], neutral: bool) -> str:
-    nothing, part = not present & set(lever.takes_from), lever.acts.part
-    if part == SINKS and not neutral:
-        return "sinks stand beside the total and change no peak"
-    if part == "process" and not any(lever.reaches(kind) for kind in technical):
-        return "the park has no process emissions it could lower"
-    if part == "mix" and nothing:
-        return f"the park uses no {', '.join(lever.takes_from)}"
-    if part == "capture" and nothing and not technical:
-        return "nothing to capture from"
-    return ""
 
 
 @dataclass(frozen=True)
@@ -148,39 +70,6 @@ class Ranking:
     proven: bool
     next_steps: int
     next_cost: float
-
-
-class PricedGrid:
-    """Packages of a grid with their known costs, and the setting steps of levers whose cost is not known."""
-
-    def __init__(self, park: Park, grid: Grid, costs: Costs, draws: Draws, until: int, rate: float | None) -> None:
-        self.park, self.grid, self.costs, self.draws, self.until = park, grid, costs, draws, until
-        levers = {m.lever.lever_id: m.lever for m in grid.everything().measures}
-        idle = useless_levers(park, grid)
-        # What cannot act has no price that matters.
-        self.unknown = {name: why for name, why in unknown_costs(costs, levers, park).items() if not idle[name]}
-        self.rates = draw_rates(costs, levers, draws, until=until, rate=rate)
-        self.engine = PackageEngine(park, grid.everything(), draws, until=until, rates=self.rates)
-
-    def costs_of(self, codes: np.ndarray) -> np.ndarray:
-        """Work out the mean known cost of some packages: (package,), million CNY."""
-        engine, tree = self.engine, grid_tree(self.grid, codes)
-        sinks = np.zeros(len(tree.parts[SINKS]))
-        for batch in engine.batches():
-            costs = PackageCosts(batch, engine.rates.of(batch.members, engine.central()[batch.members]), tree)
-            sinks += [costs.sinks(measures) for measures in tree.parts[SINKS]]
-        return cost_table(engine, tree)[tree.case_of] + sinks[tree.sinks_of]
-
-    def steps_of(self, codes: np.ndarray) -> np.ndarray:
-        """Count the setting steps of unknown cost of some packages: (package,)."""
-        steps = np.zeros(len(codes), dtype=int)
-        for column, block in enumerate(self.grid.blocks):
-            by_option = [
-                sum(1 + list(m.lever.settings).index(m.setting) for m in o.measures if m.lever.lever_id in self.unknown)
-                for o in block.options
-            ]
-            steps += np.array(by_option)[codes[:, column]]
-        return steps
 
 
 @dataclass(frozen=True)
@@ -392,6 +281,28 @@ class Search(PricedGrid):
         near[best] = False
         return self.order[near[self.order]]
 
+    def thresholds(self, shown: int, fine: np.ndarray) -> list[int]:
+        """List packages that are cheaper than the one shown where their unpriced measures cost little enough."""
+        blocks = unpriced_blocks(self.grid, self.unknown)
+        if not blocks.any():
+            return []
+        found = [int(at) for at in contenders(self.codes, self.cost, fine, blocks) if at != shown]
+        # One with the settings of the package shown is that package, or has its known cost.
+        asked = self.codes[:, blocks]
+        return [at for at in found if (asked[at] != asked[shown]).any()]
+
+    def threshold(self, shown: int, at: int, candidate: Candidate) -> Threshold:
+        """Work out the cost below which a package is cheaper than the one shown."""
+        below = float(self.cost[shown] - self.cost[at])
+        here, there = (self.grid.scenario(self.codes[one]) for one in (at, shown))
+        lever = lever_added(there, here, self.unknown)
+        per_unit, unit = None, ""
+        if lever is not None:
+            done = package_cost(self.park, here, self.draws, self.costs, until=self.until)
+            per_unit, unit = a_unit(below, lever, float(done.mean_quantity(lever.lever_id) @ self.rates.discount))
+        changed = changes(self.grid, unpriced_blocks(self.grid, self.unknown), self.codes[shown], self.codes[at])
+        return Threshold(candidate, *changed, below, below / float(self.rates.discount.sum()), per_unit, unit)
+
     def fresh(self, candidates: list[Candidate], check: Draws | None) -> list[Candidate]:
         """Add to candidates their probability on fresh draws."""
         if check is None:
@@ -412,7 +323,12 @@ class Search(PricedGrid):
         whole = best if self.ranking is None else None
         without = {} if whole is None else self.without(whole, fine)
         others = [at for at in without.values() if at is not None]
+        cheaper = [] if whole is None else self.thresholds(whole, fine)
+        others += cheaper
         described = self.candidates([shown, *near[:MOST_ALTERNATIVES], *front, *others])
+        cheaper_if = [self.threshold(shown, at, described[at]) for at in cheaper]
+        package, used = self.grid.scenario(self.codes[shown]), {"until": self.until, "rate": self.rate}
+        economics = package_economics(self.park, package, self.draws, self.costs, idle=self.idle, **used)
         found = self.fresh([described[int(at)] for at in (shown, *near[:MOST_ALTERNATIVES])], check)
         return Decision(
             identity=self.park.identity,
@@ -440,6 +356,8 @@ class Search(PricedGrid):
             fresh_members=0 if check is None else check.members,
             seed=self.draws.seed,
             issue_year=self.engine.assumptions.issue_year,
+            cheaper_if=tuple(sorted(cheaper_if, key=Threshold.asks)),
+            economics=economics,
         )
 
 

@@ -34,6 +34,8 @@ EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
 SHOCKS = 1024
 #: Members worked out at a time.
 CHUNK = 2000
+#: Name of the input that picks a set of yearly shocks.
+SETS_OF_SHOCKS = "shocks"
 #: Normals are kept inside this many standard deviations: rank 0 and 1 themselves have no normal.
 WIDEST = 8.0
 
@@ -139,7 +141,7 @@ class Ensemble:
             if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
         }
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
-        shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)
+        shocks = Input(SETS_OF_SHOCKS, SETS_OF_SHOCKS, "noise", "shocks of single years", "单个年份的波动", False)
         self.inputs = (*(_described(name, levers) for name in used), shocks)
 
     def draws(self, ranks: np.ndarray) -> Draws:
@@ -161,10 +163,11 @@ class Ensemble:
         half = np.full(members, 0.5)
         uniforms = {name: column.get(name, half) for name in self._library.uniforms}
         normals = {name: np.clip(special.ndtri(column[name]), -WIDEST, WIDEST) for name in self._library.normals}
-        picked = np.minimum((column["shocks"] * SHOCKS).astype(int), SHOCKS - 1)
+        picked = np.minimum((column[SETS_OF_SHOCKS] * SHOCKS).astype(int), SHOCKS - 1)
         shocks = {name: values[picked] for name, values in self._library.shocks.items()}
-        drawn = replace(self._library, members=members, uniforms=uniforms, normals=normals, shocks=shocks)
-        return correlate(drawn, self.correlations)
+        bridge = self._library.bridge and self._library.bridge.of(picked)
+        drawn = {"members": members, "uniforms": uniforms, "normals": normals, "shocks": shocks, "bridge": bridge}
+        return correlate(replace(self._library, **drawn), self.correlations)
 
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.

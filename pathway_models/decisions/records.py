@@ -7,6 +7,7 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.costs import levelised
+from pathway_models.kernels.finance import internal_rates, payback
 from pathway_models.records.accounts import Account
 from pathway_models.records.investments import Asset, Investment
 from pathway_models.records.levers import Grid, Lever, Measure
@@ -242,7 +243,7 @@ class Input:
     identifier : str
         The same as a Python identifier, for other packages.
     group : str
-        How it could be known better: key of `value_of_information.LEARNING`.
+        How it could be known better: key of `sensitivity.LEARNING`.
     label_en, label_zh : str
     can_be_learnt : bool
         The park itself could know it better.
@@ -422,6 +423,72 @@ class AssetPlan:
     windows: list[dict[str, object]]
     years: np.ndarray
     locked_in: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PackageEconomics:
+    """Cash flow of a package, investment and energy apart; million CNY of the price year, means over central members.
+
+    Parameters
+    ----------
+    years : (Y,) int
+        The first is the year before the first projected one: equipment is bought in the year before it works.
+    investment, operation, energy_bought, energy_saved : (Y,)
+        Paid, each at or above zero; ``operation`` is upkeep and running cost without energy.
+    left : float
+        Value of the equipment in the last year: the annuities still to come, discounted to it.
+    by_lever : mapping lever -> (investment, operation)
+        Present values.
+    discount : (Y,)
+    rate : float
+    annuity : float
+        Level yearly payment with the same present value as the package's cost.
+    priced : tuple of str
+        Its levers.
+    left_out : tuple of str
+        Levers of the package that have no price: the flow is that of the others alone.
+    """
+
+    years: np.ndarray
+    investment: np.ndarray
+    operation: np.ndarray
+    energy_bought: np.ndarray
+    energy_saved: np.ndarray
+    left: float
+    by_lever: Mapping[str, tuple[float, float]]
+    discount: np.ndarray
+    rate: float
+    annuity: float
+    priced: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def flow(self) -> np.ndarray:
+        """Net cash flow by year, what is left of the equipment credited in the last: (Y,)."""
+        net = self.energy_saved - self.energy_bought - self.operation - self.investment
+        net[-1] += self.left
+        return net
+
+    def present_values(self) -> dict[str, float]:
+        """Present values of the parts and of the whole, which is their sum."""
+        parts = {
+            "investment": -self.investment @ self.discount,
+            "left_at_the_end": self.left * self.discount[-1],
+            "operation": -self.operation @ self.discount,
+            "energy_bought": -self.energy_bought @ self.discount,
+            "energy_saved": self.energy_saved @ self.discount,
+        }
+        found = {name: float(value) + 0.0 for name, value in parts.items()}
+        return found | {"net": sum(found.values())}
+
+    def internal_rates(self) -> tuple[float, ...]:
+        """Every internal rate of return of the mean flow."""
+        return tuple(map(float, internal_rates(self.flow())))
+
+    def payback(self) -> float:
+        """Years from the first payment until the mean flow has paid back; infinite where it never does."""
+        flow = self.flow()
+        paid = np.flatnonzero(flow)
+        return payback(flow[paid[0] :]) if paid.size else 0.0
 
 
 @dataclass(frozen=True)

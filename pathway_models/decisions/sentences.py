@@ -18,6 +18,8 @@ from pathway_models.decisions.records import (
     Worth,
 )
 from pathway_models.decisions.tables import (
+    cheaper_if,
+    claim,
     cost_text,
     lever_names,
     money_text,
@@ -44,9 +46,10 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     if decision.reached:
         answer = say(
             lang,
-            en=f"The cheapest package that peaks before {target.before} with at least {wanted}: {package}."
+            en=f"{claim(decision, lang)} that peaks before {target.before} with at least {wanted}: {package}."
             f" It does with {p}; {cost}.",
-            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的最低成本组合：{package}。概率为{p}；{cost}。",
+            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的{claim(decision, lang)}：{package}。"
+            f"概率为{p}；{cost}。",
         )
     else:
         none = _none_of(decision, lang)
@@ -63,8 +66,37 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
         _known_only(decision, lang),
         _fresh(decision, lang),
     ]
-    lines += [*_prices(decision, lang), *_left_out(decision, lang)]
+    lines += [describe_unpriced(decision, lang=lang), *_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
+
+
+def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
+    """State when packages with measures that have no price are cheaper; empty where none is unpriced or looked at."""
+    if not decision.reached or not decision.unknown or not decision.complete:
+        return ""
+    if not decision.cheaper_if:
+        return say(
+            lang,
+            en="Whatever the measures without a price cost, no package with more of them is cheaper.",
+            zh="无论无价格的措施成本多少，含更多此类措施的组合都不会更便宜。",
+        )
+    rows = cheaper_if(decision, 3, lang=lang).itertuples()
+    some = say(lang, en="; ", zh="；").join(
+        say(lang, en=f"with {row[0]}: {row[1]} a year", zh=f"{row[0]}：每年{row[1]}") for row in rows
+    )
+    count = len(decision.cheaper_if)
+    if decision.closest.steps:
+        return say(
+            lang,
+            en=f"Measures without a price are needed, so that the cheapest cannot be told. {count} other packages are"
+            f" cheaper if what they add costs little enough: {some}.",
+            zh=f"达标需要无价格的措施，无法判定最低成本。另有{count}个组合在新增措施成本足够低时更便宜：{some}。",
+        )
+    return say(
+        lang,
+        en=f"{count} packages with measures that have no price are cheaper if these cost little enough: {some}.",
+        zh=f"另有{count}个含无价格措施的组合，在其成本足够低时更便宜：{some}。",
+    )
 
 
 def describe_answer(decision: Decision, *, lang: str = "en") -> str:
@@ -75,16 +107,20 @@ def describe_answer(decision: Decision, *, lang: str = "en") -> str:
     if decision.reached:
         return say(
             lang,
-            en=f"Reached: the cheapest package peaks before {target.before} with {p}, asked for {wanted}; {cost}.",
-            zh=f"可以达标：最低成本组合以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
+            en=f"Reached: {_lower(claim(decision, lang))} peaks before {target.before} with {p}, asked for {wanted};"
+            f" {cost}.",
+            zh=f"可以达标：{claim(decision, lang)}以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
         )
     none = _none_of(decision, lang)
     return say(
         lang,
-        en=f"Not reached: {none[0].lower()}{none[1:]} peaks before {target.before} with {wanted}. The closest reaches"
-        f" {p}; {cost}.",
+        en=f"Not reached: {_lower(none)} peaks before {target.before} with {wanted}. The closest reaches {p}; {cost}.",
         zh=f"不能达标：{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}；{cost}。",
     )
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def describe_open_points(decision: Decision, *, lang: str = "en") -> list[str]:

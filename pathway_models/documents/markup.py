@@ -15,12 +15,13 @@ import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, data_folder
+from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, data_folder
 from pathway_models.core.sheet_text import sheet_text
 from pathway_models.language.words import say, word
 
@@ -177,6 +178,17 @@ TOLD_STYLE = Markup(
 EDGE = 250
 
 
+def values_of(picture: bytes) -> list[dict[str, Any]]:
+    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
+    # Deferred: most of what is marked up shows no picture.
+    from PIL.PngImagePlugin import PngImageFile
+
+    try:
+        return json.loads(PngImageFile(io.BytesIO(picture)).text.get(VALUES, "[]"))
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
 def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     """Lay over a picture the values that it carries, told under the pointer, and a link to them as a table.
 
@@ -187,7 +199,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     image : Markup
         The ``img`` element, our own.
     picture : bytes
-        PNG that it shows (`figures.style.values_of`).
+        PNG that it shows (`values_of`).
     lang : {"en", "zh"}
 
     Returns
@@ -195,9 +207,6 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
     Markup
         The image alone where it carries no values.
     """
-    # Deferred: it loads matplotlib, and most of what is marked up shows no picture.
-    from pathway_models.figures.style import values_of
-
     tables = values_of(picture)
     if not tables:
         return image

@@ -25,13 +25,13 @@ from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pathway_models.core.files import VALUES
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
 from pathway_models.figures.style import (
     FAMILY_COLOURS,
     LINE_STYLES,
     OWN_COLOURS,
     SEVERAL_COLOURS,
-    VALUES,
     WIDE,
     WITH,
     WITHOUT,
@@ -271,7 +271,7 @@ def wrapped(text: str, width: int) -> str:
 def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> None:
     """Give parts of a figure the values that they show: a page tells them under the pointer and offers them as a table.
 
-    A picture in PNG carries them inside (`figures.style.values_of`), so that they reach a page through a notebook.
+    A picture in PNG carries them inside (`documents.markup.values_of`), so that they reach a page through a notebook.
 
     Parameters
     ----------

@@ -4,15 +4,12 @@ Characters that the bundled font lacks are drawn by a font of the machine or rep
 once.
 """
 
-import io
-import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -20,7 +17,6 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ft2font import FT2Font
-from PIL import Image
 
 FONTS = Path(__file__).with_name("fonts")
 FONT_FILES = (FONTS / "NotoSansSC-Regular-subset.otf", FONTS / "NotoSansSC-Bold-subset.otf")
@@ -52,6 +48,12 @@ WITHOUT, WITH = "#7F7F7F", "#0A844E"
 SEVERAL_COLOURS = ("#56A9E9", "#16265C")
 #: Scenarios of a user's own file, and a package put together by hand.
 OWN_COLOURS = ("#AD2710", "#007C89")
+#: The three shares of the answer, with the colour of the number in each: as on the cards of pages.
+SHARE_COLOURS = {
+    "p_past": ("#5f7488", "white"),
+    "p_ahead": ("#127a57", "white"),
+    "p_not_before": ("#ead9c4", "#5a4327"),
+}
 #: Shades of one family's levers beside one another, from the family's own colour to white, and their hatches.
 SHADES = ((0.0, ""), (0.45, ""), (0.0, "////"), (0.45, "////"), (0.0, "...."), (0.45, "...."), (0.7, ""), (0.7, "////"))
 
@@ -223,16 +225,3 @@ def readable(text: str) -> str:
     if nowhere:
         _announce(f"figures show {MISSING} for {' '.join(sorted(nowhere))}: no font of this machine has it")
     return "".join(MISSING if sign in nowhere else sign for sign in text)
-
-
-#: Keyword under which a picture in PNG carries its values.
-VALUES = "Values"
-
-
-def values_of(picture: bytes) -> list[dict[str, Any]]:
-    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            return json.loads(getattr(opened, "text", {}).get(VALUES, "[]"))
-    except (OSError, ValueError):
-        return []

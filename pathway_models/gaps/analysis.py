@@ -17,10 +17,11 @@ from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.gaps import Budget, Gap, Gaps, Target
+from pathway_models.records.gaps import Budget, Gap, Gaps
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
+from pathway_models.records.plans import Target
 
 KINDS_ZH = {
     "value_added": "增加值",

@@ -141,6 +141,29 @@ def place_name(place: str, lang: str) -> str:
     return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
 
 
+#: Units of the standards in English; in Chinese they stand as the standards have them.
+UNITS = {
+    "万元/人": "10⁴ CNY per person",
+    "亿元/km2": "10⁸ CNY/km²",
+    "tce/万元": "tce per 10⁴ CNY",
+    "t/万元": "t per 10⁴ CNY",
+    "m3/万元": "m³ per 10⁴ CNY",
+    "次/年": "times a year",
+    "个": "",
+}
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """Write the unit of an indicator in a language.
+
+    Examples
+    --------
+    >>> unit_name("tce/万元", "en"), unit_name("tce/万元", "zh")
+    ('tce per 10⁴ CNY', 'tce/万元')
+    """
+    return say(lang, en=UNITS.get(unit, unit), zh=unit)
+
+
 def factor_set_name(factor_set: str, lang: str) -> str:
     """Name a set of fuel factors; one of a user's own keeps its id.
 

@@ -10,6 +10,7 @@ from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.messages import translated
+from pathway_models.intake.names import unit_name
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.accounts import totals_beside
@@ -234,5 +235,5 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
         name = say(lang, en=one.name_en, zh=one.requirement.name_zh)
         asked, sure = (translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence))
         source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
-        rows.append((name, one.unit, first, last, asked, source))
+        rows.append((name, unit_name(one.unit, lang), first, last, asked, source))
     return _table(rows, head, lang)

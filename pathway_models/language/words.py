@@ -122,7 +122,7 @@ WORDS = MappingProxyType(
         # years of a series
         "year_observed": ("observed", "观测"),
         "year_nowcast": ("nowcast", "现状推算"),
-        "year_bridged_by_law": ("by growth law", "按增长规律"),
+        "year_bridged_by_law": ("growth law", "按增长规律"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),
@@ -226,7 +226,7 @@ WORDS = MappingProxyType(
         "band_90": ("90 % of members", "90%区间"),
         "record": ("record", "观测"),
         "inventory": ("inventory", "排放清单"),
-        "single_members": ("{count} single members", "{count}次模拟"),
+        "single_members": ("{count} members", "{count}次模拟"),
         "total": ("total", "合计"),
         "per_year": ("{unit} per year", "{unit}/年"),
         "before": ("before {year}", "{year}年以前"),

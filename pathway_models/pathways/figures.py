@@ -111,7 +111,7 @@ def fans(
     totals = [pathways.total()[pathways.index(name)] for name in names]
     peaks = find_peaks(pathways) if peaks is None else peaks
     head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
-    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
+    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.1}
     figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]
     low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))

@@ -1,8 +1,9 @@
 """Emissions between the last inventory and today: activity by region, the fitted nowcast, and a park's bridge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -287,6 +288,10 @@ class Bridge:
 
     def __len__(self) -> int:
         return self.years.size
+
+    def of(self, members: NDArray[np.int_]) -> Self:
+        """Return the same bridge with some of its members, by position; one may stand several times."""
+        return replace(self, log_change=self.log_change[members])
 
     def __repr__(self) -> str:
         return f"<Bridge {self.years[0]}-{self.years[-1]}: {len(self.log_change)} members, {self.source}>"

@@ -180,10 +180,11 @@ class Pathways(Identified, Shown):
         return self.sources
 
     def _bridged(self) -> str:
-        parts = [f", nowcast to {self.bridged_until}"] if self.bridged_until > self.last_observed_year else []
-        if self.issue_year > self.bridged_until:
-            parts.append(f", by the law to the issue year {self.issue_year}")
-        return "".join(parts)
+        return f", nowcast to {self.bridged_until}" if self.bridged_until > self.last_observed_year else ""
+
+    def _issued(self) -> str:
+        begins = self.bridged_until + 1
+        return f"{self.issue_year}{f' (by the law from {begins} on)' if self.issue_year >= begins else ''}"
 
     def __repr__(self) -> str:
         n, m, r, y = self.emissions.shape
@@ -196,7 +197,7 @@ class Pathways(Identified, Shown):
             f"member {m}",
             f"source {r}: {', '.join(self.sources)}",
             f"year {y}",
-            f"issue year {self.issue_year}, {self.account}",
+            f"issue year {self._issued()}, {self.account}",
             *([f"assumptions: {self.assumptions}"] if self.assumptions else []),
         ):
             lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)

@@ -234,9 +234,9 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found is None:
         builder.say(
             inputs.say(
-                en="No air pollutant is told: the factors it needs were not seen in a source, and none is used without"
-                " consent.",
-                zh="不给出大气污染物结果：所需因子未见于来源，未经同意不予采用。",
+                en="No air pollutant is projected: the factors it needs were not seen in a source, and none is used"
+                " without consent (--allow-background).",
+                zh="不给出大气污染物预测：所需因子未见于来源，未经同意（--allow-background）不予采用。",
             )
         )
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import json
 import sys
@@ -50,6 +51,7 @@ PROJECT_ACCOUNT = "zero_carbon_910"
 )
 @click.option("--package/--no-package", default=True, help="Search for the cheapest package (default), or do without.")
 @click.option("--search", type=int, default=200, show_default=True, metavar="MEMBERS", help="Ensemble of that search.")
+@click.option("--allow-background", is_flag=True, help="Consent to pollutant factors that are background knowledge.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files only when something went wrong.")
 def report_command(
     run: Path,
@@ -63,6 +65,7 @@ def report_command(
     template: Path | None,
     package: bool,
     search: int,
+    allow_background: bool,
     quiet: bool,
 ) -> None:
     """Write the special report of parks of RUN, the folder of a finished run.
@@ -96,6 +99,7 @@ def report_command(
         with issued_in(issue_year), working(len(asked) + 2) as stage:
             projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
+            inputs = dataclasses.replace(inputs, allow_background=allow_background)
             reports: dict[tuple[str, str], Report] = {}
             for told, kind, form in asked:
                 path = _path(run, out, park_id, told, form, kind)
@@ -169,7 +173,8 @@ def _inputs(
 ) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
-    from pathway_models.decisions.cheapest_package import cheapest_package, cost_range, measure_blocks
+    from pathway_models.decisions.cheapest_package import cheapest_package, cost_range
+    from pathway_models.decisions.priced_grid import measure_blocks
     from pathway_models.decisions.project_effects import project_effects
     from pathway_models.engine.sampling import sample
     from pathway_models.intake.rules.profiles import read_account

@@ -40,7 +40,7 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
     lang, park = inputs.lang, inputs.park
     outline = outline or read_outline(outline_ids(park.country)[0])
     builder = ReportBuilder(lang)
-    front = builder.front(lambda page: _front(page, inputs))
+    front = builder.front(lambda page: _front(page, inputs, outline))
     for chapters, is_annex in ((outline.chapters, False), (outline.annexes, True)):
         for chapter in chapters:
             heading = _headed(inputs, chapter.title)
@@ -69,11 +69,13 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
     )
 
 
-def _front(builder: ReportBuilder, inputs: ReportInputs) -> None:
+def _front(builder: ReportBuilder, inputs: ReportInputs, outline: Outline) -> None:
     """Write the first page: the answer, its picture, three actions, what they cost, and how far to trust it."""
     lang = inputs.lang
     builder.say(claims.headline(inputs), role="answer")
     builder.say(claims.decisive(inputs))
+    if outline.account == zero_carbon_chapters.ACCOUNT:
+        builder.say(zero_carbon_chapters.core_verdict(inputs))
     names = dict.fromkeys([inputs.reference, inputs.chosen])
     rows = dict(zip(inputs.peaks.scenarios, inputs.peaks.headline(inputs.before), strict=True))
     told = say(lang, en=" ", zh="").join(

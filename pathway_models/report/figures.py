@@ -20,6 +20,7 @@ from pathway_models.figures.canvas import (
     years_axis,
 )
 from pathway_models.figures.marks import entries_of, key_row
+from pathway_models.figures.style import SHARE_COLOURS
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
@@ -28,8 +29,6 @@ from pathway_models.records.pathways import Pathways
 
 #: Inches: wide as the text, low enough for a page with the answer, three actions and the costs.
 SIZE = (8.0, 3.55)
-#: Colours of the three shares, those of the answer card, with the colour of the number in each.
-SHARES = (("p_past", "#5f7488", "white"), ("p_ahead", "#127a57", "white"), ("p_not_before", "#ead9c4", "#5a4327"))
 #: Least share that has room for its number.
 ROOM = 0.06
 
@@ -67,7 +66,7 @@ def _bars(ax: Axes, headlines: Mapping[str, Mapping[str, object]], before: int, 
     for row, (name, found) in enumerate(headlines.items()):
         middle, at = 1 - (row + 0.5) * height, left
         ax.text(left - 0.015, middle, scenario_name(name, lang), ha="right", weight="bold", **text)
-        for key, colour, ink in SHARES:
+        for key, (colour, ink) in SHARE_COLOURS.items():
             share = float(str(found[key]))
             part = Rectangle((at, middle - 0.36 * height), share * width, 0.72 * height, color=colour, linewidth=0)
             part.set_transform(whole)
@@ -75,7 +74,7 @@ def _bars(ax: Axes, headlines: Mapping[str, Mapping[str, object]], before: int, 
             if share >= ROOM:
                 ax.text(at + share * width / 2, middle, share_text(share, lang), ha="center", color=ink, **text)
             at += share * width
-    swatches = [Rectangle((0, 0), 1, 1, color=colour, linewidth=0) for _, colour, _ in SHARES]
+    swatches = [Rectangle((0, 0), 1, 1, color=colour, linewidth=0) for colour, _ in SHARE_COLOURS.values()]
     words = (
         say(lang, en="already past", zh="已经达峰"),
         say(lang, en="still ahead, in time", zh="尚待实现（按时）"),

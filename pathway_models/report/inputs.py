@@ -88,6 +88,8 @@ class ReportInputs:
         Share that peaks in time without levers, in the other reading; NaN where the run does not have it.
     cost_range : (float, float) or None
         Known yearly cost of the package, 5 % and 95 %, million CNY; None where no package was searched for.
+    allow_background : bool
+        Consent to pollutant factors that are background knowledge.
     """
 
     park: Park
@@ -102,6 +104,7 @@ class ReportInputs:
     levers: Mapping[str, Lever] = field(default_factory=dict)
     if_drivers_hold: float = float("nan")
     cost_range: tuple[float, float] | None = None
+    allow_background: bool = False
 
     @property
     def before(self) -> int:
@@ -161,7 +164,7 @@ class ReportInputs:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
         try:
-            return pw.cobenefits(self.park, chosen, self.draws_of(chosen))
+            return pw.cobenefits(self.park, chosen, self.draws_of(chosen), allow_background=self.allow_background)
         except PathwayError:
             return None
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
+from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.messages import translated
+from pathway_models.intake.names import unit_name
 from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
@@ -236,6 +238,17 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
         )
     builder.section(say(lang, en="Carbon sinks", zh="碳汇"))
     builder.say(_sinks(inputs))
+    own = cobenefit_tables.measured(park, lang=lang)
+    if own is not None:
+        builder.section(say(lang, en="Air pollutants", zh="大气污染物"))
+        builder.say(
+            inputs.say(
+                en="Emissions that the park's own table states; what becomes of them on the advised path stands with"
+                " the targets, where factors were consented to.",
+                zh="园区数据表自报的排放量；建议路径下的变化见目标与路径部分（须同意采用所需因子）。",
+            )
+        )
+        builder.table(say(lang, en="Air pollutants as stated", zh="大气污染物排放（自报）"), own)
     builder.section(say(lang, en="Indicators and quality of the data", zh="指标与数据质量"))
     _indicators(builder, park, lang)
     builder.say(sentences.detail(park, lang=lang))
@@ -283,7 +296,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
         (
             one.requirement.name_zh if lang == "zh" else one.name_en,
             significant(one.values[max(one.values)], 3),
-            one.unit,
+            unit_name(one.unit, lang),
             str(max(one.values)),
             translated(one.requirement.text, lang, "tables")
             if one.requirement.is_trusted

@@ -130,6 +130,21 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
             "没有价格的措施单独列出，绝不按零计。",
         ),
     )
+    if found.cheaper_if:
+        builder.table(
+            say(lang, en="When measures without a price are the cheaper way", zh="无价格措施何时更便宜"),
+            decision_tables.cheaper_if(found, most=5, lang=lang),
+            inputs.say(
+                en="Against the advised package: what the measures named add to its cost has to stay below the amount.",
+                zh="与推荐组合相比：所列措施新增的成本须低于该数额。",
+            ),
+        )
+    if found.economics is not None:
+        builder.table(
+            say(lang, en="Investment, energy and return of the package", zh="组合的投资、能源与回报"),
+            decision_tables.package_economics(found.economics, lang=lang),
+            decision_tables.describe_economics(found, lang=lang),
+        )
     if found.without_block:
         builder.table(
             say(lang, en="What the package cannot do without", zh="不可或缺的措施"),

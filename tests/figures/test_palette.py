@@ -14,6 +14,7 @@ from pathway_models.figures.style import (
     LINE_STYLES,
     OWN_COLOURS,
     SEVERAL_COLOURS,
+    SHARE_COLOURS,
     WITH,
     WITHOUT,
     lever_fills,
@@ -114,3 +115,9 @@ def test_the_colours_of_the_answer_stand_in_one_place():
         if colour.upper() in {*FAMILY_COLOURS.values(), *SEVERAL_COLOURS, *OWN_COLOURS, WITH}
     }
     assert places == {"figures/style.py"}
+
+
+def test_the_shares_of_the_answer_have_the_same_colours_on_cards_on_the_index_and_in_the_report():
+    for template in ("card.html.j2", "index.html.j2"):
+        text = (PACKAGE / "documents" / "templates" / template).read_text(encoding="utf-8").lower()
+        assert [colour for colour, _ in SHARE_COLOURS.values() if colour not in text] == [], template

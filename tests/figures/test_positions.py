@@ -1,7 +1,8 @@
 """Where things stand in drawn figures: inside the frame, off its foot, on no other name, and as high as they say."""
 
-from itertools import combinations
+from itertools import re
 
+import combinations
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,7 +46,7 @@ def named(ax, label):
 
 
 def singles(ax):
-    return next(line for line in ax.collections if str(line.get_label()).endswith("single members")).get_segments()
+    return next(line for line in ax.collections if re.fullmatch(r"\d+ members", str(line.get_label()))).get_segments()
 
 
 def high(ax, value):

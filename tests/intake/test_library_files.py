@@ -43,13 +43,13 @@ def bare_numbers(node, keys=()):
 
 
 def is_sourced(source):
-    """Whether a source is an assumption that says why, or names keys of the bibliography."""
+    """Whether a source is an assumption or a definition that says why, or names keys of the bibliography."""
     keys = set(bib_keys())
     in_brackets = re.findall(r"\(([^)]+)\)", source)
     named = {
         word for group in in_brackets for word in group.split(", ") if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", word)
     }
-    return named <= keys and bool(source in keys or named or re.search(r"ASSUME: \w+", source))
+    return named <= keys and bool(source in keys or named or re.search(r"(ASSUME|definition): \w+", source))
 
 
 @pytest.mark.parametrize("name", ["levers.yml", "uncertainties.yml"])

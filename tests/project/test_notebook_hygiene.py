@@ -244,14 +244,15 @@ def test_the_notebook_that_builds_the_model_would_be_noticed():
 
 def faced(path):
     """Names that a notebook takes of each public face."""
-    for _, cell in code_cells(path):
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.Attribute):
-                parts = ast.unparse(node).split(".")
-                if parts[0] == "pw" and len(parts) > 1:
-                    yield ("pw", parts[1])
-                    if len(parts) > 2 and parts[1] in ("plotting", "tables", "sentences"):
-                        yield (parts[1], parts[2])
+    for node in (node for _, cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pw":
+            yield ("pw", node.attr)
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) in (
+            "pw.plotting",
+            "pw.tables",
+            "pw.sentences",
+        ):
+            yield (node.value.attr, node.attr)
 
 
 @each_notebook
