@@ -286,7 +286,12 @@ def localized(error: click.UsageError) -> click.UsageError:
     """Translate a usage error to the language of the call."""
     if language() == "en" or isinstance(error, _LocalizedError):
         return error
-    return _LocalizedError(say(error.format_message()) or "", error.ctx)
+    from pathway_models.intake.messages import cause_in, lacking
+
+    text = error.format_message()
+    # A fault of a table or of the register, told as a wrong call, has its words in the catalogue of faults.
+    told = cause_in(text, "zh") if ": expected " in text and lacking(text, "cli") else say(text)
+    return _LocalizedError(told or "", error.ctx)
 
 
 class _LocalizedError(click.UsageError):
