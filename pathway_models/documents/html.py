@@ -108,11 +108,10 @@ def font_with(file: Path, text: str) -> bytes:
     options = Options()
     options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True
     # The time in the font's head would make every page differ; bounds of the whole font hold for a part of it.
-    font = TTFont(file, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
-    cutter = Subsetter(options)
-    cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
-    cutter.subset(font)
-    font.flavor = "woff"
-    out = io.BytesIO()
-    font.save(out)
+    with TTFont(file, recalcTimestamp=False, recalcBBoxes=False, lazy=True) as font:
+        cutter = Subsetter(options)
+        cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
+        cutter.subset(font)
+        font.flavor, out = "woff", io.BytesIO()
+        font.save(out)
     return out.getvalue()

@@ -7,7 +7,7 @@ over the foot of a page; Word corrects the numbers when it opens the file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -16,16 +16,25 @@ from docx.oxml.ns import qn
 from docx.shared import Length
 
 #: Widths of letters in sizes of the font: text faces differ by a few per cent.
-WIDTHS = ((re.compile(r"[\u2e80-\uffef]"), 1.0), (re.compile(r"[A-Z%@&]"), 0.68), (re.compile(r"[0-9a-z]"), 0.47))
+WIDTHS = (
+    (re.compile(r"[\u2e80-\uffef]"), 1.0),
+    (re.compile(r"[A-Z%@&]"), 0.68),
+    (re.compile(r"[0-9]"), 0.5),
+    (re.compile(r"[a-z]"), 0.455),
+)
 OTHER = 0.3
 #: What stays on a line: a word with the blanks behind it, or one Chinese sign.
 PIECE = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
 #: Lines of a paragraph that stay together at the foot and the head of a page.
 TOGETHER = 2
+#: Style of the heading of a chapter, which no text passes.
+CHAPTER = "Heading1"
 #: Share of a page that may stay empty before a figure.
 GAP = 0.12
+#: Points left free where text is moved up: what is estimated a line too low should not be torn from its figure.
+SPARE = 16.0
 #: Points that a border adds to a row, and the margins of a cell take from its width.
-BORDER, CELL_MARGINS = 0.5, 6.0
+BORDER, EDGE, CELL_MARGINS = 0.5, 1.5, 6.0
 #: Twips and English Metric Units of a point.
 TWIPS, EMU = 20, 12700
 
@@ -34,7 +43,8 @@ TWIPS, EMU = 20, 12700
 class _Part:
     """A paragraph or a row of a table: lines of a height, in points; a row or a picture is one line.
 
-    ``block`` is the paragraph or the table in the document.
+    ``block`` is the paragraph or the table in the document, ``head`` the height of the row that a table repeats where
+    it goes on.
     """
 
     block: Any
@@ -46,11 +56,8 @@ class _Part:
     breaks: bool = False
     marks: tuple[str, ...] = ()
     is_picture: bool = False
-
-    @property
-    def is_heading(self) -> bool:
-        """True for what the table of contents lists."""
-        return bool(self.marks)
+    is_chapter: bool = False
+    head: float = 0.0
 
     @property
     def whole(self) -> float:
@@ -75,9 +82,9 @@ def pages_of(word: Document) -> dict[str, int]:
 
 
 def fill_pages(word: Document) -> None:
-    """Let the text and tables behind a figure fill the page that it would leave empty, up to the next heading.
+    """Let text and tables behind a figure fill the page that it would leave empty, up to the next figure or chapter.
 
-    A figure that does not fit goes to the next page with its caption, and so would all that follows it.
+    A figure that does not fit goes to the head of the next page with its caption, and so would all that follows it.
     """
     high, passed, parts = _height(word), 0, list(_parts(word))
     while True:
@@ -85,15 +92,15 @@ def fill_pages(word: Document) -> None:
         at = next((at for at in sorted(gaps) if at >= passed and parts[at].is_picture and gaps[at] > GAP * high), None)
         if at is None:
             return
-        passed, room, start = at + 1, gaps[at], at + 2
+        passed, room, start = at + 1, gaps[at] - SPARE, at + 2
         end = start
-        while end < len(parts) and not (parts[end].is_picture or parts[end].is_heading):
+        while end < len(parts) and not (parts[end].is_picture or parts[end].is_chapter):
             # A caption, its table and the note below it move together.
             last = end
             while last + 1 < len(parts) and (parts[last].keeps_next or parts[last].block is parts[last + 1].block):
                 last += 1
             room -= sum(one.whole for one in parts[end : last + 1])
-            if room < 0 or any(one.is_picture or one.is_heading for one in parts[end : last + 1]):
+            if room < 0 or any(one.is_picture or one.is_chapter for one in parts[end : last + 1]):
                 break
             end = last + 1
         for block in dict.fromkeys(one.block for one in parts[start:end]):
@@ -123,7 +130,7 @@ def _height(word: Document) -> float:
 def _laid_out(parts: list[_Part], high: float) -> _Laid:
     """Set parts on pages of a height."""
     found, gaps = {}, {}
-    page, y, at = 1, 0.0, 0
+    page, y, at, below = 1, 0.0, 0, 0.0
     while at < len(parts):
         end = at
         while parts[end].keeps_next and end + 1 < len(parts) and not parts[end + 1].breaks:
@@ -133,12 +140,13 @@ def _laid_out(parts: list[_Part], high: float) -> _Laid:
         if y and (chain[0].breaks or (y + asked > high and asked <= high)):
             if not chain[0].breaks:
                 gaps[at] = high - y
-            page, y = page + 1, 0.0
+            page, y = page + 1, chain[0].head
         for one in chain:
-            y += one.before if y else 0.0
-            left = one.lines
+            # Of the space below one paragraph and above the next the larger counts.
+            y += max(one.before - below, 0.0) if y else one.before * one.breaks
+            left, below = one.lines, one.after
             if y + one.least - one.before > high and y:
-                page, y = page + 1, 0.0
+                page, y = page + 1, one.head
             found.update(dict.fromkeys(one.marks, page))
             while left * one.height > high - y and left > 1 and high > TOGETHER * one.height:
                 fits = min(max(int((high - y) / one.height), 0), left - TOGETHER)
@@ -157,7 +165,10 @@ def _parts(word: Document) -> Iterator[_Part]:
         if block.tag == qn("w:p"):
             yield _paragraph(block, looks, usual, width)
         elif block.tag == qn("w:tbl"):
-            yield from (_row(row, looks, usual) for row in block.iter(qn("w:tr")))
+            rows = [_row(row, looks, usual) for row in block.iter(qn("w:tr"))]
+            # The strong lines above and below a table.
+            rows[0], rows[-1] = (replace(one, height=one.height + EDGE) for one in (rows[0], rows[-1]))
+            yield from (replace(row, head=rows[0].height if at else 0.0) for at, row in enumerate(rows))
 
 
 class _Look:
@@ -191,7 +202,8 @@ def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float
         return _Part(element, 1, max(heights) + 3, look.before, look.after, keeps, breaks, marks, is_picture=True)
     count = lines_of(_text(element), look.size, width - look.indent, look.first)
     # A break inside a paragraph ends its page: the next one is taken to begin there.
-    return _Part(element, count, look.line, look.before, 1e4 if behind else look.after, keeps, breaks, marks)
+    after, is_chapter = 1e4 if behind else look.after, _style_id(element) == CHAPTER
+    return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, is_chapter=is_chapter)
 
 
 def _row(row: Any, looks: dict[str, _Look], usual: _Look) -> _Part:

@@ -169,7 +169,7 @@ def test_parks_of_several_sectors_with_processes_are_followed(tmp_path):
     on = reports.inputs_of(park, "zh", scenarios=("deep",))
     book = values_of(to_xlsx(on, "demo-steel"))
     ours = pw.take_inventory(park).total()
-    np.testing.assert_allclose(row_named(book["排放清单"], "合计（市场法）"), ours, rtol=CLOSE)
+    np.testing.assert_allclose(row_named(book["排放清单"], "总量（填报口径）"), ours, rtol=CLOSE)
 
 
 def test_a_filled_workbook_is_followed_from_its_cells(tmp_path):

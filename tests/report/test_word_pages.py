@@ -76,13 +76,27 @@ def test_text_behind_a_figure_fills_the_page_that_it_would_leave(paper, picture)
     for _ in range(30):
         paper.add_paragraph("line")
     figure(paper, picture, 300)
-    for _ in range(5):
+    for _ in range(8):
         paper.add_paragraph("behind")
-    marked(paper, "heading")
+    paper.add_paragraph("section", style="Heading 2")
+    paper.add_paragraph("more")
+    paper.add_paragraph("chapter", style="Heading 1")
     fill_pages(paper)
     texts = [line.text for line in paper.paragraphs]
-    assert texts[30:37] == ["behind"] * 5 + ["", "caption"]
-    assert texts[37] == "heading"
+    assert texts[30:] == [*["behind"] * 8, "", "caption", "section", "more", "chapter"]
+
+
+def test_a_section_goes_before_the_figure_where_it_fits_and_a_chapter_never(paper, picture):
+    for _ in range(25):
+        paper.add_paragraph("line")
+    figure(paper, picture, 400)
+    paper.add_paragraph("section", style="Heading 2")
+    paper.add_paragraph("more")
+    paper.add_paragraph("chapter", style="Heading 1")
+    paper.add_paragraph("text")
+    fill_pages(paper)
+    texts = [line.text for line in paper.paragraphs]
+    assert texts[25:] == ["section", "more", "", "caption", "chapter", "text"]
 
 
 def test_a_figure_that_fits_stays_where_it_is(paper, picture):
