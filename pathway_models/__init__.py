@@ -80,7 +80,7 @@ _HOME = {
     "sobol": "decisions.sensitivity",
     "given_data": "decisions.sensitivity",
     "discover": "decisions.sensitivity",
-    "worth_knowing": "decisions.value_of_information",
+    "worth_knowing": "decisions.sensitivity",
     "problem": "decisions.inputs",
     "to_ema": "decisions.inputs",
     "plan_assets": "decisions.assets",

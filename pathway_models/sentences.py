@@ -25,6 +25,7 @@ _HOME = {
     "describe_coverage": "fleet.sentences",
     "describe_curve": "decisions.sentences",
     "describe_drivers": "decisions.sentences",
+    "describe_economics": "decisions.tables",
     "describe_exposure": "decisions.sentences",
     "describe_fan": "pathways.sentences",
     "describe_front": "decisions.sentences",

@@ -26,10 +26,14 @@ from pathway_models.decisions.priced_grid import (
     ROUNDING,
     TOGETHER,
     PricedGrid,
+    a_unit,
+    changes,
+    contenders,
     default_grid,
+    lever_added,
+    unpriced_blocks,
     useless_blocks,
 )
-from pathway_models.decisions.unpriced import a_unit, changes, contenders, lever_added, unpriced_blocks
 from pathway_models.engine.package_costs import PackageStatistics
 from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine
 from pathway_models.engine.sampling import sample

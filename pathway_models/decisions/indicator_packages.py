@@ -13,7 +13,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import priced_grid as search
 from pathway_models.decisions.decision import IndicatorCandidate, IndicatorDecision
-from pathway_models.engine.accounts import EMITTING
+from pathway_models.engine.batches import EMITTING
 from pathway_models.engine.chain import PackageCase
 from pathway_models.engine.package_tree import BatchEvaluator, grid_tree
 from pathway_models.engine.packages import PackageEngine

@@ -243,7 +243,7 @@ class Input:
     identifier : str
         The same as a Python identifier, for other packages.
     group : str
-        How it could be known better: key of `value_of_information.LEARNING`.
+        How it could be known better: key of `sensitivity.LEARNING`.
     label_en, label_zh : str
     can_be_learnt : bool
         The park itself could know it better.

@@ -241,7 +241,7 @@ def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang:
     return table(rows, [("figure", "指标"), ("value", "数值")], lang)
 
 
-def cheaper_if(decision: Decision, most: int, *, lang: str = "en") -> pd.DataFrame:
+def cheaper_if(decision: Decision, most: int = 8, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate packages with unpriced measures, with the cost of these below which they beat the one shown."""
     blocks = {block.block_id: block_name(block, lang) for block in decision.grid.blocks}
     colon, nothing = word("colon", lang), say(lang, en="none", zh="不采用")
@@ -273,8 +273,11 @@ def cheaper_if(decision: Decision, most: int, *, lang: str = "en") -> pd.DataFra
     return table(rows, head, lang)
 
 
-def package_economics(found: PackageEconomics, *, lang: str = "en") -> pd.DataFrame:
+def package_economics(found: PackageEconomics | None, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate the cash flow of a package: investment, operation and energy apart, annuity, rate of return, payback."""
+    head = [("present value", "现值"), ("amount", "金额")]
+    if found is None:
+        return table([(say(lang, en="no measure has a price", zh="没有措施有价格"), UNKNOWN[lang])], head, lang)
     values = found.present_values()
     names = {
         "investment": ("investment", "投资"),
@@ -290,7 +293,7 @@ def package_economics(found: PackageEconomics, *, lang: str = "en") -> pd.DataFr
     years = found.payback()
     told = f"{years:.1f}" if isfinite(years) else say(lang, en="never", zh="不能回收")
     rows.append((say(lang, en="payback, years", zh="投资回收期（年）"), told))
-    return table(rows, [("present value", "现值"), ("amount", "金额")], lang)
+    return table(rows, head, lang)
 
 
 def describe_economics(decision: Decision, *, lang: str = "en") -> str:

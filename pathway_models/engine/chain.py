@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pathway_models.engine.accounts import (
+from pathway_models.engine.batches import (
     BURNT,
     ECONOMIC,
     EMITTING,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Left, times
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Left, times
 from pathway_models.engine.chain import Measures, PackageCase, StructureCase
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree
 from pathway_models.kernels.event_split import TIE, WINDOW

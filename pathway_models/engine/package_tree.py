@@ -13,8 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from pathway_models.engine.accounts import EMITTING, Accounts
-from pathway_models.engine.batches import Batch
+from pathway_models.engine.batches import EMITTING, Accounts, Batch
 from pathway_models.engine.chain import Kept, Measures, PackageCase, follow, sinks
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.draws import Draws

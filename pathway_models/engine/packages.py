@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import ECONOMIC, RESIDENT, Mix
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
 from pathway_models.engine.chain import Plant, StructureCase, left, left_by_kind, mixed, plants, processes, undivided
 from pathway_models.engine.laying_out import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally

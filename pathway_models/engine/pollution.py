@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import BURNT, ECONOMIC, Pool
+from pathway_models.engine.batches import BURNT, ECONOMIC, Pool
 from pathway_models.engine.chain import PackageCase, StructureCase
 from pathway_models.engine.laying_out import carrier_factors
 from pathway_models.engine.package_tree import BatchEvaluator

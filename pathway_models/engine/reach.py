@@ -5,7 +5,7 @@ The forms that levers have there, and where they have none: docs/methods.md, sec
 
 from collections.abc import Iterable, Mapping
 
-from pathway_models.engine.accounts import MAIN_FUELS, replaces_all_fuel
+from pathway_models.engine.batches import MAIN_FUELS, replaces_all_fuel
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.levers.action import SINKS, Label
 from pathway_models.records.carriers import Carrier

@@ -1,5 +1,6 @@
 """Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,8 +58,10 @@ def join(names: Sequence[str], lang: str) -> str:
 
 
 def short_name(park_id: str, lang: str) -> str:
-    """Return the name of a park beside a row, its id where the name is too long."""
+    """Return the name of a park beside a row, without what stands in brackets or its id where it is too long."""
     name = park_name(park_id, lang)
+    if len(name) > LONGEST[lang]:
+        name = re.sub(r"\s*[(（].*?[)）]", "", name)
     return readable(name) if len(name) <= LONGEST[lang] else park_id
 
 

@@ -10,6 +10,7 @@ import click
 from pathway_models.console.cli_language import of_terminal, table_text
 from pathway_models.console.progress import working
 from pathway_models.console.tables import on_screen
+from pathway_models.core.sheet_text import sheet_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def nowcast_command(
     observed ones.  Rule and measured error: docs/nowcast.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.china.nowcast import read_activity
+    from pathway_models.intake.fitted import read_activity
     from pathway_models.nowcast import scoring, sentences, tables
     from pathway_models.nowcast.running import nowcast
 
@@ -49,7 +50,9 @@ def nowcast_command(
     if year is not None and year not in found.years:
         raise click.UsageError(f"--year {year}: the nowcast has {found.years[0]} to {found.years[-1]}")
     if form == "csv":
-        click.echo(tables.yearly(found).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False)
+        click.echo(
+            sheet_table(tables.yearly(found)).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False
+        )
         return
     click.echo(on_screen(sentences.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
@@ -72,7 +75,9 @@ def nowcast_command(
 
         out.mkdir(parents=True, exist_ok=True)
         for name, table in tables.written(found, scored).items():
-            table.to_csv(out / name, index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8")
+            sheet_table(table).to_csv(
+                out / name, index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8"
+            )
         write_files(draw(found, lang=lang), out / "nowcast", ("png",))
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))

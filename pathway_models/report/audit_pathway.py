@@ -12,8 +12,7 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.accounts import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, replaces_all_fuel
-from pathway_models.engine.batches import ceiling_of
+from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, ceiling_of, replaces_all_fuel
 from pathway_models.engine.laying_out import lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp

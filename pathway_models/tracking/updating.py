@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.accounts import POWER
+from pathway_models.engine.batches import POWER
 from pathway_models.engine.chain import PackageCase
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.projecting import ECONOMIES, assumed_by, memo_item_names, project, runs

@@ -70,7 +70,7 @@ def test_bridged_years_are_marked_everywhere(hebei, pathways):
     figure = pw.plotting.fan(pathways, "bau", park=hebei)
     drawn = {line.get_label(): list(line.get_xdata()) for line in figure.axes[0].artists + figure.axes[0].get_lines()}
     assert drawn["nowcast"] == [2020, 2021, 2022, 2023, 2024]
-    assert drawn["by growth law"] == list(range(2025, issued + 1))
+    assert drawn["growth law"] == list(range(2025, issued + 1))
     plt.close(figure)
 
 

@@ -113,6 +113,7 @@ def test_levers_without_a_source_are_unknown_with_a_reason(costs, levers):
     assert set(unknown) == {
         "low_carbon_industries", "retire_outdated_capacity", "energy_management", "low_carbon_behaviour",
         "electric_vehicles", "clinker_ratio", "waste_heat", "process_change", "green_areas",
+        "furnace_injection", "renewable_heat", "hydrogen_feedstock",
     }  # fmt: skip
     assert all(unknown.values())
 

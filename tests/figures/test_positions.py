@@ -1,5 +1,6 @@
 """Where things stand in drawn figures: inside the frame, off its foot, on no other name, and as high as they say."""
 
+import re
 from itertools import combinations
 
 import matplotlib as mpl
@@ -45,7 +46,7 @@ def named(ax, label):
 
 
 def singles(ax):
-    return next(line for line in ax.collections if str(line.get_label()).endswith("single members")).get_segments()
+    return next(line for line in ax.collections if re.fullmatch(r"\d+ members", str(line.get_label()))).get_segments()
 
 
 def high(ax, value):

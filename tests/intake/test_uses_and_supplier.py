@@ -152,6 +152,15 @@ def test_purchased_heat_follows_its_suppliers_fuels_by_the_rule_of_choice(tmp_pa
     assert set(of_heat) == {f"supplier:{rule}"}
 
 
+def test_another_rule_may_be_tried_without_touching_the_table(tmp_path):
+    path = table(tmp_path, "demo-petrochemical", supplier(2020, power=50_000), "energy")
+    given, tried = pw.read_park(path), pw.read_park(path, chp_rule="none")
+    at = given.carriers.index("heat")
+    assert tried.factors[0, at, -1] == pytest.approx(given.factors[0, at, -1] * 680 / 500)
+    with pytest.raises(InputError, match="one of energy, efficiency, exergy, none"):
+        pw.read_park(path, chp_rule="guess")
+
+
 def test_a_plant_of_heat_alone_needs_no_rule_and_its_plans_lead_the_years_ahead(tmp_path):
     """Half the coal goes for gas by 2030; in between the factor is straight, after it level, whatever the grid does."""
     lines = [*supplier(2020), *supplier(2030, coal=500, gas=500)]
