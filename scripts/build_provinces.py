@@ -298,7 +298,8 @@ def sidecar(province: Province, emissions: Emissions, panel: list[dict[str, str]
             "gcb2023",
         ],
         "licence": "CEADs: free public and scientific use with citation; GCB and World Bank: CC BY 4.0; "
-        "NBS figures: facts with citation.",
+        "NBS figures: facts with citation. / CEADs：公众与科研用途注明出处可免费使用；GCB与世界银行：CC BY 4.0；"
+        "国家统计局数据：作为事实引用并注明出处。",
         "notes": [*findings(province.name, emissions, panel), *province.told(), *NOTES],
     }
 

@@ -102,7 +102,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "No data yet",
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
-        "credit": "Data",
+        "credit": "Data: ",
         "statuses": {
             "in_record": "peak lies in the record",
             "bridged": "peaks up to the issue year",
@@ -180,7 +180,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "尚无数据",
         "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
-        "credit": "数据",
+        "credit": "数据：",
         "statuses": {
             "in_record": "记录期内已达峰",
             "bridged": "记录之后、作答年及以前达峰",

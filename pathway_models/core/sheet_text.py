@@ -11,6 +11,8 @@ from typing import Any
 
 #: First signs that make a spreadsheet take a text for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+#: The same in full width, which some programs of East Asia read alike.
+WIDE_SIGNS = ("＝", "＋", "－", "＠")
 #: Options of xlsxwriter under which a text stays a text.
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False}
 #: Numbers in texts begin with a sign and are no formulas.
@@ -22,11 +24,12 @@ def sheet_text(value: Any) -> Any:
 
     Examples
     --------
-    >>> [sheet_text(value) for value in ("=1+1", "-5.2 %", "@SUM(A1)", "park", -3.0, None)]
-    ["'=1+1", '-5.2 %', "'@SUM(A1)", 'park', -3.0, None]
+    >>> [sheet_text(value) for value in ("=1+1", "＝1+1", "-5.2 %", "@SUM(A1)", "park", -3.0, None)]
+    ["'=1+1", "'＝1+1", '-5.2 %', "'@SUM(A1)", 'park', -3.0, None]
     """
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_SIGNS) and not NUMBER.fullmatch(value)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str) or not value.startswith((*FORMULA_SIGNS, *WIDE_SIGNS)) or NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"
 
 
 def sheet_table(table: Any) -> Any:

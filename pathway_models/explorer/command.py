@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 import click
 from click.core import ParameterSource
@@ -28,8 +30,8 @@ POLICY = (
 )
 
 
-#: Seconds after which a kernel without a page is ended.
-IDLE = 60
+#: Seconds after which a kernel without a page is ended, and that a server has for its end.
+IDLE, PATIENCE = 60, 10
 
 
 @click.command("explore")
@@ -84,10 +86,34 @@ def explore_command(
         env = _environment(Path(settings), token) | {"PATHWAYS_EXPLORE": json.dumps(wishes)}
         command = [sys.executable, "-m", "voila", str(EXPLORER_NOTEBOOK), f"--Voila.ip={LOOPBACK}", f"--port={port}"]
         command += ["--template=pathways", "--Voila.log_level=40", *(["--no-browser"] if no_browser else [])]
-        try:
-            sys.exit(subprocess.run(command, env=env, check=False).returncode)
-        except KeyboardInterrupt:
-            sys.exit(0)
+        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE) as server:
+            is_ending = threading.Event()
+            threading.Thread(target=_pass_on, args=(server.stderr, is_ending), daemon=True).start()
+            try:
+                sys.exit(server.wait())
+            except KeyboardInterrupt as error:
+                is_ending.set()
+                _end(server)
+                if error.args:  # another signal than Ctrl-C, which is the way to end it
+                    raise
+                sys.exit(0)
+
+
+def _pass_on(lines: IO[bytes], is_ending: threading.Event) -> None:
+    """Show what the server says until its end: kernels that are cut off while they start tell that at length."""
+    for line in lines:
+        if not is_ending.is_set():
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Let the server end its kernels first, and end it where it does not."""
+    server.terminate()
+    try:
+        server.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _run(ctx: click.Context, park: str, given: Path | None) -> str | None:
@@ -112,7 +138,12 @@ def _environment(settings: Path, token: str) -> dict[str, str]:
     cookie = {"samesite": "Strict", "expires_days": None}
     culling = {"cull_idle_timeout": IDLE, "cull_interval": 30, "cull_connected": False}
     said = {
-        "Voila": {"token": token, "tornado_settings": headers | {"cookie_options": cookie}},
+        "Voila": {
+            "token": token,
+            "tornado_settings": headers | {"cookie_options": cookie},
+            # A refused request is one line, that of the access: what led to it would be told before it, at length.
+            "logging_config": {"loggers": {"tornado.general": {"level": "ERROR"}}},
+        },
         "IdentityProvider": {"cookie_options": cookie},
         "MappingKernelManager": culling,
         "VoilaKernelManager": culling,

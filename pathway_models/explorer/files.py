@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from pathway_models.core.errors import InputError, PathwayError, ScenarioError
+from pathway_models.core.errors import InputError, PathwayError, ScenarioError, writing
 from pathway_models.fleet.answers import Answer, answers, chance
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Scenario
@@ -106,9 +106,9 @@ def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path =
     Raises
     ------
     ScenarioError
-        The id is not a plain word or belongs to a shipped scenario, or the file is not one of ours.
+        The id is not a plain word or belongs to a shipped scenario, or the file is not one of ours or a link.
     InputError
-        The file can no longer be read.
+        The file can no longer be read, or not be written.
     """
     path, name = Path(path), scenario.scenario_id
     if not SCENARIO_ID.fullmatch(name):
@@ -117,8 +117,11 @@ def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path =
     if name in shipped:
         raise ScenarioError(f"{name!r} is a shipped scenario: choose another name")
     kept: dict[str, object] = {next(iter(shipped)): REFERENCE}
-    if path.exists():
-        text = path.read_text(encoding="utf-8")
+    with writing(path):
+        if path.is_symlink():
+            raise ScenarioError(f"{path.name} is a link to another file and is left as it is: name another file")
+        text = path.read_text(encoding="utf-8") if path.exists() else None
+    if text is not None:
         if not text.startswith(HEADER):
             raise ScenarioError(f"{path.name} was not made by the explorer and is left as it is: name another file")
         read_scenarios(path, lever_file or None)
@@ -126,12 +129,13 @@ def save_scenario(path: str | Path, scenario: Scenario, lever_file: str | Path =
     kept[name] = entry_of(scenario)
     body = yaml.safe_dump({"scenarios": kept}, allow_unicode=True, sort_keys=False, width=120)
     partial = path.with_name(path.name + ".partial")
-    # A link that somebody has put there must not lead the writing to another file.
-    partial.unlink(missing_ok=True)
-    with partial.open("x", encoding="utf-8") as file:
-        file.write(f"{HEADER}\n{body}")
-    read_scenarios(partial, lever_file or None)  # a file that a run would refuse never replaces a good one
-    return partial.replace(path)
+    with writing(path):
+        # A link that somebody has put there must not lead the writing to another file.
+        partial.unlink(missing_ok=True)
+        with partial.open("x", encoding="utf-8") as file:
+            file.write(f"{HEADER}\n{body}")
+        read_scenarios(partial, lever_file or None)  # a file that a run would refuse never replaces a good one
+        return partial.replace(path)
 
 
 def entry_of(scenario: Scenario) -> dict[str, object]:

@@ -284,7 +284,7 @@ def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
         f" {EDGE:g} points are cut off. Amounts per value added or energy are compared as logarithms.{hollow} An"
         " outlier is unlike its kind, which is neither a fault nor a merit. Parks with fewer than"
         f" {ENOUGH} of their industry are not compared.",
-        zh=f"最后观测年（{when}）。距离为0.6745(x-中位数)/MAD，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
+        zh=f"最后观测年（{when}）。距离为0.6745×(x-中位数)/绝对中位差，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
         f"{hollow}离群只说明与同类不同，并非优劣。同行业园区不足{ENOUGH}个时不作比较。",
     )
 

@@ -9,6 +9,7 @@ import click
 
 from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
 from pathway_models.console.progress import progress_bar
+from pathway_models.core.sheet_text import sheet_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def write_tables(folder: Path | None, tables: dict[str, pd.DataFrame], files: di
         path = files[name] if files is not None else folder / f"hindcast_{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        table.to_csv(partial, index=False, float_format="%.4f", lineterminator="\n", encoding="utf-8")
+        sheet_table(table).to_csv(partial, index=False, float_format="%.4f", lineterminator="\n", encoding="utf-8")
         partial.replace(path)
 
 

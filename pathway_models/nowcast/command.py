@@ -10,6 +10,7 @@ import click
 from pathway_models.console.cli_language import of_terminal, table_text
 from pathway_models.console.progress import working
 from pathway_models.console.tables import on_screen
+from pathway_models.core.sheet_text import sheet_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def nowcast_command(
     if year is not None and year not in found.years:
         raise click.UsageError(f"--year {year}: the nowcast has {found.years[0]} to {found.years[-1]}")
     if form == "csv":
-        click.echo(tables.yearly(found).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False)
+        click.echo(
+            sheet_table(tables.yearly(found)).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False
+        )
         return
     click.echo(on_screen(sentences.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
@@ -72,7 +75,9 @@ def nowcast_command(
 
         out.mkdir(parents=True, exist_ok=True)
         for name, table in tables.written(found, scored).items():
-            table.to_csv(out / name, index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8")
+            sheet_table(table).to_csv(
+                out / name, index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8"
+            )
         write_files(draw(found, lang=lang), out / "nowcast", ("png",))
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))

@@ -1,7 +1,14 @@
 """The explorer's sliders, sentences and files, without a browser."""
 
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +19,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from pathway_models.batch.tables_only import run_tables
-from pathway_models.core.errors import ScenarioError
+from pathway_models.core.errors import InputError, ScenarioError
 from pathway_models.explorer.controls import choices_of, packed, unpacked
 from pathway_models.explorer.files import HEADER, newest_run, run_command, save_scenario
 from pathway_models.explorer.panel import Explorer, explore
@@ -261,3 +268,57 @@ def test_no_bar_of_peak_years_is_cut_and_the_highest_says_its_share(explorer):
         assert rest.get_height() <= top
         told = int(re.search(r"\d+", picture._moving["top_text"].get_text())[0])
         assert told == pytest.approx(100 * shares.max(), abs=0.51)
+
+
+def test_saving_follows_no_link_and_a_folder_that_is_gone_is_said(tmp_path):
+    mine = replace(read_scenarios()["efficiency"], scenario_id="mine")
+    other = tmp_path / "other.txt"
+    other.write_text("secret", encoding="utf-8")
+    (tmp_path / "link.yml").symlink_to(other)
+    with pytest.raises(ScenarioError, match="is a link"):
+        save_scenario(tmp_path / "link.yml", mine)
+    (tmp_path / "own.yml.partial").symlink_to(other)
+    save_scenario(tmp_path / "own.yml", mine)
+    assert other.read_text(encoding="utf-8") == "secret"
+    assert "mine" in read_scenarios(tmp_path / "own.yml")
+    for place in (tmp_path / "gone" / "own.yml", tmp_path / ("x" * 300 + ".yml"), tmp_path):
+        with pytest.raises(InputError, match=r"a file that can be written"):
+            save_scenario(place, mine)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("sys.platform == 'win32'", reason="signals of other systems")
+def test_server_keeps_its_cookie_short_says_refusals_in_a_line_and_leaves_nothing(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "pathway_models", "explore", "demo-cement", "--members", "20", "--no-browser"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            address = process.stdout.readline().strip()
+            opened = opened_page(address)
+            (cookie,) = (line for line in opened.headers.get_all("Set-Cookie") if "username" in line)
+            assert "SameSite=Strict" in cookie
+            assert "HttpOnly" in cookie
+            assert "expires" not in cookie.lower()
+            keys = list(tmp_path.rglob("kernel-*.json"))
+            assert keys
+            assert all(key.stat().st_mode & 0o077 == 0 for key in keys)
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(address.partition("?")[0] + "api/kernels", data=b"", timeout=60)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert [line.split("(")[0] for line in errors.splitlines()] == ["403 POST /api/kernels ", "Stopped. 已停止。"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def opened_page(address):
+    """Ask for a page until its server has started."""
+    for _ in range(240):
+        try:
+            return urllib.request.urlopen(address, timeout=120)
+        except urllib.error.URLError:
+            time.sleep(0.25)
+    raise AssertionError("the server has not started")
