@@ -1,24 +1,39 @@
 """How fast the decision layer is: packages a second against a straightforward loop, and a whole decision.
 
     python benchmarks/decisions.py [--smallest] [PARK ...]
+    python benchmarks/decisions.py --frozen [--against REVISION] [PARK ...]
 
 The loop projects each package with ``project`` on arrays of all members and finds its peaks, one package after the
 other, with the baseline worked out once for all: what one would write without sharing anything between packages.
 Ratios are of CPU time of one process, so that a busy machine does not change them.  ``--smallest`` shows that all of
 it works with a few members and two levers; its figures say nothing about speed.
+
+``--frozen`` searches the grid of version 0.2.0, whose levers and costs stand in ``frozen_0_2_0``, and the default grid
+of today; beside it every package of the frozen grid one by one, and whether both find the same optimum.  ``--against``
+runs `decide` of a revision, such as 48ac5ce (0.2.0), in a process of its own, and prints the ratio of whole processes.
 """
 
 import argparse
+import io
+import os
 import resource
+import subprocess
+import sys
+import tarfile
+import tempfile
 import time
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import yaml
 
 import pathway_models as pw
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.priced_grid import PricedGrid, measure_blocks
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.intake.costs import read_costs
 from pathway_models.records.levers import lever_grid
@@ -68,12 +83,97 @@ def report(park_id, members=MEMBERS, looped=LOOPED, chosen=SEVEN):
     print(f"  largest memory of the process so far: {peak:,.0f} MB")
 
 
+def frozen_grid():
+    """Lay out the packages of version 0.2.0: its levers as they were, and its costs."""
+    folder = Path(__file__).with_name("frozen_0_2_0")
+    names = yaml.safe_load((folder / "levers.yml").read_text(encoding="utf-8"))["levers"]
+    levers = {name: lever for name, lever in pw.read_levers(folder / "levers.yml").items() if name in names}
+    return lever_grid(levers, measure_blocks(levers)), read_costs(folder / "costs.yml")
+
+
+def frozen(park_id, members=MEMBERS):
+    """Time the search on the frozen grid and on today's; hold the first against every package, one by one."""
+    park, (grid, costs) = pw.read_park(park_id), frozen_grid()
+    fast, _, found = seconds(lambda: cheapest_package(park, 2030, 0.9, grid=grid, costs=costs, members=members))
+    print(f"{park_id}, {members} members, processor seconds of the search")
+    print(f"  grid of 0.2.0, {found.packages:,} packages: {fast:.1f}")
+    slow, _, best = seconds(lambda: by_brute_force(park, found, costs, members))
+    print(f"  every package one by one: {slow:.1f}, ratio {slow / fast:.1f}")
+    same = best is None if not found.reached else best == found.closest.code
+    print(f"  same optimum: {'yes' if same else 'NO'} ({found.closest.label})")
+    now, _, found = seconds(lambda: cheapest_package(park, 2030, 0.9, members=members))
+    print(f"  default grid of today, {found.packages:,} packages: {now:.1f}")
+    return same
+
+
+def by_brute_force(park, found, costs, members):
+    """Find the optimum by a survey of every package to 2060: code, or None where none reaches the target."""
+    draws = pw.sample(park, [found.grid.everything()], members=members, seed=found.seed)
+    priced = PricedGrid(park, found.grid, costs, draws, 2060, None)
+    codes = found.grid.codes()
+    survey = priced.engine.survey(found.grid, codes)
+    fine = np.flatnonzero(survey.p_before(2030) >= 0.9 - 1e-9)
+    if not fine.size:
+        return None
+    rank = np.lexsort((survey.package_cost()[fine], priced.steps_of(codes[fine])))
+    return tuple(int(number) for number in codes[fine[rank[0]]])
+
+
+def whole_process(arguments, folder):
+    """Processor seconds of a Python process with a package of its own."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    places = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=places, capture_output=True, text=True, check=False
+    )
+    if done.returncode not in (0, 1):  # 1: nothing reaches the target
+        raise SystemExit(done.stderr)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+#: What both versions are asked in `against`, on the grid of the older one.
+OF_TODAY = """\
+import sys; sys.path.insert(0, {benchmarks!r})
+import decisions, pathway_models as pw
+grid, costs = decisions.frozen_grid()
+decisions.cheapest_package(pw.read_park({park!r}), 2030, 0.9, grid=grid, costs=costs)
+"""
+
+
+def against(park_id, revision):
+    """Time `decide` of a revision, whole process, beside this version on the grid of 0.2.0."""
+    here = Path(__file__).resolve().parents[1]
+    packed = subprocess.run(
+        ["git", "-C", here, "archive", revision, "pathway_models", "data", "pyproject.toml"],
+        capture_output=True,
+        check=True,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        script = tomllib.loads((Path(folder) / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]["pathways"]
+        module, function = script.split(":")
+        called = f"from {module} import {function}; {function}()"
+        old = whole_process(["-c", called, "decide", park_id, "--before", "2030", "--probability", "0.9"], folder)
+    new = whole_process(["-c", OF_TODAY.format(benchmarks=str(here / "benchmarks"), park=park_id)], here)
+    print(f"{park_id}, whole processes, same grid: {revision} {old:.1f} s, today {new:.1f} s, {old / new:.1f} times")
+
+
 def main():
     """Report on the parks that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parks", nargs="*", default=["demo-steel", "demo-cement", "region-d"], metavar="PARK")
     parser.add_argument("--smallest", action="store_true", help="20 members, two levers, the first park")
+    parser.add_argument("--frozen", action="store_true", help="the search on the grid of version 0.2.0")
+    parser.add_argument("--against", metavar="REVISION", help="with --frozen: decide of that revision as well")
     given = parser.parse_args()
+    if given.frozen:
+        parks = given.parks if given.parks != parser.get_default("parks") else ["demo-steel"]
+        same = [frozen(name, *([20] if given.smallest else [])) for name in parks]
+        for name in parks if given.against else ():
+            against(name, given.against)
+        sys.exit(0 if all(same) else 1)
     if given.smallest:
         report(given.parks[0], members=20, looped=2, chosen=SEVEN[:2])
         return

@@ -111,6 +111,15 @@ def chances(total, years, is_past=None):
     return float(ahead.mean() / (1.0 - is_past.mean())), is_past
 
 
+def outlook(**size):
+    """Print and return what the law in levels says; ``members`` and ``count`` make it smaller."""
+    rows = [*china(), *provinces_sum(**size), *levers(**size)]
+    table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
+    show("What the law in levels says", table)
+    table.insert(0, "version", VERSION)
+    return table
+
+
 def main():
     """Measure, print, store."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -119,11 +128,8 @@ def main():
     arguments = parser.parse_args()
     size = {"members": 20, "count": 1} if arguments.smallest else {}
     began = time.perf_counter()
-    rows = [*china(), *provinces_sum(**size), *levers(**size)]
-    table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
-    show("What the law in levels says", table)
+    table = outlook(**size)
     if arguments.store and not arguments.smallest:
-        table.insert(0, "version", VERSION)
         write_tables(None, {"outlook": table}, hindcast_files())
     print(f"\n{time.perf_counter() - began:.0f} s")
 

@@ -5,6 +5,7 @@ Called by ``python tasks.py book [--out FOLDER]``. The stored outputs are shown;
 
 import argparse
 import json
+import logging
 import re
 import shutil
 import sys
@@ -14,6 +15,7 @@ import yaml
 from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).resolve().parents[1]
+FONT = ROOT / "pathway_models" / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
 #: Order of the course: part, then its pages; a folder, with a slash, means all its other pages by name.
 PARTS = (
     ("从这里开始 / Start here", ("notebooks/00_start_here",)),
@@ -47,8 +49,23 @@ def main(words: list[str] | None = None) -> int:
     settings = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(ROOT / "book"), "-d", str(out / "trees")]
     code = build_main([*settings, str(out / "source"), str(out / "html")])
     if code == 0:
+        write_font(out / "html")
         print(out / "html" / "index.html")
     return code
+
+
+def write_font(html: Path) -> None:
+    """Put the font of the package, cut to the signs of the book, beside its style sheet: no system font is needed."""
+    from fontTools import subset
+
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # Sphinx lets every library talk
+    signs = {sign for page in html.rglob("*.html") for sign in page.read_text(encoding="utf-8")}
+    options = subset.Options(flavor="woff", layout_features=["*"], notdef_outline=True, desubroutinize=True)
+    with subset.load_font(str(FONT), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text="".join(sorted(signs)))
+        cutter.subset(font)
+        subset.save_font(font, str(html / "_static" / "book.woff"), options)
 
 
 def gather(folder: Path) -> None:

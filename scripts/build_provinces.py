@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from _sector_by_fuel import SECTORS, split
-from _tables import DATA, Row, output_folder, read_rows, write_park, write_rows
+from _tables import DATA, Row, places, read_rows, write_park, write_rows
 
 YEARS = range(2004, 2020)
 PRICE_YEAR = 2015
@@ -128,11 +128,11 @@ Emissions = dict[tuple[str, str, int], str]
 Series = dict[tuple[str, str, str], np.ndarray]
 
 
-def read_emissions() -> tuple[Emissions, Series]:
+def read_emissions(source: Path) -> tuple[Emissions, Series]:
     """Read totals by (province, fuel, year) and by (province, "", sector), MtCO2."""
     totals: Emissions = {}
     sectors: Series = {}
-    for line in read_rows(DATA / "raw" / "ceads_provinces_1997_2019.csv.gz"):
+    for line in read_rows(source / "ceads_provinces_1997_2019.csv.gz"):
         year = int(line["year"])
         if year in YEARS and line["sector"] in TOTALS:
             totals[line["province"], line["fuel"], year] = line["mtco2"]
@@ -141,19 +141,19 @@ def read_emissions() -> tuple[Emissions, Series]:
     return totals, sectors
 
 
-def read_nation() -> dict[tuple[str, str], np.ndarray]:
+def read_nation(source: Path) -> dict[tuple[str, str], np.ndarray]:
     """Read the national table, MtCO2: (sector, fuel) -> (year,)."""
     found: Series = {}
-    for line in read_rows(DATA / "raw" / "ceads_china_sector_fuel_1997_2019.csv.gz"):
+    for line in read_rows(source / "ceads_china_sector_fuel_1997_2019.csv.gz"):
         if int(line["year"]) in YEARS:
             _put(found, ("", line["sector"], line["fuel"]), int(line["year"]), line["mtco2"])
     return {key[1:]: values for key, values in found.items()}
 
 
-def read_activity() -> dict[tuple[str, str], dict[int, str]]:
+def read_activity(source: Path) -> dict[tuple[str, str], dict[int, str]]:
     """Read output, power and shares, keyed by (province, indicator): year -> value as written."""
     found: dict[tuple[str, str], dict[int, str]] = {}
-    for line in read_rows(DATA / "raw" / "drivers" / "prov_activity_2004_2024.csv"):
+    for line in read_rows(source / "drivers" / "prov_activity_2004_2024.csv"):
         found.setdefault((line["province"], line["indicator"]), {})[int(line["year"])] = line["value"]
     return found
 
@@ -162,13 +162,13 @@ def _put(series: Series, key: tuple[str, str, str], year: int, value: str) -> No
     series.setdefault(key, np.zeros(len(YEARS)))[year - YEARS[0]] = float(value)
 
 
-def real_gdp() -> dict[tuple[str, int], float]:
+def real_gdp(source: Path) -> dict[tuple[str, int], float]:
     """Compute GDP at 2015 prices, 亿元, keyed by (province, year)."""
-    lines = read_rows(DATA / "raw" / "drivers" / "prov_gdp_nominal_revised_2004_2023.csv")
+    lines = read_rows(source / "drivers" / "prov_gdp_nominal_revised_2004_2023.csv")
     nominal = {(line["province"], int(line["year"])): float(line["gdp_nominal_nbs_revised_1e8_cny"]) for line in lines}
     china = {
         int(line["year"]): float(line["gdp_const2015usd_tn"])
-        for line in read_rows(DATA / "raw" / "gcb2023_china_1990_2022.csv")
+        for line in read_rows(source / "gcb2023_china_1990_2022.csv")
         if int(line["year"]) in YEARS
     }
     total = {year: sum(value for (_, other), value in nominal.items() if other == year) for year in YEARS}
@@ -247,8 +247,8 @@ def generation_rows(activity: dict) -> Iterator[tuple[str, int, str, str, str, s
                 yield f"region-{slug}", year, source, value, "亿kWh", "nbs_provincial_output", "seen"
 
 
-def findings(province: str, emissions: Emissions) -> list[str]:
-    """List what does not fit or is out of the ordinary in one province's series."""
+def findings(province: str, emissions: Emissions, panel: list[dict[str, str]]) -> list[str]:
+    """List what does not fit or is out of the ordinary in one province's series, and in the panel of drivers."""
     total = {year: float(emissions[province, CONTROL, year]) for year in YEARS}
     found = []
     for year in YEARS:
@@ -261,7 +261,6 @@ def findings(province: str, emissions: Emissions) -> list[str]:
     jumps = [f"{change:+.1%} in {year}" for year, change in changes.items() if abs(change) > JUMP]
     if jumps:
         found.append(f"Finding: the total changes by {', '.join(jumps)}; breaks in the statistics are possible.")
-    panel = read_rows(DATA / "raw" / "drivers" / "prov_driver_panel_1997_2023.csv")
     flagged = [
         line["year"]
         for line in panel
@@ -273,7 +272,7 @@ def findings(province: str, emissions: Emissions) -> list[str]:
     return found
 
 
-def sidecar(province: Province, emissions: Emissions) -> dict[str, object]:
+def sidecar(province: Province, emissions: Emissions, panel: list[dict[str, str]]) -> dict[str, object]:
     """Describe one province."""
     short, full, slug = PROVINCES[province.name]
     english = "Inner Mongolia" if province.name == "InnerMongolia" else province.name
@@ -299,20 +298,24 @@ def sidecar(province: Province, emissions: Emissions) -> dict[str, object]:
             "gcb2023",
         ],
         "licence": "CEADs: free public and scientific use with citation; GCB and World Bank: CC BY 4.0; "
-        "NBS figures: facts with citation.",
-        "notes": [*findings(province.name, emissions), *province.told(), *NOTES],
+        "NBS figures: facts with citation. / CEADs：公众与科研用途注明出处可免费使用；GCB与世界银行：CC BY 4.0；"
+        "国家统计局数据：作为事实引用并注明出处。",
+        "notes": [*findings(province.name, emissions, panel), *province.told(), *NOTES],
     }
 
 
-def main(folder: Path) -> None:
-    """Write the tables and sidecars of all provinces below ``folder``."""
-    (emissions, sectors), nation, activity, gdp = read_emissions(), read_nation(), read_activity(), real_gdp()
+def main(folder: Path, source: Path) -> None:
+    """Write the tables and sidecars of all provinces below ``folder``, from the files of ``source``."""
+    (emissions, sectors), nation, activity, gdp = (
+        read(source) for read in (read_emissions, read_nation, read_activity, real_gdp)
+    )
+    panel = read_rows(source / "drivers" / "prov_driver_panel_1997_2023.csv")
     for name in PROVINCES:
         province = Province(name, emissions, sectors, nation, activity)
-        write_park(folder, province.rows(gdp), sidecar(province, emissions))
+        write_park(folder, province.rows(gdp), sidecar(province, emissions, panel))
     header = ("park_id", "year", "source_of_power", "value", "unit", "source", "confidence")
     write_rows(folder / "generation.csv", header, generation_rows(activity))
 
 
 if __name__ == "__main__":
-    main(output_folder(__doc__))
+    main(*places(__doc__, OUT=DATA, SOURCE=DATA / "raw"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from _tables import DATA, Row, output_folder, read_rows, write_park
+from _tables import DATA, Row, places, read_rows, write_park
 
 SOURCE = "contest_2023_d"
 YEARS = range(2010, 2021)
@@ -70,7 +70,7 @@ NOTES = [
 ]
 
 
-def sheet_cells() -> dict[tuple[int, int], str]:
+def sheet_cells(source: Path) -> dict[tuple[int, int], str]:
     """Read the input cells, keyed by (row of the sheet, year).
 
     The emission factors (sheet rows 9-63) and the quantities (rows 2-92) come from
@@ -78,7 +78,7 @@ def sheet_cells() -> dict[tuple[int, int], str]:
     and the factors are stored under its negative.
     """
     cells = {}
-    for line in read_rows(DATA / "raw" / "region_d" / "inputs.csv"):
+    for line in read_rows(source / "region_d" / "inputs.csv"):
         sign = -1 if line["sheet"] == "碳排放" else 1
         cells[sign * int(line["row"]), int(line["year"])] = line["value"]
     return cells
@@ -131,9 +131,9 @@ def seen(year: int, sector: str, quantity: str, item: str, value: str, unit: str
     return Row(year, sector, quantity, item, value, unit, SOURCE, "seen")
 
 
-def main(folder: Path) -> None:
-    """Write the table and the sidecar of region D below ``folder``."""
-    cells = sheet_cells()
+def main(folder: Path, source: Path) -> None:
+    """Write the table and the sidecar of region D below ``folder``, from the files of ``source``."""
+    cells = sheet_cells(source)
     rows = [row for sector in SECTORS for row in sector_rows(cells, sector)]
     rows += conversion_rows(cells)
     rows += [seen(year, "park", "population", "", cells[POPULATION, year], "万人") for year in YEARS]
@@ -160,4 +160,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(output_folder(__doc__))
+    main(*places(__doc__, OUT=DATA, SOURCE=DATA / "raw"))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from _tables import DATA, output_folder, read_rows, write_rows
+from _tables import DATA, places, read_rows, write_rows
 
 HEADER = (
     "park_id",
@@ -85,14 +85,14 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
 
 
-def named_lines() -> Iterator[dict[str, str]]:
+def named_lines(source: Path) -> Iterator[dict[str, str]]:
     """Yield one line for each park of the national lists, in the order they name them; all their tags joined."""
     parks: dict[str, dict[str, str]] = {}
-    for line in read_rows(DATA / "raw" / "eip_parks.csv"):
+    for line in read_rows(source / "eip_parks.csv"):
         _add(parks, _eco_industrial(line), tag(EIP, line["status"], line["naming_year"], line["year_confidence"]))
-    _see_again(parks)
+    _see_again(parks, source)
     known = {row["name_zh"]: row for row in read_rows(DATA / "sites" / "register_names.csv")}
-    for line in read_rows(DATA / "raw" / "zero_carbon_parks_batch1.csv"):
+    for line in read_rows(source / "zero_carbon_parks_batch1.csv"):
         _add(parks, _zero_carbon(line, known), tag(ZERO_CARBON, "listed", line["date"], "seen"))
     yield from parks.values()
 
@@ -110,9 +110,9 @@ def _add(parks: dict[str, dict[str, str]], line: dict[str, str], tag: str) -> No
     there["lists"] = ";".join(text for text in (there.get("lists", ""), tag) if text)
 
 
-def _see_again(parks: dict[str, dict[str, str]]) -> None:
+def _see_again(parks: dict[str, dict[str, str]], source: Path) -> None:
     """Confirm naming years by a later look at notices: background knowledge becomes what was seen."""
-    for line in read_rows(DATA / "raw" / "eip_parks_seen_again.csv"):
+    for line in read_rows(source / "eip_parks_seen_again.csv"):
         there = parks[line["park_zh"]]
         is_named = "proposed" not in line["seen_in"]
         if is_named and there["year_confidence"] == "background":
@@ -169,11 +169,11 @@ def _zero_carbon(line: Mapping[str, str], known: Mapping[str, Mapping[str, str]]
     }
 
 
-def main(folder: Path) -> None:
-    """Write the register below ``folder``."""
-    lines = [*table_lines(), *named_lines()]
+def main(folder: Path, source: Path) -> None:
+    """Write the register below ``folder``, with the lists of ``source``."""
+    lines = [*table_lines(), *named_lines(source)]
     write_rows(folder / "parks.csv", HEADER, ([line.get(name, "") for name in HEADER] for line in lines))
 
 
 if __name__ == "__main__":
-    main(output_folder(__doc__))
+    main(*places(__doc__, OUT=DATA, SOURCE=DATA / "raw"))

@@ -27,14 +27,16 @@ from _template_parts import (
 )
 from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.enum.text import WD_BREAK
 from docx.shared import Pt
 
-FOLDER = Path(__file__).resolve().parents[1] / "pathway_models" / "presenting" / "report" / "templates"
+FOLDER = Path(__file__).resolve().parents[1] / "pathway_models" / "documents" / "templates"
 #: Role -> (Latin font, East Asian font, size in points, bold).
 LOOKS = {
     "zh": {
-        "Title": ("Times New Roman", "方正小标宋简体", 22, False),
+        "Title": ("Times New Roman", "方正小标宋简体", 18, False),
+        "Answer": ("Times New Roman", "黑体", 15, True),
+        "Front": ("Times New Roman", "仿宋_GB2312", 11, False),
+        "Label": ("Times New Roman", "黑体", 11, True),
         "Heading 1": ("Times New Roman", "黑体", 16, False),
         "Heading 2": ("Times New Roman", "楷体_GB2312", 15, True),
         "Normal": ("Times New Roman", "仿宋_GB2312", 12, False),
@@ -43,7 +45,10 @@ LOOKS = {
         "Small": ("Times New Roman", "仿宋_GB2312", 9, False),
     },
     "en": {
-        "Title": ("Calibri", "黑体", 22, True),
+        "Title": ("Calibri", "黑体", 17, True),
+        "Answer": ("Calibri", "黑体", 15, True),
+        "Front": ("Calibri", "仿宋_GB2312", 10.5, False),
+        "Label": ("Calibri", "黑体", 10.5, True),
         "Heading 1": ("Calibri", "黑体", 16, True),
         "Heading 2": ("Calibri", "黑体", 13, True),
         "Normal": ("Calibri", "仿宋_GB2312", 11, False),
@@ -66,7 +71,7 @@ def styles(word: Word, lang: str) -> None:
     normal = {"spacing": Pt(22) if lang == "zh" else Pt(15), "after": 0 if lang == "zh" else 6}
     set_style(word, "Normal", look["Normal"], lang, **normal)
     set_style(word, "Body Text", look["Normal"], lang, first=indent, **normal)
-    set_style(word, "Title", look["Title"], lang, align=ALIGN.CENTER, before=48, after=14)
+    set_style(word, "Title", look["Title"], lang, align=ALIGN.CENTER, after=4)
     set_style(word, "Heading 1", look["Heading 1"], lang, before=18, after=8, keep=True)
     set_style(word, "Heading 2", look["Heading 2"], lang, before=10, after=4, keep=True)
     set_style(word, "List Bullet", look["Normal"], lang, **normal)
@@ -79,15 +84,19 @@ def styles(word: Word, lang: str) -> None:
     set_style(
         word,
         "Mark",
-        look["Heading 2"],
+        look["Label"],
         lang,
         align=ALIGN.CENTER,
-        after=8,
         base="Normal",
         colour="A00040",
-        spacing=Pt(22),
+        spacing=Pt(16),
     )
-    set_style(word, "Cover", look["Normal"], lang, align=ALIGN.CENTER, base="Normal", spacing=Pt(18))
+    front = {"base": "Normal", "spacing": Pt(16 if lang == "zh" else 14)}
+    set_style(word, "Answer", look["Answer"], lang, before=8, after=4, base="Normal", spacing=Pt(21))
+    set_style(word, "Front", look["Front"], lang, after=2, **front)
+    set_style(word, "Label", look["Label"], lang, before=5, after=1, keep=True, **front)
+    set_style(word, "Front Bullet", look["Front"], lang, left=12, first=-12, **front)
+    set_style(word, "Cover", look["Small"], lang, base="Normal", spacing=Pt(12))
     set_style(word, "Contents Heading", look["Heading 1"], lang, align=ALIGN.CENTER, after=10, base="Normal")
     set_style(word, "TOC 1", look["Normal"], lang, base="Normal", spacing=Pt(19), dots=True)
     set_style(word, "TOC 2", look["Normal"], lang, base="Normal", spacing=Pt(18), left=18, dots=True)
@@ -98,22 +107,32 @@ def styles(word: Word, lang: str) -> None:
 
 
 def cover(word: Word, lang: str) -> None:
-    """First page: mark of invention, title, where the numbers come from, the answer."""
+    """First page: title, mark of invention, the decision, where the numbers come from; then the contents."""
     add_paragraph(word, "{{ title }}", "Title")
     add_paragraph(word, "{%p if mark %}")
     add_paragraph(word, "{{ mark }}", "Mark")
     add_paragraph(word, "{%p endif %}")
+    add_paragraph(word, "{%p for block in front %}")
+    add_paragraph(word, "{%p if block.is_answer %}")
+    add_paragraph(word, "{{ block.text }}", "Answer")
+    add_paragraph(word, "{%p elif block.is_label %}")
+    add_paragraph(word, "{{ block.text }}", "Label")
+    add_paragraph(word, "{%p elif block.is_bullet %}")
+    add_paragraph(word, "•  {{ block.text }}", "Front Bullet")
+    add_paragraph(word, "{%p elif block.is_note %}")
+    add_paragraph(word, "{{ block.text }}", "Remark")
+    add_paragraph(word, "{%p elif block.is_figure %}")
+    add_paragraph(word, "{{ block.picture }}", "Picture")
+    add_paragraph(word, "{%p else %}")
+    add_paragraph(word, "{{ block.text }}", "Front")
+    add_paragraph(word, "{%p endif %}")
+    add_paragraph(word, "{%p endfor %}")
     add_paragraph(word, "{%p for line in cover %}")
     add_paragraph(word, "{{ line }}", "Cover")
     add_paragraph(word, "{%p endfor %}")
-    add_paragraph(word, "{{ summary_title }}", "Contents Heading").paragraph_format.space_before = Pt(22)
-    add_paragraph(word, "{%p for line in summary %}")
-    add_paragraph(word, "{{ line }}", "Body Text")
-    add_paragraph(word, "{%p endfor %}")
-    word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-    add_paragraph(word, WORDS[lang]["contents"], "Contents Heading")
+    # Breaks before paragraphs instead of paragraphs with a break: behind a full page those would leave an empty one.
+    add_paragraph(word, WORDS[lang]["contents"], "Contents Heading").paragraph_format.page_break_before = True
     add_field(add_paragraph(word, "", "TOC 1"), r'TOC \o "1-2" \h \z \u', "-")
-    word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
 def body(word: Word, lang: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from _tables import output_folder
 
-from pathway_models.intake.china.nowcast import read_activity
+from pathway_models.intake.fitted import read_activity
 from pathway_models.nowcast.estimation import fit_nowcast
 
 

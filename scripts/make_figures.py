@@ -5,6 +5,7 @@ Usage: python scripts/make_figures.py [FOLDER]
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import matplotlib
@@ -21,15 +22,15 @@ MEMBERS, SEED = 1000, 20240401
 
 
 def main(folder: Path) -> None:
-    """Draw the fan of region-d under business as usual and under every lever."""
+    """Draw the fan of region-d under business as usual and under every lever, in both languages."""
     folder.mkdir(parents=True, exist_ok=True)
     park = pw.read_park("region-d")
     scenarios = pw.read_scenarios().pick(["bau", "deep"])
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=MEMBERS, seed=SEED))
     peaks, inventory = pw.find_peaks(pathways), pw.take_inventory(park)
-    for scenario in scenarios:
-        figure = pw.plotting.fan(pathways, scenario, peaks=peaks, park=park, inventory=inventory)
-        figure.savefig(folder / f"region-d-{scenario}.png", dpi=110)
+    for scenario, lang in product(scenarios, ("en", "zh")):
+        figure = pw.plotting.fan(pathways, scenario, peaks=peaks, park=park, inventory=inventory, lang=lang)
+        figure.savefig(folder / f"region-d-{scenario}{'.zh' if lang == 'zh' else ''}.png", dpi=110)
         plt.close(figure)
 
 

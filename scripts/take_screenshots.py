@@ -1,11 +1,11 @@
 """Take pictures of the pages that people see, at the widths of their windows, and say which are wider than those.
 
-    python scripts/take_screenshots.py OUT --run results/en --run results/zh --explorer --documents --book build/book/html
+    python scripts/take_screenshots.py OUT --run results/en --run results/zh --explorer --documents --book BOOK
 
 Of each run: its index, also as it is printed, and the page of its first park (or of --park); with --explorer also the
 explorer on that run, with --documents the pages of its report in Word, PDF and HTML.  Of the book: its first page and
-some of each kind.  With --without-fonts the browser has no font of the system, so that what a page does not bring
-itself is missing in its picture.
+some of each kind.  With --without-fonts the browser has one font, of nothing but a box, so that what a page does not
+bring itself is a box in its picture.
 
 Needs a browser (chromium, chromium-browser or google-chrome); printed pages and documents need pypdfium2 as well, Word
 also LibreOffice.  Ends with 1 where a page is wider than its window.
@@ -34,8 +34,9 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 ANSWER = ".pathways-answer .pw-card"
 #: Pages of the book that are taken: the first, the answer, a park's notebook, a page of formulas, one of tables.
 BOOK = ("index", "notebooks/00_start_here", "notebooks/02_park_pathways", "docs/methods", "docs/assumptions")
-#: A browser under these settings finds no font of the system.
-NO_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig></fontconfig>"""
+#: A browser under these settings finds no font but those of one folder.
+OWN_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>{folder}</dir><cachedir>{folder}</cachedir></fontconfig>"""
 #: Pixels of an inch of a printed page, and the greatest height of a picture of a whole page.
 SHARPNESS, HIGHEST = 72, 12_000
 
@@ -87,12 +88,26 @@ def opened_browser(*, without_fonts: bool = False) -> Iterator[Any]:
     if found is None:
         sys.exit(f"no browser: install one of {', '.join(BROWSERS)}")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        settings = Path(folder) / "fonts.conf"
-        settings.write_text(NO_FONTS, encoding="utf-8")
-        env = {**os.environ, **({"FONTCONFIG_FILE": str(settings)} if without_fonts else {})}
+        env = {**os.environ, **(empty_fonts(Path(folder)) if without_fonts else {})}
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS), env=env)
         yield browser
         browser.close()
+
+
+def empty_fonts(folder: Path) -> dict[str, str]:
+    """Leave a browser one font, which holds nothing but a box: what a page does not bring itself is one."""
+    from fontTools import subset
+
+    from pathway_models.documents.markup import CHINESE_FONT
+
+    options = subset.Options(notdef_outline=True)
+    with subset.load_font(str(CHINESE_FONT), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=" ")
+        cutter.subset(font)
+        subset.save_font(font, str(folder / "boxes.otf"), options)
+    (folder / "fonts.conf").write_text(OWN_FONTS.format(folder=folder), encoding="utf-8")
+    return {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
 
 
 def take_printed(browser: Any, file: Path, out: Path, name: str) -> None:

@@ -56,9 +56,29 @@ def baseline_paths(
         draws = _without_spread(park, draws)
     bought = tuple(of(park, draws, members, assumptions) for of in (grid_paths, heat_paths))
     paths = overridden(park, free_paths(park, draws, members, assumptions, bought, reading), draws, members)
+    paths = with_followers(park, paths)
     output = process_output(park, paths.activity, paths.activity * paths.intensity)
     paths = replace(paths, output=overridden_output(park, output, draws, members))
     return with_projects(park, paths, draws, members)
+
+
+def with_followers(park: Park, paths: BaselinePaths) -> BaselinePaths:
+    """Let sectors go with the activity of those they follow, at the energy per activity of the last observed year.
+
+    ASSUME: a power plant of one's own, or a coking plant, makes what its works needs and no more.  A path given for the
+    sector itself goes before; committed projects come on top of the sector they stand in.
+    """
+    if not park.follows:
+        return paths
+    given = {target.sector for target in park.plans.targets if target.driver == "activity"}
+    activity, intensity, known = paths.activity.copy(), paths.intensity.copy(), park.years.size
+    for name, leader in park.follows.items():
+        s, first = park.sectors.index(name), park.sectors.index(leader)
+        if name not in given:
+            now = activity[:, first, known - 1 : known]
+            activity[:, s, known:] = park.activity[s, -1] * activity[:, first, known:] / now
+            intensity[:, s, known:] = intensity[:, s, known - 1 : known]
+    return replace(paths, activity=activity, intensity=intensity)
 
 
 def _without_spread(park: Park, draws: Draws) -> Draws:

@@ -28,9 +28,14 @@ class Subject:
     quantity: str = "emissions_tco2"
     per: str | None = None
 
-    def windows(self, record: int, horizon: int, covariates: Sequence[str] = ()) -> Windows:
-        """Cut every record of a length, with its outcomes; covariates that the panel lacks are all NaN."""
+    def windows(self, record: int, horizon: int, covariates: Sequence[str] = (), *, closures: bool = False) -> Windows:
+        """Cut every record of a length, with its outcomes; covariates that the panel lacks are all NaN.
+
+        With ``closures`` a year without emissions is an outcome too, of minus infinity, which fits leave out.
+        """
         logs, panel = self.panel.logs(self.quantity, self.per), self.panel
+        if closures:
+            logs = np.where(panel.values[self.quantity] == 0, -np.inf, logs)
         others = {
             name: panel.logs(name) if name in panel.values else np.full(logs.shape, np.nan) for name in covariates
         }
@@ -71,7 +76,7 @@ def rolling_origins(
         return np.lib.stride_tricks.sliding_window_view(ahead, record + horizon, axis=1).transpose(1, 0, 2)
 
     history, later = np.split(views(logs), [record], axis=-1)
-    usable = np.isfinite(history).all(axis=-1) & np.isfinite(later).any(axis=-1)
+    usable = np.isfinite(history).all(axis=-1) & ~np.isnan(later).all(axis=-1)
     start, entity = np.nonzero(usable)
     history = history[usable]
     others = {name: views(array)[..., :record][usable] for name, array in (covariates or {}).items()}

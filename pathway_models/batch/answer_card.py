@@ -122,7 +122,7 @@ def _sentence(one: Answer, lang: str) -> str:
 
 def _decisive(one: Answer, lang: str) -> str:
     if one.decisive:
-        decisive = scenario_name(one.decisive, lang)
+        decisive = scenario_name(one.decisive, lang).removesuffix("情景")
         return say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
     if one.has_families:
         return say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import pathway_models as pw
 from pathway_models.batch.fork_client import ServerGoneError
 from pathway_models.core.errors import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.language.words import VARIABLE
 from pathway_models.records.headline import refusal
 from pathway_models.runs.folders import park_folder, partial_folder, remove
 from pathway_models.runs.jobs import Job, Outcome
@@ -175,25 +178,40 @@ def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
     register()
     target = folder / "notebook.ipynb"
     try:
-        notebook = papermill.execute_notebook(
-            job.notebook,
-            str(target),
-            parameters={**job.parameters, "out": "."},
-            engine_name=job.engine,
-            cwd=str(folder),
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-            execution_timeout=job.timeout,
-            extra_arguments=list(KERNEL_ARGUMENTS),
-            memory=job.memory,
-        )
+        with _speaking(_language(job)):
+            notebook = papermill.execute_notebook(
+                job.notebook,
+                str(target),
+                parameters={**job.parameters, "out": "."},
+                engine_name=job.engine,
+                cwd=str(folder),
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                execution_timeout=job.timeout,
+                extra_arguments=list(KERNEL_ARGUMENTS),
+                memory=job.memory,
+            )
     except PapermillExecutionError as error:
         lines = str(error.evalue).strip().splitlines()
         cause = f"{error.ename}: {' '.join(line.strip() for line in lines[:2])}"
         return nbformat.read(target, as_version=4), str(error.ename), cause
     return notebook, "", ""
+
+
+@contextmanager
+def _speaking(lang: str) -> Iterator[None]:
+    """Let what a notebook shows by itself be in the language of the run, whatever the user's variable names."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = lang
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
 
 
 def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from pathway_models.core.files import PARK_NOTEBOOK
-from pathway_models.documents.markup import FIRST_CJK, font_face, html, policy
+from pathway_models.documents.markup import FIRST_CJK, TOLD_STYLE, font_face, html, policy, told_picture
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _IMAGE = re.compile(r"<img(?![^>]*\balt=)([^>]*)>")
 #: Stands for an image while the page is made, so that a megabyte of it need not be searched; private to this file.
 _PLACE = "\ue0f0{}\ue0f1"
 _PLACES = re.compile(_PLACE.format(r"(\d+)"))
+_PICTURE = re.compile(f"<img[^>]*{_PLACES.pattern}[^>]*>")
 
 
 #: The page of nbconvert's own template without scripts of other machines: no script runs in a page that is kept.
@@ -98,6 +100,9 @@ class PageExporter(HTMLExporter):
         page = _FOCUSABLE.sub(r'<div class="\1"\2 tabindex="0">', page)
         page = _IMAGE.sub(rf'<img alt="{ALT}"\1>', page)
         images = resources["images"]
+        lang = "zh" if self.language_code.startswith("zh") else "en"
+        told = _PICTURE.sub(lambda one: told_picture(Markup(one[0]), b64decode(images[int(one[1])]), lang), page)
+        page = page if told == page else told.replace("</head>", f"{TOLD_STYLE}</head>", 1)
         return _PLACES.sub(lambda place: images[int(place.group(1))], page), resources
 
     def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

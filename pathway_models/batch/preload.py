@@ -87,7 +87,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         inventory=pw.take_inventory(park),
         gaps=pw.gaps(park, pathways, peaks),
         held=pw.survey(park, chosen, draws, probabilities=(), drivers="hold").peaks,
-        doubts=[pw.doubt(park, chosen[next(iter(chosen))], draws)],
+        doubts=pw.doubts(park, [chosen[next(iter(chosen))]], draws),
     )
     list(_sentences(done))
     for shown in _tables(done):
@@ -135,6 +135,7 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
     yield sentences.sources(done.pathways, last)
     yield sentences.capture(done.pathways, last)
+    yield from (sentences.account_totals(done.pathways, name) for name in (first, last))
     yield from (sentences.doubt(one) for one in done.doubts)
 
 

@@ -3,25 +3,28 @@
 import base64
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from markupsafe import Markup
 
 from pathway_models import plotting, sentences
 from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
-from pathway_models.documents.markup import font_face
+from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
 from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.words import say, word, word_list
+from pathway_models.language.words import LANGUAGES, say, word, word_list
 from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
@@ -41,8 +44,16 @@ TEXTS: dict[str, dict[str, Any]] = {
         "decisive": "What decides it",
         "nothing": "no single family by a point",
         "not_compared": "no scenario of one family in this run",
-        "data_to": "data to",
-        "nowcast_to": "nowcast to",
+        "data_to": "data to ",
+        "nowcast_to": "nowcast to ",
+        "year": "",
+        "comma": ", ",
+        "executed": "notebook",
+        "report": "report",
+        "workbook": "audit workbook",
+        "papers": "Report and audit workbook of a park, linked here once they are written:",
+        "narrow": "A wider window shows more columns; all of them are in",
+        "groups": {"park": "Real parks", "region": "Regions", "invented": "Invented demonstration parks"},
         "best_note": "Best scenario: the one of this run with the highest probability."
         " What decides it: the lever family that alone gains most.",
         "run": "Run",
@@ -91,7 +102,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "No data yet",
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
-        "credit": "Data",
+        "credit": "Data: ",
         "statuses": {
             "in_record": "peak lies in the record",
             "bridged": "peaks up to the issue year",
@@ -116,6 +127,14 @@ TEXTS: dict[str, dict[str, Any]] = {
         "not_compared": "本次运行无单类措施情景",
         "data_to": "数据至",
         "nowcast_to": "推算至",
+        "year": "年",
+        "comma": "，",
+        "executed": "笔记本",
+        "report": "专项报告",
+        "workbook": "核查工作簿",
+        "papers": "园区的专项报告和核查工作簿，生成后在此列出链接，命令为",
+        "narrow": "更宽的窗口显示更多列；全部列见",
+        "groups": {"park": "真实园区", "region": "区域", "invented": "虚构示范园区"},
         "best_note": "最佳情景：本次运行中概率最高的情景。起决定作用的措施：单独实施时提高最多的一类。",
         "run": "运行批次",
         "done": "个园区完成",
@@ -161,7 +180,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "no_data": "尚无数据",
         "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
-        "credit": "数据",
+        "credit": "数据：",
         "statuses": {
             "in_record": "记录期内已达峰",
             "bridged": "记录之后、作答年及以前达峰",
@@ -173,12 +192,17 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
 }
 NUMERIC = (*range(3, 14), 15)
+#: Columns that a window of a tablet leaves out, and those that a telephone's leaves out too.
+MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 14)
 #: Shares of a terminal line, and heads of its columns.
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
     ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
     ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90%区间"),
 )
+#: Place of a park's papers on the page, and the formats they are written in.
+_PAPERS = re.compile(r'(<span data-papers="([^"]*)">).*?</span>')
+FORMS = MappingProxyType({"docx": "Word", "pdf": "PDF", "html": "HTML", "xlsx": ""})
 #: Outcomes in Chinese.
 ENDS = MappingProxyType({"failed": "失败", "refused": "未接受", "cancelled": "已取消", "timeout": "超时"})
 
@@ -219,7 +243,34 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, 
     is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
     waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
     page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows, lang))
-    return replace_text(folder / "index.html", page, encoding="utf-8")
+    return replace_text(folder / "index.html", with_papers(page, folder, lang), encoding="utf-8")
+
+
+def link_papers(folder: Path) -> None:
+    """Put links to the reports and audit workbooks that lie in a run's folder into its index, where it has one."""
+    path = folder / "index.html"
+    if path.is_file():
+        page = path.read_text(encoding="utf-8")
+        linked = with_papers(page, folder, "zh" if '<html lang="zh-CN">' in page else "en")
+        if linked != page:
+            replace_text(path, linked, encoding="utf-8")
+
+
+def with_papers(page: str, folder: Path, lang: str) -> str:
+    """Fill in the links of an index to what lies in the run's folder ``reports``."""
+    names = {path.name for path in (folder / "reports").glob("*.*")}
+    return _PAPERS.sub(lambda place: f"{place[1]}{_papers(place[2], names, lang)}</span>", page)
+
+
+def _papers(quoted: str, names: set[str], lang: str) -> Markup:
+    """Render the links of a park: its report in every format, and its audit workbook, each before a dot."""
+    links = Markup("")
+    for form, name in FORMS.items():
+        asked = (f"{unquote(quoted)}_{one}.{form}" for one in (lang, *(one for one in LANGUAGES if one != lang)))
+        file = next((file for file in asked if file in names), "")
+        label = f"{TEXTS[lang]['report']} ({name})" if name else TEXTS[lang]["workbook"]
+        links += html('<a href="reports/{file}">{label}</a> · ', file=quote(file, ""), label=label) if file else ""
+    return links
 
 
 def credits_of(rows: Sequence[Mapping[str, str]], lang: str) -> list[str]:
@@ -305,9 +356,10 @@ def index_page(
         rows=rows,
         table=data_block(_table(rows, names, texts, lang)),
         scenarios=names,
-        kinds=[kind for kind in texts["kinds"] if kind in {row["kind"] for row in rows}],
+        kinds=[kind for kind in texts["groups"] if kind in {row["kind"] for row in rows}],
+        decisive={name: text.removesuffix("情景") for name, text in names.items()},
         credit=credit,
-        columns=[{"label": label, "numeric": at in NUMERIC} for at, label in enumerate(texts["columns"])],
+        columns=[{"label": label, "look": _look(at)} for at, label in enumerate(texts["columns"])],
         waiting=waiting,
     )
 
@@ -335,6 +387,12 @@ def _table(
         ]  # fmt: skip
         table.append([places[row["park_id"]], row["scenario"], *cells])
     return {"parks": list(parks.values()), "names": dict(names), "rows": table}
+
+
+def _look(column: int) -> str:
+    """Return the classes of a column: numbers to the right, and in which windows it is left out."""
+    looks = {"n": NUMERIC, "more": MORE, "more most": MOST}
+    return " ".join(look for look, columns in looks.items() if column in columns)
 
 
 def _share(value: str | None) -> str:

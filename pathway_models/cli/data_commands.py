@@ -15,7 +15,7 @@ from pathway_models.console.common_options import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.sheet_text import SheetWriter
-from pathway_models.language.words import INVENTED, say
+from pathway_models.language.words import INVENTED, say, word
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -99,6 +99,7 @@ def _inventory_lines(park: Park) -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
     from pathway_models.intake.names import factor_name, heat_origin, in_one_language
     from pathway_models.inventory.account import take_inventory
+    from pathway_models.inventory.accounts import totals_beside
 
     inventory, lang = take_inventory(park), language()
     made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
@@ -111,8 +112,9 @@ def _inventory_lines(park: Park) -> list[str]:
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
     rows = {
         say(lang, en="scope 1", zh="范围一"): inventory.scope(1),
-        say(lang, en="scope 2 (market)", zh="范围二（市场法）"): inventory.scope(2),
-        say(lang, en="total", zh="合计"): inventory.total(),
+        say(lang, en="scope 2, as reported", zh="范围二（填报口径）"): inventory.scope(2),
+        word("total_reported", lang): inventory.total(),
+        **{word(f"total_{name}", lang): total for name, total in totals_beside(park).items()},
         say(lang, en="power, by place", zh="电力（位置法）"): inventory.location_based,
         say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
     }

@@ -45,6 +45,9 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
     """
     try:
         year, told = asked["year"], of_terminal(lang)
+        if form == "text":
+            for line in _measured(park, told):
+                click.echo(on_screen(line))
         with working(1, say(told, en="working out the pollutants", zh="计算污染物协同减排")):
             whole, parts, costs = _found(park, **asked)
         if form == "json":
@@ -57,6 +60,15 @@ def cobenefits_command(park: str, form: str, lang: str, **asked: Any) -> None:
         sys.exit(1)
     except PathwayError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _measured(park: str, lang: str) -> list[str]:
+    """Show what the park's own table states, which needs nobody's consent; nothing where it states nothing."""
+    from pathway_models.cobenefits.tables import measured
+    from pathway_models.intake.parks import read_park
+
+    own = measured(read_park(park), lang=lang)
+    return [] if own is None else [say(lang, en="As the park's own table states:", zh="数据表自报："), table_text(own)]
 
 
 def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[list, int]]:

@@ -8,11 +8,10 @@ from matplotlib.figure import Figure
 
 from pathway_models.cobenefits.records import RANGE, Cobenefits, LeverCobenefits, Period
 from pathway_models.cobenefits.tables import player_name
-from pathway_models.decisions.figures import label, player_fills
+from pathway_models.decisions.figures import label
 from pathway_models.figures.canvas import (
     DARK,
     FAINT,
-    LEGEND,
     emissions_axis,
     fill_of,
     put_note,
@@ -22,12 +21,13 @@ from pathway_models.figures.canvas import (
     style_of,
     years_axis,
 )
+from pathway_models.figures.marks import name_beside, name_points
+from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import Scale, scale_of
 from pathway_models.language.words import say
 
-MARKERS = "osD^v<>PXphd8H"
-#: Band of the years: half of the members, because the wildest would flatten everything else.
+#: Band of the years, and thick lines: half of the members, because the wildest would flatten everything else.
 HALF = (0.25, 0.75)
 #: Thousand equivalents in the unit of the axes, ten thousand.
 TEN_THOUSAND = 10.0
@@ -41,23 +41,30 @@ def coordinates(
     lang: str = "en",
 ) -> Figure:
     """Draw the co-control coordinates of each lever: CO2 cut against pollution equivalents cut."""
-    figure, (ax,) = sheet(lang, (8.0, 5.2), foot=1.05, right=0.66, left=0.12)
+    figure, (ax,) = sheet(lang, (8.0, 5.4), foot=1.05, left=0.12)
     carbon, pollution = found.coordinates(period, reading)
+    named, crosses = [], []
     scale = scale_of(float(np.abs(carbon).max()), lang)
     x, y = carbon / scale.divisor, pollution / TEN_THOUSAND
-    for at, (colour, _) in enumerate(player_fills(len(found.players))):
+    for at, family in enumerate(found.families):
+        colour = FAMILY_COLOURS[family]
         if not carbon[at].any() and not pollution[at].any():
             continue  # it does nothing in this park
         middle = float(x[at] @ found.weights), float(y[at] @ found.weights)
-        ends = np.quantile(x[at], RANGE), np.quantile(y[at], RANGE)
-        ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=1.1)
-        ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=1.1)
-        ax.plot(*middle, MARKERS[at % len(MARKERS)], color=colour, markersize=7, markeredgecolor="white", zorder=4,
-                label=label(player_name(found, at, lang)))  # fmt: skip
+        for share, width in ((RANGE, 0.9), (HALF, 2.6)):
+            ends = np.quantile(x[at], share), np.quantile(y[at], share)
+            ax.plot(ends[0], [middle[1]] * 2, color=colour, linewidth=width)
+            ax.plot([middle[0]] * 2, ends[1], color=colour, linewidth=width)
+        ax.plot(*middle, "o", color=colour, markersize=7, markeredgecolor="white", zorder=4)
+        named.append((middle, player_name(found, at, lang), colour))
+        (left, right), (low, top) = np.quantile(x[at], RANGE), np.quantile(y[at], RANGE)
+        crosses += [((left, middle[1]), (right, middle[1])), ((middle[0], low), (middle[0], top))]
     _quadrants(ax, lang)
+    if named:
+        places, names, colours = zip(*named, strict=True)
+        name_points(ax, np.array(places), names, colours, crosses)
     ax.set_xlabel(say(lang, en=f"CO₂ cut, {scale.unit}", zh=f"CO₂减少，{scale.unit}") + _per(period, lang))
     ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
     line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标")
     when = ("all projected years", "全部预测年份合计") if isinstance(period, str) else (f"{period}", f"{period}年")
     put_title(figure, headline(found.identity, lang), line + say(lang, en=f", {when[0]}", zh=f"，{when[1]}"))
@@ -70,10 +77,10 @@ def coordinates(
     doubt = len(found.basis.background)
     note = say(
         lang,
-        en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all; {how[0]}. Equivalents of {keys} by the"
-        f" environmental tax law. {doubt} background numbers. Pollutants of supplied power and heat are"
-        " not the park's.",
-        zh=f"点：中间90%的模拟结果的均值；线：5%-95%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
+        en=f"Marks: mean of the central 90 % of members; lines: 5-95 % of all, thick: 25-75 %; {how[0]}. Equivalents"
+        f" of {keys} by the environmental tax law. {doubt} background numbers. Pollutants of supplied power and"
+        " heat are not the park's.",
+        zh=f"点：中间90%的模拟结果的均值；线：5%-95%，粗线：25%-75%；{how[1]}。{names}按环境保护税法污染当量值折算。背景知识参数{doubt}个。"
         "外购电力、热力的污染物不计入园区。",
     )
     put_note(figure, note, lang)
@@ -108,21 +115,22 @@ def over_years(found: Cobenefits, scenarios: Sequence[str] = (), *, lang: str = 
     """Draw CO2 and pollution equivalents of some scenarios over the years, one below the other."""
     figure, (upper, lower) = sheet(lang, (8.0, 5.6), rows=(1, 1), foot=0.85, right=0.74, hspace=0.14)
     names = list(scenarios) or [found.scenarios[found.reference].scenario_id, found.scenarios[-1].scenario_id]
-    apeq = found.apeq()
+    apeq, ends = found.apeq(), {}
     scale = scale_of(float(np.median(found.co2, axis=1).max()), lang)
     for ax, values, divisor in ((upper, found.co2, scale.divisor), (lower, apeq, TEN_THOUSAND)):
         for name in names:
             at = found.index(name)
             low, middle, high = np.quantile(values[at] / divisor, (HALF[0], 0.5, HALF[1]), axis=0)
-            style = style_of(name)
             ax.fill_between(found.years, low, high, color=fill_of(name), alpha=0.18, linewidth=0)
-            ax.plot(found.years, middle, linewidth=1.8, label=label(scenario_name(name, lang)), **style)
+            ax.plot(found.years, middle, linewidth=1.8, **style_of(name))
+            ends.setdefault(ax, []).append((middle[-1], label(scenario_name(name, lang)), style_of(name)["color"]))
         shade_record(ax, int(found.years[0]), found.last_observed_year)
         ax.axvline(found.last_observed_year + 0.5, color=FAINT, linewidth=0.8)
     emissions_axis(upper, scale, lang)
     emissions_axis(lower, Scale(TEN_THOUSAND, say(lang, en="10⁴ equivalents", zh="万污染当量")), lang)
     years_axis(lower, int(found.years[0]), int(found.years[-1]))
-    upper.legend(loc="center left", bbox_to_anchor=(1.01, 0.0), **LEGEND)
+    for ax, named in ends.items():
+        name_beside(ax, *zip(*named, strict=True))
     line = say(lang, en="CO₂ and air pollutants together", zh="减污降碳：CO₂与大气污染当量")
     put_title(figure, headline(found.identity, lang), line)
     note = say(

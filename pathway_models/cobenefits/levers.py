@@ -11,7 +11,7 @@ import numpy as np
 from pathway_models.cobenefits.records import CUMULATIVE, Basis, Cobenefits, LeverCobenefits, UnitCost
 from pathway_models.cobenefits.scenarios import prepare_basis, run
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.attribution import coalition, drawn_orders, names_of, players_of, share_out
+from pathway_models.decisions.attribution import coalition, drawn_orders, families_of, names_of, players_of, share_out
 from pathway_models.decisions.package_cost import package_cost
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.sampling import SHARED, stream
@@ -75,7 +75,8 @@ def lever_cobenefits(
     without, reached = reach.split(np.stack([shared.without, shared.reached]))[0]
     return LeverCobenefits(
         identity=park.identity, scenario=scenario.scenario_id, players=tuple(players), names_en=names_en,
-        names_zh=names_zh, basis=basis, years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
+        names_zh=names_zh, families=families_of(players, by), basis=basis,
+        years=years, periods=(*periods, CUMULATIVE), shares=single + 0.0,
         alone=alone_single + 0.0, yearly=yearly + 0.0, without=without, reached=reached,
         standard_error=None if shared.standard_error is None else reach.split(shared.standard_error)[1],
         weights=reach.weights,

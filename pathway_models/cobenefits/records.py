@@ -8,7 +8,7 @@ import numpy as np
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.pollutants import cross_elasticity, equivalents, quadrant
 from pathway_models.records.levers import Scenario
-from pathway_models.records.park import Identified, ParkIdentity
+from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
 
 #: Range shown with every mean.
@@ -17,6 +17,12 @@ READINGS = ("shapley", "alone")
 #: Period that sums over all projected years.
 CUMULATIVE = "cumulative"
 Period = int | str
+
+
+def measured_values(park: Park, key: str) -> np.ndarray:
+    """Return a park's own measured emissions of a pollutant: (year,), t; NaN where there is none."""
+    given = park.pollutants.get(key)
+    return np.full(park.years.size, np.nan) if given is None else np.asarray(given, float)
 
 
 @dataclass(frozen=True)
@@ -214,7 +220,7 @@ class LeverCobenefits(Identified):
     ----------
     identity : ParkIdentity
     scenario : str
-    players, names_en, names_zh : (n,) str
+    players, names_en, names_zh, families : (n,) str
     basis : Basis
     years : (Y,) int
         Projected years.
@@ -236,6 +242,7 @@ class LeverCobenefits(Identified):
     players: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     basis: Basis
     years: np.ndarray
     periods: tuple[Period, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from pathway_models.cobenefits.records import Basis, Calibration, Cobenefits
+from pathway_models.cobenefits.records import Basis, Calibration, Cobenefits, measured_values
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
@@ -15,6 +15,9 @@ from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pollutants import Coefficient, Fire, Pollutant, PollutantFactors
+
+#: Background numbers that a refusal names.
+NAMED = 4
 
 
 def cobenefits(
@@ -130,17 +133,12 @@ def _doubtful(fires: list[Fire], pollutant: Pollutant, factors: PollutantFactors
 
 
 def _refusal(park: Park, unknown: Mapping[str, tuple[Coefficient, ...]]) -> str:
-    names = dict.fromkeys(one.name for needs in unknown.values() for one in needs)
+    names = list(dict.fromkeys(one.name for needs in unknown.values() for one in needs))
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
-        f"{park.park_id}: {', '.join(unknown)} need numbers that are background knowledge ({', '.join(names)}). Consent"
-        " with allow_background=True (--allow-background), or give your own in a file (--factors)"
+        f"{park.park_id}: {', '.join(unknown)} need background numbers ({', '.join(names[:NAMED])}{more})."
+        " Consent with allow_background=True (--allow-background), or give your own in a file (--factors)"
     )
-
-
-def measured_values(park: Park, key: str) -> np.ndarray:
-    """Return a park's own measured emissions of a pollutant: (year,), t; NaN where there is none."""
-    given = park.pollutants.get(key)
-    return np.full(park.years.size, np.nan) if given is None else np.asarray(given, float)
 
 
 def _calibrate(

@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from pathway_models.cobenefits.records import Basis, Cobenefits, LeverCobenefits, Period, UnitCost
+from pathway_models.cobenefits.records import (
+    Basis,
+    Cobenefits,
+    LeverCobenefits,
+    Period,
+    UnitCost,
+    measured_values,
+)
 from pathway_models.decisions.tables import UNKNOWN, family_name, table
 from pathway_models.intake.names import item_name
-from pathway_models.language.rounding import emissions_text, share_text, significant
+from pathway_models.intake.pollutants import read_pollutants
+from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say
+from pathway_models.records.park import Park
 
 QUADRANTS = {
     0: ("on an axis", "在坐标轴上"),
@@ -21,9 +31,11 @@ QUADRANTS = {
 
 def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate pollutants, equivalents and CO2 of every scenario in a year, and the cross-elasticity with its range."""
+    told = found.table(year, lang=lang)
+    scale = scale_of(max(abs(float(row["co2_tco2"])) for row in told), lang)
     head = [
         ("scenario", "情景"),
-        ("CO₂", "CO₂"),
+        (f"CO₂, {scale.unit}", f"CO₂，{scale.unit}"),
         *((f"{one.name_en}, t", f"{one.name_zh}，吨") for one in found.basis.pollutants),
         ("equivalents, 10⁴", "污染当量，万"),
         ("cut, 5-95 %", "减少，5%-95%"),
@@ -31,13 +43,32 @@ def scenarios(found: Cobenefits, year: int = 2035, *, lang: str = "en") -> pd.Da
         ("first quadrant", "第一象限"),
     ]
     rows = []
-    for row in found.table(year, lang=lang):
+    for row in told:
         pollutants = [significant(float(row[f"{one.key}_t"])) for one in found.basis.pollutants]
         reference = row["scenario"] == found.scenarios[found.reference].scenario_id
         share = share_text(min(float(row["first_quadrant"]), 1.0), lang)
         ends = ["", "", ""] if reference else [_cut(row), elasticity_text(row, lang), share]
         level = significant(float(row["equivalents_thousand"]) / 10)
-        rows.append([row["name"], emissions_text(float(row["co2_tco2"]), lang), *pollutants, level, *ends])
+        carbon = significant(float(row["co2_tco2"]) / scale.divisor)
+        rows.append([row["name"], carbon, *pollutants, level, *ends])
+    return table(rows, head, lang)
+
+
+def measured(park: Park, *, lang: str = "en") -> pd.DataFrame | None:
+    """Tabulate the air pollutants that a park's own table states, t a year; None where it states none."""
+    names = read_pollutants().pollutants
+    stated = {key: values for key in names if not np.isnan(values := measured_values(park, key)).all()}
+    if not stated:
+        return None
+    kept = ~np.isnan(np.array(list(stated.values()))).all(axis=0)
+    head = [("pollutant, t", "污染物，吨"), *((str(year), str(year)) for year in park.years[kept])]
+    rows = [
+        [
+            names[key].name_zh if lang == "zh" else names[key].name_en,
+            *("-" if np.isnan(value) else significant(float(value), 4) for value in values[kept]),
+        ]
+        for key, values in stated.items()
+    ]
     return table(rows, head, lang)
 
 
@@ -64,20 +95,22 @@ def coordinates(
     found: LeverCobenefits, period: Period = 2035, reading: str = "shapley", *, lang: str = "en"
 ) -> pd.DataFrame:
     """Tabulate co-control coordinates by lever: cuts of CO2 and of every pollutant, quadrant and elasticity."""
+    told = found.table(period, reading, lang=lang)
+    scale = scale_of(max(abs(float(str(row["co2_cut_tco2"]))) for row in told), lang)
     head = [
         ("lever", "措施"),
-        ("CO₂ cut", "CO₂减少"),
+        (f"CO₂ cut, {scale.unit}", f"CO₂减少，{scale.unit}"),
         *((f"{one.name_en} cut, t", f"{one.name_zh}减少，吨") for one in found.basis.pollutants),
         ("equivalents cut, 10⁴ (5-95 %)", "污染当量减少，万（5%-95%）"),
         ("quadrant", "象限"),
         ("elasticity (5-95 %)", "交叉弹性（5%-95%）"),
     ]
     rows = []
-    for at, row in enumerate(found.table(period, reading, lang=lang)):
+    for at, row in enumerate(told):
         en, zh = QUADRANTS[int(str(row["quadrant"]))]
         share = share_text(min(float(str(row["quadrant_share"])), 1.0), lang)
         cuts = [significant(float(str(row[f"{one.key}_cut_t"]))) for one in found.basis.pollutants]
-        carbon = emissions_text(float(str(row["co2_cut_tco2"])), lang)
+        carbon = significant(float(str(row["co2_cut_tco2"])) / scale.divisor)
         where = f"{say(lang, en=en, zh=zh)} ({share})"
         rows.append([player_name(found, at, lang), carbon, *cuts, _cut(row), where, elasticity_text(row, lang)])
     return table(rows, head, lang)
@@ -93,14 +126,17 @@ def unit_costs(found: Sequence[UnitCost], price_year: int, *, lang: str = "en") 
     ]
     rows = []
     for one in found:
-        cells = [_range(values, lang) if one.known else UNKNOWN[lang] for values in one.ranges().values()]
+        ranges = one.ranges()
+        if ranges["per_equivalent"] is None:
+            ranges["per_combined"] = None  # a measure that cuts CO2 alone has no cost of cutting both
+        cells = [_range(values, lang) if one.known else UNKNOWN[lang] for values in ranges.values()]
         rows.append([one.name_zh if lang == "zh" else one.name_en, *cells])
     return table(rows, head, lang)
 
 
 def _range(values: tuple[float, float, float] | None, lang: str) -> str:
     if values is None:
-        return say(lang, en="nothing cut in some members", zh="部分模拟结果无减排")
+        return say(lang, en="not both cut in all members", zh="并非各次模拟均两者同减")
     middle, low, high = (significant(value) for value in values)
     return f"{middle} ({low} - {high})"
 

@@ -15,7 +15,7 @@ from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.engine.projecting import NOTHING, assumed_by
 from pathway_models.intake.register import country_of
 from pathway_models.intake.rules.profiles import read_account, read_profile
-from pathway_models.inventory.accounts import energy_use, take_account, take_ledger
+from pathway_models.inventory.accounts import energy_use, last_ratio, take_account, take_ledger
 from pathway_models.records.accounts import Account, Bilingual, IndicatorRule, Profile, SizeClass
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
@@ -164,15 +164,6 @@ def counted(
     if green is not None and green.factor == "of_electricity":
         total += location_based - sources["electricity"] - sources["capture_electricity"]
     return total
-
-
-def last_ratio(known: Mapping[int, float], year: int) -> float:
-    """Return the residual ratio of a year, or of the last one before it that has one; 1 before the first.
-
-    ASSUME: the ratio of the last published pair holds on.
-    """
-    earlier = [one for one in known if one <= year]
-    return known[max(earlier)] if earlier else 1.0
 
 
 def accounts_ahead(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.compliance.records import AccountsAhead, CarbonBudget, CarbonCost, Compliance, CoreAhead, Judgement
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.names import scenario_name, unit_name
 from pathway_models.inventory.accounts import Accounted, Bridge
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
@@ -63,7 +63,7 @@ def compliance(found: Compliance, *, lang: str = "en") -> pd.DataFrame:
     names = [say(lang, en=en, zh=zh) for en, zh in head]
     rows = [
         (
-            say(lang, en=", ", zh="，").join(filter(None, (one.rule.name.told(lang), one.rule.unit))),
+            say(lang, en=", ", zh="，").join(filter(None, (one.rule.name.told(lang), unit_name(one.rule.unit, lang)))),
             _told(KIND_WORDS[one.rule.kind], lang),
             " / ".join(significant(value, 3) for value in one.values.values()) or "-",
             _limit(one, lang),

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.tables import screen_lines, terminal_columns, wrapped
-from pathway_models.language.words import LANGUAGES, width_of
+from pathway_models.language.words import LANGUAGES, VARIABLE, width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathway_models.core.errors import Fault, PathwayError
 
 
-VARIABLE = "PATHWAYS_LANG"
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
 #: Markers that click writes after an option.
 EXTRAS = (
@@ -287,7 +286,12 @@ def localized(error: click.UsageError) -> click.UsageError:
     """Translate a usage error to the language of the call."""
     if language() == "en" or isinstance(error, _LocalizedError):
         return error
-    return _LocalizedError(say(error.format_message()) or "", error.ctx)
+    from pathway_models.intake.messages import cause_in, lacking
+
+    text = error.format_message()
+    # A fault of a table or of the register, told as a wrong call, has its words in the catalogue of faults.
+    told = cause_in(text, "zh") if ": expected " in text and lacking(text, "cli") else say(text)
+    return _LocalizedError(told or "", error.ctx)
 
 
 class _LocalizedError(click.UsageError):

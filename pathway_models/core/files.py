@@ -81,6 +81,8 @@ def _refusal(path: Path, place: str, expected: str, remedy: str, code: str) -> I
     return InputError([Fault(path.name, place, "", expected, remedy, code=code)])
 
 
+#: Keyword under which a picture carries the values it shows.
+VALUES = "Values"
 #: The package itself.  Resolved once: following links takes longer than reading a cell.
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 _PACKED = PACKAGE_FOLDER / "_shipped"

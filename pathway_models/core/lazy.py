@@ -14,7 +14,8 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
     owner : str
         Module that offers the name.
     homes : mapping name -> module below ``pathway_models``
-        A home that ends in the name and holds nothing of that name is the object itself (``pw.plotting``).
+        A home that ends in the name and holds nothing of that name is the object itself (``pw.plotting``); behind a
+        colon stands the name that the object has at home, where it is another one.
     name : str
 
     Raises
@@ -24,8 +25,9 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
     """
     if name not in homes:
         raise AttributeError(f"{owner} has no {name!r}; there are {', '.join(homes)}")
-    module: ModuleType = import_module(f"pathway_models.{homes[name]}")
-    return getattr(module, name, module) if homes[name].split(".")[-1] == name else getattr(module, name)
+    home, _, own = homes[name].partition(":")
+    module: ModuleType = import_module(f"pathway_models.{home}")
+    return getattr(module, name, module) if home.split(".")[-1] == name else getattr(module, own or name)
 
 
 class Shown:

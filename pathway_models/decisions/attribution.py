@@ -56,6 +56,11 @@ def names_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[tuple
     return tuple(lever.name_en for lever in levers), tuple(lever.name_zh for lever in levers)
 
 
+def families_of(players: Mapping[str, tuple[Measure, ...]], by: str) -> tuple[str, ...]:
+    """Return the family of each player."""
+    return tuple(players) if by == "family" else tuple(group[0].lever.family for group in players.values())
+
+
 def coalition(measures: Sequence[tuple[Measure, ...]], inside: Sequence[bool]) -> Scenario:
     """Build the scenario of the players inside a coalition."""
     chosen = tuple(m for group, joins in zip(measures, inside, strict=True) if joins for m in group)
@@ -170,6 +175,7 @@ def attribute(
         players=tuple(players),
         names_en=names_en,
         names_zh=names_zh,
+        families=families_of(players, by),
         years=years,
         before=before,
         shares=good * shared.shares + 0.0,

@@ -20,7 +20,7 @@ from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
-    from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate, IndicatorDecision, Price
+    from pathway_models.decisions.decision import Decision
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
     from pathway_models.records.investments import Investment
     from pathway_models.records.levers import Grid, Scenario
@@ -136,6 +136,8 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
     except PathwayError as error:
         raise localized(click.UsageError(str(error))) from None
     if form == "json":
+        from pathway_models.decisions.decision import decision_record
+
         click.echo(json.dumps(decision_record(decision, plan, exposure), ensure_ascii=False, indent=1))
     else:
         for line in _lines(decision, plan, exposure, told):
@@ -146,6 +148,7 @@ def decide_command(park: str, form: str, lang: str, **asked: Any) -> None:
 def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
     """Search for a package that meets the core indicator of a profile; return the exit code."""
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
+    from pathway_models.decisions.decision import indicator_record
     from pathway_models.decisions.indicator_packages import cheapest_for_indicator
     from pathway_models.decisions.sentences import describe_indicator
     from pathway_models.intake.costs import read_costs
@@ -180,7 +183,7 @@ def _of_indicator(park: str, form: str, lang: str, **asked: Any) -> int:
 
 def _grid(**asked: Any) -> Grid:
     """Lay out the packages to choose from."""
-    from pathway_models.decisions.cheapest_package import measure_blocks
+    from pathway_models.decisions.priced_grid import measure_blocks
     from pathway_models.intake.library import read_levers
     from pathway_models.records.levers import lever_grid
 
@@ -254,135 +257,17 @@ def _lines(decision: Decision, plan: AssetPlan | None, exposure: CarbonExposure 
     figures = tables.figures(decision, sentences.describe_prices(decision, lang=lang), lang=lang)
     lines += [table_text(tables.measures(decision, lang=lang)), "", table_text(figures), ""]
     lines += map(on_screen, told)
+    if unpriced := sentences.describe_unpriced(decision, lang=lang):
+        lines += ["", on_screen(unpriced)]
+    if decision.cheaper_if:
+        lines += ["", table_text(tables.cheaper_if(decision, SHOWN, lang=lang))]
+    if decision.economics is not None:
+        lines += ["", on_screen(tables.describe_economics(decision, lang=lang)), ""]
+        lines.append(table_text(tables.package_economics(decision.economics, lang=lang)))
     if len(decision.near):
         lines += ["", on_screen(sentences.describe_alternatives(decision, SHOWN, lang=lang)), ""]
         lines.append(table_text(tables.alternatives(decision, SHOWN, lang=lang)))
     return lines
-
-
-def decision_record(
-    decision: Decision, plan: AssetPlan | None = None, exposure: CarbonExposure | None = None
-) -> dict[str, Any]:
-    """Record a decision for ``--format json``; costs in million CNY of the price year, null where there is none."""
-    record = {
-        "park_id": decision.park_id,
-        "before": decision.target.before,
-        "issue_year": decision.issue_year,
-        "probability": decision.target.probability,
-        "reached": decision.reached,
-        "price_year": decision.costs.price_year,
-        "budget_million_cny": decision.target.budget,
-        "best" if decision.reached else "closest": _candidate(decision.closest),
-        "alternatives_within": decision.margin,
-        "alternatives_in_all": len(decision.near),
-        "alternatives": [_candidate(one) for one in decision.alternatives],
-        "cheapest_without": {
-            block: None if one is None else _candidate(one) for block, one in decision.without_block.items()
-        },
-        "front": [_candidate(one) for one in decision.front],
-        "one_year_earlier": _price(decision.one_year_earlier),
-        "one_percent_more": _price(decision.one_percent_more),
-        "cost_not_known": dict(decision.unknown),
-        "savings_not_counted": list(decision.uncounted),
-        "left_out": dict(decision.dropped),
-        "every_package_looked_at": decision.complete,
-        "best_is_proven": decision.reached and decision.gap is None,
-        "gap": _price(decision.gap),
-        "packages": decision.packages,
-        "evaluated": decision.evaluated,
-        "members": decision.members,
-        "seed": decision.seed,
-    }
-    if exposure is not None:
-        record["allowances_million_cny"] = _allowances(exposure)
-    if plan is not None:
-        record["assets"] = _assets(plan)
-    return record
-
-
-def indicator_record(found: IndicatorDecision) -> dict[str, Any]:
-    """Record a search for an indicator for ``--format json``."""
-    return {
-        "park_id": found.park_id,
-        "profile": found.profile.profile_id,
-        "account": found.profile.account,
-        "indicator": found.rule.indicator_id,
-        "unit": found.rule.unit,
-        "year": found.year,
-        "probability": found.probability,
-        "reached": found.reached,
-        "price_year": found.price_year,
-        "best" if found.reached else "closest": _indicator_candidate(found, found.closest),
-        "without_levers": _indicator_candidate(found, found.off),
-        "packages": found.packages,
-        "evaluated": found.looked_at,
-        "members": found.members,
-        "seed": found.seed,
-    }
-
-
-def _indicator_candidate(found: IndicatorDecision, one: IndicatorCandidate) -> dict[str, Any]:
-    readings = [reading.reading_id for reading in found.profile.readings]
-    return {
-        "package": one.label,
-        "p_met": one.probability,
-        "p_met_on_fresh_draws": one.p_fresh,
-        "p_in_a_size_class": one.with_class,
-        "median": dict(zip(readings, one.values, strict=True)),
-        "known_cost_million_cny_per_year": one.annualised,
-        "known_present_value_million_cny": one.cost,
-        "levers_of_unknown_cost": list(one.unknown),
-        "steps_of_unknown_cost": one.steps,
-    }
-
-
-def _candidate(one: Candidate) -> dict[str, Any]:
-    return {
-        "package": one.label,
-        "p_before": one.p_before,
-        "p_by": one.p_by,
-        "p_past": one.p_past,
-        "p_ahead": one.p_before - one.p_past,
-        "p_before_on_fresh_draws": one.p_fresh,
-        "known_cost_million_cny_per_year": one.annualised,
-        "known_present_value_million_cny": one.cost,
-        "levers_of_unknown_cost": list(one.unknown),
-        "steps_of_unknown_cost": one.steps,
-        "conditions": dict(one.held),
-    }
-
-
-def _price(one: Price | None) -> dict[str, Any] | None:
-    if one is None:
-        return None
-    return {"steps_of_unknown_cost": one.steps, "known_present_value_million_cny": one.cost, "package": one.label}
-
-
-def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
-    """List median allowance costs by year."""
-    without, with_package = np.median(found.without, axis=0), np.median(found.with_package, axis=0)
-    return [
-        {"year": int(year), "without_levers": float(without[at]), "with_package": float(with_package[at])}
-        for at, year in enumerate(found.years)
-    ]
-
-
-def _assets(plan: AssetPlan) -> dict[str, Any]:
-    return {
-        "reinvestment_windows": plan.windows,
-        "locked_in_tco2": {str(year): float(t) for year, t in zip(plan.years, plan.locked_in, strict=True) if t},
-        "levers": [
-            {
-                "lever": one.lever.lever_id,
-                "setting": one.option,
-                "years_later": one.fitted.years_later,
-                "stopped_early_without_waiting": list(one.fitted.early),
-                "not_written_off_million_cny": one.fitted.early_cost,
-            }
-            for one in plan.waiting
-        ],
-        "not_waiting": [lever.lever_id for lever in plan.free],
-    }
 
 
 def _own_projects(park: str) -> tuple[Investment, ...]:
@@ -514,7 +399,22 @@ def _resting(scenario: str | None, park: str | None, year: int, members: int, se
     if the_park is None:
         return lines
     slower = [one for one in shipped.values() if not one.measures or _saves_energy(one)]
-    return lines + _declines(the_park, slower, members, seed, lang)
+    return [*lines, _uses_line(the_park, lang), *_declines(the_park, slower, members, seed, lang)]
+
+
+def _uses_line(park: Park, lang: str) -> str:
+    """Say of how many carriers the table states the use, and that the others have assumed ones."""
+    from pathway_models.records.assumptions import FUELS
+
+    burnt = np.isin(park.groups, FUELS)
+    used = {(s, c) for s, c in zip(*np.nonzero(park.energy[..., -1] > 0), strict=True) if burnt[c]}
+    stated = sum((park.sectors[s], park.carriers[c]) in park.uses for s, c in used)
+    return say(
+        lang,
+        en=f"What fuel is used for: stated in the table for {stated} of {len(used)} carriers by sector, the others have"
+        " the assumed shares of data/sectors.yml",
+        zh=f"燃料用途：{len(used)}个分行业品种中表中填写{stated}个，其余采用data/sectors.yml的假设占比",
+    )
 
 
 def _saves_energy(scenario: Scenario) -> bool:

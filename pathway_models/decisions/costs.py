@@ -6,6 +6,7 @@ the price of the energy it buys, is not known: it is listed, and a package with 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,52 @@ from pathway_models.kernels.costs import annuity, capital_per_energy, discount_f
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Lever
+
+
+@dataclass(frozen=True)
+class UnitCost:
+    """What one unit of a lever's yearly quantity costs, drawn: million CNY, (member, year) each.
+
+    Parameters
+    ----------
+    capital : (member, year)
+        Investment; 0 where the lever needs none of its own.
+    lifetime : (member,)
+        Years; 1 where there is no investment.
+    upkeep, running : (member, year)
+        Upkeep a year, and what else it costs to run, energy left out.
+    """
+
+    capital: np.ndarray
+    lifetime: np.ndarray
+    upkeep: np.ndarray
+    running: np.ndarray
+
+    def yearly(self, rate: float) -> np.ndarray:
+        """Add up annuity, upkeep and running cost: (member, year)."""
+        return self.capital * annuity(rate, self.lifetime)[:, None] + self.upkeep + self.running
+
+
+def draw_unit_costs(
+    costs: Costs, levers: Mapping[str, Lever], draws: Draws, *, until: int | None = None
+) -> dict[str, UnitCost]:
+    """Draw the cost of a unit of each lever with a known one, investment apart from what runs.
+
+    Parameters
+    ----------
+    costs, levers, draws, until
+        As in `draw_rates`.
+    """
+    years = draws.years if until is None else draws.years[draws.years <= until]
+    unknown, found = unknown_costs(costs, levers), {}
+    for lever_id, own in costs.levers.items():
+        if lever_id in levers and lever_id not in unknown and own.amounts:
+            streams = {name: stream(draws.seed, draws.park_id, f"cost:{lever_id}:{name}") for name in own.amounts}
+            drawn = {
+                name: amount.draw(streams[name].random(draws.members), years) for name, amount in own.amounts.items()
+            }
+            found[lever_id] = _unit_cost(drawn, (draws.members, years.size))
+    return found
 
 
 def draw_rates(
@@ -41,32 +88,28 @@ def draw_rates(
     """
     years = draws.years if until is None else draws.years[draws.years <= until]
     used = costs.discount_rate.mode if rate is None else rate
-    unknown = unknown_costs(costs, levers)
 
-    def uniform(owner: str, name: str) -> np.ndarray:
-        return stream(draws.seed, owner, f"cost:{name}").random(draws.members)
+    def uniform(group: str) -> np.ndarray:
+        return stream(draws.seed, SHARED, f"cost:{group}").random(draws.members)
 
-    prices = {group: amount.draw(uniform(SHARED, group), years) for group, amount in costs.prices.items()}
+    prices = {group: amount.draw(uniform(group), years) for group, amount in costs.prices.items()}
     for group, (base, above) in costs.premiums.items():
         if base in prices:
-            prices[group] = prices[base] + above.draw(uniform(SHARED, group), years)
-    by_lever = {}
-    for lever_id, own in costs.levers.items():
-        if lever_id in levers and lever_id not in unknown and own.amounts:
-            drawn = {
-                name: amount.draw(uniform(draws.park_id, f"{lever_id}:{name}"), years)
-                for name, amount in own.amounts.items()
-            }
-            by_lever[lever_id] = _yearly(drawn, used)
+            prices[group] = prices[base] + above.draw(uniform(group), years)
+    own = draw_unit_costs(costs, levers, draws, until=until)
+    by_lever = {lever_id: one.yearly(used) for lever_id, one in own.items()}
     return Rates(by_lever, prices, discount_factors(years, used, costs.price_year))
 
 
-def _yearly(drawn: dict[str, np.ndarray], rate: float) -> np.ndarray:
-    """Add up the cost of one unit of a lever's quantity in a year: (member, year)."""
-    total = sum(amount for name, amount in drawn.items() if name.startswith("running"))
-    if "capital" in drawn:
-        capital = drawn["capital"]
-        if "full_load_hours" in drawn:
-            capital = 1e3 * capital_per_energy(capital, drawn["full_load_hours"])  # per GJ to per TJ
-        total = total + capital * (annuity(rate, drawn["lifetime"]) + drawn.get("upkeep", 0.0))
-    return np.asarray(total)
+def _unit_cost(drawn: dict[str, np.ndarray], shape: tuple[int, int]) -> UnitCost:
+    """Put the amounts of a lever together, (member, year)."""
+    output = drawn.get("output", np.ones(shape))
+    running = sum((one for name, one in drawn.items() if name.startswith("running")), np.zeros(shape))
+    if "capital" not in drawn:
+        return UnitCost(np.zeros(shape), np.ones(shape[0]), np.zeros(shape), running * output)
+    capital = drawn["capital"]
+    if "full_load_hours" in drawn:
+        capital = 1e3 * capital_per_energy(capital, drawn["full_load_hours"])  # per GJ to per TJ
+    capital = capital * output
+    # A lifetime does not change over the years.
+    return UnitCost(capital, drawn["lifetime"][:, 0], capital * drawn.get("upkeep", 0.0), running * output)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from pathway_models.decisions.records import AssetPlan, CarbonExposure, PackageEconomics
 from pathway_models.records.accounts import IndicatorRule, Profile
 from pathway_models.records.costs import Costs
 from pathway_models.records.levers import Grid, Limits, Scenario
@@ -89,6 +91,39 @@ class Price:
     label: str
 
 
+@dataclass(frozen=True)
+class Threshold:
+    """A package with measures that have no price, and the cost of them below which it is cheaper than the one shown.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        Of all packages with the same unpriced settings the one of the lowest known cost that reaches the target.
+    more, less : mapping block -> option
+        Blocks with unpriced measures that it sets higher, and lower, than the package shown.
+    below : float
+        Present value, million CNY: cheaper where what ``more`` adds to cost, less what ``less`` saves, stays under it.
+    annualised : float
+        The same as a level yearly payment, million CNY/yr.
+    per_unit : float or None
+        ``below`` a unit of ``unit``, where the package differs by one unpriced lever alone.
+    unit : str
+        ``CNY/GJ``, ``CNY/tCO2`` or ``CNY/CNY``; empty without ``per_unit``.
+    """
+
+    candidate: Candidate
+    more: Mapping[str, str]
+    less: Mapping[str, str]
+    below: float
+    annualised: float
+    per_unit: float | None = None
+    unit: str = ""
+
+    def asks(self) -> tuple[int, int, float]:
+        """Key of an order: by how many blocks differ, then by steps without a price, the largest saving first."""
+        return len(self.more) + len(self.less), self.candidate.steps, -self.below
+
+
 @dataclass(frozen=True, eq=False)
 class Decision(Identified):
     """The cheapest package that reaches a target, or the closest where none does.
@@ -132,6 +167,11 @@ class Decision(Identified):
         indispensable blocks are not known, nor that no package reaches the target.
     gap : Price or None
         None where the best is proven; else how much less, at most, a package not looked at could ask for.
+    cheaper_if : tuple of Threshold
+        Packages with unpriced measures that are cheaper than the one shown where these cost little enough, those that
+        ask for the fewest more first; empty where no measure is unpriced or not every package was looked at.
+    economics : PackageEconomics or None
+        Cash flow of the closest package, of its priced measures alone where some have no price.
     members, fresh_members, seed, issue_year : int
     """
 
@@ -160,6 +200,13 @@ class Decision(Identified):
     fresh_members: int
     seed: int
     issue_year: int = 0
+    cheaper_if: tuple[Threshold, ...] = ()
+    economics: PackageEconomics | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every measure of the grid has a price, so that the best is the cheapest and not of some."""
+        return not self.unknown
 
     @property
     def reached(self) -> bool:
@@ -265,3 +312,163 @@ class IndicatorDecision(Identified):
     def scenario(self) -> Scenario:
         """Turn the closest package into a scenario that `project` can run."""
         return self.grid.scenario(self.closest.code)
+
+
+# as JSON -----------------------------------------------------------------------------------------------------------
+
+
+def decision_record(
+    decision: Decision, plan: AssetPlan | None = None, exposure: CarbonExposure | None = None
+) -> dict[str, Any]:
+    """Record a decision for ``--format json``; costs in million CNY of the price year, null where there is none."""
+    record = {
+        "park_id": decision.park_id,
+        "before": decision.target.before,
+        "issue_year": decision.issue_year,
+        "probability": decision.target.probability,
+        "reached": decision.reached,
+        "price_year": decision.costs.price_year,
+        "budget_million_cny": decision.target.budget,
+        "best" if decision.reached else "closest": _candidate(decision.closest),
+        "alternatives_within": decision.margin,
+        "alternatives_in_all": len(decision.near),
+        "alternatives": [_candidate(one) for one in decision.alternatives],
+        "cheapest_without": {
+            block: None if one is None else _candidate(one) for block, one in decision.without_block.items()
+        },
+        "front": [_candidate(one) for one in decision.front],
+        "one_year_earlier": _price(decision.one_year_earlier),
+        "one_percent_more": _price(decision.one_percent_more),
+        "cost_not_known": dict(decision.unknown),
+        "cheaper_if": [_threshold(one) for one in decision.cheaper_if],
+        "economics": None if decision.economics is None else _economics(decision.economics),
+        "savings_not_counted": list(decision.uncounted),
+        "left_out": dict(decision.dropped),
+        "every_package_looked_at": decision.complete,
+        "best_is_proven": decision.reached and decision.gap is None,
+        "gap": _price(decision.gap),
+        "packages": decision.packages,
+        "evaluated": decision.evaluated,
+        "members": decision.members,
+        "seed": decision.seed,
+    }
+    if exposure is not None:
+        record["allowances_million_cny"] = _allowances(exposure)
+    if plan is not None:
+        record["assets"] = _assets(plan)
+    return record
+
+
+def indicator_record(found: IndicatorDecision) -> dict[str, Any]:
+    """Record a search for an indicator for ``--format json``."""
+    return {
+        "park_id": found.park_id,
+        "profile": found.profile.profile_id,
+        "account": found.profile.account,
+        "indicator": found.rule.indicator_id,
+        "unit": found.rule.unit,
+        "year": found.year,
+        "probability": found.probability,
+        "reached": found.reached,
+        "price_year": found.price_year,
+        "best" if found.reached else "closest": _indicator_candidate(found, found.closest),
+        "without_levers": _indicator_candidate(found, found.off),
+        "packages": found.packages,
+        "evaluated": found.looked_at,
+        "members": found.members,
+        "seed": found.seed,
+    }
+
+
+def _indicator_candidate(found: IndicatorDecision, one: IndicatorCandidate) -> dict[str, Any]:
+    readings = [reading.reading_id for reading in found.profile.readings]
+    return {
+        "package": one.label,
+        "p_met": one.probability,
+        "p_met_on_fresh_draws": one.p_fresh,
+        "p_in_a_size_class": one.with_class,
+        "median": dict(zip(readings, one.values, strict=True)),
+        "known_cost_million_cny_per_year": one.annualised,
+        "known_present_value_million_cny": one.cost,
+        "levers_of_unknown_cost": list(one.unknown),
+        "steps_of_unknown_cost": one.steps,
+    }
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return {
+        "package": one.label,
+        "p_before": one.p_before,
+        "p_by": one.p_by,
+        "p_past": one.p_past,
+        "p_ahead": one.p_before - one.p_past,
+        "p_before_on_fresh_draws": one.p_fresh,
+        "known_cost_million_cny_per_year": one.annualised,
+        "known_present_value_million_cny": one.cost,
+        "levers_of_unknown_cost": list(one.unknown),
+        "steps_of_unknown_cost": one.steps,
+        "conditions": dict(one.held),
+    }
+
+
+def _threshold(one: Threshold) -> dict[str, Any]:
+    return {
+        "more": dict(one.more),
+        "less": dict(one.less),
+        "under_million_cny_per_year": one.annualised,
+        "under_million_cny": one.below,
+        "under_per_unit": one.per_unit,
+        "unit": one.unit or None,
+        "package": _candidate(one.candidate),
+    }
+
+
+def _economics(found: PackageEconomics) -> dict[str, Any]:
+    years = found.payback()
+    return {
+        "of": list(found.priced),
+        "without_a_price": list(found.left_out),
+        "rate": found.rate,
+        "present_values_million_cny": found.present_values(),
+        "annuity_million_cny_per_year": found.annuity,
+        "internal_rates": list(found.internal_rates()),
+        "payback_years": years if np.isfinite(years) else None,
+        "by_lever_million_cny": {
+            name: {"investment": invested, "operation": run} for name, (invested, run) in found.by_lever.items()
+        },
+        "years": found.years.tolist(),
+        "flow_million_cny": found.flow().tolist(),
+    }
+
+
+def _price(one: Price | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"steps_of_unknown_cost": one.steps, "known_present_value_million_cny": one.cost, "package": one.label}
+
+
+def _allowances(found: CarbonExposure) -> list[dict[str, float]]:
+    """List median allowance costs by year."""
+    without, with_package = np.median(found.without, axis=0), np.median(found.with_package, axis=0)
+    return [
+        {"year": int(year), "without_levers": float(without[at]), "with_package": float(with_package[at])}
+        for at, year in enumerate(found.years)
+    ]
+
+
+def _assets(plan: AssetPlan) -> dict[str, Any]:
+    return {
+        "reinvestment_windows": plan.windows,
+        "locked_in_tco2": {str(year): float(t) for year, t in zip(plan.years, plan.locked_in, strict=True) if t},
+        "levers": [
+            {
+                "lever": one.lever.lever_id,
+                "setting": one.option,
+                "years_later": one.fitted.years_later,
+                "stopped_early_without_waiting": list(one.fitted.early),
+                "not_written_off_million_cny": one.fitted.early_cost,
+            }
+            for one in plan.waiting
+        ],
+        "not_waiting": [lever.lever_id for lever in plan.free],
+    }

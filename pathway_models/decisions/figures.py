@@ -1,13 +1,14 @@
 """Figures of the decision and of the doubt: contributions, cost and probability, abatement costs, drivers."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from pathway_models.decisions.decision import Candidate, Decision
 from pathway_models.decisions.records import OUTPUTS, Attribution, Macc, Sensitivity, Worth
-from pathway_models.decisions.tables import output_name, player_name
+from pathway_models.decisions.tables import UNKNOWN, output_name, player_name
 from pathway_models.figures.canvas import (
     DARK,
     FAINT,
@@ -18,16 +19,18 @@ from pathway_models.figures.canvas import (
     put_note,
     put_title,
     sheet,
+    style_of,
+    tell,
+    tell_years,
     wrapped,
     years_axis,
 )
+from pathway_models.figures.marks import name_beside, name_points
+from pathway_models.figures.style import lever_fills
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.rounding import scale_of
-from pathway_models.language.words import say
+from pathway_models.language.rounding import scale_of, significant
+from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
-
-#: Colours of the seven families in their order; neighbours differ in brightness, so that grey print keeps them apart.
-PLAYER_COLOURS = ("#3B3B3B", "#9CCBE8", "#0072B2", "#F0C27B", "#D55E00", "#8FD3BF", "#CC79A7")
 
 #: An input alone, and with interactions.
 ALONE, WHOLE = "#9CCBE8", "#0072B2"
@@ -39,10 +42,10 @@ READING_TITLES = {
     "retrospective": ("Abatement costs, each measure on top of the cheaper ones", "减排成本：按成本次序叠加"),
     "shapley": ("Abatement costs, Shapley shares (no order)", "减排成本：Shapley分摊（与次序无关）"),
 }
-#: Share of the width of a curve within which two numbers would touch.
-NARROW = 0.035
-#: A block whose cost is not known.
-NO_HEIGHT = {"facecolor": "none", "edgecolor": DARK, "hatch": "////"}
+#: Share of the largest wedge below which a wedge cannot be seen.
+UNSEEN = 1e-9
+#: Inches of a row of a curve, and of what is above and below its rows.
+ROW, AROUND = 0.31, 1.75
 #: Longest line of a label beside an axis or in a legend; a Chinese character counts twice.
 LABEL_WIDTH = 30
 
@@ -52,13 +55,8 @@ def label(name: str) -> str:
     return wrapped(name, LABEL_WIDTH if name.isascii() else LABEL_WIDTH // 2)
 
 
-def player_fills(count: int) -> list[tuple[str, str]]:
-    """Choose a colour and hatch for each player; beyond seven the colours come again, hatched."""
-    return [(PLAYER_COLOURS[at % 7], ("", "////", "....")[at // 7 % 3]) for at in range(count)]
-
-
 def wedges(found: Attribution, *, lang: str = "en") -> Figure:
-    """Draw wedges: emissions that each family or lever avoids, year by year.
+    """Draw wedges: emissions that each family or lever avoids, year by year, named at their ends.
 
     Means over members add up; a wedge of a lever that raises emissions lies above the line it starts from.
     """
@@ -66,22 +64,28 @@ def wedges(found: Attribution, *, lang: str = "en") -> Figure:
     years, count = found.years, found.years.size
     without, scale = found.without[:count], scale_of(float(found.without[:count].max()), lang)
     upper = without.copy()
-    for at, (colour, hatch) in enumerate(player_fills(len(found.players))):
+    named = [(without[-1] / scale.divisor, say(lang, en="no lever", zh="无措施"), "black")]
+    for at, (colour, hatch) in enumerate(lever_fills(found.families)):
         lower = upper - found.shares[at, :count]
-        if np.abs(found.shares[at, :count]).max() > 1e-9 * without.max():
+        if np.abs(found.shares[at, :count]).max() > UNSEEN * without.max():
+            name = label(player_name(found, at, lang))
             ax.fill_between(
                 years, lower / scale.divisor, upper / scale.divisor, facecolor=colour, hatch=hatch, edgecolor="white",
-                linewidth=0.3, label=label(player_name(found, at, lang)),
+                linewidth=0.3, label=name,
             )  # fmt: skip
+            named.append(((lower[-1] + upper[-1]) / 2 / scale.divisor, name, colour))
         upper = lower
-    ax.plot(
-        years, without / scale.divisor, color="black", linestyle="dashed", label=say(lang, en="no lever", zh="无措施")
-    )
-    ax.plot(years, upper / scale.divisor, color="black", linewidth=2.0, label=scenario_name(found.scenario, lang))
+    ax.plot(years, without / scale.divisor, color="black", linestyle="dashed")
+    ax.plot(years, upper / scale.divisor, color="black", linewidth=2.0)
+    named.append((upper[-1] / scale.divisor, scenario_name(found.scenario, lang), style_of(found.scenario)["color"]))
     emissions_axis(ax, scale, lang)
     years_axis(ax, int(years[0]), int(years[-1]))
     mark_year(ax, found.before, lang)
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
+    name_beside(ax, *zip(*named, strict=True))
+    columns = {
+        player_name(found, at, lang): found.shares[at, :count] / scale.divisor for at in range(len(found.players))
+    }
+    tell_years(ax, years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     line = say(lang, en="What each measure takes off, mean of members", zh="各类措施的减排贡献（模拟均值）")
     put_title(figure, headline(found.identity, lang), line)
     note = say(
@@ -101,7 +105,9 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
         column = found.column(quantity)
         values = factor * found.shares[:, column]
         error = None if found.standard_error is None else factor * found.standard_error[:, column]
-        ax.barh(place, values, xerr=error, color=PLAYER_COLOURS[2], height=0.65, ecolor=DARK)
+        colours, hatches = zip(*lever_fills(found.families), strict=True)
+        look = {"color": colours, "hatch": hatches, "edgecolor": "white", "linewidth": 0, "ecolor": DARK}
+        ax.barh(place, values, xerr=error, height=0.65, **look)
         for at, value in zip(place, values, strict=True):
             ax.annotate(
                 f"{value:+.1f}", (max(value, 0.0), at), (4, 0), textcoords="offset points", va="center", size="small"
@@ -134,28 +140,37 @@ def years_gained(found: Attribution, *, lang: str = "en") -> Figure:
 
 def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
     """Draw the cheapest package for every probability, by how many steps of unknown cost it takes."""
-    figure, (ax,) = sheet(lang, (8.0, 4.6), foot=0.95)
+    figure, (ax,) = sheet(lang, (8.0, 4.6), foot=0.95, left=0.09)
     steps = sorted({one.steps for one in decision.front})
     shades = {step: str(0.75 * at / max(len(steps) - 1, 1)) for at, step in enumerate(steps)}
-    for at, step in enumerate(steps):
-        of_step = [one for one in decision.front if one.steps == step]
-        ax.plot(
-            [_money(one, lang) for one in of_step], [100 * one.p_before for one in of_step], drawstyle="steps-post",
-            marker="osDv^<>Xph"[at % 10], markersize=4.5, color=shades[step], linewidth=1.2, label=_steps(step, lang),
-        )  # fmt: skip
+    named, stairs = [], []
+    for step in steps:
+        of_step = [(_money(one, lang), 100 * one.p_before) for one in decision.front if one.steps == step]
+        ax.plot(*zip(*of_step, strict=True), drawstyle="steps-post", marker="o", markersize=4.5, color=shades[step],
+                linewidth=1.2)  # fmt: skip
+        for (x, y), (right, top) in pairwise(of_step):
+            stairs += [((x, y), (right, y)), ((right, y), (right, top))]
+        named.append((max(of_step, key=lambda point: point[1]), _steps(step, lang), shades[step]))
     best, chosen = decision.closest, ("closest; none reaches it", "最接近，均未达标")
     if decision.reached:
         chosen = ("cheapest that reaches it", "达标的最低成本")
-    ax.plot(_money(best, lang), 100 * best.p_before, "o", markersize=13, markerfacecolor="none", markeredgecolor=MARK,
-            markeredgewidth=2, label=say(lang, en=chosen[0], zh=chosen[1]))  # fmt: skip
-    ax.axhline(100 * decision.target.probability, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
+    place = (_money(best, lang), 100 * best.p_before)
+    ax.plot(*place, "o", markersize=13, markerfacecolor="none", markeredgecolor=MARK, markeredgewidth=2)
+    named.append((place, say(lang, en=chosen[0], zh=chosen[1]), MARK))
+    asked = 100 * decision.target.probability
+    ax.axhline(asked, color=MARK, linestyle=(0, (4, 2)), linewidth=1.2)
     ax.axvline(0, color=FAINT, linewidth=0.8)
-    ax.set_ylim(0, 103)
+    shares = [asked, *(100 * one.p_before for one in decision.front)]
+    room = max(0.15 * (max(shares) - min(shares)), 3.0)
+    ax.set_ylim(max(min(shares) - room, 0.0), min(max(shares) + room, 103.0))
+    ax.margins(x=0.1)
     ax.set_xlabel(say(lang, en="known cost, billion CNY a year", zh="已知成本，亿元/年"))
     before = decision.target.before
     ax.set_ylabel(say(lang, en=f"P(peak before {before}), %", zh=f"{before}年前达峰概率，%"))
-    ax.legend(loc="lower left", bbox_to_anchor=(1.0, 0.0), **LEGEND)
-    figure.subplots_adjust(right=0.72)
+    places, names, colours = zip(*named, strict=True)
+    left, right = ax.get_xlim()
+    drawn = [((left, asked), (right, asked)), *stairs]
+    name_points(ax, np.array(places), names, colours, drawn)
     put_title(figure, headline(decision.identity, lang), say(lang, en="What probability costs", zh="达峰概率与成本"))
     note = say(
         lang,
@@ -181,56 +196,82 @@ def _steps(step: int, lang: str) -> str:
 
 
 def abatement_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> Figure:
-    """Draw one reading of the abatement cost curve; levers of unknown cost are hatched blocks without a height."""
-    figure, (ax,) = sheet(lang, (8.0, 5.0), foot=1.0)
-    rows = [row for row in found.table(reading) if float(row["tco2_per_year"]) > 0]
-    scale = scale_of(sum(float(row["tco2_per_year"]) for row in rows), lang)
-    top = max([float(row["cny_p95"]) for row in rows if row["cny_p95"] is not None], default=1.0)
-    start, patches, whole = 0.0, [], sum(float(row["tco2_per_year"]) for row in rows) / scale.divisor
-    middle = lift = -whole
-    for at, (row, (colour, hatch)) in enumerate(zip(rows, player_fills(len(rows)), strict=True)):
-        width = float(row["tco2_per_year"]) / scale.divisor
-        name = str(row["name_zh"] if lang == "zh" else row["name_en"])
-        _block(ax, row, start, width, colour, hatch, top)
-        # Numbers of narrow blocks stand above one another, not over one another.
-        lift = lift + 10 if start + width / 2 - middle < NARROW * whole else 3
-        middle = start + width / 2
-        _number(ax, at + 1, (middle, lift), row, top)
-        look = {"facecolor": colour, "hatch": hatch, "edgecolor": "white"} if row["cost_known"] else NO_HEIGHT
-        patches.append(Patch(label=label(f"{at + 1} {name}"), **look))
-        start += width
-    ax.axhline(0, color="black", linewidth=0.8)
-    ax.set_xlim(0, start)
-    ax.set_ylim(min(ax.get_ylim()[0], 0.0), 1.12 * top)
-    ax.set_xlabel(say(lang, en=f"avoided, {scale.unit} a year", zh=f"减排，{scale.unit}/年"))
+    """Draw one reading of the abatement cost curve, a row a lever from the cheapest on: tonnes and cost of each.
+
+    Tonnes begin where those of the cheaper levers end; a lever of unknown cost has tonnes, and no bar of cost.
+    """
+    rows = found.curve(reading)
+    place = np.arange(len(rows))[::-1]
+    figure, (left, right) = sheet(
+        lang, (8.0, ROW * len(rows) + AROUND), columns=(1.0, 1.0), head=0.72, foot=0.98, left=0.3, wspace=0.08
+    )
+    scale = scale_of(sum(float(str(row["tco2_per_year"])) for row in rows), lang)
+    tonnes = np.array([float(str(row["tco2_per_year"])) for row in rows]) / scale.divisor
+    fills = lever_fills([str(row["family"]) for row in rows])
+    look = {"color": [colour for colour, _ in fills], "hatch": [hatch for _, hatch in fills], "edgecolor": "white",
+            "linewidth": 0, "height": 0.66, "zorder": 2}  # fmt: skip
+    starts = np.cumsum(tonnes) - tonnes
+    left.barh(place, tonnes, left=starts, **look)
+    priced = [at for at, row in enumerate(rows) if row["cny_per_tco2"] is not None]
+    costs = {key: np.array([float(str(rows[at][key])) for at in priced])
+             for key in ("cny_per_tco2", "cny_p05", "cny_p25", "cny_p75", "cny_p95")}  # fmt: skip
+    own = {key: [value[at] for at in priced] if isinstance(value, list) else value for key, value in look.items()}
+    right.barh(place[priced], costs["cny_per_tco2"], **own)
+    right.hlines(place[priced], costs["cny_p05"], costs["cny_p95"], color=DARK, linewidth=1.0, zorder=3)
+    right.hlines(place[priced], costs["cny_p25"], costs["cny_p75"], color=DARK, linewidth=2.8, zorder=3)
+    names = [label(str(row["name_zh" if lang == "zh" else "name_en"])) for row in rows]
+    left.set_yticks(place, names, size="small")
+    left.set_ylim(-0.6, len(rows) - 0.4)
+    left.set_xlim(0, 1.18 * float(tonnes.sum()))
+    _write_costs(right, rows, place, float(costs["cny_p95"].max(initial=0.0)), lang)
+    for at, start, amount in zip(place, starts, tonnes, strict=True):
+        left.annotate(significant(amount), (start + amount, at), (3, 0), textcoords="offset points", va="center",
+                      size="x-small", color=DARK)  # fmt: skip
+    for ax in (left, right):
+        ax.axvline(0, color="black", linewidth=0.8)
+        ax.grid(axis="y", visible=False)
+        ax.tick_params(axis="y", length=0)
+        _tell_costs(ax, rows, place, tonnes, scale.unit, lang)
+    left.set_xlabel(say(lang, en=f"avoided, added up, {scale.unit} a year", zh=f"累加减排量，{scale.unit}/年"))
     year = found.price_year
-    ax.set_ylabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
-    ax.legend(handles=patches, loc="center left", bbox_to_anchor=(1.01, 0.5), **LEGEND)
-    figure.subplots_adjust(right=0.68)
+    right.set_xlabel(say(lang, en=f"CNY of {year} per tonne", zh=f"元/吨（{year}年价）"))
     en, zh = READING_TITLES[reading]
     put_title(figure, headline(found.identity, lang), say(lang, en=en, zh=zh))
     note = say(
         lang,
-        en="Bars: 5-95 % of members. Hatched without a height: cost not known, which is not zero. Area: yearly cost.",
-        zh="误差线：5%-95%区间。斜线且无高度：成本未知，并非为零。面积：年成本。",
+        en="Lines: 5-95 % of members, thick: the middle half. A cost that is not known is not zero: it has no bar.",
+        zh="细线：5%-95%区间；粗线：居中一半。成本未知并非为零，不画柱。",
     )
     put_note(figure, note, lang)
     return figure
 
 
-def _block(ax: Axes, row: dict[str, object], start: float, width: float, colour: str, hatch: str, top: float) -> None:
-    if row["cny_per_tco2"] is None:
-        ax.bar(start, 0.06 * top, width, align="edge", linewidth=0.6, **NO_HEIGHT)
+def _tell_costs(
+    ax: Axes, rows: list[dict[str, object]], place: np.ndarray, tonnes: np.ndarray, unit: str, lang: str
+) -> None:
+    """Tell tonnes and cost of each row on both axes; the table is given once."""
+    if hasattr(ax.figure, "told"):
         return
-    ax.bar(start, float(row["cny_per_tco2"]), width, align="edge", facecolor=colour, hatch=hatch, edgecolor="white")
-    middle = start + width / 2
-    ax.plot([middle, middle], [float(row["cny_p05"]), float(row["cny_p95"])], color=DARK, linewidth=1.4)
+    head = [say(lang, en="measure", zh="措施"), say(lang, en=f"avoided, {unit} a year", zh=f"减排，{unit}/年"),
+            say(lang, en="CNY per tonne", zh="元/吨"), "5 %", "95 %"]  # fmt: skip
+    told = []
+    for row, amount in zip(rows, tonnes.tolist(), strict=True):
+        keys = ("cny_per_tco2", "cny_p05", "cny_p95")
+        known = row["cny_per_tco2"] is not None
+        costs = [significant(float(str(row[key]))) for key in keys] if known else [UNKNOWN[lang], "", ""]
+        told.append([str(row["name_zh" if lang == "zh" else "name_en"]), significant(amount), *costs])
+    tell(ax, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in place]), head, told)
 
 
-def _number(ax: Axes, number: int, at: tuple[float, float], row: dict[str, object], top: float) -> None:
-    height = 0.06 * top if row["cny_per_tco2"] is None else max(float(row["cny_p95"]), 0.0)
-    middle, lift = at
-    ax.annotate(str(number), (middle, height), (0, lift), textcoords="offset points", ha="center", size="small")
+def _write_costs(ax: Axes, rows: list[dict[str, object]], place: np.ndarray, furthest: float, lang: str) -> None:
+    """Write the cost of each row behind its range, or that it is not known, with room for both inside the axes."""
+    lowest = min([float(str(row["cny_p05"])) for row in rows if row["cny_p05"] is not None], default=0.0)
+    ax.set_xlim(min(1.1 * lowest, 0.0), 1.22 * furthest or 1.0)
+    for at, row in zip(place, rows, strict=True):
+        known = row["cny_per_tco2"] is not None
+        text = significant(float(str(row["cny_per_tco2"]))) if known else UNKNOWN[lang]
+        end = max(float(str(row["cny_p95"])), 0.0) if known else 0.0
+        ax.annotate(text, (end, at), (4, 0), textcoords="offset points", va="center", size="x-small", color=DARK)
 
 
 def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang: str = "en") -> Figure:
@@ -240,6 +281,9 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     place = np.arange(len(order))[::-1]
     figure, axes = sheet(lang, (8.0, 0.42 * len(order) + 1.9), columns=(1, 1, 1), foot=0.95, left=0.3, wspace=0.12)
     names = found.labels_zh if lang == "zh" else found.labels_en
+    ends = [part[order] for part in (found.first, found.first_high, found.total, found.total_high) if part is not None]
+    # One scale for the three, as wide as what is drawn.
+    widest = 1.06 * max(0.05, *(float(part.max()) for part in ends))
     for ax, column in zip(axes, range(len(OUTPUTS)), strict=True):
         low, high = found.first_low[order, column], found.first_high[order, column]
         shift = 0.0 if found.total is None else 0.19
@@ -249,7 +293,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
             meaning = say(lang, en="with interactions", zh="含交互")
             _bars(ax, place - shift, found.total[order, column], low, high, WHOLE, meaning)
         ax.set_title(output_name(OUTPUTS[column], before, lang), size="medium", loc="left")
-        ax.set_xlim(-0.05, 1.1)
+        ax.set_xlim(-0.03 * widest, widest)
         ax.axvline(0, color="black", linewidth=0.8)
         ax.grid(axis="y", visible=False)
     axes[0].set_yticks(place, [label(names[i]) for i in order])
@@ -271,7 +315,7 @@ def _bars(
     ax: Axes, place: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, meaning: str
 ) -> None:
     ax.barh(place, np.maximum(values, 0.0), height=0.34, color=colour, label=meaning)
-    ax.hlines(place, np.clip(low, -0.05, 1.1), np.clip(high, -0.05, 1.1), color=DARK, linewidth=1.2)
+    ax.hlines(place, np.maximum(low, 0.0), np.maximum(high, 0.0), color=DARK, linewidth=1.2)
 
 
 def measure_first(found: list[Worth], park: Park, before: int, *, most: int = 10, lang: str = "en") -> Figure:

@@ -11,7 +11,7 @@ import numpy as np
 from pathway_models.compliance.projected import core_of, counted, energy_at, grid_paths, judged, share_beside
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_TCE
-from pathway_models.decisions import cheapest_package as search
+from pathway_models.decisions import priced_grid as search
 from pathway_models.decisions.decision import IndicatorCandidate, IndicatorDecision
 from pathway_models.engine.batches import EMITTING
 from pathway_models.engine.chain import PackageCase

@@ -34,6 +34,8 @@ EXTRAS = {"SALib": "SALib>=1.6", "ema_workbench": "ema_workbench>=2.5"}
 SHOCKS = 1024
 #: Members worked out at a time.
 CHUNK = 2000
+#: Name of the input that picks a set of yearly shocks.
+SETS_OF_SHOCKS = "shocks"
 #: Normals are kept inside this many standard deviations: rank 0 and 1 themselves have no normal.
 WIDEST = 8.0
 
@@ -69,9 +71,8 @@ def _described(name: str, levers: dict[str, Lever]) -> Input:
         en, zh = _SIZE if parameter.is_size else parameter.label
         return Input(name, identifier, "levers", f"{lever.name_en}: {en}", f"{lever.name_zh}：{zh}", True)
     if kind == "factor":
-        return Input(
-            name, identifier, "factors", f"emission factor: {what}", f"排放因子：{what}", what != "electricity"
-        )
+        en, zh = _FACTORS.get(what, (what, what))
+        return Input(name, identifier, "factors", f"emission factor: {en}", f"排放因子：{zh}", what != "electricity")
     if name == f"{SHARED}:grid_decline":
         return Input(name, identifier, "grid", "decline of the grid factor", "电网排放因子下降", False)
     if name == f"{SHARED}:capture_ceiling":
@@ -140,7 +141,7 @@ class Ensemble:
             if corners.low == corners.high or not measure.lever.acts.parameter(name).moves_total
         }
         used = [name for name in (*self._library.uniforms, *self._library.normals) if name not in fixed]
-        shocks = Input("shocks", "shocks", "noise", "shocks of single years", "单个年份的波动", False)
+        shocks = Input(SETS_OF_SHOCKS, SETS_OF_SHOCKS, "noise", "shocks of single years", "单个年份的波动", False)
         self.inputs = (*(_described(name, levers) for name in used), shocks)
 
     def draws(self, ranks: np.ndarray) -> Draws:
@@ -162,10 +163,11 @@ class Ensemble:
         half = np.full(members, 0.5)
         uniforms = {name: column.get(name, half) for name in self._library.uniforms}
         normals = {name: np.clip(special.ndtri(column[name]), -WIDEST, WIDEST) for name in self._library.normals}
-        picked = np.minimum((column["shocks"] * SHOCKS).astype(int), SHOCKS - 1)
+        picked = np.minimum((column[SETS_OF_SHOCKS] * SHOCKS).astype(int), SHOCKS - 1)
         shocks = {name: values[picked] for name, values in self._library.shocks.items()}
-        drawn = replace(self._library, members=members, uniforms=uniforms, normals=normals, shocks=shocks)
-        return correlate(drawn, self.correlations)
+        bridge = self._library.bridge and self._library.bridge.of(picked)
+        drawn = {"members": members, "uniforms": uniforms, "normals": normals, "shocks": shocks, "bridge": bridge}
+        return correlate(replace(self._library, **drawn), self.correlations)
 
     def evaluate(self, ranks: np.ndarray) -> np.ndarray:
         """Evaluate the outputs of some ranks: (member, output), in the order of `OUTPUTS`.

@@ -67,6 +67,7 @@ def abatement_costs(
         levers=tuple(levers),
         names_en=tuple(lever.name_en for lever in levers.values()),
         names_zh=tuple(lever.name_zh for lever in levers.values()),
+        families=tuple(lever.family for lever in levers.values()),
         known=known,
         assumed=np.array([name in costs.levers and costs.levers[name].assumed for name in levers]),
         readings=_readings(engine, measures, known, orders),

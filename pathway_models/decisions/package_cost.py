@@ -1,16 +1,16 @@
-"""Cost of one package by lever and carrier: annualised, as present value, per tonne, and under a carbon price.
+"""Cost of one package by lever and carrier: annualised, as present value, as a cash flow, and under a carbon price.
 
 Energy bought or saved is counted by the change of the whole energy bill, so that interactions are exact.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.costs import draw_rates
-from pathway_models.decisions.records import CarbonExposure
+from pathway_models.decisions.costs import draw_rates, draw_unit_costs
+from pathway_models.decisions.records import CarbonExposure, PackageEconomics
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine
@@ -18,6 +18,7 @@ from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import SHARED, stream
 from pathway_models.intake.costs import uncounted_savings, unknown_costs
 from pathway_models.kernels.costs import levelised
+from pathway_models.kernels.finance import purchases
 from pathway_models.levers.action import SINKS
 from pathway_models.records.costs import Costs
 from pathway_models.records.draws import Draws
@@ -74,6 +75,10 @@ class PackageCost:
         """Work out the level yearly payment with the same present value: (member,)."""
         return self.present_value() / self.discount.sum()
 
+    def mean_quantity(self, lever_id: str) -> np.ndarray:
+        """Average what a lever does over the central members, by year: (year,)."""
+        return self.weights @ self.quantities[lever_id]
+
     def mean(self) -> float:
         """Average the known present value over the central members, as in a search for packages."""
         return float(self.present_value() @ self.weights)
@@ -81,6 +86,68 @@ class PackageCost:
     def per_tonne(self) -> np.ndarray:
         """Divide discounted cost by discounted tonnes avoided, CNY/tCO2: (member,); NaN where nothing is avoided."""
         return 1e6 * levelised(self.present_value(), self.avoided @ self.discount)
+
+
+def package_economics(
+    park: Park,
+    scenario: Scenario,
+    draws: Draws,
+    costs: Costs,
+    *,
+    idle: Collection[str] = (),
+    until: int | None = None,
+    rate: float | None = None,
+) -> PackageEconomics | None:
+    """Work out the cash flow of a package; of its priced levers alone where some have no price.
+
+    ASSUME: equipment is bought in the year before it works, replaced at the end of its life while it is needed, and
+    worth the annuities it would still have borne when the projection ends.
+
+    Parameters
+    ----------
+    park, scenario, draws, costs, until, rate
+        As in `package_cost`.
+    idle : collection of str
+        Levers that cannot act in this park, whose price nobody misses.
+
+    Returns
+    -------
+    PackageEconomics or None
+        None where no lever of the package has a price.
+    """
+    levers = {measure.lever.lever_id: measure.lever for measure in scenario.measures}
+    left_out = tuple(name for name in unknown_costs(costs, levers, park) if name not in idle)
+    kept = tuple(m for m in scenario.measures if m.lever.lever_id not in (*left_out, *idle))
+    scenario = replace(scenario, measures=kept)
+    if not scenario.measures:
+        return None
+    found = package_cost(park, scenario, draws, costs, until=until, rate=rate)
+    unit = draw_unit_costs(costs, levers, draws, until=until)
+    factors = np.append(found.discount[0] * (1.0 + found.rate), found.discount)
+    shape = found.avoided.shape[0], found.years.size + 1
+    investment, operation, left, by_lever = np.zeros(shape), np.zeros(shape), 0.0, {}
+    for name, quantity in found.quantities.items():
+        if name in unit:
+            bought, remaining = purchases(quantity, unit[name].capital, unit[name].lifetime, found.rate)
+            run = np.pad(quantity * (unit[name].upkeep + unit[name].running), ((0, 0), (1, 0)))
+            investment, operation, left = investment + bought, operation + run, left + remaining
+            by_lever[name] = tuple(float(found.weights @ one @ factors) for one in (bought, run))
+    means = {group: np.append(0.0, found.weights @ change) for group, change in found.energy.items()}
+    changes = np.array([np.zeros(shape[1]), *means.values()])
+    return PackageEconomics(
+        years=np.append(found.years[0] - 1, found.years),
+        investment=found.weights @ investment,
+        operation=found.weights @ operation,
+        energy_bought=np.maximum(changes, 0.0).sum(axis=0),
+        energy_saved=np.maximum(-changes, 0.0).sum(axis=0),
+        left=float(np.dot(found.weights, np.broadcast_to(left, shape[:1]))),
+        by_lever=by_lever,
+        discount=factors,
+        rate=found.rate,
+        annuity=found.mean() / float(found.discount.sum()),
+        priced=tuple(m.lever.lever_id for m in kept),
+        left_out=left_out,
+    )
 
 
 def package_cost(

@@ -7,6 +7,7 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.costs import levelised
+from pathway_models.kernels.finance import internal_rates, payback
 from pathway_models.records.accounts import Account
 from pathway_models.records.investments import Asset, Investment
 from pathway_models.records.levers import Grid, Lever, Measure
@@ -27,6 +28,8 @@ class Attribution(Identified):
     players : (n,) str
         Families or levers.
     names_en, names_zh : (n,) str
+    families : (n,) str
+        Of the players.
     years : (Y,) int
         Projected years.
     before : int
@@ -49,6 +52,7 @@ class Attribution(Identified):
     players: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     years: np.ndarray
     before: int
     shares: np.ndarray
@@ -145,7 +149,7 @@ class Macc(Identified):
     ----------
     identity : ParkIdentity
     scenario : str
-    levers, names_en, names_zh : (n,) str
+    levers, names_en, names_zh, families : (n,) str
     known : (n,) bool
     assumed : (n,) bool
         Levers whose cost rests on suppositions of this project.
@@ -160,6 +164,7 @@ class Macc(Identified):
     levers: tuple[str, ...]
     names_en: tuple[str, ...]
     names_zh: tuple[str, ...]
+    families: tuple[str, ...]
     known: np.ndarray
     assumed: np.ndarray
     readings: dict[str, Reading]
@@ -179,7 +184,7 @@ class Macc(Identified):
         return self.readings[name]
 
     def table(self, name: str = "shapley") -> list[dict[str, object]]:
-        """List one row a lever in the order of the curve: width, height, their 5-95 % ranges, chance of its place.
+        """List one row a lever in the order of the curve: width, height, their ranges, chance of its place.
 
         ``place_chance`` is the share of members in which the lever has the place in the order that it has here.
         """
@@ -197,6 +202,7 @@ class Macc(Identified):
                 "lever": self.levers[i],
                 "name_en": self.names_en[i],
                 "name_zh": self.names_zh[i],
+                "family": self.families[i],
                 "tco2_per_year": mean_width,
                 "tco2_p05": float(low),
                 "tco2_p95": float(high),
@@ -208,14 +214,19 @@ class Macc(Identified):
             rows.append(row | _height(heights[i], mean_cost, mean_width, bool(self.known[i]), place))
         return rows
 
+    def curve(self, name: str = "shapley") -> list[dict[str, object]]:
+        """List the rows of levers that avoid emissions: what a curve is made of, and what is said of it."""
+        return [row for row in self.table(name) if float(str(row["tco2_per_year"])) > 0]
+
 
 def _height(heights: np.ndarray, cost: float, tonnes: float, known: bool, place: float) -> dict[str, object]:
     """Work out the height of one block with its range; None where the cost is not known or nothing is avoided."""
     usable = heights[~np.isnan(heights)]
     if not known or tonnes <= 0 or usable.size == 0:
-        return {"cny_per_tco2": None, "cny_p05": None, "cny_p95": None, "place_chance": None}
-    low, high = np.quantile(usable, [0.05, 0.95])
-    return {"cny_per_tco2": 1e6 * cost / tonnes, "cny_p05": float(low), "cny_p95": float(high), "place_chance": place}
+        return dict.fromkeys(("cny_per_tco2", "cny_p05", "cny_p25", "cny_p75", "cny_p95", "place_chance"))
+    ends = np.quantile(usable, [0.05, 0.25, 0.75, 0.95]).tolist()
+    ranges = dict(zip(("cny_p05", "cny_p25", "cny_p75", "cny_p95"), ends, strict=True))
+    return {"cny_per_tco2": 1e6 * cost / tonnes} | ranges | {"place_chance": place}
 
 
 OUTPUTS = ("peak_year", "peaked_before", "log_peak_level")
@@ -232,7 +243,7 @@ class Input:
     identifier : str
         The same as a Python identifier, for other packages.
     group : str
-        How it could be known better: key of `value_of_information.LEARNING`.
+        How it could be known better: key of `sensitivity.LEARNING`.
     label_en, label_zh : str
     can_be_learnt : bool
         The park itself could know it better.
@@ -412,6 +423,72 @@ class AssetPlan:
     windows: list[dict[str, object]]
     years: np.ndarray
     locked_in: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PackageEconomics:
+    """Cash flow of a package, investment and energy apart; million CNY of the price year, means over central members.
+
+    Parameters
+    ----------
+    years : (Y,) int
+        The first is the year before the first projected one: equipment is bought in the year before it works.
+    investment, operation, energy_bought, energy_saved : (Y,)
+        Paid, each at or above zero; ``operation`` is upkeep and running cost without energy.
+    left : float
+        Value of the equipment in the last year: the annuities still to come, discounted to it.
+    by_lever : mapping lever -> (investment, operation)
+        Present values.
+    discount : (Y,)
+    rate : float
+    annuity : float
+        Level yearly payment with the same present value as the package's cost.
+    priced : tuple of str
+        Its levers.
+    left_out : tuple of str
+        Levers of the package that have no price: the flow is that of the others alone.
+    """
+
+    years: np.ndarray
+    investment: np.ndarray
+    operation: np.ndarray
+    energy_bought: np.ndarray
+    energy_saved: np.ndarray
+    left: float
+    by_lever: Mapping[str, tuple[float, float]]
+    discount: np.ndarray
+    rate: float
+    annuity: float
+    priced: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def flow(self) -> np.ndarray:
+        """Net cash flow by year, what is left of the equipment credited in the last: (Y,)."""
+        net = self.energy_saved - self.energy_bought - self.operation - self.investment
+        net[-1] += self.left
+        return net
+
+    def present_values(self) -> dict[str, float]:
+        """Present values of the parts and of the whole, which is their sum."""
+        parts = {
+            "investment": -self.investment @ self.discount,
+            "left_at_the_end": self.left * self.discount[-1],
+            "operation": -self.operation @ self.discount,
+            "energy_bought": -self.energy_bought @ self.discount,
+            "energy_saved": self.energy_saved @ self.discount,
+        }
+        found = {name: float(value) + 0.0 for name, value in parts.items()}
+        return found | {"net": sum(found.values())}
+
+    def internal_rates(self) -> tuple[float, ...]:
+        """Every internal rate of return of the mean flow."""
+        return tuple(map(float, internal_rates(self.flow())))
+
+    def payback(self) -> float:
+        """Years from the first payment until the mean flow has paid back; infinite where it never does."""
+        flow = self.flow()
+        paid = np.flatnonzero(flow)
+        return payback(flow[paid[0] :]) if paid.size else 0.0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,10 @@
 Sobol indices (by SALib) need independent inputs; indices from an ensemble as it is also hold for correlated ones.
 Peaking in time is 0 or 1 in a member and the peak year is discrete and censored; that is why all three outputs are
 looked at, each with its interval.
+
+What an input is worth knowing is the share of the doubt about peaking in time that knowing it would remove.  Inputs
+that nobody can learn beforehand, such as the shocks of single years, are listed apart: their share is the doubt that
+stays.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +15,32 @@ from typing import Any
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.inputs import Ensemble, SensitivityStudy, optional, problem
-from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity
-from pathway_models.kernels.sensitivity import Box, given_data_indices, prim
+from pathway_models.decisions.inputs import SETS_OF_SHOCKS, Ensemble, SensitivityStudy, optional, problem
+from pathway_models.decisions.records import OUTPUTS, DiscoveredRule, Sensitivity, Worth
+from pathway_models.kernels.sensitivity import (
+    LEAST_IN_BIN,
+    MOST_BINS,
+    Box,
+    bins_of,
+    explained,
+    given_data_indices,
+    prim,
+)
 
 #: Bootstrap resamples of given-data indices.
 RESAMPLES = 100
+#: Shuffles that give the doubt a meaningless input removes by chance.
+SHUFFLES = 20
+#: How an input could be known better, by group.
+LEARNING = {
+    "factors": ("measure carbon content, calorific value and oxidation of the fuels", "实测燃料含碳量、热值与氧化率"),
+    "growth": ("more years of record and the plans of the park's enterprises", "延长数据年份并收集企业投产计划"),
+    "intensity": ("more years of record; energy audits", "延长数据年份；开展能源审计"),
+    "mix": ("fuel contracts and plans of boilers and furnaces", "核实燃料合同与锅炉窑炉改造计划"),
+    "levers": ("a feasibility study of the measure", "开展措施可行性研究"),
+    "grid": ("national; follow the published factors", "全国性因素；跟踪公布的排放因子"),
+    "noise": ("cannot be known beforehand", "事先无法获知"),
+}
 
 
 GROUP_LABELS = {
@@ -152,8 +176,36 @@ def given_data(evaluated: SensitivityStudy) -> Sensitivity:
 
 
 def discover(evaluated: SensitivityStudy, *, most_bounds: int = 3) -> DiscoveredRule:
-    """Find the readable rule that tells best when the park does *not* peak in time."""
+    """Find the readable rule that tells best when the park does *not* peak in time.
+
+    The rank of a set of yearly shocks is its number and nothing more: no rule can bound it.
+    """
     fails = evaluated.outputs[:, OUTPUTS.index("peaked_before")] == 0
-    box: Box = prim(evaluated.ranks, fails, most_bounds)
-    bounds = tuple((evaluated.inputs[i], float(box.low[i]), float(box.high[i])) for i in box.bounded)
+    ordered = [at for at, one in enumerate(evaluated.inputs) if one.name != SETS_OF_SHOCKS]
+    box: Box = prim(evaluated.ranks[:, ordered], fails, most_bounds)
+    bounds = tuple((evaluated.inputs[ordered[i]], float(box.low[i]), float(box.high[i])) for i in box.bounded)
     return DiscoveredRule(bounds, box.coverage, box.density, float(fails.mean()))
+
+
+def worth_knowing(evaluated: SensitivityStudy) -> list[Worth]:
+    """Order the inputs by the doubt they would remove, those that can be learnt first.
+
+    Raises
+    ------
+    PathwayError
+        Too few members for two bins.
+    """
+    reached = evaluated.outputs[:, [OUTPUTS.index("peaked_before")]]
+    members = len(reached)
+    bins = min(MOST_BINS, members // LEAST_IN_BIN)
+    if bins < 2:
+        raise PathwayError(f"{members} members: at least {2 * LEAST_IN_BIN} are needed")
+    where = bins_of(evaluated.ranks, bins)
+    rng = np.random.Generator(np.random.Philox(evaluated.seed + 2))
+    chance = [explained(rng.permutation(where[:, 0]), reached, bins)[0] for _ in range(SHUFFLES)]
+    spread = float(np.quantile(chance, 0.95))
+    found = []
+    for at, one in enumerate(evaluated.inputs):
+        doubt = float(max(explained(where[:, at], reached, bins)[0], 0.0))
+        found.append(Worth(one, doubt, spread, *LEARNING[one.group]))
+    return sorted(found, key=lambda worth: (not worth.input.can_be_learnt, -worth.doubt))

@@ -18,6 +18,8 @@ from pathway_models.decisions.records import (
     Worth,
 )
 from pathway_models.decisions.tables import (
+    cheaper_if,
+    claim,
     cost_text,
     lever_names,
     money_text,
@@ -44,9 +46,10 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
     if decision.reached:
         answer = say(
             lang,
-            en=f"The cheapest package that peaks before {target.before} with at least {wanted}: {package}."
+            en=f"{claim(decision, lang)} that peaks before {target.before} with at least {wanted}: {package}."
             f" It does with {p}; {cost}.",
-            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的最低成本组合：{package}。概率为{p}；{cost}。",
+            zh=f"以不低于{wanted}的概率在{target.before}年前达峰的{claim(decision, lang)}：{package}。"
+            f"概率为{p}；{cost}。",
         )
     else:
         none = _none_of(decision, lang)
@@ -63,8 +66,37 @@ def describe(decision: Decision, *, lang: str = "en") -> list[str]:
         _known_only(decision, lang),
         _fresh(decision, lang),
     ]
-    lines += [*_prices(decision, lang), *_left_out(decision, lang)]
+    lines += [describe_unpriced(decision, lang=lang), *_prices(decision, lang), *_left_out(decision, lang)]
     return [line for line in lines if line]
+
+
+def describe_unpriced(decision: Decision, *, lang: str = "en") -> str:
+    """State when packages with measures that have no price are cheaper; empty where none is unpriced or looked at."""
+    if not decision.reached or not decision.unknown or not decision.complete:
+        return ""
+    if not decision.cheaper_if:
+        return say(
+            lang,
+            en="Whatever the measures without a price cost, no package with more of them is cheaper.",
+            zh="无论无价格的措施成本多少，含更多此类措施的组合都不会更便宜。",
+        )
+    rows = cheaper_if(decision, 3, lang=lang).itertuples()
+    some = say(lang, en="; ", zh="；").join(
+        say(lang, en=f"with {row[0]}: {row[1]} a year", zh=f"{row[0]}：每年{row[1]}") for row in rows
+    )
+    count = len(decision.cheaper_if)
+    if decision.closest.steps:
+        return say(
+            lang,
+            en=f"Measures without a price are needed, so that the cheapest cannot be told. {count} other packages are"
+            f" cheaper if what they add costs little enough: {some}.",
+            zh=f"达标需要无价格的措施，无法判定最低成本。另有{count}个组合在新增措施成本足够低时更便宜：{some}。",
+        )
+    return say(
+        lang,
+        en=f"{count} packages with measures that have no price are cheaper if these cost little enough: {some}.",
+        zh=f"另有{count}个含无价格措施的组合，在其成本足够低时更便宜：{some}。",
+    )
 
 
 def describe_answer(decision: Decision, *, lang: str = "en") -> str:
@@ -75,16 +107,20 @@ def describe_answer(decision: Decision, *, lang: str = "en") -> str:
     if decision.reached:
         return say(
             lang,
-            en=f"Reached: the cheapest package peaks before {target.before} with {p}, asked for {wanted}; {cost}.",
-            zh=f"可以达标：最低成本组合以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
+            en=f"Reached: {_lower(claim(decision, lang))} peaks before {target.before} with {p}, asked for {wanted};"
+            f" {cost}.",
+            zh=f"可以达标：{claim(decision, lang)}以{p}的概率在{target.before}年前达峰（要求{wanted}）；{cost}。",
         )
     none = _none_of(decision, lang)
     return say(
         lang,
-        en=f"Not reached: {none[0].lower()}{none[1:]} peaks before {target.before} with {wanted}. The closest reaches"
-        f" {p}; {cost}.",
+        en=f"Not reached: {_lower(none)} peaks before {target.before} with {wanted}. The closest reaches {p}; {cost}.",
         zh=f"不能达标：{none}能以{wanted}的概率在{target.before}年前达峰。最接近的为{p}；{cost}。",
     )
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def describe_open_points(decision: Decision, *, lang: str = "en") -> list[str]:
@@ -395,14 +431,14 @@ def describe_contributions(found: Attribution, year: int = 2035, *, lang: str = 
     whole, best = float(found.whole()[column]), int(found.shares[:, column].argmax())
     if found.shares[best, column] <= 0:
         return say(lang, en=f"No measure avoids emissions in {year}.", zh=f"{year}年没有措施减少排放。")
-    name, tonnes = player_name(found, best, lang), emissions_text(float(found.shares[best, column]), lang)
+    name, most = player_name(found, best, lang), float(found.shares[best, column])
+    tonnes, all_of_it = (emissions_text(value, lang, beside=max(whole, most)) for value in (most, whole))
     harmful = [player_name(found, at, lang) for at in range(len(found.players)) if found.shares[at, column] < 0]
     more = say(lang, en=f" More is emitted through: {', '.join(harmful)}.", zh=f"排放反而增加：{'、'.join(harmful)}。")
     return say(
         lang,
-        en=f"In {year} all measures avoid {emissions_text(whole, lang)} on average; most of it, {tonnes}, through"
-        f" {name}.",
-        zh=f"{year}年全部措施平均减排{emissions_text(whole, lang)}，其中贡献最大的是{name}，{tonnes}。",
+        en=f"In {year} all measures avoid {all_of_it} on average; most of it, {tonnes}, through {name}.",
+        zh=f"{year}年全部措施平均减排{all_of_it}，其中贡献最大的是{name}，{tonnes}。",
     ) + (more if harmful else "")
 
 
@@ -432,8 +468,7 @@ def describe_years(found: Attribution, *, lang: str = "en") -> str:
 
 def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -> str:
     """Name the cheapest and the dearest measure of a reading, with the chance of the first place."""
-    # As in the table and the figure: a lever that finds nothing to replace in this park is in neither.
-    whole = [row for row in found.table(reading) if float(row["tco2_per_year"])]
+    whole = found.curve(reading)
     rows = [row for row in whole if row["cny_per_tco2"] is not None]
     unknown = sum(not row["cost_known"] for row in whole)
     if not rows:
@@ -445,9 +480,9 @@ def describe_curve(found: Macc, reading: str = "shapley", *, lang: str = "en") -
     return say(
         lang,
         en=f"A tonne costs least through {first[key]} ({ends[0]} CNY; the cheapest in {sure} of members) and most"
-        f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no height.",
+        f" through {last[key]} ({ends[1]} CNY); {unknown} measures have no known cost and no bar of cost.",
         zh=f"每吨成本最低的是{first[key]}（{ends[0]}元，在{sure}的模拟结果中最低），最高的是{last[key]}（{ends[1]}元）；"
-        f"另有{unknown}项措施成本未知，不画高度。",
+        f"另有{unknown}项措施成本未知，不画成本柱。",
     )
 
 

@@ -11,15 +11,23 @@ import pandas as pd
 
 from pathway_models.decisions.decision import Candidate, Decision, IndicatorCandidate
 from pathway_models.decisions.investments import CORNERS, WHOLE, Valued
-from pathway_models.decisions.records import Attribution, Macc, ProjectEffect, ProjectEffects, Sensitivity, Worth
+from pathway_models.decisions.records import (
+    Attribution,
+    Macc,
+    PackageEconomics,
+    ProjectEffect,
+    ProjectEffects,
+    Sensitivity,
+    Worth,
+)
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import item_name
-from pathway_models.language.rounding import emissions_text, error_text, scale_of, share_text, significant
+from pathway_models.language.rounding import error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.headline import shares_of
-from pathway_models.records.levers import Block, Grid, Lever
+from pathway_models.records.levers import OFF, Block, Grid, Lever
 
 UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
@@ -79,8 +87,21 @@ def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
         return say(lang, en=f"{known} a year", zh=f"每年{known}")
     return say(
         lang,
-        en=f"cost not known ({candidate.steps} steps without a price); known part {known} a year",
-        zh=f"成本未知（{candidate.steps}级力度无价格）；已知部分每年{known}",
+        en=f"from {known} a year upwards ({candidate.steps} steps without a price come on top)",
+        zh=f"每年{known}起（{candidate.steps}级无价格的力度另计）",
+    )
+
+
+def claim(decision: Decision, lang: str) -> str:
+    """Name what the package shown is: the cheapest, that of priced measures, or that with the fewest unpriced ones."""
+    if not decision.unknown:
+        return say(lang, en="The cheapest package", zh="最低成本组合")
+    if not decision.closest.steps:
+        return say(lang, en="The package that is cheapest among priced measures", zh="有价格措施中的最低成本组合")
+    return say(
+        lang,
+        en="The package with the fewest steps without a price",
+        zh="无价格力度级数最少的组合",
     )
 
 
@@ -144,6 +165,13 @@ def output_name(output: str, before: int, lang: str) -> str:
 def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> pd.DataFrame:
     """Set Shapley shares beside leave-one-out and one at a time: only the first add up to the whole."""
     rows = found.comparison(quantity)
+    divisor, unit = 1.0, say(lang, en="years", zh="年")
+    if quantity == "probability":
+        divisor, unit = 0.01, say(lang, en="points", zh="百分点")
+    elif quantity != "years_gained":
+        scale = scale_of(max(abs(float(row["shapley"])) for row in rows), lang)
+        per_year = "" if quantity == "cumulative" else say(lang, en=" a year", zh="/年")
+        divisor, unit = scale.divisor, scale.unit + per_year
     names = [player_name(found, at, lang) for at in range(len(found.players))]
     names += [say(lang, en="sum", zh="合计"), say(lang, en="what all reach together", zh="共同效果")]
     head = {
@@ -151,7 +179,10 @@ def comparison(found: Attribution, quantity: str | int, *, lang: str = "en") -> 
         "leave_one_out": say(lang, en="leave one out", zh="逐一去除"),
         "one_at_a_time": say(lang, en="one at a time", zh="逐一单独"),
     }
-    values = {title: [significant(float(row[key])) for row in rows] for key, title in head.items()}
+    comma = say(lang, en=", ", zh="，")
+    values = {
+        f"{title}{comma}{unit}": [significant(float(row[key]) / divisor) for row in rows] for key, title in head.items()
+    }
     return pd.DataFrame(values, index=pd.Index(names, name=say(lang, en="lever", zh="措施")))
 
 
@@ -205,10 +236,85 @@ def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang:
     if found.p_fresh is not None:
         name = say(lang, en=f"on {decision.fresh_members:,} fresh draws", zh=f"{decision.fresh_members:,}个新样本检验")
         rows.append((name, share_text(found.p_fresh, lang) + error_text(decision.fresh_error())))
-    money = money_text(found.annualised, lang)
-    rows.append((say(lang, en="known cost", zh="已知成本"), say(lang, en=f"{money} a year", zh=f"每年{money}")))
+    rows.append((say(lang, en="cost", zh="成本"), cost_text(found, lang)))
     rows += prices
     return table(rows, [("figure", "指标"), ("value", "数值")], lang)
+
+
+def cheaper_if(decision: Decision, most: int = 8, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate packages with unpriced measures, with the cost of these below which they beat the one shown."""
+    blocks = {block.block_id: block_name(block, lang) for block in decision.grid.blocks}
+    colon, nothing = word("colon", lang), say(lang, en="none", zh="不采用")
+    rows = []
+    for one in decision.cheaper_if[:most]:
+        asked = {**one.more, **one.less}
+        weaker = say(lang, en=" (weaker)", zh="（减弱）")
+        told = [
+            f"{blocks[name]}{colon}{nothing if to == OFF else option_name(to, lang) + weaker * (name in one.less)}"
+            for name, to in asked.items()
+        ]
+        unit = "" if one.per_unit is None else f"{significant(one.per_unit)} {one.unit}"
+        rows.append(
+            (
+                say(lang, en="; ", zh="；").join(told),
+                say(lang, en=f"under {money_text(one.annualised, lang)}", zh=f"低于{money_text(one.annualised, lang)}"),
+                unit,
+                share_text(one.candidate.p_before, lang),
+            )
+        )
+    head = [
+        ("without a price", "无价格的措施"),
+        ("cheaper if it costs a year", "每年成本如下时更便宜"),
+        ("a unit", "单位成本"),
+        ("probability", "概率"),
+    ]
+    if not any(row[2] for row in rows):
+        rows, head = [(*row[:2], row[3]) for row in rows], [*head[:2], head[3]]
+    return table(rows, head, lang)
+
+
+def package_economics(found: PackageEconomics | None, *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the cash flow of a package: investment, operation and energy apart, annuity, rate of return, payback."""
+    head = [("present value", "现值"), ("amount", "金额")]
+    if found is None:
+        return table([(say(lang, en="no measure has a price", zh="没有措施有价格"), UNKNOWN[lang])], head, lang)
+    values = found.present_values()
+    names = {
+        "investment": ("investment", "投资"),
+        "left_at_the_end": ("equipment left at the end", "期末设备余值"),
+        "operation": ("upkeep and running, energy apart", "运行维护（不含能源）"),
+        "energy_bought": ("energy bought", "新增购能"),
+        "energy_saved": ("energy saved", "节约能源"),
+        "net": ("net present value", "净现值"),
+    }
+    rows = [(say(lang, en=en, zh=zh), money_text(values[key], lang)) for key, (en, zh) in names.items()]
+    rows.append((say(lang, en="annuity (cost a year)", zh="年金（年均成本）"), money_text(found.annuity, lang)))
+    rows.append((say(lang, en="internal rate of return", zh="内部收益率"), _rates(found.internal_rates(), lang)))
+    years = found.payback()
+    told = f"{years:.1f}" if isfinite(years) else say(lang, en="never", zh="不能回收")
+    rows.append((say(lang, en="payback, years", zh="投资回收期（年）"), told))
+    return table(rows, head, lang)
+
+
+def describe_economics(decision: Decision, *, lang: str = "en") -> str:
+    """Name what the table of the package's cash flow covers; empty where nothing in it has a price."""
+    found = decision.economics
+    if found is None:
+        return ""
+    year, rate = decision.costs.price_year, share_text(found.rate, lang)
+    whole = say(
+        lang,
+        en=f"Economics of the package at prices of {year}, {rate} a year, with the energy it buys and saves:",
+        zh=f"该组合的经济性（{year}年价，年利率{rate}，含新增与节约的能源）：",
+    )
+    if not found.left_out:
+        return whole
+    names = lever_names(decision, found.left_out, lang)
+    return say(
+        lang,
+        en=f"Economics of its priced measures alone, without {names}, at prices of {year}, {rate} a year:",
+        zh=f"仅其有价格措施的经济性（不含{names}；{year}年价，年利率{rate}）：",
+    )
 
 
 def alternatives(decision: Decision, most: int, *, lang: str = "en") -> pd.DataFrame:
@@ -255,10 +361,12 @@ def _package_row(decision: Decision, one: Candidate, lang: str) -> tuple[str, ..
 
 
 def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the abatement cost curve; levers of unknown cost have a width and no height."""
+    """Tabulate the abatement cost curve; levers of unknown cost have tonnes and no cost."""
+    told = [row for row in found.table(reading) if float(row["tco2_per_year"])]
+    scale = scale_of(max((abs(float(row["tco2_per_year"])) for row in told), default=0.0), lang)
     head = [
         ("lever", "措施"),
-        ("avoided a year", "年均减排"),
+        (f"avoided, {scale.unit} a year", f"减排，{scale.unit}/年"),
         ("5-95 %", "5%-95%"),
         (f"CNY({found.price_year})/t", f"元({found.price_year}年价)/吨"),
         ("5-95 % ", "成本5%-95%"),
@@ -266,10 +374,9 @@ def abatement(found: Macc, reading: str = "shapley", *, lang: str = "en") -> pd.
         ("rests on", "依据"),
     ]
     rows = []
-    for row in found.table(reading):
-        if not float(row["tco2_per_year"]):
-            continue  # a lever that finds nothing to replace in this park
-        width, *ends = (emissions_text(float(row[key]), lang) for key in ("tco2_per_year", "tco2_p05", "tco2_p95"))
+    for row in told:  # a lever that finds nothing to replace in this park is left out
+        keys = ("tco2_per_year", "tco2_p05", "tco2_p95")
+        width, *ends = (significant(float(row[key]) / scale.divisor) for key in keys)
         cells = [UNKNOWN[lang], "", "", ""]
         if row["cny_per_tco2"] is not None:
             height, low, high = (significant(float(row[key])) for key in ("cny_per_tco2", "cny_p05", "cny_p95"))
@@ -380,14 +487,20 @@ def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:
 
 def _effect(one: ProjectEffect, lang: str) -> tuple[str, ...]:
     unknown = say(lang, en="not stated", zh="未填报")
-    alone, together = (unknown if value is None else f"{value:+,.0f}" for value in (one.alone, one.together))
+    alone, together = (unknown if value is None else _tonnes(value) for value in (one.alone, one.together))
     if not one.tied_to:
         together = say(lang, en="tied to no lever or load", zh="未对应措施或负荷")
     products = "; ".join(f"{item_name(name, lang)} {rate:.3g} t" for name, rate in (one.products or {}).items())
     tied = lever_name(one.investment.lever, lang) if one.tied_to == "lever" else one.investment.load or "-"
-    whole = "-" if one.lever_alone is None else f"{one.lever_alone:+,.0f}"
+    whole = "-" if one.lever_alone is None else _tonnes(one.lever_alone)
     return (one.investment.name, tied, alone, together, whole, "-" if one.total is None else f"{one.total:,.0f}",
             products or "-")  # fmt: skip
+
+
+def _tonnes(change: float) -> str:
+    """Write a change in whole tonnes with its sign; none where it rounds to nothing."""
+    whole = round(change)
+    return f"{whole:+,}" if whole else "0"
 
 
 def lever_name(lever_id: str, lang: str) -> str:

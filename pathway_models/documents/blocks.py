@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pathway_models.language.words import say
+from pathway_models.language.words import say, width_of
 
 #: Numerals of Chinese headings.
 NUMERALS = "一二三四五六七八九十"
@@ -24,13 +24,27 @@ NUMERALS = "一二三四五六七八九十"
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 #: Dots per inch of a raster picture: enough for print at the width of a page.
 DPI = 170
-#: Rows and columns of a table up to which it is kept in one piece.
-SMALL = 12
+#: Lines of a table up to which it is kept in one piece; a larger one in one piece would leave half a page empty.
+SMALL = 10
+#: Half-width signs of a line of a table: its rows are taken to be as high as their cells together ask for.
+LINE = 100
 
 
 def clean(text: object) -> str:
     """Remove the control characters that a document cannot hold."""
     return FORBIDDEN.sub("", str(text))
+
+
+def unbroken(text: str) -> str:
+    """Keep a number with its sign and its unit on one line.
+
+    Examples
+    --------
+    >>> unbroken("by -3 %, 2016-2020") == "by \u22123\u00a0%, 2016-2020"
+    True
+    """
+    text = re.sub(r"(?<![\w.,)\]])-(?=\d)", "\u2212", text)
+    return re.sub(r"(?<=\d) (?=%|tCO|[MGk]?t\b|million\b)", "\u00a0", text)
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of one role: ``body``, ``bullet``, ``note`` or ``alert``."""
+    """A paragraph of one role: ``body``, ``bullet``, ``note``, ``answer`` in large print or ``label`` in bold."""
 
     text: str
     role: str = "body"
@@ -73,12 +87,17 @@ class Table:
     @property
     def is_small(self) -> bool:
         """True for a table that should stay on one page."""
-        return len(self.rows) <= SMALL
+        return lines_of(self.rows) <= SMALL
+
+
+def lines_of(rows: Sequence[Sequence[str]]) -> int:
+    """Estimate the lines that rows of a table take."""
+    return sum(max(1, -(-sum(map(width_of, row)) // LINE)) for row in rows)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure above its numbered caption; drawn when a format asks for its picture."""
+    """A figure above its numbered caption, without one where its number is 0; drawn when a format asks for it."""
 
     number: int
     caption: str
@@ -133,8 +152,8 @@ class Report:
         Lines below the title.
     header, footer : str
         Stand on every page; the footer holds the run id.
-    summary : tuple of Paragraph
-        The answer on the first page.
+    summary : tuple of Paragraph or Figure
+        The first page: answer, picture, actions, cost, caveat.
     chapters : tuple of Chapter
     """
 
@@ -146,7 +165,7 @@ class Report:
     header: str
     footer: str
     summary_title: str
-    summary: tuple[Paragraph, ...]
+    summary: tuple[Block, ...]
     chapters: tuple[Chapter, ...]
     facts: dict[str, str] = field(default_factory=dict)
 
@@ -160,12 +179,12 @@ class Report:
 
     def of(self, kind: type[Any]) -> list[Any]:
         """Return all blocks of one kind."""
-        return [block for block in self.blocks() if isinstance(block, kind)]
+        return [block for block in (*self.summary, *self.blocks()) if isinstance(block, kind)]
 
     def text(self) -> str:
         """Return every word of the report, for searching and testing."""
-        parts = [self.title, self.mark, *self.cover, *(one.text for one in self.summary)]
-        for block in self.blocks():
+        parts = [self.title, self.mark, *self.cover]
+        for block in (*self.summary, *self.blocks()):
             match block:
                 case Heading():
                     parts.append(block.full)
@@ -191,6 +210,12 @@ class ReportBuilder:
         self.chapters: list[Chapter] = []
         self._blocks: list[Block] = []
         self._counts = {"chapter": 0, "annex": 0, "section": 0, "table": 0, "figure": 0}
+
+    def front(self, write: Callable[[ReportBuilder], None]) -> tuple[Block, ...]:
+        """Let a function write the first page; return its blocks."""
+        self._blocks = []
+        write(self)
+        return tuple(self._blocks)
 
     def chapter(self, key: str, text: str, write: Callable[[ReportBuilder], None], *, annex: bool = False) -> None:
         """Open a chapter, let a function fill it, and close it."""
@@ -246,6 +271,10 @@ class ReportBuilder:
     def figure(self, caption: str, alt: str, draw: Callable[[], Drawing]) -> None:
         """Add a figure."""
         self._blocks.append(Figure(self._count("figure"), clean(caption), clean(alt), draw))
+
+    def picture(self, alt: str, draw: Callable[[], Drawing]) -> None:
+        """Add a figure without number and caption."""
+        self._blocks.append(Figure(0, "", clean(alt), draw))
 
     def _count(self, what: str) -> int:
         self._counts[what] += 1

@@ -11,14 +11,14 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
+from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table, unbroken
 from pathway_models.documents.word_fields import finish, stable_docx
 
 TEMPLATES = Path(__file__).with_name("templates")
 #: A template with many pictures has a few MB.
 LARGEST_FILE, LARGEST_UNPACKED = 20 * 2**20, 64 * 2**20
-#: Width of a figure: that of the text.
-FIGURE_WIDTH = Mm(155)
+#: Width of every figure, so that all are to one scale: nearly that of the text.
+FIGURE_WIDTH = Mm(150)
 
 
 class Picture:
@@ -39,8 +39,9 @@ class Picture:
 
 
 class Placed:
-    """A block as templates see it: ``is_chapter``, ``is_section``, ``is_body``, ``is_bullet``, ``is_note``,
-    ``is_table``, ``is_figure``; ``text``, ``caption``, ``number``, ``head``, ``rows``, ``note``, ``picture``.
+    """A block as templates see it, by what it is (``is_chapter``, ``is_table``, ...: see ``docs/report.md``).
+
+    It has ``text``, ``caption``, ``number``, ``head``, ``rows``, ``note`` and ``picture``.
     """
 
     def __init__(self, template: DocxTemplate, block: Block) -> None:
@@ -48,11 +49,13 @@ class Placed:
         self.is_chapter = isinstance(block, Heading) and block.level == 1
         self.is_section = isinstance(block, Heading) and block.level == 2
         self.is_body, self.is_bullet, self.is_note = (role == name for name in ("body", "bullet", "note"))
+        self.is_answer, self.is_label = role == "answer", role == "label"
         self.is_table, self.is_figure = isinstance(block, Table), isinstance(block, Figure)
-        self.text = block.full if isinstance(block, Heading) else getattr(block, "text", "")
+        self.text = unbroken(block.full if isinstance(block, Heading) else getattr(block, "text", ""))
         self.caption, self.number = getattr(block, "caption", ""), getattr(block, "number", 0)
-        self.head, self.rows = getattr(block, "head", ()), getattr(block, "rows", ())
-        self.note = getattr(block, "note", "")
+        self.head = getattr(block, "head", ())
+        self.rows = [[unbroken(cell) for cell in row] for row in getattr(block, "rows", ())]
+        self.note = unbroken(getattr(block, "note", ""))
         self.picture = Picture(template, block) if isinstance(block, Figure) else ""
 
 
@@ -146,7 +149,8 @@ def context(document: DocxTemplate, report: Report) -> dict[str, Any]:
         "run_id": report.facts["run_id"],
         "park_id": report.facts["park_id"],
         "summary_title": report.summary_title,
-        "summary": [line.text for line in report.summary],
+        "summary": [block.text for block in report.summary if isinstance(block, Paragraph)],
+        "front": placed(list(report.summary)),
         "body": placed(report.blocks()),
         **{one.key: placed([one.heading, *one.blocks]) for one in report.chapters},
     }

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from markupsafe import Markup
 
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
-from pathway_models.documents.markup import page
+from pathway_models.documents.markup import TOLD_STYLE, html, page, told_picture
 from pathway_models.figures.style import FONT_FILES
 from pathway_models.language.words import say, word_list
 
@@ -51,7 +51,15 @@ def to_html(report: Report) -> str:
         footer=Markup(css_string(report.footer)),
         groups=_groups(report.blocks()),
         encoded=_encoded,
+        picture=lambda figure: _picture(figure, report.lang),
+        told_style=TOLD_STYLE,
     )
+
+
+def _picture(figure: Figure, lang: str) -> Markup:
+    """Set a figure with what it tells under the pointer."""
+    image = html('<img src="data:image/png;base64,{data}" alt="{alt}">', data=_encoded(figure.png), alt=figure.alt)
+    return told_picture(image, figure.png, lang)
 
 
 def css_string(text: str) -> str:
@@ -69,6 +77,7 @@ def _bold(report: Report) -> str:
     """Collect every text that is set bold."""
     parts: list[str] = [report.title, report.mark, report.summary_title, "0123456789"]
     parts += [heading.full for heading in report.of(Heading)]
+    parts += [line.text for line in report.of(Paragraph) if line.role in ("answer", "label")]
     parts += [figure.caption for figure in report.of(Figure)]
     parts += [word for table in report.of(Table) for word in (table.caption, *table.head)]
     return "".join(parts)
@@ -98,12 +107,11 @@ def font_with(file: Path, text: str) -> bytes:
     """
     options = Options()
     options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True
-    # The time in the font's head would make every page differ.
-    font = TTFont(file, recalcTimestamp=False)
-    cutter = Subsetter(options)
-    cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
-    cutter.subset(font)
-    font.flavor = "woff"
-    out = io.BytesIO()
-    font.save(out)
+    # The time in the font's head would make every page differ; bounds of the whole font hold for a part of it.
+    with TTFont(file, recalcTimestamp=False, recalcBBoxes=False, lazy=True) as font:
+        cutter = Subsetter(options)
+        cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
+        cutter.subset(font)
+        font.flavor, out = "woff", io.BytesIO()
+        font.save(out)
     return out.getvalue()

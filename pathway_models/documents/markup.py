@@ -8,44 +8,51 @@ letters it shows, cut from the font of the package: no system font is needed.
 """
 
 import base64
+import csv
 import hashlib
 import io
 import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, data_folder
+from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, data_folder
+from pathway_models.core.sheet_text import sheet_text
+from pathway_models.language.words import say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
-#: Name of the font in style sheets.
-FONT_FAMILY = "Pathways SC"
+#: Names of the font in style sheets: its Chinese signs, before all other fonts, and its Western ones, behind them all.
+FONT_FAMILY, LAST_FAMILY = "Pathways SC", "Pathways Latin"
 #: First sign of the blocks that Western fonts lack: CJK radicals.
 FIRST_CJK = "\u2e80"
+#: What pages show of all other signs.
+WESTERN = "".join(map(chr, range(0x20, 0x7F))) + "°±²³·×ÄÖÜßäéèöüµ–—‘’“”•…‰→←↑↓−≈≠≤≥₀₁₂₃₄₅₆₇₈₉⁴▲▶▼◀■●"
 
 
 def font_face(text: str) -> Markup:
-    """Return the ``@font-face`` rules for the Chinese signs of a text; empty where it has none.
+    """Return the ``@font-face`` rules for a text: `LAST_FAMILY`, and where it has Chinese signs `FONT_FAMILY`.
 
     The font is embedded as WOFF, some 0.2 kB a sign.  Signs of the shipped notebook and names are one cut, made once a
     process and the same on every page of a run; what a page has beyond them is a second, small one.
     """
-    found = {sign for sign in text if sign >= FIRST_CJK}
-    if not found:
-        return Markup("")
-    beyond = found - _common()
-    ranges = ",".join(f"U+{ord(sign):04X}" for sign in sorted(beyond))
-    rules = [_rule(_common(), "U+2E80-FFEF")] + ([_rule(beyond, ranges)] if beyond else [])
+    rules = [_rule(LAST_FAMILY, set(WESTERN), "U+20-2E7F")]
+    found = {sign for sign in set(text) if sign >= FIRST_CJK}
+    beyond = found - _common() if found else set()
+    if found:
+        rules.append(_rule(FONT_FAMILY, _common(), "U+2E80-FFEF"))
+    if beyond:
+        rules.append(_rule(FONT_FAMILY, beyond, ",".join(f"U+{ord(sign):04X}" for sign in sorted(beyond))))
     return Markup("\n").join(rules)
 
 
-def _rule(signs: set[str], ranges: str) -> Markup:
+def _rule(family: str, signs: set[str], ranges: str) -> Markup:
     source = f"url(data:font/woff;base64,{_subset(''.join(sorted(signs)))}) format('woff')"
-    return Markup(f'@font-face {{ font-family:"{FONT_FAMILY}"; src:{source}; unicode-range:{ranges}; }}')  # ours
+    return Markup(f'@font-face {{ font-family:"{family}"; src:{source}; unicode-range:{ranges}; }}')  # ours
 
 
 @cache
@@ -151,6 +158,78 @@ def _rules(folder: Path) -> Environment:
     # Without it an id such as ``javascript:...`` or ``//elsewhere`` would make a link of its own.
     rules.filters["folder"] = lambda name: quote(name, safe="")
     return rules
+
+
+#: Look of what pictures tell: a line under the pointer, and the values of that place in a box that fits its text.
+TOLD_STYLE = Markup(
+    "<style>.pw-told { position:relative; display:inline-block; line-height:0; max-width:100%; }"
+    " .pw-told > i { position:absolute; } .pw-told > i:hover { background:#1c273314; }"
+    " .pw-told > i:hover::after { content:attr(data-say); position:absolute; bottom:100%; left:50%; z-index:9;"
+    " transform:translateX(-50%); margin-bottom:2px; padding:.35rem .6rem; width:max-content; max-width:16rem;"
+    " background:#1c2733; color:#fff; border-radius:5px; white-space:pre-line;"
+    ' font:normal .8rem/1.45 "Pathways SC",system-ui,sans-serif; pointer-events:none; }'
+    " .pw-told > i.left:hover::after { left:0; transform:none; }"
+    " .pw-told > i.right:hover::after { left:auto; right:0; transform:none; }"
+    " .pw-told > i.top:hover::after { bottom:auto; top:40%; margin:0 0 0 1.2rem; }"
+    ' .pw-values { display:block; text-align:right; font:.8rem/1.6 "Pathways SC",system-ui,sans-serif; }'
+    " @media print { .pw-told > i, .pw-values { display:none; } }</style>"
+)
+#: Nearer than this to an edge of the picture, in thousandths, a box leans inwards.
+EDGE = 250
+
+
+def values_of(picture: bytes) -> list[dict[str, Any]]:
+    """Return the values that a picture in PNG carries, table by table; none where it carries none, or is no picture."""
+    # Deferred: most of what is marked up shows no picture.
+    from PIL.PngImagePlugin import PngImageFile
+
+    try:
+        return json.loads(PngImageFile(io.BytesIO(picture)).text.get(VALUES, "[]"))
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
+def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
+    """Lay over a picture the values that it carries, told under the pointer, and a link to them as a table.
+
+    No script runs: a part of the picture is an element that shows its text when the pointer is over it.
+
+    Parameters
+    ----------
+    image : Markup
+        The ``img`` element, our own.
+    picture : bytes
+        PNG that it shows (`values_of`).
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Markup
+        The image alone where it carries no values.
+    """
+    tables = values_of(picture)
+    if not tables:
+        return image
+    parts, lines = [], []
+    for table in tables:
+        lines.append([table["name"], *table["head"]])
+        for row, (left, top, width, height) in zip(table["rows"], table["places"], strict=True):
+            lines.append([table["name"], *row])
+            pairs = zip(table["head"], row, strict=True)
+            told = "\n".join([table["name"], *(name + word("colon", lang) + value for name, value in pairs)]).strip()
+            lean = "left" if left < EDGE else "right" if left + width > 1000 - EDGE else ""
+            lean += " top" if top < 1.5 * EDGE else ""
+            parts.append(html('<i class="{lean}" style="left:{left:.1f}%;top:{top:.1f}%;width:{width:.1f}%;'
+                              'height:{height:.1f}%" data-say="{told}"></i>', lean=lean.strip(), told=told,
+                              **{key: value / 10 for key, value in (("left", left), ("top", top), ("width", width),
+                                                                    ("height", height))}))  # fmt: skip
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([map(sheet_text, line) for line in lines])
+    link = html('<a class="pw-values" download="values.csv" href="data:text/csv;charset=utf-8,{values}">{name}</a>',
+                values=quote("\ufeff" + out.getvalue(), safe=""),
+                name=say(lang, en="values of this figure (CSV)", zh="本图数据（CSV）"))  # fmt: skip
+    return html('<span class="pw-told">{image}{parts}{link}</span>', image=image, parts=Markup("").join(parts),
+                link=link)  # fmt: skip
 
 
 def data_block(values: object) -> Markup:

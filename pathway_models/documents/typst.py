@@ -4,22 +4,29 @@ Columns of a table are as wide as their contents ask for, the same in every form
 """
 
 import json
+import re
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table
+from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table, unbroken
 from pathway_models.figures.style import FONTS
 from pathway_models.language.words import width_of
 
-#: Fewest characters of a column, and most that a cell can claim; a Chinese character counts twice.
-LEAST, MOST = 9, 44
+#: Half-width signs that a line of a table holds, over all columns, and most that a cell can claim.
+LINE, MOST = 100, 44
+#: Longest run of signs that is kept whole; longer ones, such as addresses and hashes, are broken.
+LONGEST = 22
+#: Signs that a column's margins take.
+MARGIN = 2.0
+#: Signs that no line is broken between: neither blanks nor Chinese.
+WHOLE = re.compile(r"[^\s\u2e80-\uffef]+")
 
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share the width of a table out to its columns by their content.
+    """Share the width of a table out to its columns by their content; no number or word is broken while there is room.
 
     Parameters
     ----------
@@ -36,16 +43,27 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
     >>> shares_of([("a", "b"), ("12345", "12345")])
     [0.5, 0.5]
     """
-    asked = [_asked(column) for column in zip(*rows, strict=True)]
-    return [one / sum(asked) for one in asked]
+    columns = list(zip(*rows, strict=True))
+    least, asked = [_least(column) for column in columns], [_asked(column) for column in columns]
+    room = max(LINE, sum(least))
+    # What is asked for is scaled until all columns fill the line, none below its least.
+    low, high = 0.0, room / min(asked)
+    for _ in range(30):
+        scale = (low + high) / 2
+        widths = [max(one, scale * other) for one, other in zip(least, asked, strict=True)]
+        low, high = (scale, high) if sum(widths) < room else (low, scale)
+    return [one / sum(widths) for one in widths]
 
 
 def _asked(column: Sequence[str]) -> float:
-    """Weigh a column by its longest cell (less than in proportion), with room for its longest word."""
-    longest = min(max(width_of(text) for text in column), MOST)
-    word = max((width_of(part) for text in column for part in text.split() if part.isascii()), default=0)
-    # The root keeps a column of sentences from squeezing columns of numbers.
-    return max(LEAST, min(word, 14) + 2, longest**0.75 * 1.6)
+    """Weigh a column by its longest cell, less than in proportion: sentences should not squeeze columns of numbers."""
+    return max(6.0, min(max(map(width_of, column)), MOST) ** 0.75 * 1.6)
+
+
+def _least(column: Sequence[str]) -> float:
+    """Find the signs that the longest number or word of a column takes, and two Chinese ones, with the margins."""
+    longest = max((width_of(part) for text in column for part in WHOLE.findall(text)), default=0)
+    return max(4, min(longest, LONGEST)) + MARGIN
 
 
 TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
@@ -89,7 +107,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "header": report.header,
         "footer": report.footer,
         "summary_title": report.summary_title,
-        "summary": [line.text for line in report.summary],
+        "summary": [_data(block) for block in report.summary],
         "blocks": [_data(block) for block in report.blocks()],
     }
 
@@ -97,9 +115,9 @@ def as_data(report: Report) -> dict[str, Any]:
 def _data(block: Block) -> dict[str, Any]:
     match block:
         case Heading():
-            return {"kind": "heading", "level": block.level, "text": block.full}
+            return {"kind": "heading", "level": block.level, "text": unbroken(block.full)}
         case Paragraph():
-            return {"kind": block.role, "text": block.text}
+            return {"kind": block.role, "text": unbroken(block.text)}
         case Figure():
             return {
                 "kind": "figure",
@@ -112,9 +130,9 @@ def _data(block: Block) -> dict[str, Any]:
                 "kind": "table",
                 "caption": block.caption,
                 "head": list(block.head),
-                "rows": [list(row) for row in block.rows],
+                "rows": [[unbroken(cell) for cell in row] for row in block.rows],
                 "numeric": list(block.numeric),
                 "widths": shares_of([block.head, *block.rows]),
-                "note": block.note,
+                "note": unbroken(block.note),
                 "small": block.is_small,
             }

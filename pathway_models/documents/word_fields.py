@@ -18,8 +18,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.table import Table
 
-from pathway_models.documents.blocks import SMALL, Report
+from pathway_models.documents.blocks import SMALL, Report, lines_of, unbroken
 from pathway_models.documents.typst import shares_of
+from pathway_models.documents.word_pages import fill_pages, pages_of
 
 #: The style of tables that are laid out here; others are the user's own.
 TABLE_STYLE = "Report Table"
@@ -27,22 +28,25 @@ TABLE_STYLE = "Report Table"
 TEXT_WIDTH = 8844
 #: Rows of a longer table that stay with the next one: its head.
 FIRST = 1
-NUMBER = re.compile(r"[<>]?[+-]?[\d,]*\.?\d*\s*%?")
+NUMBER = re.compile(r"[<>]?[+\u2212-]?[\d,]*\.?\d*\s*%?")
 
 
 def finish(word: Document, report: Report) -> None:
     """Fill in what fields will show, and lay tables out."""
     anchors = _bookmarks(word, report)
+    _break_before_chapters(word, report)
     _number_captions(word)
-    _contents(word, anchors)
     for table in word.tables:
         if table.style is not None and table.style.name == TABLE_STYLE:
             _lay_out(table)
+    fill_pages(word)
+    _contents(word, anchors)
+    _number_pages(word)
 
 
 def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
     """Mark every heading of the report: (level, text, name of the mark)."""
-    known = {heading.full: heading for heading in report.headings()}
+    known = {unbroken(heading.full) for heading in report.headings()}
     found = []
     for line in word.paragraphs:
         style = line.style.name if line.style is not None else ""
@@ -54,6 +58,15 @@ def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
             line._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{number}"/>'))
             found.append((int(style[-1]), line.text, name))
     return found
+
+
+def _break_before_chapters(word: Document, report: Report) -> None:
+    """Begin the first chapter on a page of its own, behind whatever the template has before it."""
+    first = next((unbroken(heading.full) for heading in report.headings()), None)
+    for line in word.paragraphs:
+        if line.text == first and line.style is not None and line.style.name == "Heading 1":
+            line.paragraph_format.page_break_before = True
+            return
 
 
 def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
@@ -86,8 +99,18 @@ def _number_captions(word: Document) -> None:
             shown[0].find(qn("w:t")).text = str(counts[parts[1]])
 
 
+def _number_pages(word: Document) -> None:
+    """Give every PAGEREF field its page, as far as it can be known before Word lays the document out."""
+    pages = pages_of(word)
+    for line in word.element.body.iter(qn("w:hyperlink")):
+        codes = [part.text or "" for part in line.iter(qn("w:instrText"))]
+        name = next((code.split()[1] for code in codes if code.split()[:1] == ["PAGEREF"]), "")
+        if name in pages:
+            list(line.iter(qn("w:t")))[-1].text = str(pages[name])
+
+
 def _contents(word: Document, anchors: list[tuple[int, str, str]]) -> None:
-    """Fill the table of contents; page numbers are fields of their own, which most readers work out themselves."""
+    """Fill the table of contents; page numbers are fields of their own."""
     for paragraph in list(word.element.body.iter(qn("w:p"))):
         codes = [part.text or "" for part in paragraph.iter(qn("w:instrText"))]
         if not any(code.strip().startswith("TOC") for code in codes):
@@ -131,7 +154,7 @@ def _entry(text: str, name: str) -> str:
         f'<w:p {nsdecls("w")}><w:hyperlink w:anchor="{name}" w:history="1">'
         f'<w:r><w:t xml:space="preserve">{safe}</w:t></w:r><w:r><w:tab/></w:r>{mark("begin")}'
         f'<w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>{mark("separate")}'
-        f'<w:r><w:t xml:space="preserve"> </w:t></w:r>{mark("end")}</w:hyperlink></w:p>'
+        f'<w:r><w:t xml:space="preserve">-</w:t></w:r>{mark("end")}</w:hyperlink></w:p>'
     )
 
 
@@ -150,7 +173,7 @@ def _lay_out(table: Table) -> None:
     for width in widths:
         grid.append(parse_xml(f'<w:gridCol {nsdecls("w")} w:w="{width}"/>'))
     # A head alone at the foot of a page is ugly in Word, and LibreOffice then loses the rows below it.
-    bound = len(rows) - 1 if len(rows) <= SMALL else FIRST
+    bound = len(rows) - 1 if lines_of(cells[1:]) <= SMALL else FIRST
     for number, row in enumerate(rows):
         properties = row.get_or_add_trPr()
         properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))

@@ -1,7 +1,9 @@
-"""The baseline of a batch of members, laid out as the engine steps through it: year after year, members side by side.
+"""The baseline of a batch of members, and its sums over the sectors and carriers on which all measures act alike.
 
-A member is a column: neighbours in memory are members of one year, so that every operation on a (year, member) block
-is one pass over memory that the processor's cache holds.  What is the same for all members stands in `Frame`.
+A member is a column: arrays are (year, member), neighbours in memory are members of one year, so that every operation
+on a block is one pass over memory that the processor's cache holds.  What is the same for all members stands in
+`Frame`.  A measure acts on a whole class of sectors, or on the energy of one kind of sectors and one use (`Pool`): what
+is summed up to these once (`Accounts`) need not be gone through by carrier again for every package.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,10 +12,6 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from pathway_models.baseline.bridges import factor_errors
-from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, OWN_FUEL, Reading, balance_shares, fuel_shares
-from pathway_models.baseline.plans import baseline_paths
-from pathway_models.core.errors import PathwayError
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
@@ -21,11 +19,8 @@ from pathway_models.levers.action import Values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.carriers import Carrier
 from pathway_models.records.draws import SHARED, Draws
-from pathway_models.records.levers import Lever, Measure, Scenario
+from pathway_models.records.levers import Lever, Measure
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
-
-#: Members computed at a time: memory is bounded at any size of the ensemble, and the numbers do not depend on it.
-BATCH = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,63 +63,6 @@ class Frame:
     def known(self) -> int:
         """Number of observed years."""
         return self.park.years.size
-
-
-def carrier_factors(
-    park: Park, scenarios: Iterable[Scenario], assumptions: Assumptions
-) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
-    """List a park's carriers and those its levers bring in: names, groups, factors (sector, carrier, year), tCO2/TJ.
-
-    The factors of the park's own fuels carry what is captured and what is sold beyond the purchases
-    (`baseline.paths.fuel_shares`).
-
-    Raises
-    ------
-    PathwayError
-        The factor set has no factor of a carrier that a lever brings in.
-    """
-    library = assumptions.carriers
-    given = {name for scenario in scenarios for measure in scenario.measures for name in measure.lever.gives_to}
-    # In the order of the library, so that no sum depends on the order of the scenarios.
-    # A park without energy has none that a lever could replace (docs/methods.md, section 7).
-    given = given if park.has_energy or park.plans else set()
-    new = tuple(name for name in library if name in given and name not in park.carriers)
-    factors = np.zeros((len(park.sectors), len(park.carriers) + len(new), park.years.size))
-    is_fuel = np.isin(park.groups, OWN_FUEL)
-    factors[:, : len(park.carriers)] = np.where(is_fuel[:, None], fuel_shares(park)[:, None], 1.0) * park.factors
-    for at, name in enumerate(new, start=len(park.carriers)):
-        factor = assumptions.default_factor(park.factor_set, name)
-        if factor is None:
-            raise PathwayError(f"{park.park_id}: a lever gives {name!r}, of which {park.factor_set} has no factor")
-        factors[:, at] = factor
-    return (*park.carriers, *new), (*park.groups, *(library[name].group for name in new)), factors
-
-
-def lay_out(park: Park, scenarios: Iterable[Scenario], until: int, assumptions: Assumptions) -> Frame:
-    """Extend factors, processes and sinks of a park to the last year.
-
-    ASSUME: factors stay at their last observed value; only those of purchased power and heat go on declining.
-    ASSUME: sinks stay at their last observed value without a lever.
-    """
-    years = np.arange(park.years[0], until + 1)
-    carriers, groups, factors = carrier_factors(park, scenarios, assumptions)
-    last = np.minimum(np.arange(years.size), park.years.size - 1)
-    balanced = factors[..., last]
-    grid_factors = balanced[:, carriers.index("electricity")].copy()
-    balanced[:, : len(park.carriers)] *= balance_shares(park)[:, None, last]
-    return Frame(
-        park=park,
-        years=years,
-        carriers=carriers,
-        groups=groups,
-        factors=balanced,
-        grid_factors=grid_factors,
-        process_factors=park.process_factors[:, last],
-        is_technical=np.array([not process.is_balance for process in park.processes], dtype=bool),
-        undivided=tuple(process.name if process.is_undivided else "" for process in park.processes),
-        sinks=park.sinks[last],
-        assumptions=assumptions,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,26 +130,6 @@ class Batch:
         return [(measure, self.values(measure)) for measure in measures]
 
 
-def batches(
-    frame: Frame, draws: Draws, size: int | None = None, reading: Reading = AS_PLANS_TURN_OUT
-) -> Iterator[Batch]:
-    """Yield the ensemble, ``size`` members at a time, `BATCH` by default, in one reading of its drivers."""
-    size = BATCH if size is None else size
-    sizes = frame.assumptions.uncertainties.factor_errors
-    for start in range(0, draws.members, size):
-        members = slice(start, min(start + size, draws.members))
-        paths = baseline_paths(frame.park, draws, members, frame.assumptions, reading)
-        activity, intensity, shares, grid, heat, output = (
-            np.moveaxis(values, 0, -1)[..., : frame.years.size, :]
-            for values in (paths.activity, paths.intensity, paths.shares, paths.grid, paths.heat, paths.output)
-        )
-        errors = factor_errors(frame.park, draws.normals, members, sizes)
-        by_group = {group: values.T for group, values in errors.items()}
-        carbon = None if paths.carbon is None else paths.carbon.T[: frame.years.size]
-        use, most = activity * intensity, ceiling_of(frame, draws, members, frame.years[frame.known :])
-        yield Batch(frame, draws, members, activity, use, shares, grid, heat, output, by_group, carbon, most)
-
-
 def ceiling_of(frame: Frame, draws: Draws, members: slice, years: np.ndarray) -> np.ndarray | None:
     """Compute the most that can be captured in some years: (year, member), tCO2/yr; None without a limit."""
     assumed = frame.assumptions
@@ -221,26 +139,7 @@ def ceiling_of(frame: Frame, draws: Draws, members: slice, years: np.ndarray) ->
     return assumed.capture.ceiling(frame.park, assumed.sectors, years, place)
 
 
-def horizon(park: Park, draws: Draws, until: int | None) -> int:
-    """Find the last year of a projection.
-
-    Parameters
-    ----------
-    until : int or None
-        As far as the draws reach where not given.
-
-    Raises
-    ------
-    PathwayError
-        The draws are another park's, or do not reach ``until``.
-    """
-    last = int(draws.years[-1]) if until is None else until
-    if draws.park_id != park.park_id:
-        raise PathwayError(f"the draws were made for {draws.park_id!r}, not for {park.park_id!r}; sample this park")
-    if not park.last_observed_year < last <= draws.years[-1]:
-        raise PathwayError(f"until = {last}: the draws reach from {draws.years[0]} to {draws.years[-1]}")
-    return last
-
+# sums over sectors ---------------------------------------------------------------------------------------------------
 
 #: Classes of sectors: economic ones, which structure and capture reach, and residents.
 ECONOMIC = 0
@@ -248,15 +147,12 @@ ECONOMIC = 0
 
 RESIDENT = 1
 
-
 #: Groups whose emissions are counted, and those that are burnt in the park.
 FOSSIL = ("coal", "oil", "gas", "other_fuel")
-
 
 #: ASSUME: a capture plant of a park whose carriers are not known burns natural gas, 56.1 tCO2/TJ: default of the 2006
 #: IPCC Guidelines, volume 2, table 2.2 (ipcc_2006).  With coal it would pay 1.7 times as much.
 NATURAL_GAS = 56.1
-
 
 #: Fuels that a lever must all take from to reach fuel emissions that are not told apart.
 MAIN_FUELS = ("coal", "oil", "gas")
@@ -588,10 +484,13 @@ class Accounts:
 
     def sum(self, terms: Iterable[np.ndarray]) -> np.ndarray:
         """Sum of some blocks: zero where there is none."""
-        total: np.ndarray | None = None
-        for term in terms:
-            total = term if total is None else total + term
-        return self.zero if total is None else total
+        total, is_own = self.zero, False
+        for at, term in enumerate(terms):
+            if is_own and total.shape == term.shape:
+                total += term  # a sum of our own has no other reader: no block is made anew
+            else:
+                total, is_own = (total + term, True) if at else (term, False)
+        return total
 
     def both(self, parts: Parts, groups: Iterable[str], left: Left) -> np.ndarray:
         """Sum over both classes, the economic one multiplied by what structure leaves of it: (year, member)."""

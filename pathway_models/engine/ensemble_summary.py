@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from pathway_models.baseline.paths import Reading
-from pathway_models.engine.batches import horizon
+from pathway_models.engine.laying_out import horizon
 from pathway_models.engine.projecting import account_of, assumed_by, reading_of, runs
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles

@@ -6,16 +6,19 @@ package only counts and means over members are kept, so that memory does not gro
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix, batches, horizon, lay_out
-from pathway_models.engine.chain import left, left_by_kind, mixed, processes
+from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
+from pathway_models.engine.chain import Plant, StructureCase, left, left_by_kind, mixed, plants, processes, undivided
+from pathway_models.engine.laying_out import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
 from pathway_models.engine.projecting import NOTHING, assumed_by
-from pathway_models.kernels.event_split import settled_by
+from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.draws import Draws
@@ -24,8 +27,38 @@ from pathway_models.records.park import Park
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
+#: Of events, whose projections are short: members at a time, and intensities of one mix and structure together.
+BATCH_OF_EVENTS, TOGETHER = 500, 9
 #: Share of the members that means of tonnes and money are taken over.
 CENTRAL = 0.9
+
+
+@dataclass(frozen=True)
+class EventCounts:
+    """Members that peak before some years, by package.
+
+    Parameters
+    ----------
+    tree : PackageTree
+    years : tuple of int
+    members : int
+    early, past : (case, year) int
+        Members that peak before the year, and those of them that are past already.
+    """
+
+    tree: PackageTree
+    years: tuple[int, ...]
+    members: int
+    early: np.ndarray
+    past: np.ndarray
+
+    def p_before(self, year: int) -> np.ndarray:
+        """Share of all members that peak before a year: (package,)."""
+        return self.early[self.tree.case_of, self.years.index(year)] / self.members
+
+    def p_past(self, year: int) -> np.ndarray:
+        """Share of all members that are past already, of those that peak before a year: (package,)."""
+        return self.past[self.tree.case_of, self.years.index(year)] / self.members
 
 
 class PackageEngine:
@@ -171,6 +204,128 @@ class PackageEngine:
                 tally.add(case)
         return tally.found()
 
+    def count_events(self, grid: Grid, codes: np.ndarray, before: Iterable[int]) -> EventCounts:
+        """Count the event of some years, and nothing else: projections end where the event is decided.
+
+        Packages of one mix and structure are worked out together, a row an intensity: the numbers are those of
+        `survey` to the last digits, at a fraction of its work.
+
+        Parameters
+        ----------
+        grid : Grid
+        codes : (package, block) int
+        before : iterable of int
+            Projected years whose windows end in ``until`` or before.
+
+        Raises
+        ------
+        PathwayError
+            The window of a year is not projected.
+        """
+        tree, years = grid_tree(grid, codes), tuple(sorted(set(before)))
+        if years[0] <= self.years[0] or years[-1] + WINDOW - 1 > self.until:
+            raise PathwayError(f"before {years}: packages are known from {self.years[0] + 1} to {self.until}")
+        early, past = np.zeros((2, tree.cases.shape[0], len(years)), dtype=np.int32)
+        rows, settled = [year - int(self.years[1]) for year in years], self.settled()
+        frame = lay_out(self.park, self.everything, years[-1] + WINDOW - 1, self.assumptions)
+        for batch in batches(frame, self.draws, BATCH_OF_EVENTS):
+            _Events(BatchEvaluator(batch), tree, rows, settled[batch.members]).count(early, past)
+        return EventCounts(tree, years, self.draws.members, early, past)
+
+
+class _Events:
+    """The event of every package of one batch; ``rows`` are its years, counted from the first projected one."""
+
+    def __init__(self, evaluator: BatchEvaluator, tree: PackageTree, rows: list[int], settled: np.ndarray) -> None:
+        self.evaluator, self.tree, self.rows = evaluator, tree, rows
+        self.settled = [settled[:, row + 1] for row in rows]
+        self.observed = evaluator.observed.max(axis=0)
+        books, shape = evaluator.accounts, evaluator.sinks.shape
+        self.lefts = [left(books, measures) for measures in tree.parts["structure"]]
+        self.intensities = np.stack([np.broadcast_to(left(books, one), shape) for one in tree.parts["intensity"]])
+        kept = [left_by_kind(books, measures) for measures in tree.parts["process"]]
+        self.processes = cache(lambda s, p: processes(books, self.lefts[s], kept[p]))
+
+    def count(self, early: np.ndarray, past: np.ndarray) -> None:
+        """Add the members of the batch to the counts by case."""
+        books, parts, cases, mix = self.evaluator.accounts, self.tree.parts, self.tree.cases, None
+        starts = np.flatnonzero(np.append(True, (np.diff(cases[:, :2], axis=0) != 0).any(axis=1)))
+        for start, end in zip(starts, np.append(starts[1:], len(cases)), strict=True):
+            m, s = cases[start, :2].tolist()
+            if mix is None or m != cases[start - 1, 0]:
+                mix = mixed(books, parts["mix"][m])
+            case = StructureCase(mix, self.lefts[s])
+            equipped = {k: plants(case, parts["capture"][k]) for k in np.unique(cases[start:end, 4]).tolist()}
+            by_intensity = cases[start:end, 2]
+            for first in range(0, len(self.intensities), TOGETHER):
+                here = start + np.flatnonzero((by_intensity >= first) & (by_intensity < first + TOGETHER))
+                if here.size:
+                    self._of_intensities(case, s, equipped, here, early, past)
+
+    def _of_intensities(
+        self,
+        case: StructureCase,
+        s: int,
+        equipped: dict[int, list[Plant]],
+        here: np.ndarray,
+        early: np.ndarray,
+        past: np.ndarray,
+    ) -> None:
+        """Count cases of one mix and structure, ``here`` among those of the tree."""
+        cases, books = self.tree.cases[here], self.evaluator.accounts
+        used, at = np.unique(cases[:, 2], return_inverse=True)
+        intensity = (
+            self.intensities[used[0] : used[-1] + 1] if used[-1] - used[0] < used.size else self.intensities[used]
+        )
+        fuel, whole = intensity * case.emissions, None
+        if books.has_undivided:
+            whole = np.stack([undivided(books, case.of_mix, self.lefts[s], one) for one in intensity])
+            fuel += whole
+        eligible = {
+            groups: intensity * case.eligible(groups)
+            for one in equipped.values()
+            for groups in {plant.measure.lever.takes_from for plant in one}
+        }
+        for p in np.unique(cases[:, 3]).tolist():
+            technical, process = self.processes(s, p)
+            total = fuel + process
+            for k, of_capture in equipped.items():
+                rows = np.flatnonzero((cases[:, 3] == p) & (cases[:, 4] == k))
+                if rows.size:
+                    there = technical if whole is None else technical + whole
+                    counts = self._counts(self._captured(total, there, eligible, of_capture))
+                    early[here[rows]] += counts[0][at[rows]]
+                    past[here[rows]] += counts[1][at[rows]]
+
+    def _captured(
+        self, total: np.ndarray, technical: np.ndarray, eligible: dict[tuple[str, ...], np.ndarray], used: list[Plant]
+    ) -> np.ndarray:
+        """Take from totals what plants capture, net of what their energy emits, as `chain.total` does."""
+        ceiling, found, earlier = self.evaluator.batch.ceiling, total, None
+        for plant in used:
+            room = eligible[plant.measure.lever.takes_from] + technical
+            if earlier is not None:  # a second plant finds only what the first has left
+                room -= earlier
+            np.maximum(room, 0.0, out=room)
+            room *= plant.gross
+            if ceiling is not None:
+                np.minimum(room, ceiling if earlier is None else ceiling - earlier, out=room)
+            earlier = room if earlier is None else earlier + room
+            found = found - room * plant.net
+        return found
+
+    def _counts(self, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Count the event of totals (intensity, year, member): (intensity, year asked for), all and past already."""
+        early, past = np.empty((2, len(totals), len(self.rows)), dtype=np.int32)
+        high, seen = self.observed, 0
+        for column, (row, settled) in enumerate(zip(self.rows, self.settled, strict=True)):
+            if row > seen:
+                high, seen = np.maximum(high, np.maximum.reduce(totals[:, seen:row], axis=1)), row
+            event = np.maximum.reduce(totals[:, row : row + WINDOW], axis=1) <= high + TIE * np.abs(high)
+            early[:, column] = np.count_nonzero(event, axis=1)
+            past[:, column] = np.count_nonzero(event & settled, axis=1)
+        return early, past
+
 
 def cost_table(engine: PackageEngine, tree: PackageTree) -> np.ndarray:
     """Mean known present value of every case of a tree, sinks left out: (case,), million CNY; `PackageStatistics.cost`.
@@ -236,6 +391,8 @@ class _Batch:
         if any((one < 0).any() for row in technical for one in row):
             raise PathwayError("a process that could be captured is negative: take a grid small enough to list")
         self.technical = technical
+        self._paid_for: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._unmixed_of: dict[tuple[int, int, int], np.ndarray] = {}
         self.captures = [self._gross(measures) for measures in tree.parts["capture"]]
         self.captured_process = np.array(
             [
@@ -299,17 +456,37 @@ class _Batch:
         cases : (case, part) int
             As in ``PackageTree.cases``.
         """
-        shape, beyond = self.ceiling.shape, np.zeros(len(cases))
-        _, mixed_up = self.evaluator.accounts.undivided.values()
-        fuel = self.evaluator.accounts.fuel_of(mix)
-        eligible = [[self._eligible(mix, groups) for groups, _, _ in capture] for capture in self.captures]
-        for row, (_, s, i, p, k) in enumerate(cases.tolist()):
-            for held, (_, gross, rate) in zip(eligible[k], self.captures[k], strict=True):
-                economic = self.economic[s * self.sizes[1] + i].reshape(shape)
-                there = economic * (held + fuel) + self.technical[s][p]
-                there += self.structures[s].reshape(shape) * mixed_up
-                beyond[row] += np.vdot(np.maximum(there * gross - self.ceiling, 0.0), rate)
+        beyond, fuel = np.zeros(len(cases)), self.evaluator.accounts.fuel_of(mix)
+        for s, k in np.unique(cases[:, [1, 4]], axis=0).tolist():
+            here = np.flatnonzero((cases[:, 1] == s) & (cases[:, 4] == k))
+            used, at = np.unique(cases[here, 2], return_inverse=True)
+            for groups, gross, _ in self.captures[k]:
+                where, rate, economic = self._paid(k)
+                taken = (gross * (self._eligible(mix, groups) + fuel)).ravel()[where]
+                room = economic[s * self.sizes[1] + used] * taken
+                over = np.empty_like(room)
+                for p in np.unique(cases[here, 3]).tolist():
+                    np.maximum(np.add(room, self._unmixed(s, p, k), out=over), 0.0, out=over)
+                    rows = np.flatnonzero(cases[here, 3] == p)
+                    beyond[here[rows]] += _products(over, rate)[at[rows]]
         return beyond
+
+    def _paid(self, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Pick the years and members in which capture is paid for: where, its rate, and economic lefts there."""
+        ((_, gross, rate),) = self.captures[k]
+        if k not in self._paid_for:
+            where = np.flatnonzero((gross * rate).ravel())
+            self._paid_for[k] = where, rate.ravel()[where], self.economic[:, where]
+        return self._paid_for[k]
+
+    def _unmixed(self, s: int, p: int, k: int) -> np.ndarray:
+        """Work out what plants would take beyond the ceiling, were there no fuel, where capture is paid for."""
+        if (s, p, k) not in self._unmixed_of:
+            _, mixed_up = self.evaluator.accounts.undivided.values()
+            ((_, gross, _),), (where, _, _) = self.captures[k], self._paid(k)
+            held = self.technical[s][p] + self.structures[s].reshape(gross.shape) * mixed_up
+            self._unmixed_of[s, p, k] = (held * gross - self.ceiling).ravel()[where]
+        return self._unmixed_of[s, p, k]
 
     def _of_undivided(self, mix: Mix, rate: np.ndarray) -> np.ndarray:
         """Price the capture of what is not told apart by carrier: (structure, intensity)."""

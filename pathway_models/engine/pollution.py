@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import BURNT, ECONOMIC, Pool, carrier_factors
+from pathway_models.engine.batches import BURNT, ECONOMIC, Pool
 from pathway_models.engine.chain import PackageCase, StructureCase
+from pathway_models.engine.laying_out import carrier_factors
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.sampling import stream
 from pathway_models.intake.factors.tables import find_fuel, read_carriers

@@ -8,8 +8,9 @@ import numpy as np
 from pathway_models.baseline.paths import AS_PLANS_TURN_OUT, IF_DRIVERS_HOLD, Reading
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.core.errors import PathwayError
-from pathway_models.engine.batches import EMITTING, Mix, batches, horizon, lay_out
+from pathway_models.engine.batches import EMITTING, Mix
 from pathway_models.engine.chain import PackageCase, left
+from pathway_models.engine.laying_out import batches, horizon, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, measures_of, package_tree
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.levers.action import SINKS

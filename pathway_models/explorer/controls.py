@@ -7,18 +7,23 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.figures import PLAYER_COLOURS
-from pathway_models.decisions.tables import UNKNOWN, family_name, option_name
+from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
+from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.language.words import say
 from pathway_models.records.costs import Costs, LeverCost
-from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure
+from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
+from pathway_models.records.plans import SLOW
 
 OFF = "off"
 #: Years that a ramp can take on the sliders.
 FIRST_YEAR, LAST_YEAR = 2020, 2060
 #: Between the levers of an address, and between the parts of one of them.
 BETWEEN, WITHIN = "~", "."
+#: Levers that are not off.
+Choices = dict[str, Choice]
+#: Opens the part of an address that names the scenario whose growth and grid the levers stand under.
+UNDER = "under"
 
 
 class LeverControl:
@@ -43,7 +48,7 @@ class LeverControl:
             value=(lever.ramp.start, lever.ramp.complete), min=FIRST_YEAR, max=LAST_YEAR, readout_format="d"
         )
         name = lever.name_zh if lang == "zh" else lever.name_en
-        colour = PLAYER_COLOURS[FAMILIES.index(lever.family)]
+        colour = FAMILY_COLOURS[lever.family]
         label = html(
             '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
             '<span class="pathways-name">{name}</span>'
@@ -85,7 +90,7 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
                     low=round(100 * corners.low, 2),
                     mode=round(100 * corners.mode, 2),
                     high=round(100 * corners.high, 2),
-                    unit=say(lang, en=f" ({lever.units[name]})", zh="（低—最可能—高）"),
+                    unit=say(lang, en=f" (low – most likely – high; {lever.units[name]})", zh="（低—最可能—高）"),
                 )
             )
     sources = dict.fromkeys(lever.sources[name] for setting in lever.settings.values() for name in setting)
@@ -99,12 +104,12 @@ def _source(source: str, lang: str) -> str:
     """Write a source; of an assumption of ours, whole or in part, the Chinese page says that it is one."""
     ours = {"ASSUME": "本项目假设", "derived": "推算值与本项目假设"}
     kind = next((text for start, text in ours.items() if source.startswith(start)), source)
-    return say(lang, en=source, zh=kind if "ASSUME" in source else source)
+    return say(lang, en=source.replace("ASSUME", "assumed here"), zh=kind if "ASSUME" in source else source)
 
 
 def _cost(cost: LeverCost | None, lang: str) -> str:
     if cost is None:
-        return UNKNOWN[lang]
+        return say(lang, en="not known", zh="未知")
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
     if lang == "zh":
         found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]
@@ -140,39 +145,66 @@ def choices_of(measures: Iterable[Measure]) -> dict[str, Choice]:
     return {m.lever.lever_id: Choice(m.setting, m.ramp.start, m.ramp.complete) for m in measures}
 
 
-def packed(choices: Mapping[str, Choice]) -> str:
-    """Write choices into one word of an address.
+def packed(choices: Mapping[str, Choice], under: str = "") -> str:
+    """Write choices, and the scenario they stand under, into one word of an address.
 
     Examples
     --------
-    >>> packed({"ccus": Choice("strong", 2030, 2045)})
-    'ccus.strong.2030.2045'
+    >>> packed({"ccus": Choice("strong", 2030, 2045)}, "low_growth")
+    'under.low_growth~ccus.strong.2030.2045'
     """
-    parts = ((name, one.setting, str(one.start), str(one.complete)) for name, one in choices.items())
+    parts = [(UNDER, under)] if under else []
+    parts += [(name, one.setting, str(one.start), str(one.complete)) for name, one in choices.items()]
     return BETWEEN.join(WITHIN.join(part) for part in parts)
 
 
-def unpacked(text: str, levers: Mapping[str, Lever]) -> dict[str, Choice]:
-    """Read choices from an address.
+def unpacked(text: str, levers: Mapping[str, Lever], stated: Iterable[str] = ()) -> tuple[dict[str, Choice], str]:
+    """Read choices from an address, and the scenario they stand under, one of those that state drivers.
 
     Raises
     ------
     ScenarioError
-        A lever, setting or year in it cannot be; all faults together.
+        A lever, setting, year or scenario in it cannot be; all faults together.
     """
-    found, faults = {}, []
+    found, under, faults, known = {}, "", [], tuple(stated)
     for part in filter(None, text.split(BETWEEN)):
         name, *rest = part.split(WITHIN)
-        if name not in levers or len(rest) != 3 or rest[0] not in levers[name].settings or not _are_years(rest[1:]):
+        if name == UNDER and len(rest) == 1 and rest[0] in known:
+            (under,) = rest
+        elif name not in levers or len(rest) != 3 or rest[0] not in levers[name].settings or not _are_years(rest[1:]):
             faults.append(repr(part))
         else:
             found[name] = Choice(rest[0], int(rest[1]), int(rest[2]))
     if faults:
         form = "lever.setting.first.last with years from 2020 to 2060"
         raise ScenarioError(f"the link's {', '.join(faults)}: expected {form}; levers are {', '.join(levers)}")
-    return found
+    return found, under
 
 
 def _are_years(texts: Iterable[str]) -> bool:
     years = [int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0 for text in texts]
     return FIRST_YEAR <= years[0] < years[1] <= LAST_YEAR
+
+
+def short_name(name: str) -> str:
+    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
+    return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
+
+
+def under_of(scenario: Scenario) -> str:
+    """Name a scenario if it states drivers or another grid; else empty, as its levers stand under the growth law."""
+    return scenario.scenario_id if scenario.drivers or scenario.grid != SLOW else ""
+
+
+def package_of(scenario: Scenario) -> tuple[Choices, str]:
+    """Take a scenario apart: its levers as the controls can show them, and what they stand under."""
+    return clipped(choices_of(scenario.measures)), under_of(scenario)
+
+
+def clipped(choices: Choices) -> Choices:
+    """Take the years of choices as the controls can show them."""
+    shown = {}
+    for name, one in choices.items():
+        first = max(one.start, FIRST_YEAR)
+        shown[name] = Choice(one.setting, first, min(max(one.complete, first + 1), LAST_YEAR))
+    return shown

@@ -95,6 +95,8 @@ class Exploration:
     prepare : callable, optional
         Gives the factors of the pollutants for a park, scenarios and draws (`cobenefits.scenarios.prepare_basis`);
         pollutants are not told without it.
+    beside : Exploration, optional
+        Of the same park without given drivers: what is past and what is ahead is told by its members without measures.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Exploration:
         until: int = 2060,
         assumptions: Assumptions | None = None,
         prepare: Callable[..., Basis] | None = None,
+        beside: "Exploration | None" = None,
     ) -> None:
         self.park, self.levers, self.until = park, dict(levers), until
         everything = lever_grid(levers).everything()
@@ -121,7 +124,7 @@ class Exploration:
         self.weights = self._engine.central()
         self.pollutants: tuple[Pollutant, ...] = ()
         self._pollution = self._polluted(everything, prepare)
-        self._without: np.ndarray | None = None
+        self._without = beside._without if beside else None
         self.without = self.view(NOTHING)
 
     def _polluted(self, everything: Scenario, prepare: Callable[..., Basis] | None) -> list[Pollution]:

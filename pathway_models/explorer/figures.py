@@ -4,6 +4,7 @@ Axes and labels are drawn once and kept as pixels; a new view draws only the mov
 """
 
 import io
+from collections.abc import Iterable
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -14,15 +15,38 @@ from PIL import Image
 
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.figures.canvas import BEHIND, DARK, MARK, emissions_axis, shade_record, sheet, years_axis
-from pathway_models.figures.marks import peak_shares
+from pathway_models.figures.marks import WIDTH, peak_shares
+from pathway_models.figures.style import WITH
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
 
-COLOUR = "#0072B2"
-#: Share of members at which a bar of peak years is cut, so that one crowded year does not flatten all others.
-CAP = 0.2
+COLOUR = WITH
+#: Height of the highest bar of peak years, as a share of its axes: whatever its share is, no bar is cut off.
+HIGHEST = 0.72
+#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
+CARRIERS = {
+    "coal": "#3b3b3b",
+    "oil": "#a65628",
+    "gas": "#b9770e",
+    "other_fuel": "#7a6a4f",
+    "electricity": "#4a5fa5",
+    "heat": "#8a5a83",
+    "biomass": "#5f7f2e",
+    "hydrogen": "#2f7f86",
+    "green_electricity": "#127a57",
+    "waste_heat": "#6f7d1f",
+}
 #: Inches and pixels of an inch: letters are read at the width of a telephone and of half a laptop's window.
 SIZE, RESOLUTION = (5.6, 3.2), 130
+
+
+def height_of(views: Iterable[View]) -> float:
+    """Choose the height of a picture: half as high again as the highest upper quartile, tCO2/yr.
+
+    The wildest twentieth would press all else to the ground.
+    """
+    bands = [view.band for view in views]
+    return max(max(1.5 * float(band[3].max()), 1.15 * float(band[2].max())) for band in bands)
 
 
 class Picture:
@@ -32,13 +56,16 @@ class Picture:
     ----------
     exploration : Exploration
     lang : {"en", "zh"}
+    views : iterable of View
+        That must find room beside the pathway without measures.
     """
 
-    def __init__(self, exploration: Exploration, lang: str = "en") -> None:
+    def __init__(self, exploration: Exploration, lang: str = "en", views: Iterable[View] = ()) -> None:
         self.lang = lang
         without = exploration.without
         self.years, self.horizon = without.years, int(without.years[-1])
         self.scale = scale_of(float(without.band[-1].max()), lang)
+        self.top = height_of([without, *views])
         with mpl.rc_context():
             self.figure = self._sheet(exploration)
             self._moving = self._artists()
@@ -52,9 +79,7 @@ class Picture:
         figure.set_dpi(RESOLUTION)
         first, observed = int(self.years[0]), exploration.park.last_observed_year
         band = exploration.without.band / self.scale.divisor
-        # Half as high again as the upper quartile: the wildest twentieth would press all else to the ground.
-        top = max(1.5 * float(band[3].max()), 1.15 * float(band[2].max()))
-        ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), top)
+        ax.set_ylim(min(0.0, 1.1 * float(band[0].min())), self.top / self.scale.divisor)
         emissions_axis(ax, self.scale, self.lang)
         for axes in (ax, strip):
             shade_record(axes, first, observed)
@@ -62,9 +87,9 @@ class Picture:
         ax.set_xlim(strip.get_xlim())
         label = word("peak_share", self.lang).replace("\n", say(self.lang, en=" ", zh=""))
         strip.text(0.88, 0.92, label, size="small", ha="right", va="top", transform=strip.transAxes)
-        strip.set_ylim(0, 1.3 * CAP * 100)
-        strip.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-        strip.locator_params(axis="y", nbins=3)
+        # Shares are written on the bars: their scale is that of the highest, whichever view is drawn.
+        strip.set_ylim(0, 1)
+        strip.set_yticks([])
         self.ax, self.strip = ax, strip
         return figure
 
@@ -79,7 +104,7 @@ class Picture:
             "middle": self.ax.fill_between(years, nothing, nothing, alpha=0.38, **shape),
             "median": self.ax.plot(years, nothing, color=COLOUR, linewidth=2.2, animated=True)[0],
             "bars": self.strip.fill_between(steps, 0, np.zeros(steps.size), step="mid", zorder=3, **shape),
-            "rest": self.strip.bar([end], [0.0], 2.6, color="white", edgecolor=COLOUR, hatch="//////", animated=True)[
+            "rest": self.strip.bar([end], [0.0], WIDTH, color="white", edgecolor=COLOUR, hatch="//////", animated=True)[
                 0
             ],
             "rest_text": self.strip.text(end, 0.0, "", ha="center", va="bottom", size="small", animated=True),
@@ -116,17 +141,18 @@ class Picture:
         for name, place in zip("ba", ends, strict=True):
             moving[name].set_y(place)
         shares, censored = peak_shares(view.peaks, 0)
+        unit = HIGHEST / max(float(shares.max()), censored / WIDTH)
         heights = np.zeros(shares.size + 2)
-        heights[1:-1] = 100 * np.minimum(shares, CAP)
+        heights[1:-1] = unit * shares
         moving["bars"].set_data(np.arange(self.years[0] - 1, self.years[-1] + 2), 0, heights)
-        moving["rest"].set_height(100 * min(censored, CAP))
+        moving["rest"].set_height(unit * censored / WIDTH)
         highest = int(shares.argmax())
-        for name, place, share in (
-            ("rest_text", self.horizon + BEHIND, censored),
-            ("top_text", self.years[highest], float(shares[highest])),
+        for name, place, share, wide in (
+            ("rest_text", self.horizon + BEHIND, censored, WIDTH),
+            ("top_text", self.years[highest], float(shares[highest]), 1.0),
         ):
             moving[name].set_text(share_text(share, self.lang))
-            moving[name].set_position((place, 100 * min(share, CAP)))
+            moving[name].set_position((place, unit * share / wide))
         for name in ("line", "line_below"):
             moving[name].set_xdata([before - 0.5, before - 0.5])
         self._canvas.restore_region(self._still)

@@ -10,9 +10,10 @@ from pathlib import Path
 import yaml
 
 from pathway_models.core.errors import InputError, PathwayError, ScenarioError, writing
-from pathway_models.fleet.answers import Answer, answers
+from pathway_models.fleet.answers import Answer, answers, chance
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Scenario
+from pathway_models.records.plans import SLOW
 from pathway_models.runs.jobs import park_id_of
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
 
@@ -21,6 +22,8 @@ HEADER = "# Scenarios saved from the explorer; the form is that of data/scenario
 SCENARIO_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: The scenario without levers that a saved one is compared with.
 REFERENCE = {"name_en": "Business as usual", "name_zh": "惯常情景", "description": "No lever is moved."}
+#: Fields of a given driver that are written as they are.
+WRITTEN = ("driver", "sector", "item", "kind", "value", "unit", "spread", "source")
 #: Folder in which `run` puts a run that was given no other.
 RESULTS = Path("results")
 
@@ -46,13 +49,19 @@ class OpenedRun:
 
     def answer(self, park: str) -> Answer | None:
         """Read the answer of a park, named as the run or its tables name it; None where the run has none."""
+        return next(iter(answers(self._rows(park), self.scenarios)), None)
+
+    def shares(self, park: str) -> dict[str, float]:
+        """Read what the run said of a park: scenario -> share of members that peak before the year in question."""
+        return {row["scenario"]: float(chance(row)) for row in self._rows(park)}
+
+    def _rows(self, park: str) -> list[dict[str, str]]:
         found = [park_id for park_id, given in self.parks.items() if park in (park_id, given)]
         path = self.folder / "summary.csv"
         if not found or not path.is_file():
-            return None
+            return []
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["park_id"] == found[0]]
-        return next(iter(answers(rows, self.scenarios)), None)
+            return [row for row in csv.DictReader(file) if row["park_id"] == found[0]]
 
 
 def read_run(folder: str | Path) -> OpenedRun:
@@ -135,7 +144,13 @@ def entry_of(scenario: Scenario) -> dict[str, object]:
         m.lever.lever_id: {"setting": m.setting, "start": m.ramp.start, "complete": m.ramp.complete}
         for m in scenario.measures
     }
-    return {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
+    entry: dict[str, object] = {"name_en": scenario.name_en, "name_zh": scenario.name_zh, "levers": levers}
+    if scenario.drivers:
+        entry["drivers"] = [
+            {name: getattr(path, name) for name in WRITTEN} | {"period": f"{path.first}-{path.last}"}
+            for path in scenario.drivers
+        ]  # fmt: skip
+    return entry if scenario.grid == SLOW else entry | {"grid": scenario.grid}
 
 
 def run_command(park: str, path: str | Path, scenario_id: str, lever_file: str | Path = "") -> str:

@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -16,15 +17,16 @@ from urllib.parse import parse_qs, urlencode
 import ipywidgets as widgets
 from markupsafe import Markup
 
+from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.batch.answer_card import card_of
 from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.decisions.tables import money_text
 from pathway_models.documents.markup import font_face, html
-from pathway_models.explorer.controls import FIRST_YEAR, LAST_YEAR, LeverControls, choices_of, packed, unpacked
+from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, short_name, under_of, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
-from pathway_models.explorer.figures import Picture
+from pathway_models.explorer.figures import CARRIERS, Picture, height_of
 from pathway_models.explorer.files import read_run, run_command, save_scenario
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, unknown_costs
@@ -47,24 +49,16 @@ QUICK = 500
 REST = 0.4
 #: Views that are kept, so that the package that stands still is not worked out again.
 KEPT = 16
+#: Ensembles that are kept: under the growth law and under what two packages state, whole and for a drag.
+ENSEMBLES = 6
+#: Room that the axes may leave, as a multiple of the height needed.
+ROOM = 1.3
 #: The two packages; the second is the one that opens under the levers.
 SIDES = ("a", "b")
-#: Colours of carrier groups in the energy mix; green ones burn nothing fossil.
-CARRIERS = {
-    "coal": "#3b3b3b",
-    "oil": "#a65628",
-    "gas": "#b9770e",
-    "other_fuel": "#7a6a4f",
-    "electricity": "#4a5fa5",
-    "heat": "#8a5a83",
-    "biomass": "#5f7f2e",
-    "hydrogen": "#2f7f86",
-    "green_electricity": "#127a57",
-    "waste_heat": "#6f7d1f",
-}
 STYLE = PACKAGE_FOLDER / "explorer" / "page" / "panel.css"
 
-Choices = dict[str, Choice]
+#: Levers of each package, and the scenario it stands under.
+State = tuple[dict[str, Choices], dict[str, str]]
 
 
 class Explorer:
@@ -145,12 +139,14 @@ class Explorer:
         )  # fmt: skip
         begin = say(lang, en="Start from", zh="起点情景")
         self.start = widgets.Dropdown(options=self._starts(), value="", description=begin)
+        grow = say(lang, en="Growth, power", zh="增长与电网")
+        self.growth = widgets.Dropdown(options=self._growths(), value="", description=grow)
         options, which = [("A", "a"), ("B", "b")], say(lang, en="Levers of", zh="设置方案")
         self.side = widgets.RadioButtons(options=options, value="b", orientation="horizontal", description=which)
         self.levers = LeverControls(
             self._levers, self._costs, unknown_costs(self._costs, self._levers), lang, self._moved
         )
-        consent = say(lang, en="pollutants by factors that are background knowledge", zh="污染物采用背景知识排放因子")
+        consent = say(lang, en="pollutants by background factors", zh="污染物采用背景排放因子")
         self.background = widgets.Checkbox(allow_background, indent=False, description=consent)
         self.answer, self.facts, self.told, self.link = (widgets.HTML() for _ in range(4))
         self.image = widgets.Image(format="png")
@@ -164,16 +160,24 @@ class Explorer:
         self.buttons = {name: widgets.Button(description=text) for name, text in texts.items()}
 
     def _parks(self) -> list[tuple[str, str]]:
-        known = [(park_name(entry, self.lang), entry.park_id) for entry in read_register() if entry.has_data]
-        own = self._own not in [park_id for _, park_id in known]
-        return [*known, (park_name(read_park(self._own), self.lang), self._own)] if own else known
+        known = {entry.park_id: entry for entry in read_register() if entry.has_data}
+        places = known if self._own in known else {**known, self._own: read_park(self._own)}
+        return [(short_name(park_name(place, self.lang)), name) for name, place in places.items()]
 
     def _scenarios(self) -> dict[str, Scenario]:
-        """Read the shipped scenarios, the run's and those saved so far; without those that state drivers."""
+        """Read the shipped scenarios, those that state drivers, the run's, and those saved so far."""
         levers = self._file_of_levers or None
         saved = read_scenarios(self.file, levers) if self.file.exists() else {}
-        found = {**read_scenarios(None, levers), **(self.run.scenarios if self.run else {}), **saved}
-        return {name: one for name, one in found.items() if not one.drivers}
+        shipped = {**read_scenarios("drivers", levers), **read_scenarios(None, levers)}
+        return {**shipped, **(self.run.scenarios if self.run else {}), **saved}
+
+    def _stated(self) -> dict[str, Scenario]:
+        """Pick the scenarios that state growth, intensity, shares or another grid."""
+        return {name: one for name, one in self._scenarios().items() if under_of(one)}
+
+    def _growths(self) -> list[tuple[str, str]]:
+        own = say(self.lang, en="as the record goes on", zh="延续历史记录")
+        return [(own, ""), *((self._named(one), name) for name, one in self._stated().items())]
 
     def _named(self, scenario: Scenario) -> str:
         return scenario.name_zh if self.lang == "zh" else scenario.name_en
@@ -183,8 +187,9 @@ class Explorer:
 
     def _listen(self) -> None:
         self.park.observe(lambda change: self._open(change["new"], {}), names="value")
-        self.background.observe(lambda change: self._load(), names="value")
+        self.background.observe(lambda change: self._consent(), names="value")
         self.start.observe(lambda change: self._begin(change["new"]), names="value")
+        self.growth.observe(lambda change: self._grow(change["new"]), names="value")
         self.side.observe(lambda change: self._show(), names="value")
         for control in (self.before, self.probability):
             control.observe(lambda change: self._moved(), names="value")
@@ -196,31 +201,49 @@ class Explorer:
     def _open(self, park: str, state: Mapping[str, str]) -> None:
         """Open a park under the levers of an address, else on the answer of the run, else without any."""
         self.of_run = self.run.answer(park) if self.run else None
-        self.sides: dict[str, Choices] = {"a": {}, "b": self._best()}
+        best = self._scenarios().get(self.of_run.best_scenario) if self.of_run else None
+        choices, under = package_of(best) if best else ({}, "")
+        self.sides: dict[str, Choices] = {"a": {}, "b": choices}
+        self.under = {"a": "", "b": under}
         self.told.value = ""
         try:
-            self.sides |= {side: self._unpacked(state[side]) for side in SIDES if side in state}
+            for side in SIDES:
+                if side in state:
+                    self.sides[side], self.under[side] = self._unpacked(state[side])
         except PathwayError as error:
             self._refuse(error)
-        self._past = [dict(self.sides)]
         self._load()
+        self._past = [self._state()]
+        self._show()
 
-    def _best(self) -> Choices:
-        """Take the measures of the run's best scenario; none without a run."""
-        best = self._scenarios().get(self.of_run.best_scenario) if self.of_run else None
-        return _clipped(choices_of(best.measures)) if best else {}
+    def _state(self) -> State:
+        return dict(self.sides), dict(self.under)
 
     def _load(self) -> None:
         """Draw the ensembles of the park: the one that follows a drag, and the whole one."""
-        park, members = read_park(self.park.value), self._given["members"]
-        consent = self.background.value
-        given = {**self._given, "prepare": lambda *drawn: prepare_basis(*drawn, None, None, consent)}
-        self.whole = Exploration(park, self._levers, self._costs, **given)
-        small = {**given, "members": min(members, QUICK)}
-        self.quick = self.whole if members <= QUICK else Exploration(park, self._levers, self._costs, **small)
+        self._members = {False: min(self._given["members"], QUICK), True: self._given["members"]}
+        self._ensemble, self._view = lru_cache(maxsize=ENSEMBLES)(self._drawn), lru_cache(maxsize=KEPT)(self._viewed)
+        self.whole = self._ensemble(self._members[True], "")
         self.picture = Picture(self.whole, self.lang)
-        self._view = lru_cache(maxsize=KEPT)(self._viewed)
-        self._show()
+
+    def _drawn(self, members: int, under: str) -> Exploration:
+        """Draw an ensemble under the growth and the grid that a scenario states, or none.
+
+        Raises
+        ------
+        PathwayError
+            The park has not what the scenario drives.
+        """
+        consent, park = self.background.value, read_park(self.park.value)
+        given = {
+            **self._given,
+            "members": members,
+            "prepare": lambda *drawn: prepare_basis(*drawn, None, None, consent),
+        }
+        if under:
+            given["beside"] = self._ensemble(members, "")
+            park = driven(park, self._stated()[under], given["assumptions"].issue_year)
+        return Exploration(park, self._levers, self._costs, **given)
 
     # changes -------------------------------------------------------------------------------------------------------
 
@@ -228,7 +251,7 @@ class Explorer:
         """Put the levers of the package in question onto the controls, and draw once."""
         self._busy = True
         self.levers.put(self.sides[self.side.value])
-        self.start.value = ""
+        self.start.value, self.growth.value = "", self.under[self.side.value]
         self._busy = False
         self._settle()
 
@@ -242,7 +265,7 @@ class Explorer:
         except RuntimeError:  # nobody would come back to finish
             self._settle()
             return
-        self._redraw(self.quick)
+        self._redraw(is_whole=False)
         if self._timer:
             self._timer.cancel()
         self._timer = loop.call_later(REST, self._settle)
@@ -251,18 +274,37 @@ class Explorer:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._past[-1] != self.sides:
-            self._past.append(dict(self.sides))
-        self._redraw(self.whole)
+        if self._past[-1] != self._state():
+            self._past.append(self._state())
+        self._redraw(is_whole=True)
 
     def _begin(self, scenario_id: str) -> None:
         if scenario_id and not self._busy:
-            self.sides[self.side.value] = _clipped(choices_of(self._scenarios()[scenario_id].measures))
-            self._show()
+            choices, under = package_of(self._scenarios()[scenario_id])
+            self.sides[self.side.value] = choices
+            self._grow(under)
+
+    def _grow(self, under: str) -> None:
+        """Put the package in question under the growth and the grid that a scenario states, where the park has them."""
+        if self._busy:
+            return
+        try:
+            self._ensemble(self._members[True], under)
+        except PathwayError as error:
+            self._refuse(error)
+        else:
+            self.under[self.side.value] = under
+            self.told.value = ""
+        self._show()
+
+    def _consent(self) -> None:
+        self._load()
+        self._show()
 
     def _copy(self) -> None:
         here = self.side.value
-        self.sides[SIDES[1 - SIDES.index(here)]] = dict(self.sides[here])
+        there = SIDES[1 - SIDES.index(here)]
+        self.sides[there], self.under[there] = dict(self.sides[here]), self.under[here]
         self._show()
 
     def _undo(self) -> None:
@@ -270,16 +312,23 @@ class Explorer:
             self._settle()
         if len(self._past) > 1:
             self._past.pop()
-        self.sides = dict(self._past[-1])
+        self._go_back(self._past[-1])
+
+    def _go_back(self, state: State) -> None:
+        self.sides, self.under = map(dict, state)
         self._show()
 
     def _reset(self) -> None:
-        self.sides = dict(self._past[0])
-        self._show()
+        self._go_back(self._past[0])
 
     def scenario(self, scenario_id: str = UNSAVED) -> Scenario:
         """Turn the levers as they are set into a scenario."""
-        return self.whole.scenario(scenario_id, self.sides[self.side.value])
+        here = self.side.value
+        made = self.whole.scenario(scenario_id, self.sides[here])
+        if not self.under[here]:
+            return made
+        stated = self._stated()[self.under[here]]
+        return replace(made, drivers=stated.drivers, grid=stated.grid)
 
     def _save(self) -> None:
         try:
@@ -295,7 +344,8 @@ class Explorer:
         command = run_command(self.park.value, path, self.name.value.strip(), self._file_of_levers)
         self.told.value = html(text, path=path.name, command=command)
         self._busy = True
-        self.start.options = self._starts()
+        self.start.options, self.growth.options = self._starts(), self._growths()
+        self.growth.value = self.under[self.side.value]
         self._busy = False
 
     def _refuse(self, error: PathwayError) -> None:
@@ -303,39 +353,54 @@ class Explorer:
 
     # what is shown -------------------------------------------------------------------------------------------------
 
-    def _viewed(self, is_whole: bool, choices: tuple[tuple[str, Choice], ...]) -> View:
-        exploration = self.whole if is_whole else self.quick
+    def _viewed(self, members: int, under: str, choices: tuple[tuple[str, Choice], ...]) -> View:
+        exploration = self._ensemble(members, under)
         return exploration.view(exploration.scenario(UNSAVED, dict(choices)))
 
-    def _redraw(self, exploration: Exploration) -> None:
-        begin = time.perf_counter()
-        keys = (tuple(self.sides[side].items()) for side in SIDES)
-        self.views = dict(zip(SIDES, (self._view(exploration is self.whole, key) for key in keys), strict=True))
+    def _redraw(self, *, is_whole: bool) -> None:
+        begin, members = time.perf_counter(), self._members[is_whole]
+        self.views = {
+            side: self._view(members, self.under[side], tuple(self.sides[side].items())) for side in SIDES
+        }  # fmt: skip
         self.view = self.views[self.side.value]
+        if is_whole:
+            self._fit()
         self.image.value = self.picture.draw(self.views["b"], self.views["a"], self.before.value)
         self.facts.value = self._facts()
         took = 1000 * (time.perf_counter() - begin)
-        self.answer.value = self._card(took)
+        self.answer.value = self._card(took, self._changed_since() if is_whole else [])
+
+    def _fit(self) -> None:
+        """Draw axes anew where a package has outgrown them, as under other growth, or needs far less room again."""
+        wanted = height_of([self.whole.without, *self.views.values()])
+        if not wanted <= self.picture.top <= ROOM * wanted:
+            self.picture = Picture(self.whole, self.lang, self.views.values())
 
     def _name_of(self, side: str) -> str:
         """Name a package: by the scenario it equals, else as one of one's own."""
-        if not self.sides[side]:
+        if not self._is_set(side):
             return say(self.lang, en="No new measures", zh="无新措施")
         for one in self._scenarios().values():
-            if one.measures and _clipped(choices_of(one.measures)) == self.sides[side]:
+            if package_of(one) == (self.sides[side], self.under[side]) and (one.measures or under_of(one)):
                 return self._named(one)
-        return say(self.lang, en=f"own package {side.upper()}", zh=f"自选方案{side.upper()}")
+        own = say(self.lang, en=f"own package {side.upper()}", zh=f"自选方案{side.upper()}")
+        under = self._stated().get(self.under[side])
+        return say(self.lang, en=f"{own}, {self._named(under)}", zh=f"{own}，{self._named(under)}") if under else own
+
+    def _is_set(self, side: str) -> bool:
+        """Tell whether a package has a lever or a given growth."""
+        return bool(self.sides[side] or self.under[side])
 
     def _sentence(self) -> str:
         year, lang = self.before.value, self.lang
         a, b = (share_text(self.views[side].split(year).before, lang) for side in SIDES)
         name_a, name_b = map(self._name_of, SIDES)
-        if not self.sides["a"] and not self.sides["b"]:
+        if not self._is_set("a") and not self._is_set("b"):
             return say(
                 lang, en=f"Without new measures {a} before {year}. Move a lever.",
                 zh=f"无新措施时{year}年前达峰的概率为{a}。请调整措施。",
             )  # fmt: skip
-        if not self.sides["a"]:
+        if not self._is_set("a"):
             return say(
                 lang, en=f"Without new measures {a} before {year}; with “{name_b}” {b}.",
                 zh=f"无新措施时{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
@@ -345,7 +410,7 @@ class Explorer:
             zh=f"“{name_a}”下{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
         )  # fmt: skip
 
-    def _card(self, took: float) -> str:
+    def _card(self, took: float, notes: list[str]) -> str:
         lang, year, view = self.lang, self.before.value, self.views["b"]
         park, sentence = self.whole.park, self._sentence()
         splits = {f"{side.upper()} · {self._name_of(side)}": self.views[side].split(year) for side in SIDES}
@@ -360,7 +425,7 @@ class Explorer:
         run = say(lang, en=f" of run {folder}", zh=f"（批次{folder}）") if folder else ""
         shown = html(about, issued=view.peaks.issue_year, members=view.peaks.members, run=run, took=took,
                      error=100 * splits[next(iter(splits))].error)  # fmt: skip
-        card = card_of(park_name(park, lang), sentence, splits, year, lang, notes=self._changed_since(), about=shown,
+        card = card_of(park_name(park, lang), sentence, splits, year, lang, notes=notes, about=shown,
                        invented=is_invented(park))  # fmt: skip
         address = "?" + urlencode(self._address())
         other = "?" + urlencode(self._address() | {"lang": say(lang, en="zh", zh="en")})
@@ -383,34 +448,39 @@ class Explorer:
         """Write what is set as the parameters of an address; a table of one's own is never named in one."""
         parks = {entry.park_id for entry in read_register()}
         named = {"park": self.park.value} if self.park.value in parks else {}
-        return {"lang": self.lang, **named, **{side: self._packed(self.sides[side]) for side in SIDES}}
+        return {"lang": self.lang, **named, **{side: self._packed(side) for side in SIDES}}
 
-    def _packed(self, choices: Choices) -> str:
-        """Write choices into an address: the id of the shipped scenario they are, else lever by lever."""
-        known = (name for name, one in read_scenarios().items() if _clipped(choices_of(one.measures)) == choices)
-        return next(known, packed(choices)) if choices else ""
+    def _packed(self, side: str) -> str:
+        """Write a package into an address: the id of the shipped scenario it is, else lever by lever."""
+        shown, shipped = (self.sides[side], self.under[side]), {**read_scenarios("drivers"), **read_scenarios()}
+        known = (name for name, one in shipped.items() if package_of(one) == shown)
+        return next(known, packed(*shown)) if self._is_set(side) else ""
 
-    def _unpacked(self, text: str) -> Choices:
-        shipped = read_scenarios()
-        return _clipped(choices_of(shipped[text].measures)) if text in shipped else unpacked(text, self._levers)
+    def _unpacked(self, text: str) -> tuple[Choices, str]:
+        shipped = {**read_scenarios("drivers"), **read_scenarios()}
+        return package_of(shipped[text]) if text in shipped else unpacked(text, self._levers, self._stated())
 
     def _changed_since(self) -> list[str]:
-        """Say it where the number of the run is no longer that of its ensemble."""
-        if self.of_run is None or self.before.value != self.of_run.year:
+        """Say it where a number that the run gave for a package is no longer that of its ensemble."""
+        if self.run is None or self.of_run is None or self.before.value != self.of_run.year:
             return []
-        now = self._view(True, ()).p_before(self.before.value)
-        then = self.of_run.without.before
-        if abs(now - then) < 1e-5:
-            return []
-        texts = (share_text(then, self.lang), share_text(now, self.lang))
-        en = f"The run said {texts[0]} without new measures, now it is {texts[1]}: data or program changed."
-        return [say(self.lang, en=en, zh=f"运行批次中无新措施为{texts[0]}，现为{texts[1]}：数据或程序已变更。")]
+        told, lang, known = [], self.lang, self._scenarios()
+        en, zh = "The run said {} for “{}”, now it is {}", "运行批次中“{1}”为{0}，现为{2}"
+        why = say(lang, en=": data or program changed.", zh="：数据或程序已变更。")
+        for name, then in self.run.shares(self.park.value).items():
+            shown = package_of(known[name]) if name in known else None
+            for side in [side for side in SIDES if (self.sides[side], self.under[side]) == shown][:1]:
+                now = self.views[side].p_before(self.before.value)
+                if abs(now - then) >= 1e-5:
+                    texts = (share_text(then, lang), self._name_of(side), share_text(now, lang))
+                    told.append(say(lang, en=en, zh=zh).format(*texts) + why)
+        return told
 
     def _facts(self) -> str:
         """Tabulate peak year, cost, pollutants and energy of both packages."""
         lang, year = self.lang, self.whole.looked_at
         rows = [
-            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90 %区间）"), self._peak),
+            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90%区间）"), self._peak),
             (say(lang, en="Asked for", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
@@ -422,7 +492,11 @@ class Explorer:
             for name, does in rows
         ]  # fmt: skip
         head = html("<tr><td></td><th scope='col'>A</th><th scope='col'>B</th></tr>")
-        return html("<table class='pathways-facts'>{head}{rows}</table>", head=head, rows=Markup("").join(cells))
+        carriers = [name for name in CARRIERS if any(name in view.energy for view in self.views.values())]
+        key = [html('<span><b style="background:{colour}"></b>{name}</span>', colour=CARRIERS[name],
+                    name=word(name, lang)) for name in carriers]  # fmt: skip
+        return html("<table class='pathways-facts'>{head}{rows}</table><p class='pathways-key'>{key}</p>", head=head,
+                    rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
 
     def _peak(self, view: View) -> str:
         low, middle, high = (view.peaks.year_text(one) for one in view.peaks.quantiles()[0])
@@ -446,8 +520,10 @@ class Explorer:
 
     def _pollutants(self, view: View) -> str:
         if not view.pollutants:
-            return say(self.lang, en="need background factors", zh="需背景排放因子")
-        without = self._view(view.peaks.members == self.whole.draws.members, ()).pollutants
+            if self.background.value or not self.whole.park.has_energy:
+                return say(self.lang, en="not in the table", zh="数据表未提供")
+            return say(self.lang, en="tick “background factors” below", zh="请勾选下方“背景排放因子”")
+        without = self._view(view.peaks.members, "", ()).pollutants
         parts = [
             f"{one.name_zh if self.lang == 'zh' else one.name_en}"
             f" {change_text(view.pollutants[one.key] / without[one.key] - 1, self.lang, digits=0)}"
@@ -476,7 +552,7 @@ class Explorer:
         tools = widgets.HBox([self.side, *(self.buttons[name] for name in ("copy", "undo", "reset")), self.link])
         question = widgets.HBox([self.before, self.probability])
         saving = widgets.HBox([self.name, self.buttons["save"]])
-        asked = widgets.HBox([self.park, self.start])
+        asked = widgets.HBox([self.park, self.start, self.growth])
         controls = widgets.VBox([asked, tools, self.told, self.levers.box, question, self.background, saving])
         named = {"result": result, "controls": controls, "tools": tools, "asked": asked, "question": question}
         for name, box in named.items():
@@ -484,15 +560,6 @@ class Explorer:
         page = widgets.Box([style, result, controls])
         page.add_class("pathways-explorer")
         return page
-
-
-def _clipped(choices: Choices) -> Choices:
-    """Take the years of choices as the controls can show them."""
-    shown = {}
-    for name, one in choices.items():
-        first = max(one.start, FIRST_YEAR)
-        shown[name] = Choice(one.setting, first, min(max(one.complete, first + 1), LAST_YEAR))
-    return shown
 
 
 @cache

@@ -3,11 +3,14 @@
 A figure is saved as a picture for pages and as one that stays sharp in print, both with their text for blind readers.
 """
 
+import json
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -22,12 +25,23 @@ from matplotlib.text import Text
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from pathway_models.core.files import VALUES
 from pathway_models.figures.axes import LightAxes, light_line, light_number_ticks, light_ticks
-from pathway_models.figures.style import SCENARIO_COLOURS, WIDE, readable, scenario_styles, use_style
-from pathway_models.intake.names import scenario_order
+from pathway_models.figures.style import (
+    FAMILY_COLOURS,
+    LINE_STYLES,
+    OWN_COLOURS,
+    SEVERAL_COLOURS,
+    WIDE,
+    WITH,
+    WITHOUT,
+    readable,
+    use_style,
+)
+from pathway_models.intake.names import scenario_families
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import Scale
-from pathway_models.language.words import width_of, word
+from pathway_models.language.rounding import Scale, significant
+from pathway_models.language.words import ADVISED, width_of, word
 
 #: Shade behind the observed years, separating lines, and secondary text.
 SHADE, FAINT, DARK = "#F0F0F0", "#BDBDBD", "#4D4D4D"
@@ -42,20 +56,20 @@ BEHIND = 5
 #: Colour and hatch of each source: neighbours in a stack differ in brightness, so that grey print keeps them apart.
 SOURCE_STYLES = {
     "coal": ("#3B3B3B", ""),
-    "oil": ("#D55E00", ""),
-    "gas": ("#F0C27B", ""),
+    "oil": ("#A4572A", ""),
+    "gas": ("#F3D9A4", ""),
     "other_fuel": ("#8C6D31", "xxx"),
     "undivided_fuel": ("#6E6E6E", ""),
     "undivided": ("#B8A58C", ""),
-    "process": ("#E3B5CD", ""),
-    "process_and_balance": ("#F6E6EE", "...."),
+    "process": ("#A9DDD1", ""),
+    "process_and_balance": ("#DDF1EC", "...."),
     "conversion": ("#FFFFFF", "...."),
     "exported": ("#FFFFFF", "----"),
     "electricity": ("#0072B2", ""),
     "heat": ("#9CCBE8", ""),
     "capture_heat": ("#DDDDDD", "////"),
     "capture_electricity": ("#DDDDDD", "\\\\\\\\"),
-    "captured": ("#009E73", "////"),
+    "captured": (FAMILY_COLOURS["ccus"], "////"),
 }
 #: For sectors, which have no colour of their own.
 SEQUENCE = ("#0072B2", "#F0C27B", "#3B3B3B", "#9CCBE8", "#D55E00", "#8FD3BF", "#CC79A7", "#F0E442")
@@ -190,15 +204,46 @@ def area(ax: Axes, places: np.ndarray, low: np.ndarray, high: np.ndarray, **look
 
 
 def style_of(scenario: str) -> dict[str, str]:
-    """Return colour and line style of a scenario; one of a user's own file follows the shipped ones."""
-    order = scenario_order()
-    return scenario_styles([*order, *([] if scenario in order else [scenario])])[scenario]
+    """Return colour and line style of a scenario, the same in every figure.
+
+    A scenario of a user's own takes colour and line from its name: two of them may, though seldom, look the same.
+
+    Parameters
+    ----------
+    scenario : str
+        Its id.
+
+    Returns
+    -------
+    dict
+        Keyword arguments ``color`` and ``linestyle`` for :meth:`matplotlib.axes.Axes.plot`.
+
+    Examples
+    --------
+    >>> style_of("efficiency") == {"color": FAMILY_COLOURS["efficiency"], "linestyle": "solid"}
+    True
+    """
+    fill = _shipped_fills().get(scenario)
+    if fill:
+        # A line without measures is black, so that it is seen on its own grey area.
+        return {"color": "#000000" if fill == WITHOUT else fill, "linestyle": LINE_STYLES[0]}
+    place = crc32(scenario.encode()) % (len(OWN_COLOURS) * len(LINE_STYLES))
+    return {"color": OWN_COLOURS[place % len(OWN_COLOURS)], "linestyle": LINE_STYLES[place // len(OWN_COLOURS)]}
 
 
 def fill_of(scenario: str) -> str:
-    """Return the colour of a scenario's areas, grey for black, which would hide what lies on it."""
-    colour = style_of(scenario)["color"]
-    return "#7F7F7F" if colour == SCENARIO_COLOURS[0] else colour
+    """Return the colour of a scenario's areas and dots: without measures grey, as black would hide what lies on it."""
+    return _shipped_fills().get(scenario) or style_of(scenario)["color"]
+
+
+@cache
+def _shipped_fills() -> dict[str, str]:
+    """Return the colour of each shipped scenario: that of the family it moves alone, or one of its own."""
+    several = cycle(SEVERAL_COLOURS)
+    fills = {ADVISED: WITH}
+    for name, families in scenario_families().items():
+        fills[name] = FAMILY_COLOURS[families[0]] if len(families) == 1 else next(several) if families else WITHOUT
+    return fills
 
 
 def fills(names: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -221,6 +266,53 @@ def wrapped(text: str, width: int) -> str:
             lines.append("")
         lines[-1] += piece
     return "\n".join(line.rstrip() for line in lines)
+
+
+def tell(ax: Axes, boxes: np.ndarray, head: Sequence[str], rows: Sequence[Sequence[str]], name: str = "") -> None:
+    """Give parts of a figure the values that they show: a page tells them under the pointer and offers them as a table.
+
+    A picture in PNG carries them inside (`documents.markup.values_of`), so that they reach a page through a notebook.
+
+    Parameters
+    ----------
+    ax : Axes
+        With final limits and place.
+    boxes : (N, 4) of float
+        Left, foot, right and top of each part, in data units; infinite ends are those of the axes.
+    head : sequence of str
+        Names of the columns.
+    rows : (N,) sequence of sequences of str
+    name : str
+        What the rows are of, where a figure has several tables.
+    """
+    (left, right), (low, top) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+    inside = np.clip(np.asarray(boxes, dtype=float), (left, low, left, low), (right, top, right, top))
+    corners = ax.transData.transform(inside.reshape(-1, 2)) / ax.figure.bbox.size
+    x0, y0, x1, y1 = corners.reshape(-1, 4).T
+    # Shares of the picture's width and height from its upper left corner, in thousandths.
+    places = 1000 * np.column_stack([np.minimum(x0, x1), 1 - np.maximum(y0, y1), np.abs(x1 - x0), np.abs(y1 - y0)])
+    told = {"name": name, "head": list(head), "rows": [list(row) for row in rows], "places": np.rint(places).tolist()}
+    if not hasattr(ax.figure, "told"):
+        ax.figure.told = []
+    ax.figure.told.append(told)
+
+
+def tell_years(ax: Axes, years: Sequence[int], columns: Mapping[str, np.ndarray], first: str, name: str = "") -> None:
+    """Tell the values of each year over the whole height of the axes; see `tell`.
+
+    Parameters
+    ----------
+    ax : Axes
+    years : (Y,) sequence of int
+    columns : mapping of name to (Y,) of float
+    first : str
+        Name of the column of years.
+    name : str
+    """
+    boxes = [(year - 0.5, -np.inf, year + 0.5, np.inf) for year in years]
+    values = np.array(list(columns.values()), dtype=float).T
+    rows = [[str(int(year)), *map(significant, row.tolist())] for year, row in zip(years, values, strict=True)]
+    tell(ax, boxes, [first, *columns], rows, name)
 
 
 #: Formats written side by side.
@@ -376,6 +468,9 @@ class QuickCanvas(FigureCanvasAgg):
             super().print_png(filename_or_obj, metadata=metadata, pil_kwargs=pil_kwargs)
             return
         told = PngInfo()
+        values = getattr(self.figure, "told", None)
+        if values:
+            told.add_itxt(VALUES, json.dumps(values, ensure_ascii=False, separators=(",", ":")), zip=True)
         software = {"Software": f"Matplotlib version{mpl.__version__}, https://matplotlib.org/"}
         for name, text in (software | (metadata or {})).items():
             if text is not None:

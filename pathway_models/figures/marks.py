@@ -20,10 +20,13 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTranslation, Transform, offset_copy
+from scipy.optimize import isotonic_regression
 
 from pathway_models.figures.axes import text_width
-from pathway_models.figures.canvas import BEHIND
+from pathway_models.figures.canvas import BEHIND, tell
+from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
+from pathway_models.language.words import word
 from pathway_models.records.peaks import Peaks
 
 #: Share of a text's width left of its anchor.
@@ -221,6 +224,115 @@ def key_column(ax: Axes, entries: Sequence[tuple[Artist, str]], *, beside: float
         top -= height + BELOW * unit
 
 
+#: Room between a mark and its name, and between two names, points.
+NEXT, APART = 4.0, 1.5
+#: Directions in which a name is tried beside its point, the reader's usual one first.
+AROUND = ((1, 0), (1, 1), (1, -1), (0, 1), (0, -1), (-1, 0), (-1, 1), (-1, -1))
+#: Distances at which it is tried, points; beyond the first a line leads to the point.
+RINGS = (5.0, 14.0, 26.0, 40.0, 58.0, 80.0, 105.0, 135.0)
+
+
+def name_beside(
+    ax: Axes, places: Sequence[float], names: Sequence[str], colours: Sequence[str], *, beside: float = 16.0
+) -> None:
+    """Write names right of the axes, each as near to the height of its mark as the others allow, with a line to it.
+
+    Parameters
+    ----------
+    ax : Axes
+        With final limits.
+    places : (N,) sequence of float
+        Heights of the marks at the right edge, in data units.
+    names : (N,) sequence of str
+        May have several lines.
+    colours : (N,) sequence of str
+        Of the lines that lead to the marks.
+    beside : float
+        Width of these lines, points.
+    """
+    order = np.argsort(places, kind="stable")
+    unit, high = _points(), ax.bbox.height / ax.figure.dpi * 72
+    low, top = ax.get_ylim()
+    marks = (np.asarray(places, dtype=float)[order] - low) / (top - low) * high
+    halves = np.array([(LINE + FURTHER * names[at].count("\n")) * unit / 2 + APART / 2 for at in order])
+    # The least moves that leave no two names over one another: regression on places that only rise.
+    room = np.cumsum(np.concatenate([[0.0], halves[1:] + halves[:-1]]))
+    put = isotonic_regression(marks - room).x + room
+    put += max(0.0, halves[0] - put[0]) if put.size else 0.0
+    put -= max(0.0, put[-1] + halves[-1] - high) if put.size else 0.0
+    corner = _from_corner(ax, (1, 0))
+    for at, mark, height in zip(order, marks, put, strict=True):
+        line = Line2D((1.0, beside / 2, beside), (mark, height, height), color=colours[at], linewidth=1.8)
+        _put(ax, line, corner)
+        look = {"size": SIZE, "va": "center", "ha": "left", "parse_math": False, "transform": corner}
+        ax.text(beside + NEXT, height, names[at], **look)
+
+
+def name_points(
+    ax: Axes,
+    places: np.ndarray,
+    names: Sequence[str],
+    colours: Sequence[str],
+    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]] = (),
+) -> None:
+    """Write the name of each point beside it, where it covers neither a point nor another name, nor a line if it can.
+
+    Names are tried around the point, then farther away with a line to it.
+
+    Parameters
+    ----------
+    ax : Axes
+        With final limits.
+    places : (N, 2)
+        In data units.
+    names : (N,) sequence of str
+        Of one line.
+    colours : (N,) sequence of str
+        Of the leading lines.
+    lines : sequence of two places
+        Level or upright lines of the figure, from one place to the other.
+    """
+    unit, scale = _points(), 72 / ax.figure.dpi
+    points = scale * (ax.transData.transform(np.asarray(places, dtype=float)) - ax.bbox.p0)
+    ends = scale * (ax.transData.transform(np.reshape(lines, (-1, 2))) - ax.bbox.p0)
+    drawn = [(*np.minimum(one, two) - 1.5, *np.maximum(one, two) + 1.5) for one, two in ends.reshape(-1, 2, 2)]
+    width, height = scale * np.array([ax.bbox.width, ax.bbox.height])
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in points.tolist()]
+    corner = _from_corner(ax, (0, 0))
+    # The outermost points first: the crowd in the middle has to reach out anyway.
+    far = np.abs(points - np.median(points, axis=0)).sum(axis=1)
+    for at in np.argsort(-far, kind="stable").tolist():
+        x, y = points[at].tolist()
+        wide = text_width(names[at], SIZE)
+        tried = []
+        for ring, (across, up) in ((ring, way) for ring in RINGS for way in AROUND):
+            left = x + across * ring - (0 if across > 0 else wide if across < 0 else wide / 2)
+            foot = y + up * ring - unit / 2
+            box = (left, foot, left + wide, foot + unit)
+            outside = max(-left, 0) + max(left + wide - width, 0) + max(-foot, 0) + max(foot + unit - height, 0)
+            covered = sum(_overlap(box, one) for one in taken) + 0.2 * sum(_overlap(box, one) for one in drawn)
+            # A far place has to be worth its line.
+            tried.append((covered + 100 * outside + 0.6 * ring, ring, box, across))
+            if not covered and not outside:
+                break
+        _, ring, box, across = min(tried, key=lambda one: one[0])
+        taken.append((box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1))
+        if ring > RINGS[0]:
+            end = box[0] if across > 0 else box[2] if across < 0 else (box[0] + box[2]) / 2
+            foot = min(max(y, box[1]), box[3])
+            _put(ax, Line2D((x, end), (y, foot), color=colours[at], linewidth=0.7, zorder=3), corner)
+        look = {"size": SIZE, "va": "center", "ha": "left", "parse_math": False, "transform": corner, "zorder": 6}
+        pale = {"boxstyle": "square,pad=0.05", "facecolor": "white", "alpha": 0.7, "linewidth": 0}
+        ax.text(box[0], box[1] + unit / 2, names[at], bbox=pale, **look)
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Return the area that two boxes (left, foot, right, top) have in common."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0)
+
+
 def _points() -> float:
     """Return the size of the names, points."""
     return FontProperties(size=SIZE).get_size_in_points()
@@ -258,8 +370,9 @@ def _swatch(handle: Artist, x: float, y: float, width: float, height: float) -> 
     return piece
 
 
-#: Years that the bar of members without a peak is wide.
-WIDTH = 2.6
+#: Years that the bar of members without a peak is wide: its area is their share, as that of the other bars is, so that
+#: it does not press them flat.
+WIDTH = 3.6
 
 
 def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
@@ -282,6 +395,19 @@ def peak_shares(peaks: Peaks, at: int) -> tuple[np.ndarray, float]:
     return counts / peaks.members, float(censored.mean())
 
 
+def tell_peaks(ax: Axes, peaks: Peaks, at: int, low: float, top: float, lang: str) -> None:
+    """Tell the share of members that peak in each year, and of those without a peak, between two heights (`tell`)."""
+    shares, rest = peak_shares(peaks, at)
+    years, end = peaks.years[shares > 0].tolist(), int(peaks.years[-1]) + BEHIND
+    boxes = [(year - 0.5, low, year + 0.5, top) for year in years] + [(end - WIDTH / 2, low, end + WIDTH / 2, top)]
+    rows = [
+        [str(year), share_text(share, lang)] for year, share in zip(years, shares[shares > 0].tolist(), strict=True)
+    ]
+    rows.append([f">{peaks.last_peak_year}", share_text(rest, lang)])
+    head = (word("peak_year_column", lang), word("share_column", lang))
+    tell(ax, np.array(boxes), head, rows, scenario_name(peaks.scenarios[at], lang))
+
+
 def draw_spreads(
     ax: Axes,
     peaks: Peaks,
@@ -294,7 +420,7 @@ def draw_spreads(
 ) -> float:
     """Draw bars of the peak year from base lines, and the hatched bars of members without a peak, as few artists.
 
-    The limits of the axes stay as they are.
+    Shares are areas: a year is one wide, the bar behind the horizon `WIDTH`.  The limits of the axes stay as they are.
 
     Parameters
     ----------
@@ -318,7 +444,7 @@ def draw_spreads(
     spread = [peak_shares(peaks, at) for at in rows]
     shares, rest = np.array([part for part, _ in spread]), np.array([part for _, part in spread])
     first, end = int(peaks.years[0]), int(peaks.years[-1]) + BEHIND
-    heights, tops = unit * shares, bases + unit * rest
+    heights, tops = unit * shares, bases + unit * rest / WIDTH
     # One outline of steps a row, its corners between the years, from the base line and back to it.
     steps = np.empty((rest.size, 2 * shares.shape[1] + 2, 2))
     steps[..., 0] = np.repeat(np.arange(first, first + shares.shape[1] + 1) - 0.5, 2)

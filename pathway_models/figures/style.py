@@ -1,18 +1,21 @@
-"""One look for every figure: the bundled Chinese font, and colours that colour-blind readers can tell apart.
+"""One look for every figure: the bundled Chinese font, and the palette, whose colours colour-blind readers tell apart.
 
 Characters that the bundled font lacks are drawn by a font of the machine or replaced, never by a box; the user is told
 once.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ft2font import FT2Font
 
 FONTS = Path(__file__).with_name("fonts")
@@ -22,11 +25,37 @@ FONT_FILES = (FONTS / "NotoSansSC-Regular-subset.otf", FONTS / "NotoSansSC-Bold-
 # ("sans-serif") a character that the first font lacks becomes a box.
 FAMILIES = ["Noto Sans SC", "DejaVu Sans"]
 
-# Okabe and Ito (2008), "Color Universal Design", jfly.uni-koeln.de/color (from background knowledge): black
-# first, because the first scenario is what the others are compared with; yellow last, as it is faint on white.
+# Okabe and Ito (2008), "Color Universal Design", jfly.uni-koeln.de/color (from background knowledge), for what is
+# neither lever nor scenario: panels, horizons, places; yellow last, as it is faint on white.
 OKABE_ITO = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 LINE_STYLES = ("solid", "dashed", "dotted", "dashdot")
-SCENARIO_COLOURS = OKABE_ITO[:-1]
+
+#: The palette of what the answer is about, in one place: a family of levers has one colour in every figure and page,
+#: and so has the scenario that moves this family alone.  Families and scenarios stay apart for all readers,
+#: those who see no red or no green included; a test measures it.
+FAMILY_COLOURS = {
+    "structure": "#7A46AF",
+    "efficiency": "#4070D8",
+    "management": "#6F4B47",
+    "substitution": "#F0A03C",
+    "process": "#44BAA2",
+    "ccus": "#D459AF",
+    "sinks": "#94952B",
+}
+#: Without measures, and with the advised package; also without and with plans, projects and packages.
+WITHOUT, WITH = "#7F7F7F", "#0A844E"
+#: Shipped scenarios that move several families, in their order.
+SEVERAL_COLOURS = ("#56A9E9", "#16265C")
+#: Scenarios of a user's own file, and a package put together by hand.
+OWN_COLOURS = ("#AD2710", "#007C89")
+#: The three shares of the answer, with the colour of the number in each: as on the cards of pages.
+SHARE_COLOURS = {
+    "p_past": ("#5f7488", "white"),
+    "p_ahead": ("#127a57", "white"),
+    "p_not_before": ("#ead9c4", "#5a4327"),
+}
+#: Shades of one family's levers beside one another, from the family's own colour to white, and their hatches.
+SHADES = ((0.0, ""), (0.45, ""), (0.0, "////"), (0.45, "////"), (0.0, "...."), (0.45, "...."), (0.7, ""), (0.7, "////"))
 
 FONT_SIZE = {"en": 10.0, "zh": 10.5}  # points; 10.5 is 五号, the body size of Chinese official documents
 
@@ -105,37 +134,27 @@ def _draw_once_in_notebooks() -> None:
         settings.print_figure_kwargs = NOTEBOOK_FIGURES
 
 
-def scenario_styles(scenarios: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return colour and line style of each scenario by its place in the list.
-
-    The first seven scenarios differ by colour, the next seven repeat the colours with another line style:
-    up to 28 scenarios stay apart, also for colour-blind readers and in print.
+def lever_fills(families: Sequence[str]) -> list[tuple[str, str]]:
+    """Return colour and hatch of each lever: the colour of its family, shaded or hatched beside others of its kind.
 
     Parameters
     ----------
-    scenarios : sequence of str
-        Names in the order of the scenario file; give the whole list, also when only some are drawn, so that
-        a scenario keeps its colour from figure to figure.
-
-    Returns
-    -------
-    dict of str to dict
-        Keyword arguments ``color`` and ``linestyle`` for :meth:`matplotlib.axes.Axes.plot`.
-
-    Raises
-    ------
-    ValueError
-        When there are more scenarios than styles.
+    families : sequence of str
+        Of the levers in their order.
 
     Examples
     --------
-    >>> scenario_styles(["first", "second"])["second"]
-    {'color': '#0072B2', 'linestyle': 'solid'}
+    >>> lever_fills(["ccus", "sinks", "ccus"])
+    [('#d459af', ''), ('#94952b', ''), ('#e7a4d3', '')]
     """
-    styles = [{"color": colour, "linestyle": line} for line in LINE_STYLES for colour in SCENARIO_COLOURS]
-    if len(scenarios) > len(styles):
-        raise ValueError(f"{len(scenarios)} scenarios, but only {len(styles)} can be told apart in one figure")
-    return dict(zip(scenarios, styles, strict=False))
+    met: Counter[str] = Counter()
+    fills = []
+    for family in families:
+        paler, hatch = SHADES[met[family] % len(SHADES)]
+        met[family] += 1
+        colour = np.array(to_rgb(FAMILY_COLOURS[family]))
+        fills.append((to_hex(colour + paler * (1 - colour)), hatch))
+    return fills
 
 
 LOG = logging.getLogger("pathway_models")

@@ -121,8 +121,6 @@ def _split(row: Mapping[str, str]) -> Split:
 
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
-    likely = sum(one.without.before > 0.5 for one in found)
-    could = sum(one.best.before > 0.5 for one in found)
     year = found[0].year
     if len(found) == 1:
         one = found[0]
@@ -133,9 +131,25 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
             en=f"{one.row['name']}: {without} before {year} without new measures, {best} with the best scenario.",
             zh=f"{name_zh}：无新措施时{year}年前达峰的概率为{without}，最佳情景下为{best}。",
         )
+    # Invented parks say nothing about any place: they count only where there are no others.
+    real = [one for one in found if one.row["invented"] != "true"]
+    counted = real or found
+    likely, could = (
+        sum(split.before > 0.5 for split in splits)
+        for splits in ([one.without for one in counted], [one.best for one in counted])
+    )
+    count, apart = len(counted), len(real) not in (0, len(found))
+    kind_en, kind_zh = ("real places", "真实园区（区域）") if apart else ("places", "园区（区域）")
+    if likely == count:
+        return say(
+            lang,
+            en=f"All {count} {kind_en} are more likely than not to peak before {year} even if nothing new is done.",
+            zh=f"即使不采取新措施，{count}个{kind_zh}也均更可能在{year}年前达峰。",
+        )
     return say(
         lang,
-        en=f"{likely} of {len(found)} places are more likely than not to peak before {year} if nothing new is done;"
-        f" {could} could.",
-        zh=f"若不采取新措施，{len(found)}个园区（区域）中有{likely}个更可能在{year}年前达峰；采取措施后可有{could}个。",
+        en=f"{likely} of {count} {kind_en} are more likely than not to peak before {year} if nothing new is done;"
+        + (f" {could} could." if could > likely else " measures do not change the count."),
+        zh=f"若不采取新措施，{count}个{kind_zh}中有{likely}个更可能在{year}年前达峰；"
+        + (f"采取措施后可有{could}个。" if could > likely else "采取措施后个数不变。"),
     )

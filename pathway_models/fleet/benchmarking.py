@@ -28,19 +28,21 @@ INDICATORS = {
 LOGARITHMIC = ("emissions_per_value_added", "energy_per_value_added", "emissions_per_tce")
 #: Robust distance above which a value is called an outlier (Iglewicz and Hoaglin 1993; from background knowledge).
 OUTLIER = 3.5
-#: Real parks from which on a real park is compared with real ones only.
+#: Parks, itself counted, from which on a park has a kind to be set beside, and a real one is set beside real ones only.
 ENOUGH = 5
 
 
 def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
     """Compute the indicators of each park's last observed year, and its robust distance from its kind.
 
+    Parks are of one kind when they do the same: a cement park beside electronics is no outlier, it makes cement.
+
     Returns
     -------
     DataFrame
-        One row a park: park_id, kind, invented, year, compared_with (number of parks, itself included), then
+        One row a park: park_id, kind, archetype, invented, year, compared_with (number of parks, itself included), then
         `INDICATORS` (NaN where the table does not have what they need) and ``<indicator>_distance``, NaN where fewer
-        than three parks have the indicator.
+        than five parks are of the kind, or three have the indicator.
     """
     table = pd.DataFrame([_row(park) for park in parks])
     if table.empty:
@@ -49,7 +51,9 @@ def benchmark(parks: Iterable[Park]) -> pd.DataFrame:
     table["compared_with"] = [int(peers.sum()) for peers in kinds]
     for name in INDICATORS:
         scaled = _scaled(table, name)
-        table[f"{name}_distance"] = [_distance(scaled[at], scaled[kinds[at]]) for at in range(scaled.size)]
+        table[f"{name}_distance"] = [
+            _distance(scaled[at], scaled[peers]) if peers.sum() >= ENOUGH else np.nan for at, peers in enumerate(kinds)
+        ]
     return table
 
 
@@ -73,6 +77,7 @@ def _row(park: Park) -> dict[str, object]:
     return {
         "park_id": park.park_id,
         "kind": park.kind,
+        "archetype": park.archetype,
         "invented": park.invented,
         "year": park.last_observed_year,
         "emissions": last,
@@ -96,8 +101,8 @@ def _value_added(park: Park) -> float:
 
 
 def _peers(table: pd.DataFrame, at: int) -> np.ndarray:
-    """Select parks of the same kind; real ones only for a real park where there are enough."""
-    same = (table["kind"] == table["kind"].iloc[at]).to_numpy()
+    """Select parks of the same kind and industry; real ones only for a real park where there are enough."""
+    same = (table[["kind", "archetype"]] == table[["kind", "archetype"]].iloc[at]).all(axis=1).to_numpy()
     real = same & ~table["invented"].to_numpy(bool)
     return real if not table["invented"].iloc[at] and real.sum() >= ENOUGH else same
 

@@ -12,6 +12,7 @@ from pathway_models.figures.canvas import (
     FAINT,
     LEGEND,
     MARK,
+    NOTE_WIDTH,
     SHADE,
     emissions_axis,
     fill_of,
@@ -23,7 +24,9 @@ from pathway_models.figures.canvas import (
     wrapped,
     years_axis,
 )
-from pathway_models.fleet.benchmarking import INDICATORS, OUTLIER
+from pathway_models.figures.marks import entries_of, key_row
+from pathway_models.figures.style import WITH, WITHOUT
+from pathway_models.fleet.benchmarking import ENOUGH, INDICATORS, OUTLIER
 from pathway_models.fleet.fleet_results import (
     BANDS,
     CLAIMED,
@@ -52,12 +55,10 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale, emissions_text, scale_of
 from pathway_models.language.words import INVENTED, say, word
-from pathway_models.pathways.figures import fan
+from pathway_models.pathways.figures import fan, frame
 from pathway_models.peaks.figures import peak_years as draw_peak_years
 from pathway_models.runs.tables import typed
 
-#: Colour of the total without a package and with it; they differ in brightness.
-WITHOUT, WITH = "#7F7F7F", "#0072B2"
 #: Colour and line of the bands of `BANDS`.
 BAND_STYLES = {
     "shared": {"color": "#0072B2", "linestyle": "solid", "linewidth": 2.2},
@@ -67,14 +68,23 @@ BAND_STYLES = {
 
 
 def total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> Figure:
-    """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage."""
-    head = fleet_head(results, lang)
-    return fan(results.pathways(), scenario, peaks=results.fleet.peaks(), park=head, before=before, lang=lang)
+    """Draw the fan of a fleet's total and the peak years of its members; the head says its coverage.
+
+    Years beyond those for which the growth law was tried on the past are not drawn.
+    """
+    head, short = fleet_head(results, lang), results.as_far_as_tried(before)
+    return fan(short.pathways(), scenario, peaks=short.fleet.peaks(), park=head, before=before, lang=lang)
 
 
 def peak_years(results: FleetResults, *, before: int = 2030, lang: str = "en") -> Figure:
     """Draw the peak years of the fleet's members, one row a scenario."""
-    return draw_peak_years(results.fleet.peaks(), park=fleet_head(results, lang), before=before, lang=lang)
+    return draw_peak_years(
+        results.as_far_as_tried(before).fleet.peaks(), park=fleet_head(results, lang), before=before, lang=lang
+    )
+
+
+#: Height of the total beside the rows of parks, inches.
+FAN = 3.4
 
 
 def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
@@ -86,19 +96,21 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
     axes[1].remove()
     right = figure.add_subplot(1, 2, 2)
     right.set_position([0.75, axes[0].get_position().y0, 0.23, axes[0].get_position().height])
-    axes[0].set_position([0.105, axes[0].get_position().y0, 0.4, axes[0].get_position().height])
-    _two_bands(axes[0], found.results, found.before, lang)
+    # The rows may be many; a fan as high as they would say nothing more.
+    high = min(axes[0].get_position().height, FAN / size[1])
+    axes[0].set_position([0.105, axes[0].get_position().y1 - high, 0.4, high])
+    _two_bands(axes[0], found.results.as_far_as_tried(found.before), found.before, lang)
     _chances(right, found, lang)
     line = say(lang, en="What if every park took its cheapest package?", zh="若各园区均采用其最低成本组合？")
     put_title(figure, headline(fleet_head(found.results, lang), lang), line)
     asked = round(100 * found.probability)
     note = say(
         lang,
-        en=f"Left: median and 90 % of members, parks added member by member. Right: share of members that peak before"
-        f" {found.before}, without (open) and with the package (filled); line: {asked} % asked for. Filled squares: no"
-        " package of the grid reaches it, the closest is taken. Picked on these members: fresh draws may reach a"
-        " little less.",
-        zh=f"左：中位数与90%区间，各园区逐次模拟相加。右：{found.before}年以前达峰的模拟结果占比，无措施（空心）与采用组合（实心）；"
+        en=f"Left: median, 50 % and 90 % of members, parks added member by member. Right: share of members that peak"
+        f" before {found.before}, without (open) and with the package (filled); line: {asked} % asked for. Filled"
+        " squares: no package of the grid reaches it, the closest is taken. Picked on these members: fresh draws may"
+        " reach a little less.",
+        zh=f"左：中位数、50%与90%区间，各园区逐次模拟相加。右：{found.before}年以前达峰的模拟结果占比，无措施（空心）与采用组合（实心）；"
         f"竖线：要求的{asked}%。实心方块：没有组合达标，取最接近者。组合按这些模拟选出，换一批抽样可能略低。",
     )
     put_note(figure, note, lang)
@@ -107,19 +119,21 @@ def with_packages(found: FleetPackages, *, lang: str = "en") -> Figure:
 
 def _two_bands(ax: Axes, results: FleetResults, before: int, lang: str) -> None:
     fleet, names = results.fleet, results.fleet.scenarios
-    band = fleet.band((0.05, 0.5, 0.95))
-    scale = scale_of(float(band[2].max()), lang)
+    band = fleet.band()
+    low, high = frame(band.swapaxes(0, 1), fleet.last_observed_year - int(fleet.years[0]))
+    scale = scale_of(high, lang)
     words = {OFF: say(lang, en="no lever", zh="无措施"), PACKAGE: say(lang, en="packages", zh="采用组合")}
-    for name, colour, dash, alpha in ((OFF, WITHOUT, "dashed", 0.3), (PACKAGE, WITH, "solid", 0.35)):
-        low, middle, high = band[:, names.index(name)] / scale.divisor
-        ax.fill_between(fleet.years, low, high, color=colour, alpha=alpha, linewidth=0)
+    for name, colour, dash in ((OFF, WITHOUT, "dashed"), (PACKAGE, WITH, "solid")):
+        p05, p25, middle, p75, p95 = band[:, names.index(name)] / scale.divisor
+        ax.fill_between(fleet.years, p05, p95, color=colour, alpha=0.2, linewidth=0)
+        ax.fill_between(fleet.years, p25, p75, color=colour, alpha=0.25, linewidth=0)
         ax.plot(fleet.years, middle, color=colour, linestyle=dash, linewidth=2.0, label=words[name])
-    ax.set_ylim(min(0.0, 1.1 * float(band[0].min()) / scale.divisor), 1.1 * float(band[2].max()) / scale.divisor)
+    ax.set_ylim(low / scale.divisor, high / scale.divisor)
     emissions_axis(ax, scale, lang)
     shade_record(ax, int(fleet.years[0]), fleet.last_observed_year)
     years_axis(ax, int(fleet.years[0]), int(fleet.years[-1]))
     mark_year(ax, before, lang)
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.05), ncols=2, **LEGEND)
+    key_row(ax, entries_of(ax), above=20)
 
 
 def _chances(ax: Axes, found: FleetPackages, lang: str) -> None:
@@ -195,8 +209,8 @@ RULE_STYLES = {
     "capability": ("#FFFFFF", "////"),
     "marginal_cost": ("#D55E00", ""),
 }
-#: Shares above so many times the emissions are cut off and carry their number.
-MOST = 2.0
+#: Reasons and names of parks told below a figure, at most.
+TOLD = 4
 
 
 def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
@@ -207,8 +221,10 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     PathwayError
         Parks and regions are mixed.
     """
-    kind, names = check_kinds(table["kind"]), list(INDICATORS)
-    figure, (ax,) = sheet(lang, (8.0, 5.0), head=0.75, foot=1.15, left=0.2, right=0.965)
+    kind = check_kinds(table["kind"])
+    # An indicator that none of them can be compared by has no row.
+    names = [name for name in INDICATORS if table[f"{name}_distance"].notna().any()]
+    figure, (ax,) = sheet(lang, (8.0, 2.0 + 0.6 * max(len(names), 1)), head=0.75, foot=1.2, left=0.2, right=0.965)
     ax.axvspan(-OUTLIER, OUTLIER, color=SHADE, zorder=0, linewidth=0)
     ax.axvline(0, color=FAINT, linewidth=0.8)
     made_up = table["invented"].to_numpy(bool)
@@ -217,6 +233,10 @@ def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         far = table[f"{name}_distance"].to_numpy(float)
         _points(ax, np.clip(far, -EDGE, EDGE), row, made_up, np.abs(far) > OUTLIER)
         _name_far(ax, table["park_id"].tolist(), far, row, lang)
+    if not names:
+        nobody = say(lang, en=f"no {ENOUGH} of one industry to compare", zh=f"同行业不足{ENOUGH}个，不作比较")
+        ax.text(0.5, 0.5, nobody, transform=ax.transAxes, ha="center", va="center", parse_math=False)
+        ax.set_axis_off()
     ax.set_yticks(
         np.arange(len(names))[::-1], [wrapped(pick(INDICATOR_NAMES[name], lang), LABEL[lang]) for name in names]
     )
@@ -262,9 +282,10 @@ def _distance_note(table: pd.DataFrame, made_up: bool, lang: str) -> str:
         lang,
         en=f"Last observed year ({when}). Distance 0.6745 (x - median) / MAD, beyond {OUTLIER} called an outlier; at"
         f" {EDGE:g} points are cut off. Amounts per value added or energy are compared as logarithms.{hollow} An"
-        " outlier is unlike its kind, which is neither a fault nor a merit.",
-        zh=f"最后观测年（{when}）。距离为0.6745(x-中位数)/MAD，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
-        f"{hollow}离群只说明与同类不同，并非优劣。",
+        " outlier is unlike its kind, which is neither a fault nor a merit. Parks with fewer than"
+        f" {ENOUGH} of their industry are not compared.",
+        zh=f"最后观测年（{when}）。距离为0.6745×(x-中位数)/绝对中位差，超过{OUTLIER}称为离群；{EDGE:g}处截断。单位增加值或单位能耗的指标取对数比较。"
+        f"{hollow}离群只说明与同类不同，并非优劣。同行业园区不足{ENOUGH}个时不作比较。",
     )
 
 
@@ -278,7 +299,9 @@ def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
     kind, made_up = check_kinds(table["kind"]), int(table["invented"].sum())
     order = np.argsort(-found.emissions, kind="stable")
     size = (8.0, 2.35 + (0.115 * len(rules) + 0.1) * count)
-    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=1.05, foot=1.2, left=0.22, wspace=0.12)
+    note = _shares_note(found, lang)
+    foot = 0.75 + 0.16 * (len(note) // (NOTE_WIDTH[lang]) + 1 + note.count("\n"))
+    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=1.05, foot=foot, left=0.22, wspace=0.12)
     scale = scale_of(float(max(found.emissions.max(), *(one.max() for one in found.by_rule.values()))), lang)
     rows, height = np.arange(count)[::-1].astype(float), 0.8 / len(rules)
     for at, name in enumerate(rules):
@@ -290,11 +313,7 @@ def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
         relative = np.divide(
             tonnes, found.emissions[order], out=np.full(count, np.nan), where=found.emissions[order] > 0
         )
-        right.barh(place, 100 * np.minimum(relative, MOST), **look)
-        for y, value in zip(place, relative, strict=True):
-            if value > MOST:
-                right.annotate(f"{100 * value:,.0f} %", (100 * MOST, y), (2, 0), textcoords="offset points",
-                               va="center", size=6)  # fmt: skip
+        right.barh(place, 100 * relative, **look)
     left.vlines(found.emissions[order] / scale.divisor, rows - 0.42, rows + 0.42, color="black", linewidth=1.6)
     right.axvline(100, color="black", linewidth=1.6)
     _finish_shares(figure, left, right, [short_name(found.parks[at], lang) for at in order], lang)
@@ -305,7 +324,7 @@ def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
         zh=f"{found.year}年预算{emissions_text(found.budget, lang)}，{len(rules)}种规则",
     )
     put_title(figure, parks_head(count, made_up, kind, lang), line)
-    put_note(figure, _shares_note(found, lang), lang)
+    put_note(figure, note, lang)
     return figure
 
 
@@ -314,7 +333,8 @@ def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], la
     left.set_ylim(-0.6, len(names) - 0.4)
     left.set_xlim(left=0)
     left.xaxis.set_major_formatter("{x:,.0f}")
-    right.set_xlim(0, 100 * MOST + 32)
+    # No bar is cut off: what is many times the others makes the axis longer.
+    right.set_xlim(0, 1.05 * max(right.dataLim.x1, 110.0))
     for ax in (left, right):
         ax.tick_params(axis="y", length=0)
         ax.grid(axis="y", visible=False)
@@ -326,21 +346,27 @@ def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], la
     figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.005, top), ncols=5, **LEGEND)
 
 
+def _short(reason: str, lang: str) -> str:
+    """Keep the first few names of a reason that lists many parks."""
+    names = reason.split(", ")
+    more = len(names) - TOLD
+    return reason if more <= 0 else ", ".join(names[:TOLD]) + say(lang, en=f" and {more} more", zh=f"等{len(names)}个")
+
+
 def _shares_note(found: Shares, lang: str) -> str:
     left_out = "".join(
         say(
             lang,
-            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({reason_text(why, lang)}).",
-            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{reason_text(why, lang)}）。",
+            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({_short(reason_text(why, lang), lang)}).",
+            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{_short(reason_text(why, lang), lang)}）。",
         )
         for name, why in found.left_out.items()
     )
     return say(
         lang,
         en="Whole tonnes; every rule adds up to the budget exactly. None is recommended: they are different ideas of"
-        f" fairness. Bars on the right end at {100 * MOST:g} %, those cut off carry their number.{left_out}",
-        zh=f"以整吨计，每种规则之和恰为预算。不推荐任何一种：它们是不同的公平观念。"
-        f"右图在{100 * MOST:g}%处截断并标注数值。{left_out}",
+        f" fairness.{left_out}",
+        zh=f"以整吨计，每种规则之和恰为预算。不推荐任何一种：它们是不同的公平观念。{left_out}",
     )
 
 
@@ -353,6 +379,8 @@ MARKERS = ("o", "s")
 
 
 QUANTILES = ("peak_year_p05", "peak_year_p50", "peak_year_p95")
+#: Between them the middle half of the members peak.
+HALF = ("peak_year_p25", "peak_year_p75")
 
 
 def all_parks(
@@ -414,12 +442,15 @@ def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarr
 
 
 def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: int, last: int) -> None:
-    """Draw p05 to p95 and the median of each park; ranges without an end run to an arrow behind the horizon."""
+    """Draw p05 to p95, the middle half and the median of each park; a range without an end runs to an arrow."""
     low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
     invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
     open_end, end = np.isinf(high), last + BEHIND
-    ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=2.4, alpha=0.55)
+    ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=1.5, alpha=0.7)
     ax.plot(np.full(open_end.sum(), end), rows[open_end], ">", color=colour, markersize=4.5)
+    if set(HALF) <= set(part):  # runs of older versions do not have it
+        early, late = (np.minimum(part[name].map(year_number).to_numpy(float), end) for name in HALF)
+        ax.hlines(rows, early, late, color=colour, linewidth=4.6, alpha=0.55, label="halves")
     for mark, face, which in ((MARKERS[at], colour, ~invented), ("D", "white", invented)):
         place = np.where(np.isinf(middle), end, middle)[which]
         ax.plot(place, rows[which], mark, markerfacecolor=face, markeredgecolor=colour, markersize=4.5, zorder=5)

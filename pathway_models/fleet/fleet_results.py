@@ -5,7 +5,7 @@ parks it holds and how many of them are invented (``docs/fleet.md``).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,11 @@ OFF, PACKAGE = "off", "package"
 RULES = ("grandfathering", "value_added", "capability", "marginal_cost")
 #: Ways to compute a band of the total: member by member, parks drawn independently, and quantiles added.
 BANDS = ("shared", "independent", "summed")
+#: Years ahead of what is known for which the growth laws were tried on the past (``data/hindcasts``): a total is shown
+#: no further, since late in a longer projection a few parks that grow without bound carry it.
+TRIED = 15
+#: Years from the one in question on that the rule of a peak looks at.
+LOOK = 5
 #: Coverage the bands claim.
 CLAIMED = 0.9
 
@@ -202,6 +207,26 @@ class FleetResults:
     invented: tuple[str, ...]
     peaks: Mapping[str, Peaks]
     ends: Mapping[str, np.ndarray]
+
+    def as_far_as_tried(self, before: int = 2030) -> "FleetResults":
+        """Return the same total up to the last year for which the growth law was tried on the past.
+
+        Parameters
+        ----------
+        before : int
+            A year asked about; the years that its rule looks at are kept.
+        """
+        fleet = self.fleet
+        known = fleet.last_observed_year if fleet.issue_year is None else fleet.issue_year - 1
+        kept = fleet.years <= max(known + TRIED, before + LOOK)
+        short = replace(
+            fleet,
+            years=fleet.years[kept],
+            total=fleet.total[..., kept],
+            shares=fleet.shares[..., kept],
+            without_measures=None if fleet.without_measures is None else fleet.without_measures[..., kept],
+        )
+        return replace(self, fleet=short)
 
     def pathways(self) -> Pathways:
         """Return the total as pathways of one source, for whatever draws or writes pathways."""

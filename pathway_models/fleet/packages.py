@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks, useless_blocks
+from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.decision import Decision
+from pathway_models.decisions.priced_grid import measure_blocks, useless_blocks
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.decisions.tables import money_text
-from pathway_models.fleet.benchmarking import CORE, INDICATORS, outliers
+from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
 from pathway_models.fleet.fleet_results import (
     CLAIMED,
     OFF,
@@ -52,7 +52,8 @@ def describe_coverage(results: FleetResults, *, lang: str = "en") -> str:
 
 def describe_total(results: FleetResults, scenario: str, *, before: int = 2030, lang: str = "en") -> str:
     """Say when the total peaks, how probably before a year, and how many of its parks do by themselves."""
-    peaks, chances = results.fleet.peaks(), results.chances(scenario, before)
+    short = results.as_far_as_tried(before)
+    peaks, chances = short.fleet.peaks(), results.chances(scenario, before)
     likely, parks = int((chances > 0.5).sum()), count_text(len(chances), results.kind, lang)
     alone = say(
         lang,
@@ -150,7 +151,8 @@ def describe_shares(found: Shares, *, lang: str = "en") -> str:
     )
     at = int(spread.argmax())
     low, high = int(tonnes[:, at].argmin()), int(tonnes[:, at].argmax())
-    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {emissions_text(tonnes[one, at], lang)}" for one in (low, high)]
+    amounts = [emissions_text(tonnes[one, at], lang, beside=tonnes[high, at]) for one in (low, high)]
+    ends = [f"{pick(RULE_NAMES[rules[one]], lang)} {amount}" for one, amount in zip((low, high), amounts, strict=True)]
     cut = change_text(found.budget / start - 1, lang)
     name, total = short_name(found.parks[at], lang), emissions_text(found.budget, lang)
     first = say(
@@ -218,9 +220,16 @@ def describe_benchmark(table: pd.DataFrame, *, lang: str = "en") -> str:
 
 
 def _outliers(table: pd.DataFrame, lang: str) -> str:
-    found = outliers(table)
+    found, alone = outliers(table), int((table["compared_with"] < ENOUGH).sum())
+    apart = ""
+    if alone:
+        apart = say(
+            lang,
+            en=f" {alone} of {len(table)} have fewer than {ENOUGH} of their own industry here, and are not compared.",
+            zh=f"其中{alone}个在此处同行业不足{ENOUGH}个，不作比较。",
+        )
     if found.empty:
-        return say(lang, en="None is an outlier of its kind.", zh="没有离群者。")
+        return say(lang, en="None is called an outlier of its kind.", zh="没有离群者。") + apart
     told = [
         say(
             lang,
@@ -233,7 +242,8 @@ def _outliers(table: pd.DataFrame, lang: str) -> str:
     ]
     more = len(found) - len(told)
     rest = say(lang, en=f" and {more} more", zh=f"，另有{more}项") if more else ""
-    return say(lang, en=f"Unlike their kind: {'; '.join(told)}{rest}.", zh=f"与同类不同：{'；'.join(told)}{rest}。")
+    line = say(lang, en=f"Unlike their kind: {'; '.join(told)}{rest}.", zh=f"与同类不同：{'；'.join(told)}{rest}。")
+    return line + apart
 
 
 def describe_groups(table: pd.DataFrame, found: pd.Series, *, lang: str = "en") -> str:

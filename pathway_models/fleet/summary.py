@@ -56,7 +56,8 @@ def summary_rows(
         ``p_peak_before`` and ``p_peak_by`` that year, ``years_late_p50``, ``neutral``, ``net_p50_tco2`` in that year
         and ``p_net_zero`` (docs/gaps.md); then the headline of 2030 in both readings (docs/headline.md),
         ``peak_parts``, the separate parts of the peak years where there are several, ``country``, ISO 3166, and
-        ``bridged_until``, the last year that a nowcast gives (the last observed one where none does).  ``peak_status``
+        ``bridged_until``, the last year that a nowcast gives (the last observed one where none does), and
+        ``peak_year_p25`` and ``peak_year_p75``, between which the middle half of the members peak.  ``peak_status``
         is the most frequent one; peak years and years late are texts, ``">2055"`` and ``">26"`` where the quantile lies
         among members without a peak; net emissions are missing where ``neutral`` lies behind the horizon.
     """
@@ -84,7 +85,8 @@ def summary_rows(
         | {name: row[name] for name in (*SHARES, "issue_year", "account")}
         | other
         | {"peak_parts": row["peak_parts"], "country": park.country, "bridged_until": pathways.bridged_until}
-        for row, asked, other in rows
+        | {"peak_year_p25": peaks.year_text(early), "peak_year_p75": peaks.year_text(late)}
+        for (row, asked, other), (early, late) in zip(rows, peaks.quantiles((0.25, 0.75)), strict=True)
     ]
 
 

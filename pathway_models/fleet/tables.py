@@ -1,5 +1,6 @@
 """Tables of a fleet in both languages, and the words that its sentences and figures share with them."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +21,7 @@ from pathway_models.fleet.fleet_results import (
 )
 from pathway_models.intake.names import park_name, scenario_name
 from pathway_models.intake.register import Entry
-from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
+from pathway_models.language.rounding import change_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, say
 
 #: Indicator -> (English, Chinese, unit in English, unit in Chinese).
@@ -57,8 +58,10 @@ def join(names: Sequence[str], lang: str) -> str:
 
 
 def short_name(park_id: str, lang: str) -> str:
-    """Return the name of a park beside a row, its id where the name is too long."""
+    """Return the name of a park beside a row, without what stands in brackets or its id where it is too long."""
     name = park_name(park_id, lang)
+    if len(name) > LONGEST[lang]:
+        name = re.sub(r"\s*[(（].*?[)）]", "", name)
     return readable(name) if len(name) <= LONGEST[lang] else park_id
 
 
@@ -162,21 +165,26 @@ def indicator_text(name: str, value: float, lang: str) -> str:
     return share_text(min(value, 1.0), lang) if name == "coal_share" else change_text(float(np.expm1(value)), lang)
 
 
-def totals(results: FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2060), *, lang: str = "en") -> pd.DataFrame:
-    """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year."""
-    fleet = results.fleet
+def totals(results: FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2040), *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate the fleet's total in some years by scenario, median and 90 % of members, and its peak year.
+
+    Years beyond those for which the growth law was tried on the past are left out.
+    """
+    fleet = results.as_far_as_tried().fleet
     band, peaks = fleet.band((0.05, 0.5, 0.95)), fleet.peaks()
+    scale = scale_of(float(band[1].max()), lang)
     chosen = [year for year in years if fleet.years[0] <= year <= fleet.years[-1]]
     rows = {}
     for at, name in enumerate(fleet.scenarios):
         cells = []
         for year in chosen:
             low, middle, high = band[:, at, year - int(fleet.years[0])]
-            cells.append(f"{emissions_text(middle, lang)} ({emissions_text(low, lang)} – {emissions_text(high, lang)})")
+            middle, low, high = (significant(value / scale.divisor) for value in (middle, low, high))
+            cells.append(f"{middle} ({low} – {high})")
         low, middle, high = map(peaks.year_text, peaks.quantiles()[at])
         rows[scenario_name(name, lang)] = [*cells, f"{middle} ({low} – {high})"]
     peak = say(lang, en="peak year", zh="达峰年")
-    return pd.DataFrame.from_dict(rows, orient="index", columns=[*map(str, chosen), peak])
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[*(f"{year}, {scale.unit}" for year in chosen), peak])
 
 
 def ranking(
@@ -204,8 +212,9 @@ def ranking(
     shown = pd.DataFrame(index=pd.Index(rows["park_id"]))
     pairs = zip(rows["park_id"], rows["invented"], strict=True)
     shown[say(lang, en="name", zh="名称")] = [marked(park_id, invented, lang) for park_id, invented in pairs]
-    emitted = [emissions_text(value, lang) for value in rows["emissions"]]
-    shown[say(lang, en="emissions", zh="排放")] = [
+    scale = scale_of(float(rows["emissions"].max()), lang)
+    emitted = [significant(value / scale.divisor) for value in rows["emissions"]]
+    shown[say(lang, en=f"emissions, {scale.unit}", zh=f"排放，{scale.unit}")] = [
         f"{text} ({year})" for text, year in zip(emitted, rows["year"], strict=True)
     ]
     part = rows["emissions"].cumsum() / rows["emissions"].sum()
@@ -302,12 +311,16 @@ def shares(found: Shares, *, lang: str = "en") -> pd.DataFrame:
 def bands(found: pd.DataFrame, years: Sequence[int] = (2025, 2030, 2040), *, lang: str = "en") -> pd.DataFrame:
     """Tabulate coverage and width of the three bands in some years."""
     rows = {}
+    scale = scale_of(float((found["high"] - found["low"]).max()), lang)
     for name in BANDS:
         part = found[found["band"] == name].set_index("year")
         rows[pick(BAND_NAMES[name], lang)] = [
             f"{share_text(float(part.loc[year, 'coverage']), lang)}"
-            f" ({emissions_text(float(part.loc[year, 'high'] - part.loc[year, 'low']), lang)})"
+            f" ({significant(float(part.loc[year, 'high'] - part.loc[year, 'low']) / scale.divisor)})"
             for year in years
         ]
-    heads = [say(lang, en=f"{year}: coverage (width)", zh=f"{year}年：覆盖率（宽度）") for year in years]
+    heads = [
+        say(lang, en=f"{year}: coverage (width, {scale.unit})", zh=f"{year}年：覆盖率（宽度，{scale.unit}）")
+        for year in years
+    ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=heads)

@@ -17,10 +17,11 @@ from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.gaps import Budget, Gap, Gaps, Target
+from pathway_models.records.gaps import Budget, Gap, Gaps
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
+from pathway_models.records.plans import Target
 
 KINDS_ZH = {
     "value_added": "增加值",
@@ -31,6 +32,8 @@ KINDS_ZH = {
     "power_output": "发电量",
     "steel_output": "粗钢产量",
     "cement_output": "水泥产量",
+    "pig_iron_output": "生铁产量",
+    "nonferrous_output": "有色金属产量",
 }
 #: Two languages of a note.
 Words = tuple[str, str]

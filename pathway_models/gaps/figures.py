@@ -26,6 +26,8 @@ ROW, HEAD, FOOT = 0.325, 1.15, 0.95
 #: Characters of a panel's title and of a scenario's name in one line.
 TITLE_WIDTH = {"en": 17, "zh": 9}
 NAME_WIDTH = {"en": 24, "zh": 11}
+#: Quantiles drawn of each row.
+BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Reach of the axis in largest medians: the upper tail of compounded growth would flatten all else.
 REACH = 2.0
 #: Steps between the ticks of a panel at most, tried in this order until their labels have room; width of a digit
@@ -90,9 +92,9 @@ def gaps(found: Gaps, *, park: Park | None = None, lang: str = "en") -> Figure:
     )
     note = say(
         lang,
-        en="Dot and line: median and 90 % of members; an arrow: the range goes on, or holds members without a peak."
-        " Number: share of all members that meet the target. The rules: docs/gaps.md.",
-        zh="点与线：中位数与90%区间；箭头：区间超出图外，或含未达峰的模拟结果。"
+        en="Dot and lines: median, 50 % and 90 % of members; an arrow: the range goes on, or holds members without a"
+        " peak. Number: share of all members that meet the target. The rules: docs/gaps.md.",
+        zh="点与线：中位数、50%与90%区间；箭头：区间超出图外，或含未达峰的模拟结果。"
         "数字：达成目标的模拟结果占全部模拟结果的比例。规则见docs/gaps.md。",
     )
     put_note(figure, note, lang)
@@ -112,9 +114,9 @@ def panels(found: Gaps, lang: str = "en") -> list[Panel]:
     # Cuts of a single year say least: they are left to the table first.
     for entry in sorted(found.entries, key=_of_one_year):
         if entry.values is not None and len(shown) < MOST_PANELS:
-            values = entry.quantiles()
+            values = entry.quantiles(BAND)
             divisor, unit = _unit(entry, values, lang)
-            first, last = _limits(*values.T / divisor, entry.furthest / divisor)
+            first, last = _limits(*values[:, [0, 2, 4]].T / divisor, entry.furthest / divisor)
             shown.append(Panel(entry, values / divisor, unit, first, last, len(shown) * (1.0 + BETWEEN)))
     return shown
 
@@ -145,12 +147,16 @@ def _frames(ax: Axes, shown: list[Panel], count: int) -> None:
 def _values(ax: Axes, shown: list[Panel], colours: list[str]) -> None:
     """Draw range and median of each row of each panel; an arrow where the range goes on."""
     rows, count = np.tile(np.arange(len(colours)), len(shown)), len(shown)
-    low, middle, high = (np.array([panel.place(panel.quantiles[:, at]) for panel in shown]).ravel() for at in range(3))
+    low, inner, middle, outer, high = (
+        np.array([panel.place(panel.quantiles[:, at]) for panel in shown]).ravel() for at in range(len(BAND))
+    )
     left, right = (np.repeat([getattr(panel, side) for panel in shown], len(colours)) for side in ("left", "right"))
     ends = np.column_stack([np.clip(high, left, right), rows])
     look = np.array(colours * count)
     starts = np.column_stack([np.clip(low, left, right), rows])
-    segments(ax, starts, ends, colors=look, linewidths=2.2, zorder=3, label="ranges")
+    segments(ax, starts, ends, colors=look, linewidths=1.4, zorder=3, label="ranges")
+    half = [np.column_stack([np.clip(side, left, right), rows]) for side in (inner, outer)]
+    segments(ax, *half, colors=look, linewidths=4.0, zorder=3, label="halves")
     on, inside = high > right, middle <= right
     markers(ax, ends[on], shape=">", size=5, color=look[on], linewidths=1.0, clip_on=False, zorder=4, label="arrows")
     dots = np.column_stack([middle, rows])[inside]

@@ -5,12 +5,15 @@ before ``Y`` that the panel knows, which may lie before the record that the law 
 simulated members; rivals are the frequency among other entities, a logistic regression on the same features, and the
 law that parks had before.
 
+A site that falls to zero is a closure.  No band of logs reaches zero, so that the cases "all" are of sites that emit to
+the end; under the cases "closures counted" those that closed are in, an event that holds from the year they closed on.
+
 The reading "if its drivers hold" is scored with the drivers that came: the level above, the nation of a province or the
 industry of a site's continent, takes the course it took, and only the deviation is drawn.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -34,6 +37,8 @@ Floats = NDArray[np.float64]
 MEMBERS, CHUNK = 400, 500
 #: Edges of the reliability table.
 EDGES = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
+#: The law in levels with the share of other entities that had closed by Y, and the cases that closures are in.
+AND_CLOSURES, COUNTED = "levels_and_closures", "closures counted"
 #: Ties within this do not exceed.
 TIE = 1e-9
 #: Ridge of the logistic rival, as a share of the cases, and how often its weights are renewed.
@@ -119,13 +124,14 @@ class EventForecasts:
 def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
     """Forecast the event for every record of a panel whose outcome is known, by what had not seen it."""
     subject = Subject(read_panel(event.panel))
-    windows = with_highest(subject, subject.windows(event.record, max(event.steps, 7), law_covariates()))
+    windows = with_highest(subject, subject.windows(event.record, max(event.steps, 7), law_covariates(), closures=True))
     count, rng = len(subject.panel.entities), np.random.default_rng(seed)
     fold = fold_of(windows.entity, count, seed)
-    complete = np.isfinite(windows.change[:, : event.steps]).all(axis=1)
+    complete = ~np.isnan(windows.change[:, : event.steps]).any(axis=1)
     tested = complete if event.origins is None else complete & np.isin(windows.origin, list(event.origins))
     above = level_above(event.panel)
     deviating = deviations(windows, above) if above else None
+    course = above_of(windows, above) if above else None
     given = np.random.default_rng([seed, 1])  # draws of its own: those of the other laws stay what they are
     parts: list[tuple[NDArray[np.int_], dict[str, Floats]]] = []
     for year in np.unique(windows.origin[tested]) if event.is_forward else (None,):
@@ -142,9 +148,8 @@ def forecast_event(event: Event, seed: int = SEED) -> EventForecasts:
             chances = _probabilities(event, taught.take(others != held), tested_here, rng)
             if deviating is not None:
                 level = Level().fit([deviating.take(fold != held)])
-                apart = deviating.take(own)
-                came = (tested_here.change - apart.change)[:, : event.steps]
-                chances[DRIVERS_HOLD] = _share(event, level, apart, given, came)
+                came = course[own, : event.steps]
+                chances[DRIVERS_HOLD] = _share(event, level, deviating.take(own), given, came)
             parts.append((own, chances))
     order = np.concatenate([own for own, _ in parts])
     names = parts[0][1]
@@ -170,13 +175,28 @@ def _happened(event: Event, windows: Windows) -> NDArray[np.bool_]:
     return holds(windows.covariates[HIGHEST][:, -1], windows.change[:, : event.steps], event.lead)
 
 
+def above_of(windows: Windows, above: Mapping[int, float]) -> Floats:
+    """Look up the log change of the level above after each origin: (window, step)."""
+    still = replace(windows, change=np.zeros(windows.change.shape))
+    return -deviations(still, above).change
+
+
+def closed_within(windows: Windows, years: int) -> NDArray[np.bool_]:
+    """Mark records whose site had a year without emissions within so many years: (window,)."""
+    return np.isneginf(windows.change[:, :years]).any(axis=1)
+
+
 def _probabilities(event: Event, training: Windows, tested: Windows, rng: np.random.Generator) -> dict[str, Floats]:
     decided = training.take(np.isfinite(training.change[:, : event.steps]).all(axis=1))
     happened = _happened(event, decided)
     level = Level(half_life=event.half_life).fit([training])
     shipped = law_named(SHIPPED[0], assumptions=read_assumptions())
+    own = _share(event, level, tested, rng)
+    known = training.take(~np.isnan(training.change[:, : event.lead]).any(axis=1))
+    closed = closed_within(known, event.lead).mean() if len(known) else 0.0
     return {
-        LEVELS: _share(event, level, tested, rng),
+        LEVELS: own,
+        AND_CLOSURES: own + closed * (1.0 - own),
         "rate": np.full(len(tested), happened.mean() if happened.size else 0.5),
         "logistic": logistic(*_designs(decided, tested), happened) if happened.size else np.full(len(tested), 0.5),
         SHIPPED[0]: _share(event, shipped, tested, rng),
@@ -229,8 +249,8 @@ def logistic(design: Floats, asked: Floats, happened: NDArray[np.bool_]) -> Floa
 def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
     """Table Brier scores, a row a law.
 
-    Columns: ``panel``, ``record``, ``lead``, ``window``, ``holdout``, ``cases``, ``law``, ``forecasts``, ``origins``,
-    ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the score of the rate, with
+    Columns: ``panel``, ``record``, ``lead``, ``window``, ``holdout``, ``cases``, ``law``, ``forecasts``, ``closed`` (of
+    them), ``origins``, ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the score of the rate, with
     ``low`` and ``high``, the 90 % range over resampled entities.
     """
     event, rows = found.event, []
@@ -240,13 +260,16 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
         if not happened.size:
             continue
         base = (found.probability["rate"][kept] - happened) ** 2
+        closed = int(closed_within(found.windows.take(kept), event.steps).sum())
         for law, chance in found.probability.items():
+            if law == AND_CLOSURES and label != COUNTED:
+                continue
             gain = base - (chance[kept] - happened) ** 2
             low, high = _bootstrapped(gain, entities[kept], seed)
             rows.append({
                 "panel": event.panel, "record": event.record, "lead": event.lead, "window": event.window,
                 "holdout": "entity and future" if event.is_forward else "entity", "cases": label, "law": law,
-                "forecasts": happened.size, "origins": int(np.unique(found.windows.origin[kept]).size),
+                "forecasts": happened.size, "closed": closed, "origins": int(np.unique(found.windows.origin[kept]).size),
                 "frequency": float(happened.mean()), "mean_forecast": float(chance[kept].mean()),
                 "brier": brier(chance[kept], happened), "less_than_rate": float(gain.mean()), "low": low, "high": high,
             })  # fmt: skip
@@ -254,10 +277,13 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
 
 
 def _cases(found: EventForecasts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """All cases, and those whose record does not end clearly below its maximum."""
+    """All that emit to the end, those whose record does not end clearly below its maximum, and all with closures."""
     highest = found.windows.covariates[HIGHEST][:, -1]
-    yield "all", np.ones(highest.size, dtype=bool)
-    yield "not clearly past", highest < NOT_PAST
+    closed = closed_within(found.windows, found.event.steps)
+    yield "all", ~closed
+    yield "not clearly past", ~closed & (highest < NOT_PAST)
+    if closed.any():
+        yield COUNTED, np.ones(highest.size, dtype=bool)
 
 
 #: Log below the record's maximum within which a peak is not clearly past.
@@ -282,9 +308,10 @@ def event_reliability(found: EventForecasts) -> pd.DataFrame:
     income = np.exp(
         found.windows.covariates["gdp_million_usd_2015"][:, -1] - found.windows.covariates["population"][:, -1]
     ) * 1e6  # fmt: skip
-    groups = {"all": np.ones(income.size, dtype=bool)}
+    emits = ~closed_within(found.windows, found.event.steps)
+    groups = {"all": emits}
     if np.isfinite(income).any():
-        groups |= {label: (income >= low) & (income < high) for label, low, high in INCOMES}
+        groups |= {label: emits & (income >= low) & (income < high) for label, low, high in INCOMES}
     rows = []
     for label, kept in groups.items():
         table = reliability(found.probability[LEVELS][kept], found.happened[kept], EDGES)

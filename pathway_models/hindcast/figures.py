@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathway_models.figures.canvas import FAINT, LEGEND, put_note, put_title, sheet
-from pathway_models.figures.style import OKABE_ITO
+from pathway_models.figures.marks import entries_of, key_row
+from pathway_models.figures.style import OKABE_ITO, WITH, WITHOUT
 from pathway_models.hindcast.evaluation import Hindcast
 from pathway_models.hindcast.matching import name_of, of_regions
 from pathway_models.intake.panels import Panel
@@ -203,42 +204,60 @@ def calibration(
 
 
 def peak_reliability(
-    reliability: pd.DataFrame, law: str = "parks_0_2", holdout: str = "region", *, lang: str = "en"
+    reliability: pd.DataFrame,
+    events: pd.DataFrame,
+    law: str = "parks_0_2",
+    holdout: str = "region",
+    *,
+    lang: str = "en",
 ) -> Figure:
-    """Forecast probability of having peaked against how often it came true; numbers count the forecasts.
+    """Draw how often came true what the law in force gave a probability, and faintly the same of an earlier law.
 
-    Frequencies of fewer than `FEW` forecasts are hollow.
+    Numbers count the forecasts of the law in force; frequencies of fewer than `FEW` forecasts are hollow.
 
     Parameters
     ----------
     reliability : DataFrame
+        Of the earlier law: probability of having peaked (`read_hindcasts("reliability")`).
+    events : DataFrame
+        Of the law in force: probability of peaking before a year (`read_hindcasts("event_reliability")`).
     law, holdout
-        Which rows.
+        Which rows of the earlier law.
     lang : {"en", "zh"}
     """
-    rows = of_regions(reliability[(reliability["law"] == law) & (reliability["holdout"] == holdout)])
-    panels = list(dict.fromkeys(rows["panel"]))
-    figure, axes = sheet(lang, (8.0, 3.7), columns=(1.0,) * len(panels), head=0.8, foot=0.8, left=0.09)
+    now = events[events["cases"] == "all"]
+    rows = reliability[(reliability["law"] == law) & (reliability["holdout"] == holdout)]
+    rows = rows[rows["ahead"] == rows["ahead"].max()]
+    panels = list(dict.fromkeys(now["panel"]))
+    figure, axes = sheet(lang, (8.0, 3.5), columns=(1.0,) * len(panels), head=0.98, foot=0.98, left=0.09)
     for ax, panel in zip(axes, panels, strict=True):
         ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.0)
-        of_panel = rows[rows["panel"] == panel]
-        for (ahead, of), colour, side in zip(of_panel.groupby("ahead"), OKABE_ITO[1:], (-1, 1), strict=False):
-            label = say(lang, en=f"within {ahead} years", zh=f"{ahead}年内")
-            many = of[of["forecasts"] >= FEW]
-            ax.plot(many["forecast"], many["frequency"], "o-", markersize=4, color=colour, label=label)
-            few = of[of["forecasts"] < FEW]
-            ax.plot(few["forecast"], few["frequency"], "o", markersize=4, color=colour, markerfacecolor="white")
-            for x, y, count in zip(of["forecast"], of["frequency"], of["forecasts"], strict=True):
-                place = {"textcoords": "offset points", "size": "xx-small", "color": colour, "va": "center"}
-                ax.annotate(f"{count}", (x, y), (6 * side, -5 * side), ha="left" if side > 0 else "right", **place)
+        for of, colour, line in (
+            (rows[rows["panel"] == panel], WITHOUT, "dashed"),
+            (now[now["panel"] == panel], WITH, "solid"),
+        ):
+            label = say(lang, en="the law in force", zh="现行模型") if line == "solid" else name_of(law, lang)
+            many, few = of[of["forecasts"] >= FEW], of[of["forecasts"] < FEW]
+            look = {"color": colour, "markersize": 4}
+            ax.plot(many["forecast"], many["frequency"], "o", linestyle=line, label=label, **look)
+            ax.plot(few["forecast"], few["frequency"], "o", markerfacecolor="white", **look)
+        for x, y, count in zip(of["forecast"], of["frequency"], of["forecasts"], strict=True):
+            place = {"textcoords": "offset points", "size": "xx-small", "color": colour, "va": "center"}
+            ax.annotate(f"{count}", (x, y), (6, -5), ha="left", **place)
         ax.set_xlim(0, 1.02)
         ax.set_ylim(-0.03, 1.03)
         ax.set_title(name_of(panel, lang), size="medium")
         ax.set_xlabel(say(lang, en="forecast probability", zh="预测概率"))
     axes[0].set_ylabel(say(lang, en="frequency", zh="实际频率"))
-    axes[0].legend(loc="upper left", **LEGEND)
-    put_title(figure, say(lang, en="Did what was given 30 % come true in 30 %?", zh="预测为30%的事件，是否有30%发生？"),
-              _which(law, 5, holdout, lang))  # fmt: skip
+    key_row(axes[0], entries_of(axes[0])[::-1], above=22)
+    put_title(figure, say(lang, en="Did what was given 30 % come true in 30 %?", zh="预测为30%的事件，是否有30%发生？"))
+    note = say(
+        lang,
+        en="The law in force: does it peak before the year? The law of version 0.2, faint: had it peaked within"
+        f" {rows['ahead'].max()} years? Where it was tried: regions held out.",
+        zh=f"现行模型：是否在给定年份以前达峰；0.2版模型（虚线）：{rows['ahead'].max()}年内是否达峰，仅在其检验过的面板，留出地区。",
+    )
+    put_note(figure, note, lang)
     return figure
 
 

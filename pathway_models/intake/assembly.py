@@ -28,6 +28,8 @@ OUTPUTS = {
     "electricity": ("power_output", "MWh"),
     "crude_steel": ("steel_output", "t"),
     "cement": ("cement_output", "t"),
+    "pig_iron": ("pig_iron_output", "t"),
+    "nonferrous_metals": ("nonferrous_output", "t"),
 }
 #: Quantities that may stand in a table without being used: they describe the park.
 CONTEXT = ("value_added", "population")

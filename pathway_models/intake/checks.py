@@ -277,6 +277,20 @@ def uses_of(statements: Statements, burnt: Iterable[tuple[str, str]]) -> dict[tu
     return found
 
 
+def check_followers(statements: Statements, follows: dict[str, str], place: str, sectors: set[str]) -> None:
+    """Report sectors that follow one that is not there, themselves, or one that follows another."""
+    known = ", ".join(sorted(sectors)) or "none"
+    for name, leader in follows.items():
+        finding = None
+        if not {name, leader} <= sectors:
+            finding = Finding(f"sectors of the table: {known}", "correct the names", "follows_sector")
+        elif name == leader or leader in follows:
+            remedy = "name the sector at the head of the chain"
+            finding = Finding("another sector that follows none itself", remedy, "follows_chain")
+        if finding:
+            statements.report(f"{place}, {name}", leader, finding)
+
+
 def _misused(line: UseLine, having: dict[str, set[str]], before: dict[str, UseLine]) -> Finding | None:
     """Find what is wrong with a line of uses, beside the sound ones before it of the same carrier and sector."""
     carriers = having.get(line.sector, set())

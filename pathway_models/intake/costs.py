@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, fingerprint
+from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.core.yaml_files import Id, Keys, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import has_rule
@@ -25,15 +26,16 @@ from pathway_models.records.levers import Lever, Triangle
 from pathway_models.records.park import ACTIVITY_UNITS, Park
 
 #: Energy in TJ of one unit that money may be counted per.
-ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3}
+ENERGY = {"TJ": 1.0, "GJ": 1e-3, "MWh": 3.6e-3, "kWh": 3.6e-6, "MMBtu": 1.05505585262e-3, "tce": TJ_PER_TCE}
 #: Mass in tonnes; needs ``gj_per_t``.
 MASS = {"t": 1.0, "kg": 1e-3}
 #: Units without money, which stay as they are.
-PLAIN = ("share/yr", "yr", "h/yr")
+PLAIN = ("share/yr", "yr", "h/yr", "TJ/TJ", "ratio")
 #: Smallest and largest value of an entry in the unit of the file; a rate of 6 is meant for 6 % and written 0.06.
 BOUNDS = {
     "discount_rate": (0.0, 0.5), "carbon_price": (0.0, 1e6), "prices": (0.0, 1e6), "capital": (0.0, 1e9),
-    "full_load_hours": (1.0, 8_784.0), "lifetime": (1.0, 100.0), "upkeep": (0.0, 1.0),
+    "full_load_hours": (1.0, 8_784.0), "lifetime": (1.0, 100.0), "upkeep": (0.0, 1.0), "output": (0.01, 5.0),
+    "location_factors": (0.01, 10.0),
 }  # fmt: skip
 
 
@@ -54,6 +56,7 @@ class _Amount(Strict):
     price_year: Year | None = None
     gj_per_t: Number | None = Field(default=None, gt=0, le=1_000)
     above: str | None = None
+    location: Id | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -85,6 +88,7 @@ class _Lever(Strict):
     full_load_hours: _Amount | None = None
     lifetime: _Amount | None = None
     upkeep: _Amount | None = None
+    output: _Amount | None = None
     running: tuple[_Amount, ...] = ()
     note: str = ""
 
@@ -109,6 +113,7 @@ class _File(Strict):
     price_index: _Index | None = None
     discount_rate: _Amount | None = None
     carbon_price: _Amount | None = None
+    location_factors: dict[Id, _Amount] = Field(default_factory=dict)
     prices: dict[Id, _Amount | None] = Field(default_factory=dict)
     levers: dict[Id, _Lever] = Field(default_factory=dict)
 
@@ -120,6 +125,7 @@ class _Money:
         self, currencies: Mapping[str, float], index: Mapping[int, float], place: Callable[[Keys], tuple[str, str]]
     ) -> None:
         self.currencies, self.index, self.place = {"CNY": 1.0, **currencies}, index, place
+        self.locations: dict[str, Amount] = {}
         self.faults: list[Fault] = []
 
     def amount(self, given: _Amount | None, keys: Keys) -> Amount | None:
@@ -134,17 +140,23 @@ class _Money:
             low, high = next((BOUNDS[key] for key in keys[::-1] if key in BOUNDS), (-math.inf, math.inf))
             if not all(low <= r.low and r.high <= high for r in given.ranges.values()):
                 raise ValueError(f"values from {low:g} to {high:g}")
+            here = self._location(given)
             anchors = tuple(
-                (year, Triangle(r.low * factor, r.mode * factor, r.high * factor)) for year, r in given.ranges.items()
+                (year, Triangle(*(getattr(r, end) * factor * getattr(here, end) for end in ("low", "mode", "high"))))
+                for year, r in given.ranges.items()
             )
-            return Amount(anchors, unit, given.stated, given.source, given.confidence, given.note)
+            note, stated = given.note, given.stated
+            if given.location is not None:
+                stated += f", times {here.low:g} / {here.mode:g} / {here.high:g} (prices here against {given.location})"
+                note = "; ".join(filter(None, (note, self.locations[given.location].note)))
+            return Amount(anchors, unit, stated, given.source, given.confidence, note)
         except (ValueError, RecordError) as error:
             self._fault(keys, given.stated, error)
             return None
 
     def lever(self, given: _Lever, keys: Keys) -> LeverCost:
         """The cost of a lever; unknown where it is faulty."""
-        names = ("capital", "full_load_hours", "lifetime", "upkeep")
+        names = ("capital", "full_load_hours", "lifetime", "upkeep", "output")
         parts = {name: self.amount(getattr(given, name), (*keys, name)) for name in names}
         running = [self.amount(one, (*keys, "running", at)) for at, one in enumerate(given.running)]
         try:
@@ -154,6 +166,14 @@ class _Money:
         except RecordError as error:
             self._fault(keys, "", error)
             return LeverCost()
+
+    def _location(self, given: _Amount) -> Triangle:
+        """Look up the prices of this country against those where an amount was stated; one where they are ours."""
+        if given.location is None:
+            return Triangle(1.0, 1.0, 1.0)
+        if given.location not in self.locations:
+            raise ValueError(f"a location of {', '.join(self.locations) or 'location_factors, which has none'}")
+        return self.locations[given.location].anchors[0][1]
 
     def _fault(self, keys: Keys, value: str, error: Exception) -> None:
         file, place = self.place(keys)
@@ -220,6 +240,9 @@ def read_costs(path: str | Path | None = None, *, levers: Iterable[str] = ()) ->
         {at: change / 100 for at, change in content["price_index"].changes.items()}, content["price_year"]
     )
     money = _Money({name: currency.value for name, currency in content["currencies"].items()}, index, laid.place)
+    for name, given in content["location_factors"].items():
+        if (factor := money.amount(given, ("location_factors", name))) is not None:
+            money.locations[name] = factor
     prices = {name: money.amount(given, ("prices", name)) for name, given in content["prices"].items()}
     above = {name: given.above for name, given in content["prices"].items() if given is not None and given.above}
     by_lever = {lever_id: money.lever(given, ("levers", lever_id)) for lever_id, given in content["levers"].items()}

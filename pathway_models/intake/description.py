@@ -34,6 +34,8 @@ class Description(Strict):
     grid_factor: str
     #: How a supplier's emissions are shared between power and heat; only where the table states one that makes both.
     chp_rule: Literal["", "energy", "efficiency", "exergy", "none"] = ""
+    #: Sectors whose activity goes with that of another, such as a power plant of one's own: sector to sector.
+    follows: dict[str, str] = Field(default_factory=dict)
     boundary: str = ""
     source: list[str] = Field(default_factory=list)
     licence: str = ""

@@ -14,7 +14,7 @@ from pathway_models.core.errors import Fault, grouped
 from pathway_models.core.files import fingerprint
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
-from pathway_models.intake.checks import Check, activity_errors, uses_of
+from pathway_models.intake.checks import Check, activity_errors, check_followers, uses_of
 from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.heat_supply import factor_rows, heat_supply_of
@@ -100,6 +100,8 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     owned = dict.fromkeys((s.owner, s.entry.item) for s in burnt if s.role == "sector" or s.entry.key not in split)
     rule = filled.description.chp_rule if filled.description else ""
     supply = heat_supply_of(filled.statements, rule, "园区, chp_rule", check.book, filled.years)
+    follows = filled.description.follows if filled.description else {}
+    check_followers(filled.statements, follows, "园区, follows", {owner for owner, _ in owned})
     beside = {"uses": uses_of(filled.statements, owned), "heat_supply": supply}
     for sheet, block in filled.statements.projects:
         filled.statements.faults += faults_of_investments(sheet, block, path.name)

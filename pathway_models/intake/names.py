@@ -83,9 +83,12 @@ def scenario_name(scenario_id: str, lang: str) -> str:
     return found.name_zh if lang == "zh" else found.name_en
 
 
-def scenario_order() -> tuple[str, ...]:
-    """Ids of the shipped scenarios in the order of their file: a scenario keeps its colour in all figures."""
-    return tuple(_shipped_scenarios())
+def scenario_families() -> dict[str, tuple[str, ...]]:
+    """Return the families of levers that each shipped scenario moves, in the order of their file."""
+    return {
+        name: tuple(dict.fromkeys(measure.lever.family for measure in scenario.measures))
+        for name, scenario in _shipped_scenarios().items()
+    }
 
 
 def item_name(item: str, lang: str) -> str:
@@ -104,6 +107,15 @@ ORIGINS = {
     "measured CO2": ("measured CO2", "实测CO2"),
     "heat_default": ("default of purchased heat", "外购热力缺省值"),
     "table": ("as the table gives it", "数据表所给"),
+}
+#: Sets of fuel factors, English and Chinese, as their standards and guidelines are called.
+FACTOR_SETS = {
+    "GBT32151_2024": ("GB/T 32151-2024", "GB/T 32151-2024"),
+    "GBT2589": ("GB/T 2589-2020", "GB/T 2589-2020"),
+    "NDRC_other_industry_2015": ("NDRC guideline for other industry, 2015", "工业其他行业指南（2015年）"),
+    "NDRC_steel_2013": ("NDRC guideline for steel, 2013", "钢铁生产企业指南（2013年）"),
+    "CO2_per_tce": ("CO2 per tce, apparent consumption", "单位标准煤CO2（表观消费）"),
+    "CO2_per_tce_combustion": ("CO2 per tce, combustion", "单位标准煤CO2（燃烧）"),
 }
 #: Kinds of grid factors, English and Chinese.
 GRIDS = {
@@ -129,6 +141,41 @@ def place_name(place: str, lang: str) -> str:
     return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
 
 
+#: Units of the standards in English; in Chinese they stand as the standards have them.
+UNITS = {
+    "万元/人": "10⁴ CNY per person",
+    "亿元/km2": "10⁸ CNY/km²",
+    "tce/万元": "tce per 10⁴ CNY",
+    "t/万元": "t per 10⁴ CNY",
+    "m3/万元": "m³ per 10⁴ CNY",
+    "次/年": "times a year",
+    "个": "",
+}
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """Write the unit of an indicator in a language.
+
+    Examples
+    --------
+    >>> unit_name("tce/万元", "en"), unit_name("tce/万元", "zh")
+    ('tce per 10⁴ CNY', 'tce/万元')
+    """
+    return say(lang, en=UNITS.get(unit, unit), zh=unit)
+
+
+def factor_set_name(factor_set: str, lang: str) -> str:
+    """Name a set of fuel factors; one of a user's own keeps its id.
+
+    Examples
+    --------
+    >>> factor_set_name("GBT32151_2024", "en")
+    'GB/T 32151-2024'
+    """
+    en, zh = FACTOR_SETS.get(factor_set, (factor_set, factor_set))
+    return say(lang, en=en, zh=zh)
+
+
 def factor_name(factor_id: str, lang: str) -> str:
     """Name the origin of a factor, or of several.
 
@@ -152,7 +199,11 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
     grid = GRID.fullmatch(factor_id)
     if grid is None:
-        return factor_id
+        factor_set, _, fuel = factor_id.partition(":")
+        if factor_set not in FACTOR_SETS:
+            return factor_id
+        # Fuels of the sets are named in Chinese; the carrier stands beside in both languages.
+        return factor_set_name(factor_set, lang) + say(lang, en="", zh=f"（{fuel}）" if fuel else "")
     (en, zh), year, where = GRIDS[grid[1]], grid[2], grid[3]
     told = say(lang, en=en, zh=zh) + (say(lang, en=f" ({where})", zh=f"（{where}）") if where else "")
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")

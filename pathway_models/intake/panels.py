@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,8 @@ REGIONS = ("provinces", "cities", "countries")
 #: The shipped panels of industrial sites: clusters of several sites, and the smaller ones or those of one site.
 SITES = ("eu_sites", "us_sites", "eu_sites_small", "us_sites_small")
 PANELS = (*REGIONS, *SITES)
+#: Panels of parks, each with a second one of smaller sites beside it.
+CONTINENTS = SITES[:2]
 #: Quantity that every panel has, and the columns it is looked for in.
 EMISSIONS = "emissions_tco2"
 VALUE_COLUMNS = (EMISSIONS, "value")
@@ -119,6 +122,62 @@ def read_panel(panel: str | Path, entity: str = "entity", year: str = "year", va
     if panel in PANELS:
         return _shipped(*stamped(data_folder() / "panels" / f"{panel}.csv.gz"))
     return _read_table(Path(panel), entity, year, value)
+
+
+class ContinentSites(NamedTuple):
+    """All sites of a continent that are shipped.
+
+    Parameters
+    ----------
+    years : (Y,) int
+    emissions : mapping column -> (site, year), tCO2/yr
+        NaN where a site did not report.
+    regions : (site,) str
+        Country or state.
+    is_park : (site,) bool
+        Of several sites and large.
+    """
+
+    years: np.ndarray
+    emissions: Mapping[str, np.ndarray]
+    regions: np.ndarray
+    is_park: np.ndarray
+
+
+def read_sites(continent: str) -> ContinentSites:
+    """Read the parks of a continent and the smaller sites beside them.
+
+    Parameters
+    ----------
+    continent : str
+        One of `CONTINENTS`.
+
+    Returns
+    -------
+    ContinentSites
+
+    Raises
+    ------
+    InputError
+        A file is missing.
+    """
+    tables = []
+    for name in (continent, f"{continent}_small"):
+        path = data_folder() / "panels" / f"{name}.csv.gz"
+        if not path.is_file():
+            raise InputError([Fault(path.name, "file", "", "an existing file", "restore it", code="no_file")])
+        tables.append(pd.read_csv(path, keep_default_na=False, na_values=[""]).assign(is_park=name == continent))
+    table = pd.concat(tables)
+    places = table.groupby("entity")[["region", "is_park"]].first()
+    columns = [name for name in table.columns if name.endswith("_tco2")]
+    wide = table.pivot(index="entity", columns="year", values=columns)
+    years = np.arange(table["year"].min(), table["year"].max() + 1)
+    return ContinentSites(
+        years,
+        {name: wide[name].reindex(columns=years).to_numpy(float) for name in columns},
+        places["region"].to_numpy(str),
+        places["is_park"].to_numpy(bool),
+    )
 
 
 @cache

@@ -23,7 +23,7 @@ def examine_park(park: str | Path, *, layout: Path | None = None, **choices: str
     layout : Path, optional
         Layout file of a workbook arranged in a way of its own.
     **choices : str
-        ``factor_set`` or ``grid_factor`` in place of the one the park chose.
+        ``factor_set``, ``grid_factor`` or ``chp_rule`` in place of the one the park chose.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def _id_in(workbook: Path) -> str:
     return filled.description.park_id if filled.description else ""
 
 
-def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "") -> Park:
+def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "", chp_rule: str = "") -> Park:
     """Read a park by its id in the register, or from a table of one's own.
 
     Parameters
@@ -94,7 +94,7 @@ def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "") 
         ``"region-d"``; or the path of a ``.csv`` table with a ``.yml`` description of the same name
         beside it; or the path of a filled ``.xlsx`` workbook.  Plans that lie beside it, ``<park_id>.projects.csv``
         and ``<park_id>.overrides.csv``, are put on the park, and its notes say so.
-    factor_set, grid_factor : str, optional
+    factor_set, grid_factor, chp_rule : str, optional
         A choice in place of the park's own, to see what another one would change; the record says which.
 
     Returns
@@ -111,7 +111,7 @@ def read_park(park: str | Path, *, factor_set: str = "", grid_factor: str = "") 
     >>> read_park("region-d").sectors
     ('agriculture', 'industry', 'transport', 'buildings', 'residents')
     """
-    given = {"factor_set": factor_set, "grid_factor": grid_factor}
+    given = {"factor_set": factor_set, "grid_factor": grid_factor, "chp_rule": chp_rule}
     examination = examine_park(park, **{name: choice for name, choice in given.items() if choice})
     if examination.park is None:
         raise InputError(examination.of("error"))

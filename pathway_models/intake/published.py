@@ -11,13 +11,14 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from pydantic import Field
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder, read_text
-from pathway_models.core.yaml_files import Strict, validated
+from pathway_models.core.yaml_files import Strict, Text, validated
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.numbers import exact_number
 from pathway_models.records.levers import Scenario
@@ -282,3 +283,52 @@ def template_scenarios(table: str) -> dict[str, Scenario]:
     path = published_folder() / "templates" / table
     own = set(pd.read_csv(io.StringIO(read_text(path)))["scenario"])
     return {name: scenario for name, scenario in read_scenarios(path).items() if name in own}
+
+
+class _Told(Strict):
+    en: Text
+    zh: Text
+
+
+class _Of(Strict):
+    study: Text
+    scope: Text
+    scenario: Text
+    quantity: Text
+
+
+class Baseline(Strict):
+    """A published path without new measures, the parks of ours that cover its place, and why its peak is when it is."""
+
+    place: _Told
+    parks: tuple[Text, ...] | Literal["all"]
+    of: _Of
+    why: _Told
+
+
+class _Baselines(Strict):
+    baselines: tuple[Baseline, ...]
+
+
+def read_baselines() -> tuple[tuple[Baseline, Estimate], ...]:
+    """Read the published baselines of places that parks of ours cover, each with its value of ``estimates.csv``.
+
+    Raises
+    ------
+    InputError
+        An entry speaks of a value that is not in the table.
+    """
+    path = published_folder() / "baselines.yml"
+    given, _ = validated(path, _Baselines)
+    known = {(one.study, *one.key): one for one in read_estimates()}
+    found, faults = [], []
+    for number, one in enumerate(given.baselines, start=1):
+        key = (one.of.study, one.of.scope, one.of.scenario, one.of.quantity)
+        if key in known:
+            found.append((one, known[key]))
+        else:
+            expected = "a study, scope, scenario and quantity of estimates.csv"
+            faults.append(Fault(path.name, f"entry {number}, of", " / ".join(key), expected, "correct it", code="key"))
+    if faults:
+        raise InputError(faults)
+    return tuple(found)

@@ -1,5 +1,6 @@
 """One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,8 +9,10 @@ import numpy as np
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.factors.ids import CAPTURED, FIXED, SOLD
+from pathway_models.intake.rules.profiles import read_account
 from pathway_models.records.accounts import Account, RowRule
 from pathway_models.records.park import Identified, Park, ParkIdentity
+from pathway_models.records.pathways import Pathways
 
 #: Groups of carriers whose row is of a kind of its own; all others burn.
 KIND_OF_GROUP = {
@@ -178,6 +181,55 @@ def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndar
         known = account.ratios_in(ledger.identity.country)
         return own * np.array([known.get(int(year), 1.0) for year in ledger.years])
     return own if rule.factor == "own" else np.zeros(own.size)
+
+
+def last_ratio(known: Mapping[int, float], year: int) -> float:
+    """Return the residual ratio of a year, or of the last one before it that has one; 1 before the first.
+
+    ASSUME: the ratio of the last published pair holds on.
+    """
+    earlier = [one for one in known if one <= year]
+    return known[max(earlier)] if earlier else 1.0
+
+
+#: Accounts that stand beside every total where power is bought: all of it at the mean of the grid; green purchases at
+#: nothing and the rest without traded green power.
+BESIDE = ("location", "market")
+
+
+def totals_beside(park: Park) -> dict[str, np.ndarray]:
+    """Read a park's inventory by the accounts of `BESIDE`: account id -> (H,) tCO2/yr; none where no power is bought.
+
+    The total they stand beside is the one as reported: green purchases at nothing, the rest at the mean of the grid.
+    """
+    if not buys_power(park):
+        return {}
+    ledger = take_ledger(park)
+    return {name: take_account(ledger, read_account(name)).total() for name in BESIDE}
+
+
+def buys_power(park: Park) -> bool:
+    """Tell whether a park buys electricity, green or not, in any observed year."""
+    return bool(park.energy[:, np.isin(park.groups, ("electricity", "green_electricity"))].any())
+
+
+def pathway_totals_beside(pathways: Pathways) -> dict[str, np.ndarray]:
+    """Read pathways by the accounts of `BESIDE`: account id -> (scenario, member, year), tCO2/yr.
+
+    None where only totals were kept, or electricity is not in the account of the total.
+
+    Notes
+    -----
+    ASSUME: sectors buy electricity at one factor, the park's mean.
+    """
+    power = [at for at, name in enumerate(pathways.sources) if name in ("electricity", "capture_electricity")]
+    if "location_based" not in pathways.memo_items or not pathways.memo_items["location_based"].any():
+        return {}
+    total, bought = pathways.total(), pathways.emissions[:, :, power].sum(axis=2)
+    known = read_account("market").ratios_in(pathways.identity.country)
+    ratio = np.array([last_ratio(known, int(year)) for year in pathways.years])
+    located = total - bought + pathways.memo_items["location_based"]
+    return dict(zip(BESIDE, (located, total + bought * (ratio - 1.0)), strict=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,8 @@ def without_sectors(park: Park) -> Park:
         energy=energy,
         factors=factors,
         processes=tuple(replace(process, sector=0) for process in park.processes),
+        uses={},
+        follows={},
     )
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.names import factor_set_name, scenario_name
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.balance_checks import BalanceCheck
 from pathway_models.inventory.data_detail import DetailBands, errors_by_group, mean_error, missing
 from pathway_models.inventory.indicators import indicators
@@ -168,36 +169,43 @@ def _poorer(one: DetailBands, given: DetailBands, before: int, lang: str) -> str
 
 
 def dual_reporting(park: Park, *, lang: str = "en") -> str:
-    """Say how far market-based and location-based totals differ in the last year."""
+    """Say how far the totals as reported, by location and by market differ in the last year."""
     found = take_inventory(park)
     power = found.emissions[[row[1] == "electricity" for row in found.rows]].sum(axis=0)[-1]
     gap = float(found.location_based[-1] - power)
     year = park.last_observed_year
+    beyond = float(totals_beside(park).get("market", found.total())[-1] - found.total()[-1])
+    more_en = more_zh = ""
+    if beyond > 0:
+        added = emissions_text(beyond, lang)
+        more_en = f" By market, where the rest counts without traded green power, it is {added} more than as reported."
+        more_zh = f"市场法其余电力扣除市场化绿电，比填报口径高{added}。"
     if gap <= 0:
         return say(
             lang,
-            en=f"No green power was bought in {year}: market-based and location-based totals are the same.",
-            zh=f"{year}年没有外购绿电：市场法与基于位置的总量相同。",
+            en=f"No green power was bought in {year}: the totals as reported and by location are the same.{more_en}",
+            zh=f"{year}年没有外购绿电：填报口径与基于位置的总量相同。{more_zh}",
         )
     return say(
         lang,
-        en=f"Green power puts the market-based total of {year} {emissions_text(gap, lang)} below the"
-        " location-based one.",
-        zh=f"绿电使{year}年市场法总量比基于位置的总量低{emissions_text(gap, lang)}。",
+        en=f"Green power puts the total as reported of {year} {emissions_text(gap, lang)} below the"
+        f" location-based one.{more_en}",
+        zh=f"绿电使{year}年填报口径总量比基于位置的总量低{emissions_text(gap, lang)}。{more_zh}",
     )
 
 
 def factor_choices(park: Park, *, lang: str = "en") -> str:
     """Say which factor set is behind the results, and how much of them it decides."""
     found = take_inventory(park)
+    name = factor_set_name(park.factor_set, lang)
     by_set = [factor_id.startswith(park.factor_set) for factor_id in found.factor_ids]
     share = float(np.clip(found.emissions[by_set].sum(axis=0)[-1] / found.total()[-1], 0, 1))
     return say(
         lang,
-        en=f"Results stand on the factor set {park.factor_set}: it decides {share_text(share, lang)} of the emissions"
+        en=f"Results stand on the factor set {name}: it decides {share_text(share, lang)} of the emissions"
         f" of {park.last_observed_year}; factors of the table, processes and power decide the rest. A set swapped for"
         " another changes each fuel by the ratio of its factors, nothing else.",
-        zh=f"结果基于因子组{park.factor_set}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
+        zh=f"结果基于因子组{name}；{park.last_observed_year}年排放中{share_text(share, lang)}由其决定，"
         "其余取自表中因子、过程和电力。更换因子组时各燃料按因子之比变化，其他不变。",
     )
 

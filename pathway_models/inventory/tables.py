@@ -10,8 +10,10 @@ from pathway_models.intake.factors.ids import CAPTURED
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import factor_sets
 from pathway_models.intake.messages import translated
+from pathway_models.intake.names import unit_name
 from pathway_models.intake.parks import read_park
 from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.balance_checks import BalanceCheck
 from pathway_models.inventory.data_detail import DetailBands, errors_by_group, missing
 from pathway_models.inventory.decomposition import ECONOMIC
@@ -158,19 +160,25 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
 
 
 def dual_reporting(park: Park, *, lang: str = "en") -> pd.DataFrame:
-    """Table market-based and location-based emissions side by side by year, with memo items and intensities."""
-    found = take_inventory(park)
+    """Table the accounts of purchased power side by side by year, with memo items and intensities."""
+    found, beside = take_inventory(park), totals_beside(park)
     scale = scale_of(float(found.total().max()), lang)
     electricity = [row[1] == "electricity" for row in found.rows]
     power = found.emissions[electricity].sum(axis=0)
     captured = found.emissions[[row[1].startswith(CAPTURED) for row in found.rows]].sum(axis=0)
     lines = {
         ("scope 1", "范围一"): found.scope(1),
-        ("scope 2, market-based", "范围二（市场法）"): found.scope(2),
-        ("total, market-based", "总量（市场法）"): found.total(),
-        ("purchased power, market-based", "外购电力（市场法）"): power,
+        ("scope 2, as reported", "范围二（填报口径）"): found.scope(2),
+        (
+            "total, as reported: green power 0, rest at the mean",
+            "总量（填报口径：绿电计零，其余按平均）",
+        ): found.total(),
+        ("purchased power, as reported", "外购电力（填报口径）"): power,
         ("purchased power, location-based", "外购电力（基于位置）"): found.location_based,
-        ("total, location-based", "总量（基于位置）"): found.total() - power + found.location_based,
+        ("total, location-based", "总量（基于位置）"): beside.get("location", found.total()),
+        ("total, market-based: rest without traded green power", "总量（基于市场：其余扣除市场化绿电）"): beside.get(
+            "market", found.total()
+        ),
         ("captured CO₂ (inside the total)", "捕集的CO₂（已计入总量）"): captured,
         ("sinks (beside the total)", "碳汇（不计入总量）"): found.sinks,
     }
@@ -190,7 +198,7 @@ def _intensities(park: Park, total: np.ndarray, lang: str) -> list[tuple]:
     rows = []
     if economic.any():
         added = park.activity[economic].sum(axis=0) * 100  # million CNY to 10^4 CNY
-        unit, name = "tCO2/10⁴ CNY", say(lang, en="per value added", zh="单位增加值排放")
+        unit, name = say(lang, en="tCO2/10⁴ CNY", zh="tCO2/万元"), say(lang, en="per value added", zh="单位增加值排放")
         rows.append((name, unit, *(f"{value:.3f}" for value in total / added)))
     name = say(lang, en="per tonne of standard coal", zh="单位能耗排放")
     return [*rows, (name, "tCO2/tce", *(f"{value:.3f}" for value in total / tce))]
@@ -227,5 +235,5 @@ def indicator_table(park: Park, *, lang: str = "en") -> pd.DataFrame:
         name = say(lang, en=one.name_en, zh=one.requirement.name_zh)
         asked, sure = (translated(text, lang, "tables") for text in (one.requirement.text, one.requirement.confidence))
         source = f"{system_name(one, lang)}{say(lang, en=', ', zh='，')}{sure}"
-        rows.append((name, one.unit, first, last, asked, source))
+        rows.append((name, unit_name(one.unit, lang), first, last, asked, source))
     return _table(rows, head, lang)

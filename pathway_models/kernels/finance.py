@@ -7,6 +7,8 @@ Tests hold them against ``numpy-financial``.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pathway_models.kernels.costs import annuity
+
 Floats = NDArray[np.float64]
 #: Roots nearer than this to the real line, or to each other, are real, or one.
 CLOSE = 1e-7
@@ -100,3 +102,45 @@ def payback(flows: ArrayLike, rate: float = 0.0) -> float:
         return 0.0
     last = int(short[-1])
     return float("inf") if last == flows.size - 1 else float(last - balance[last] / flows[last + 1])
+
+
+def purchases(quantity: ArrayLike, capital: ArrayLike, lifetime: ArrayLike, rate: float) -> tuple[Floats, Floats]:
+    """Buy the capacity that a yearly quantity needs, each unit in the year before it works.
+
+    Units work a whole number of years, nearest to their lifetime, and are replaced while they are needed.  Where the
+    quantity never falls, what is bought less what is left of it has the present value of the annuities.
+
+    Parameters
+    ----------
+    quantity : (member, year) array_like
+    capital : (member, year) array_like
+        Price of a unit by the year in which it begins to work.
+    lifetime : (member,) array_like
+    rate : float
+        Real discount rate, at or above 0.
+
+    Returns
+    -------
+    bought : (member, 1 + year) ndarray
+        Paid by year; the first column is the year before the first quantity.
+    left : (member,) ndarray
+        Value in the last year: the annuities still to come, discounted to it.
+
+    Examples
+    --------
+    >>> bought, left = purchases([[1.0, 2.0, 2.0]], [[10.0, 10.0, 10.0]], [2.0], 0.0)
+    >>> bought.tolist(), left.tolist()
+    ([[10.0, 10.0, 10.0, 0.0]], [5.0])
+    """
+    wanted, price = np.asarray(quantity, dtype=float), np.asarray(capital, dtype=float)
+    members, years = wanted.shape
+    lives, rows = np.maximum(np.rint(np.asarray(lifetime, dtype=float)), 1).astype(int), np.arange(members)
+    added, total = np.zeros((members, years)), np.zeros((members, years + 1))
+    for at in range(years):
+        gone = total[rows, np.clip(at + 1 - lives, 0, years)]
+        added[:, at] = np.maximum(wanted[:, at] - (total[:, at] - gone), 0.0)
+        total[:, at + 1] = total[:, at] + added[:, at]
+    remaining = np.maximum(np.arange(years) + lives[:, None] - years, 0)
+    still = -np.expm1(-remaining * np.log1p(rate)) / rate if rate else remaining.astype(float)
+    left = (added * price * annuity(rate, lives)[:, None] * still).sum(axis=1)
+    return np.pad(added * price, ((0, 0), (0, 1))), left

@@ -27,7 +27,7 @@ FOLDS = 5
 #: Ridge, as a share of the cases: decides where features say nearly the same.
 RIDGE = 0.03
 #: Residuals beyond so many robust standard deviations weigh less; how often the weights are renewed.
-HUBER, ROUNDS = 1.5, 3
+HUBER, ROUNDS = 1.0, 3
 #: Standard deviations from the mean beyond which a feature is taken as standing at the bound.
 FARTHEST = 3.0
 #: Share of the median residual that keeps the log of a small one finite.

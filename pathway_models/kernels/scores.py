@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -234,6 +234,8 @@ def best_weights(terms: PoolTerms) -> Floats:
     # Scores of a far horizon and of a near one differ in size: the stopping rule should not see it.
     size = float(distance.mean()) or 1.0
     count = distance.size
+    from scipy import optimize  # deferred: whoever asks for a document should not wait for it
+
     found = optimize.minimize(
         lambda w: (w @ distance - 0.5 * w @ spread @ w) / size,
         np.full(count, 1.0 / count),

@@ -58,15 +58,27 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{round(value, places):,.{max(places, 0)}f}"
 
 
-def emissions_text(emissions: float, lang: str, digits: int = 3) -> str:
+def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: float = 0.0) -> str:
     """Write emissions with their unit.
+
+    Parameters
+    ----------
+    emissions : float
+        tCO2.
+    lang : {"en", "zh"}
+    digits : int
+        Significant ones.
+    beside : float
+        The largest amount that stands in the same sentence or row, tCO2: both are written in one unit.
 
     Examples
     --------
     >>> emissions_text(7.2336e8, "en"), emissions_text(7.2336e8, "zh")
     ('723 Mt CO₂', '72,300 万tCO₂')
+    >>> emissions_text(9.8e5, "en"), emissions_text(9.8e5, "en", beside=1.2e6)
+    ('980 kt CO₂', '0.980 Mt CO₂')
     """
-    scale = scale_of(emissions, lang)
+    scale = scale_of(max(abs(emissions), abs(beside)), lang)
     return f"{significant(emissions / scale.divisor, digits)} {scale.unit}"
 
 

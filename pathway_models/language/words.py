@@ -1,9 +1,12 @@
 """The one table of texts that figures, tables and sentences take their words from, English and Chinese."""
 
+import os
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
 LANGUAGES = ("en", "zh")
+#: Variable of the environment that names a language.
+VARIABLE = "PATHWAYS_LANG"
 
 #: Stands at the head of everything that shows an invented park, in both languages at once, so that a figure
 #: taken out of its report still says so to every reader.
@@ -104,6 +107,10 @@ WORDS = MappingProxyType(
         "conversion_gas": ("conversion of gas", "天然气加工转换"),
         "conversion_heat": ("conversion to heat", "供热加工转换"),
         # statuses of a member's peak
+        # totals by account of purchased power (docs/accounts.md)
+        "total_reported": ("total, as reported", "总量（填报口径）"),
+        "total_location": ("total, location-based", "总量（基于位置）"),
+        "total_market": ("total, market-based", "总量（基于市场）"),
         "scope 1": ("scope 1", "范围一"),
         "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
@@ -115,6 +122,7 @@ WORDS = MappingProxyType(
         # years of a series
         "year_observed": ("observed", "观测"),
         "year_nowcast": ("nowcast", "现状推算"),
+        "year_bridged_by_law": ("growth law", "按增长规律"),
         # families of levers
         "structure": ("industrial structure", "产业结构"),
         "efficiency": ("energy efficiency", "能效提升"),
@@ -122,6 +130,68 @@ WORDS = MappingProxyType(
         "substitution": ("energy substitution", "能源替代"),
         "ccus": ("carbon capture (CCUS)", "碳捕集利用与封存"),
         "sinks": ("carbon sinks", "碳汇"),
+        # settings of levers, and what their numbers are shares of (data/levers.yml)
+        "moderate": ("moderate", "适度"),
+        "strong": ("strong", "强化"),
+        "share of industrial activity": ("share of industrial activity", "占工业活动"),
+        "TJ/TJ per value added": ("TJ/TJ per value added", "单位增加值能耗之比"),
+        "share of energy per activity below the baseline trend": (
+            "share of energy per activity below the baseline trend",
+            "低于基准趋势的单位活动能耗",
+        ),
+        "share of energy per activity": ("share of energy per activity", "占单位活动能耗"),
+        "share of the energy that reduces ore": ("share of the energy that reduces ore", "占矿石还原用能"),
+        "share of coal blown into furnaces": ("share of coal blown into furnaces", "占高炉喷煤"),
+        "share of coal burnt for power": ("share of coal burnt for power", "占发电用煤"),
+        "share of fuel for heat below 200 °C and for buildings": (
+            "share of fuel for heat below 200 °C and for buildings",
+            "占200 °C以下供热与建筑用燃料",
+        ),
+        "share of coal and oil for heat": ("share of coal and oil for heat", "占供热用煤和油"),
+        "share of fuel for transport": ("share of fuel for transport", "占交通用燃料"),
+        "share of fuel that plants burn for heat below 200 °C": (
+            "share of fuel that plants burn for heat below 200 °C",
+            "占企业200 °C以下供热用燃料",
+        ),
+        "share of coal for heat": ("share of coal for heat", "占供热用煤"),
+        "share of coal for steam and power": ("share of coal for steam and power", "占供汽与发电用煤"),
+        "share of kiln fuel": ("share of kiln fuel", "占窑炉燃料"),
+        "share of fuel for heat above 200 °C and transport": (
+            "share of fuel for heat above 200 °C and transport",
+            "占200 °C以上供热与交通用燃料",
+        ),
+        "share of purchased electricity that is not green yet": (
+            "share of purchased electricity that is not green yet",
+            "占尚非绿电的外购电力",
+        ),
+        "share of purchased heat": ("share of purchased heat", "占外购热力"),
+        "share of process emissions per output": ("share of process emissions per output", "占单位产品过程排放"),
+        "share of eligible direct and process emissions": (
+            "share of eligible direct and process emissions",
+            "占可捕集的直接与过程排放",
+        ),
+        "share": ("share", "比例"),
+        "share of today's green area": ("share of today's green area", "占现有绿地面积"),
+        # how records show themselves in a notebook
+        "scope 2": ("scope 2", "范围二"),
+        "peaks in time": ("peaks in time", "按时达峰"),
+        "past already": ("past already", "已经达峰"),
+        "ahead of us": ("ahead", "尚待实现"),
+        "not before": ("not before", "未能按时"),
+        "levers": ("levers", "措施数"),
+        "families": ("families", "类别"),
+        "shown_park": (
+            "energy by carrier, {count} sectors, {first}-{last}",
+            "{first}-{last}年分品种用能，{count}个行业",
+        ),
+        "shown_emissions": ("emissions, {unit} a year", "排放，{unit}/年"),
+        "shown_pathways": (
+            "median and 90 % of {count:,} members, {unit} a year",
+            "{count:,}次模拟的中位数与90%区间，{unit}/年",
+        ),
+        "shown_peaks": ("does it peak before {year}?", "能否在{year}年前达峰？"),
+        "shown_headline": ("does it peak before {year}? asked in {issued}", "{issued}年作答：能否在{year}年前达峰？"),
+        "shown_scenarios": ("{count} scenarios", "{count}个情景"),
         # effects of a decomposition
         "activity": ("activity", "活动规模"),
         "intensity": ("intensity", "强度"),
@@ -143,18 +213,24 @@ WORDS = MappingProxyType(
         "median": ("median", "模拟结果中位数"),
         "band_50": ("50 % of members", "50%区间"),
         "colon": (": ", "："),
+        "comma": (", ", "、"),
         "title_fans": (
             "Total emissions and the members' peak years, side by side to one scale",
             "总排放与各次模拟的达峰年，并列、同一刻度",
         ),
+        "year_and_unit": ("year ({unit})", "年份（{unit}）"),
+        "scenario_column": ("scenario", "情景"),
+        "peak_year_column": ("peak year", "达峰年"),
+        "share_column": ("share of members", "模拟结果占比"),
+        "band_goes_on": ("▲ 90 % of members up to {value} in {year}", "▲ 90%区间上限：{year}年达{value}"),
         "band_90": ("90 % of members", "90%区间"),
         "record": ("record", "观测"),
         "inventory": ("inventory", "排放清单"),
-        "single_members": ("{count} single members", "{count}次模拟"),
+        "single_members": ("{count} members", "{count}次模拟"),
         "total": ("total", "合计"),
         "per_year": ("{unit} per year", "{unit}/年"),
         "before": ("before {year}", "{year}年以前"),
-        "peak_share": ("members by\npeak year", "按达峰年\n的模拟结果占比"),
+        "peak_share": ("members by\npeak year", "按达峰年的\n模拟结果占比"),
         "p_before": ("before\n{year}", "{year}年\n以前"),
         "invented_park": ("park (invented)", "园区（虚构）"),
         "change_in": ("change of emissions in {year}, %", "{year}年排放变化，%"),
@@ -168,17 +244,17 @@ WORDS = MappingProxyType(
         "title_decomposition": ("What moved emissions, {first}-{last}", "{first}-{last}年排放变化的驱动因素"),
         "title_compare": ("What does each scenario change?", "各情景带来什么变化？"),
         "title_compare_sub": (
-            "Against {reference}, member by member: median and 90 % of members",
-            "与“{reference}”逐次模拟比较：中位数与90%区间",
+            "Against {reference}, member by member: median, 50 % and 90 % of members",
+            "与“{reference}”逐次模拟比较：中位数、50%与90%区间",
         ),
         "title_all_parks": ("Peak years of parks and regions", "各园区与区域的达峰年"),
-        "range_90": ("median and 90 % of members", "中位数与90%区间"),
+        "range_90": ("median, 50 % (thick) and 90 % of members", "中位数、50%区间（粗线）与90%区间"),
         # notes below figures
         "note_peak_years": (
-            "One scale for all rows. Hatched, >{last}: members without a peak by {last}. Right: share of all members"
-            " that peak before {before}. A bar"
-            " at the first year: highest there, the peak may lie earlier.",
-            "各行同一比例。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
+            "One scale for all rows: areas are shares of members. Hatched, >{last}: members without a peak by {last}."
+            " Right: share of all members that peak before {before}. A bar at the first year: highest there, the peak"
+            " may lie earlier.",
+            "各行同一比例，面积为占比。斜线柱“>{last}”：至{last}年未达峰的模拟结果。右侧：全部模拟结果中在"
             "{before}年以前达峰的占比。首年的柱：首年即为最高，峰值可能更早。",
         ),
         "note_sources": (
@@ -291,6 +367,12 @@ def word_list(lang: str, before: int = 2030) -> dict[str, object]:
     years = {"before": before, "confirmed": before + 4}
     entries = [(term[at].format(**years), meaning[at].format(**years)) for term, meaning in WORD_LIST]
     return {"title": ("What the words mean", "名词说明")[at], "entries": entries}
+
+
+def display_language() -> str:
+    """Return the language in which records show themselves: that of `VARIABLE`, else English."""
+    asked = os.environ.get(VARIABLE, "")
+    return asked if asked in LANGUAGES else "en"
 
 
 def check_language(lang: str) -> str:

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 @click.option("--members", type=click.IntRange(min=1), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=20240401, show_default=True)
 @click.option("--score/--no-score", default=True, show_default=True, help="Measure the error on 2009-2019 again.")
+@click.option("--parks", is_flag=True, help="Score the bridge of parks to today on the panels of sites instead.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the tables and a figure.")
 @click.option("--format", "form", type=click.Choice(["text", "csv"]), default="text", show_default=True)
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 def nowcast_command(
-    regions: tuple[str, ...], year: int | None, members: int, seed: int, score: bool, out: Path | None, form: str,
-    lang: str,
+    regions: tuple[str, ...], year: int | None, members: int, seed: int, score: bool, parks: bool, out: Path | None,
+    form: str, lang: str,
 ) -> None:  # fmt: skip
     """Estimate the CO2 of China's provinces after their last inventory, and score such estimates.
 
@@ -36,11 +37,14 @@ def nowcast_command(
     observed ones.  Rule and measured error: docs/nowcast.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.china.nowcast import read_activity
+    from pathway_models.intake.fitted import read_activity
     from pathway_models.nowcast import scoring, sentences, tables
     from pathway_models.nowcast.running import nowcast
 
     told = of_terminal(lang)
+    if parks:
+        _score_parks(told, form, out)
+        return
     with working(1, say(told, en="estimating the provinces", zh="推算各省排放")):
         found = nowcast(regions, members=members, seed=seed)
     if year is not None and year not in found.years:
@@ -77,6 +81,25 @@ def nowcast_command(
         write_files(draw(found, lang=lang), out / "nowcast", ("png",))
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))
+
+
+def _score_parks(lang: str, form: str, out: Path | None) -> None:
+    """Print and write the scores of the bridge of parks."""
+    from pathway_models.intake.panels import CONTINENTS, read_sites
+    from pathway_models.nowcast import scoring, sentences, tables
+
+    with working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
+        scored = scoring.score_parks({name: read_sites(name) for name in CONTINENTS})
+    if form == "csv":
+        click.echo(scored.to_csv(index=False, lineterminator="\n", float_format="%.6g"), nl=False)
+    else:
+        for quantity in scoring.QUANTITIES:
+            _show(tables.quantity_name(quantity, lang), tables.park_scores(scored, quantity, lang=lang))
+        click.echo("\n" + on_screen(sentences.describe_park_scores(scored, lang)))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        scored.to_csv(out / "park_scores.csv", index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8")
+        click.echo(say(lang, en="\nwritten: park_scores.csv", zh="\n已写入：park_scores.csv"), err=form == "csv")
 
 
 def _show(title: str, table: pd.DataFrame) -> None:

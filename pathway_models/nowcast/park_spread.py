@@ -11,11 +11,13 @@ bridged is a park that goes on reporting.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from pathway_models.intake.panels import EMISSIONS, ContinentSites
 from pathway_models.kernels.quantiles import weighted_quantiles
 from pathway_models.nowcast.changes import robust_slope
 from pathway_models.nowcast.estimation import DIGITS, PROBABILITIES
@@ -26,6 +28,8 @@ Floats = NDArray[np.float64]
 LONGEST = 8
 #: Countries with fewer sites than this say nothing of their own.
 LEAST_SITES = 10
+#: Continents whose countries are told apart.
+BY_COUNTRY = ("eu_sites",)
 VERSION = "1.0"
 
 
@@ -46,6 +50,12 @@ class SitePanel:
     values: Floats
     regions: NDArray[np.str_]
     is_park: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, continent: str, sites: ContinentSites) -> Self:
+        """Take the industry of all sites of a continent; where countries are not told apart, it is one."""
+        regions = sites.regions if continent in BY_COUNTRY else np.zeros(len(sites.regions), int).astype(str)
+        return cls(sites.emissions[EMISSIONS], regions, sites.is_park)
 
     def changes(self, horizon: int) -> tuple[Floats, Floats, Floats]:
         """Return log changes of parks, their continent and their country less it: (site, origin); NaN where unknown."""

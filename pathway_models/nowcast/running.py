@@ -6,7 +6,7 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.bridging import region_members
-from pathway_models.intake.china.nowcast import read_activity, read_nowcast
+from pathway_models.intake.fitted import read_activity, read_nowcast
 from pathway_models.records.nowcast import RegionalEnsemble
 
 #: Members and seed of every command.

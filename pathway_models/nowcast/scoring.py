@@ -6,14 +6,16 @@ the *future* as well (of the other regions, and only changes that were complete 
 errors they made on the same windows.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pathway_models.intake.panels import ContinentSites
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.nowcast.changes import Changes
+from pathway_models.nowcast.changes import Changes, robust_slope
 from pathway_models.nowcast.estimation import (
     FIRST_SCORED,
     FOLDS,
@@ -23,6 +25,7 @@ from pathway_models.nowcast.estimation import (
     root_mean_square,
     windows,
 )
+from pathway_models.nowcast.park_spread import SitePanel
 from pathway_models.records.nowcast import RegionalActivity
 
 Floats = NDArray[np.float64]
@@ -136,3 +139,140 @@ def _cases(changes: Changes, holdout: str) -> list[_Case]:
         centre = held_out_centre(changes, known) if everything is None else everything
         cases.append(_Case(changes, int(at), known, centre))
     return cases
+
+
+# parks ---------------------------------------------------------------------------------------------------------------
+
+#: What the errors of a park's bridge were learnt from.
+OTHER, PAST = "other_continent", "own_past"
+TEACHERS = (OTHER, PAST)
+#: What is forecast: industry, as in the fit; or all sites of a park, each sector by what such sites did.
+INDUSTRY, ALL_SITES = "industry", "all_sites"
+QUANTITIES = (INDUSTRY, ALL_SITES)
+#: Column of the emissions of all sites.
+TOTAL = "total_tco2"
+
+
+@dataclass(frozen=True)
+class _Parks:
+    """Changes of parks over one horizon and what the bridge says of them: (park, origin) each; NaN where unknown.
+
+    Parameters
+    ----------
+    outcome, region : log change; that of the country less the continent's
+    around : log change of the continent, mix of sectors included
+    plain : the same with all sectors doing as industry does
+    """
+
+    outcome: Floats
+    region: Floats
+    around: Floats
+    plain: Floats
+
+    def errors(self, origins: slice) -> Floats:
+        """List the errors of a bridge without the region, and the region, of some origins: (2, case)."""
+        known = np.isfinite(self.outcome[:, origins])
+        return np.stack([part[:, origins][known] for part in (self.outcome - self.around, self.region)])
+
+
+def score_parks(continents: Mapping[str, ContinentSites], horizons: tuple[int, ...] = HORIZONS) -> pd.DataFrame:
+    """Score the bridge of parks by rolling origin: what all sites did is known, what the park did is not.
+
+    Errors are taught by all years of the other continents, or by the changes of the own one that were complete at the
+    origin.  Benchmarks get the errors that they made on the same windows.
+
+    Parameters
+    ----------
+    continents : mapping name -> ContinentSites
+    horizons : tuple of int
+        Years since a park's last table.
+
+    Returns
+    -------
+    DataFrame
+        One row a panel, quantity, teacher and horizon: ``forecasts`` (park-years), ``coverage_50/80/90``, ``crps``
+        (log), ``skill_last_year`` (1 - CRPS / CRPS of no change), ``skill_one_sector`` (the same against all sectors
+        doing as industry does; NaN for industry itself).
+    """
+    rows = []
+    for horizon in horizons:
+        found = {name: _parks(name, sites, horizon) for name, sites in continents.items()}
+        for name, quantities in found.items():
+            for quantity, parks in quantities.items():
+                others = [one[quantity] for other, one in found.items() if other != name]
+                for teacher in TEACHERS:
+                    told = {"panel": name, "quantity": quantity, "taught_by": teacher, "horizon": horizon}
+                    if scored := _park_scores(parks, others if teacher == OTHER else [], horizon):
+                        rows.append(told | scored)
+    return pd.DataFrame(rows)
+
+
+def _parks(name: str, sites: ContinentSites, horizon: int) -> dict[str, _Parks]:
+    """Cut the changes of a continent's parks: industry, and all sites."""
+    own, nation, region = SitePanel.of(name, sites).changes(horizon)
+    whole = sites.emissions[TOTAL]
+    sectors = {key: values for key, values in sites.emissions.items() if key != TOTAL}
+    start = np.stack([np.nan_to_num(values[:, :-horizon]) for values in sectors.values()])
+    sums = np.stack([np.nansum(values, axis=0) for values in sectors.values()])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grown = np.einsum("ksy,ky->sy", start, sums[:, horizon:] / sums[:, :-horizon])
+        mix = np.log(grown / start.sum(axis=0)) - nation
+        total = np.where(np.isfinite(own), np.log(whole[:, horizon:] / whole[:, :-horizon]), np.nan)
+    total = np.where(np.isfinite(total), total, np.nan)
+    return {
+        INDUSTRY: _Parks(own, region, nation, nation),
+        ALL_SITES: _Parks(total, region, nation + mix, nation),
+    }
+
+
+def _park_scores(parks: _Parks, others: Sequence[_Parks], horizon: int) -> dict[str, object]:
+    """Score the parks of one panel, taught by others, or by their own past where there are none.
+
+    Empty where the record is too short for a past of its own.
+    """
+    even = (np.arange(MEMBERS) + 0.5) / MEMBERS
+    parts: dict[str, list[Floats]] = {name: [] for name in ("pit", "bridge", LAST_YEAR, "one_sector")}
+    for at in range(parks.outcome.shape[1]):
+        taught = [(one, slice(None)) for one in others] or [(parks, slice(0, max(0, at - horizon + 1)))]
+        errors = [one.errors(origins) for one, origins in taught]
+        if not all(part.shape[1] for part in errors):
+            continue
+        follow = _followed(errors)
+        known = np.isfinite(parks.outcome[:, at])
+        outcome, region = parks.outcome[known, at], follow * parks.region[known, at]
+
+        def spread(values: Sequence[Floats]) -> Floats:
+            return np.quantile(np.concatenate(values), even)
+
+        own = spread([part - np.median(part) for part in (error - follow * place for error, place in errors)])
+        plain = spread(
+            [
+                part - np.median(part)
+                for part in ((one.outcome - one.plain - follow * one.region)[:, o] for one, o in taught)
+                for part in [part[np.isfinite(part)]]
+            ]
+        )
+        still = spread([one.outcome[:, o][np.isfinite(one.outcome[:, o])] for one, o in taught])
+        members = (parks.around[known, at] + region)[:, None] + own
+        parts["pit"].append(ensemble_pit(outcome, members))
+        parts["bridge"].append(crps_ensemble(outcome, members))
+        parts[LAST_YEAR].append(crps_ensemble(outcome, still))
+        parts["one_sector"].append(crps_ensemble(outcome, (parks.plain[known, at] + region)[:, None] + plain))
+    if not parts["pit"]:
+        return {}
+    pit, crps = np.concatenate(parts.pop("pit")), {name: float(np.concatenate(x).mean()) for name, x in parts.items()}
+    tells_sectors = parks.around is not parks.plain
+    return {
+        "forecasts": pit.size,
+        **{f"coverage_{100 * band:.0f}": float(coverage(pit, band)) for band in BANDS},
+        "crps": crps["bridge"],
+        f"skill_{LAST_YEAR}": 1.0 - crps["bridge"] / crps[LAST_YEAR],
+        "skill_one_sector": 1.0 - crps["bridge"] / crps["one_sector"] if tells_sectors else np.nan,
+    }
+
+
+def _followed(errors: Sequence[Floats]) -> float:
+    """Fit the share of a region's departure that parks follow, from nothing to all of it."""
+    error, region = np.concatenate(errors, axis=1)
+    told = region != 0
+    return float(np.clip(robust_slope(region[told], (error - np.median(error))[told]), 0.0, 1.0))

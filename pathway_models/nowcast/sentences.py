@@ -5,7 +5,7 @@ import pandas as pd
 
 from pathway_models.language.words import say
 from pathway_models.nowcast import tables
-from pathway_models.nowcast.scoring import REGIONS
+from pathway_models.nowcast.scoring import INDUSTRY, OTHER, REGIONS
 from pathway_models.records.nowcast import RegionalEnsemble
 
 
@@ -58,4 +58,23 @@ def describe_scores(scored: pd.DataFrame, lang: str = "en") -> str:
         f"{last['horizon']}年后{last['coverage_90']:.0%}；CRPS较“沿用上年值”至少好{least['skill_last_year']:.0%}，较“全国增速"
         f"适用于各省”至少好{least['skill_national_growth']:.0%}，对照方法均带其自身误差。"
         + ("各年数均优于两者。" if beaten else "并非各项均优于对照。"),
+    )
+
+
+def describe_park_scores(scored: pd.DataFrame, lang: str = "en") -> str:
+    """Say how good the bridge of parks would have been."""
+    industry = scored[(scored["quantity"] == INDUSTRY) & (scored["taught_by"] == OTHER)]
+    held, skill = industry["coverage_90"], industry["skill_last_year"]
+    sector = scored["skill_one_sector"].dropna()
+    return say(
+        lang,
+        en="Bridged by what all sites of their continent and country did, parks lay inside the 90 % bands taught by the"
+        f" other continent in {held.min():.0%} to {held.max():.0%} of cases after {industry['horizon'].min()} to"
+        f" {industry['horizon'].max()} years; CRPS {skill.min():.1%} to {skill.max():.1%} better than last year's"
+        " emissions. Telling power stations and mixed plants apart changes CRPS by"
+        f" {sector.min():+.1%} to {sector.max():+.1%} (positive: better). Parks that close are not in it.",
+        zh=f"按所在大洲与国家全部设施的变化补推，{industry['horizon'].min()}至{industry['horizon'].max()}年后园区落在"
+        f"由另一大洲误差得到的90%区间内的占{held.min():.0%}至{held.max():.0%}；CRPS较“沿用上年值”好{skill.min():.1%}至"
+        f"{skill.max():.1%}。区分电厂与混合热电使CRPS变化{sector.min():+.1%}至{sector.max():+.1%}（正值为改善）。"
+        "不含关停的园区。",
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.language.words import say, word
-from pathway_models.nowcast.scoring import FUTURE, REGIONS
+from pathway_models.nowcast.scoring import ALL_SITES, FUTURE, INDUSTRY, OTHER, PAST, REGIONS
 from pathway_models.records.nowcast import RegionalEnsemble
 
 #: Quantiles over members.
@@ -165,10 +165,59 @@ def scores(table: pd.DataFrame, holdout: str = REGIONS, *, lang: str = "en") -> 
     )
 
 
+#: Columns of the scores of parks that differ from `SCORES`, with what else is named in words.
+PARK_SCORES: dict[str, tuple[str, str, str]] = {
+    **{name: SCORES[name] for name in ("horizon", "forecasts", "coverage_50", "coverage_80", "coverage_90", "crps")},
+    "skill_last_year": SCORES["skill_last_year"],
+    "skill_one_sector": ("{:.1%}", "than one sector", "优于不分行业"),
+}
+PANEL_NAMES = {"eu_sites": ("Europe", "欧洲"), "us_sites": ("United States", "美国")}
+TEACHER_NAMES = {OTHER: ("other continent", "另一大洲"), PAST: ("own past", "自身历史")}
+QUANTITY_NAMES = {
+    INDUSTRY: ("Parks of several sites: industry", "多设施园区：工业排放"),
+    ALL_SITES: (
+        "The same with power stations and mixed plants, by what each sector did",
+        "同上，含电厂与混合热电，按各行业变化推算",
+    ),
+}
+
+
+def park_scores(table: pd.DataFrame, quantity: str, *, lang: str = "en") -> pd.DataFrame:
+    """Table the scores of the bridge of parks for people.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `nowcast.scoring.score_parks` gives it.
+    quantity : str
+        One of `nowcast.scoring.QUANTITIES`.
+    lang : {"en", "zh"}
+    """
+    rows = table[table["quantity"] == quantity].sort_values(["panel", "taught_by", "horizon"])
+    shown = PARK_SCORES if rows["skill_one_sector"].notna().any() else dict(list(PARK_SCORES.items())[:-1])
+    named = {
+        say(lang, en="panel", zh="样本"): [_in(PANEL_NAMES.get(name, (name, name)), lang) for name in rows["panel"]],
+        say(lang, en="taught by", zh="误差来自"): [_in(TEACHER_NAMES[name], lang) for name in rows["taught_by"]],
+    }
+    return pd.DataFrame(
+        named
+        | {_in(words, lang): [form.format(value) for value in rows[column]] for column, (form, *words) in shown.items()}
+    )
+
+
+def quantity_name(quantity: str, lang: str) -> str:
+    """Name what of a park is forecast."""
+    return _in(QUANTITY_NAMES[quantity], lang)
+
+
+def _in(words: Sequence[str], lang: str) -> str:
+    english, chinese = words
+    return say(lang, en=english, zh=chinese)
+
+
 def holdout_name(holdout: str, lang: str) -> str:
     """Name what is held out."""
-    english, chinese = HOLDOUT_NAMES[holdout]
-    return say(lang, en=english, zh=chinese)
+    return _in(HOLDOUT_NAMES[holdout], lang)
 
 
 def written(found: RegionalEnsemble, scored: pd.DataFrame | None) -> dict[str, pd.DataFrame]:

@@ -123,7 +123,7 @@ def _squared_widths(
 ) -> np.ndarray:
     """Square the width of the margin's 90 % band where only some groups are drawn.
 
-    First with levers at their median, then drawn: (2, scenario).  A scenario without levers has the same ensemble either way.
+    First with levers at their median, then drawn, the same without levers: (2, scenario).
     """
     ways = [median_draws(draws, levers=still, factors=not factors) for still in (True, False)]
     # What comes after the confirmation window does not count.

@@ -17,10 +17,12 @@ from pathway_models.figures.canvas import (
     put_title,
     shade_record,
     sheet,
+    tell,
     wrapped,
     years_axis,
 )
 from pathway_models.figures.marks import markers, segments
+from pathway_models.figures.style import WITH, WITHOUT
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.rounding import scale_of, share_text
@@ -39,7 +41,7 @@ from pathway_models.records.peaks import Peaks
 LABEL_WIDTH = {"en": 12, "zh": 5}
 #: Width of a dot of a median or a share, points.
 DOT = 6.5
-UP, DOWN, LEVEL = "#D55E00", "#9CCBE8", "#4D4D4D"
+UP, DOWN, LEVEL = "#C98B6B", "#BFD3DE", "#4D4D4D"
 
 
 def decomposition(parts: Decomposition, *, park: Park | None = None, lang: str = "en") -> Figure:
@@ -171,14 +173,23 @@ def compare(
     if not found:
         middle = {"transform": left.transAxes, "ha": "center", "va": "center"}
         left.text(0.5, 0.5, word("nothing_to_compare", lang), **middle)
+    if found:
+        columns = [word("scenario_column", lang), word("change_in", lang, year=shown), "5 %", "95 %"]
+        rows = [
+            [scenario_name(one.scenario, lang), *(f"{100 * value:+.1f}" for value in (one.p50, one.p05, one.p95))]
+            for one in found
+        ]
+        tell(left, np.array([(-np.inf, at - 0.5, np.inf, at + 0.5) for at in range(len(found))]), columns, rows)
     line = word("title_compare_sub", lang, reference=scenario_name(reference, lang))
     put_title(figure, head, f"{word('title_compare', lang)} {line}")
     return figure
 
 
-def _changes(ax: Axes, found: list[ScenarioDifference], label: str) -> None:
-    """Draw range and median of the change of emissions, percent; an axis without ticks where nothing compares."""
-    low, middle, high = (100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p50", "p95"))
+def _changes(ax: Axes, found: list[ScenarioDifference], title: str) -> None:
+    """Draw ranges and median of the change of emissions, percent; an axis without ticks where nothing compares."""
+    low, inner, middle, outer, high = (
+        100 * np.array([getattr(one, name) for one in found]) for name in ("p05", "p25", "p50", "p75", "p95")
+    )
     first, last = low.min(initial=0.0), high.max(initial=0.0)
     # Scenarios that change nothing have no range to take a margin of.
     margin = 0.05 * (last - first) or 1.0
@@ -189,10 +200,11 @@ def _changes(ax: Axes, found: list[ScenarioDifference], label: str) -> None:
         light_line(ax, "x", 0, color="black", linewidth=0.8)
     rows = np.arange(len(found))
     colours = [fill_of(one.scenario) for one in found]
-    ranges = {"colors": colours, "linewidths": 5, "alpha": 0.45, "label": "ranges"}
-    segments(ax, np.column_stack([low, rows]), np.column_stack([high, rows]), **ranges)
+    for start, end, width, label in ((low, high, 2.0, "ranges"), (inner, outer, 5.5, "halves")):
+        look = {"colors": colours, "linewidths": width, "alpha": 0.55, "label": label}
+        segments(ax, np.column_stack([start, rows]), np.column_stack([end, rows]), **look)
     _dots(ax, middle, colours)
-    ax.set_xlabel(label)
+    ax.set_xlabel(title)
 
 
 def _chances(ax: Axes, found: list[ScenarioDifference], base: float, label: str, reference: str) -> None:
@@ -219,8 +231,6 @@ def _dots(ax: Axes, values: np.ndarray, colours: list[str]) -> None:
     markers(ax, places, size=DOT, facecolors=colours, edgecolors="black", linewidths=0.6, zorder=4, label="dots")
 
 
-#: Baseline grey below the given path: both can be told apart in grey print.
-WITHOUT, GIVEN = "#7F7F7F", "#0072B2"
 #: Height of one row, inches.
 ROW = 1.45
 #: Top of an axis in units of the largest median.
@@ -282,9 +292,9 @@ def _headline(effects: PlanEffects, at: int, lang: str) -> str:
 def _note(lang: str) -> str:
     return say(
         lang,
-        en="Grey: baseline, median and 90 % of members. Blue: with the plans. Drivers are shown without the projects,"
+        en="Grey: baseline, median and 90 % of members. Green: with the plans. Drivers are shown without the projects,"
         " the total with them. Wide bands are cut off above.",
-        zh="灰色：基线的中位数与90%区间；蓝色：计入规划后。驱动因素不含项目负荷，总量含项目负荷。过宽的区间在上方截断。",
+        zh="灰色：基线的中位数与90%区间；绿色：计入规划后。驱动因素不含项目负荷，总量含项目负荷。过宽的区间在上方截断。",
     )
 
 
@@ -295,13 +305,13 @@ def _two(
     years = effects.years
     for (low, middle, high), colour, label, style in (
         (without, WITHOUT, say(lang, en="baseline", zh="基线"), "dashed"),
-        (given, GIVEN, say(lang, en="with plans", zh="计入规划"), "solid"),
+        (given, WITH, say(lang, en="with plans", zh="计入规划"), "solid"),
     ):
         ax.fill_between(years, low, high, color=colour, alpha=0.25, linewidth=0)
         ax.plot(years, middle, color=colour, linestyle=style, label=label)
     places = np.array(marks, dtype=int) - int(years[0])
     label = say(lang, en="target", zh="目标")
-    ax.plot(years[places], given[1][places], "D", color=GIVEN, markersize=4, label=label if marks else None)
+    ax.plot(years[places], given[1][places], "D", color=WITH, markersize=4, label=label if marks else None)
     shade_record(ax, int(years[0]), effects.park.last_observed_year)
     years_axis(ax, int(years[0]), int(years[-1]))
     highest = max(float(without[2].max()), float(given[2].max()))

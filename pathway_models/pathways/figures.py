@@ -23,30 +23,36 @@ from pathway_models.figures.canvas import (
     shade_record,
     sheet,
     style_of,
+    tell_years,
     wrapped,
     years_axis,
 )
-from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row
+from pathway_models.figures.marks import draw_spreads, entries_of, key_column, key_row, tell_peaks
 from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.account import take_inventory
-from pathway_models.language.rounding import Scale, scale_of
+from pathway_models.language.rounding import Scale, scale_of, significant
 from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.nowcast import NOWCAST
+from pathway_models.records.nowcast import BY_LAW, NOWCAST
 from pathway_models.records.park import UNDIVIDED, Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks
 
 #: Size of one fan and of several, inches.
 SIZE, SIZES = (8.0, 5.7), (8.0, 5.2)
-#: Members drawn as lines of their own.
+#: Members drawn as lines of their own, one of each tenth.
 SINGLE = 10
+#: Height of the axes, in levels that are read: record and peak are never in its bottom fifth.
+TALLEST = 4.5
+#: Room above and below what is drawn, as a factor.
+ROOM = 1.06
 #: Quantiles of the members: two bands and the median.
 BAND = (0.05, 0.25, 0.5, 0.75, 0.95)
+MIDDLE = 0.5
 #: Height of the peak years' axis, in highest bars: the shares stand above the bars.
 HEADROOM = 1.32
 
@@ -105,18 +111,25 @@ def fans(
     totals = [pathways.total()[pathways.index(name)] for name in names]
     peaks = find_peaks(pathways) if peaks is None else peaks
     head, size = headline(park or pathways.identity, lang), SIZE if count == 1 else SIZES
-    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.06}
+    room = {"head": 0.98, "foot": 0.76 if count == 1 else 0.45 + 0.15 * (count + 1), "wspace": 0.1}
     figure, axes = sheet(lang, size, rows=(4.2, 1.0), columns=(1.0,) * count, **room)
     bands = [np.quantile(total, BAND, axis=0) for total in totals]
-    scale = scale_of(max(float(band[-1].max()) for band in bands), lang)
-    # A single extreme member may leave the sheet; the bands fill it.
-    low, high = min(float(band[0].min()) for band in bands), max(float(band[-1].max()) for band in bands)
-    axes[0].set_ylim(min(0.0, 1.1 * low / scale.divisor), 1.12 * high / scale.divisor)
+    low, high = frame(bands, pathways.last_observed_year - int(pathways.years[0]))
+    scale = scale_of(high, lang)
+    axes[0].set_ylim(low / scale.divisor, high / scale.divisor)
+    later: list[tuple[Axes, tuple]] = []
     for ax, name, band, total in zip(axes, names, bands, totals, strict=False):
-        _bands(ax, pathways.years, band / scale.divisor, total[:SINGLE] / scale.divisor, name, lang)
+        single = typical_members(total, low, high)
+        _bands(ax, pathways.years, band / scale.divisor, single / scale.divisor, name, lang)
+        if band[-1].max() > high:
+            _cut_band(ax, pathways.years, band[-1], scale, lang)
         _record(ax, pathways, inventory, scale, lang)
-        _nowcast(ax, pathways, band[2] / scale.divisor, lang)
+        _bridged(ax, pathways, band[2] / scale.divisor, lang)
         mark_year(ax, before, lang)
+        texts = [word("median", lang), *(f"{round(100 * share)} %" for share in BAND if share != MIDDLE)]
+        columns = dict(zip(texts, band[[2, 0, 1, 3, 4]] / scale.divisor, strict=True))
+        told = (pathways.years, columns, word("year_and_unit", lang, unit=scale.unit), scenario_name(name, lang))
+        later.append((ax, told))
         if count > 1:
             put_above(ax, float(pathways.years[-1]) + BEHIND, scenario_name(name, lang), size=None, ha="right",
                       weight="bold", color=style_of(name)["color"])  # fmt: skip
@@ -127,9 +140,67 @@ def fans(
     # The legend stands above, as nowhere inside the axes is always free of paths.
     key_row(axes[0], entries_of(axes[0]), above=20)
     _strips(axes[count:], pathways, peaks, names, before, lang)
+    for ax, told in later:  # the limits of the years are those of the strips below
+        tell_years(ax, *told)
     put_title(figure, head, scenario_name(names[0], lang) if count == 1 else word("title_fans", lang))
     put_note(figure, _note(pathways, peaks, names, lang), lang)
     return figure
+
+
+def frame(bands: Sequence[np.ndarray], last_observed: int) -> tuple[float, float]:
+    """Choose the limits of fans that are compared: all that is read lies inside, and none of it at the foot.
+
+    The middle half of the members is always inside.  The outer band may leave the axes above where it would press the
+    record and the peak of the median into the lowest fifth.
+
+    Parameters
+    ----------
+    bands : sequence of (5, year)
+        Of `BAND`, tCO2/yr.
+    last_observed : int
+        Position of the last observed year.
+
+    Returns
+    -------
+    low, high : float
+        tCO2/yr.
+    """
+    read = min(max(float(band[2, : last_observed + 1].max()) for band in bands),
+               max(float(band[2].max()) for band in bands))  # fmt: skip
+    inner, outer = (max(float(band[at].max()) for band in bands) for at in (3, 4))
+    high = ROOM * max(inner, min(outer, TALLEST * read))
+    # A park without emissions still has an axis.
+    return min(0.0, ROOM * min(float(band[0].min()) for band in bands)), high or 1.0
+
+
+def typical_members(total: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Choose members to draw one by one: of each tenth, ranked by all years together, one that stays in the axes.
+
+    Parameters
+    ----------
+    total : (member, year)
+    low, high : float
+        Limits of the axes.
+
+    Returns
+    -------
+    (N, year)
+        At most `SINGLE` members; of each tenth the one in its middle that stays inside, or the next one to it.
+    """
+    inside = (total.max(axis=1) <= high) & (total.min(axis=1) >= low)
+    chosen = []
+    for tenth in np.array_split(np.argsort(total.sum(axis=1), kind="stable"), min(SINGLE, len(total))):
+        nearest = tenth[np.argsort(np.abs(np.arange(tenth.size) - tenth.size // 2), kind="stable")]
+        chosen += nearest[inside[nearest]][:1].tolist()
+    return total[chosen]
+
+
+def _cut_band(ax: Axes, years: np.ndarray, upper: np.ndarray, scale: Scale, lang: str) -> None:
+    """Write how far the outer band reaches that leaves the axes."""
+    text = word("band_goes_on", lang, value=f"{significant(float(upper.max()) / scale.divisor)} {scale.unit}",
+                year=int(years[upper.argmax()]))  # fmt: skip
+    look = {"ha": "right", "va": "top", "size": "small", "color": DARK, "zorder": 6, "parse_math": False}
+    ax.text(0.99, 0.985, text, transform=ax.transAxes, **look)
 
 
 def _note(pathways: Pathways, peaks: Peaks, names: Sequence[str], lang: str) -> str:
@@ -167,13 +238,14 @@ def _record(ax: Axes, pathways: Pathways, inventory: Inventory | None, scale: Sc
     put_above(ax, (first + last_observed) / 2, word("record", lang), color=DARK)
 
 
-def _nowcast(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
-    """Draw bridged years as hollow points: they are estimated, not observed."""
-    bridged = np.array([status == NOWCAST for status in pathways.status])
-    if bridged.any():
-        look = {"marker": "o", "markerfacecolor": "white", "markersize": 3.5, "color": "black", "linestyle": "none"}
-        label = word("year_nowcast", lang)
-        ax.add_artist(Line2D(pathways.years[bridged], median[bridged], zorder=5, label=label, **look))
+def _bridged(ax: Axes, pathways: Pathways, median: np.ndarray, lang: str) -> None:
+    """Draw the years to the issue year as hollow points: they are estimated, not observed."""
+    for status, marker in {NOWCAST: "o", BY_LAW: "D"}.items():
+        here = np.array([one == status for one in pathways.status])
+        if here.any():
+            look = {"marker": marker, "markerfacecolor": "white", "markersize": 3.5, "color": "black"}
+            label = word(f"year_{status}", lang)
+            ax.add_artist(Line2D(pathways.years[here], median[here], zorder=5, label=label, linestyle="none", **look))
 
 
 def _strips(
@@ -190,6 +262,8 @@ def _strips(
         mark_year(ax, before, lang, label=False)
     axes[0].set_ylabel(word("peak_share", lang), size="small")
     axes[0].set_ylim(0, HEADROOM * highest)
+    for ax, name in zip(axes, names, strict=True):
+        tell_peaks(ax, peaks, index_of(peaks, name), 0.0, np.inf, lang)
     light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g} %")
 
 
@@ -230,12 +304,15 @@ def inventory(found: Park | Inventory, *, by: str = "source", lang: str = "en") 
     parts = _groups(accounts) if by == "source" else accounts.by_sector()
     figure, (ax,) = sheet(lang, foot=0.35, right=MEMO_ITEMS)
     scale = scale_of(float(accounts.total().max()), lang)
+    shown = {word(name, lang): values / scale.divisor for name, values in parts.items()}
+    shown[word("total", lang)] = accounts.total() / scale.divisor
     _stack_bars(ax, accounts.years, {name: values / scale.divisor for name, values in parts.items()}, lang)
     ax.plot(accounts.years, accounts.total() / scale.divisor, "D-", color="black", markerfacecolor="white",
             markersize=5, linewidth=1.2, label=word("total", lang), zorder=5)  # fmt: skip
     emissions_axis(ax, scale, lang)
-    shown = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
-    light_ticks(ax, "x", shown, [str(year) for year in shown], grid=False)
+    ticks = accounts.years[:: -(-accounts.years.size // YEARS)].tolist()
+    light_ticks(ax, "x", ticks, [str(year) for year in ticks], grid=False)
+    tell_years(ax, accounts.years.tolist(), shown, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
     put_title(figure, head, word("title_inventory" if by == "source" else "title_sectors", lang))
     return figure
@@ -320,6 +397,8 @@ def sources(
     emissions_axis(ax, scale, lang)
     years_axis(ax, first, last)
     mark_year(ax, before, lang)
+    columns = {word(name, lang): part for name, part in parts.items()} | {word("total", lang): total / scale.divisor}
+    tell_years(ax, pathways.years.tolist(), columns, word("year_and_unit", lang, unit=scale.unit))
     _legend(ax)
     put_title(figure, head, word("title_sources", lang, scenario=scenario_name(scenario, lang)))
     put_note(figure, word("note_sources", lang), lang)

@@ -7,7 +7,16 @@ import numpy as np
 from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import factor_name, headline, heat_origin, in_one_language, item_name, scenario_name
+from pathway_models.intake.names import (
+    factor_name,
+    factor_set_name,
+    headline,
+    heat_origin,
+    in_one_language,
+    item_name,
+    scenario_name,
+)
+from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
@@ -134,7 +143,8 @@ def describe_fan(
     head = headline(park or pathways.identity, lang)
     total = pathways.total()[pathways.index(scenario)]
     last = int(pathways.years[-1])
-    low, middle, high = (emissions_text(float(v), lang) for v in np.quantile(total[:, -1], (0.05, 0.5, 0.95)))
+    ends = np.quantile(total[:, -1], (0.05, 0.5, 0.95)).tolist()
+    low, middle, high = (emissions_text(value, lang, beside=ends[-1]) for value in ends)
     first = say(
         lang,
         en=f"Fan of total emissions of {head}, {pathways.years[0]}-{last}: {middle} a year in {last}"
@@ -155,7 +165,8 @@ def describe_inventory(found: Inventory, *, lang: str = "en") -> str:
     """Write the alt text of `plotting.inventory`."""
     items = list(dict.fromkeys(item for _, item, _ in found.rows))
     named = say(lang, en=", ", zh="、").join(item_name(item, lang) for item in items)
-    ends = [emissions_text(float(value), lang) for value in found.total()[[0, -1]]]
+    total = found.total()
+    ends = [emissions_text(float(value), lang, beside=float(total[[0, -1]].max())) for value in total[[0, -1]]]
     return say(
         lang,
         en=f"Stacked emissions of {named}: {ends[0]} in {found.years[0]}, {ends[1]} in {found.years[-1]}.",
@@ -167,7 +178,12 @@ def describe_sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> 
     """Write the alt text of `plotting.sources`."""
     mean = typical_sources(pathways, scenario)
     last = dict(zip(pathways.sources, mean[:, -1], strict=True))
-    shown = [f"{word(name, lang)} {emissions_text(float(value), lang)}" for name, value in last.items() if value != 0]
+    most = float(np.abs(mean[:, -1]).max())
+    shown = [
+        f"{word(name, lang)} {emissions_text(float(value), lang, beside=most)}"
+        for name, value in last.items()
+        if value != 0
+    ]
     name, year = scenario_name(scenario, lang), pathways.years[-1]
     return say(
         lang,
@@ -222,6 +238,33 @@ SHORT = 10
 ROUNDING = 1e-9
 
 
+def account_totals(pathways: Pathways, scenario: str, years: Iterable[int] = (2030, 2060), *, lang: str = "en") -> str:
+    """State the median total of some years by each account of purchased power; empty where none is bought."""
+    beside = pathway_totals_beside(pathways)
+    shown = [year for year in years if pathways.years[0] <= year <= pathways.years[-1]]
+    if not beside or not shown:
+        return ""
+    at = pathways.scenarios.index(scenario)
+    words = {"location": ("location-based", "基于位置"), "market": ("market-based", "基于市场")}
+    named = {say(lang, en="as reported", zh="填报口径"): pathways.total()[at]}
+    named |= {say(lang, en=words[name][0], zh=words[name][1]): values[at] for name, values in beside.items()}
+    parts = []
+    for year in shown:
+        column = int(year - pathways.years[0])
+        texts = [
+            f"{name} {emissions_text(float(np.median(values[:, column])), lang)}" for name, values in named.items()
+        ]
+        parts.append(f"{year}{say(lang, en=': ', zh='年：')}{say(lang, en=', ', zh='，').join(texts)}")
+    return say(
+        lang,
+        en=f"Total of {scenario_name(scenario, lang)} by account, medians: {'; '.join(parts)}. As reported counts green"
+        " purchases at nothing and the rest at the mean of the grid; by market the rest counts without traded green"
+        " power. Peaks are read in the account as reported.",
+        zh=f"{scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
+        "填报口径绿电计零，其余按电网平均因子；市场法其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
+    )
+
+
 def heading(park: Park, *, lang: str = "en") -> str:
     """Write the head of a page about a park, in Markdown; an invented one is marked before anything else."""
     lines = [f"## {headline(park, lang)}"]
@@ -237,8 +280,8 @@ def heading(park: Park, *, lang: str = "en") -> str:
     grid = factor_name(park.grid_factor, lang)
     chosen = say(
         lang,
-        en=f"Factor set {park.factor_set}, grid factor {grid}; factors in the table come first.",
-        zh=f"排放因子组 {park.factor_set}，电网因子：{grid}；表中自带的因子优先。",
+        en=f"Factor set {factor_set_name(park.factor_set, lang)}, grid factor {grid}; factors in the table come first.",
+        zh=f"排放因子组 {factor_set_name(park.factor_set, lang)}，电网因子：{grid}；表中自带的因子优先。",
     )
     if not park.factor_set:
         chosen = say(
@@ -409,12 +452,9 @@ def decomposition(parts: Decomposition, *, lang: str = "en") -> str:
 
 def _effect(sums: dict[str, float], name: str, lang: str) -> str:
     label = word(name, lang)
+    amount = emissions_text(abs(sums[name]), lang, beside=max(map(abs, sums.values())))
     sign = "-" if sums[name] < 0 else "+"
-    return say(
-        lang,
-        en=f"{label} ({sign}{emissions_text(abs(sums[name]), lang)})",
-        zh=f"{label}（{sign}{emissions_text(abs(sums[name]), lang)}）",
-    )
+    return say(lang, en=f"{label} ({sign}{amount})", zh=f"{label}（{sign}{amount}）")
 
 
 def decoupled(park: Park, *, lang: str = "en") -> str:

@@ -215,10 +215,10 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
         (
             word(measure.lever.family, lang),
             measure.lever.name_zh if lang == "zh" else measure.lever.name_en,
-            measure.setting,
+            word(measure.setting, lang),
             f"{measure.ramp.start}-{measure.ramp.complete}",
-            name,
-            measure.lever.units.get(name, ""),
+            measure.lever.acts.parameter(name).label.zh if lang == "zh" else name,
+            word(measure.lever.units.get(name, ""), lang),
             f"{corners.low:g}",
             f"{corners.mode:g}",
             f"{corners.high:g}",

@@ -17,7 +17,7 @@ from pathway_models.figures.canvas import (
     wrapped,
     years_axis,
 )
-from pathway_models.figures.marks import draw_spreads, labels, peak_shares
+from pathway_models.figures.marks import WIDTH, draw_spreads, labels, peak_shares, tell_peaks
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import word
@@ -61,9 +61,12 @@ def peak_years(peaks: Peaks, *, park: Park | None = None, before: int = 2030, la
     bases = np.arange(count)[::-1]
     light_ticks(ax, "y", bases, [""] * count)
     colours = [fill_of(name) for name in peaks.scenarios]
-    highest = max(max(float(shares.max()), rest) for shares, rest in (peak_shares(peaks, at) for at in range(count)))
+    parts = [peak_shares(peaks, at) for at in range(count)]
+    highest = max(max(float(shares.max()), rest / WIDTH) for shares, rest in parts)
     draw_spreads(ax, peaks, range(count), colours, bases, lang, unit=TALLEST / highest)
     _words(ax, peaks, bases, before, lang)
+    for at, base in enumerate(bases.tolist()):
+        tell_peaks(ax, peaks, at, base, base + 1, lang)
     put_title(figure, head, word("title_peak_years", lang))
     put_note(figure, word("note_peak_years", lang, last=peaks.last_peak_year, before=before), lang)
     return figure

@@ -96,6 +96,10 @@ def peaks_of(
     )
 
 
+#: Quantiles of a change.
+CHANGES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
 @dataclass(frozen=True)
 class ScenarioDifference:
     """Difference of one scenario from the reference, member by member.
@@ -104,7 +108,7 @@ class ScenarioDifference:
     ----------
     scenario, family : str
         ``family`` is empty where the scenario combines several.
-    p05, p50, p95 : float
+    p05, p25, p50, p75, p95 : float
         Relative change of emissions in the year asked for.
     gain : float
         Change of the probability of peaking before the year asked for.
@@ -113,7 +117,9 @@ class ScenarioDifference:
     scenario: str
     family: str
     p05: float
+    p25: float
     p50: float
+    p75: float
     p95: float
     gain: float
 
@@ -160,7 +166,7 @@ def scenario_differences(
             families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
             gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
             family = families.pop() if len(families) == 1 else ""
-            found.append(ScenarioDifference(name, family, *np.quantile(change, (0.05, 0.5, 0.95)).tolist(), gain))
+            found.append(ScenarioDifference(name, family, *np.quantile(change, CHANGES).tolist(), gain))
     return found
 
 

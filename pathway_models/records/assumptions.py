@@ -14,11 +14,11 @@ from pathway_models.core.errors import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.records.carriers import Carrier
-from pathway_models.records.gaps import Target
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
+from pathway_models.records.plans import Target
 from pathway_models.records.uncertainties import Uncertainties
 
 

@@ -74,7 +74,9 @@ class LeverCost:
         Given where the capital is per kW.
     lifetime : Amount or None, yr
     upkeep : Amount or None, share of the capital per year
-    running : tuple of Amount, million CNY per unit of the lever's quantity; they add up
+    output : Amount or None, TJ/TJ
+        What the plant delivers for one unit of the lever's quantity, where its costs are stated by what it delivers.
+    running : tuple of Amount, million CNY per unit of the lever's quantity, or of the output; they add up
     bought : bool
         True where the lever costs what its energy costs and nothing else.
     note : str
@@ -85,6 +87,7 @@ class LeverCost:
     full_load_hours: Amount | None = None
     lifetime: Amount | None = None
     upkeep: Amount | None = None
+    output: Amount | None = None
     running: tuple[Amount, ...] = ()
     bought: bool = False
     note: str = ""
@@ -98,7 +101,8 @@ class LeverCost:
     @property
     def amounts(self) -> dict[str, Amount]:
         """The amounts there are, by name."""
-        named = {name: getattr(self, name) for name in ("capital", "full_load_hours", "lifetime", "upkeep")}
+        names = ("capital", "full_load_hours", "lifetime", "upkeep", "output")
+        named = {name: getattr(self, name) for name in names}
         named |= {f"running{at}": amount for at, amount in enumerate(self.running)}
         return {name: amount for name, amount in named.items() if amount is not None}
 

@@ -19,62 +19,9 @@ if TYPE_CHECKING:
 
 #: Kinds of gaps, in the order of tables.
 GAPS = ("peak_year", "peak_level", "budget", "neutrality", "intensity", "below_peak")
-#: What a national target asks of: emissions, or energy, per value added; net emissions against their own peak.
-QUANTITIES = ("co2_intensity", "energy_intensity", "below_peak")
 #: How a target whose period is over came out, by the record; nothing for one that still holds.
 OUTCOMES = ("", "met", "missed", "not_known")
 PROBABILITIES = (0.05, 0.5, 0.95)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A cut of an intensity between two years, or of net emissions against their peak.
-
-    Parameters
-    ----------
-    target_id : str
-        Shown after ``intensity:`` or ``below_peak:``.
-    quantity : str
-        One of `QUANTITIES`.
-    base_year : int or None
-        None for ``below_peak``: the base is the highest year up to ``year``.
-    year : int
-        Year the cut is asked of, and last year of the period it holds for.
-    change : float
-        Change asked for, a share of the base year: -0.18 is a cut of 18 %.
-    name_en, name_zh : str
-    source : str
-        Where it is written.
-    confidence : str
-        Of that source.
-    first_year : int, optional
-        First year of the period it holds for; unknown where the source names none.
-    """
-
-    target_id: str
-    quantity: str
-    base_year: int | None
-    year: int
-    change: float
-    name_en: str
-    name_zh: str
-    source: str
-    confidence: str = ""
-    first_year: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.quantity not in QUANTITIES:
-            raise RecordError(f"{self.target_id}: quantity {self.quantity!r} is not one of {QUANTITIES}")
-        if (self.base_year is None) is not (self.quantity == "below_peak"):
-            raise RecordError(f"{self.target_id}: expected a base year for an intensity, and none for below_peak")
-        if self.base_year is not None and not self.base_year < self.year:
-            raise RecordError(f"{self.target_id}: {self.base_year}-{self.year}: expected the base year first")
-        if not -1.0 <= self.change <= 1.0:
-            raise RecordError(f"{self.target_id}: a change of {self.change}: expected a share, -0.18 for 18 % less")
-
-    def is_over(self, issue_year: int) -> bool:
-        """Tell whether the period it holds for had ended when the answer was given."""
-        return self.year < issue_year
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.errors import RecordError, ScenarioError
+from pathway_models.core.lazy import Shown
 from pathway_models.kernels.event_split import OUTCOMES, WINDOW, standard_error
 from pathway_models.records.park import Identified, ParkIdentity
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Share of members left below which P(ahead | not past) is not given: too few tell it.
 LEAST_LEFT = 0.02
@@ -68,7 +65,7 @@ def shares_of(before: float, past: float, members: int) -> dict[str, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class Headline(Identified):
+class Headline(Identified, Shown):
     """Outcome of every member under the rule of ``docs/headline.md``; shares are of all members.
 
     Parameters
@@ -199,12 +196,6 @@ class Headline(Identified):
             for row, other in zip(rows, self.if_drivers_hold.rows(), strict=True):
                 row |= {f"{name}{IF_DRIVERS_HOLD}": other[name] for name in SHARES}
         return rows
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return `rows` as a table, by scenario."""
-        import pandas as pd
-
-        return pd.DataFrame(self.rows()).set_index("scenario")
 
     def __repr__(self) -> str:
         closed = f"; closed, no emissions since {self.closed_since}" if self.closed_since is not None else ""

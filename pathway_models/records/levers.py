@@ -244,6 +244,97 @@ class Scenarios(Mapping[str, Scenario], Shown):
     def __contains__(self, scenario_id: object) -> bool:
         return scenario_id in tuple(self)
 
+    def with_lever(
+        self, lever_id: str, like: str, *, name: str = "", **corners: tuple[float, float, float]
+    ) -> Scenarios:
+        """Add a lever of one's own, made after one of the library: same action, years and carriers, other numbers.
+
+        Parameters
+        ----------
+        lever_id : str
+        like : str
+            Lever of the library it is made after.
+        name : str, optional
+            Its id by default.
+        **corners : (low, most likely, high)
+            Numbers of its setting ``"own"``, by parameter; the others are those of the first setting of ``like``.
+
+        Raises
+        ------
+        ScenarioError
+            There is no lever ``like``.
+        RecordError
+            It has no such parameter, or the numbers do not fit.
+
+        Examples
+        --------
+        >>> from pathway_models.intake.library import read_scenarios
+        >>> own = read_scenarios().with_lever("our_roofs", "green_power", share=(0.1, 0.15, 0.2))
+        >>> own.levers["our_roofs"].settings["own"]["share"].mode
+        0.15
+        """
+        first = self._lever(like)
+        given = {key: Triangle(*ends) for key, ends in corners.items()}
+        usual = next(iter(first.settings.values()))
+        lever = replace(
+            first,
+            lever_id=lever_id,
+            name_en=name or lever_id,
+            name_zh=name or lever_id,
+            settings={"own": {key: value for key, value in usual.items() if key not in given} | given},
+            parameters={key: value for key, value in first.parameters.items() if key not in given},
+            sources=dict(first.sources) | dict.fromkeys(given, "given by the user"),
+            rank=len(self.levers),
+            block="",
+        )
+        return Scenarios(self.scenarios, {**self.levers, lever_id: lever})
+
+    def with_scenario(
+        self, scenario_id: str, levers: Mapping[str, str | tuple[str, int, int]], *, name: str = "", grid: str = SLOW
+    ) -> Scenarios:
+        """Add a scenario of one's own at the end, or set one anew.
+
+        Parameters
+        ----------
+        scenario_id : str
+        levers : mapping of lever to setting
+            A setting alone, or with the years between which it phases in: ``("strong", 2027, 2035)``.
+        name : str, optional
+            Its id by default.
+        grid : {"slow", "policy"}
+
+        Raises
+        ------
+        ScenarioError
+            A lever, or a setting of it, does not exist.
+        RecordError
+            The years of a lever do not fit.
+
+        Examples
+        --------
+        >>> from pathway_models.intake.library import read_scenarios
+        >>> own = read_scenarios().with_scenario("mine", {"energy_efficiency": ("strong", 2027, 2035)})
+        >>> list(own)[-1], own["mine"].measures[0].ramp.complete
+        ('mine', 2035)
+        """
+        measures = []
+        for lever_id, told in levers.items():
+            lever = self._lever(lever_id)
+            setting, *years = (told,) if isinstance(told, str) else told
+            when = dict(zip(("start", "complete"), years, strict=False))
+            measures.append(Measure(lever, setting, replace(lever.ramp, **when)))
+        title = name or scenario_id
+        added = Scenario(scenario_id, title, title, measures=tuple(measures), grid=grid)
+        return Scenarios((*(one for one in self.scenarios if one.scenario_id != scenario_id), added), self.levers)
+
+    def _lever(self, lever_id: str) -> Lever:
+        if lever_id not in self.levers:
+            raise ScenarioError(f"there is no lever {lever_id!r}; there are {', '.join(self.levers)}")
+        return self.levers[lever_id]
+
+    def __repr__(self) -> str:
+        return f"<Scenarios: {', '.join(self)}; {len(self.levers)} levers>"
+
     def pick(self, names: tuple[str, ...] | list[str]) -> Scenarios:
         """Pick the named scenarios, in the order asked for.
 

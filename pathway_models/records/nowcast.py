@@ -1,8 +1,9 @@
 """Emissions between the last inventory and today: activity by region, the fitted nowcast, and a park's bridge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from pathway_models.core.arrays import fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError
 
 Floats = NDArray[np.float64]
-#: What a year of a table is: read from an inventory, estimated from activity, or projected by a law.
-OBSERVED, NOWCAST, PROJECTED = "observed", "nowcast", "projected"
+#: What a year of a table is: read from an inventory, estimated from activity, beyond that but not beyond the issue year
+#: and so bridged by the law, or projected.
+OBSERVED, NOWCAST, BY_LAW, PROJECTED = "observed", "nowcast", "bridged_by_law", "projected"
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,10 +143,72 @@ class Nowcast:
         """Find the region of a province, named in full or short (``河北省``, ``河北``); None if there is none."""
         return next((row for row, name in enumerate(self.names) if province.startswith(name)), None)
 
-    def sector_of(self, sector: str) -> int:
-        """Find the nowcast's sector of a sector of a table: (position)."""
-        found = (at for at, ids in enumerate(self.sector_ids.values()) if sector in ids)
-        return next(found, len(self.sector_ids) - 1)
+
+@dataclass(frozen=True, eq=False)
+class SiteActivity:
+    """Emissions that all sites of a continent report: observed activity of countries without a nowcast.
+
+    Parameters
+    ----------
+    years : (Y,) int
+    sectors : mapping sector -> (Y,), tCO2/yr
+        Of the continent, told apart as its reports do; the last one takes the parks' sectors that no other has.
+    sector_ids : mapping sector -> (id, ...)
+        What tables of parks call them.
+    countries : mapping country -> (Y,), tCO2/yr
+        Of the last sector; NaN in years a country did not report, and in all where its sites are too few to speak.
+    """
+
+    years: NDArray[np.int_]
+    sectors: Mapping[str, Floats]
+    sector_ids: Mapping[str, tuple[str, ...]]
+    countries: Mapping[str, Floats]
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "years", rising_years("years", self.years))
+        if list(self.sectors) != list(self.sector_ids):
+            raise RecordError(
+                f"sectors {', '.join(self.sectors)} are not those of the ids {', '.join(self.sector_ids)}"
+            )
+        sectors = {name: frozen_array(name, values, self.years.shape) for name, values in self.sectors.items()}
+        put(self, "sectors", MappingProxyType(sectors))
+        put(self, "sector_ids", MappingProxyType(dict(self.sector_ids)))
+        countries = {name: fixed(np.array(values, dtype=float)) for name, values in self.countries.items()}
+        wrong = [name for name, values in countries.items() if values.shape != self.years.shape]
+        if wrong:
+            raise RecordError(f"{', '.join(wrong)}: expected one value for each of the {self.years.size} years")
+        put(self, "countries", MappingProxyType(countries))
+
+    def last_of(self, country: str) -> int | None:
+        """Return the last year that is known of a country; None where it is not one of them."""
+        if country not in self.countries:
+            return None
+        known = np.isfinite(self.countries[country])
+        return int(self.years[np.flatnonzero(known)[-1]]) if known.any() else int(self.years[-1])
+
+    def growth(self, country: str, last: int, end: int) -> tuple[Floats, Floats, Floats]:
+        """Return log changes since a year, to another one.
+
+        Returns
+        -------
+        continent, departure : (year,)
+            Of the last sector; departure of the country from the continent, zero where it does not speak.
+        tilts : (sector, year)
+            Change of each sector less that of the last one.
+        """
+        at, to = last - int(self.years[0]), end - int(self.years[0])
+        changes = np.stack([np.log(values[at + 1 : to + 1] / values[at]) for values in self.sectors.values()])
+        own = self.countries[country]
+        departure = np.nan_to_num(np.log(own[at + 1 : to + 1] / own[at]) - changes[-1])
+        return changes[-1], departure, changes - changes[-1]
+
+
+def position_of(sector: str, kind: str, sector_ids: Mapping[str, tuple[str, ...]]) -> int:
+    """Find the position of a table's sector: by its name, else by its kind; the last one takes what no other has."""
+    # ASSUME: a sector of a kind called like a sector that is known (steel, cement, power) does as that one does.
+    ids = list(sector_ids.values())
+    return next((at for name in (sector, kind) for at, own in enumerate(ids) if name in own), len(ids) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +225,8 @@ class ParkSpread:
         Of what is left, log.
     correlation : (S, S)
         Of its normal scores.
+    sites : SiteActivity, optional
+        What the sites of countries without a nowcast did.
     """
 
     version: str
@@ -168,6 +234,7 @@ class ParkSpread:
     probabilities: Floats
     quantiles: Floats
     correlation: Floats
+    sites: SiteActivity | None = None
 
     def __post_init__(self) -> None:
         steps, grid = np.size(self.follow), np.size(self.probabilities)
@@ -221,6 +288,10 @@ class Bridge:
 
     def __len__(self) -> int:
         return self.years.size
+
+    def of(self, members: NDArray[np.int_]) -> Self:
+        """Return the same bridge with some of its members, by position; one may stand several times."""
+        return replace(self, log_change=self.log_change[members])
 
     def __repr__(self) -> str:
         return f"<Bridge {self.years[0]}-{self.years[-1]}: {len(self.log_change)} members, {self.source}>"

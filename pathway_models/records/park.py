@@ -16,14 +16,14 @@ from pathway_models.records.plans import Plans
 #: What a sector's activity may measure.
 ACTIVITY_KINDS = (
     "value_added", "gdp", "population", "energy_index", "emissions_index", "power_output", "steel_output",
-    "cement_output",
+    "cement_output", "pig_iron_output", "nonferrous_output",
 )  # fmt: skip
 #: Activity that is energy or emissions themselves, where nothing else measures it.
 INDICES = ("energy_index", "emissions_index")
 #: Items of emissions that are not told apart by carrier: all of it burnt fuel, or fuel and process together.
 UNDIVIDED = ("undivided_fuel", "undivided")
 #: Kinds that are the output of one product: energy per output stays where it is, as it does for an energy index.
-OUTPUT_KINDS = ("power_output", "steel_output", "cement_output")
+OUTPUT_KINDS = ("power_output", "steel_output", "cement_output", "pig_iron_output", "nonferrous_output")
 #: Canonical unit of each kind of activity.
 ACTIVITY_UNITS = {
     "value_added": "million CNY",
@@ -34,6 +34,8 @@ ACTIVITY_UNITS = {
     "power_output": "MWh",
     "steel_output": "t",
     "cement_output": "t",
+    "pig_iron_output": "t",
+    "nonferrous_output": "t",
 }
 #: Carriers every park has, so that a lever can bring them in and both electricity totals exist.
 NEEDED_CARRIERS = ("electricity", "green_electricity")
@@ -191,6 +193,8 @@ class Park(Shown):
     uses : mapping (sector, carrier) -> use of energy -> share
         What the table says its energy is used for; where it says nothing the kind of the sector decides
         (``data/sectors.yml``).
+    follows : mapping sector -> sector
+        Sectors, such as a power plant of one's own, whose activity goes with that of another.
     heat_supply : HeatSupply, optional
         Where the factor of purchased heat comes from its supplier's fuels.
     country : str
@@ -238,6 +242,7 @@ class Park(Shown):
     one_off_years: tuple[int, ...] = ()
     plans: Plans = field(default_factory=Plans)
     uses: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
+    follows: Mapping[str, str] = field(default_factory=dict)
     heat_supply: HeatSupply | None = None
     country: str = HOME
 
@@ -260,7 +265,7 @@ class Park(Shown):
         # Copies of one's own, but plain ones: read-only views could not be sent to another process.
         for name in ("memo_items", "origins", "uses"):
             put(self, name, {key: dict(values) for key, values in getattr(self, name).items()})
-        for name in ("activity_errors", "factor_errors"):
+        for name in ("activity_errors", "factor_errors", "follows"):
             put(self, name, dict(getattr(self, name)))
         put(self, "published_grid", dict(sorted(self.published_grid.items())))
         put(self, "one_off_years", tuple(sorted({int(year) for year in self.one_off_years})))
@@ -283,6 +288,9 @@ class Park(Shown):
             raise RecordError(f"{self.park_id}: activity must be above zero in every sector and year")
         if self.one_off_years and (wrong := one_off_problem(self.years, self.one_off_years)):
             raise RecordError(f"{self.park_id}: one-off years {list(self.one_off_years)}: {wrong}")
+        leaders = set(self.follows.values())
+        if not {*self.follows, *leaders} <= set(self.sectors) or leaders & set(self.follows):
+            raise RecordError(f"{self.park_id}: follows {dict(self.follows)}: name sectors that follow none themselves")
         self._check_labels()
 
     def _check_labels(self) -> None:

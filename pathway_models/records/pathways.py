@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.core.lazy import Shown
-from pathway_models.records.nowcast import NOWCAST, OBSERVED, PROJECTED
+from pathway_models.records.nowcast import BY_LAW, NOWCAST, OBSERVED, PROJECTED
 from pathway_models.records.park import Identified, ParkIdentity
 
 #: The sources of a pathway, their scope and sign: captured CO2 is negative.  The last one, emissions that are not told
@@ -111,15 +111,21 @@ class Pathways(Identified, Shown):
 
     @property
     def status(self) -> tuple[str, ...]:
-        """``observed``, ``nowcast`` or ``projected``, by year."""
+        """``observed``, ``nowcast``, ``bridged_by_law`` or ``projected``, by year."""
         return self.status_of(self.years)
 
     def status_of(self, years: ArrayLike) -> tuple[str, ...]:
-        """Tell of each year given whether it is ``observed``, ``nowcast`` or ``projected``."""
-        return tuple(
-            OBSERVED if year <= self.last_observed_year else NOWCAST if year <= self.bridged_until else PROJECTED
-            for year in np.asarray(years).tolist()
-        )
+        """Tell what each year given is.
+
+        Returns
+        -------
+        tuple of str
+            ``observed``; ``nowcast``, estimated from activity; ``bridged_by_law``, a year to the issue year that no
+            activity reaches; ``projected``.
+        """
+        ends = (self.last_observed_year, self.bridged_until, self.issue_year)
+        names, past = (OBSERVED, NOWCAST, BY_LAW, PROJECTED), np.maximum.accumulate(ends)
+        return tuple(names[at] for at in np.searchsorted(past, np.asarray(years)).tolist())
 
     @property
     def members(self) -> int:
@@ -176,6 +182,10 @@ class Pathways(Identified, Shown):
     def _bridged(self) -> str:
         return f", nowcast to {self.bridged_until}" if self.bridged_until > self.last_observed_year else ""
 
+    def _issued(self) -> str:
+        begins = self.bridged_until + 1
+        return f"{self.issue_year}{f' (by the law from {begins} on)' if self.issue_year >= begins else ''}"
+
     def __repr__(self) -> str:
         n, m, r, y = self.emissions.shape
         lines = [
@@ -187,7 +197,7 @@ class Pathways(Identified, Shown):
             f"member {m}",
             f"source {r}: {', '.join(self.sources)}",
             f"year {y}",
-            f"issue year {self.issue_year}, {self.account}",
+            f"issue year {self._issued()}, {self.account}",
             *([f"assumptions: {self.assumptions}"] if self.assumptions else []),
         ):
             lines += wrap(axis, 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)

@@ -17,6 +17,8 @@ from pathway_models.report.inputs import CONTRIBUTION_YEAR, ReportInputs
 
 #: Years at which a pathway is shown, as far as it reaches.
 MILESTONES = (2025, 2030, 2035, 2040, 2050, 2060)
+#: Columns of the table of peaks that a page has room for: the headline's shares, the peak year, the peak's level.
+PEAK_COLUMNS = [0, 1, 2, 3, 7, 8, 9, 11]
 
 
 def gap(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -30,7 +32,7 @@ def gap(builder: ReportBuilder, inputs: ReportInputs) -> None:
     )
     builder.table(
         say(lang, en="Headline and peak year by scenario", zh="各情景的达峰结论与达峰年"),
-        tables.peaks(inputs.peaks, before=before, lang=lang),
+        tables.peaks(inputs.peaks, before=before, lang=lang).iloc[:, PEAK_COLUMNS],
         inputs.say(
             en=f"Quantiles and shares are over all members; '>' marks members without a peak by"
             f" {inputs.peaks.last_peak_year}. A scenario is not a forecast.",
@@ -100,6 +102,7 @@ def _fan(builder: ReportBuilder, inputs: ReportInputs, scenario: str) -> None:
     builder.say(
         sentences.peak(inputs.peaks, scenario, lang=lang),
         sentences.median_path(inputs.pathways, inputs.peaks, scenario, lang=lang),
+        sentences.account_totals(inputs.pathways, scenario, lang=lang),
     )
     builder.figure(
         say(lang, en=f"{name}: total emissions and peak years of the members", zh=f"{name}：总排放与各次模拟的达峰年"),
@@ -231,9 +234,9 @@ def _cobenefits(builder: ReportBuilder, inputs: ReportInputs) -> None:
     if found is None:
         builder.say(
             inputs.say(
-                en="No air pollutant is told: the factors it needs were not seen in a source, and none is used without"
-                " consent.",
-                zh="不给出大气污染物结果：所需因子未见于来源，未经同意不予采用。",
+                en="No air pollutant is projected: the factors it needs were not seen in a source, and none is used"
+                " without consent (--allow-background).",
+                zh="不给出大气污染物预测：所需因子未见于来源，未经同意（--allow-background）不予采用。",
             )
         )
         return

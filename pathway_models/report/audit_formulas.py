@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.documents.blocks import clean
 
 #: Most arguments of one SUM; longer sums are sums of sums.
 ARGUMENTS = 200
+#: Columns of years on a printed page, and the number spreadsheets have for A4.
+YEARS_A_PAGE, A4 = 15, 9
 Text = Callable[[int, str], str]
 
 
@@ -150,11 +153,22 @@ class FormulaBook:
                 "section": {"bold": True, "font_color": "#0072B2"},
                 "input": {"font_color": "#0000FF", "num_format": "#,##0.00######"},
                 "formula": {"num_format": "#,##0.0000"},
+                "tonnes": {"num_format": "#,##0"},
+                "given": {"font_color": "#0000FF", "num_format": "#,##0"},
                 "sum": {"num_format": "#,##0.00", "bold": True, "top": 1},
                 "year": {"bold": True, "bottom": 1, "bg_color": "#F2F2F2", "num_format": "0"},
                 "small": {"num_format": "0.0E+00"},
             }.items()
         }
+
+
+def set_up_print(sheet: Worksheet, wide: int = 1) -> None:
+    """Print a sheet on A4 across, so many pages wide, with its name and the page below."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(max(wide, 1), 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_footer("&L&8&F · &A&R&8&P / &N")
 
 
 class Sheet:
@@ -178,6 +192,7 @@ class Sheet:
         for at, (_, width) in enumerate(labels):
             self.sheet.set_column(at, at, width)
         self.sheet.set_column(self.first, self.first + max(len(self.years), 1), 12)
+        set_up_print(self.sheet, wide=-(-len(self.years) // YEARS_A_PAGE))
 
     def write(self, text: str, look: str = "text", column: int = 0) -> None:
         """Write a line of text."""
@@ -191,6 +206,8 @@ class Sheet:
         for at, year in enumerate(self.years):
             self.sheet.write_number(self.row, self.first + at, year, self.book.formats["year"])
         self.sheet.freeze_panes(self.row + 1, self.first)
+        self.sheet.repeat_rows(self.row)
+        self.sheet.repeat_columns(0, self.first - 1)
         self.row += 1
         return self._row_term(self.row - 1, np.asarray(self.years, dtype=float))
 
@@ -206,6 +223,11 @@ class Sheet:
             self.sheet.write_number(self.row, self.first + at, float(value), self.book.formats["input"])
         self.row += 1
         return self._row_term(self.row - 1, np.asarray(values, dtype=float))
+
+    def cell(self, row: int, at: int) -> str:
+        """Refer to the cell of a year from another sheet."""
+        name = self.name.replace("'", "''")
+        return f"'{name}'!{xl_rowcol_to_cell(row, self.first + at)}"
 
     def formula(self, labels: Sequence[str], quantity: Term, look: str = "formula") -> Term:
         """Write a row of formulas with their values; return a term that refers to it."""

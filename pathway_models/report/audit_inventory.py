@@ -15,7 +15,7 @@ from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.inventory.account import take_inventory
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, ratio, term, total
 
@@ -87,7 +87,7 @@ def _of_workbook(path: Path) -> StatedValues:
 
 
 @cache
-def _consumed() -> frozenset[str]:
+def consumed() -> frozenset[str]:
     """Return the processes whose amount is what is used up, such as limestone, and no product."""
     entries = template_layout().entries().values()
     named = {entry.item: entry.words() for entry in entries if entry.quantity == "product"}
@@ -128,6 +128,7 @@ class InventoryTerms:
     process_factors: dict[int, Term] = field(default_factory=dict)
     scopes: dict[int, Term] = field(default_factory=dict)
     total: Term | None = None
+    total_row: int = 0
 
 
 class InventorySheets:
@@ -286,8 +287,9 @@ class InventorySheets:
         for scope, terms in by_scope.items():
             labels = ["", "", self._say(f"scope {scope}", f"范围{scope}合计"), "tCO2", ""]
             self.base.scopes[scope] = page.formula(labels, total(terms), "sum")
-        labels = ["", "", self._say("total, market-based", "合计（市场法）"), "tCO2", ""]
+        labels = ["", "", word("total_reported", self.lang), "tCO2", ""]
         self.base.total = page.formula(labels, self.base.scopes[1] + self.base.scopes[2], "sum")
+        self.base.total_row = page.row - 1
         labels = ["", "", self._say("sinks (beside, not in the total)", "碳汇（并列，不计入合计）"), "tCO2", ""]
         page.inputs(labels, park.sinks)
         note = self._say("for comparison", "用于核对")
@@ -301,7 +303,7 @@ class InventorySheets:
         j = next(j for j, p in enumerate(park.processes) if p.name == item and p.sector == s)
         unit = park.processes[j].unit
         place = park.origins.get(("product", park.sectors[s], item), {}).get(park.last_observed_year, "")
-        amount = self._say("output", "产量") if item not in _consumed() else self._say("consumption", "消耗量")
+        amount = self._say("output", "产量") if item not in consumed() else self._say("consumption", "消耗量")
         labels = self._labels(s, item, amount, unit, place_name(place, self.lang))
         self.base.outputs[j] = self.data_sheet.inputs(labels, park.outputs[j])
         factor_id = process_factor_id(park, park.sectors[s], item, park.last_observed_year)

@@ -12,16 +12,8 @@ import numpy as np
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
-from pathway_models.engine.batches import (
-    BURNT,
-    EMITTING,
-    FOSSIL,
-    NATURAL_GAS,
-    POWER,
-    ceiling_of,
-    lay_out,
-    replaces_all_fuel,
-)
+from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, ceiling_of, replaces_all_fuel
+from pathway_models.engine.laying_out import lay_out
 from pathway_models.engine.projecting import project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
@@ -34,7 +26,7 @@ from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
-from pathway_models.report.audit_inventory import Cell, InventoryTerms
+from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
 #: Largest relative difference between audit workbook and engine at which the file is written.
 TOLERANCE = 1e-9
@@ -201,7 +193,13 @@ class PathwaySheets:
                     part = self.drivers.inputs(labels, share)
                     found[s, c] = self.drivers.formula(labels_energy, activity * intensity * part)
         self.output = {
-            j: self._positive(process.sector, self.paths.output[0, j], ("output", "产量"), process.unit, process.name)
+            j: self._positive(
+                process.sector,
+                self.paths.output[0, j],
+                ("consumption", "消耗量") if process.name in consumed() else ("output", "产量"),
+                process.unit,
+                process.name,
+            )
             for j, process in enumerate(self.park.processes)
             if self.paths.output[0, j].any()
         }
@@ -423,6 +421,7 @@ class PathwaySheets:
         scope_1 = page.formula(self.labels(-1, "", ("scope 1", "范围一"), "tCO2"), total(ones), "sum")
         scope_2 = page.formula(self.labels(-1, "", ("scope 2", "范围二"), "tCO2"), total(twos), "sum")
         whole = page.formula(self.labels(-1, "", ("total", "合计"), "tCO2"), scope_1 + scope_2, "sum")
+        self.totals, self.total_row = whole, page.row - 1
         grown = term(1.0)
         for measure, values in self.measures(SINKS):
             grown = grown * (measure.lever.acts.added(values) + 1.0)

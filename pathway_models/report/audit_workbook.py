@@ -4,16 +4,20 @@ import io
 
 import numpy as np
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.sheet_text import SAFE
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.language.words import INVENTED, say
-from pathway_models.report.audit_formulas import FormulaBook
+from pathway_models.language.words import INVENTED, say, width_of
+from pathway_models.report import claims
+from pathway_models.report.audit_formulas import FormulaBook, set_up_print
 from pathway_models.report.audit_inventory import InventorySheets, read_stated_values
 from pathway_models.report.audit_pathway import PathwaySheets
 from pathway_models.report.inputs import ReportInputs
 
+#: Columns that a line of the summary runs across, and the half-width signs it has room for.
+ACROSS, WIDE = 12, 150
 #: Text of the input is text: never a formula, a link or a number.
 OPTIONS = {**SAFE, "strings_to_numbers": False, "in_memory": True}
 
@@ -45,17 +49,82 @@ def to_xlsx(inputs: ReportInputs, given: str) -> bytes:
     # A program that opens the file recalculates everything.
     workbook.set_calc_mode("auto")
     book = FormulaBook(workbook)
+    summary = workbook.add_worksheet(say(inputs.lang, en="summary", zh="摘要"))
     front = workbook.add_worksheet(say(inputs.lang, en="read me", zh="说明"))
-    base = InventorySheets(book, inputs.park, read_stated_values(given), inputs.lang).write()
+    record = InventorySheets(book, inputs.park, read_stated_values(given), inputs.lang)
+    base = record.write()
     scenario, run = inputs.scenarios[inputs.chosen], inputs.manifest
     path = PathwaySheets(book, inputs.park, scenario, base, seed=run.seed, until=run.until, lang=inputs.lang)
     _front(front, book, inputs, float(np.abs(path.write().values).max()))
+    _summary(summary, book, inputs, record, path)
     workbook.close()
     return stable_zip(out.getvalue())
 
 
-def _front(sheet: xlsxwriter.worksheet.Worksheet, book: FormulaBook, inputs: ReportInputs, difference: float) -> None:
-    """Write the first sheet: purpose, reading guide and origin."""
+def _summary(
+    sheet: Worksheet, book: FormulaBook, inputs: ReportInputs, record: InventorySheets, path: PathwaySheets
+) -> None:
+    """Write the first sheet: the answer, the totals by year as links to the sheets behind it, and their chart."""
+    lang, formats = inputs.lang, book.formats
+    set_up_print(sheet)
+    sheet.set_column(0, 0, 10)
+    sheet.set_column(1, 3, 22)
+    sheet.write_string(0, 0, headline(inputs.park, lang), formats["title"])
+    lines = [claims.headline(inputs), claims.cost(inputs), claims.caveat(inputs)]
+    for row, line in enumerate(lines, start=1):
+        sheet.merge_range(row, 0, row, ACROSS, line, formats["wrap"])
+        sheet.set_row(row, 13 * (1 + width_of(line) // WIDE))
+    reference = scenario_name(inputs.reference, lang)
+    heads = (
+        say(lang, en="year", zh="年份"),
+        say(lang, en="inventory, tCO2", zh="排放清单，tCO2"),
+        say(lang, en="advised path, most likely values, tCO2", zh="建议路径（众数），tCO2"),
+        say(lang, en=f"{reference}, median, tCO2", zh=f"{reference}（中位数），tCO2"),
+    )
+    top = len(lines) + 2
+    for at, text in enumerate(heads):
+        sheet.write_string(top, at, text, formats["head"])
+    sheet.repeat_rows(top)
+    first, totals = record.sheet.years[0], record.base.total
+    middle = np.median(inputs.totals(inputs.reference), axis=0)
+    last = path.sheet.years[-1]
+    for at, year in enumerate(range(first, last + 1)):
+        row = top + 1 + at
+        sheet.write_number(row, 0, year, formats["year"])
+        if year in record.sheet.years:
+            cell = record.sheet.cell(record.base.total_row, at)
+            sheet.write_formula(row, 1, f"={cell}", formats["tonnes"], float(totals.values[at]))
+        if year in path.sheet.years:
+            k = path.sheet.years.index(year)
+            cell = path.sheet.cell(path.total_row, k)
+            sheet.write_formula(row, 2, f"={cell}", formats["tonnes"], float(path.totals.values[k]))
+        sheet.write_number(row, 3, float(middle[year - int(inputs.pathways.years[0])]), formats["given"])
+    chart = book.workbook.add_chart({"type": "scatter", "subtype": "straight"})
+    end = top + 1 + last - first
+    for at, (colour, look) in enumerate(
+        (("#000000", {}), ("#009E73", {}), ("#7F7F7F", {"dash_type": "dash"})), start=1
+    ):
+        chart.add_series(
+            {
+                "name": [sheet.name, top, at],
+                "categories": [sheet.name, top + 1, 0, end, 0],
+                "values": [sheet.name, top + 1, at, end, at],
+                "line": {"color": colour, "width": 2, **look},
+            }
+        )
+    chart.set_x_axis({"min": first, "max": last, "major_gridlines": {"visible": True}, "num_format": "0"})
+    chart.set_y_axis({"name": "tCO2", "min": 0, "num_format": "#,##0"})
+    chart.set_legend({"position": "bottom"})
+    chart.set_title({"name": headline(inputs.park, lang), "name_font": {"size": 11}})
+    chart.set_size({"width": 620, "height": 360})
+    told = say(lang, en="Totals by year; the numbers stand in the table beside.", zh="逐年排放合计，数值见旁表。")
+    sheet.insert_chart(top, 5, chart, {"description": told})
+    sheet.activate()
+
+
+def _front(sheet: Worksheet, book: FormulaBook, inputs: ReportInputs, difference: float) -> None:
+    """Write the second sheet: purpose, reading guide and origin."""
+    set_up_print(sheet)
     lang, run = inputs.lang, inputs.manifest
     sheet.set_column(0, 0, 110)
     name = scenario_name(inputs.chosen, lang)

@@ -1,15 +1,18 @@
-"""Claims about a path's peak: every sentence is supported by the members, or says that it is not."""
+"""Sentences of the first page, and claims about a path's peak: members support each, or it says that they do not."""
 
 import numpy as np
 
-from pathway_models import sentences
+from pathway_models.decisions.tables import lever_names, money_text, option_name
+from pathway_models.fleet.answers import LEAST_GAIN
 from pathway_models.intake.names import scenario_name
-from pathway_models.language.rounding import share_text
+from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
-from pathway_models.report.inputs import PROBABILITY, ReportInputs
+from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 
 #: Classes of a scenario's peak that its members can support.
 VERDICTS = ("open", "passed", "late", "likely", "sure")
+#: Actions of the first page, and levers without a price named there.
+ACTIONS, UNPRICED = 3, 4
 
 
 def verdict(inputs: ReportInputs, scenario: str) -> str:
@@ -31,14 +34,116 @@ def verdict(inputs: ReportInputs, scenario: str) -> str:
     return "open" if np.isinf(inputs.peaks.quantiles()[at, 1]) else "late"
 
 
-def answer(inputs: ReportInputs) -> list[str]:
-    """Write the answer of the first page: headline, peak year, and the path that brings the peak forward."""
-    peaks, lang = inputs.peaks, inputs.lang
-    lines = [sentences.inventory(inputs.inventory, lang=lang)]
-    for name in dict.fromkeys([inputs.reference, inputs.chosen]):
-        lines.append(sentences.probability(peaks, name, before=inputs.before, lang=lang))
-        lines.append(sentences.peak(peaks, name, lang=lang))
-    return [*lines, target(inputs)]
+def headline(inputs: ReportInputs) -> str:
+    """State both shares in one sentence."""
+    lang, before = inputs.lang, inputs.before
+    without, advised = (share_text(inputs.early(name), lang) for name in (inputs.reference, inputs.chosen))
+    if inputs.chosen == inputs.reference:
+        return inputs.say(
+            en=f"Without new measures {without} before {before}; no scenario of this run does better.",
+            zh=f"无新措施时{before}年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
+        )
+    name = scenario_name(inputs.chosen, lang)
+    return inputs.say(
+        en=f"Without new measures {without} before {before}; with “{name}” {advised}.",
+        zh=f"无新措施时{before}年前达峰的概率为{without}；“{name}”下为{advised}。",
+    )
+
+
+def decisive(inputs: ReportInputs) -> str:
+    """Name what decides the answer, as the card of the park's page does, and what the path can be relied on for."""
+    lang, families = inputs.lang, {}
+    for name in inputs.manifest.scenarios:
+        if len({measure.lever.family for measure in inputs.scenarios[name].measures}) == 1:
+            families[name] = 100 * (inputs.early(name) - inputs.early(inputs.reference))
+    most = max(families, key=families.__getitem__, default="")
+    if not most:
+        return target(inputs)
+    if families[most] < LEAST_GAIN:
+        said = say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
+    else:
+        said = inputs.say(
+            en=f"What decides it: {scenario_name(most, lang)}, by itself {families[most]:+.0f} points.",
+            zh=f"起决定作用的措施：{scenario_name(most, lang)}，单独可提高{families[most]:.0f}个百分点。",
+        )
+    return say(lang, en=" ", zh="").join([said, target(inputs)])
+
+
+def actions(inputs: ReportInputs) -> list[str]:
+    """Name the three levers of the advised path that win most: chance of a peak in time first, then tonnes."""
+    found, lang = inputs.lever_shares, inputs.lang
+    if found is None:
+        return [say(lang, en="The path moves no lever.", zh="该路径没有动用任何措施。")]
+    year = min(CONTRIBUTION_YEAR, int(found.years[-1]))
+    rows = [row for row in found.table(year) if row["player"] in found.players]
+    rows.sort(key=lambda row: (-float(str(row["probability"])), -float(str(row["avoided_tco2"]))))
+    measures = {measure.lever.lever_id: measure for measure in inputs.scenarios[inputs.chosen].measures}
+    lines = []
+    for row in rows[:ACTIONS]:
+        measure = measures[str(row["player"])]
+        name = measure.lever.name_zh if lang == "zh" else measure.lever.name_en
+        setting, ramp = option_name(measure.setting, lang), measure.ramp
+        points, avoided = 100 * float(str(row["probability"])), float(str(row["avoided_tco2"]))
+        cut = emissions_text(abs(avoided), lang)
+        less = avoided >= 0
+        lines.append(
+            inputs.say(
+                en=f"{name} ({setting}), {ramp.start}-{ramp.complete}: {points:+.1f} points;"
+                f" {'avoids' if less else 'adds'} {cut} in {year}.",
+                zh=f"{name}（{setting}），{ramp.start}—{ramp.complete}年：{points:+.1f}个百分点，"
+                f"{year}年{'减排' if less else '增排'}{cut}。",
+            )
+        )
+    return lines
+
+
+def cost(inputs: ReportInputs) -> str:
+    """State the yearly cost of the advised package with its range, and what has no price."""
+    lang, found = inputs.lang, inputs.decision
+    if found is None or inputs.cost_range is None:
+        return inputs.say(en="No package was searched for: no cost is told.", zh="未进行措施组合优选，不给出成本。")
+    low, high = (money_text(value, lang) for value in inputs.cost_range)
+    likely = money_text(found.closest.annualised, lang)
+    year = found.costs.price_year
+    known = inputs.say(
+        en=f"{likely} a year ({low} to {high} in nine draws of ten), at prices of {year}, against no new measures;"
+        " below zero: the energy saved is worth more.",
+        zh=f"每年{likely}（90%区间：{low}至{high}），{year}年价，相对于不采取新措施；负值表示节能收益高于支出。",
+    )
+    if not found.closest.unknown:
+        return known
+    names = lever_names(found, found.closest.unknown[:UNPRICED], lang)
+    count = len(found.closest.unknown)
+    more = inputs.say(en=", ...", zh="等") if count > UNPRICED else ""
+    return inputs.say(
+        en=f"The known part: {known} No price was found for {count} of its measures ({names}{more}): the whole cost"
+        " is not known.",
+        zh=f"已知部分{known}其中{count}项措施没有价格（{names}{more}），全部成本未知。",
+    )
+
+
+def caveat(inputs: ReportInputs) -> str:
+    """Say how far the answer can be trusted: sampling error, other reading, data, what it is not."""
+    lang, run = inputs.lang, inputs.manifest
+    row = inputs.peaks.headline(inputs.before)[inputs.peaks.scenarios.index(inputs.reference)]
+    error = f"± {100 * float(str(row['p_se'])):.1f}"
+    last, issued = inputs.park.last_observed_year, inputs.peaks.issue_year
+    lines = [
+        inputs.say(
+            en=f"Shares of {run.members:,} members; sampling error {error} points. Data to {last}, answer of {issued}."
+            " A scenario is not a forecast.",
+            zh=f"概率为{run.members:,}次模拟中的占比，抽样误差{error}个百分点；数据截至{last}年，作答年份{issued}年。情景不是预测。",
+        )
+    ]
+    if inputs.if_drivers_hold == inputs.if_drivers_hold:
+        share = share_text(inputs.if_drivers_hold, lang)
+        lines.append(
+            inputs.say(
+                en=f"If the park's drivers hold as stated: {share} without new measures.",
+                zh=f"若驱动因素如期实现：无新措施时为{share}。",
+            )
+        )
+    return say(lang, en=" ", zh="").join(lines)
 
 
 def target(inputs: ReportInputs) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import hashlib
 import json
 import sys
@@ -17,6 +19,7 @@ from pathway_models.core.issue_year import issued_in
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
+    from pathway_models.documents.blocks import Report
     from pathway_models.records.investments import Investment
     from pathway_models.report.inputs import Manifest, ReportInputs
 
@@ -48,6 +51,7 @@ PROJECT_ACCOUNT = "zero_carbon_910"
 )
 @click.option("--package/--no-package", default=True, help="Search for the cheapest package (default), or do without.")
 @click.option("--search", type=int, default=200, show_default=True, metavar="MEMBERS", help="Ensemble of that search.")
+@click.option("--allow-background", is_flag=True, help="Consent to pollutant factors that are background knowledge.")
 @click.option("--quiet", is_flag=True, help="Print the names of the files only when something went wrong.")
 def report_command(
     run: Path,
@@ -61,6 +65,7 @@ def report_command(
     template: Path | None,
     package: bool,
     search: int,
+    allow_background: bool,
     quiet: bool,
 ) -> None:
     """Write the special report of parks of RUN, the folder of a finished run.
@@ -94,13 +99,19 @@ def report_command(
         with issued_in(issue_year), working(len(asked) + 2) as stage:
             projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
+            inputs = dataclasses.replace(inputs, allow_background=allow_background)
+            reports: dict[tuple[str, str], Report] = {}
             for told, kind, form in asked:
                 path = _path(run, out, park_id, told, form, kind)
                 stage(path.name)
                 inputs = inputs.in_language(told)
-                written.append(_put(path, _document(inputs, given, form, template, kind)))
+                written.append(_put(path, _document(inputs, given, form, template, kind, reports)))
         for path in written if not quiet else ():
             click.echo(str(path))
+    if out is None:
+        from pathway_models.batch.summary import link_papers
+
+        link_papers(run)
     if left_out:
         sys.exit(1)
 
@@ -162,8 +173,10 @@ def _inputs(
 ) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
     from pathway_models.batch.recomputing import compute_again
-    from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks
+    from pathway_models.decisions.cheapest_package import cheapest_package, cost_range
+    from pathway_models.decisions.priced_grid import measure_blocks
     from pathway_models.decisions.project_effects import project_effects
+    from pathway_models.engine.sampling import sample
     from pathway_models.intake.rules.profiles import read_account
     from pathway_models.records.levers import lever_grid
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
@@ -186,12 +199,34 @@ def _inputs(
         account = read_account(PROJECT_ACCOUNT)
         account = account if account.holds_in(recomputed.park.country) else read_account("location")
         effects = project_effects(recomputed.park, projects, account, **ensemble)
+    spread = None
+    if decision is not None:
+        few = {"members": min(manifest.members, MEAN_MEMBERS), "seed": manifest.seed, "until": manifest.until}
+        spread = cost_range(decision, recomputed.park, sample(recomputed.park, [decision.scenario()], **few))
+    held = {"if_drivers_hold": _if_drivers_hold(run / park_id / "summary.csv"), "cost_range": spread}
     return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
-                  investments=projects, effects=effects)  # fmt: skip
+                  investments=projects, effects=effects, **held)  # fmt: skip
 
 
-def _document(inputs: ReportInputs, given: str, form: str, template: Path | None, kind: str) -> bytes:
-    """Write one document; return its bytes."""
+def _if_drivers_hold(summary: Path) -> float:
+    """Read the other reading of the answer without levers; NaN where the run does not have it."""
+    from pathway_models.fleet.answers import answers
+
+    if not summary.is_file():
+        return float("nan")
+    with summary.open(encoding="utf-8-sig", newline="") as file:
+        return next((one.without.if_drivers_hold for one in answers(csv.DictReader(file), {})), float("nan"))
+
+
+def _document(
+    inputs: ReportInputs,
+    given: str,
+    form: str,
+    template: Path | None,
+    kind: str,
+    reports: dict[tuple[str, str], Report],
+) -> bytes:
+    """Write one document; return its bytes.  What was built once, and drawn, serves all formats of a language."""
     from pathway_models.report.content import build_report
     from pathway_models.report.outlines import read_outline
 
@@ -200,7 +235,9 @@ def _document(inputs: ReportInputs, given: str, form: str, template: Path | None
         from pathway_models.report.audit_workbook import to_xlsx
 
         return to_xlsx(inputs, given)
-    report = build_report(inputs, read_outline(kind))
+    if (inputs.lang, kind) not in reports:
+        reports[inputs.lang, kind] = build_report(inputs, read_outline(kind))
+    report = reports[inputs.lang, kind]
     if form == "docx":
         from pathway_models.documents.docx import to_docx
 

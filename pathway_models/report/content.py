@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathway_models import sentences, tables
 from pathway_models.core.errors import InputError
 from pathway_models.decisions.tables import option_name
-from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
+from pathway_models.documents.blocks import Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import (
     factor_name,
+    factor_set_name,
     heat_origin,
     in_one_language,
     item_name,
@@ -22,6 +23,7 @@ from pathway_models.language.plan_periods import told
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
+from pathway_models.report.figures import decision as decision_figure
 from pathway_models.report.inputs import ReportInputs
 from pathway_models.report.outlines import ChapterOutline, Outline, Text, outline_ids, read_outline
 
@@ -38,6 +40,7 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
     lang, park = inputs.lang, inputs.park
     outline = outline or read_outline(outline_ids(park.country)[0])
     builder = ReportBuilder(lang)
+    front = builder.front(lambda page: _front(page, inputs, outline))
     for chapters, is_annex in ((outline.chapters, False), (outline.annexes, True)):
         for chapter in chapters:
             heading = _headed(inputs, chapter.title)
@@ -55,8 +58,8 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
         cover=_cover(inputs, outline),
         header=mark + say(lang, en=f"{name}: {what}", zh=f"{name}：{what}"),
         footer=f"{mark}{clean(park.park_id)} · {run}",
-        summary_title=say(lang, en="The answer in short", zh="要点"),
-        summary=tuple(Paragraph(clean(line)) for line in claims.answer(inputs)),
+        summary_title=say(lang, en="The decision", zh="决策要点"),
+        summary=front,
         chapters=tuple(builder.chapters),
         facts={
             "run_id": inputs.manifest.run_id,
@@ -64,6 +67,31 @@ def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report
             "verdict": claims.verdict(inputs, inputs.chosen),
         },
     )
+
+
+def _front(builder: ReportBuilder, inputs: ReportInputs, outline: Outline) -> None:
+    """Write the first page: the answer, its picture, three actions, what they cost, and how far to trust it."""
+    lang = inputs.lang
+    builder.say(claims.headline(inputs), role="answer")
+    builder.say(claims.decisive(inputs))
+    if outline.account == zero_carbon_chapters.ACCOUNT:
+        builder.say(zero_carbon_chapters.core_verdict(inputs))
+    names = dict.fromkeys([inputs.reference, inputs.chosen])
+    rows = dict(zip(inputs.peaks.scenarios, inputs.peaks.headline(inputs.before), strict=True))
+    told = say(lang, en=" ", zh="").join(
+        [claims.headline(inputs), *(sentences.peak(inputs.peaks, one, lang=lang) for one in names)]
+    )
+    builder.picture(
+        told,
+        lambda: decision_figure(
+            inputs.pathways, {name: rows[name] for name in names}, inputs.inventory, inputs.before, lang
+        ),
+    )
+    builder.say(say(lang, en="What to do first", zh="首先要做的"), role="label")
+    builder.bullets(claims.actions(inputs))
+    builder.say(say(lang, en="What it costs", zh="成本"), role="label")
+    builder.say(claims.cost(inputs))
+    builder.note(claims.caveat(inputs))
 
 
 def _headed(inputs: ReportInputs, title: Text) -> str:
@@ -154,12 +182,12 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
 def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write annex B: factors in use and their sources."""
     park, lang = inputs.park, inputs.lang
+    factor_set = factor_set_name(park.factor_set, lang)
     licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
     builder.say(
         inputs.say(
-            en=f"Factor set {park.factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the"
-            " table come first.",
-            zh=f"排放因子组：{park.factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
+            en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
+            zh=f"排放因子组：{factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
         f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := heat_origin(park, lang)) else "",
         say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",

@@ -84,6 +84,12 @@ class ReportInputs:
         Carbon evaluation of these projects.
     levers : mapping of Lever
         Library the scenarios were made of, where they came with one.
+    if_drivers_hold : float
+        Share that peaks in time without levers, in the other reading; NaN where the run does not have it.
+    cost_range : (float, float) or None
+        Known yearly cost of the package, 5 % and 95 %, million CNY; None where no package was searched for.
+    allow_background : bool
+        Consent to pollutant factors that are background knowledge.
     """
 
     park: Park
@@ -96,6 +102,9 @@ class ReportInputs:
     investments: tuple[Investment, ...] = ()
     effects: ProjectEffects | None = None
     levers: Mapping[str, Lever] = field(default_factory=dict)
+    if_drivers_hold: float = float("nan")
+    cost_range: tuple[float, float] | None = None
+    allow_background: bool = False
 
     @property
     def before(self) -> int:
@@ -155,7 +164,7 @@ class ReportInputs:
         """Air pollutants of the advised path; None where their factors would need consent."""
         chosen = [self.scenarios[name] for name in dict.fromkeys([self.reference, self.chosen])]
         try:
-            return pw.cobenefits(self.park, chosen, self.draws_of(chosen))
+            return pw.cobenefits(self.park, chosen, self.draws_of(chosen), allow_background=self.allow_background)
         except PathwayError:
             return None
 
@@ -212,6 +221,8 @@ def gather(
     decision: Decision | None = None,
     investments: Sequence[Investment] = (),
     effects: ProjectEffects | None = None,
+    if_drivers_hold: float = float("nan"),
+    cost_range: tuple[float, float] | None = None,
 ) -> ReportInputs:
     """Collect the inputs of a report; the package of a decision becomes a scenario of its own.
 
@@ -228,6 +239,9 @@ def gather(
         Cheapest package, of the same park; without one the best scenario of the run is advised.
     investments : sequence of Investment
     effects : ProjectEffects, optional
+    if_drivers_hold : float
+    cost_range : (float, float), optional
+        `decisions.cheapest_package.cost_range` of the decision.
     """
     chosen = dict(scenarios)
     if decision is not None:
@@ -237,7 +251,7 @@ def gather(
         pathways = joined([pathways, pw.project(park, [chosen[ADVISED]], draws)])
     peaks = pw.find_peaks(pathways, before=manifest.before)
     levers = scenarios.levers if isinstance(scenarios, Scenarios) else {}
-    found = tuple(investments), effects, levers
+    found = tuple(investments), effects, levers, if_drivers_hold, cost_range
     return ReportInputs(park, chosen, pathways, peaks, manifest, lang, decision, *found)
 
 

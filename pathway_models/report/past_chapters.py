@@ -3,9 +3,12 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
+from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.messages import translated
+from pathway_models.intake.names import unit_name
 from pathway_models.intake.register import country_of, has_rule
+from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
@@ -141,6 +144,10 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
         (say(lang, en="scope 1", zh="范围一"), scale.unit, accounts.scope(1) / scale.divisor),
         (say(lang, en="scope 2, market-based", zh="范围二（基于市场）"), scale.unit, accounts.scope(2) / scale.divisor),
     ]
+    lines += [
+        (word(f"total_{name}", lang), scale.unit, values / scale.divisor)
+        for name, values in totals_beside(park).items()
+    ]
     if park.has_energy:
         lines.append((say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4))
     if has_economy(park):
@@ -231,6 +238,17 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
         )
     builder.section(say(lang, en="Carbon sinks", zh="碳汇"))
     builder.say(_sinks(inputs))
+    own = cobenefit_tables.measured(park, lang=lang)
+    if own is not None:
+        builder.section(say(lang, en="Air pollutants", zh="大气污染物"))
+        builder.say(
+            inputs.say(
+                en="Emissions that the park's own table states; what becomes of them on the advised path stands with"
+                " the targets, where factors were consented to.",
+                zh="园区数据表自报的排放量；建议路径下的变化见目标与路径部分（须同意采用所需因子）。",
+            )
+        )
+        builder.table(say(lang, en="Air pollutants as stated", zh="大气污染物排放（自报）"), own)
     builder.section(say(lang, en="Indicators and quality of the data", zh="指标与数据质量"))
     _indicators(builder, park, lang)
     builder.say(sentences.detail(park, lang=lang))
@@ -247,9 +265,11 @@ def _location_based(inputs: ReportInputs) -> str:
     located = float(inputs.inventory.location_based[-1])
     texts = emissions_text(located, inputs.lang), emissions_text(bought, inputs.lang)
     return inputs.say(
-        en=f"Purchased electricity counts {texts[1]} market-based (green power at zero); location-based it is"
-        f" {texts[0]}. Totals of this report are market-based.",
-        zh=f"外购电力按市场法计{texts[1]}（绿电按零计），按地域法计{texts[0]}。本报告的合计采用市场法。",
+        en=f"Purchased electricity counts {texts[1]} as reported (green power at zero, the rest at the mean factor);"
+        f" location-based it is {texts[0]}. Totals of this report are as reported; those of the location-based and of"
+        " the market-based account, whose rest counts without traded green power, stand beside them.",
+        zh=f"外购电力按填报口径计{texts[1]}（绿电按零计，其余按平均因子），按地域法计{texts[0]}。本报告的合计为填报口径；"
+        "基于位置和基于市场（其余电力采用扣除市场化绿电的因子）的合计并列给出。",
     )
 
 
@@ -276,7 +296,7 @@ def _indicators(builder: ReportBuilder, park: Park, lang: str) -> None:
         (
             one.requirement.name_zh if lang == "zh" else one.name_en,
             significant(one.values[max(one.values)], 3),
-            one.unit,
+            unit_name(one.unit, lang),
             str(max(one.values)),
             translated(one.requirement.text, lang, "tables")
             if one.requirement.is_trusted

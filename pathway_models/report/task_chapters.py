@@ -10,7 +10,7 @@ from pathway_models.decisions.sentences import describe
 from pathway_models.decisions.tables import cost_text, family_name, lever_names, option_name
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.names import scenario_name
+from pathway_models.intake.names import factor_set_name, scenario_name
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
 from pathway_models.records.levers import Lever, Measure
@@ -130,6 +130,21 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
             "没有价格的措施单独列出，绝不按零计。",
         ),
     )
+    if found.cheaper_if:
+        builder.table(
+            say(lang, en="When measures without a price are the cheaper way", zh="无价格措施何时更便宜"),
+            decision_tables.cheaper_if(found, most=5, lang=lang),
+            inputs.say(
+                en="Against the advised package: what the measures named add to its cost has to stay below the amount.",
+                zh="与推荐组合相比：所列措施新增的成本须低于该数额。",
+            ),
+        )
+    if found.economics is not None:
+        builder.table(
+            say(lang, en="Investment, energy and return of the package", zh="组合的投资、能源与回报"),
+            decision_tables.package_economics(found.economics, lang=lang),
+            decision_tables.describe_economics(found, lang=lang),
+        )
     if found.without_block:
         builder.table(
             say(lang, en="What the package cannot do without", zh="不可或缺的措施"),
@@ -215,12 +230,13 @@ def _data(inputs: ReportInputs) -> list[str]:
             )
         )
     if park.factor_set:
+        factor_set = factor_set_name(park.factor_set, inputs.lang)
         lines.append(
             inputs.say(
-                en=f"Factors are those of {park.factor_set} except where the table has its own: measured carbon"
+                en=f"Factors are those of {factor_set} except where the table has its own: measured carbon"
                 " content,"
                 " calorific value and oxidation rate of the main fuels are to replace them.",
-                zh=f"除数据表自带因子外，排放因子取自{park.factor_set}：主要燃料应以实测含碳量、热值和氧化率替代。",
+                zh=f"除数据表自带因子外，排放因子取自{factor_set}：主要燃料应以实测含碳量、热值和氧化率替代。",
             )
         )
     if inputs.decision is not None and inputs.decision.unknown:

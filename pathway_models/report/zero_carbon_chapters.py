@@ -20,6 +20,8 @@ from pathway_models.records.investments import Range
 from pathway_models.report.inputs import ReportInputs
 
 PROFILE, CORE_ID = "zero_carbon_910", "co2_per_energy"
+#: Account of the application.
+ACCOUNT = "zero_carbon_910"
 #: Base year of targets in annex 2.
 BASE_YEAR = 2025
 #: Years the application asks for.
@@ -37,6 +39,11 @@ def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
             f"核算边界（数据表原文）：{park.boundary or '未说明'}",
         )
     )
+
+
+def core_verdict(inputs: ReportInputs) -> str:
+    """State the verdicts of the last year in one line, for the first page of an application."""
+    return verdict_sentence(comply(inputs.park, PROFILE), lang=inputs.lang)
 
 
 def energy_of_three_years(builder: ReportBuilder, inputs: ReportInputs) -> None:

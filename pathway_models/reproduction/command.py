@@ -45,12 +45,15 @@ class _StudiesOrNew(click.Group):
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show both forms."""
         formatter.write_usage(ctx.command_path, "STUDY ... | --all  [--each] [--csv FILE]")
+        formatter.write_usage(ctx.command_path, "--baselines  [--markdown] [--members N]")
         formatter.write_usage(ctx.command_path, "new --study ID  [--folder FOLDER]")
 
 
 @click.group("reproduce", cls=_StudiesOrNew)
 def reproduce_command() -> None:
     """Compute published estimates again and print published, ours, difference, verdict and cause.
+
+    --baselines sets published peaks without new measures beside ours instead.
 
     STUDY is a name of data/published, such as guan2018.  Values of a place and quantity with the same verdict
     and cause stand in one row; --each prints every value, --csv writes every value.
@@ -65,8 +68,25 @@ def reproduce_command() -> None:
 @click.option("--all", "everything", is_flag=True, help="Every shipped study.")
 @click.option("--each", is_flag=True, help="Print every published value in a row of its own.")
 @click.option("--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write every value to a CSV file.")
-def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file: Path | None) -> None:
+@click.option("--baselines", is_flag=True, help="Set published baselines of regions beside ours, with the reason.")
+@click.option("--markdown", is_flag=True, help="With --baselines: as a Markdown table.")
+@click.option("--members", type=click.IntRange(2), default=200, show_default=True, help="With --baselines.")
+def compute_studies(
+    studies: tuple[str, ...],
+    everything: bool,
+    each: bool,
+    file: Path | None,
+    baselines: bool,
+    markdown: bool,
+    members: int,
+) -> None:
     """Compute studies again and print one table."""
+    if baselines:
+        if studies or everything:
+            raise click.UsageError("--baselines goes without studies", ctx=click.get_current_context().parent)
+        for line in _baselines(members, markdown):
+            click.echo(line)
+        return
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.intake.published import list_studies
     from pathway_models.reproduction.register import reproduce
@@ -105,6 +125,28 @@ def compute_studies(studies: tuple[str, ...], everything: bool, each: bool, file
         )
         click.echo(text, err=True)
     sys.exit(1 if moved else 0)
+
+
+def _baselines(members: int, markdown: bool) -> list[str]:
+    """Format published baselines beside ours: a Markdown table, or one place after the other."""
+    from pathway_models.reproduction.plausibility import baseline_table, baselines_beside
+
+    lang = language()
+    with working(1) as stage:
+        stage(say(lang, en="summing provinces without new measures", zh="汇总各省无新措施的路径"))
+        table = baseline_table(baselines_beside(members), lang=lang)
+    rows = [list(table.columns), *table.to_numpy().tolist()]
+    if markdown:
+        rows.insert(1, ["---"] * len(table.columns))
+        return [f"| {' | '.join(row)} |" for row in rows]
+    room, lines = terminal_columns(), []
+    for row in rows[1:]:
+        place, published, peak, ours, apart, reason = row
+        told = [f"{name} {cell}" for name, cell in zip(rows[0][2:5], (peak, ours, apart), strict=True)]
+        lines += wrapped(f"{place}{word('colon', lang)}{published}", room)
+        lines += _indented(say(lang, en="; ", zh="；").join(told), room, 4)
+        lines += [*(_indented(reason, room, 4) if reason else []), ""]
+    return lines
 
 
 def _table(results: Iterable[Reproduction], each: bool) -> list[str]:

@@ -1,6 +1,10 @@
-"""Our parks and regions beside results that are known from abstracts only: plausibility, no reproduction."""
+"""Our parks and regions beside published results: plausibility, no reproduction.
 
-from collections.abc import Sequence
+Abstracts give peak years alone; published baselines stand beside ours with the reason of every difference.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,11 +12,14 @@ import pandas as pd
 from pathway_models.core.units import HOME, TJ_PER_TCE
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.published import Study
+from pathway_models.intake.published import Baseline, Estimate, Study, read_baselines
 from pathway_models.intake.register import read_register
 from pathway_models.inventory.decomposition import ECONOMIC
-from pathway_models.peaks.finding import find_peaks
+from pathway_models.language.rounding import share_text
+from pathway_models.language.words import say
+from pathway_models.peaks.finding import find_peaks, peaks_of
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
@@ -166,3 +173,133 @@ def ratio_sentence(ours: pd.DataFrame, published: pd.DataFrame) -> str:
         f"{values.max():.2f} in their last year. Here a MWh of electricity counts as its heat (0.123 tce); at the coal "
         f"it takes to make, the ratios would be lower."
     )
+
+
+#: Years between two peaks beyond which the reason is told.
+FAR = 5
+
+
+@dataclass(frozen=True)
+class BaselineBeside:
+    """A published baseline beside our path without new measures, summed over the parks of its place.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    estimate : Estimate
+        The published peak year.
+    low, middle, high : float
+        Our peak year, 5, 50 and 95 % of members; infinite where beyond the last year.
+    past, later : float
+        Share of members that have peaked by the issue year; that peak after the published year, or not at all.
+    event : float
+        Share that peaks before 2030 by the event of ``docs/headline.md``, which looks five years ahead.
+    flat : float
+        Median path without measures: largest distance from its level of the issue year, up to the published year.
+    issue_year : int
+    """
+
+    baseline: Baseline
+    estimate: Estimate
+    low: float
+    middle: float
+    high: float
+    past: float
+    later: float
+    event: float
+    flat: float
+    issue_year: int
+
+    @property
+    def difference(self) -> float:
+        """Our median less the published year; infinite where we see no peak."""
+        return self.middle - self.estimate.value
+
+    def reason(self, lang: str) -> str:
+        """State why the two differ, theirs first; empty where they are within `FAR` years."""
+        if abs(self.difference) <= FAR:
+            return ""
+        theirs = self.baseline.why.zh if lang == "zh" else self.baseline.why.en
+        past, later, flat, event = (share_text(x, lang) for x in (self.past, self.later, self.flat, self.event))
+        issue, until = self.issue_year, max(int(self.estimate.value), self.issue_year)
+        ours = say(
+            lang,
+            en=f"Ours: {past} of members have their highest year by {issue}, {later} after {until} or not by the"
+            " end. No policy is in it, and paths that turn may rise again late: looking five years ahead"
+            f" {event} peak before 2030. The median path moves by {flat} between {issue} and {until}, so that the"
+            " year of its highest point is not sharp.",
+            zh=f"本模型：{past}的模拟最高年份不晚于{issue}年，{later}在{until}年后或期末仍未达峰。其中不含政策，"
+            f"已转降的路径后期可能回升：按其后五年判断，{event}在2030年前达峰。{issue}至{until}年中位路径变动{flat}，"
+            "最高点年份并不明确。",
+        )
+        return f"{theirs} {ours}" if lang == "en" else f"{theirs}{ours}"
+
+
+def baselines_beside(
+    members: int = 200, seed: int = 20240401, until: int = 2060, places: Sequence[str] | None = None
+) -> tuple[BaselineBeside, ...]:
+    """Set published baselines beside ours, place by place: parks of one place are summed member by member.
+
+    Parameters
+    ----------
+    members, seed, until : int
+    places : sequence of str, optional
+        English names of some places only.
+    """
+    chosen = [(one, value) for one, value in read_baselines() if places is None or one.place.en in places]
+    provinces = [entry.park_id for entry in read_register() if entry.kind == "region" and entry.has_data]
+    every = tuple(name for name in provinces if name != "region-d")
+    bau = {"bau": read_scenarios()["bau"]}
+    parks = {one.place.en: every if one.parks == "all" else one.parks for one, _ in chosen}
+    paths: dict[str, Pathways] = {}
+    for name in dict.fromkeys(name for names in parks.values() for name in names):
+        park = read_park(name)
+        paths[name] = project(park, bau, sample(park, bau, members=members, seed=seed, until=until))
+    return tuple(_beside(one, value, [paths[name] for name in parks[one.place.en]]) for one, value in chosen)
+
+
+def _beside(baseline: Baseline, estimate: Estimate, paths: Iterable[Pathways]) -> BaselineBeside:
+    paths = list(paths)
+    first = max(int(one.years[0]) for one in paths)
+    total = sum(one.total()[0][:, one.years >= first] for one in paths)
+    years, issue = np.arange(first, int(paths[0].years[-1]) + 1), paths[0].issue_year
+    last = min(one.last_observed_year for one in paths)
+    peaks = peaks_of(total[None], years, last, identity=baseline.place.en, scenarios=("bau",), seed=0, issue_year=issue)
+    low, middle, high = peaks.quantiles()[0]
+    year = np.where(peaks.censored()[0], np.inf, peaks.year[0])
+    ahead = (years >= issue) & (years <= max(int(estimate.value), issue))
+    path = np.median(total, axis=0)[ahead]
+    return BaselineBeside(
+        baseline=baseline,
+        estimate=estimate,
+        low=float(low),
+        middle=float(middle),
+        high=float(high),
+        past=float((year <= issue).mean()),
+        later=float((year > max(estimate.value, issue)).mean()),
+        event=float(peaks.p_before(2030)[0]),
+        flat=float(np.abs(path / path[0] - 1.0).max()),
+        issue_year=issue,
+    )
+
+
+def baseline_table(found: Iterable[BaselineBeside], *, lang: str = "en") -> pd.DataFrame:
+    """Tabulate published baselines beside ours, with the reason of every difference over `FAR` years."""
+    head = [("place", "地区"), ("published", "发表"), ("peak", "达峰年"), ("ours (5-95 %)", "本模型（5%-95%）"),
+            ("difference", "相差"), (f"reason, over {FAR} years", f"相差{FAR}年以上的原因")]  # fmt: skip
+    rows = [
+        (
+            one.baseline.place.zh if lang == "zh" else one.baseline.place.en,
+            f"{one.estimate.study}, {one.estimate.scenario}",
+            f"{one.estimate.value:.0f}",
+            f"{_year(one.middle, lang)} ({_year(one.low, lang)}-{_year(one.high, lang)})",
+            f"{one.difference:+.0f}" if np.isfinite(one.difference) else say(lang, en="no peak", zh="无峰值"),
+            one.reason(lang),
+        )
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=[say(lang, en=en, zh=zh) for en, zh in head])
+
+
+def _year(year: float, lang: str) -> str:
+    return f"{year:.0f}" if np.isfinite(year) else say(lang, en="none", zh="无")

@@ -56,10 +56,11 @@ def _share(value: float) -> float:
 
 def _deviation(found: TrackingResult, lang: str) -> str:
     reported, (low, middle, high) = found.reported[found.known], found.foreseen[found.known]
-    texts = [emissions_text(float(one), lang) for one in (reported, middle, low, high)]
+    most = float(max(reported, high))
+    texts = [emissions_text(float(one), lang, beside=most) for one in (reported, middle, low, high)]
     means = {name: float(found.deviation[name].mean()) for name in DRIVERS}
     largest = max(means, key=lambda name: abs(means[name]))
-    amount = emissions_text(abs(means[largest]), lang)
+    amount = emissions_text(abs(means[largest]), lang, beside=most)
     inside = low <= reported <= high
     return say(
         lang,

@@ -6,13 +6,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pathway_models.figures.canvas import DARK, LEGEND, put_note, put_title, sheet
+from pathway_models.figures.style import OWN_COLOURS, WITH
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.tracking.records import DRIVERS, TrackingResult
 
-PLAN, SEEN, LESS = "#0072B2", "#000000", "#E69F00"
+PLAN, SEEN, MORE = WITH, "#000000", OWN_COLOURS[0]
 
 
 def driver_name(driver: str, lang: str) -> str:
@@ -69,7 +70,7 @@ def _drivers(ax: Axes, found: TrackingResult, divisor: float, lang: str) -> None
     names = [driver_name(name, lang) for name in DRIVERS] + [say(lang, en="together", zh="合计")]
     place = np.arange(len(parts))[::-1]
     means = [float(part.mean()) for part in parts]
-    ax.barh(place, means, height=0.55, color=[LESS if mean > 0 else PLAN for mean in means])
+    ax.barh(place, means, height=0.55, color=[MORE if mean > 0 else PLAN for mean in means])
     for at, part in zip(place, parts, strict=True):
         low, high = np.quantile(part, (0.05, 0.95))
         ax.hlines(at, low, high, color=DARK, linewidth=1.2)

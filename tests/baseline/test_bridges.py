@@ -14,8 +14,7 @@ from pathway_models.baseline.paths import free_paths
 from pathway_models.core.errors import RecordError
 from pathway_models.engine.bridging import bridge_of
 from pathway_models.exports.tidy import to_tidy
-from pathway_models.intake.china.nowcast import read_nowcast, read_park_spread
-from pathway_models.records.nowcast import Bridge
+from pathway_models.records.nowcast import Bridge, position_of
 
 SEED, MEMBERS = 20240401, 60
 
@@ -61,14 +60,17 @@ def test_a_region_is_its_nowcast_to_the_digit(pathways):
 def test_bridged_years_are_marked_everywhere(hebei, pathways):
     assert pathways.bridged_until == 2024
     status = dict(zip(pathways.years.tolist(), pathways.status, strict=True))
-    assert (status[2019], status[2020], status[2024], status[2025]) == ("observed", "nowcast", "nowcast", "projected")
+    issued = pathways.issue_year
+    assert [status[year] for year in (2019, 2020, 2024)] == ["observed", "nowcast", "nowcast"]
+    assert [status[year] for year in (2025, issued, issued + 1)] == ["bridged_by_law", "bridged_by_law", "projected"]
     assert "nowcast to 2024" in repr(pathways)
     tidy = to_tidy(pathways, hebei)
     told = tidy.groupby("year")["year_status"].unique().map(list)
     assert (told[2019], told[2022], told[2030]) == (["observed"], ["nowcast"], ["projected"])
     figure = pw.plotting.fan(pathways, "bau", park=hebei)
-    hollow = [line for line in figure.axes[0].artists + figure.axes[0].get_lines() if line.get_label() == "nowcast"]
-    assert [list(line.get_xdata()) for line in hollow] == [[2020, 2021, 2022, 2023, 2024]]
+    drawn = {line.get_label(): list(line.get_xdata()) for line in figure.axes[0].artists + figure.axes[0].get_lines()}
+    assert drawn["nowcast"] == [2020, 2021, 2022, 2023, 2024]
+    assert drawn["growth law"] == list(range(2025, issued + 1))
     plt.close(figure)
 
 
@@ -91,11 +93,8 @@ def test_members_agree_whatever_the_horizon(hebei, bau, pathways):
 
 
 def test_a_bridge_ends_with_the_issue_year(hebei):
-    fit, spread = read_nowcast(), read_park_spread()
-    told = SimpleNamespace(nowcast=fit, park_spread=spread, issue_year=2022)
-    assert list(bridge_of(hebei, told, SEED, 5, 2060).years) == [2020, 2021, 2022]
-    told.issue_year = 2019
-    assert bridge_of(hebei, told, SEED, 5, 2060) is None
+    assert list(bridge_of(hebei, pw.read_assumptions(as_of=2022), SEED, 5, 2060).years) == [2020, 2021, 2022]
+    assert bridge_of(hebei, pw.read_assumptions(as_of=2019), SEED, 5, 2060) is None
 
 
 def test_a_table_that_ends_before_the_inventories_follows_them_first(hebei):
@@ -115,13 +114,68 @@ def test_a_table_that_ends_within_the_nowcast_keeps_its_changes():
     assumed = pw.read_assumptions()
     fit = assumed.nowcast
     late = SimpleNamespace(
-        park_id="x", kind="region", province="河北省", last_observed_year=2022, sectors=("park",),
+        park_id="x", kind="region", province="河北省", country="CN", archetype="", last_observed_year=2022,
+        sectors=("park",),
     )  # fmt: skip
     whole = SimpleNamespace(**{**vars(late), "last_observed_year": 2019})
     one, two = (bridge_of(park, assumed, SEED, 8, 2060) for park in (late, whole))
     np.testing.assert_allclose(one.log_change, two.log_change[:, 3:] - two.log_change[:, 2:3])
     late.last_observed_year = int(fit.years[-1])
     assert bridge_of(late, assumed, SEED, 8, 2060) is None
+
+
+def test_a_park_without_a_province_follows_its_nation(hebei):
+    assumed = pw.read_assumptions(as_of=2026)
+    fit, park = assumed.nowcast, pw.read_park("demo-steel")
+    assert (park.country, park.province, park.last_observed_year) == ("CN", "", 2020)
+    bridge = bridge_of(park, assumed, SEED, 4000, 2060)
+    assert list(bridge.years) == [2021, 2022, 2023, 2024]
+    # Both of its sectors make iron and steel: nation and iron from 2020 on.
+    iron = fit.nation_tilts[list(fit.sector_ids).index("iron")]
+    by_hand = (fit.nation_change + iron)[1:] - (fit.nation_change + iron)[0]
+    np.testing.assert_allclose(bridge.middle, by_hand, atol=1e-12)
+    # Its nation is that of the regions, member by member; what is left is its own, with the measured spread.
+    regions = np.stack(
+        [bridge_of(replace(hebei, province=name), assumed, SEED, 4000, 2060).log_change for name in fit.names]
+    )
+    nation = np.log(np.einsum("r,rms->ms", fit.weights, np.exp(regions)))
+    own = bridge.log_change - (nation[:, 1:] - nation[:, :1] + iron[1:] - iron[0])
+    at, spread = [0.05, 0.25, 0.75, 0.95], assumed.park_spread
+    for step in (0, 3):
+        expected = np.interp(at, spread.probabilities, spread.quantiles[step])
+        np.testing.assert_allclose(np.quantile(own[:, step], at), expected, atol=0.04)
+
+
+def test_an_undivided_park_does_as_its_kind_of_works():
+    assumed = pw.read_assumptions(as_of=2026)
+    fit, park = assumed.nowcast, pw.read_park("demo-cement")
+    bridge = bridge_of(park, assumed, SEED, 5, 2060)
+    cement = fit.nation_tilts[list(fit.sector_ids).index("cement")]
+    np.testing.assert_allclose(bridge.tilts, [cement[1:] - cement[0]], atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "last", "until"), [("eu-linz", 2018, 2022), ("eu-fawley", 2017, 2020)])
+def test_a_european_table_is_bridged_as_far_as_sites_report(name, last, until):
+    assumed, park = pw.read_assumptions(as_of=2026), ended(pw.read_park(name), last)
+    sites, follow = assumed.park_spread.sites, assumed.park_spread.follow
+    assert bridge_of(pw.read_park(name), assumed, SEED, 5, 2060) is None
+    bridge = bridge_of(park, assumed, SEED, 5, 2060)
+    assert list(bridge.years) == list(range(last + 1, until + 1))
+    at, to = (list(sites.years).index(year) for year in (last, until))
+    growth = {sector: np.log(values[to] / values[at]) for sector, values in sites.sectors.items()}
+    country = np.log(sites.countries[park.country][to] / sites.countries[park.country][at])
+    whole = growth["industry"] + follow[until - last - 1] * (country - growth["industry"])
+    kinds = ["power" if s == "power_station" else "chp_mixed" if s == "mixed_chp" else "industry" for s in park.sectors]
+    mix = np.log(sector_shares(park) @ np.exp([growth[kind] - growth["industry"] for kind in kinds]))
+    assert bridge.middle[-1] == pytest.approx(whole + mix, abs=1e-12)
+
+
+def test_a_country_whose_sites_are_few_follows_its_continent():
+    sites = pw.read_assumptions().park_spread.sites
+    assert sites.last_of("EE") == 2022
+    assert (sites.growth("EE", 2015, 2020)[1] == 0).all()
+    assert (sites.growth("DE", 2015, 2020)[1] != 0).all()
+    assert sites.last_of("US") is None
 
 
 def test_where_nothing_is_known_nothing_is_bridged(hebei):
@@ -157,7 +211,7 @@ def test_centre_of_a_park_is_nation_and_a_part_of_its_province(hebei):
     row = fit.regions.index("Hebei")
     departure = fit.centre[row] - np.log(np.sum(weights * np.exp(fit.centre), axis=0))
     # Its sectors do as the nation's, weighted by their emissions: 36 % power, 45 % iron, 4 % cement.
-    kinds = [fit.sector_of(name) for name in hebei.sectors]
+    kinds = [position_of(name, "", fit.sector_ids) for name in hebei.sectors]
     weighted = np.bincount(kinds, weights=sector_shares(hebei))
     assert weighted == pytest.approx([0.361, 0.452, 0.043, 0.144], abs=0.001)
     mix = np.log(weighted @ np.exp(fit.nation_tilts))

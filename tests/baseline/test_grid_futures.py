@@ -1,10 +1,12 @@
 """Two futures of purchased power, and how places depart from the nation: docs/methods.md, section 2."""
 
+import csv
 from dataclasses import replace
 
 import fit_grid
 import numpy as np
 import pytest
+from data_reading import DATA
 
 import pathway_models as pw
 from pathway_models.baseline.grid import NATION, PLACE, grid_paths, heat_paths, place_of
@@ -159,3 +161,15 @@ def test_a_future_of_the_grid_is_inherited_and_an_unknown_one_refused(tmp_path):
     own.write_text(text.replace("policy", "green"), encoding="utf-8")
     with pytest.raises(InputError, match="line 5"):
         pw.read_scenarios(own)
+
+
+def test_the_stored_run_with_district_heating_has_it_decline_as_the_data_file_says():
+    """EPS China, 2023 to 2060: CO2 per fuel of district heating and hydrogen -1.4 %, of power -86 %."""
+    with (DATA / "published" / "eps_low_bau_2024" / "inputs.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = {(row["name"], row["year"]): float(row["value"]) for row in csv.DictReader(file) if row["value"]}
+    for co2, energy, change in (
+        ("co2_heat_hydrogen", "energy_heating_and_h2", -0.014),
+        ("co2_electricity", "energy_electricity", -0.855),
+    ):
+        then, now = (found[co2, year] / found[energy, year] for year in ("2060", "2023"))
+        assert then / now - 1 == pytest.approx(change, abs=5e-4)

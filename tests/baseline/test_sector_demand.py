@@ -1,10 +1,12 @@
 """Sectors measured by a product follow the nation's demand for it (docs/baseline.md, section 12)."""
 
+import csv
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from builders import BAU, quiet
+from data_reading import DATA
 
 import pathway_models as pw
 from pathway_models.baseline.plans import baseline_paths
@@ -85,7 +87,46 @@ def test_parks_without_such_sectors_stay_as_they_were(park_id):
     np.testing.assert_array_equal(after.activity, before.activity)
 
 
-def test_steel_and_cement_do_not_grow_for_ever():
-    for levels in read_demand().values():
-        years = sorted(levels)
-        assert levels[years[-1]] < 0.8 * levels[years[0]]
+def test_steel_and_cement_do_not_grow_for_ever_and_iron_goes_with_steel():
+    demand = read_demand()
+    for kind in ("steel_output", "cement_output", "pig_iron_output"):
+        years = sorted(demand[kind])
+        assert demand[kind][years[-1]] < 0.8 * demand[kind][years[0]]
+    for year, level in demand["pig_iron_output"].items():
+        assert level == pytest.approx(0.8474 * demand["steel_output"][year], rel=1e-3)
+
+
+def test_the_nations_last_output_is_the_sum_of_its_provinces():
+    """2024 of each product: the sum of data/china/provinces.csv."""
+    with (DATA / "china" / "provinces.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["year"] == "2024"]
+    columns = {"steel_output": "crude_steel_t", "pig_iron_output": "pig_iron_t", "nonferrous_output": "nonferrous_t"}
+    for kind, column in columns.items():
+        total = sum(float(row[column]) for row in rows if row[column]) / 1e6
+        assert read_demand()[kind][2024] == pytest.approx(total, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("item", "kind"), [("pig_iron", "pig_iron_output"), ("nonferrous_metals", "nonferrous_output")]
+)
+def test_a_sector_measured_by_iron_or_metals_follows_the_nation_with_its_coke_power_and_process(tmp_path, item, kind):
+    """By hand: output, coke, electricity and process emissions of a works go with the nation's output after 2024."""
+    lines = ["year,sector,quantity,item,value,unit,source,confidence,note"]
+    for year in range(2016, 2025):
+        given = [("output", item, 1e6 + 1e4 * (year % 3), "t"), ("energy", "coke", 9000, "TJ"),
+                 ("energy", "electricity", 500_000, "MWh"), ("product", "limestone", 1e5, "t"),
+                 ("process_factor", "limestone", 0.44, "tCO2/t")]  # fmt: skip
+        lines += [f"{year},works,{q},{i},{v},{u},plant,seen," for q, i, v, u in given]
+    (tmp_path / "mine.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    said = (DATA / "parks" / "demo-steel.yml").read_text(encoding="utf-8").replace("demo-steel", "mine")
+    (tmp_path / "mine.yml").write_text(said, encoding="utf-8")
+    park = pw.read_park(tmp_path / "mine.csv")
+    assert park.activity_kinds == (kind,)
+    paths = paths_of(park, read_demand())
+    demand, now = read_demand()[kind], at(park, 2026)
+    wanted = np.interp([2026, 2040], sorted(demand), [np.log(demand[year]) for year in sorted(demand)])
+    growth = np.exp(wanted[1] - wanted[0])
+    energy = paths.activity * paths.intensity
+    coke, power = (energy[:, 0] * paths.shares[:, 0, park.carriers.index(c)] for c in ("coke", "electricity"))
+    for path in (paths.activity[:, 0], coke, power, paths.output[:, 0]):
+        np.testing.assert_allclose(path[:, at(park, 2040)] / path[:, now], growth, rtol=1e-6)

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from pathway_models import sentences
 from pathway_models.batch.answer_card import answer_card
-from pathway_models.batch.summary import index_page, summary_lines
+from pathway_models.batch.summary import index_page, link_papers, summary_lines
 from pathway_models.documents.markup import FONT_FAMILY, font_face
 from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.intake.library import read_scenarios
@@ -113,6 +113,34 @@ def test_another_year_in_question_is_the_one_in_words(tmp_path, lang):
     assert "2035" in sentences.all_parks(pd.DataFrame(later), "bau", lang=lang)
 
 
+def test_real_parks_regions_and_invented_ones_stand_apart_and_only_real_places_are_counted():
+    lines = [*rows("made"), *rows("land", invented="false", kind="region"), *rows("works", invented="false")]
+    page = BeautifulSoup(index_page("run", lines, [], [], "en"), "html.parser")
+    assert [body["data-kind"] for body in page.select("#answers tbody")] == ["park", "region", "invented"]
+    assert page.select_one("#answers .group").text == "Real parks (1)"
+    assert "of 2 real places" in page.select_one("h1").text
+    assert not BeautifulSoup(index_page("run", rows(), [], [], "en"), "html.parser").select(".group")
+
+
+def test_reports_and_audit_workbooks_are_linked_once_they_are_there(tmp_path):
+    page = tmp_path / "index.html"
+    page.write_text(index_page("run", rows("a&b"), [], [], "en"), encoding="utf-8")
+
+    def links():
+        parsed = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        return {link.text: link["href"] for link in parsed.select("#answers a")}
+
+    assert links() == {"Park a&b": "a%26b/notebook.html", "notebook": "a%26b/notebook.ipynb"}
+    (tmp_path / "reports").mkdir()
+    for name in ("a&b_zh.docx", "a&b_en.docx", "a&b_zh.xlsx", "other_en.pdf"):
+        (tmp_path / "reports" / name).touch()
+    for _ in range(2):  # again: nothing is put in twice
+        link_papers(tmp_path)
+        assert links()["report (Word)"] == "reports/a%26b_en.docx"
+        assert links()["audit workbook"] == "reports/a%26b_zh.xlsx"
+        assert len(links()) == 4
+
+
 def test_the_card_has_the_other_reading_where_the_run_has_it(tmp_path):
     write(tmp_path, rows(p_past_if_drivers_hold="0.2", p_ahead_if_drivers_hold="0.35"))
     assert "55 %" in answer_card(tmp_path, "en")[1]
@@ -125,7 +153,7 @@ def test_a_name_that_is_markup_stays_text(tmp_path):
 
 
 def test_fonts_are_embedded_for_the_signs_shown_and_for_nothing_else():
-    assert font_face("Latin only, ± and …") == ""
+    assert FONT_FAMILY not in font_face("Latin only, ± and …")
     assert FONT_FAMILY in font_face("达峰")
-    assert font_face("达峰").count("@font-face") == 1
-    assert font_face("达峰齉").count("@font-face") == 2  # a sign that no shipped text has
+    rules = [font_face(text).count("@font-face") for text in ("Latin", "达峰", "达峰齉")]
+    assert rules == [1, 2, 3]  # 齉 is in no text of ours

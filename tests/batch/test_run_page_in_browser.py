@@ -137,8 +137,21 @@ def test_the_page_asks_for_no_other_file_and_its_script_does_not_fail(fresh):
 
 
 def test_nothing_is_cut_off_at_the_right(fresh):
-    wider = fresh.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0
+    cut = "[...document.querySelectorAll('body, table, td, th')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+    for width, columns in ((1920, 16), (1366, 16), (768, 4), (390, 4)):
+        fresh.set_viewport_size({"width": width, "height": 900})
+        wider = fresh.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, width
+        assert fresh.evaluate(f"{cut}.map(one => one.textContent)") == [], width
+        assert fresh.locator("#parks thead th:visible").count() == columns
+    fresh.set_viewport_size({"width": 1400, "height": 900})
+
+
+def test_heads_stay_in_sight_while_parks_go_by(many):
+    for table in ("answers", "parks"):
+        many.locator(f"#{table} tbody tr").nth(200).scroll_into_view_if_needed()
+        many.evaluate("scrollBy(0, 200)")
+        assert abs(many.locator(f"#{table} thead th").first.bounding_box()["y"]) < 1
 
 
 # five hundred parks -------------------------------------------------------------------------------------------

@@ -324,3 +324,10 @@ def test_before_the_command_the_option_is_also_the_language_of_what_is_written(t
 
     assert "Park" in openpyxl.load_workbook(file).sheetnames
     assert "园区" in openpyxl.load_workbook(tmp_path / "other.xlsx").sheetnames, "the variable is for messages only"
+
+
+def test_a_park_that_is_not_known_is_refused_in_chinese_by_every_command():
+    for command in ("run", "decide", "check"):
+        told = call("--lang", "zh", command, "province-hebei").output
+        assert "应为园区名录中的园区，如region-hebei" in told, command
+        assert "expected" not in told

@@ -64,7 +64,9 @@ def test_tables_have_a_row_for_every_scenario_and_lever(found, scenarios, lang):
     whole, parts = found["whole"], found["parts"]
     assert len(cobenefit_tables.scenarios(whole, lang=lang)) == len(scenarios)
     shown = cobenefit_tables.coordinates(parts, lang=lang)
-    assert list(shown.index) == [one.name_zh if lang == "zh" else one.name_en for one in pw.read_levers().values()]
+    taken = {measure.lever.lever_id for measure in scenarios["deep"].measures}
+    levers = [one for name, one in pw.read_levers().items() if name in taken]
+    assert list(shown.index) == [one.name_zh if lang == "zh" else one.name_en for one in levers]
     assert len(cobenefit_tables.coordinates(found["families"], lang=lang)) == 7
     basis = cobenefit_tables.basis(whole.basis, lang=lang)
     assert len(basis) == len(whole.basis.background) > 0
@@ -131,3 +133,35 @@ def test_command_gives_json_for_scripts():
 def test_command_refuses_without_a_traceback(call, code, told):
     result = CliRunner().invoke(cobenefits_command, call)
     assert (result.exit_code, told in result.output) == (code, True), result.output
+
+
+@LANGUAGES
+def test_coke_of_a_steel_park_is_used_in_a_furnace_and_steam_coal_in_a_boiler(found, lang):
+    burner = cobenefit_tables.equipment(found["whole"].basis, lang=lang).iloc[:, 0]
+    coke, coal = ("coke", "bituminous coal") if lang == "en" else ("焦炭", "烟煤")
+    assert ("blast furnace" if lang == "en" else "高炉") in burner[coke]
+    assert ("fluidised bed" if lang == "en" else "流化床") in burner[coal]
+
+
+@LANGUAGES
+def test_green_power_cuts_no_pollutant_of_the_park_and_is_the_cheapest_for_both_nowhere(found, lang):
+    name = "Green power purchase and on-site renewables" if lang == "en" else "绿色电力"
+    (cost,) = [one for one in found["costs"] if name in (one.name_en, one.name_zh)]
+    assert cost.ranges()["per_equivalent"] is None
+    assert cost.ranges()["per_carbon"] is not None
+    row = cobenefit_tables.unit_costs(found["costs"], 2024, lang=lang).loc[name]
+    assert row.iloc[1] == row.iloc[2]  # the same words in place of a number
+    assert not any(sign.isdigit() for sign in row.iloc[2])
+    assert name not in cobenefit_sentences.describe_costs(found["costs"], lang=lang).partition("(")[0]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("view", ["scenarios", "coordinates"])
+def test_a_column_of_carbon_has_one_unit_in_its_head(found, view, lang):
+    tabled = {
+        "scenarios": lambda: cobenefit_tables.scenarios(found["whole"], lang=lang),
+        "coordinates": lambda: cobenefit_tables.coordinates(found["parts"], lang=lang),
+    }[view]()
+    carbon = tabled.iloc[:, 0]
+    assert carbon.name.endswith("Mt CO₂" if lang == "en" else "万tCO₂")
+    assert [text for text in carbon if "CO₂" in text] == []

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pathway_models as pw
+from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, unit_costs
 from pathway_models.cobenefits.records import CUMULATIVE
 from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.pollution import Fire, coefficients_of, member_factors
 from pathway_models.intake.costs import read_costs
@@ -250,6 +251,15 @@ def measured(park, **values):
 
 
 NAN = np.nan
+
+
+def test_what_a_table_states_is_shown_without_consent(round_park):
+    assert cobenefit_tables.measured(round_park) is None
+    own = measured(round_park, so2=[NAN] * 5 + [250.0])
+    shown = cobenefit_tables.measured(own)
+    assert list(shown.columns) == [str(round_park.last_observed_year)]
+    assert shown.loc["SO2"].tolist() == ["250.0"]
+    assert cobenefit_tables.measured(own, lang="zh").index.tolist() == ["二氧化硫"]
 
 
 def test_measured_value_is_met_by_every_member_and_carried_with_fuel(round_park):

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
+from pathway_models.compliance.projected import by_account, grid_of
 from pathway_models.compliance.sentences import power_ways_sentence
 from pathway_models.compliance.tables import bridge
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.register import read_register
 from pathway_models.intake.rules.profiles import account_ids, profile_ids, read_account, read_profile
-from pathway_models.inventory.accounts import energy_use, per_tonne, take_ledger
+from pathway_models.inventory.accounts import energy_use, pathway_totals_beside, per_tonne, take_ledger, totals_beside
 
 WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]
 TCE = 0.0293076  # TJ
@@ -179,3 +180,40 @@ def test_what_tells_the_ways_to_count_power_apart_is_told_in_numbers(lang, told)
     assert told in said
     # 0.6096 / 0.5306, and the share of traded power that implies.
     assert all(number in said for number in ("7.0%", "14.9%", "13%", "2022", "2023"))
+
+
+def test_both_other_totals_stand_beside_the_one_as_reported(electronics):
+    """Located, all 466,205 万kWh of 2020 count at the factor; as reported the 32,634.4 green ones do not."""
+    park = electronics
+    beside, reported = totals_beside(park), pw.take_inventory(park)
+    by_hand = 32_634.4 * 10 * float(park.factors[0, park.carriers.index("electricity"), -1]) * 0.0036
+    assert beside["location"][-1] - reported.total()[-1] == pytest.approx(by_hand, rel=1e-6)
+    power = np.isin(park.groups, ["electricity", "green_electricity"])
+    bought, green = park.energy[:, power].sum(axis=(0, 1)), park.energy[:, np.array(park.groups) == "green_electricity"]
+    factor = park.factors[0, park.carriers.index("electricity")]
+    assert set(beside) == {"location", "market"}
+    np.testing.assert_allclose(beside["location"] - reported.total(), green.sum(axis=(0, 1)) * factor, rtol=1e-9)
+    np.testing.assert_allclose(reported.location_based, bought * factor, rtol=1e-9)
+    np.testing.assert_array_equal(beside["market"], reported.total())  # no pair of factors before 2022
+    assert totals_beside(pw.read_park("eu-linz")) == {}
+
+
+def test_pathways_have_the_same_totals_beside_them_as_the_account_command(electronics):
+    park, chosen = electronics, pw.read_scenarios().pick(["bau", "deep"])
+    draws = pw.sample(park, chosen, members=20, seed=1)
+    pathways = pw.project(park, chosen, draws)
+    beside = pathway_totals_beside(pathways)
+    grid = grid_of(park, draws, pathways.scenarios, chosen)[..., : pathways.years.size]
+    ahead = pathways.years > pathways.last_observed_year
+    for name, values in beside.items():
+        by_rule = by_account(park, pathways, grid, read_account(name))
+        np.testing.assert_allclose(values[..., ahead], by_rule[..., ahead], rtol=1e-9)
+    at = [pathways.sources.index(name) for name in ("electricity", "capture_electricity")]
+    electricity = pathways.emissions[:, :, at, -1].sum(axis=2)
+    known = read_account("market").residual
+    ratio = known[max(known)]
+    np.testing.assert_allclose((beside["market"] - pathways.total())[..., -1], electricity * (ratio - 1), rtol=1e-9)
+    names = {"en": ("as reported", "location-based", "market-based"), "zh": ("填报口径", "基于位置", "基于市场")}
+    for lang, words in names.items():
+        said = pw.sentences.account_totals(pathways, "bau", lang=lang)
+        assert all(word in said for word in words)

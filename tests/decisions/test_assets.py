@@ -9,7 +9,7 @@ from workbook_maker import Filled
 
 from pathway_models.core.errors import InputError, PathwayError, RecordError
 from pathway_models.decisions.assets import due_share, locked_in, plan_assets, respect, windows
-from pathway_models.decisions.cheapest_package import measure_blocks
+from pathway_models.decisions.priced_grid import measure_blocks
 from pathway_models.decisions.sentences import describe_assets
 from pathway_models.intake.plans.assets import HEADER, read_assets
 from pathway_models.records.investments import Asset

@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import mixed_park
+from hypothesis import given
+from hypothesis import strategies as st
 from package_grids import invented_costs, seven_by_four, small_grid
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.decisions.cheapest_package import cheapest_package, measure_blocks, useless_blocks
-from pathway_models.records.levers import Limits, lever_grid
+from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.priced_grid import contenders, measure_blocks, useless_blocks
+from pathway_models.records.costs import Amount, LeverCost
+from pathway_models.records.levers import Limits, Triangle, lever_grid
 
 
 @pytest.fixture(scope="module")
@@ -122,17 +126,59 @@ def test_target_out_of_reach_is_said_and_the_closest_shown(steel):
 
 
 def test_levers_of_unknown_cost_are_taken_last_and_named(steel):
-    """With the shipped costs, efficiency has no cost: no package with it is preferred for being cheap."""
-    grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("energy_efficiency", "green_power", "ccus")})
+    """With the shipped costs, management has no cost: no package with it is preferred for being cheap."""
+    grid = lever_grid(pw.read_levers(), {name: (name,) for name in ("energy_management", "green_power", "ccus")})
     found = cheapest_package(steel, 2040, 0.4, grid=grid, members=200, fresh=0)
-    assert set(found.unknown) == {"energy_efficiency"}
+    assert set(found.unknown) == {"energy_management"}
     steps = [one.steps for one in found.front]
     assert steps == sorted(steps)
     assert found.off.label == found.front[0].label
     saving = cheapest_package(steel, 2040, found.off.p_before, grid=grid, members=200, fresh=0)
     assert saving.closest.steps == 0
     for one in found.front:
-        assert bool(one.unknown) == (one.steps > 0) == ("energy_efficiency" in one.label)
+        assert bool(one.unknown) == (one.steps > 0) == ("energy_management" in one.label)
+
+
+def test_thresholds_tell_the_answer_for_every_price_of_an_unpriced_measure(steel):
+    """One measure without a price: give it any price, search again, and the package the thresholds name is found."""
+    blocks = ("energy_efficiency", "low_carbon_industries", "process_change", "ccus")
+    grid = lever_grid(pw.read_levers(), {name: (name,) for name in blocks})
+    costs = invented_costs().with_lever("energy_efficiency", LeverCost())
+    asked = {"grid": grid, "members": 60, "fresh": 0}
+    most = cheapest_package(steel, 2035, 1.0, costs=costs, **asked)
+    # As much as priced measures alone can do: dear enough that others may be cheaper.
+    wanted = max(one.p_before for one in most.front if not one.steps)
+    found = cheapest_package(steel, 2035, wanted, costs=costs, **asked)
+    assert found.closest.steps == 0
+    assert found.cheaper_if
+    assert all(one.unit == "CNY/GJ" and one.below > 0 for one in found.cheaper_if)
+    at = [one.per_unit for one in found.cheaper_if]
+    for price in sorted({0.0, *(0.999 * one for one in at), *(1.001 * one for one in at), 0.5 * max(at)}):
+        own = Amount(((0, Triangle(*[price / 1e3] * 3)),), "million CNY/TJ", "tried", "tried", "seen")
+        again = cheapest_package(
+            steel, 2035, wanted, costs=costs.with_lever("energy_efficiency", LeverCost(running=(own,))), **asked
+        )
+        gains = [one.below * (1 - price / one.per_unit) for one in found.cheaper_if]
+        expected = found.cheaper_if[int(np.argmax(gains))].candidate if max(gains) > 0 else found.closest
+        assert again.closest.code == expected.code, price
+        assert again.closest.cost == pytest.approx(found.closest.cost - max(*gains, 0.0), rel=1e-6)
+
+
+@given(st.data())
+def test_contenders_are_the_cheapest_packages_for_some_price(data):
+    """Every rising cost of two unpriced blocks, against every package: the cheapest is among the contenders."""
+    shape = (3, 3, 2)
+    codes = np.indices(shape).reshape(3, -1).T
+    numbers = st.floats(0, 10, allow_nan=False)
+    cost = np.array(data.draw(st.lists(numbers, min_size=18, max_size=18)))
+    fine = np.array(data.draw(st.lists(st.booleans(), min_size=18, max_size=18)))
+    rises = [np.cumsum([0.0, *data.draw(st.lists(numbers, min_size=2, max_size=2))]) for _ in range(2)]
+    found = contenders(codes, cost, fine, np.array([True, True, False]))
+    if not fine.any():
+        assert not found.size
+        return
+    whole = cost + rises[0][codes[:, 0]] + rises[1][codes[:, 1]]
+    assert whole[found].min() == pytest.approx(whole[fine].min())
 
 
 def test_budget_and_limits_hold_in_the_answer(steel):

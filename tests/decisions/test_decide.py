@@ -44,10 +44,10 @@ def test_json_carries_the_same_answer():
 def test_own_costs_make_a_lever_known(tmp_path):
     path = tmp_path / "own.yml"
     amount = "{low: 20, mode: 30, high: 40, unit: CNY/GJ, price_year: 2023, source: own, confidence: seen}"
-    path.write_text(f"levers:\n  energy_efficiency:\n    running:\n      - {amount}\n", encoding="utf-8")
+    path.write_text(f"levers:\n  energy_management:\n    running:\n      - {amount}\n", encoding="utf-8")
     words = ["demo-electronics", "--before", "2040", "--probability", "0.3", "--format", "json"]
-    assert "energy_efficiency" in json.loads(decide(*words).output)["cost_not_known"]
-    assert "energy_efficiency" not in json.loads(decide(*words, "--costs", str(path)).output)["cost_not_known"]
+    assert "energy_management" in json.loads(decide(*words).output)["cost_not_known"]
+    assert "energy_management" not in json.loads(decide(*words, "--costs", str(path)).output)["cost_not_known"]
 
 
 @pytest.mark.parametrize(

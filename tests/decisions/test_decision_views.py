@@ -5,6 +5,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import pathway_models as pw
@@ -14,13 +15,14 @@ from pathway_models.decisions import sentences as decision_sentences
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
+from pathway_models.decisions.figures import label
 from pathway_models.decisions.inputs import Ensemble, study
 from pathway_models.decisions.macc import abatement_costs
 from pathway_models.decisions.package_cost import carbon_exposure
 from pathway_models.decisions.records import READINGS, DiscoveredRule
-from pathway_models.decisions.sensitivity import discover, given_data, sobol
+from pathway_models.decisions.sensitivity import discover, given_data, sobol, worth_knowing
 from pathway_models.decisions.tables import family_name, money_text, option_name, package_name
-from pathway_models.decisions.value_of_information import worth_knowing
+from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.intake.costs import read_costs
 from pathway_models.records.levers import lever_grid
 
@@ -195,3 +197,55 @@ def test_words_for_options_money_and_packages(decision):
     assert option_name("own setting", "en") == "own setting"
     assert money_text(-250.0, "zh") == "-2.50亿元"
     assert package_name(decision.grid, decision.off.code, "en") == "no lever"
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("quantity", "unit"),
+    [
+        ("cumulative", {"en": "Mt CO₂", "zh": "万tCO₂"}),
+        ("peak_level", {"en": "Mt CO₂ a year", "zh": "万tCO₂/年"}),
+        (2035, {"en": "Mt CO₂ a year", "zh": "万tCO₂/年"}),
+        ("years_gained", {"en": "years", "zh": "年"}),
+        ("probability", {"en": "points", "zh": "百分点"}),
+    ],
+)
+def test_a_comparison_names_its_unit_in_every_head(views, quantity, unit, lang):
+    shared = views["shared"]
+    table = decision_tables.comparison(shared, quantity, lang=lang)
+    assert all(name.endswith(unit[lang]) for name in table.columns)
+    divisor = {"Mt": 1e6, "万t": 1e4, "po": 0.01, "百分": 0.01}.get(unit[lang][:2], 1.0)
+    whole = float(table.iloc[-1, 0].replace(",", "")) * divisor
+    assert whole == pytest.approx(float(shared.whole()[shared.column(quantity)]), rel=6e-3)
+
+
+@LANGUAGES
+def test_tonnes_of_the_curve_have_one_unit_in_the_head(views, lang):
+    table = decision_tables.abatement(views["curve"], lang=lang)
+    assert ("Mt CO₂ a year" if lang == "en" else "万tCO₂/年") in table.columns[0]
+    assert not table.iloc[:, :2].map(lambda text: "CO₂" in text).to_numpy().any()
+
+
+@LANGUAGES
+def test_wedges_and_years_gained_have_the_colours_of_their_families_and_their_names_beside_them(views, lang):
+    shared = views["shared"]
+    wedges = decision_plots.wedges(shared, lang=lang).axes[0]
+    drawn = {
+        area.get_label(): to_hex(area.get_facecolor()[0]).upper()
+        for area in wedges.collections
+        if area.get_label()[0] != "_"
+    }
+    for family in shared.families:
+        name = label(family_name(family, lang))
+        if name in drawn:
+            assert drawn[name] == FAMILY_COLOURS[family]
+            assert name in [text.get_text() for text in wedges.texts]
+    assert wedges.get_legend() is None
+    bars = decision_plots.years_gained(shared, lang=lang).axes[0].patches
+    assert [to_hex(bar.get_facecolor()).upper() for bar in bars] == [FAMILY_COLOURS[one] for one in shared.families]
+    plt.close("all")
+
+
+def test_no_factor_is_told_by_its_key(views):
+    labels = [*views["given"].labels_en, *views["sobol"].labels_en]
+    assert not [text for text in labels if "_" in text]

@@ -161,6 +161,7 @@ def test_unknown_values_stay_empty_in_the_export(tmp_path):
     assert "tied to no lever or load" in told
 
 
+@pytest.mark.slow
 def test_projects_of_a_workbook_are_those_of_a_table(tmp_path):
     given = Filled()
     filled = fill_template(tmp_path / "park.xlsx", given.park, given.lines)

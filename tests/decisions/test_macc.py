@@ -55,7 +55,7 @@ def test_levers_without_a_known_cost_have_a_width_and_no_height(curve):
         known = [row["cost_known"] for row in rows]
         assert known == sorted(known, reverse=True), "those of unknown cost come last"
         for row in rows:
-            assert (row["cny_per_tco2"] is None) == (not row["cost_known"])
+            assert (row["cny_per_tco2"] is None) == (not row["cost_known"] or not row["tco2_per_year"])
             assert row["tco2_p05"] <= row["tco2_per_year"] <= row["tco2_p95"] or row["tco2_per_year"] == 0
 
 

@@ -219,3 +219,31 @@ def test_a_survey_of_some_years_counts_them_as_one_of_all_years_does(steel):
     for refused in (lambda: some.p_before(2032), lambda: some.p_past(2028), some.counted_year):
         with pytest.raises(PathwayError, match="counted"):
             refused()
+
+
+@pytest.mark.parametrize("park_id", ["demo-steel", "region-d", "demo-cement"])
+def test_events_counted_by_themselves_are_those_of_a_survey(park_id):
+    """Short projections, many intensities at once: the same members, with capture, residents and all."""
+    park = pw.read_park(park_id)
+    blocks = {name: (name,) for name in ("energy_efficiency", "energy_management", "low_carbon_industries", "ccus")}
+    grid = lever_grid(pw.read_levers(), blocks | {"process": ("process_change", "clinker_ratio"), "heat": ("biomass",)})
+    draws = pw.sample(park, [grid.everything()], members=30, seed=3)
+    engine = PackageEngine(park, grid.everything(), draws)
+    for codes in (grid.codes(), grid.codes()[::7]):
+        whole, some = engine.survey(grid, codes), engine.count_events(grid, codes, (2031, 2029))
+        for year in (2029, 2031):
+            assert np.array_equal(whole.p_before(year), some.p_before(year))
+            assert np.array_equal(whole.p_past(year), some.p_past(year))
+    with pytest.raises(PathwayError, match="packages are known"):
+        engine.count_events(grid, grid.codes(), (2058,))
+
+
+def test_events_of_two_capture_plants_and_of_what_carriers_do_not_tell_apart_are_counted_alike():
+    levers = dict(pw.read_levers())
+    levers["second"] = replace(levers["ccus"], lever_id="second", takes_from=("coal", "gas"), rank=99)
+    grid = lever_grid(levers, {name: (name,) for name in ("ccus", "second", "energy_efficiency")})
+    for park in (mixed_park(), pw.read_park("eu-antwerp-basf")):
+        draws = pw.sample(park, [grid.everything()], members=30, seed=1)
+        engine = PackageEngine(park, grid.everything(), draws)
+        whole, some = engine.survey(grid), engine.count_events(grid, grid.codes(), (2035,))
+        assert np.array_equal(whole.p_before(2035), some.p_before(2035))

@@ -67,6 +67,7 @@ def test_without_factor_errors_observed_years_are_the_inventory(shipped_parks, s
         np.testing.assert_allclose(pathways.total()[0, :, :known], np.tile(total, (3, 1)), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_factor_errors_are_one_constant_a_source_and_member(shipped_parks, scenarios):
     for name in ("region-d", "demo-mixed-chp", "region-anhui"):
         shipped = shipped_parks[name]

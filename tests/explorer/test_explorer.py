@@ -10,16 +10,20 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from pathway_models.batch.tables_only import run_tables
 from pathway_models.core.errors import InputError, ScenarioError
 from pathway_models.explorer.controls import choices_of, packed, unpacked
 from pathway_models.explorer.files import HEADER, newest_run, run_command, save_scenario
 from pathway_models.explorer.panel import Explorer, explore
+from pathway_models.figures.marks import peak_shares
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Choice
 
@@ -124,6 +128,62 @@ def test_undo_reset_and_copy_go_back_and_across(explorer):
 
 
 @pytest.mark.slow
+def test_scenario_that_states_drivers_is_started_from_linked_saved_and_undone(explorer, monkeypatch, tmp_path):
+    explorer.buttons["reset"].click()
+    first = said(explorer)
+    explorer.start.value = "high_growth"
+    assert (explorer.growth.value, explorer.sides["b"]) == ("high_growth", {})
+    assert {"en": "“High growth”", "zh": "“高增长情景”"}[explorer.lang] in said(explorer)
+    assert said(explorer) != first
+    assert "b=high_growth" in explorer.link.value
+    explorer.levers.controls["ccus"].setting.value = "strong"
+    explorer.name.value = "grown"
+    explorer.buttons["save"].click()
+    saved = read_scenarios(explorer.file)["grown"]
+    assert saved.drivers == read_scenarios("drivers")["high_growth"].drivers
+    assert choices_of(saved.measures).keys() == {"ccus"}
+    monkeypatch.setenv("QUERY_STRING", BeautifulSoup(explorer.link.value, "html.parser").a["href"].removeprefix("?"))
+    again = explore("demo-steel", tmp_path / "x.yml", members=60, lang=explorer.lang)
+    assert (again.sides, again.under) == (explorer.sides, {"a": "", "b": "high_growth"})
+    explorer.buttons["undo"].click()
+    explorer.buttons["undo"].click()
+    assert said(explorer) == first
+    explorer.growth.value = "clean_power"
+    assert said(explorer) != first
+    explorer.buttons["reset"].click()
+
+
+@pytest.mark.slow
+def test_drivers_of_what_a_park_has_not_are_refused(tmp_path):
+    text = (
+        f"{HEADER}\nscenarios:\n  bau: {{name_en: B, name_zh: 惯常}}\n  tide:\n    name_en: Tide\n    name_zh: 潮汐\n"
+        "    drivers: [{driver: share, sector: sea, item: coal, period: 2027-2030, kind: level, value: 5, unit: '%'}]\n"
+    )
+    (tmp_path / "mine.yml").write_text(text, encoding="utf-8")
+    opened = Explorer("demo-steel", tmp_path / "mine.yml", members=10)
+    opened.growth.value = "tide"
+    assert "no sector &#39;sea&#39;" in opened.told.value
+    assert (opened.under["b"], opened.growth.value) == ("", "")
+
+
+@pytest.mark.slow
+def test_numbers_of_the_run_that_no_longer_hold_are_told_for_both_packages(tmp_path):
+    scenarios = read_scenarios().pick(["bau", "efficiency", "deep"])
+    run_tables(["demo-steel"], tmp_path / "run", scenarios, members=30, as_of=2026, workers=1)
+    opened = partial(Explorer, "demo-steel", tmp_path / "mine.yml", run=tmp_path / "run")
+    assert "run said" not in said(opened())
+    path = tmp_path / "run" / "summary.csv"
+    rows = pd.read_csv(path, encoding="utf-8-sig")
+    rows["p_peak_before"] -= 0.1
+    rows.to_csv(path, index=False, encoding="utf-8-sig")
+    explorer = opened()
+    assert all(f"for “{name}”, now" in said(explorer) for name in ("No new measures", "Deep reduction"))
+    explorer.start.value = "efficiency"
+    assert "for “Energy efficiency”, now" in said(explorer)
+    assert "Deep reduction" not in said(explorer)
+
+
+@pytest.mark.slow
 def test_link_carries_both_packages(explorer, monkeypatch, tmp_path):
     explorer.start.value = "efficiency"
     explorer.levers.controls["ccus"].setting.value = "moderate"
@@ -145,7 +205,10 @@ def test_link_that_cannot_be_is_refused_and_names_what(text, levers):
 
 def test_choices_of_a_link_are_those_written(levers):
     choices = choices_of(read_scenarios()["deep"].measures)
-    assert unpacked(packed(choices), levers) == choices
+    assert unpacked(packed(choices), levers) == (choices, "")
+    assert unpacked(packed(choices, "low_growth"), levers, ["low_growth"]) == (choices, "low_growth")
+    with pytest.raises(ScenarioError, match="no_growth"):
+        unpacked(packed(choices, "no_growth"), levers, ["low_growth"])
 
 
 @pytest.mark.slow
@@ -193,6 +256,18 @@ def test_address_opens_parks_of_the_register_only(monkeypatch, tmp_path):
     monkeypatch.setenv("PATHWAYS_EXPLORE", '{"park": "demo-cement", "before": 2035}')
     opened = explore("demo-steel", tmp_path / "x.yml", members=10)
     assert (opened.park.value, opened.before.value) == ("demo-cement", 2035)
+
+
+def test_no_bar_of_peak_years_is_cut_and_the_highest_says_its_share(explorer):
+    picture = explorer.picture
+    for view in explorer.views.values():
+        picture.draw(view, view, 2030)
+        bars, rest = picture._moving["bars"], picture._moving["rest"]
+        top, shares = picture.strip.get_ylim()[1], peak_shares(view.peaks, 0)[0]
+        assert 0 < bars.get_paths()[0].vertices[:, 1].max() <= top
+        assert rest.get_height() <= top
+        told = int(re.search(r"\d+", picture._moving["top_text"].get_text())[0])
+        assert told == pytest.approx(100 * shares.max(), abs=0.51)
 
 
 def test_saving_follows_no_link_and_a_folder_that_is_gone_is_said(tmp_path):

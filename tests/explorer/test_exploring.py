@@ -7,6 +7,7 @@ import pytest
 from builders import mixed_park
 
 import pathway_models as pw
+from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.decisions.package_cost import package_cost
@@ -38,6 +39,21 @@ def test_view_equals_the_projection_with_the_same_draws(exploration, chosen):
     assert view.peaks.year.tolist() == peaks.year.tolist()
     assert view.peaks.status.tolist() == peaks.status.tolist()
     assert view.p_before(2030) == peaks.summary(before=2030)[0]["p_peak_before_2030"]
+
+
+def test_view_under_given_growth_equals_the_projection_of_that_scenario(levers):
+    low = pw.read_scenarios("drivers")["low_growth"]
+    given = {"members": 40, "seed": 3, "until": 2050, "assumptions": pw.read_assumptions(as_of=2026)}
+    park = pw.read_park("demo-steel")
+    plain = Exploration(park, levers, read_costs(), **given)
+    under = Exploration(driven(park, low, 2026), levers, read_costs(), beside=plain, **given)
+    pathways = pw.project(park, [low], pw.sample(park, [low], **given))
+    view = under.view(under.scenario("low_growth", {}))
+    assert view.band == pytest.approx(np.quantile(pathways.total()[0], BAND, axis=0), rel=1e-9)
+    (row,) = pw.find_peaks(pathways).headline(2030)
+    split = view.split(2030)
+    assert [split.past, split.ahead, split.not_before] == [row[f"p_{part}"] for part in ("past", "ahead", "not_before")]
+    assert (view.band[2] < plain.without.band[2])[-1]
 
 
 def test_cost_is_that_of_the_package(exploration, chosen):

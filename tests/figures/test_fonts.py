@@ -15,9 +15,7 @@ from pathway_models.figures.style import (
     FONT_FILES,
     FONTS,
     OKABE_ITO,
-    SCENARIO_COLOURS,
     SETTINGS,
-    scenario_styles,
     use_style,
 )
 
@@ -137,16 +135,6 @@ def test_licence_and_copyright_lie_beside_the_fonts():
     assert "© 2014-2021 Adobe" in text
     for file in FONT_FILES:
         assert file.name in text
-
-
-def test_scenarios_keep_apart_beyond_the_number_of_colours():
-    names = [f"scenario {number}" for number in range(28)]
-    styles = scenario_styles(names)
-    assert len({tuple(style.values()) for style in styles.values()}) == 28
-    assert {style["color"] for style in styles.values()} == set(SCENARIO_COLOURS)
-    assert scenario_styles(names[:3]) == {name: styles[name] for name in names[:3]}
-    with pytest.raises(ValueError, match="29 scenarios, but only 28"):
-        scenario_styles([*names, "one more"])
 
 
 def test_no_two_colours_fall_together_for_the_colour_blind():

@@ -149,6 +149,7 @@ def test_an_axis_is_x_or_y():
         light_ticks(ax, "z", [], [])
 
 
+@pytest.mark.slow
 @given(low=st.integers(-(10**6), 10**6), width=st.floats(1e-3, 1e6), count=st.integers(2, 9))
 def test_number_ticks_are_round_even_and_inside(low, width, count):
     figure = plt.figure()

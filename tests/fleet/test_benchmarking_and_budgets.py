@@ -121,3 +121,20 @@ def test_what_cannot_be_shared_is_refused_with_all_reasons(parks):
         share_budget(parks, -1, 2019)
     with pytest.raises(PathwayError, match="no park"):
         share_budget([], 1, 2030)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_parks_of_other_industries_are_no_kind_and_nobody_is_called_unlike(parks, table, lang):
+    """A cement park beside electronics, steel and machines is no outlier: it makes cement."""
+    assert outliers(table).empty
+    assert table["compared_with"].tolist() == [1] * len(parks)
+    told = sentences.describe_benchmark(table, lang=lang)
+    assert ("Unlike their kind" if lang == "en" else "与同类不同") not in told
+    assert ("4 of 4 have fewer than 5 of their own industry" if lang == "en" else "4个在此处同行业不足5个") in told
+
+
+def test_five_parks_of_one_industry_are_a_kind(parks):
+    many = [replace(parks[2], park_id=f"cement-{at}", energy=parks[2].energy * (1 + at)) for at in range(5)]
+    found = benchmark([*many, parks[1]])
+    assert found["compared_with"].tolist() == [5] * 5 + [1]
+    assert found["emissions_per_value_added_distance"].notna().tolist() == [True] * 5 + [False]

@@ -81,6 +81,7 @@ def test_figures_of_regions_carry_no_mark(views, lang):
         plt.close(figure)
 
 
+@pytest.mark.slow
 @LANGUAGES
 def test_parks_and_regions_are_never_shown_side_by_side(views, lang):
     mixed = pd.concat([views["benchmark"], views["regional"]], ignore_index=True)

@@ -60,6 +60,7 @@ def test_ranges_without_an_end_have_an_arrow_behind_the_horizon(everywhere):
     assert [len(line.get_xdata()) for line in arrows] == [parks, 0]
 
 
+@pytest.mark.slow
 def test_invented_parks_have_a_marker_of_their_own(everywhere):
     (ax,) = plotting.all_parks(everywhere).axes
     invented = everywhere.loc[everywhere["invented"], "park_id"].nunique()

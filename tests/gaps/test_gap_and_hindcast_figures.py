@@ -13,6 +13,7 @@ from figures import overhang, said
 from pathway_models import plotting
 from pathway_models.baseline.laws.damped_trend import DampedTrend
 from pathway_models.baseline.windows import Subject
+from pathway_models.figures.style import WITH, WITHOUT
 from pathway_models.gaps.analysis import gaps
 from pathway_models.gaps.sentences import gap_name
 from pathway_models.hindcast import figures as hindcast_plots
@@ -60,13 +61,14 @@ def cast():
     return hindcast_windows(Subject(panel), 5, 10, seed=1, law=law, is_fixed=True), panel
 
 
+RELIABILITY = (read_hindcasts("reliability"), read_hindcasts("event_reliability"))
 DRAWN = {
     "gaps": lambda found, cast, lang: plotting.gaps(found, lang=lang),
     "origins": lambda found, cast, lang: hindcast_plots.origins(*cast, "Hebei", lang=lang),
     "skill": lambda found, cast, lang: hindcast_plots.skill(read_hindcasts("summary"), lang=lang),
     "coverage": lambda found, cast, lang: hindcast_plots.coverage(read_hindcasts("summary"), lang=lang),
     "calibration": lambda found, cast, lang: hindcast_plots.calibration(read_hindcasts("deciles"), lang=lang),
-    "reliability": lambda found, cast, lang: hindcast_plots.peak_reliability(read_hindcasts("reliability"), lang=lang),
+    "reliability": lambda found, cast, lang: hindcast_plots.peak_reliability(*RELIABILITY, lang=lang),
     "error_rates": lambda found, cast, lang: hindcast_plots.error_rates(TESTED, lang=lang),
 }
 
@@ -130,3 +132,19 @@ def test_the_turn_is_measured_on_both_sides_of_its_year():
     logs = np.concatenate([[0.0], np.cumsum(growth)])[None]
     said_so = hindcast_sentences.turn(logs, years)
     assert said_so.startswith("The median region grew by 8.0% a year in 2002-2011 and by 1.0% a year in 2012-2019.")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_figure_of_reliability_draws_the_law_in_force_and_the_one_before_it_faintly(lang):
+    _, now = RELIABILITY
+    figure = hindcast_plots.peak_reliability(*RELIABILITY, lang=lang)
+    panels = list(dict.fromkeys(now["panel"]))
+    assert len(figure.axes) == len(panels)
+    for ax, panel in zip(figure.axes, panels, strict=True):
+        rows = now[(now["panel"] == panel) & (now["cases"] == "all") & (now["forecasts"] >= 20)]
+        (drawn,) = [line for line in ax.lines if line.get_label() == {"en": "the law in force", "zh": "现行模型"}[lang]]
+        assert drawn.get_xdata().tolist() == rows["forecast"].tolist()
+        assert drawn.get_ydata().tolist() == rows["frequency"].tolist()
+        (former,) = [line for line in ax.lines if line.get_linestyle() == "--"]
+        assert (former.get_color(), drawn.get_color()) == (WITHOUT, WITH)
+    plt.close(figure)

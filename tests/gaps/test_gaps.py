@@ -17,7 +17,8 @@ from pathway_models.gaps.figures import panels
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.gaps import Budget, Gap, Target
+from pathway_models.records.gaps import Budget, Gap
+from pathway_models.records.plans import Target
 
 STEEL = read_park("demo-steel")
 POPULATED = read_park("region-d")

@@ -174,6 +174,7 @@ def test_figures_of_one_side_are_listed_and_not_compared():
     assert found.changes == ()
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.integers(2000, 2060), st.floats(-1e9, 1e9), max_size=8))
 def test_nothing_changed_against_itself_and_both_ways_change_alike(values):
     one = results({("a", "p50_tco2", year): value for year, value in values.items()})

@@ -106,9 +106,11 @@ BAU = Scenario("nothing", "", "")
 
 
 def quiet(draws):
-    """The same draws with every shock, slope and factor error at its median: no noise is left."""
+    """The same draws with every shock, slope and factor error at its median, and the bridge at its centre."""
+    bridge = draws.bridge and replace(draws.bridge, log_change=np.tile(draws.bridge.middle, (draws.members, 1)))
     return replace(
         draws,
+        bridge=bridge,
         uniforms={name: np.full(draws.members, 0.5) for name in draws.uniforms},
         normals={name: np.zeros(draws.members) for name in draws.normals},
         shocks={name: np.zeros(shock.shape) for name, shock in draws.shocks.items()},

@@ -19,11 +19,14 @@ SEVEN = (
 
 
 def invented_costs():
-    """The shipped costs, with an invented cost for every lever that has none: no search below has unknown levers."""
+    """The shipped costs, with an invented cost for every lever that has none: no search below has unknown levers.
+
+    Efficiency, which pays for itself at its shipped cost, gets one too, so that what reaches a target costs money.
+    """
     costs = read_costs()
     rates = {"replace_activity": 0.6, "retire_activity": 0.8, "reduce_intensity": 0.2, "reduce_process": 4e-4}
     for lever_id, lever in pw.read_levers().items():
-        if not costs.levers[lever_id].known:
+        if not costs.levers[lever_id].known or lever_id == "energy_efficiency":
             rate = rates.get(lever.action, 1e-3)
             amount = Amount(((0, Triangle(rate / 2, rate, rate * 2)),), "invented", "invented", "invented", "invented")
             costs = costs.with_lever(lever_id, LeverCost(running=(amount,)))

@@ -3,6 +3,7 @@
 from functools import cache
 
 import pathway_models as pw
+from pathway_models.decisions.cheapest_package import cost_range
 from pathway_models.report.content import build_report
 from pathway_models.report.inputs import Manifest, gather
 
@@ -48,7 +49,9 @@ def inputs_of(park, lang="en", *, scenarios=SCENARIOS, found=None, until=2060, a
     chosen = pw.read_scenarios().pick(list(scenarios))
     draws = pw.sample(park, chosen, members=MEMBERS, seed=SEED, until=until, assumptions=assumptions)
     pathways = pw.project(park, chosen, draws)
-    return gather(park, chosen, pathways, manifest(chosen, until=until), lang=lang, decision=found)
+    cost = cost_range(found, park, pw.sample(park, [found.scenario()], members=MEMBERS, seed=SEED)) if found else None
+    given = {"decision": found, "cost_range": cost}
+    return gather(park, chosen, pathways, manifest(chosen, until=until), lang=lang, **given)
 
 
 @cache

@@ -192,7 +192,5 @@ def test_what_was_bought_is_told_as_unknown_not_as_zero():
     assert answer.exit_code == 0
     assert "scope 1" in answer.output
     assert "scope 2" not in answer.output
-    assert (
-        "Electric boilers and furnaces with green power, Electric vehicles and machines, Coal to gas" in answer.output
-    )
+    assert "Electric boilers and furnaces with green power, Electric vehicles and machines, Renew" in answer.output
     assert "European Commission and C. Rossi" in answer.output

@@ -161,6 +161,7 @@ def test_words_of_a_format_are_found_unless_they_are_money(word, marked_by):
     assert found == ("" if word == "元" else letters(word))
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.floats(-1e9, 1e9))
 def test_every_text_is_a_format_of_some_meaning(number_format, value):
     meaning(number_format, value)

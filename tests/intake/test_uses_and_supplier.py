@@ -10,12 +10,17 @@ from click.testing import CliRunner
 
 import pathway_models as pw
 from pathway_models.baseline.grid import heat_paths
+from pathway_models.baseline.plans import baseline_paths
+from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.layout import template_layout
+from pathway_models.intake.workbook.reading import _followers
 from pathway_models.kernels.emissions import heat_share
 from pathway_models.records.assumptions import UNTOLD
+from pathway_models.records.plans import DriverPath
 
 PARKS = Path(__file__).parents[2] / "data" / "parks"
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -147,6 +152,15 @@ def test_purchased_heat_follows_its_suppliers_fuels_by_the_rule_of_choice(tmp_pa
     assert set(of_heat) == {f"supplier:{rule}"}
 
 
+def test_another_rule_may_be_tried_without_touching_the_table(tmp_path):
+    path = table(tmp_path, "demo-petrochemical", supplier(2020, power=50_000), "energy")
+    given, tried = pw.read_park(path), pw.read_park(path, chp_rule="none")
+    at = given.carriers.index("heat")
+    assert tried.factors[0, at, -1] == pytest.approx(given.factors[0, at, -1] * 680 / 500)
+    with pytest.raises(InputError, match="one of energy, efficiency, exergy, none"):
+        pw.read_park(path, chp_rule="guess")
+
+
 def test_a_plant_of_heat_alone_needs_no_rule_and_its_plans_lead_the_years_ahead(tmp_path):
     """Half the coal goes for gas by 2030; in between the factor is straight, after it level, whatever the grid does."""
     lines = [*supplier(2020), *supplier(2030, coal=500, gas=500)]
@@ -209,6 +223,54 @@ def test_the_rule_stands_beside_the_result(tmp_path, lang, said):
     park = pw.read_park(path)
     assert said in printed
     assert said in pw.sentences.heading(park, lang=lang)
+
+
+def follower(folder, follows):
+    """The demonstration steelworks with rolling going as ironmaking does."""
+    path = table(folder, "demo-steel")
+    said = path.with_suffix(".yml").read_text(encoding="utf-8")
+    path.with_suffix(".yml").write_text(f"{said}follows: {follows}\n", encoding="utf-8")
+    return path
+
+
+def test_a_sector_follows_another_with_its_energy_whatever_drives_that(tmp_path):
+    """Under the law, under a given growth and where structure closes a part: the ratio of the last year stays."""
+    park = pw.read_park(follower(tmp_path, "{rolling: ironmaking}"))
+    bau = pw.read_scenarios()["bau"]
+    path = DriverPath("activity", "ironmaking", "", 2027, 2035, "growth", -3.0, "%/yr")
+    scenarios = [bau, replace(bau, scenario_id="given", drivers=(path,))]
+    draws = pw.sample(park, scenarios, members=4, seed=1, until=2040)
+    for one in scenarios:
+        assumed = pw.read_assumptions()
+        paths = baseline_paths(driven(park, one, assumed.issue_year), draws, slice(None), assumed)
+        rolling, iron = (park.sectors.index(name) for name in ("rolling", "ironmaking"))
+        ratio = paths.activity[:, rolling] / paths.activity[:, iron]
+        np.testing.assert_allclose(ratio[:, 4:], ratio[:, 4:5] * np.ones_like(ratio[:, 4:]), rtol=1e-12)
+        energy = (paths.activity * paths.intensity)[:, rolling] / paths.activity[:, rolling]
+        np.testing.assert_allclose(energy[:, 4:], energy[:, 4:5] * np.ones_like(energy[:, 4:]), rtol=1e-12)
+    free = baseline_paths(pw.read_park("demo-steel"), draws, slice(None), pw.read_assumptions())
+    plain = baseline_paths(park, draws, slice(None), pw.read_assumptions())
+    np.testing.assert_array_equal(plain.activity[:, iron], free.activity[:, iron])
+
+
+@pytest.mark.parametrize(
+    ("follows", "code"),
+    [("{smelting: ironmaking}", "follows_sector"), ("{rolling: rolling}", "follows_chain"),
+     ("{rolling: ironmaking, ironmaking: rolling}", "follows_chain")],
+)  # fmt: skip
+def test_a_sector_that_cannot_follow_is_refused(tmp_path, follows, code):
+    faults = faults_of(follower(tmp_path, follows))
+    assert {fault.code for fault in faults} == {code}
+    assert all(fault.place.startswith("description, follows") and fault.remedy for fault in faults)
+
+
+def test_a_workbook_names_followers_in_words():
+    statements = Statements("mine.xlsx", template_layout())
+    found = _followers("own_power：works； coking: works", "园区!C26", statements)
+    assert found == {"own_power": "works", "coking": "works"}
+    assert not statements.faults
+    _followers("own_power works", "园区!C26", statements)
+    assert [(fault.place, fault.code) for fault in statements.faults] == [("园区!C26", "follows_text")]
 
 
 def filled_sample(folder, sheets):

@@ -36,6 +36,9 @@ ELSEWHERE = {
     "no_rules": "test_template_purposes",
     "no_sample": "test_samples",
     "share": "test_uses_and_supplier",
+    "follows_sector": "test_uses_and_supplier",
+    "follows_chain": "test_uses_and_supplier",
+    "follows_text": "test_uses_and_supplier",
 }
 MODULES = (
     "cells", "checks", "examination", "factors/heat_supply", "numbers", "plausibility_warnings", "workbook/annotate",

@@ -42,6 +42,7 @@ def test_worked_example_of_two_sub_sectors_and_three_factors():
         np.testing.assert_allclose(effects, expected, rtol=0, atol=0.5e-5)
 
 
+@pytest.mark.slow
 @given(before=arrays(float, (3, 4), elements=sizes), after=arrays(float, (3, 4), elements=sizes))
 def test_effects_add_up_with_mixed_signs_and_zeros(before, after):
     assert residual(before, after) < 1e-9

@@ -8,6 +8,7 @@ import pytest
 from workbook_maker import Filled, examined
 
 import pathway_models as pw
+from pathway_models.intake.names import factor_set_name
 from pathway_models.inventory import figures as inventory_plots
 from pathway_models.inventory import sentences as inventory_sentences
 from pathway_models.inventory import tables as inventory_tables
@@ -139,7 +140,7 @@ def test_tables_and_sentences_say_the_same_numbers_in_both_languages(park, told,
         assert re.search(rf"{100 * one.width('then'):.0f} ?%", said)
     for make in (inventory_tables.quality, inventory_tables.missing_data, inventory_tables.dual_reporting):
         assert not make(park, lang=lang).empty
-    assert park.factor_set in inventory_sentences.factor_choices(park, lang=lang)
+    assert factor_set_name(park.factor_set, lang) in inventory_sentences.factor_choices(park, lang=lang)
     assert "national_2021" in inventory_sentences.quality(park, lang=lang)
     other = inventory_tables.indicator_table(park, lang=lang)
     assert any("910" in text for text in other.iloc[:, -1])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway_models.kernels.finance import internal_rates, net_present_value, payback
+from pathway_models.kernels.costs import annuity
+from pathway_models.kernels.finance import internal_rates, net_present_value, payback, purchases
 
 RNG = np.random.default_rng(18)
 #: Twenty investments of different size, life and shape, all with one rate of return.
@@ -55,3 +56,22 @@ def test_rate_does_not_depend_on_the_unit_of_money(first, later, unit):
     scale = np.abs(flows).sum()
     if rate > -0.9:
         assert abs(net_present_value(flows, float(rate))) <= 1e-5 * scale
+
+
+@given(
+    steps=st.lists(st.floats(0, 10), min_size=2, max_size=40),
+    life=st.integers(1, 30),
+    rate=st.sampled_from([0.0, 0.02, 0.06, 0.2]),
+)
+def test_purchases_are_worth_the_annuities_of_a_quantity_that_never_falls(steps, life, rate):
+    quantity = np.cumsum(steps)[None]
+    bought, left = purchases(quantity, np.full(quantity.shape, 7.0), [life], rate)
+    discount = (1.0 + rate) ** -np.arange(quantity.size + 1.0)
+    paid = float(bought[0] @ discount - left[0] * discount[-1])
+    assert paid == pytest.approx(float(7.0 * annuity(rate, life) * quantity[0] @ discount[1:]), rel=1e-9, abs=1e-9)
+
+
+def test_equipment_that_is_no_longer_needed_is_not_replaced():
+    bought, left = purchases([[2.0, 2.0, 1.0, 1.0]], np.full((1, 4), 3.0), [2.0], 0.0)
+    assert bought.tolist() == [[6.0, 0.0, 3.0, 0.0, 0.0]]
+    assert left.tolist() == [0.0]

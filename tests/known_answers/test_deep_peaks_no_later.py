@@ -88,6 +88,7 @@ def test_deep_peaks_no_later_in_region_d_but_for_one_member_in_a_hundred(region_
     assert later(pathways).size <= members / 100
 
 
+@pytest.mark.slow
 def test_every_exception_has_levers_that_take_a_falling_share(pairs):
     unexplained = []
     for name, pathways in pairs.items():

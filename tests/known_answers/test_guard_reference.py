@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from builders import SEED
 
+import pathway_models as pw
 from pathway_models.guard.comparing import compare, read_results, write_figures
 from pathway_models.guard.pages import comparison_lines, verdict_lines
 from pathway_models.guard.result_checks import guard, guard_results
@@ -23,7 +24,7 @@ KEPT = ("p05_tco2", "p50_tco2", "p95_tco2", "peak_*", "p_peak_*", "share_censore
 @pytest.fixture(scope="module")
 def today(shipped_parks, scenarios):
     chosen = [park for park in shipped_parks.values() if park.invented or park.park_id == "region-d"]
-    return guard_results(chosen, scenarios, members=MEMBERS, seed=SEED)
+    return guard_results(chosen, scenarios, members=MEMBERS, seed=SEED, assumptions=pw.read_assumptions(as_of=2026))
 
 
 def few(results):
@@ -38,6 +39,7 @@ def test_every_check_holds_for_every_demonstration_park_and_scenario(today):
     assert found.passed, "\n" + "\n".join(verdict_lines(found))
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_reference(today, update_golden):
     if update_golden:
         write_figures(REFERENCE, few(today))

@@ -8,7 +8,7 @@ from builders import BAU, as_stated, lever, park, projected, quiet, scenario
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError
-from pathway_models.engine.batches import batches, lay_out
+from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator, package_tree
 
 NOW = 7  # a year in which the ramps of the tests are complete
@@ -89,6 +89,46 @@ def test_coke_falls_only_with_a_change_of_route(levers, scenarios):
     assert (coal[2, :, -1] < 0.9 * coal[0, :, -1]).all()
 
 
+def test_injection_takes_the_place_of_blown_coal_and_never_of_coke(levers):
+    """Of other coal .7 is blown into furnaces: a share of .15 to .45 of those 350 TJ goes, coke stays."""
+    works = park({"ironmaking": {"coke": np.full(6, 1000.0)}}, factors={"coke": 90.0})
+    one = scenario((levers["furnace_injection"], "strong"))
+    found = projected(works, [BAU, one], members=5)
+    coal = found.emissions[:, :, found.sources.index("coal")]
+    np.testing.assert_array_equal(coal[1], coal[0])
+    found = projected(steelworks(), [BAU, one], members=5, change=quiet)
+    coal = found.emissions[:, 0, found.sources.index("coal"), -1]
+    assert 0.15 * 350 / 1500 < 1 - coal[1] / coal[0] < 0.45 * 350 / 1500
+
+
+def test_renewable_heat_takes_the_heat_of_a_plant_and_leaves_its_power(levers):
+    """Of a plant's coal .13 makes heat below 200 °C: at most .4 of that goes, and nothing in another sector."""
+    plant = park({"power_heat": {"bituminous": np.full(6, 1000.0)}})
+    found = projected(plant, [BAU, scenario((levers["renewable_heat"], "strong"))], members=5).total()[..., -1]
+    assert (1 - found[1] / found[0] > 0.13 * 0.15).all()
+    assert (1 - found[1] / found[0] < 0.13 * 0.40).all()
+    mill = park({"paper": {"bituminous": np.full(6, 1000.0)}})
+    found = projected(mill, [BAU, scenario((levers["renewable_heat"], "strong"))], members=5).total()
+    np.testing.assert_array_equal(found[1], found[0])
+
+
+def test_hydrogen_as_feedstock_lowers_the_processes_of_chemicals_alone(levers):
+    rise = np.full(6, 1e5)
+    works = {"cement": {"bituminous": np.full(6, 10.0)}, "chemicals": {"bituminous": np.full(6, 10.0)}}
+    both = park(works, processes=[("clinker", "cement", rise, 0.5), ("ammonia", "chemicals", rise, 0.5)])
+    one = scenario((levers["hydrogen_feedstock"], "strong"))
+    found = projected(both, [BAU, one], members=5, change=quiet)
+    process = found.emissions[:, 0, found.sources.index("process"), -1]
+    assert 0.10 / 2 < 1 - process[1] / process[0] < 0.45 / 2
+
+
+def test_a_smelter_of_other_metals_is_no_steelworks(levers):
+    smelter = park({"nonferrous_metals": {"coke": np.full(6, 1000.0)}}, factors={"coke": 90.0})
+    routes = scenario(*((levers[name], "strong") for name in ("scrap_steel", "hydrogen_dri", "furnace_injection")))
+    found = projected(smelter, [BAU, routes], members=3).total()
+    np.testing.assert_array_equal(found[1], found[0])
+
+
 def test_power_plants_are_not_electrified_and_have_levers_of_their_own(levers):
     plant = park({"power_heat": {"bituminous": np.full(6, 1000.0)}})
     one = scenario((levers["electrification"], "strong"), scenario_id="electric")
@@ -115,7 +155,7 @@ def test_a_process_lever_for_cement_leaves_other_processes_alone(levers):
         ("reduce_process", {"reduction": 0.1}, {"family": "process", "uses": ("kiln",)}, "acts on all sectors and"),
         ("substitute", {"share": 0.1, "energy_ratio": 1.0},
          {"family": "substitution", "takes_from": ("coal",), "gives_to": {"biomass": 1.0}, "uses": ("smelting",)},
-         "use smelting is not one of reductant, kiln"),
+         "use smelting is not one of reductant, injection, kiln"),
     ],
 )  # fmt: skip
 def test_a_limit_that_cannot_hold_is_refused(action, values, more, message):
@@ -126,8 +166,10 @@ def test_a_limit_that_cannot_hold_is_refused(action, values, more, message):
 def test_a_kind_of_sectors_that_is_not_there_is_refused_by_line(tmp_path):
     text = (pw.read_levers.__globals__["data_folder"]() / "levers.yml").read_text(encoding="utf-8")
     path = tmp_path / "levers.yml"
-    path.write_text(text.replace("sectors: [steel], uses: [reductant]", "sectors: [stell]", 1), encoding="utf-8")
-    with pytest.raises(InputError, match=r"levers\.scrap_steel.*stell.*one of transport, power, steel"):
+    path.write_text(
+        text.replace("sectors: [steel], uses: [reductant, injection]", "sectors: [stell]", 1), encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"levers\.scrap_steel.*stell.*one of transport, power, nonferrous, steel"):
         pw.read_levers(path)
 
 

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from pathway_models.intake.china.nowcast import read_park_spread
+from pathway_models.cli.main import main
+from pathway_models.intake.fitted import read_park_spread
+from pathway_models.intake.panels import EMISSIONS, ContinentSites
 from pathway_models.nowcast.park_spread import LONGEST, SitePanel, fit_park_spread
+from pathway_models.nowcast.scoring import score_parks
 
 ROOT = Path(__file__).resolve().parents[2]
 PANELS = ROOT / "data" / "panels"
@@ -66,3 +70,44 @@ def test_stored_spread_is_what_the_sites_give(tmp_path):
     command = [sys.executable, str(ROOT / "scripts" / "fit_park_spread.py"), str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
     assert (tmp_path / "park_spread.yml").read_bytes() == (ROOT / "data" / "park_spread.yml").read_bytes()
+
+
+def panel_of(follow=0.5, power=-0.08):
+    """The invented sites as a continent, every third park with a power station that shrinks."""
+    made, years = invented(follow), np.arange(2010, 2024)
+    stations = np.where((np.arange(600) % 3 == 0)[:, None], 2.0 * made.values[:, :1], 0.0) * np.exp(
+        power * (years - 2010)
+    )
+    emissions = {EMISSIONS: made.values, "power_tco2": stations, "total_tco2": made.values + stations}
+    return ContinentSites(years, emissions, made.regions, made.is_park)
+
+
+def test_the_bridge_of_parks_is_scored_by_what_it_could_know():
+    scored = score_parks({"eu_sites": panel_of(), "us_sites": panel_of()}, (1, 5))
+    whole = scored[(scored["quantity"] == "industry") & (scored["taught_by"] == "own_past")]
+    # Origins of 14 years that have a past of their own: 2011 to 2022 of 13, 2015 to 2018 of 9.
+    assert whole.groupby("horizon")["forecasts"].first().to_dict() == {1: 240 * 12, 5: 240 * 4}
+    # Countries of the second panel are not told apart: errors of the first, which are, are too small for it.
+    known = scored[(scored["quantity"] == "industry") & (scored["panel"] == "eu_sites")]
+    assert (abs(known["coverage_90"] - 0.9) < 0.03).all()
+    assert (
+        scored.loc[(scored["panel"] == "eu_sites") & (scored["taught_by"] == "own_past"), "skill_last_year"] > 0
+    ).all()
+    told_apart = scored.dropna(subset="skill_one_sector")
+    assert set(told_apart["quantity"]) == {"all_sites"}
+    assert (told_apart["skill_one_sector"] > 0.2).all()
+
+
+def test_sectors_that_do_alike_need_not_be_told_apart():
+    alike = score_parks({"eu_sites": panel_of(), "us_sites": panel_of(power=-0.03)}, (1,))
+    us = alike[(alike["panel"] == "us_sites") & (alike["quantity"] == "all_sites")]
+    assert (us["skill_one_sector"].abs() < 0.1).all()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_scores_of_parks_are_printed(lang, monkeypatch):
+    monkeypatch.setattr("pathway_models.intake.panels.read_sites", lambda name: panel_of())
+    done = CliRunner().invoke(main, ["nowcast", "--parks", "--lang", lang])
+    assert done.exit_code == 0, done.output
+    assert ("other continent" if lang == "en" else "另一大洲") in done.output
+    assert done.output.count("## ") == 2

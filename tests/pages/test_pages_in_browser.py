@@ -1,4 +1,4 @@
-"""The pages of one small run as people meet them, in a real browser: index, a park's page and the explorer.
+"""The pages of one small run as people meet them, in a real browser: index, a park's page, its report, the explorer.
 
 One run, one browser and one server serve all tests here; windows are those of `take_screenshots`.
 """
@@ -15,6 +15,7 @@ import nbformat
 import pandas as pd
 import pytest
 from browsers import browser, chromium  # noqa: F401  # fixtures
+from click.testing import CliRunner
 from reports import manifest
 from take_screenshots import ANSWER, WIDER, WINDOWS, open_page, serving
 
@@ -23,10 +24,13 @@ from pathway_models.batch.answer_card import answer_card
 from pathway_models.batch.notebook_page import to_html
 from pathway_models.batch.recomputing import compute_again
 from pathway_models.batch.summary import index_page
+from pathway_models.cli.main import main
+from pathway_models.documents.html import to_html as report_page
 from pathway_models.intake.library import read_scenarios
 from pathway_models.language.rounding import share_text
-from pathway_models.report import claims
+from pathway_models.report.content import build_report
 from pathway_models.report.inputs import gather
+from pathway_models.report.outlines import read_outline
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +40,9 @@ PARK, MEMBERS = "demo-steel", 300
 GOAL = 100
 AXE = Path(__file__).parents[1] / "data" / "axe" / "axe.min.js"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-KINDS = ("index", "park", "explorer")
+KINDS = ("index", "park", "report", "explorer")
+#: Where a page says its sentence.
+SENTENCE = {"report": ".answer"}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,12 @@ def run(tmp_path_factory):
     notebook = nbformat.read(folder / PARK / "notebook.ipynb", as_version=4)
     page = to_html(notebook, *answer_card(folder / PARK, "zh"), "zh")
     (folder / PARK / "notebook_zh.html").write_text(page, encoding="utf-8")
+    again = compute_again(folder, PARK)
+    scenarios = pw.read_scenarios().pick(list(again.pathways.scenarios))
+    inputs = gather(again.park, scenarios, again.pathways, manifest(scenarios, members=MEMBERS), lang="en")
+    for lang, ending in (("en", ""), ("zh", "_zh")):
+        report = build_report(inputs.in_language(lang), read_outline("special_report"))
+        (folder / f"report{ending}.html").write_text(report_page(report), encoding="utf-8")
     return folder
 
 
@@ -75,7 +87,8 @@ def pages(run, address, browser):  # noqa: F811
             page.on("request", lambda request: page.asked.append(request.url))
             page.on("pageerror", lambda error: page.faults.append(str(error)))
             ending = "" if lang == "en" else "_zh"
-            file = {"index": run / f"index{ending}.html", "park": run / PARK / f"notebook{ending}.html"}.get(kind)
+            files = {name: run / f"{name}{ending}.html" for name in ("index", "report")}
+            file = (files | {"park": run / PARK / f"notebook{ending}.html"}).get(kind)
             if file:
                 open_page(page, file.as_uri())
             else:
@@ -111,11 +124,12 @@ def test_no_page_is_wider_than_its_window_and_its_answer_is_on_the_first_screen(
     page.wait_for_timeout(150)
     page.evaluate("scrollTo(0, 0)")
     assert page.evaluate(WIDER) <= 0
-    sentence = box(page, "h1")
+    place = SENTENCE.get(kind, "h1")
+    sentence = box(page, place)
     assert sentence["y"] >= 0
     assert sentence["y"] + sentence["height"] <= height
     assert sentence["x"] + sentence["width"] <= width
-    assert "2030" in page.locator("h1").first.inner_text()
+    assert "2030" in page.locator(place).first.inner_text()
     folder = os.environ.get("PATHWAYS_PICTURES")
     if folder:
         page.screenshot(path=str(Path(folder) / f"{kind}_{lang}_{width}.png"))
@@ -173,7 +187,7 @@ def test_page_names_park_and_language_and_has_the_chinese_signs_it_shows(pages, 
     assert page.title() not in ("", "Notebook", "notebook")
     if kind != "index":
         assert {"en": "steel", "zh": "钢铁"}[lang] in page.title()
-    if lang == "zh":
+    if lang == "zh" and kind != "report":  # which has the font under another name
         assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].some(f => f.status === 'loaded'))")
         sizes = """signs => { const pen = document.createElement('canvas').getContext('2d');
             pen.font = '40px "Pathways SC"'; return [...signs].map(sign => pen.measureText(sign).width); }"""
@@ -185,7 +199,7 @@ def test_page_names_park_and_language_and_has_the_chinese_signs_it_shows(pages, 
 
 
 def test_nothing_of_the_files_is_fetched_and_no_script_fails(pages, run):
-    for kind in ("index", "park"):
+    for kind in ("index", "park", "report"):
         page = pages(kind, "en")
         assert page.faults == []
         assert all(url.startswith(("data:", run.as_uri())) for url in page.asked), page.asked
@@ -251,19 +265,22 @@ def test_park_has_one_number_on_all_pages(run, pages, capsys):
     assert re.search(rf"\b{deep} ?± ?\d", told), told
 
 
-def test_report_and_decisions_have_the_number_of_the_same_members(run):
+def test_report_decisions_and_command_line_have_the_number_of_the_same_members(run, pages):
     without, past = percents(run, "bau")
     deep, _ = percents(run, "deep")
-    again = compute_again(run, PARK)
-    scenarios = pw.read_scenarios().pick(list(again.pathways.scenarios))
-    record = manifest(scenarios, members=MEMBERS)
-    inputs = gather(again.park, scenarios, again.pathways, record, lang="en")
-    told = "\n".join(claims.answer(inputs))
-    assert f"Business as usual: {without} % ±" in told
-    assert f"{past} % are already past" in told
+    report = pages("report", "en")
+    said = report.locator(".answer").first.inner_text()
+    assert f"{without} %" in said
+    assert f"{deep} %" in said
+    text = report.locator("main").inner_text()
+    assert f"Business as usual: {without} % ±" in text
+    assert f"{past} % are already past" in text
     decided = outputs("04_park_decisions")
     assert f"going from {without} % to" in decided
     assert f"the grid reaches {deep} %" in decided
+    told = CliRunner().invoke(main, ["--lang", "en", "summarise", str(run)]).output
+    assert re.search(rf"\b{without} ?± ?\d", told), told
+    assert re.search(rf"\b{deep} ?± ?\d", told), told
 
 
 #: Notebook -> park, members, and how it writes the share of a scenario.

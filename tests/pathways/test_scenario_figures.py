@@ -13,7 +13,7 @@ from matplotlib.axis import Tick
 
 from pathway_models import plotting
 from pathway_models.figures.canvas import sheet
-from pathway_models.figures.marks import Labels, labels, markers, segments
+from pathway_models.figures.marks import WIDTH, Labels, labels, markers, segments
 from pathway_models.intake.library import read_scenarios
 from pathway_models.peaks.finding import find_peaks
 
@@ -113,7 +113,9 @@ def test_the_area_of_a_row_is_the_share_of_members_that_peak_and_the_hatched_bar
     assert set(lower[lower[:, 1] > 0.1, 0]) == {2023.5, 2024.5}
     boxes = [path.get_extents() for path in named(ax, "no peak").get_paths()]
     assert [box.y0 for box in boxes] == [1, 0]
-    assert [box.height for box in boxes] == pytest.approx([0.12 * 0.68, 0.0])
+    assert [box.height for box in boxes] == pytest.approx([0.12 * 0.68 / WIDTH, 0.0])
+    # Areas are shares, so that many without a peak do not press the years flat.
+    assert boxes[0].height * boxes[0].width == pytest.approx(0.12 * 0.68)
     assert {"12 %", "0 %"} <= set(said(ax.figure))
 
 

@@ -28,7 +28,7 @@ def test_a_page_about_an_invented_park_says_so_before_anything_else(lang):
 
 def test_a_page_prints_the_choice_of_factors():
     said = sentences.heading(read_park("region-jiangsu"))
-    assert "Factor set GBT32151_2024, grid factor provincial grid (" in said
+    assert "Factor set GB/T 32151-2024, grid factor provincial grid (" in said
 
 
 def test_findings_in_the_data_are_shown():

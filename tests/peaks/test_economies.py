@@ -58,6 +58,7 @@ def test_growth_is_as_by_hand_and_says_what_is_not_given():
     assert codes(lambda: pw.growth(table, spans=[(2018, 2015)])) == ["years_order"]
 
 
+@pytest.mark.slow
 @given(
     columns=st.lists(st.tuples(POSITIVE, POSITIVE), min_size=2, max_size=5),
     parts=st.integers(1, 3),

@@ -18,6 +18,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "book")]
 from build_book import PARTS, ordered  # noqa: E402
 from chinese_search import pairs  # noqa: E402
 from link_notebooks import TEMPLATE, course, line_of, linked  # noqa: E402
+from take_screenshots import BOOK, WIDER  # noqa: E402
 
 NOTEBOOKS = sorted(
     path.relative_to(ROOT).with_suffix("").as_posix()
@@ -188,7 +189,7 @@ def test_the_scripts_of_the_search_fit_together(book):
 
 
 @pytest.mark.slow
-def test_a_search_for_a_chinese_word_finds_pages_in_a_browser(book):
+def test_in_a_browser_the_book_is_searched_in_chinese_fits_a_telephone_and_hides_nothing_from_a_screen_reader(book):
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no chromium: the search of the book was not tried")
@@ -201,9 +202,19 @@ def test_a_search_for_a_chinese_word_finds_pages_in_a_browser(book):
         page.goto((book / "search.html").as_uri() + "?q=达峰年")
         page.wait_for_selector("ul.search li a", timeout=20_000)
         titles = page.eval_on_selector_all("ul.search li a", "all => all.map(each => each.textContent)")
-        page.goto((book / "notebooks" / "03_all_parks.html").as_uri())
-        widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        wider, serious = {}, {}
+        for name in (*BOOK, "notebooks/03_all_parks", "docs/driver_scenarios", "docs/decisions"):
+            page.goto((book / f"{name}.html").as_uri())
+            wider[name] = page.evaluate(WIDER)
+            page.wait_for_timeout(250)  # the theme lets the keyboard reach what scrolls
+            page.evaluate((ROOT / "tests" / "data" / "axe" / "axe.min.js").read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            serious[name] = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+        page.goto((book / "index.html").as_uri())
+        fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map(f => [f.family, f.status]))")
         browser.close()
     assert "Start here" in titles
-    assert widths[0] == widths[1], "the page is wider than a telephone"
+    assert {name: by for name, by in wider.items() if by > 0} == {}, "wider than a telephone"
+    assert {name: ids for name, ids in serious.items() if ids} == {}
+    assert ["Pathways SC", "loaded"] in [[family.strip('"'), status] for family, status in fonts]
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

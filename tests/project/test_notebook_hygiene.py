@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from machine_paths import MACHINE_PATH
 
+import pathway_models as pw
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 #: The one notebook in which a reader writes functions, a lever and a growth law, beside kernels and one action.
@@ -219,3 +221,77 @@ def test_notebook_keeps_no_times_and_no_traces_of_papermill(path):
 def test_parameter_lines_are_judged(line, fault):
     found = parameter_fault(ast.parse(line).body[0], line.splitlines())
     assert found is None if fault is None else fault in found
+
+
+def imported_from_inside(path):
+    """Modules of the package that the cells of a notebook import from."""
+    nodes = [node for _, cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))]
+    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names += [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    return [name for name in names if name.startswith("pathway_models.")]
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path != BUILDS_THE_MODEL], ids=lambda path: path.stem)
+def test_a_notebook_takes_everything_from_the_public_face(path):
+    assert imported_from_inside(path) == [], (
+        "offer it as pw.NAME, pw.plotting.NAME, pw.tables.NAME or pw.sentences.NAME"
+    )
+
+
+def test_the_notebook_that_builds_the_model_would_be_noticed():
+    assert "pathway_models.kernels.emissions" in imported_from_inside(BUILDS_THE_MODEL)
+
+
+def faced(path):
+    """Names that a notebook takes of each public face."""
+    for node in (node for _, cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pw":
+            yield ("pw", node.attr)
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) in (
+            "pw.plotting",
+            "pw.tables",
+            "pw.sentences",
+        ):
+            yield (node.value.attr, node.attr)
+
+
+@each_notebook
+def test_tab_completion_lists_every_name_that_a_notebook_uses(path):
+    faces = {"pw": pw, "plotting": pw.plotting, "tables": pw.tables, "sentences": pw.sentences}
+    assert [name for face, name in set(faced(path)) if name not in dir(faces[face])] == []
+
+
+@pytest.mark.parametrize(
+    "face", [pw, pw.plotting, pw.tables, pw.sentences], ids=["pw", "plotting", "tables", "sentences"]
+)
+def test_every_name_that_tab_completion_lists_is_there(face):
+    assert [name for name in dir(face) if getattr(face, name, None) is None] == []
+
+
+def shown_cells(path):
+    """Sources of the cells of a notebook that show something, in their order."""
+    return [cell.source for _, cell in code_cells(path) if cell.get("outputs")]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("00_start_here", "pw.headline("),
+        ("01_park_inventory", "pw.plotting.inventory("),
+        ("02_park_pathways", "pw.sentences.probability("),
+        ("03_all_parks", "pw.sentences.describe_all_parks("),
+        ("04_park_decisions", "pw.sentences.decision("),
+        ("05_park_cobenefits", "pw.sentences.cobenefits("),
+    ],
+)
+def test_the_answer_is_the_first_thing_behind_the_heading(name, answer):
+    sources = shown_cells(ROOT / "notebooks" / f"{name}.ipynb")
+    assert any(answer in source for source in sources[:2])
+
+
+def test_levers_and_scenarios_of_ones_own_take_five_lines():
+    cells = [cell for _, cell in code_cells(ROOT / "notebooks" / "00_start_here.ipynb") if "with_lever(" in cell.source]
+    (cell,) = cells
+    assert len(cell.source.splitlines()) <= 5
+    assert ".with_scenario(" in cell.source
+    assert "our_plan" in str(cell.outputs)

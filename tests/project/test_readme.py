@@ -1,9 +1,12 @@
 """The README's own code runs, and what it names exists."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from pathway_models.core import issue_year
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -12,9 +15,16 @@ CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
 IN_WORDS = {"ten": "十", "seven": "七", "four": "四", "twenty": "二十", "five": "五"}
 
 
-def test_the_python_code_runs():
+def test_the_python_code_runs_and_does_not_read_the_clock(monkeypatch):
     import matplotlib.pyplot as plt
 
+    class Stopped(date):
+        @classmethod
+        def today(cls):
+            raise AssertionError("the clock was read")
+
+    monkeypatch.setattr(issue_year, "date", Stopped)
+    monkeypatch.delenv(issue_year.VARIABLE)
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     assert blocks
     names: dict[str, object] = {}

@@ -465,3 +465,13 @@ def test_ctrl_c_leaves_a_job_its_own_end_and_begins_nothing_else(handler, code):
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=60)
     assert (process.returncode, said) == (code, "")
+
+
+def test_byte_code_of_tests_is_kept_in_build_where_it_must_not_lie_beside_the_sources(tasks, monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert tasks.byte_code() == {}
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    asked = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    environment = {**os.environ, **tasks.byte_code()}
+    told = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", str(tasks.ROOT / "build" / "pycache")]

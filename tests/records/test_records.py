@@ -200,7 +200,7 @@ def test_records_show_themselves_as_tables_without_ids_and_seeds():
     park, scenarios = pw.read_park("demo-steel"), pw.read_scenarios().pick(["bau", "deep"])
     pathways = pw.project(park, scenarios, pw.sample(park, scenarios, members=5, seed=8642))
     inventory = pw.take_inventory(park)
-    for record in (park, inventory, pathways, pw.find_peaks(pathways), scenarios):
+    for record in (park, inventory, pathways, pw.find_peaks(pathways), scenarios, pw.headline(pathways, 2030)):
         shown = record._repr_html_()
         assert shown.startswith("<p><strong>")
         assert "<table" in shown
@@ -208,3 +208,42 @@ def test_records_show_themselves_as_tables_without_ids_and_seeds():
         assert len(record.to_frame())
     assert "INVENTED" in park._repr_html_()
     assert inventory.to_frame()["emissions_tco2"].sum() == pytest.approx(inventory.emissions.sum())
+
+
+def test_scenarios_show_themselves_in_a_line_and_tab_completion_offers_their_table():
+    scenarios = pw.read_scenarios()
+    assert repr(scenarios).startswith("<Scenarios: bau, substitution")
+    assert len(repr(scenarios)) < 200
+    assert {"to_frame", "with_lever", "with_scenario", "pick"} <= set(dir(scenarios))
+    assert {"to_frame"} <= set(dir(pw.read_park("demo-steel")))
+
+
+def test_a_lever_and_a_scenario_of_ones_own_act_as_they_say():
+    park, shipped = pw.read_park("demo-steel"), pw.read_scenarios()
+    mine = shipped.with_lever("ours", "energy_efficiency", name="Our audit", reduction=(0.3, 0.3, 0.3))
+    mine = mine.with_scenario("plan", {"ours": ("own", 2026, 2030), "ccus": "strong"}, name="Our plan")
+    assert list(mine) == [*shipped, "plan"]
+    assert [measure.lever.lever_id for measure in mine["plan"].measures] == ["ours", "ccus"]
+    ramp = mine["plan"].measures[0].ramp
+    assert (ramp.start, ramp.complete) == (2026, 2030)
+    assert mine.levers["ours"].name_en == "Our audit"
+    alone = mine.with_scenario("alone", {"ours": ("own", 2026, 2030)}).pick(["bau", "alone"])
+    total = pw.project(park, alone, pw.sample(park, alone, members=20, seed=1)).total()
+    # A cut of energy per activity by 30 % in every member cuts what is burnt and bought by as much, and no process.
+    change = total[1, :, -1] / total[0, :, -1]
+    assert np.all((change > 0.69) & (change < 0.8))
+    assert "ours" not in shipped.levers
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda s: s.with_lever("ours", "nothing"), "there is no lever 'nothing'"),
+        (lambda s: s.with_lever("ours", "ccus", reduction=(0.1, 0.2, 0.3)), "needs exactly"),
+        (lambda s: s.with_scenario("plan", {"energy_efficiency": "giant"}), "no setting 'giant'"),
+        (lambda s: s.with_scenario("plan", {"energy_efficiency": ("strong", 2035, 2030)}), "complete after it starts"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make, error):
+    with pytest.raises((RecordError, ScenarioError), match=error):
+        make(pw.read_scenarios())

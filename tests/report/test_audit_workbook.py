@@ -1,10 +1,12 @@
 """The audit workbook: live formulas that come to the package's numbers, in the file and recalculated."""
 
 import csv
+import io
 import re
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 import reports
 from builders import mixed_park
@@ -46,7 +48,7 @@ def row_named(sheet, text):
 def test_inventory_of_the_workbook_is_that_of_the_package(workbooks, park_id):
     sheet = values_of(workbooks[park_id])["inventory"]
     ours = pw.take_inventory(pw.read_park(park_id))
-    np.testing.assert_allclose(row_named(sheet, "total, market-based"), ours.total(), rtol=CLOSE)
+    np.testing.assert_allclose(row_named(sheet, "total, as reported"), ours.total(), rtol=CLOSE)
     for scope in (1, 2):
         # The last row of that name is the sum; the ones before are its sources.
         rows = [row for row in sheet.iter_rows(values_only=True) if row[2] == f"scope {scope}"]
@@ -167,7 +169,7 @@ def test_parks_of_several_sectors_with_processes_are_followed(tmp_path):
     on = reports.inputs_of(park, "zh", scenarios=("deep",))
     book = values_of(to_xlsx(on, "demo-steel"))
     ours = pw.take_inventory(park).total()
-    np.testing.assert_allclose(row_named(book["排放清单"], "合计（市场法）"), ours, rtol=CLOSE)
+    np.testing.assert_allclose(row_named(book["排放清单"], "总量（填报口径）"), ours, rtol=CLOSE)
 
 
 def test_a_filled_workbook_is_followed_from_its_cells(tmp_path):
@@ -181,4 +183,32 @@ def test_a_filled_workbook_is_followed_from_its_cells(tmp_path):
     assert any(row[1:3] == ("bituminous coal", "feedstock") for row in rows)
     assert any(row[1] == "purchased electricity" and str(row[2]).startswith("sold") and row[5] < 0 for row in rows)
     ours = pw.take_inventory(park).total()
-    np.testing.assert_allclose(row_named(book["inventory"], "total, market-based"), ours, rtol=CLOSE)
+    np.testing.assert_allclose(row_named(book["inventory"], "total, as reported"), ours, rtol=CLOSE)
+
+
+def test_the_summary_links_to_the_totals_and_draws_them(workbooks):
+    content = workbooks["demo-steel"]
+    shown, book = values_of(content)["summary"], openpyxl.load_workbook(io.BytesIO(content))
+    rows = {row[0]: row for row in shown.iter_rows(values_only=True) if isinstance(row[0], int | float)}
+    total = pw.take_inventory(pw.read_park("demo-steel")).total()
+    assert rows[2020][1] == pytest.approx(total[-1], rel=CLOSE)
+    assert rows[2020][2] == pytest.approx(total[-1], rel=CLOSE)
+    formulas = formulas_of(content)
+    links = [text for (sheet, _), text in formulas.items() if sheet == "summary"]
+    assert len(links) == total.size + len([row for row in rows.values() if row[2] is not None])
+    assert all(text.startswith("='") for text in links)
+    (chart,) = book["summary"]._charts
+    assert len(chart.series) == 3
+    assert book.sheetnames[0] == book.active.title == "summary"
+
+
+def test_every_sheet_is_set_up_for_print_and_inputs_are_not_called_outputs(workbooks):
+    book = openpyxl.load_workbook(io.BytesIO(workbooks["demo-steel"]))
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.title == "read me" or sheet.print_title_rows
+    for sheet in (book["base data"], book["drivers"]):
+        told = {str(row[2]) for row in sheet.iter_rows(values_only=True) if row[1] == "limestone"}
+        assert any("consumption" in text for text in told)
+        assert not any("output" in text for text in told)

@@ -17,6 +17,7 @@ TOLD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_says_what_it_cannot_tell_and_uses_no_chinese_factor(lang):
     inputs = reports.report_inputs("eu-leuna", lang, search=False)

@@ -62,6 +62,7 @@ def test_headline_law_issue_year_and_account_are_sealed(run):
             assert kept["peaks_before"] == {"2030": pytest.approx(row["p_past"] + row["p_ahead"], abs=1e-5)}
 
 
+@pytest.mark.slow
 def test_quantiles_are_of_what_the_park_will_report(run):
     """Growth of each member times the last report: the error of a factor, which a member has in both years, cancels."""
     park, scenarios = pw.read_park("demo-cement"), pw.read_scenarios().pick(["bau", "deep"])

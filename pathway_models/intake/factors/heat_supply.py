@@ -168,7 +168,7 @@ def _check(
         if wrong:
             statements.report(line.place, line.written, Finding(*wrong))
     power = [line for line in lines if (line.quantity, line.item) == (OUTPUT, POWER) and line.value > 0]
-    if power and not rule:
+    if power and rule not in read_chp_rules():
         remedy = "write it as chp_rule: the supplier makes power too, and each rule gives another factor"
         finding = Finding(f"a rule, one of {', '.join(read_chp_rules())}", remedy, "chp_rule")
         statements.report(power[0].place, power[0].written, finding)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pathway_models.core.files import data_folder
 from pathway_models.intake.factors.tables import TRUSTED
-from pathway_models.records.gaps import Target
+from pathway_models.records.plans import Target
 
 #: Indicators that are cuts of an intensity between two years, or below the peak, and what they ask of.
 INDICATORS = {

@@ -18,7 +18,7 @@ from pathway_models.core.files import fingerprint
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.cells import Finding
-from pathway_models.intake.checks import Check, activity_errors, close, uses_of
+from pathway_models.intake.checks import Check, activity_errors, check_followers, close, uses_of
 from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
 from pathway_models.intake.factors.energy_content import Factors
@@ -230,6 +230,7 @@ def examine_table(table: Path, **choices: str) -> Examination:
     faults += _foreign_rules(described, description)
     statements, translator = _checked(table.name, description, rows)
     uses = uses_of(statements, dict.fromkeys((row.sector, row.item) for row in rows if _is_burnt(row)))
+    check_followers(statements, description.follows, "description, follows", {r.sector for r in rows if _is_burnt(r)})
     years = {row.year for row in rows if _is_burnt(row)}
     supply = heat_supply_of(statements, description.chp_rule, "description, chp_rule", translator.book, years)
     counted = _translated(rows, statements, translator)

@@ -374,7 +374,8 @@ def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> No
         written = shown(sheet.raw(refs["purpose"]))
         use = uses.get(label_of(written), written)
         place, share = sheet.place(refs["purpose"]), value * times
-        told = f"{shown(sheet.raw(refs['entry']))}, {written}: {shown(sheet.raw(refs['value']))} {shown(sheet.raw(refs['unit']))}"
+        said = {name: shown(sheet.raw(ref)) for name, ref in refs.items()}
+        told = f"{said['entry']}, {written}: {said['value']} {said['unit']}"
         statements.uses.append(UseLine(place, sector or "park", entry.item, use, share, told))
 
 

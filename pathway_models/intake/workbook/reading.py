@@ -76,6 +76,8 @@ def read_description(
         ref = f"{block.values}{row}"
         places[field.key] = sheet.place(ref)
         values[field.key] = _field(sheet, ref, field, statements)
+    if values.get("follows"):
+        values["follows"] = _followers(str(values["follows"]), places["follows"], statements)
     years = _years(values, places, statements)
     choices = _choices(values, places, statements)
     if len(_errors(statements)) > count:
@@ -84,6 +86,20 @@ def read_description(
     described = {key: value for key, value in values.items() if value and key not in ("first_year", "last_year")}
     notes = [remarks] if remarks else []
     return Description(**described, invented=invented, source=["workbook"], notes=notes), choices, years
+
+
+def _followers(text: str, place: str, statements: Statements) -> dict[str, str]:
+    """Read ``own_power: ironmaking; coking: ironmaking``."""
+    found = {}
+    for pair in text.replace("；", ";").replace("：", ":").split(";"):
+        name, sign, leader = (part.strip() for part in pair.partition(":"))
+        if not (sign and name and leader) or name in found:
+            remedy = "write each sector once, a colon and the sector it follows; separate pairs by semicolons"
+            finding = Finding("pairs such as own_power: ironmaking", remedy, "follows_text")
+            statements.report(place, text, finding)
+        else:
+            found[name] = leader
+    return found
 
 
 def _errors(statements: Statements) -> list[Fault]:

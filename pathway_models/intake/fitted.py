@@ -1,21 +1,28 @@
-"""Reading what the years to today are bridged by.
+"""Reading what scripts have fitted, and what they fitted it to.
 
 ``data/china``: CO2, output, generation, GDP and population of the provinces, CO2 of the nation;
-``data/nowcast.yml``: the nowcast of the provinces as fitted by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``:
-how parks depart from their region, by ``scripts/fit_park_spread.py``.
+``data/nowcast.yml``: the nowcast of the provinces, by ``scripts/fit_nowcast.py``; ``data/park_spread.yml``: how parks
+depart from their region, and what the sites of other countries reported, by ``scripts/fit_park_spread.py``;
+``data/law_levels.json``: coefficients of the law in levels, and the records its forecasts start from, by
+``scripts/fit_baseline.py``.
 """
 
+import json
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pathway_models.core.arrays import fixed
 from pathway_models.core.errors import Fault, InputError, RecordError
-from pathway_models.core.files import data_folder
+from pathway_models.core.files import data_folder, read_text
 from pathway_models.core.yaml_files import validated
-from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity
+from pathway_models.kernels.horizon_regression import HorizonFit
+from pathway_models.records.growth_levels import LevelParameters, LevelRecord
+from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity, SiteActivity
 
 #: Columns that a nowcast cannot do without.
 REQUIRED = ("province", "province_zh", "year", "co2_t", "co2_power_t", "co2_iron_t", "co2_cement_t", "thermal_gwh",
@@ -97,7 +104,7 @@ class _Region(BaseModel):
     tilts: list[list[float]]
 
 
-class _File(BaseModel):
+class _NowcastFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     version: str
     units: str
@@ -121,12 +128,12 @@ def read_nowcast() -> Nowcast:
     InputError
         A key is missing or unknown, or the lengths of the lists do not fit one another.
     """
-    return _read(data_folder() / "nowcast.yml")
+    return _read_nowcast(data_folder() / "nowcast.yml")
 
 
 @cache
-def _read(path: Path) -> Nowcast:
-    content, _ = validated(path, _File)
+def _read_nowcast(path: Path) -> Nowcast:
+    content, _ = validated(path, _NowcastFile)
     regions = content.regions
     first = content.first_observed
     try:
@@ -151,6 +158,15 @@ def _read(path: Path) -> Nowcast:
         raise _refused(path, error, "fit it again: scripts/fit_nowcast.py") from None
 
 
+class _Sites(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    years: list[int] = Field(min_length=1)
+    sector_ids: dict[str, tuple[str, ...]] = Field(min_length=1)
+    sectors: dict[str, list[float]]
+    countries: dict[str, list[float | None]]
+    source: str
+
+
 class _SpreadFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
     version: str
@@ -160,10 +176,11 @@ class _SpreadFile(BaseModel):
     quantiles: dict[int, list[float]]
     correlation: list[list[float]]
     source: str
+    sites: _Sites
 
 
 def read_park_spread() -> ParkSpread:
-    """Read how parks depart from their nation and region, by years since their last table.
+    """Read how parks depart from their nation and region, by years since their last table, and what sites reported.
 
     Returns
     -------
@@ -187,6 +204,12 @@ def _read_spread(path: Path) -> ParkSpread:
             probabilities=np.array(content.probabilities),
             quantiles=np.array(list(content.quantiles.values())),
             correlation=np.array(content.correlation),
+            sites=SiteActivity(
+                years=np.array(content.sites.years),
+                sectors={name: np.array(values) for name, values in content.sites.sectors.items()},
+                sector_ids=content.sites.sector_ids,
+                countries={name: np.array(values, float) for name, values in content.sites.countries.items()},
+            ),
         )
     except (RecordError, ValueError) as error:
         raise _refused(path, error, "fit it again: scripts/fit_park_spread.py") from None
@@ -194,3 +217,88 @@ def _read_spread(path: Path) -> ParkSpread:
 
 def _refused(path: Path, error: Exception, remedy: str) -> InputError:
     return InputError([Fault(path.name, "file", str(error), "lists that fit", remedy, code="nowcast")])
+
+
+# law in levels -------------------------------------------------------------------------------------------------------
+
+#: First column of a record beside its years.
+EMISSIONS = "emissions_tco2"
+
+
+class _Number(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: float
+    unit: str
+    source: str
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    first_year: int
+    source: str
+    values: dict[str, list[float | None]]
+
+
+class _Fit(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    panel: str
+    knots: list[int]
+    x_mean: list[float]
+    x_sd: list[float]
+    centre: list[list[float]]
+    v_mean: list[float]
+    v_sd: list[float]
+    scale: list[list[float]]
+    shape: list[list[float]]
+
+
+class _LevelsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    version: str
+    fitted_by: str
+    fits: dict[str, _Fit]
+    numbers: dict[str, _Number]
+    nations: dict[str, _Record]
+    regions: dict[str, _Record]
+    drifts: dict[str, _Number]
+
+
+def read_levels() -> LevelParameters:
+    """Read the shipped parameters of the law in levels.
+
+    Raises
+    ------
+    InputError
+        The file is missing, or a part of it is missing or of the wrong kind.
+    """
+    return _read_levels(data_folder() / "law_levels.json")
+
+
+@cache
+def _read_levels(path: Path) -> LevelParameters:
+    try:
+        content = _LevelsFile.model_validate(json.loads(read_text(path)))
+    except (ValidationError, json.JSONDecodeError) as error:
+        remedy = "make it again: python scripts/fit_baseline.py"
+        first = str(error).splitlines()[0]
+        raise InputError([Fault(path.name, "file", first, "as it was written", remedy, code="levels")]) from None
+    fits = {name: _fit(fit) for name, fit in content.fits.items()}
+    return LevelParameters(
+        version=content.version,
+        fits=fits,
+        numbers={name: number.value for name, number in content.numbers.items()},
+        nations={code: _record(record) for code, record in content.nations.items()},
+        regions={name: _record(record) for name, record in content.regions.items()},
+        drifts={code: number.value for code, number in content.drifts.items()},
+    )
+
+
+def _fit(fit: _Fit) -> HorizonFit:
+    names = [one.name for one in fields(HorizonFit)]
+    return HorizonFit(**{name: fixed(np.array(getattr(fit, name))) for name in names})
+
+
+def _record(record: _Record) -> LevelRecord:
+    logs = {name: fixed(np.log(np.array(values, dtype=float))) for name, values in record.values.items()}
+    years = record.first_year + np.arange(logs[EMISSIONS].size)
+    return LevelRecord(fixed(years), logs.pop(EMISSIONS), logs)

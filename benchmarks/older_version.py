@@ -1,0 +1,121 @@
+"""Is the package slower than an older version of itself?  Processor time and memory of both, place by place in turn.
+
+    git worktree add --detach OLDER 48ac5ce          # version 0.2.0
+    python benchmarks/older_version.py OLDER [--members 1000] [--places 5] [--repeats 2]
+
+Each version is one process that answers the older one's tables (``OLDER/data/parks``) under the older one's ten
+scenarios and levers: read, sample, project, peaks and probabilities.  Told apart: the second reading, which the older
+version had not, and today's scenarios of the same names, which hold more levers.  The processes are asked in turn, so
+that a busy machine slows all; the least of the repeats counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20_240_401
+#: One thread for the linear algebra, in both.
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+#: What each process does with the tables named on its standard input; works with 0.2.0 and later.
+WORKER = """
+import inspect, json, resource, sys, time
+from pathlib import Path
+import pathway_models as pw
+
+members, seed, folder, names = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4].split()
+scenarios = pw.read_scenarios(folder / "scenarios.yml", folder / "levers.yml")
+scenarios = {name: scenarios[name] for name in names}
+is_new = hasattr(pw, "headline")
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
+
+for line in sys.stdin:
+    began = time.process_time()
+    park = pw.read_park(Path(line.strip()))
+    draws = pw.sample(park, scenarios, members=members, seed=seed)
+    paths = pw.project(park, scenarios, draws)
+    peaks = pw.headline(paths) if is_new else pw.find_peaks(paths)
+    first, both = time.process_time() - began, None
+    if is_new:
+        held = pw.project(park, scenarios, draws, drivers="hold", keep="totals")
+        pw.headline(paths, held=held)
+        both = time.process_time() - began
+    del park, draws, paths, peaks
+    print(json.dumps([first, both, memory()]), flush=True)
+"""
+
+
+class Version:
+    """A process that works with one version."""
+
+    def __init__(self, folder: Path, members: int, data: Path, scenarios: list[str]) -> None:
+        command = [sys.executable, "-c", WORKER, str(members), str(SEED), str(data), " ".join(scenarios)]
+        environment = {**os.environ, **THREADS, "PYTHONPATH": str(folder)}
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=folder, env=environment)
+
+    def answer(self, table: Path) -> tuple[float, float | None, float]:
+        """Processor seconds of the answer and of both readings, and the most memory so far in MB."""
+        print(table, file=self.process.stdin, flush=True)
+        told = self.process.stdout.readline()
+        if not told:
+            raise SystemExit(f"{table}: a version ended; see above")
+        return tuple(json.loads(told))
+
+    def end(self) -> None:
+        """Let the process end."""
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+
+
+def main() -> None:
+    """Measure both versions in turn and print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("older", type=Path, help="checkout of the older version")
+    parser.add_argument("--members", type=int, default=1000)
+    parser.add_argument("--places", type=int, help="only the first places")
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    older = arguments.older.resolve()
+    tables = sorted((older / "data" / "parks").glob("*.csv"))
+    tables = [path for path in tables if path.with_suffix(".yml").exists()][: arguments.places]
+    import pathway_models as pw
+
+    data = older / "data"
+    scenarios = list(pw.read_scenarios(data / "scenarios.yml", data / "levers.yml"))
+    places = {"older": (older, data), "new": (ROOT, data), "new, scenarios of today": (ROOT, ROOT / "data")}
+    both = {name: Version(folder, arguments.members, of, scenarios) for name, (folder, of) in places.items()}
+    for version in both.values():
+        version.answer(tables[0])  # imports and caches are not what is compared
+    times = {name: np.full((arguments.repeats, len(tables), 2), np.nan) for name in both}
+    memory = dict.fromkeys(both, 0.0)
+    for at, table in enumerate(tables):
+        for again in range(arguments.repeats):
+            for name, version in both.items():
+                first, second, memory[name] = version.answer(table)
+                times[name][again, at] = first, first if second is None else second
+    for version in both.values():
+        version.end()
+    least = {name: found.min(axis=0) for name, found in times.items()}
+    total = {name: found.sum(axis=0) for name, found in least.items()}
+    ratio = least["new"][:, 0] / least["older"][:, 0]
+    print(f"{len(tables)} places x {len(scenarios)} scenarios x {arguments.members} members, processor time in turn")
+    for name, found in total.items():
+        times_older = found / total["older"][0]
+        row = f"{name:<24} {found[0]:7.1f} s   ratio {times_older[0]:.2f}   most memory {memory[name]:5.0f} MB"
+        print(row if name == "older" else f"{row}   with the second reading {times_older[1]:.2f}")
+    worst = int(ratio.argmax())
+    print(f"by place: median ratio {np.median(ratio):.2f}, most {ratio[worst]:.2f} ({tables[worst].stem})")
+
+
+if __name__ == "__main__":
+    main()

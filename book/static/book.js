@@ -1,0 +1,4 @@
+// Tables of outputs scroll inside the page; the theme lets the keyboard reach what scrolls, but these.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const box of document.querySelectorAll(".cell_output table, div.formula")) box.tabIndex = 0;
+});
