@@ -270,7 +270,8 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
                 "panel": event.panel, "record": event.record, "lead": event.lead, "window": event.window,
                 "holdout": "entity and future" if event.is_forward else "entity", "cases": label, "law": law,
                 "forecasts": happened.size, "closed": closed,
-                "origins": int(np.unique(found.windows.origin[kept]).size), "frequency": float(happened.mean()), "mean_forecast": float(chance[kept].mean()),
+                "origins": int(np.unique(found.windows.origin[kept]).size),
+                "frequency": float(happened.mean()), "mean_forecast": float(chance[kept].mean()),
                 "brier": brier(chance[kept], happened), "less_than_rate": float(gain.mean()), "low": low, "high": high,
             })  # fmt: skip
     return pd.DataFrame(rows)
