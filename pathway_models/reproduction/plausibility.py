@@ -249,7 +249,8 @@ def baselines_beside(
     chosen = [(one, value) for one, value in read_baselines() if places is None or one.place.en in places]
     provinces = [entry.park_id for entry in read_register() if entry.kind == "region" and entry.has_data]
     every = tuple(name for name in provinces if name != "region-d")
-    bau = {"bau": read_scenarios()["bau"]}
+    alone = {name: one for name, one in read_scenarios().items() if not one.measures and not one.drivers}
+    bau = dict(list(alone.items())[:1])
     parks = {one.place.en: every if one.parks == "all" else one.parks for one, _ in chosen}
     paths: dict[str, Pathways] = {}
     for name in dict.fromkeys(name for names in parks.values() for name in names):
@@ -264,7 +265,9 @@ def _beside(baseline: Baseline, estimate: Estimate, paths: Iterable[Pathways]) -
     total = sum(one.total()[0][:, one.years >= first] for one in paths)
     years, issue = np.arange(first, int(paths[0].years[-1]) + 1), paths[0].issue_year
     last = min(one.last_observed_year for one in paths)
-    peaks = peaks_of(total[None], years, last, identity=baseline.place.en, scenarios=("bau",), seed=0, issue_year=issue)
+    peaks = peaks_of(
+        total[None], years, last, identity=baseline.place.en, scenarios=paths[0].scenarios, seed=0, issue_year=issue
+    )
     low, middle, high = peaks.quantiles()[0]
     year = np.where(peaks.censored()[0], np.inf, peaks.year[0])
     ahead = (years >= issue) & (years <= max(int(estimate.value), issue))
