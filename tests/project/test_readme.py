@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import pathway_models as pw
 from pathway_models.core import issue_year
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +75,21 @@ def test_the_chinese_readme_has_the_same_figures_commands_and_files():
         assert (english in README) == (chinese in CHINESE)
     assert "(README.zh.md)" in README
     assert "(README.md)" in CHINESE
+
+
+@pytest.mark.slow
+def test_the_answer_it_gives_is_that_of_the_model():
+    park, scenarios = pw.read_park("region-d"), pw.read_scenarios()
+    assumptions = pw.read_assumptions(as_of=2026)
+    draws = pw.sample(park, scenarios, members=1000, seed=20240401, assumptions=assumptions)
+    pathways = pw.project(park, scenarios, draws)
+    found = pw.headline(pathways, before=2030)
+    at = {name: number for number, name in enumerate(pathways.scenarios)}
+    before = {name: round(100 * float(found.p_past[row] + found.p_ahead[row])) for name, row in at.items()}
+    deep = at["deep"]
+    numbers = [before["bau"], round(100 * float(found.p_past[deep])), before["deep"]]
+    numbers += [round(100 * float(found.p_ahead[deep] / (1 - found.p_past[deep])))]
+    numbers += [before["efficiency"], before["substitution"]]
+    for text, start in ((README, "The answer for this region"), (CHINESE, "该区域在2026年的答案")):
+        told = text[text.index(start) :].partition("\n\n")[0]
+        assert [int(number) for number in re.findall(r"(\d+) %", told)] == numbers
