@@ -17,7 +17,7 @@ import click
 
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.stopping import Stop
-from pathway_models.console.cli_language import Variadic, in_table, language
+from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text
 from pathway_models.console.common_options import (
     PARK,
     SCENARIOS,
@@ -54,6 +54,10 @@ if TYPE_CHECKING:
 def summarise_command(folder: Path, lang: str) -> None:
     """Make the summary and the page of a run again from its parks' folders."""
     outcomes = [_as_found(folder, outcome) for outcome in read_status(folder)]
+    try:
+        read_record(folder)
+    except InputError as error:  # the summary does without, but nothing can be computed again from this folder
+        click.echo(mistake_text(error), err=True)
     click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
     sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
 

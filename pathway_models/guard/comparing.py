@@ -222,7 +222,12 @@ def _about(path: Path, rows: list[dict[str, str]]) -> dict[str, str]:
     if path.is_file():
         content = read_record(path.parent)
         for section in ABOUT:
-            for name, value in (content.get(section) or {}).items():
+            told = content.get(section) or {}
+            if not isinstance(told, dict):
+                remedy = "run the parks again into a new folder"
+                whole = "a whole record of a run"
+                raise InputError([Fault(str(path), section, str(told)[:80], whole, remedy, code="run_record")])
+            for name, value in told.items():
                 if section != "parameters" or name not in ("out", "workers", "parks", "quiet", "timeout"):
                     found[name] = str(value)[:40]
     return found
@@ -233,7 +238,8 @@ def _file(path: Path) -> Results:
         rows = _rows(path)
         header = tuple(rows[0]) if rows else ()
     except (OSError, UnicodeDecodeError) as error:
-        fault = Fault(path.name, "file", "", "the folder of a run or a CSV of figures", f"check the name: {error}")
+        remedy = f"check the name: {error.strerror if isinstance(error, OSError) else 'it is no text in UTF-8'}"
+        fault = Fault(path.name, "file", "", "the folder of a run or a CSV of figures", remedy)
         raise InputError([fault]) from None
     if header != (*COLUMNS, "value"):
         expected = f"the columns {', '.join((*COLUMNS, 'value'))}"

@@ -29,6 +29,9 @@ NO_VALUE = (
 )  # fmt: skip
 #: Beyond any park in any unit; products of what lies below stay far from the end of floating point.
 LARGEST_NUMBER = 1e15
+#: Below any amount but none, and below what is left where a spreadsheet takes equal numbers from one another; quotients
+#: of what lies above stay far from both ends of floating point.
+SMALLEST_NUMBER = 1e-100
 #: Pieces of a number format: text in quotes or one sign behind a mark, fill or width, brackets, anything else.
 PIECE = re.compile(r'"([^"]*)"|[\\!](.)|([_*]).|\[([^\]]*)\]|(.)', re.DOTALL)
 CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
@@ -66,7 +69,7 @@ def read_number(raw: Any) -> tuple[float | None, list[Finding]]:
         if value is not None and finding is None:
             finding = Finding("a plain number", f"it is a text, read as {value!r}", "text_number", "note")
         return value, [finding] if finding else []
-    value, finding = float(raw), _too_large(float(raw))
+    value, finding = float(raw), _out_of_bounds(float(raw))
     return (None, [finding]) if finding else (value, [])
 
 
@@ -96,7 +99,7 @@ def number_in(text: str) -> tuple[float | None, Finding | None]:
     if not PLAIN.fullmatch(plain) or not math.isfinite(float(plain)):
         return None, _why_not(folded)
     value = float(plain)
-    finding = _too_large(value)
+    finding = _out_of_bounds(value)
     if finding is None and plain != text.strip(" "):
         finding = Finding("a plain number", f"it is a text, read as {value!r}", "normalised", "note")
     return (None if finding and finding.severity == "error" else value), finding
@@ -115,7 +118,10 @@ def exact_number(text: str) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def _too_large(value: float) -> Finding | None:
+def _out_of_bounds(value: float) -> Finding | None:
+    if value and abs(value) < SMALLEST_NUMBER:
+        remedy = "no park has so little of anything; correct it"
+        return Finding(f"0 or at least {SMALLEST_NUMBER:g}", remedy, "number_small")
     if abs(value) <= LARGEST_NUMBER:
         return None
     return Finding(f"at most {LARGEST_NUMBER:g}", "no park has so much of anything; correct it", "number_large")

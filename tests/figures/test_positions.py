@@ -1,8 +1,8 @@
 """Where things stand in drawn figures: inside the frame, off its foot, on no other name, and as high as they say."""
 
-from itertools import re
+import re
+from itertools import combinations
 
-import combinations
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np

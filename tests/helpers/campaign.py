@@ -472,9 +472,11 @@ def kills(count: int, of: int, folder: Path) -> Tally:
         def end(which: int = which, seconds: float = seconds, temporary: Path = temporary) -> bool:
             command = [sys.executable, "-m", "pathway_models", "decide", "region-d", "--members", "2000"]
             env = {**os.environ, "TMPDIR": str(temporary)}
+            # What nohup ignores for this campaign would be ignored by the command too.
             with subprocess.Popen(
-                command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-            ) as process:
+                command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+            ) as process:  # fmt: skip
                 time.sleep(seconds)
                 process.send_signal(which)
                 try:

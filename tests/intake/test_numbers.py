@@ -178,3 +178,16 @@ def test_a_percentage_is_set_against_its_unit(tmp_path, unit, code):
     )
     found = [fault.code for fault in examined(filled, tmp_path).faults if fault.place == f"2019!{cell_of(key)}"]
     assert (code in found) if code else not {"percent_format", "format_scaled"} & set(found)
+
+
+@pytest.mark.parametrize("text", ["2.22507e-313", "4.94066e-324", "1.11254e-308", "1e-101"])
+def test_amounts_too_small_to_divide_by_are_refused(tmp_path, text):
+    """Found by a campaign: their quotients are infinite."""
+    filled = Filled()
+    filled.put(2019, "natural_gas", text)
+    (fault,) = examined(filled, tmp_path).of("error")
+    assert (fault.code, fault.value) == ("number_small", text)
+
+
+def test_what_is_left_of_a_difference_is_a_number():
+    assert number_in("2.8e-17")[0] == 2.8e-17

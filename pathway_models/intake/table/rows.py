@@ -160,7 +160,7 @@ def _wrong_words(given: dict[str, str]) -> Iterator[Problem]:
 def _wrong_number(value: float | None, finding: Finding | None, given: dict[str, str]) -> Iterator[Problem]:
     """What is wrong with a value; a table is written by programs, so that its numbers are plain."""
     is_signed = given["quantity"] in SIGNED and given["item"].startswith("conversion_")
-    if finding and finding.code == "number_large":
+    if finding and finding.code in ("number_large", "number_small"):
         yield "value", finding.expected, finding.remedy, finding.code
     elif value is None or finding:
         remedy = "write plain digits with a point; leave the row out if the value is unknown"
