@@ -319,7 +319,7 @@ def choose(page, name, setting):
 
 
 @pytest.mark.parametrize("path", ["/", "/api/kernels"])
-def test_page_answers_nobody_without_its_token(address, path):
+def test_page_answers_nobody_without_its_token(page, address, path):
     port = int(re.search(r":(\d+)/", address).group(1))
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     line.request("GET", path)
