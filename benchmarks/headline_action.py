@@ -51,7 +51,11 @@ def main() -> None:
     names += ["P(before 2030): all of deep in 2027-2029, points"]
     print(f"{len(rows)} parks and regions, {members} members; P(ahead | not past), %, unless said otherwise")
     for name, values in zip(names, np.array(rows).T, strict=True):
-        print(f"{name:<52} mean {values.mean():6.1f}   least {values.min():6.1f}   most {values.max():6.1f}")
+        values = values[np.isfinite(values)]  # a park that is past in nearly all members leaves nothing to bring about
+        print(
+            f"{name:<52} mean {values.mean():6.1f}   least {values.min():6.1f}   most {values.max():6.1f}"
+            f"   of {values.size}"
+        )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import pathway_models as pw
+from pathway_models.core.files import data_folder
 from pathway_models.hindcast.command import show, write_tables
 from pathway_models.hindcast.event_scores import holds
 from pathway_models.hindcast.level_fits import NATION_RECORD, VERSION, fit_nation
@@ -26,6 +27,8 @@ ISSUED, BEFORE, WINDOW = 2026, 2030, 5
 #: Cuts of the test lever by 2035, and by how many points it should beat itself five years later.
 CUTS = {0.10: 0.10, 0.20: 0.20, 0.35: 0.30}
 YEARS = (2030, 2035, 2055, 2060)
+#: Share of the highest year that CO2 of 2035 is at most, CO2 standing for all greenhouse gases.
+NDC = 0.93
 
 
 def nation_paths(level):
@@ -72,6 +75,18 @@ def provinces_sum(members=400, count=None):
             for year in YEARS]  # fmt: skip
 
 
+def within_ndc(members=400, count=None):
+    """P(sum of provinces in 2035 at most .93 of its highest year until then), under bau and under stated policy."""
+    scenarios, total = pw.read_scenarios(data_folder() / "driver_scenarios.yml").pick(["bau", "stated_policy"]), 0.0
+    for entry in [one for one in pw.read_register() if one.has_data and one.kind == "region" and one.province][:count]:
+        park = pw.read_park(entry.park_id)
+        paths = pw.project(park, scenarios, pw.sample(park, scenarios, members=members, seed=SEED), keep="totals")
+        total = total + paths.total()[..., list(paths.years).index(2019) :]
+    shares = (total[..., 2035 - 2019] <= NDC * total[..., : 2035 - 2019 + 1].max(axis=-1)).mean(axis=-1)
+    figure = "P(sum of provinces within the NDC)"
+    return [(figure, name, 2035, np.nan, float(share), np.nan) for name, share in zip(scenarios, shares, strict=True)]
+
+
 def cut_path(years, cut, begin):
     """Share left by a test lever: linear from its first year to the full cut nine years on."""
     return 1.0 - cut * np.clip((years - (begin - 1)) / 9.0, 0.0, 1.0)
@@ -113,7 +128,7 @@ def chances(total, years, is_past=None):
 
 def outlook(**size):
     """Print and return what the law in levels says; ``members`` and ``count`` make it smaller."""
-    rows = [*china(), *provinces_sum(**size), *levers(**size)]
+    rows = [*china(), *provinces_sum(**size), *within_ndc(**size), *levers(**size)]
     table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
     show("What the law in levels says", table)
     table.insert(0, "version", VERSION)

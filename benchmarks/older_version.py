@@ -30,7 +30,8 @@ import inspect, json, resource, sys, time
 from pathlib import Path
 import pathway_models as pw
 
-members, seed, folder, names = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4].split()
+members, seed, folder, names = json.loads(sys.stdin.readline())
+folder = Path(folder)
 scenarios = pw.read_scenarios(folder / "scenarios.yml", folder / "levers.yml")
 scenarios = {name: scenarios[name] for name in names}
 is_new = hasattr(pw, "headline")
@@ -58,10 +59,11 @@ class Version:
     """A process that works with one version."""
 
     def __init__(self, folder: Path, members: int, data: Path, scenarios: list[str]) -> None:
-        command = [sys.executable, "-c", WORKER, str(members), str(SEED), str(data), " ".join(scenarios)]
+        command = [sys.executable, "-c", WORKER]
         environment = {**os.environ, **THREADS, "PYTHONPATH": str(folder)}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=folder, env=environment)
+        print(json.dumps([members, SEED, str(data), scenarios]), file=self.process.stdin, flush=True)
 
     def answer(self, table: Path) -> tuple[float, float | None, float]:
         """Processor seconds of the answer and of both readings, and the most memory so far in MB."""

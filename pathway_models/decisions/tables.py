@@ -97,7 +97,7 @@ def claim(decision: Decision, lang: str) -> str:
     if not decision.unknown:
         return say(lang, en="The cheapest package", zh="最低成本组合")
     if not decision.closest.steps:
-        return say(lang, en="The package that is cheapest among priced measures", zh="有价格措施中的最低成本组合")
+        return say(lang, en="The cheapest package among priced measures", zh="有价格措施中的最低成本组合")
     return say(
         lang,
         en="The package with the fewest steps without a price",

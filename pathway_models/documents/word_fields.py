@@ -2,6 +2,10 @@
 
 A reader that is not Word, or a user who declines the update, then still sees a whole document.  Archives are written so
 that the same content gives the same bytes.
+
+Pages are worked out as Word would: fixed line distances of the template's styles, line breaks by the widths of
+letters, paragraphs that stay with the next, rows that do not break.  Fonts of a reader's machine may move a heading
+over the foot of a page; Word corrects the numbers when it opens the file.
 """
 
 import copy
@@ -9,18 +13,20 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.shared import Length
 from docx.table import Table
 
 from pathway_models.documents.blocks import SMALL, Report, lines_of, unbroken
 from pathway_models.documents.typst import shares_of
-from pathway_models.documents.word_pages import fill_pages, pages_of
 
 #: The style of tables that are laid out here; others are the user's own.
 TABLE_STYLE = "Report Table"
@@ -191,6 +197,254 @@ def _lay_out(table: Table) -> None:
 
 def _text(cell: Any) -> str:
     return "".join(part.text or "" for part in cell.iter(qn("w:t")))
+
+
+# Pages as they will be -----------------------------------------------------------------------------------------------
+
+#: Widths of letters in sizes of the font: text faces differ by a few per cent.
+WIDTHS = (
+    (re.compile(r"[\u2e80-\uffef]"), 1.0),
+    (re.compile(r"[A-Z%@&]"), 0.68),
+    (re.compile(r"[0-9]"), 0.5),
+    (re.compile(r"[a-z]"), 0.455),
+)
+OTHER = 0.3
+#: What stays on a line: a word with the blanks behind it, or one Chinese sign.
+PIECE = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
+#: Lines of a paragraph that stay together at the foot and the head of a page.
+TOGETHER = 2
+#: Style of the heading of a chapter, which no text passes.
+CHAPTER = "Heading1"
+#: Share of a page that may stay empty before a figure.
+GAP = 0.12
+#: Points left free where text is moved up: what is estimated a line too low should not be torn from its figure.
+SPARE = 16.0
+#: Points that a border adds to a row, and the margins of a cell take from its width.
+BORDER, EDGE, CELL_MARGINS = 0.5, 1.5, 6.0
+#: Twips and English Metric Units of a point.
+TWIPS, EMU = 20, 12700
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A paragraph or a row of a table: lines of a height, in points; a row or a picture is one line.
+
+    ``block`` is the paragraph or the table in the document, ``head`` the height of the row that a table repeats where
+    it goes on.
+    """
+
+    block: Any
+    lines: int
+    height: float
+    before: float = 0.0
+    after: float = 0.0
+    keeps_next: bool = False
+    breaks: bool = False
+    marks: tuple[str, ...] = ()
+    is_picture: bool = False
+    is_chapter: bool = False
+    head: float = 0.0
+
+    @property
+    def whole(self) -> float:
+        """Height with what is kept free above and below."""
+        return self.before + self.lines * self.height + self.after
+
+    @property
+    def least(self) -> float:
+        """Height that has to fit on the page where the part begins."""
+        return self.before + min(self.lines, TOGETHER if self.lines > TOGETHER + 1 else self.lines) * self.height
+
+
+def pages_of(word: Document) -> dict[str, int]:
+    """Estimate the page of every bookmark of a document.
+
+    Returns
+    -------
+    dict
+        Name of the bookmark to number of the page.
+    """
+    return _laid_out(list(_parts(word)), _height(word)).pages
+
+
+def fill_pages(word: Document) -> None:
+    """Let text and tables behind a figure fill the page that it would leave empty, up to the next figure or chapter.
+
+    A figure that does not fit goes to the head of the next page with its caption, and so would all that follows it.
+    """
+    high, passed, parts = _height(word), 0, list(_parts(word))
+    while True:
+        gaps = _laid_out(parts, high).gaps
+        at = next((at for at in sorted(gaps) if at >= passed and parts[at].is_picture and gaps[at] > GAP * high), None)
+        if at is None:
+            return
+        passed, room, start = at + 1, gaps[at] - SPARE, at + 2
+        end = start
+        while end < len(parts) and not (parts[end].is_picture or parts[end].is_chapter):
+            # A caption, its table and the note below it move together.
+            last = end
+            while last + 1 < len(parts) and (parts[last].keeps_next or parts[last].block is parts[last + 1].block):
+                last += 1
+            room -= sum(one.whole for one in parts[end : last + 1])
+            if room < 0 or any(one.is_picture or one.is_chapter for one in parts[end : last + 1]):
+                break
+            end = last + 1
+        for block in dict.fromkeys(one.block for one in parts[start:end]):
+            parts[at].block.addprevious(block)
+        parts[at:end] = [*parts[start:end], *parts[at:start]]
+        passed += end - start
+
+
+class _Laid(NamedTuple):
+    """Where parts came to stand.
+
+    Parameters
+    ----------
+    pages : bookmark -> page
+    gaps : part -> points left empty on the page before, where a part begins a page that no break asks for
+    """
+
+    pages: dict[str, int]
+    gaps: dict[int, float]
+
+
+def _height(word: Document) -> float:
+    section = word.sections[0]
+    return (section.page_height - section.top_margin - section.bottom_margin) / EMU
+
+
+def _laid_out(parts: list[_Part], high: float) -> _Laid:
+    """Set parts on pages of a height."""
+    found, gaps = {}, {}
+    page, y, at, below = 1, 0.0, 0, 0.0
+    while at < len(parts):
+        end = at
+        while parts[end].keeps_next and end + 1 < len(parts) and not parts[end + 1].breaks:
+            end += 1
+        chain = parts[at : end + 1]
+        asked = sum(one.whole for one in chain[:-1]) + chain[-1].least
+        if y and (chain[0].breaks or (y + asked > high and asked <= high)):
+            if not chain[0].breaks:
+                gaps[at] = high - y
+            page, y = page + 1, chain[0].head
+        for one in chain:
+            # Of the space below one paragraph and above the next the larger counts.
+            y += max(one.before - below, 0.0) if y else one.before * one.breaks
+            left, below = one.lines, one.after
+            if y + one.least - one.before > high and y:
+                page, y = page + 1, one.head
+            found.update(dict.fromkeys(one.marks, page))
+            while left * one.height > high - y and left > 1 and high > TOGETHER * one.height:
+                fits = min(max(int((high - y) / one.height), 0), left - TOGETHER)
+                page, y, left = page + 1, 0.0, left - max(fits, 0)
+            y += left * one.height + one.after
+        at = end + 1
+    return _Laid(found, gaps)
+
+
+def _parts(word: Document) -> Iterator[_Part]:
+    section = word.sections[0]
+    width = (section.page_width - section.left_margin - section.right_margin) / EMU
+    looks = {style.style_id: _Look(style) for style in word.styles if style.type == 1}
+    usual = looks[next(style.style_id for style in word.styles if style.name == "Normal")]
+    for block in word.element.body.iterchildren():
+        if block.tag == qn("w:p"):
+            yield _paragraph(block, looks, usual, width)
+        elif block.tag == qn("w:tbl"):
+            rows = [_row(row, looks, usual) for row in block.iter(qn("w:tr"))]
+            # The strong lines above and below a table.
+            rows[0], rows[-1] = (replace(one, height=one.height + EDGE) for one in (rows[0], rows[-1]))
+            yield from (replace(row, head=rows[0].height if at else 0.0) for at, row in enumerate(rows))
+
+
+class _Look:
+    """What a style says of the height of a paragraph; what it leaves open is its base's."""
+
+    def __init__(self, style: Any) -> None:
+        chain = [style]
+        while chain[-1].base_style is not None:
+            chain.append(chain[-1].base_style)
+
+        def first(name: str, usual: Any, of: str = "paragraph_format") -> Any:
+            values = (getattr(getattr(one, of), name) for one in chain)
+            return next((value for value in values if value is not None), usual)
+
+        spacing = first("line_spacing", 1.0)
+        self.size = first("size", Length(12 * EMU), "font") / EMU
+        self.line = spacing / EMU if isinstance(spacing, Length) else 1.2 * self.size * float(spacing)
+        self.before, self.after = first("space_before", 0) / EMU, first("space_after", 0) / EMU
+        self.indent = (first("left_indent", 0) + first("right_indent", 0)) / EMU
+        self.first, self.keeps_next = first("first_line_indent", 0) / EMU, bool(first("keep_with_next", False))
+
+
+def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float) -> _Part:
+    properties, look = element.pPr, looks.get(_style_id(element), usual)
+    marks = tuple(one.get(qn("w:name")) for one in element.iter(qn("w:bookmarkStart")))
+    breaks = properties is not None and properties.find(qn("w:pageBreakBefore")) is not None
+    keeps = look.keeps_next or (properties is not None and properties.find(qn("w:keepNext")) is not None)
+    behind = any(one.get(qn("w:type")) == "page" for one in element.iter(qn("w:br")))
+    heights = [int(one.get("cy")) / EMU for one in element.iter(qn("wp:extent"))]
+    if heights:
+        return _Part(element, 1, max(heights) + 3, look.before, look.after, keeps, breaks, marks, is_picture=True)
+    count = wrapped_lines(_text(element), look.size, width - look.indent, look.first)
+    # A break inside a paragraph ends its page: the next one is taken to begin there.
+    after, is_chapter = 1e4 if behind else look.after, _style_id(element) == CHAPTER
+    return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, is_chapter=is_chapter)
+
+
+def _row(row: Any, looks: dict[str, _Look], usual: _Look) -> _Part:
+    heights, keeps = [0.0], False
+    for cell in row.iter(qn("w:tc")):
+        width = next((int(one.get(qn("w:w"))) / TWIPS for one in cell.iter(qn("w:tcW"))), 72.0) - CELL_MARGINS
+        lines = 0.0
+        for element in cell.iter(qn("w:p")):
+            look = looks.get(_style_id(element), usual)
+            lines += wrapped_lines(_text(element), look.size, width) * look.line
+            keeps |= element.pPr is not None and element.pPr.find(qn("w:keepNext")) is not None
+        heights.append(lines)
+    return _Part(row.getparent(), 1, max(heights) + BORDER, keeps_next=keeps)
+
+
+def _style_id(element: Any) -> str:
+    style = element.pPr.find(qn("w:pStyle")) if element.pPr is not None else None
+    return "" if style is None else style.get(qn("w:val"))
+
+
+def wrapped_lines(text: str, size: float, width: float, first: float = 0.0) -> int:
+    """Count the lines of a paragraph.
+
+    Parameters
+    ----------
+    text : str
+    size, width, first : float
+        Of the font, of a line, and of the first line's indent, points.
+
+    Examples
+    --------
+    >>> wrapped_lines("碳" * 21, 10.0, 200.0), wrapped_lines("碳" * 20, 10.0, 200.0)
+    (2, 1)
+    """
+    count, used = 1, first
+    for piece in PIECE.findall(text):
+        wide, whole = (size * one for one in _widths(piece))
+        if used + wide > width and used > first:
+            count, used = count + 1, 0.0
+        used += whole
+        while used > width + size and wide > width:
+            count, used = count + 1, used - width
+    return count
+
+
+@lru_cache(maxsize=4096)
+def _widths(piece: str) -> tuple[float, float]:
+    """Measure a piece without and with the blanks behind it, in sizes of the font."""
+    wide = sum(_width(sign) for sign in piece.rstrip())
+    return wide, wide + OTHER * (len(piece) - len(piece.rstrip()))
+
+
+@cache
+def _width(sign: str) -> float:
+    return next((width for kind, width in WIDTHS if kind.match(sign)), OTHER)
 
 
 #: Fixed time stamp of every file, so that a document of the same run has the same bytes whenever it is made.

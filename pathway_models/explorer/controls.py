@@ -10,7 +10,7 @@ from pathway_models.core.errors import ScenarioError
 from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
 from pathway_models.records.plans import SLOW
@@ -24,6 +24,10 @@ BETWEEN, WITHIN = "~", "."
 Choices = dict[str, Choice]
 #: Opens the part of an address that names the scenario whose growth and grid the levers stand under.
 UNDER = "under"
+
+
+#: What a cost adds that was stated for another place.
+_FACTOR = re.compile(r", times ([\d./ ]+) \(prices here against (\w+)\)")
 
 
 class LeverControl:
@@ -113,6 +117,7 @@ def _cost(cost: LeverCost | None, lang: str) -> str:
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
     if lang == "zh":
         found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]
+        found = [_FACTOR.sub(lambda told: f"×{told[1]}（本国与{word(told[2], lang)}价格之比）", text) for text in found]
     if cost.bought:
         found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
     return say(lang, en="; ", zh="；").join(found)

@@ -250,8 +250,8 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
     """Table Brier scores, a row a law.
 
     Columns: ``panel``, ``record``, ``lead``, ``window``, ``holdout``, ``cases``, ``law``, ``forecasts``, ``closed`` (of
-    them), ``origins``, ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the score of the rate, with
-    ``low`` and ``high``, the 90 % range over resampled entities.
+    them), ``origins``, ``frequency``, ``mean_forecast``, ``brier``; ``less_than_rate``: by how much it is below the
+    score of the rate, with ``low`` and ``high``, the 90 % range over resampled entities.
     """
     event, rows = found.event, []
     entities = found.windows.entity
@@ -269,7 +269,8 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
             rows.append({
                 "panel": event.panel, "record": event.record, "lead": event.lead, "window": event.window,
                 "holdout": "entity and future" if event.is_forward else "entity", "cases": label, "law": law,
-                "forecasts": happened.size, "closed": closed, "origins": int(np.unique(found.windows.origin[kept]).size),
+                "forecasts": happened.size, "closed": closed,
+                "origins": int(np.unique(found.windows.origin[kept]).size),
                 "frequency": float(happened.mean()), "mean_forecast": float(chance[kept].mean()),
                 "brier": brier(chance[kept], happened), "less_than_rate": float(gain.mean()), "low": low, "high": high,
             })  # fmt: skip
@@ -277,7 +278,7 @@ def event_table(found: EventForecasts, seed: int = SEED) -> pd.DataFrame:
 
 
 def _cases(found: EventForecasts) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """All that emit to the end, those whose record does not end clearly below its maximum, and all with closures."""
+    """All that emit to the end, those of them not clearly below their maximum, and all with closures."""
     highest = found.windows.covariates[HIGHEST][:, -1]
     closed = closed_within(found.windows, found.event.steps)
     yield "all", ~closed

@@ -172,6 +172,7 @@ WORDS = MappingProxyType(
         ),
         "share": ("share", "比例"),
         "share of today's green area": ("share of today's green area", "占现有绿地面积"),
+        "europe": ("Europe", "欧洲"),
         # how records show themselves in a notebook
         "scope 2": ("scope 2", "范围二"),
         "peaks in time": ("peaks in time", "按时达峰"),

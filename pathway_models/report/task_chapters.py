@@ -143,7 +143,7 @@ def _packages(builder: ReportBuilder, inputs: ReportInputs) -> None:
         builder.table(
             say(lang, en="Investment, energy and return of the package", zh="组合的投资、能源与回报"),
             decision_tables.package_economics(found.economics, lang=lang),
-            decision_tables.describe_economics(found, lang=lang),
+            decision_tables.describe_economics(found, lang=lang).rstrip(":：") + say(lang, en=".", zh="。"),
         )
     if found.without_block:
         builder.table(

@@ -19,7 +19,7 @@ from pathway_models.intake.register import read_register
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
-from pathway_models.peaks.finding import find_peaks, peaks_of
+from pathway_models.peaks.finding import find_peaks, peaks_of, reference_of
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenarios
 from pathway_models.records.park import Park
@@ -249,12 +249,13 @@ def baselines_beside(
     chosen = [(one, value) for one, value in read_baselines() if places is None or one.place.en in places]
     provinces = [entry.park_id for entry in read_register() if entry.kind == "region" and entry.has_data]
     every = tuple(name for name in provinces if name != "region-d")
-    bau = {"bau": read_scenarios()["bau"]}
+    shipped = read_scenarios()
+    without = shipped.pick([reference_of(shipped, tuple(shipped))])
     parks = {one.place.en: every if one.parks == "all" else one.parks for one, _ in chosen}
     paths: dict[str, Pathways] = {}
     for name in dict.fromkeys(name for names in parks.values() for name in names):
         park = read_park(name)
-        paths[name] = project(park, bau, sample(park, bau, members=members, seed=seed, until=until))
+        paths[name] = project(park, without, sample(park, without, members=members, seed=seed, until=until))
     return tuple(_beside(one, value, [paths[name] for name in parks[one.place.en]]) for one, value in chosen)
 
 
@@ -264,7 +265,9 @@ def _beside(baseline: Baseline, estimate: Estimate, paths: Iterable[Pathways]) -
     total = sum(one.total()[0][:, one.years >= first] for one in paths)
     years, issue = np.arange(first, int(paths[0].years[-1]) + 1), paths[0].issue_year
     last = min(one.last_observed_year for one in paths)
-    peaks = peaks_of(total[None], years, last, identity=baseline.place.en, scenarios=("bau",), seed=0, issue_year=issue)
+    peaks = peaks_of(
+        total[None], years, last, identity=baseline.place.en, scenarios=paths[0].scenarios, seed=0, issue_year=issue
+    )
     low, middle, high = peaks.quantiles()[0]
     year = np.where(peaks.censored()[0], np.inf, peaks.year[0])
     ahead = (years >= issue) & (years <= max(int(estimate.value), issue))

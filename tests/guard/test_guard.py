@@ -197,11 +197,13 @@ def test_shipped_checks_look_at_everything_they_name(computed):
 
 
 def test_figures_survive_their_file(computed, tmp_path):
-    path = write_figures(tmp_path / "figures.csv", computed)
-    back = read_results(path)
-    assert compare(computed, back).unchanged
-    assert list(back.figures) == sorted(back.figures)
-    assert any(math.isinf(value) for value in back.figures.values())
+    endless = results({("a", "peak_year_p95", 0): math.inf})
+    for figures in (computed, endless):
+        path = write_figures(tmp_path / "figures.csv", figures)
+        back = read_results(path)
+        assert compare(figures, back).unchanged
+        assert list(back.figures) == sorted(back.figures)
+    assert back.figures == endless.figures
 
 
 def test_run_folder_holds_the_figures_that_are_computed(computed, scenarios, tmp_path):

@@ -14,6 +14,7 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.hindcast import report
 from pathway_models.hindcast.command import _measure, hindcast_command
+from pathway_models.hindcast.event_scores import above_of, closed_within, holds
 from pathway_models.hindcast.level_tables import LEVEL_TABLES
 from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
@@ -135,6 +136,22 @@ def test_a_closure_is_counted_beside_the_scores():
     found = with_closures(summary, Subject(panel), np.array([2002, 2003]))
     assert found.closures.tolist() == [1, 1]
     assert found.coverage_90_closures.tolist() == [0.75, 0.5]
+
+
+def test_a_closed_site_is_an_outcome_where_it_is_asked_for_and_an_event_that_holds():
+    values = np.array([[1.0, 2.0, 3.0, 4.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]])
+    panel = Panel("made", ("closed", "open"), ("a", "b"), np.arange(2000, 2006), {"emissions_tco2": values})
+    subject = Subject(panel)
+    found = subject.windows(3, 3, closures=True)
+    first = found.take(found.origin == 2002)
+    assert first.change[0].tolist() == [pytest.approx(np.log(4 / 3)), -np.inf, -np.inf]
+    assert closed_within(first, 2).tolist() == [True, False]
+    assert closed_within(first, 1).tolist() == [False, False]
+    assert holds(np.zeros(2), first.change, 2).tolist() == [True, False]
+    assert subject.windows(3, 2).origin.tolist() == found.origin[np.isfinite(found.change[:, :2]).any(axis=1)].tolist()
+    assert not closed_within(subject.windows(3, 3), 3).any()
+    above = above_of(first, dict.fromkeys(range(2000, 2006), 1.0) | {2004: 1.5, 2005: 0.5})
+    assert above.tolist() == [[0.0, 0.5, -0.5]] * 2
 
 
 def test_row_parks_is_the_law_in_force_and_the_one_before_it_keeps_its_row():

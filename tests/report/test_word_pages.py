@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathway_models.documents.typst import LINE, LONGEST, MARGIN, WHOLE, shares_of
-from pathway_models.documents.word_pages import fill_pages, lines_of, pages_of
+from pathway_models.documents.word_fields import fill_pages, pages_of, wrapped_lines
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_a_figure_that_fits_stays_where_it_is(paper, picture):
 
 @given(st.text("碳排放 abc123", max_size=200), st.floats(50, 400))
 def test_a_narrower_line_never_takes_fewer_lines(text, width):
-    assert lines_of(text, 10.0, width) >= lines_of(text, 10.0, 2 * width)
+    assert wrapped_lines(text, 10.0, width) >= wrapped_lines(text, 10.0, 2 * width)
 
 
 CELL = st.text("碳峰 ab12.,%", max_size=30)
