@@ -59,6 +59,7 @@ CELLS: dict[str, Change] = {
     "unit_in_value": _value("1.05万吨"),
     "words_for_number": _value("约一万"),
     "far_too_large": _value(1e60),
+    "far_too_small": _value(1e-300),
     "endless_number": _value("1e999"),
     "date_in_value": _value(datetime.date(2019, 5, 1)),
     "date_as_text": _value("2019-05"),
