@@ -8,7 +8,6 @@ letters it shows, cut from the font of the package: no system font is needed.
 """
 
 import base64
-import csv
 import hashlib
 import io
 import json
@@ -22,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, data_folder
-from pathway_models.core.sheet_text import sheet_text
+from pathway_models.core.sheet_text import SheetWriter
 from pathway_models.language.words import say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"
@@ -224,7 +223,7 @@ def told_picture(image: Markup, picture: bytes, lang: str) -> Markup:
                               **{key: value / 10 for key, value in (("left", left), ("top", top), ("width", width),
                                                                     ("height", height))}))  # fmt: skip
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([map(sheet_text, line) for line in lines])
+    SheetWriter(out, lineterminator="\r\n").rows(lines)
     link = html('<a class="pw-values" download="values.csv" href="data:text/csv;charset=utf-8,{values}">{name}</a>',
                 values=quote("\ufeff" + out.getvalue(), safe=""),
                 name=say(lang, en="values of this figure (CSV)", zh="本图数据（CSV）"))  # fmt: skip

@@ -91,14 +91,16 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
     with working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
         scored = scoring.score_parks({name: read_sites(name) for name in CONTINENTS})
     if form == "csv":
-        click.echo(scored.to_csv(index=False, lineterminator="\n", float_format="%.6g"), nl=False)
+        click.echo(sheet_table(scored).to_csv(index=False, lineterminator="\n", float_format="%.6g"), nl=False)
     else:
         for quantity in scoring.QUANTITIES:
             _show(tables.quantity_name(quantity, lang), tables.park_scores(scored, quantity, lang=lang))
         click.echo("\n" + on_screen(sentences.describe_park_scores(scored, lang)))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        scored.to_csv(out / "park_scores.csv", index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8")
+        sheet_table(scored).to_csv(
+            out / "park_scores.csv", index=False, lineterminator="\n", float_format="%.6g", encoding="utf-8"
+        )
         click.echo(say(lang, en="\nwritten: park_scores.csv", zh="\n已写入：park_scores.csv"), err=form == "csv")
 
 
