@@ -85,7 +85,9 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which is up to date
-    return call_preloaded(preload_cells, write_index, folder, list(outcomes), rows, lang)
+    # What is preloaded may have begun in another working folder.
+    call_preloaded(preload_cells, write_index, folder.absolute(), list(outcomes), rows, lang)
+    return page
 
 
 def _content(path: Path) -> bytes | None:

@@ -82,4 +82,4 @@ def test_damaged_record_of_a_run_is_said(text, words, folder):
 def test_summary_of_a_run_says_that_its_record_is_damaged(folder):
     (folder / "run" / "run.json").write_text("{", encoding="utf-8")
     code, said = answered("summarise", "run")
-    assert (code, "expected a whole record of a run" in said) == (0, True), said
+    assert (code, "expected a whole record of a run" in said) == (0, True)
