@@ -28,7 +28,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
 
 ROOT = Path(__file__).resolve().parents[1]
-FONTS = ROOT / "pathway_models" / "presenting" / "fonts"
+FONTS = ROOT / "pathway_models" / "figures" / "fonts"
 CHARACTERS = FONTS / "tongyong_guifan_hanzi.txt"
 TABLE_LENGTH = 8105
 WIDTH = 81  # characters a line of the list; 8105 = 100 lines of 81 and one of 5

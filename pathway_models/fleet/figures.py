@@ -298,10 +298,10 @@ def shares(found: Shares, table: pd.DataFrame, *, lang: str = "en") -> Figure:
     table = table.set_index("park_id").loc[list(found.parks)]
     kind, made_up = check_kinds(table["kind"]), int(table["invented"].sum())
     order = np.argsort(-found.emissions, kind="stable")
-    size = (8.0, 2.35 + (0.115 * len(rules) + 0.1) * count)
-    note = _shares_note(found, lang)
+    note, head = _shares_note(found, lang), 1.05
     foot = 0.75 + 0.16 * (len(note) // (NOTE_WIDTH[lang]) + 1 + note.count("\n"))
-    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=1.05, foot=foot, left=0.22, wspace=0.12)
+    size = (8.0, max(2.35 + (0.115 * len(rules) + 0.1) * count, head + foot + 0.8))
+    figure, (left, right) = sheet(lang, size, columns=(1, 1), head=head, foot=foot, left=0.22, wspace=0.12)
     scale = scale_of(float(max(found.emissions.max(), *(one.max() for one in found.by_rule.values()))), lang)
     rows, height = np.arange(count)[::-1].astype(float), 0.8 / len(rules)
     for at, name in enumerate(rules):

@@ -160,15 +160,18 @@ def detail_loss(
     Returns
     -------
     list of DetailBands
-        As given first; tiers the park does not have itself; then the four grades.
+        As given first; tiers the park does not have itself; then the four grades.  As given alone where the table
+        holds emissions only: there is no use of energy to be told more coarsely or graded.
     """
     assumed, levels = assumptions or read_assumptions(), {"as_given": park}
     sizes = assumed.uncertainties.factor_errors
-    if len(park.sectors) > 1:
+    has_energy = bool(park.energy.any())
+    if has_energy and len(park.sectors) > 1:
         levels["without_sectors"] = without_sectors(park)
-    if park.tier != "poor":
+    if has_energy and park.tier != "poor":
         levels["totals_only"] = totals_only(park, sizes)
-    levels |= {f"grade_{grade}": graded(park, grade, sizes) for grade in "ABCD"}
+    if has_energy:
+        levels |= {f"grade_{grade}": graded(park, grade, sizes) for grade in "ABCD"}
     return [
         _bands(key, one, scenario, before, members=members, seed=seed, until=until, assumptions=assumed)
         for key, one in levels.items()

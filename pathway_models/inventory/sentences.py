@@ -43,6 +43,13 @@ def quality(park: Park, *, lang: str = "en") -> str:
     """Say which group weighs most in the error of the last year, and how large the joint error is."""
     shipped = read_uncertainties().factor_errors
     sizes = errors_by_group(park, shipped)
+    if not sizes:
+        return say(
+            lang,
+            en="Emissions stand in the table as reported: there are no factors or amounts of energy whose errors"
+            " could be drawn.",
+            zh="排放量直接采用报送值：没有因子和能源数量，因而没有可抽取的误差。",
+        )
     weight = {name: share * float(np.hypot(factor, activity)) for name, (factor, activity, share) in sizes.items()}
     worst = max(weight, key=lambda name: weight[name])
     joint = float(np.sqrt(sum(value**2 for value in weight.values())))
@@ -119,6 +126,12 @@ def missing_data(park: Park, *, lang: str = "en") -> str:
 def data_detail(found: Iterable[DetailBands], scenario: str, before: int = 2030, *, lang: str = "en") -> str:
     """Say what each poorer table and each grade does to the bands, measured on this park."""
     given, *others = found
+    if not others:
+        return say(
+            lang,
+            en="The table holds emissions only: there is no use of energy to be told more coarsely or graded.",
+            zh="数据表只有排放量：没有可以合并或评定等级的能源数据。",
+        )
     parts = [_poorer(one, given, before, lang) for one in others if not one.key.startswith("grade")]
     worst, best = (next(one for one in others if one.key == f"grade_{grade}") for grade in "DA")
     is_level = abs(worst.p_before - best.p_before) <= SMALL

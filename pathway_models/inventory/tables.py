@@ -200,6 +200,8 @@ def _intensities(park: Park, total: np.ndarray, lang: str) -> list[tuple]:
         added = park.activity[economic].sum(axis=0) * 100  # million CNY to 10^4 CNY
         unit, name = say(lang, en="tCO2/10⁴ CNY", zh="tCO2/万元"), say(lang, en="per value added", zh="单位增加值排放")
         rows.append((name, unit, *(f"{value:.3f}" for value in total / added)))
+    if not tce.all():
+        return rows
     name = say(lang, en="per tonne of standard coal", zh="单位能耗排放")
     return [*rows, (name, "tCO2/tce", *(f"{value:.3f}" for value in total / tce))]
 

@@ -143,6 +143,14 @@ def test_rule_that_was_not_computed_is_named_with_its_reason(views, parks, lang)
 
 
 @LANGUAGES
+def test_shares_of_a_fleet_of_one_are_drawn(views, parks, lang):
+    figure = figures.shares(share_budget(parks[:1], 1_000_000, 2030), views["benchmark"], lang=lang)
+    left, right = figure.axes[:2]
+    assert len(left.patches) == len(right.patches) > 0
+    plt.close(figure)
+
+
+@LANGUAGES
 def test_price_of_the_last_tonne_is_told_as_it_is(views, lang):
     shares = views["shares"]
     for price, word in ((np.inf, ("does not reach", "达不到")), (np.nan, ("kept", "即可")), (120.0, ("120", "120"))):

@@ -194,3 +194,15 @@ def test_what_was_bought_is_told_as_unknown_not_as_zero():
     assert "scope 2" not in answer.output
     assert "Electric boilers and furnaces with green power, Electric vehicles and machines, Renew" in answer.output
     assert "European Commission and C. Rossi" in answer.output
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_views_of_an_inventory_without_energy_say_so(lang):
+    park = pw.read_park("eu-leuna")
+    shown = pw.tables.dual_reporting(park, lang=lang)
+    assert not shown.isin(["inf", "nan"]).any(axis=None)
+    assert ("as reported" if lang == "en" else "报送值") in pw.sentences.quality(park, lang=lang)
+    told = pw.detail_loss(park, pw.read_scenarios()["bau"], members=20, seed=1, assumptions=pw.read_assumptions(2026))
+    assert [one.key for one in told] == ["as_given"]
+    assert ("emissions only" if lang == "en" else "只有排放量") in pw.sentences.data_detail(told, "bau", lang=lang)
+    assert len(pw.tables.data_detail(told, lang=lang)) == 1
