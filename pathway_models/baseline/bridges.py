@@ -121,7 +121,8 @@ def sector_shares(park: Park, errors: Mapping[str, Floats] | None = None) -> Flo
 
 def tilted_sum(tilts: Floats, shares: Floats) -> Floats:
     """Log change of a sum of sectors by their log changes, (sector, year), and shares, (..., sector): (..., year)."""
-    return np.log(shares @ np.exp(tilts))
+    # Sector by sector: a matrix product would round by how many members stand in it.
+    return np.log(sum(shares[..., s, None] * np.exp(tilt) for s, tilt in enumerate(tilts)))
 
 
 def factor_errors(

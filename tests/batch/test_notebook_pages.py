@@ -17,13 +17,15 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("0[0
 
 
 def tree(page):
-    """The page as a tree, without descriptions of images and without the name of the colouring of code."""
+    """The page as a tree, without descriptions of images, values laid over them, and names of the colouring of code."""
     soup = BeautifulSoup(page.replace("hl-python", "hl-ipython3"), "html.parser")
     for image in soup.select("img"):
         image.attrs.pop("alt", None)
+    for told in soup.select(".pw-told"):
+        told.replace_with(told.img)
     # Ours has no scripts, nothing that only they would draw, and a policy in their place.
-    drawn_by_scripts = [style for style in soup.select("style") if ".jp-Mermaid" in style.text]
-    for element in (*soup.select("script, meta[http-equiv]"), *drawn_by_scripts):
+    styles = [style for style in soup.select("style") if ".jp-Mermaid" in style.text or ".pw-told" in style.text]
+    for element in (*soup.select("script, meta[http-equiv]"), *styles):
         element.decompose()
     for note in soup.find_all(string=lambda text: isinstance(text, Comment)):
         note.extract()

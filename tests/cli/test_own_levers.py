@@ -120,8 +120,8 @@ def test_a_search_takes_own_levers_and_starts_from_a_scenario(own):
     before, found = json.loads(plain.stdout), json.loads(told.stdout)
     assert "compressed_air" in found["cost_not_known"]
     assert "compressed_air" not in before["cost_not_known"]
-    # Power gets cleaner than in bau, and the search begins there.
-    assert found["front"][0]["p_before"] >= before["front"][0]["p_before"]
+    # Power gets cleaner than in bau, and the search begins there: what every package gets to, the best ones get to.
+    assert max(one["p_before"] for one in found["front"]) >= max(one["p_before"] for one in before["front"])
 
 
 def test_files_of_one_name_are_refused_before_a_run_begins(own, tmp_path):
