@@ -16,7 +16,6 @@ def test_nothing_of_a_small_campaign_is_faulty():
     assert [told for tally in tallies for told in tally.faults] == []
     damaged, ordinary, side, descriptions, calls = tallies
     assert all(sum(tally.ends.values()) >= 15 for tally in (damaged, side, descriptions, calls))
-    assert all(
-        tally.ends["accepted rightly"] and tally.ends["refused clearly"] for tally in (damaged, side, descriptions)
-    )
+    assert all(tally.ends["accepted rightly"] and tally.ends["refused clearly"] for tally in (damaged, side))
+    assert descriptions.ends["refused clearly"]  # one in twenty is accepted, of fifty perhaps none
     assert ordinary.ends["accepted rightly"] == 3
