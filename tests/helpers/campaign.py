@@ -70,6 +70,8 @@ class Tally:
     kind: str
     ends: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    #: What the process had taken before, MB: other tests of it may have taken more than any input may.
+    before: float = field(default_factory=lambda: _megabytes())
 
     def attempt(self, what: str, read: Callable[[], Any], is_right: Callable[[Any], bool]) -> None:
         """Read one input within the budget; note its end."""
@@ -81,7 +83,7 @@ class Tally:
             end, why = (REFUSED, "") if str(error).strip() else (FAULT, "refused without a word")
         except Exception as error:  # whatever it is, a user would see a traceback
             end, why = FAULT, f"{type(error).__name__}: {error}"
-        if time.process_time() - start > SECONDS or _megabytes() > MEGABYTES + BEFORE:
+        if time.process_time() - start > SECONDS or _megabytes() > MEGABYTES + self.before:
             end, why = FAULT, f"{time.process_time() - start:.1f} s, {_megabytes():.0f} MB"
         self.ends[end] += 1
         if end == FAULT:
@@ -95,9 +97,6 @@ class Tally:
 
 def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-BEFORE = _megabytes()
 
 
 def _many(count: int, of: int) -> Callable[[Callable], Callable]:
