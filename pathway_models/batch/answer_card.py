@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
-from pathway_models.fleet.answers import Answer, Split, answers
+from pathway_models.fleet.answers import Answer, Split, answer_sentence, answers, decisive_sentence
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
-from pathway_models.language.words import say, word_list
+from pathway_models.language.words import say, share_words, word_list
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
 
@@ -89,12 +89,7 @@ def card_of(
     str
         HTML with its style.
     """
-    words = {
-        "past": say(lang, en="already past", zh="已经达峰"),
-        "ahead": say(lang, en="still ahead, in time", zh="尚待实现（按时）"),
-        "not_before": say(lang, en=f"not before {year}", zh=f"{year}年前未达峰"),
-        "made_up": say(lang, en="invented", zh="虚构"),
-    }
+    words = share_words(lang, year) | {"made_up": say(lang, en="invented", zh="虚构")}
     given = {"notes": notes, "about": about, "invented": invented, "code": code, "back": back, "lang": lang}
     listed = word_list(lang, year)
     return page(TEMPLATE, name=name, sentence=sentence, splits=splits, word_list=listed, **words, **given)
@@ -105,29 +100,14 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 
 
 def _sentence(one: Answer, lang: str) -> str:
-    without, with_best = (share_text(split.before, lang) for split in (one.without, one.best))
-    if one.best_scenario == one.row["scenario"]:
-        return say(
-            lang,
-            en=f"{without} before {one.year}; no scenario of this run does better than no new measures.",
-            zh=f"{one.year}年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
-        )
-    best = scenario_name(one.best_scenario, lang)
-    return say(
-        lang,
-        en=f"Without new measures {without} before {one.year}; with “{best}” {with_best}.",
-        zh=f"无新措施时{one.year}年前达峰的概率为{without}；“{best}”下为{with_best}。",
-    )
+    is_better = one.best_scenario != one.row["scenario"]
+    name = scenario_name(one.best_scenario, lang) if is_better else ""
+    return answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
 def _decisive(one: Answer, lang: str) -> str:
-    if one.decisive:
-        decisive = scenario_name(one.decisive, lang).removesuffix("情景")
-        return say(lang, en=f"What decides it: {decisive}.", zh=f"起决定作用的措施：{decisive}。")
-    if one.has_families:
-        return say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
-    en = "What decides it cannot be said: this run has no scenario of one lever family alone."
-    return say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
+    name = scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
+    return decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: Answer, lang: str) -> str:
@@ -151,5 +131,5 @@ def _about(one: Answer, lang: str) -> str:
     return say(
         lang,
         en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",
-        zh=f"作答年份{issued}年；模拟{members}次；抽样误差{error}个百分点。情景不是预测。",
+        zh=f"评估年份{issued}年；模拟{members}次；抽样误差{error}个百分点。情景不是预测。",
     )

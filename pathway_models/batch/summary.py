@@ -24,7 +24,7 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.words import LANGUAGES, say, word, word_list
+from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
 from pathway_models.records.headline import SHARES
 from pathway_models.runs.jobs import Outcome
 from pathway_models.runs.tables import replace_text
@@ -33,11 +33,6 @@ TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "When do the parks peak?",
-        "past": "already past",
-        "past_long": "peak already past",
-        "ahead": "ahead",
-        "ahead_long": "still ahead, in time",
-        "not_before": "not before {before}",
         "without": "No new measures",
         "best": "Best scenario",
         "points": "points to win",
@@ -114,11 +109,6 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
     "zh": {
         "title": "各园区何时达峰？",
-        "past": "已经达峰",
-        "past_long": "已经达峰",
-        "ahead": "尚待实现",
-        "ahead_long": "尚待实现（按时）",
-        "not_before": "{before}年前未达峰",
         "without": "无新措施",
         "best": "最佳情景",
         "points": "可提高（百分点）",
@@ -139,11 +129,11 @@ TEXTS: dict[str, dict[str, Any]] = {
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",
-        "issued": "作答年份",
+        "issued": "评估年份",
         "members": "次模拟",
         "reading": (
-            "{before}—{confirmed}年均不超过此前最高年，即为{before}年以前达峰。已经达峰：无新措施时亦然，且最高年不晚于作答年份；"
-            "尚待实现：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部模拟结果的分位数；“>”表示预测期内"
+            "{before}—{confirmed}年均不超过此前最高年，即为{before}年以前达峰。已达峰：无新措施时亦然，且最高年不晚于评估年份；"
+            "未来达峰：由时间或措施促成。±为抽样误差（百分点）。达峰年次之：为全部模拟结果的分位数；“>”表示预测期内"
             "未见峰值的模拟结果；分成两段的，列出各段及其占比。情景不是预测。"
         ),
         "invented": "虚构",
@@ -165,10 +155,10 @@ TEXTS: dict[str, dict[str, Any]] = {
             "类型",
             "情景",
             "{before}年前达峰概率",
-            "已经达峰",
-            "尚待实现",
-            "未能按时",
-            "未达峰者按时达峰",
+            "已达峰",
+            "未来达峰",
+            "届时未达峰",
+            "尚可争取的达峰概率",
             "最后观测年",
             "排放，万tCO₂",
             "达峰年p05",
@@ -183,7 +173,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "credit": "数据：",
         "statuses": {
             "in_record": "记录期内已达峰",
-            "bridged": "记录之后、作答年及以前达峰",
+            "bridged": "记录之后、评估年及以前达峰",
             "ahead": "此后按时达峰",
             "after": "此后晚于目标达峰",
             "not_within_horizon": "预测期内未见达峰",
@@ -198,7 +188,7 @@ MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 14)
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
     ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
-    ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%", "达峰年90%区间"),
+    ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "尚可争取，%", "达峰年90%区间"),
 )
 #: Place of a park's papers on the page, and the formats they are written in.
 _PAPERS = re.compile(r'(<span data-papers="([^"]*)">).*?</span>')
@@ -407,7 +397,7 @@ def _texts(lang: str, before: int) -> dict[str, Any]:
     """Put the year in question, and the last year that confirms the peak, into the words of the page."""
     given = {"before": before, "confirmed": before + WINDOW - 1}
     texts = {key: text.format(**given) if isinstance(text, str) else text for key, text in TEXTS[lang].items()}
-    return texts | {"columns": tuple(text.format(**given) for text in texts["columns"])}
+    return texts | share_words(lang, before) | {"columns": tuple(text.format(**given) for text in texts["columns"])}
 
 
 def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:

@@ -149,7 +149,7 @@ def _split(decision: Decision, lang: str) -> str:
         lang,
         en=f"Of the members that peak before {before}, {past} of all are past already and {ahead} ahead (sampling"
         f" error{error} points).",
-        zh=f"{before}年以前达峰的模拟结果中，占全部{past}者已经达峰，{ahead}尚待实现（抽样误差{error}个百分点）。",
+        zh=f"{before}年以前达峰的模拟结果中，占全部{past}者已达峰，{ahead}未来达峰（抽样误差{error}个百分点）。",
     )
     if given == given:
         chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(row["p_se_ahead_given"])

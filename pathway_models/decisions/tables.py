@@ -232,7 +232,7 @@ def figures(decision: Decision, prices: Sequence[tuple[str, str]] = (), *, lang:
     ]
     if (given := shares["p_ahead_given_not_past"]) == given:
         chance = share_text(min(max(given, 0.0), 1.0), lang) + error_text(shares["p_se_ahead_given"])
-        rows.append((say(lang, en="of what is not past, ahead", zh="尚未达峰者按时达峰"), chance))
+        rows.append((say(lang, en="of what is not past, ahead", zh="尚可争取的达峰概率"), chance))
     if found.p_fresh is not None:
         name = say(lang, en=f"on {decision.fresh_members:,} fresh draws", zh=f"{decision.fresh_members:,}个新样本检验")
         rows.append((name, share_text(found.p_fresh, lang) + error_text(decision.fresh_error())))

@@ -418,7 +418,7 @@ class Explorer:
             lang,
             en="Answer of {issued}; {members} members{run}, drawn in <span class='pace'>{took:.0f}</span> ms;"
             " sampling error ± {error:.1f} points. A scenario is not a forecast.",
-            zh="作答年份{issued}年；模拟{members}次{run}，用时<span class='pace'>{took:.0f}</span>毫秒；"
+            zh="评估年份{issued}年；模拟{members}次{run}，用时<span class='pace'>{took:.0f}</span>毫秒；"
             "抽样误差{error:.1f}个百分点。情景不是预测。",
         )
         folder = self.run.folder.name if self.run and self.of_run else ""

@@ -52,6 +52,8 @@ class Answer:
     best_scenario : str
     decisive : str
         Scenario of one lever family that gains most over the first; empty where none gains a point.
+    gained : float
+        Percentage points that it gains; 0 where none gains one.
     has_families : bool
         The run has scenarios of one lever family, so that it can tell what decides.
     """
@@ -61,6 +63,7 @@ class Answer:
     best: Split
     best_scenario: str
     decisive: str
+    gained: float
     has_families: bool
 
     @property
@@ -110,13 +113,65 @@ def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
     decisive = max(gains, key=gains.__getitem__, default="")
     if not decisive or gains[decisive] < LEAST_GAIN:
         decisive = ""
-    return Answer(rows[0], splits[first], splits[best], best, decisive, bool(gains))
+    return Answer(rows[0], splits[first], splits[best], best, decisive, gains.get(decisive, 0.0), bool(gains))
 
 
 def _split(row: Mapping[str, str]) -> Split:
     held = [float(row.get(f"{name}{IF_DRIVERS_HOLD}") or nan) for name in ("p_past", "p_ahead")]
     shares = (float(row[name]) for name in ("p_past", "p_ahead", "p_not_before"))
     return Split(*shares, float(row.get("p_se") or 0.0), sum(held))
+
+
+def answer_sentence(without: float, best: float, name: str, year: int, lang: str) -> str:
+    """State the share that peaks in time without new measures, and with the best scenario, in one sentence.
+
+    Parameters
+    ----------
+    without, best : float
+        Shares of members.
+    name : str
+        Of the best scenario in that language; empty where none does better than no new measures.
+    year : int
+        Year before which emissions shall peak.
+    lang : {"en", "zh"}
+    """
+    alone, with_best = share_text(without, lang), share_text(best, lang)
+    if not name:
+        return say(
+            lang,
+            en=f"{alone} before {year}; no scenario of this run does better than no new measures.",
+            zh=f"{year}年前达峰的概率为{alone}；本次运行没有情景优于不采取新措施。",
+        )
+    return say(
+        lang,
+        en=f"Without new measures {alone} before {year}; with “{name}” {with_best}.",
+        zh=f"无新措施时{year}年前达峰的概率为{alone}；“{name}”下为{with_best}。",
+    )
+
+
+def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -> str:
+    """Name the lever family that decides the answer, with what it gains by itself.
+
+    Parameters
+    ----------
+    name : str
+        Of the scenario of one family that gains most, in that language.
+    points : float
+        What it gains over no new measures; below `LEAST_GAIN` nothing decides.
+    has_families : bool
+        Whether the run has scenarios of one lever family at all.
+    lang : {"en", "zh"}
+    """
+    if not has_families:
+        en = "What decides it cannot be said: this run has no scenario of one lever family alone."
+        return say(lang, en=en, zh="无法判断何者起决定作用：本次运行没有只含一类措施的情景。")
+    if points < LEAST_GAIN:
+        return say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
+    return say(
+        lang,
+        en=f"What decides it: {name}, by itself {points:+.0f} points.",
+        zh=f"起决定作用的措施：{name}，单独可提高{points:.0f}个百分点。",
+    )
 
 
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:

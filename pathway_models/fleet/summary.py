@@ -163,8 +163,8 @@ def parks(summary: pd.DataFrame, *, lang: str = "en") -> pd.DataFrame:
         chances[say(lang, en=f"before {before}, {name}", zh=f"{before}年以前，{name}")] = told
         if {"p_past", "p_ahead_given_not_past"} <= set(part):
             for key, en, zh in (
-                ("p_past", "already past", "已经达峰"),
-                ("p_ahead_given_not_past", "ahead | not past", "未达峰者按时"),
+                ("p_past", "already past", "已达峰"),
+                ("p_ahead_given_not_past", "ahead | not past", "尚可争取"),
             ):
                 told = part[key].map(lambda share: "-" if np.isnan(share) else share_text(float(share), lang))
                 chances[say(lang, en=f"{en}, {name}", zh=f"{zh}，{name}")] = told

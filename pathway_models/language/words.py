@@ -114,7 +114,7 @@ WORDS = MappingProxyType(
         "scope 1": ("scope 1", "范围一"),
         "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
-        "bridged": ("peaks up to the issue year", "记录之后、作答年及以前达峰"),
+        "bridged": ("peaks up to the issue year", "记录之后、评估年及以前达峰"),
         "ahead": ("peaks ahead, in time", "此后按时达峰"),
         "after": ("peaks too late", "此后晚于目标达峰"),
         "not_within_horizon": ("no peak within the horizon", "预测期内未见达峰"),
@@ -176,9 +176,9 @@ WORDS = MappingProxyType(
         # how records show themselves in a notebook
         "scope 2": ("scope 2", "范围二"),
         "peaks in time": ("peaks in time", "按时达峰"),
-        "past already": ("past already", "已经达峰"),
-        "ahead of us": ("ahead", "尚待实现"),
-        "not before": ("not before", "未能按时"),
+        "past already": ("past already", "已达峰"),
+        "ahead of us": ("ahead", "未来达峰"),
+        "not before": ("not before", "届时未达峰"),
         "levers": ("levers", "措施数"),
         "families": ("families", "类别"),
         "shown_park": (
@@ -191,7 +191,7 @@ WORDS = MappingProxyType(
             "{count:,}次模拟的中位数与90%区间，{unit}/年",
         ),
         "shown_peaks": ("does it peak before {year}?", "能否在{year}年前达峰？"),
-        "shown_headline": ("does it peak before {year}? asked in {issued}", "{issued}年作答：能否在{year}年前达峰？"),
+        "shown_headline": ("does it peak before {year}? asked in {issued}", "{issued}年评估：能否在{year}年前达峰？"),
         "shown_scenarios": ("{count} scenarios", "{count}个情景"),
         # effects of a decomposition
         "activity": ("activity", "活动规模"),
@@ -275,6 +275,13 @@ WORDS = MappingProxyType(
     }
 )
 
+#: The three shares of the answer, by the keys of the headline: (English, Chinese).
+SHARES = {
+    "past": ("already past", "已达峰"),
+    "ahead": ("still ahead, in time", "未来达峰"),
+    "not_before": ("not before {before}", "届时未达峰"),
+}
+
 #: Words that stand on every page: (English, Chinese) of the word, then of what it means.
 WORD_LIST = (
     (
@@ -311,7 +318,7 @@ WORD_LIST = (
         ),
     ),
     (
-        ("already past", "已达峰"),
+        SHARES["past"],
         (
             "It peaks before {before} also without new measures, and its highest year is not later than the year of the"
             " answer.",
@@ -319,14 +326,14 @@ WORD_LIST = (
         ),
     ),
     (
-        ("ahead", "未来达峰"),
+        SHARES["ahead"],
         (
             "It peaks before {before}, but the peak is still to come, or measures bring it about.",
             "在{before}年前达峰，但峰值尚未出现，或须靠措施实现。",
         ),
     ),
     (
-        ("not before {before}", "{before}年前未达峰"),
+        SHARES["not_before"],
         ("It peaks later, or not within the horizon.", "更晚达峰，或在预测期内不达峰。"),
     ),
     (
@@ -368,6 +375,18 @@ def word_list(lang: str, before: int = 2030) -> dict[str, object]:
     years = {"before": before, "confirmed": before + 4}
     entries = [(term[at].format(**years), meaning[at].format(**years)) for term, meaning in WORD_LIST]
     return {"title": ("What the words mean", "名词说明")[at], "entries": entries}
+
+
+def share_words(lang: str, before: int) -> dict[str, str]:
+    """Name the three shares of the answer, by the keys of `SHARES`.
+
+    Examples
+    --------
+    >>> share_words("en", 2030)["not_before"]
+    'not before 2030'
+    """
+    at = LANGUAGES.index(check_language(lang))
+    return {key: texts[at].format(before=before) for key, texts in SHARES.items()}
 
 
 def display_language() -> str:

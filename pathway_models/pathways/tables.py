@@ -118,10 +118,10 @@ def peaks(found: Peaks, *, before: int = 2030, lang: str = "en") -> pd.DataFrame
         lang,
         scenario=("scenario", "情景"),
         before=(f"P(before {before})", f"{before}年以前"),
-        past=("already past", "已经达峰"),
-        ahead=("ahead", "尚待实现"),
-        late=(f"not before {before}", "未能按时"),
-        given=("P(ahead | not past)", "未达峰者按时达峰"),
+        past=("already past", "已达峰"),
+        ahead=("ahead", "未来达峰"),
+        late=(f"not before {before}", "届时未达峰"),
+        given=("P(ahead | not past)", "尚可争取的达峰概率"),
         again=("exceeds it again", "此后再超过"),
         by=(f"P(by end of {before})", f"{before}年底前"),
         p05=("peak year p05", "达峰年 p05"),
@@ -169,7 +169,7 @@ def readings(found: Peaks, held: Peaks, *, before: int = 2030, lang: str = "en")
     """
     turn_out = say(lang, en="as such plans turn out", zh="按此类规划的历史兑现情况")
     hold = say(lang, en="if its drivers hold", zh="若驱动因素如期")
-    words = (("P(before {})", "{}年以前"), ("already past", "已经达峰"), ("ahead | not past", "未达峰者按时达峰"))
+    words = (("P(before {})", "{}年以前"), ("already past", "已达峰"), ("ahead | not past", "尚可争取的达峰概率"))
     heads = [say(lang, en=en, zh=zh).format(before) for en, zh in words]
     rows = []
     for name, *both in zip(found.scenarios, found.headline(before), held.headline(before), strict=True):

@@ -136,7 +136,7 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
     if np.isfinite(row["p_past"]):
         past, ahead = (share_text(float(row[key]), lang) for key in ("p_past", "p_ahead"))
         en += f": {past} are already past, {ahead} ahead; {share['p_not_before']} do not peak before {before}."
-        zh += f"：{past}已经达峰，{ahead}尚待实现；{share['p_not_before']}不能按时达峰。"
+        zh += f"：{past}已达峰，{ahead}未来达峰；{share['p_not_before']}届时未达峰。"
         given = float(row["p_ahead_given_not_past"])
         if np.isfinite(given):
             given_error = error_text(float(row["p_se_ahead_given"]))
@@ -152,7 +152,7 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
     account_en = f", {account}" if account else ""
     en += f" Answer of {peaks.issue_year}{account_en}; ± is the error of {by_draw} draws, in points."
     account_zh = f"，{account}" if account else ""
-    zh += f"作答年份{peaks.issue_year}{account_zh}；±为{by_draw}次抽样的误差（百分点）。"
+    zh += f"评估年份{peaks.issue_year}{account_zh}；±为{by_draw}次抽样的误差（百分点）。"
     return say(lang, en=en, zh=zh)
 
 

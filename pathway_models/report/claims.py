@@ -3,7 +3,7 @@
 import numpy as np
 
 from pathway_models.decisions.tables import lever_names, money_text, option_name
-from pathway_models.fleet.answers import LEAST_GAIN
+from pathway_models.fleet.answers import answer_sentence, decisive_sentence
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import emissions_text, share_text
 from pathway_models.language.words import say
@@ -36,18 +36,9 @@ def verdict(inputs: ReportInputs, scenario: str) -> str:
 
 def headline(inputs: ReportInputs) -> str:
     """State both shares in one sentence."""
-    lang, before = inputs.lang, inputs.before
-    without, advised = (share_text(inputs.early(name), lang) for name in (inputs.reference, inputs.chosen))
-    if inputs.chosen == inputs.reference:
-        return inputs.say(
-            en=f"Without new measures {without} before {before}; no scenario of this run does better.",
-            zh=f"无新措施时{before}年前达峰的概率为{without}；本次运行没有情景优于不采取新措施。",
-        )
-    name = scenario_name(inputs.chosen, lang)
-    return inputs.say(
-        en=f"Without new measures {without} before {before}; with “{name}” {advised}.",
-        zh=f"无新措施时{before}年前达峰的概率为{without}；“{name}”下为{advised}。",
-    )
+    without, advised = (inputs.early(name) for name in (inputs.reference, inputs.chosen))
+    name = scenario_name(inputs.chosen, inputs.lang) if inputs.chosen != inputs.reference else ""
+    return answer_sentence(without, advised, name, inputs.before, inputs.lang)
 
 
 def decisive(inputs: ReportInputs) -> str:
@@ -56,16 +47,10 @@ def decisive(inputs: ReportInputs) -> str:
     for name in inputs.manifest.scenarios:
         if len({measure.lever.family for measure in inputs.scenarios[name].measures}) == 1:
             families[name] = 100 * (inputs.early(name) - inputs.early(inputs.reference))
-    most = max(families, key=families.__getitem__, default="")
-    if not most:
+    if not families:
         return target(inputs)
-    if families[most] < LEAST_GAIN:
-        said = say(lang, en="No single lever family gains a point.", zh="没有哪一类措施单独可提高1个百分点。")
-    else:
-        said = inputs.say(
-            en=f"What decides it: {scenario_name(most, lang)}, by itself {families[most]:+.0f} points.",
-            zh=f"起决定作用的措施：{scenario_name(most, lang)}，单独可提高{families[most]:.0f}个百分点。",
-        )
+    most = max(families, key=families.__getitem__)
+    said = decisive_sentence(scenario_name(most, lang).removesuffix("情景"), families[most], True, lang)
     return say(lang, en=" ", zh="").join([said, target(inputs)])
 
 
@@ -132,7 +117,7 @@ def caveat(inputs: ReportInputs) -> str:
         inputs.say(
             en=f"Shares of {run.members:,} members; sampling error {error} points. Data to {last}, answer of {issued}."
             " A scenario is not a forecast.",
-            zh=f"概率为{run.members:,}次模拟中的占比，抽样误差{error}个百分点；数据截至{last}年，作答年份{issued}年。情景不是预测。",
+            zh=f"概率为{run.members:,}次模拟中的占比，抽样误差{error}个百分点；数据截至{last}年，评估年份{issued}年。情景不是预测。",
         )
     ]
     if inputs.if_drivers_hold == inputs.if_drivers_hold:
@@ -164,7 +149,7 @@ def target(inputs: ReportInputs) -> str:
     }
     zh = {
         "open": f"在“{name}”下，半数或以上模拟结果到{last}年仍无峰值：数值不支持给出目标年。",
-        "passed": f"在“{name}”下，半数以上模拟结果已经达峰，但{before}年以前达峰的模拟结果为{share}，低于{wanted}："
+        "passed": f"在“{name}”下，半数以上模拟结果已达峰，但{before}年以前达峰的模拟结果为{share}，低于{wanted}："
         "应以不再超过该水平为目标，尚不能视为已有把握。",
         "late": f"在“{name}”下，{share}的模拟结果在{before}年以前达峰：数值不支持把该年作为大概率可实现的目标。",
         "likely": f"在“{name}”下，{share}的模拟结果在{before}年以前达峰：{before}年以前达峰的可能性过半，"

@@ -139,7 +139,7 @@ def _cover(inputs: ReportInputs, outline: Outline) -> tuple[str, ...]:
         ),
         inputs.say(
             en=f"Run {run.run_id}; issue year {inputs.peaks.issue_year}; {run.members:,} members; seed {run.seed}",
-            zh=f"运行批次{run.run_id}；作答年份{inputs.peaks.issue_year}年；模拟{run.members:,}次；随机种子{run.seed}",
+            zh=f"运行批次{run.run_id}；评估年份{inputs.peaks.issue_year}年；模拟{run.members:,}次；随机种子{run.seed}",
         ),
         outline.basis.told(inputs.lang),
     )
@@ -330,7 +330,7 @@ def manifest(builder: ReportBuilder, inputs: ReportInputs) -> None:
         (say(lang, en="members", zh="模拟次数"), str(run.members)),
         (say(lang, en="horizon", zh="预测期末"), str(run.until)),
         (say(lang, en="peak before", zh="达峰要求：早于"), str(run.before)),
-        (say(lang, en="issue year", zh="作答年份"), str(inputs.peaks.issue_year)),
+        (say(lang, en="issue year", zh="评估年份"), str(inputs.peaks.issue_year)),
         (say(lang, en="account", zh="核算口径"), word(inputs.peaks.account, lang)),
         (say(lang, en="scenarios", zh="情景"), label.join(scenario_name(name, lang) for name in run.scenarios)),
         (say(lang, en="commit", zh="代码版本"), run.commit or say(lang, en="not a checkout", zh="非代码库")),
@@ -381,8 +381,8 @@ METHOD = (
         " bring it about. Up to the issue year no measure acts that the record does not show. The peak year is that of"
         " each member's maximum where five years follow; a member highest after {last}, or not yet below its plateau,"
         " has none.",
-        "{before}年以前达峰：{before}—{confirmed}年均不超过{before}年以前的最高年。已经达峰：无新措施时亦然，且最高年不晚于"
-        "作答年份{issued}年；尚待实现：由时间或措施促成。作答年份及以前，除记录已有体现者外，措施不起作用。达峰年为其后至少"
+        "{before}年以前达峰：{before}—{confirmed}年均不超过{before}年以前的最高年。已达峰：无新措施时亦然，且最高年不晚于"
+        "评估年份{issued}年；未来达峰：由时间或措施促成。评估年份及以前，除记录已有体现者外，措施不起作用。达峰年为其后至少"
         "有五年的最高年；最高年晚于{last}年或未走出平台期的模拟结果没有达峰年。",
     ),
 )

@@ -23,7 +23,7 @@ from pathway_models.figures.marks import entries_of, key_row
 from pathway_models.figures.style import SHARE_COLOURS
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import scale_of, share_text
-from pathway_models.language.words import say, word
+from pathway_models.language.words import say, share_words, word
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.pathways import Pathways
 
@@ -75,11 +75,7 @@ def _bars(ax: Axes, headlines: Mapping[str, Mapping[str, object]], before: int, 
                 ax.text(at + share * width / 2, middle, share_text(share, lang), ha="center", color=ink, **text)
             at += share * width
     swatches = [Rectangle((0, 0), 1, 1, color=colour, linewidth=0) for colour, _ in SHARE_COLOURS.values()]
-    words = (
-        say(lang, en="already past", zh="已经达峰"),
-        say(lang, en="still ahead, in time", zh="尚待实现（按时）"),
-        say(lang, en=f"not before {before}", zh=f"{before}年前未达峰"),
-    )
+    words = share_words(lang, before).values()
     key_row(ax, list(zip(swatches, words, strict=True)), above=5)
 
 

@@ -194,7 +194,7 @@ def test_a_bar_is_shown_on_a_terminal_only(capsys, monkeypatch):
     assert "second" in err
 
 
-SHARES = ("2030年前，%", "已达峰，%", "未来达峰，%", "未达峰者按时，%")
+SHARES = ("2030年前，%", "已达峰，%", "未来达峰，%", "尚可争取，%")
 
 
 def test_the_summary_of_a_run_is_told_in_chinese():
