@@ -288,7 +288,8 @@ def sidecar(province: Province, emissions: Emissions, panel: list[dict[str, str]
         "price_year": PRICE_YEAR,
         "factor_set": "GBT32151_2024",
         "grid_factor": f"provincial:{short}",
-        "boundary": "Territorial CO2 of the province: fuels of all sectors and cement process, scope 1.",
+        "boundary": "Territorial CO2 of the province: fuels of all sectors and cement process, scope 1. / "
+        "省域CO2：各行业燃料和水泥工艺排放，范围一。",
         "source": [
             "ceads_provinces",
             "ceads_sector_by_fuel",

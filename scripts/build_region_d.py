@@ -150,7 +150,8 @@ def main(folder: Path, source: Path) -> None:
         "factor_set": "GBT32151_2024",
         "grid_factor": "table",
         "boundary": "Energy use of five sectors of a province-scale region; power and heat at the year's "
-        "own factors, conversion with industry. No industrial process emissions such as clinker.",
+        "own factors, conversion with industry. No industrial process emissions such as clinker. / "
+        "省级规模区域五个部门的能源消费；电力和热力按当年自有因子，加工转换计入工业；不含熟料等工业过程排放。",
         "source": [SOURCE],
         "licence": "None stated by the repository; figures used as facts with citation, problem text not included."
         " / 原仓库未声明许可；数值作为事实引用并注明出处，未收录赛题正文。",

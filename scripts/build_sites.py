@@ -33,7 +33,8 @@ LICENCE = (
 )
 BOUNDARY = (
     "Verified emissions (CO2, N2O and PFC of some processes, tCO2e) of the installations of the EU emissions trading"
-    " system in one place; scope 1."
+    " system in one place; scope 1. / 欧盟排放交易体系中位于一地的各设施的经核查排放（CO2，部分工艺含N2O和PFC，"
+    "tCO2e），范围一。"
 )
 
 

@@ -276,7 +276,8 @@ def heading(park: Park, *, lang: str = "en") -> str:
                 zh=f"**{INVENTED}：本园区并不存在，数据为编造，不能作为任何证据。**",
             )
         )
-    scope = say(lang, en=f"Boundary: {park.boundary}", zh=f"核算边界：{park.boundary}")
+    boundary = in_one_language(park.boundary, lang)
+    scope = say(lang, en=f"Boundary: {boundary}", zh=f"核算边界：{boundary}")
     grid = factor_name(park.grid_factor, lang)
     chosen = say(
         lang,

@@ -11,7 +11,7 @@ from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
-from pathway_models.intake.names import item_name, park_name, scenario_name
+from pathway_models.intake.names import in_one_language, item_name, park_name, scenario_name
 from pathway_models.intake.rules.profiles import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language.rounding import scale_of, significant
@@ -30,13 +30,13 @@ YEARS = 3
 
 def identity(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the park as its table describes it."""
-    park = inputs.park
+    park, boundary = inputs.park, in_one_language(inputs.park.boundary, inputs.lang)
     builder.say(
         inputs.say(
             en=f"{park_name(park, 'en')}; data {park.years[0]}-{park.last_observed_year}."
-            f" Boundary, as the table states it: {park.boundary or 'not stated'}",
+            f" Boundary, as the table states it: {boundary or 'not stated'}",
             zh=f"{park_name(park, 'zh')}；数据年份{park.years[0]}—{park.last_observed_year}年。"
-            f"核算边界（数据表原文）：{park.boundary or '未说明'}",
+            f"核算边界（数据表原文）：{boundary or '未说明'}",
         )
     )
 
