@@ -178,7 +178,7 @@ def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
     register()
     target = folder / "notebook.ipynb"
     try:
-        with _speaking(_language(job)):
+        with _environment_of(_language(job)):
             notebook = papermill.execute_notebook(
                 job.notebook,
                 str(target),
@@ -201,17 +201,21 @@ def _execute(job: Job, folder: Path) -> tuple[NotebookNode, str, str]:
 
 
 @contextmanager
-def _speaking(lang: str) -> Iterator[None]:
-    """Let what a notebook shows by itself be in the language of the run, whatever the user's variable names."""
-    before = os.environ.get(VARIABLE)
+def _environment_of(lang: str) -> Iterator[None]:
+    """Let a notebook speak the language of the run and show its figures, whatever the variables of the user's shell.
+
+    Servers often set ``MPLBACKEND=Agg``: figures would be drawn and not shown.
+    """
+    before = {name: os.environ.get(name) for name in (VARIABLE, "MPLBACKEND")}
     os.environ[VARIABLE] = lang
+    os.environ.pop("MPLBACKEND", None)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[VARIABLE]
-        else:
-            os.environ[VARIABLE] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:

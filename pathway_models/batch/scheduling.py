@@ -261,8 +261,7 @@ def in_kernels(jobs: Iterable[Job], count: int) -> Iterator[Outcome]:
 
 
 def _run_in_kernel(job: Job) -> Outcome:
-    """Run a park with one thread a kernel, and no backend from outside, which would keep figures out of notebooks."""
-    os.environ.pop("MPLBACKEND", None)
+    """Run a park with one thread a kernel."""
     os.environ.update(PINNED)
     return run_park(job)
 

@@ -155,3 +155,9 @@ def test_a_parameter_the_notebook_does_not_have_is_refused_before_a_kernel_start
 def test_a_parameter_of_another_type_is_refused():
     with pytest.raises(BatchError, match="members = '007' is str"):
         check_parameters({"park": "region-d", "members": "007"})
+
+
+def test_a_shell_that_draws_without_a_screen_keeps_no_figure_out_of_the_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    assert run("demo-cement", "--members", "20", "--scenarios", "bau", "--out", str(tmp_path / "run")).exit_code == 0
+    assert (tmp_path / "run" / "demo-cement" / "notebook.html").read_text(encoding="utf-8").count("<img") > 3

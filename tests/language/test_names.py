@@ -9,7 +9,7 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.intake.names import headline, is_invented, item_name, park_name, scenario_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.language.words import INVENTED, WORDS, say, word
+from pathway_models.language.words import INVENTED, WORDS, say, share_words, word, word_list
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -62,3 +62,9 @@ def test_invented_parks_are_marked_in_both_languages_wherever_they_are_named(lan
 def test_whether_an_unregistered_park_is_invented_is_not_guessed():
     with pytest.raises(PathwayError, match=re.escape("'my-park' is not in the register: give the Park itself")):
         is_invented("my-park")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_word_list_explains_the_words_of_the_answer(lang):
+    explained = {term for term, _ in word_list(lang, 2030)["entries"]}
+    assert set(share_words(lang, 2030).values()) <= explained
