@@ -155,3 +155,25 @@ def test_no_fuel_factor_that_can_be_a_default_is_uncertain():
     ]
     assert len(complete) > 50
     assert [row["fuel_cn"] for row in complete if row["confidence"] not in TRUSTED] == []
+
+
+def test_a_cost_whose_most_likely_value_is_assumed_is_graded_so():
+    graded = [
+        (block["note"], block["confidence"])
+        for block in blocks_of(content("costs.yml"))
+        if re.search(r"ASSUME: [^;]*\bmode\b", str(block.get("note", "")))
+    ]
+    assert graded
+    assert [note for note, confidence in graded if confidence != "assumed"] == []
+
+
+def blocks_of(node):
+    """Yield the mappings of a file that carry a grade."""
+    if isinstance(node, dict):
+        if "confidence" in node:
+            yield node
+        for below in node.values():
+            yield from blocks_of(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from blocks_of(below)
