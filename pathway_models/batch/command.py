@@ -140,6 +140,8 @@ def run_command(
     """
     if everything == bool(parks):
         raise click.UsageError("name parks, or give --all")
+    if out and Path(out).is_file():
+        raise click.BadParameter(f"{out}: expected a folder, found a file", param_hint="'--out'")
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
         from pathway_models.batch.scheduling import start_servers

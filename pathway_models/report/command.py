@@ -141,6 +141,10 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
     from pathway_models.intake.register import country_of
     from pathway_models.report.outlines import outline_ids, read_outline
 
+    for kind in outlines:
+        if kind not in (*outline_ids(), "all"):
+            told = f"{kind!r} is not one of {', '.join((*outline_ids(), 'all'))}."
+            raise click.BadParameter(told, param_hint="'--outline'")
     park, lang = read_park(given), language()
     own = outline_ids(park.country)
     asked = {kind: read_outline(kind) for kind in outlines if kind != "all"} or {own[0]: read_outline(own[0])}

@@ -83,3 +83,14 @@ def test_summary_of_a_run_says_that_its_record_is_damaged(folder):
     (folder / "run" / "run.json").write_text("{", encoding="utf-8")
     code, said = answered("summarise", "run")
     assert (code, "expected a whole record of a run" in said) == (0, True)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "words", [("run", "demo-cement", "--out", "s.csv", "--dry-run"), ("run", "demo-cement", "--out", "s.csv"),
+              ("report", "run", "demo-cement", "--outline", "nothing")]
+)  # fmt: skip
+def test_a_wrong_place_or_outline_is_a_wrong_call(words, lang, folder):
+    code, said = answered("--lang", lang, *words)
+    assert code == 2
+    assert said.splitlines()[-1].count("s.csv" if words[0] == "run" else "nothing") == 1
