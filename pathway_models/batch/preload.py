@@ -88,6 +88,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         gaps=pw.gaps(park, pathways, peaks),
         held=pw.survey(park, chosen, draws, probabilities=(), drivers="hold").peaks,
         doubts=pw.doubts(park, [chosen[next(iter(chosen))]], draws),
+        steps=pw.first_steps(park, chosen, draws, peaks),
     )
     list(_sentences(done))
     for shown in _tables(done):
@@ -95,7 +96,8 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         if shown is not pathways:
             shown._repr_html_()
     with TemporaryDirectory() as folder:
-        pw.write_results(folder, park, chosen, pathways, peaks, held=done.held)
+        pw.answer(park, chosen, peaks, held=done.held, steps=done.steps)
+        pw.write_results(folder, park, chosen, pathways, peaks, held=done.held, steps=done.steps)
     return done
 
 

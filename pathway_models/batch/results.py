@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from pathway_models import tables
+from pathway_models.batch.answer_card import STEPS, write_steps
 from pathway_models.gaps.analysis import gaps
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
+from pathway_models.records.headline import Step
 from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -51,6 +53,7 @@ def write_results(
     neutral: int = 2060,
     members: bool = True,
     held: Peaks | None = None,
+    steps: Sequence[Step] | None = None,
 ) -> list[Path]:
     """Write a park's tables.
 
@@ -65,6 +68,8 @@ def write_results(
         Keep the members too.
     held : Peaks, optional
         Of the same draws if the drivers hold, for the columns of that reading.
+    steps : sequence of Step, optional
+        What each measure of the best scenario does by itself (`first_steps`).
 
     Returns
     -------
@@ -72,7 +77,7 @@ def write_results(
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
         year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
         the scenarios moved, with sources), ``forecast.json`` (headline and quantiles to come, sealed),
-        ``members.parquet`` (peak and totals of every member).
+        ``first_steps.csv`` (measures by what each gains alone), ``members.parquet`` (peak and totals of every member).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,6 +94,8 @@ def write_results(
     assumed = read_assumptions(as_of=pathways.issue_year)
     known = assumed if assumed.label == pathways.assumptions else None
     written.append(write_forecast(folder / FORECAST, sealed_forecast(park, inventory, pathways, rows, known)))
+    if steps is not None:
+        written.append(write_steps(folder / STEPS, park.park_id, steps))
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
 
 

@@ -22,7 +22,6 @@ from pathway_models.batch.answer_card import card_of
 from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
-from pathway_models.decisions.tables import money_text
 from pathway_models.documents.markup import font_face, html
 from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, short_name, under_of, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
@@ -34,7 +33,7 @@ from pathway_models.intake.library import read_levers, read_scenarios
 from pathway_models.intake.names import is_invented, park_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.language.rounding import change_text, share_text
+from pathway_models.language.rounding import change_text, money_text, share_text
 from pathway_models.language.words import LANGUAGES, say, word
 from pathway_models.records.levers import Choice, Scenario
 from pathway_models.runs.store import own_files

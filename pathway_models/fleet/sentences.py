@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.decisions.tables import money_text
 from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
 from pathway_models.fleet.fleet_results import (
     CLAIMED,
@@ -31,7 +30,7 @@ from pathway_models.fleet.tables import (
 )
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import Entry
-from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
+from pathway_models.language.rounding import change_text, emissions_text, money_text, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.runs.tables import asked, typed
