@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.fleet.answers import (
+    FIRST,
     LEAST_GAIN,
     Answer,
     Split,
@@ -90,6 +91,12 @@ def answer(
     -------
     Card
     """
+    found = answer_of(park, scenarios, peaks, held)
+    return _card(found, steps, lang) if found else Card("", ())
+
+
+def answer_of(park: Park, scenarios: Mapping[str, Scenario], peaks: Peaks, held: Peaks | None = None) -> Answer | None:
+    """Collect the answer of an ensemble; None where the headline cannot be given."""
     about = {
         "park_id": park.park_id, "name": park.name_en, "name_zh": park.name_zh, "invented": str(park.invented).lower(),
         "before": str(peaks.before), "issue_year": str(peaks.issue_year), "members": str(peaks.members),
@@ -99,8 +106,7 @@ def answer(
         about | {"scenario": name} | {key: text for reading in readings for key, text in reading[at].items()}
         for at, name in enumerate(peaks.scenarios)
     ]
-    found = answers(rows, scenarios)
-    return _card(found[0], steps, lang) if found else Card("", ())
+    return next(iter(answers(rows, scenarios)), None)
 
 
 def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
@@ -147,9 +153,9 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
     return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
 
 
-def what_first(one: Answer, steps: Sequence[Step] | None, lang: str) -> str:
+def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int = FIRST) -> str:
     """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
-    return first_sentence(steps, lang=lang) if steps is not None and one.points >= LEAST_GAIN else ""
+    return first_sentence(steps, lang=lang, most=most) if steps is not None and one.points >= LEAST_GAIN else ""
 
 
 def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:

@@ -504,6 +504,8 @@ def summary_lines(
 
 def _advice(rows: list[dict[str, str]], steps: Mapping[str, Sequence[Step] | None], lang: str) -> list[str]:
     """Say of each of a few parks what decides its answer and what to do first; of many, where it is said."""
+    if not any(steps.values()):  # a run of an older version
+        return []
     found = answers(rows, read_scenarios())
     if len(found) > FEW:
         return [say(lang, en="What decides each place, and what to do first: index.html",

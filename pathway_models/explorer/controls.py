@@ -10,8 +10,10 @@ from pathway_models.core.errors import ScenarioError
 from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
+from pathway_models.fleet.answers import step_text
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
+from pathway_models.records.headline import Step
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
 from pathway_models.records.plans import SLOW
 
@@ -51,19 +53,32 @@ class LeverControl:
         self.years = widgets.IntRangeSlider(
             value=(lever.ramp.start, lever.ramp.complete), min=FIRST_YEAR, max=LAST_YEAR, readout_format="d"
         )
-        name = lever.name_zh if lang == "zh" else lever.name_en
-        colour = FAMILY_COLOURS[lever.family]
-        label = html(
-            '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
-            '<span class="pathways-name">{name}</span>'
-            '<details class="pathways-tip"><summary aria-label="{about} {name}">?</summary><div>{what}</div></details>',
-            colour=colour, family=family_name(lever.family, lang), name=name, about=say(lang, en="About", zh="说明："),
-            what=_explained(lever, cost, lang),
-        )  # fmt: skip
-        self.row = widgets.HBox([widgets.HTML(label), self.setting, self.years])
+        self._cost, self.label = cost, widgets.HTML()
+        self.tell(None, lang)
+        self.row = widgets.HBox([self.label, self.setting, self.years])
         self.row.add_class("pathways-lever")
         for control in (self.setting, self.years):
             control.observe(lambda change: changed(), names="value")
+
+    def tell(self, step: Step | None, lang: str) -> None:
+        """Write name and note of the lever, with what it does by itself in the park shown, where that is known."""
+        lever = self.lever
+        lines = _explained(lever, self._cost, lang)
+        if step is not None:
+            here = say(lang, en="In this park, ", zh="在本园区，")
+            lines.append(html(
+                "{here}<b>{setting}</b>, {start}-{complete}: {told}", here=here,
+                setting=option_name(step.setting, lang), start=step.start, complete=step.complete,
+                told=step_text(step, lang),
+            ))  # fmt: skip
+        self.label.value = html(
+            '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
+            '<span class="pathways-name">{name}</span>'
+            '<details class="pathways-tip"><summary aria-label="{about} {name}">?</summary><div>{what}</div></details>',
+            colour=FAMILY_COLOURS[lever.family], family=family_name(lever.family, lang),
+            name=lever.name_zh if lang == "zh" else lever.name_en, about=say(lang, en="About", zh="说明："),
+            what=Markup("<br>").join(lines),
+        )  # fmt: skip
 
     def choice(self) -> Choice | None:
         """Read the controls of the lever; None when it is off."""
@@ -80,7 +95,7 @@ class LeverControl:
         self.years.value = (max(ramp.start, FIRST_YEAR), min(ramp.complete, LAST_YEAR))
 
 
-def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
+def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
     """Say what each setting means, who says so, and what it costs."""
     lines = []
     for setting in lever.settings:
@@ -101,7 +116,7 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
     lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=_source(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
-    return Markup("<br>").join(lines)
+    return lines
 
 
 def _source(source: str, lang: str) -> str:
@@ -138,6 +153,11 @@ class LeverControls:
     def choices(self) -> dict[str, Choice]:
         """Read the levers that are not off."""
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
+
+    def tell(self, steps: Mapping[str, Step], lang: str) -> None:
+        """Say of each lever what it does by itself in the park shown."""
+        for name, control in self.controls.items():
+            control.tell(steps.get(name), lang)
 
     def put(self, choices: Mapping[str, Choice]) -> None:
         """Show some choices, all other levers off."""

@@ -212,7 +212,7 @@ def money_of(step: Step, lang: str) -> str:
     """State what a measure costs by itself a year; of one without a price, the cost below which it pays."""
     amount = money_text(abs(step.cost), lang)
     if step.pays_below is not None:
-        return say(lang, en=f"its own cost not known, pays under {amount} a year",
+        return say(lang, en=f"its own cost not known, pays for itself below {amount} a year",
                    zh=f"自身成本未知，每年低于{amount}即合算")  # fmt: skip
     if not step.has_price:
         return say(lang, en="cost not known", zh="成本未知")
