@@ -229,6 +229,17 @@ def heat_origin(park: Park, lang: str) -> str:
     return say(lang, en=f"factor of purchased heat: {told}", zh=f"外购热力因子：{told}")
 
 
+def note_in(note: str, lang: str) -> str:
+    """Write a note of a park in a language: its half of a text in both, or what the checks of the table said."""
+    told = in_one_language(note, lang)
+    if lang == "zh" and told == note:
+        # Deferred: the catalogue of messages is read only where somebody reads Chinese.
+        from pathway_models.intake.messages import warning_in
+
+        return warning_in(note, lang)
+    return told
+
+
 def in_one_language(text: str, lang: str) -> str:
     """Take the half of a text that is in the language, where it is written in both: ``English / 中文``.
 

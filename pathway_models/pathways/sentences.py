@@ -14,6 +14,7 @@ from pathway_models.intake.names import (
     heat_origin,
     in_one_language,
     item_name,
+    note_in,
     scenario_name,
 )
 from pathway_models.inventory.accounts import pathway_totals_beside
@@ -302,9 +303,9 @@ def notes(park: Park, *, lang: str = "en") -> str:
     """List findings and assumptions that belong to every result of a park, in Markdown."""
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
-    head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")
+    head = say(lang, en="Shown with every result:", zh="与所有结果一并展示：")
     idle = cannot_act_here(park, read_levers().values(), lang=lang)
-    told = [*(in_one_language(note, lang) for note in park.notes), *([idle] if idle else [])]
+    told = [*(note_in(note, lang) for note in park.notes), *([idle] if idle else [])]
     return "\n".join([head, "", *(f"- {note}" for note in told)])
 
 

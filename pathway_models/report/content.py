@@ -14,6 +14,7 @@ from pathway_models.intake.names import (
     heat_origin,
     in_one_language,
     item_name,
+    note_in,
     park_name,
     scenario_name,
 )
@@ -175,8 +176,8 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
     )
     builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
     if park.notes:
-        builder.note(say(lang, en="Notes of the table, in its own words:", zh="数据表附注（原文）："))
-        builder.bullets(in_one_language(note, lang) for note in park.notes)
+        builder.note(say(lang, en="Notes of the table:", zh="数据表附注："))
+        builder.bullets(note_in(note, lang) for note in park.notes)
 
 
 def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
