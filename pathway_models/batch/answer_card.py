@@ -30,6 +30,7 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say, share_words, word_list
+from pathway_models.records.draws import Draws
 from pathway_models.records.headline import IF_DRIVERS_HOLD, SHARES, Step
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
@@ -66,31 +67,43 @@ class Card:
 def answer(
     park: Park,
     scenarios: Mapping[str, Scenario],
-    peaks: Peaks,
+    draws: Draws,
     *,
+    before: int = 2030,
+    peaks: Peaks | None = None,
     held: Peaks | None = None,
     steps: Sequence[Step] | None = None,
     lang: str = "en",
 ) -> Card:
-    """Put the answer of a park on one card.
+    """Put the answer of a park on one card; what is not given is worked out.
 
     Parameters
     ----------
     park : Park
     scenarios : mapping of Scenario
         The first is the one without new measures.
-    peaks : Peaks
-        Of these scenarios, parted at the year in question.
-    held : Peaks, optional
-        Of the same draws if the drivers hold.
+    draws : Draws
+        Made by `sample` with these scenarios.
+    before : int
+        Year before which emissions shall peak.
+    peaks, held : Peaks, optional
+        Of these scenarios, parted at that year; of the same draws if the drivers hold.
     steps : sequence of Step, optional
-        What to do first (`first_steps`); not told without it.
+        What to do first (`first_steps`).
     lang : {"en", "zh"}
 
     Returns
     -------
     Card
     """
+    # Deferred: who only shows the card of a run computes nothing.
+    from pathway_models.decisions.attribution import first_steps
+    from pathway_models.engine.ensemble_summary import survey
+
+    given = {"probabilities": (), "before": before}
+    peaks = survey(park, scenarios, draws, **given).peaks if peaks is None else peaks
+    held = survey(park, scenarios, draws, **given, drivers="hold").peaks if held is None else held
+    steps = first_steps(park, scenarios, draws, peaks) if steps is None else steps
     found = answer_of(park, scenarios, peaks, held)
     return _card(found, steps, lang) if found else Card("", ())
 

@@ -96,7 +96,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         if shown is not pathways:
             shown._repr_html_()
     with TemporaryDirectory() as folder:
-        pw.answer(park, chosen, peaks, held=done.held, steps=done.steps)
+        pw.answer(park, chosen, draws, peaks=peaks, held=done.held, steps=done.steps)
         pw.write_results(folder, park, chosen, pathways, peaks, held=done.held, steps=done.steps)
     return done
 

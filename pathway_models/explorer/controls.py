@@ -11,6 +11,7 @@ from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
+from pathway_models.intake.names import source_text
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.headline import Step
@@ -113,17 +114,10 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
                 )
             )
     sources = dict.fromkeys(lever.sources[name] for setting in lever.settings.values() for name in setting)
-    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=_source(one, lang))
+    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=source_text(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
     return lines
-
-
-def _source(source: str, lang: str) -> str:
-    """Write a source; of an assumption of ours, whole or in part, the Chinese page says that it is one."""
-    ours = {"ASSUME": "本项目假设", "derived": "推算值与本项目假设"}
-    kind = next((text for start, text in ours.items() if source.startswith(start)), source)
-    return say(lang, en=source.replace("ASSUME", "assumed here"), zh=kind if "ASSUME" in source else source)
 
 
 def _cost(cost: LeverCost | None, lang: str) -> str:

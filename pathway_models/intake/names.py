@@ -229,6 +229,21 @@ def heat_origin(park: Park, lang: str) -> str:
     return say(lang, en=f"factor of purchased heat: {told}", zh=f"外购热力因子：{told}")
 
 
+def source_text(source: str, lang: str) -> str:
+    """Write the source of a number; a Chinese text says what kind it is where the source is a text of ours.
+
+    Examples
+    --------
+    >>> source_text("ASSUME: half of it", "zh"), source_text("ASSUME: half of it", "en")
+    ('本项目假设', 'assumed here: half of it')
+    """
+    if lang == "en":
+        return source.replace("ASSUME", "assumed here")
+    more = "与本项目假设" if "ASSUME" in source else ""
+    kinds = {"ASSUME": "本项目假设", "derived": f"推算值{more}", "definition": "定义"}
+    return next((text for start, text in kinds.items() if source.startswith(start)), source)
+
+
 def note_in(note: str, lang: str) -> str:
     """Write a note of a park in a language: its half of a text in both, or what the checks of the table said."""
     told = in_one_language(note, lang)

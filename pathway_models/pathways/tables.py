@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.names import factor_name, item_name, scenario_name
+from pathway_models.intake.names import factor_name, item_name, scenario_name, source_text
 from pathway_models.inventory.account import take_inventory
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
@@ -222,7 +222,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
             f"{corners.low:g}",
             f"{corners.mode:g}",
             f"{corners.high:g}",
-            measure.lever.sources.get(name, ""),
+            source_text(measure.lever.sources.get(name, ""), lang),
         )
         for one in chosen
         for measure in one.measures

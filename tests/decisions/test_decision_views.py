@@ -24,6 +24,7 @@ from pathway_models.decisions.sensitivity import discover, given_data, sobol, wo
 from pathway_models.decisions.tables import family_name, option_name, package_name
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.intake.costs import read_costs
+from pathway_models.language.rounding import money_text
 from pathway_models.records.levers import lever_grid
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
