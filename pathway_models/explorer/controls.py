@@ -205,11 +205,6 @@ def _are_years(texts: Iterable[str]) -> bool:
     return FIRST_YEAR <= years[0] < years[1] <= LAST_YEAR
 
 
-def short_name(name: str) -> str:
-    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
-    return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
-
-
 def under_of(scenario: Scenario) -> str:
     """Name a scenario if it states drivers or another grid; else empty, as its levers stand under the growth law."""
     return scenario.scenario_id if scenario.drivers or scenario.grid != SLOW else ""

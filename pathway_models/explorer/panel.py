@@ -25,7 +25,7 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.decisions.attribution import first_steps
 from pathway_models.documents.markup import font_face, html
 from pathway_models.engine.ensemble_summary import survey
-from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, short_name, under_of, unpacked
+from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, under_of, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.explorer.figures import CARRIERS, Picture, height_of
 from pathway_models.explorer.files import read_run, run_command, save_scenario
@@ -33,7 +33,7 @@ from pathway_models.fleet.answers import Answer
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers, read_scenarios
-from pathway_models.intake.names import is_invented, park_name
+from pathway_models.intake.names import is_invented, park_name, short_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import change_text, money_text, share_text

@@ -45,6 +45,11 @@ def park_name(park: Named, lang: str) -> str:
     return found.name_zh if lang == "zh" else found.name_en
 
 
+def short_name(name: str) -> str:
+    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
+    return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
+
+
 def is_invented(park: Named) -> bool:
     """Tell whether a park is invented.
 

@@ -56,14 +56,15 @@ def page_text(page):
 
 
 def outputs_of_notebooks(lang):
-    """What the course shows: displays and figures; the tables of costs have the library's own words on each source."""
+    """What the course shows: displays and figures."""
     given = {"lang": lang, "members": 20}
     said = {f"02 {park}": shown("02_park_pathways", park=park, **given) for park in PARKS}
     # A European park has verified emissions alone: nothing of the notebook on energy and factors can be told.
     said |= {f"01 {park}": shown("01_park_inventory", park=park, **given) for park in PARKS[:2]}
     said["00 region-d"] = shown("00_start_here", park="region-d", **given)
     said["03"] = shown("03_all_parks", parks=["demo-steel", "demo-cement"], **given)
-    said["04 demo-steel"] = shown("04_park_decisions", without=("costs(the_costs",), **given)
+    said["04 demo-steel"] = shown("04_park_decisions", **given)
+    said["05 demo-steel"] = shown("05_park_cobenefits", **given)
     return {f"notebook {name}": page_text(text) for name, text in said.items()}
 
 
