@@ -99,10 +99,10 @@ def _quadrants(ax: Axes, lang: str) -> None:
     ax.axhline(0, color="black", linewidth=0.9)
     ax.axvline(0, color="black", linewidth=0.9)
     texts = {
-        (0.99, 0.98): ("I  both fall", "I  同减"),
-        (0.01, 0.98): ("II", "II"),
-        (0.01, 0.02): ("III", "III"),
-        (0.99, 0.02): ("IV  CO₂ falls, pollutants rise", "IV  CO₂减、污染物增"),
+        (0.99, 0.98): ("I  both fall", "第一象限：同减"),
+        (0.01, 0.98): ("II", "第二象限"),
+        (0.01, 0.02): ("III", "第三象限"),
+        (0.99, 0.02): ("IV  CO₂ falls, pollutants rise", "第四象限：CO₂减、污染物增"),
     }
     for (x, y), (en, zh) in texts.items():
         ax.text(

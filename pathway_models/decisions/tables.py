@@ -5,6 +5,7 @@ An unknown part of a cost always stands beside the known one.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isfinite
 
 import pandas as pd
@@ -22,6 +23,7 @@ from pathway_models.decisions.records import (
 )
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.library import read_levers
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
@@ -453,16 +455,16 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
         ("confidence", "可信度"),
     ]
     unknown, assumed = unknown_costs(given, levers), say(lang, en="assumed in part", zh="部分为假设")
-    rows = []
+    rows, told = [], partial(translated, lang=lang, catalogue="tables")
     for lever_id, lever in levers.items():
         name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
         if lever_id in unknown:
-            rows.append((name, UNKNOWN[lang], unknown[lever_id], ""))
+            rows.append((name, UNKNOWN[lang], told(unknown[lever_id]), ""))
             continue
         if own.bought:
-            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), own.note, ""))
+            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), told(own.note), ""))
         for one in [own.capital, *own.running] if own.capital else own.running:
-            rows.append((name, one.stated, one.source, assumed if one.assumed else one.confidence))
+            rows.append((name, told(one.stated), one.source, assumed if one.assumed else told(one.confidence)))
     return table(rows, head, lang)
 
 

@@ -1,6 +1,5 @@
 """Levers as controls by family: how strong, in which years, and what is known about each behind a question mark."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import ipywidgets as widgets
@@ -11,8 +10,9 @@ from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import source_text
-from pathway_models.language.words import say, word
+from pathway_models.language.words import say
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.headline import Step
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
@@ -27,10 +27,6 @@ BETWEEN, WITHIN = "~", "."
 Choices = dict[str, Choice]
 #: Opens the part of an address that names the scenario whose growth and grid the levers stand under.
 UNDER = "under"
-
-
-#: What a cost adds that was stated for another place.
-_FACTOR = re.compile(r", times ([\d./ ]+) \(prices here against (\w+)\)")
 
 
 class LeverControl:
@@ -124,9 +120,7 @@ def _cost(cost: LeverCost | None, lang: str) -> str:
     if cost is None:
         return say(lang, en="not known", zh="未知")
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
-    if lang == "zh":
-        found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]
-        found = [_FACTOR.sub(lambda told: f"×{told[1]}（本国与{word(told[2], lang)}价格之比）", text) for text in found]
+    found = [translated(text, lang, "tables") for text in found]
     if cost.bought:
         found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
     return say(lang, en="; ", zh="；").join(found)

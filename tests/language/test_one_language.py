@@ -39,7 +39,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 #: What is no text of ours: ids and names of columns and files, codes of run and file, what is quoted in its own words.
 NO_WORDS = re.compile(
     r"\b[\w-]+(?:\.(?:csv|yml|json|xlsx|html|md|ipynb)|/[\w./-]+)|(?<![A-Za-z])(?:demo|region|eu|eip)-[a-z-]+|\b\w*_\w+\b"
-    r"|\b(?=\w*\d)[0-9a-f]{8,}\b…?|--[\w-]+|\b(?:[a-z]+\.){2,}\w+|\b20\d\d,[\w,]+|pathways run|\b[0-9a-f]{16}\b"
+    r"|\b(?=\w*\d)[0-9a-f]{8,}\b…?|--[\w-]+|\b(?:[a-z]\w*\.){2,}\w+|\b20\d\d,[\w,]+|pathways run|\b[0-9a-f]{16}\b"
     # a command to copy; the mark of an assumption in every source
     r"|\babcdef\b|pathways report [^\n]*|(?<![A-Za-z])ASSUME(?![A-Za-z])"
 )
