@@ -5,12 +5,15 @@ change, rows of several sectors) is a fault; what is left aside (columns that no
 table) is told.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,6 +21,9 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.cells import shown
 from pathway_models.intake.numbers import exact_number
 from pathway_models.intake.table.lines import Lines, read_table_lines
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Sheet
 
 #: Years a series may cover.
 FIRST_YEAR, LAST_YEAR = 1750, 2100
@@ -134,7 +140,7 @@ def header_of(path: Path) -> list[str]:
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
     """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
     if path.suffix.lower() == ".xlsx":
-        lines = lines_of_workbook(path, set(asked.roles.values()))
+        lines = lines_of_workbook(path, asked)
     else:
         lines = read_table_lines(path, lambda cells, header: _is_remark(cells, header, asked))
     if not lines.header and lines.faults:
@@ -206,7 +212,7 @@ def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, l
     return name, rows, [], _left_aside(header, asked)
 
 
-def lines_of_workbook(path: Path, wanted: set[str]) -> Lines:
+def lines_of_workbook(path: Path, asked: Asked) -> Lines:
     """Lines of the one sheet of a workbook that holds a table.
 
     Raises
@@ -216,30 +222,57 @@ def lines_of_workbook(path: Path, wanted: set[str]) -> Lines:
     """
     from pathway_models.intake.workbook.book import Book  # opens with a library that texts need not wait for
 
-    book = Book(path)
+    book, wanted = Book(path), set(asked.roles.values())
     filled = {name: sheet for name, sheet in book.sheets.items() if sheet.last_row and not sheet.is_hidden}
-    heads = {name: [shown(sheet.raw(f"{at}1")) for at in sheet.columns("A")] for name, sheet in filled.items()}
+    heads = {name: [shown(sheet.raw(f"{at}1")).strip() for at in sheet.columns("A")] for name, sheet in filled.items()}
     meant = [name for name in filled if wanted & set(heads[name])] or list(filled)
     if len(meant) != 1:
         remedy = "keep one of them in the file, or save it as CSV UTF-8"
         found = ", ".join(meant)
         raise InputError([Fault(path.name, "file", found, "one sheet with a table", remedy, code="sheets")])
     sheet, lines = filled[meant[0]], Lines(path.name)
-    header = [name.strip() for name in heads[meant[0]]]
-    lines.header = tuple(header)
-    for row in sheet.rows(2):
-        cells = {}
-        for name, column in zip(header, sheet.columns("A"), strict=True):
-            value, findings = sheet.value(f"{column}{row}")
-            wrong = [one for one in findings if one.severity == "error"]
-            lines.faults += [Fault(path.name, sheet.place(f"{column}{row}"), shown(value), one.expected, one.remedy,
-                                   code=one.code) for one in wrong]  # fmt: skip
-            cells[name] = "" if value is None else repr(value) if isinstance(value, float) else str(value).strip()
-        if any(cells.values()):
-            lines.rows.append((f"row {row}", cells))
+    columns = {column: name for column, name in zip(sheet.columns("A"), heads[meant[0]], strict=True) if name}
+    lines.header = tuple(columns.values())
+    rows = [row for row in sheet.rows(2) if any(_filled(sheet.raw(f"{column}{row}")) for column in columns)]
+    while rows and _is_remark(
+        [shown(sheet.raw(f"{column}{rows[-1]}")).strip() for column in columns], lines.header, asked
+    ):
+        row = rows.pop()
+        lines.told.append(f"row {row} is no row of data: {shown(sheet.raw(f'A{row}'))[:80]}")
+    seen: list[Fault] = []
+    for row in rows:
+        lines.rows.append(
+            (f"row {row}", {name: _cell(sheet, f"{at}{row}", name, asked, seen) for at, name in columns.items()})
+        )
+    lines.faults += [fault for fault in seen if fault.severity == "error"]
+    lines.told += _warned([fault for fault in seen if fault.severity == "warning"])
     unread = [name for name in book.sheets if name != meant[0]]
     lines.told += [f"sheets that are not read: {', '.join(unread)}"] if unread else []
     return lines
+
+
+def _filled(raw: object) -> bool:
+    return raw is not None and bool(str(raw).strip())
+
+
+def _cell(sheet: Sheet, ref: str, name: str, asked: Asked, seen: list[Fault]) -> str:
+    """Text of a cell of a workbook; what its looks may mean goes to ``seen`` where its column is read."""
+    value, findings = sheet.typed(ref, is_name=name in (asked.entity, asked.part))
+    if asked.taken([name]) or (asked.wide and _is_year(name)):
+        place = sheet.place(ref)
+        seen += [
+            Fault(sheet.book.path.name, place, shown(value), one.expected, one.remedy, one.severity, one.code)
+            for one in findings
+        ]
+    return "" if value is None else repr(value) if isinstance(value, float) else str(value).strip()
+
+
+def _warned(faults: Sequence[Fault]) -> list[str]:
+    """What is told of numbers that may not be what they look like, kind by kind."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.code, []).append(fault)
+    return [f"{_some([fault.place for fault in alike])}: {alike[0].remedy}" for alike in kinds.values()]
 
 
 def _left_aside(header: Sequence[str], asked: Asked) -> list[str]:
