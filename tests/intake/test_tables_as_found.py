@@ -37,6 +37,8 @@ def values(table):
         ("sep=;\nentity;year;value\nA;2010;90.5\nA;2011;100\nA;2012;97\n", "semicolon-separated"),
         ("entity\tyear\tvalue\nA\t2010\t90.5\nA\t2011\t100\nA\t2012\t97\n", "tab-separated"),
         ("entity,year,value\nA,2010,90.5\n,,\nA,2011,100\nA,2012,97\n,,\nSource: yearbook,,\n", "no row of data"),
+        ("entity,year,value\nA,2010,90.5\nA,2011,100\nA,2012,97\nSource: yearbook, p. 5\n", "no row of data"),
+        ('entity;year;value;note\nA;2010;90,5;"a, b"\nA;2011;100;\nA;2012;97;c, d\n', "decimal commas"),
         ("entity,year,value,,\nA,2010,90.5,,\nA,2011,100,,\nA,2012,97,,\n", ""),
         ("entity,year,value\nA,2010,90.5\nA,2011,100\nA,2012,97\nB,2010,\nB,2011,\n", "without any value"),
         ("entity,year,value\nB,2010,500\nB,2011,-0.5\nA,2010,90.5\nA,2011,100\nA,2012,97\n", "below zero"),
@@ -60,6 +62,27 @@ def test_years_as_columns_are_read_when_it_is_said(tmp_path):
         read(tmp_path, wide)
 
 
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("entity,2010,2011,2011\nA,90,100,97\n", "each column once"),
+        ("Country;2010;2011\nA;90,5;100\n", "give --entity 'Country'"),
+        ("entity,first,last\nA,90,100\n", "give no --wide"),
+    ],
+)
+def test_a_wide_table_is_refused_by_its_cause(tmp_path, content, cause):
+    with pytest.raises(InputError) as refused:
+        read(tmp_path, content, wide=True)
+    assert cause in str(refused.value)
+    assert str(refused.value).startswith("1 fault")
+
+
+def test_names_that_a_reader_takes_for_one_are_told(tmp_path):
+    table = read(tmp_path, "entity,year,value\nChina,2010,90\nchina,2011,100\nＣhina,2012,97\nIndia,2010,5\n")
+    assert table["entity"].nunique() == 4
+    assert table.attrs["told"] == ["names that may mean one, read as 3: China, china, Ｃhina"]
+
+
 def test_a_workbook_is_judged(tmp_path):
     book = openpyxl.Workbook()
     for row in [("entity", "year", "value"), *ROWS]:
@@ -78,6 +101,11 @@ def test_a_workbook_is_judged(tmp_path):
     [
         ("entity;year;value\nA;2010;1.234,5\n", "it looks semicolon-separated"),
         ("entity;year;value\nA;2010;1.234\nA;2011;2.345\n", "it looks semicolon-separated"),
+        ("entity;year;value\nA;2010;1,234\nA;2011;950\n", "with numbers such as 1,234"),
+        ("entity,year,value\nA,2010,90\nA\u200b,2011,100\n", "without control signs"),
+        ("entity,year,value\nA\u202eB,2010,90\n", "without control signs"),
+        ("entity,year,value,UoM\nA,2010,90,t\nA,2011,100,kt\n", "all years of an entity in one unit"),
+        ("entity,year,value,industry\nA,2010,90,steel\nA,2011,100,cement\n", "of several series"),
         ("entity\tyear\tvalue\nA\t2010\t1,234\n", "it looks tab-separated"),
         ("Country,Year,Total\nA,2010,90\nA,2011,100\n", "give --entity 'Country'"),
         ("Country,year,value\nA,2010,90\nB,2010,100\n", "give --entity 'Country'"),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import shown
+from pathway_models.intake.cells import has_control_sign, label_of, shown
 from pathway_models.intake.numbers import exact_number
 from pathway_models.intake.table.lines import Lines, read_table_lines
 
@@ -30,10 +30,11 @@ FIRST_YEAR, LAST_YEAR = 1750, 2100
 #: Entities of one table: each is judged by every rule.
 MOST_ENTITIES = 10_000
 #: Names of a column of units, and of columns that tell several series of one entity apart.
-UNITS = ("unit", "units", "单位")
+UNITS = ("unit", "units", "uom", "unit of measure", "单位", "计量单位")
 SPLITTING = (
-    "sector", "subsector", "scope", "fuel", "gas", "category", "scenario", "item", "account", "boundary", "basis",
-    "行业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
+    "sector", "subsector", "industry", "scope", "fuel", "gas", "category", "scenario", "item", "account", "boundary",
+    "basis",
+    "行业", "产业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
 )  # fmt: skip
 LINE = re.compile(r"line (\d+)")
 YEAR = re.compile(r"\d{4}年?", re.ASCII)
@@ -157,6 +158,12 @@ def _lengthen(lines: Lines, asked: Asked) -> None:
     """Turn columns of years into rows."""
     (value,) = asked.numbers
     years = [name for name in lines.header if _is_year(name)]
+    doubled = sorted({name for name, times in Counter(name[:4] for name in years).items() if times > 1})
+    if doubled:
+        expected, remedy = "each column once", "remove or rename one of them"
+        raise InputError([Fault(lines.file, "line 1", name, expected, remedy, code="columns") for name in doubled])
+    if years and asked.entity not in lines.header and _near(lines.header, "entity"):
+        return  # told as of any table: what the column of names may be
     if not years or asked.entity not in lines.header:
         found = ", ".join(lines.header[:20])
         expected = f"a column {asked.entity} and a column for each year"
@@ -295,6 +302,8 @@ def _check_header(file: str, place: str, header: list[str], asked: Asked) -> Non
         near = [name for name in _near(header, role) if name not in asked.roles.values()]
         remedy = f"found {found}; " + (f"give --{role} '{near[0]}'" if near else f"name the column of the {role}")
         if role in ("year", "value") and len(years) > 1:
+            if asked.wide:
+                continue
             remedy = f"found {found}; it looks as if years stand in columns: give --wide"
         faults.append(Fault(file, place, "", f"a column {column}", remedy, code="columns"))
     needed = {*asked.roles.values(), *asked.companions}
@@ -321,9 +330,7 @@ def checked(
     companions = [name for name in asked.companions if rows and name in rows[0][1]]
     columns = [*asked.numbers.items(), *((name, no_problem) for name in companions)]
     for place, cells in rows:
-        entity, part = cells[asked.entity].strip(), cells[asked.part].strip() if asked.part else ""
-        if not entity:
-            faults.append(Fault(file, f"{place}, {asked.entity}", "", "a name", "name it", code="entity"))
+        entity, part = _names(file, place, cells, asked, faults)
         year = _number(file, place, asked.year, cells, faults, _year_problem)
         numbers = [
             _number(file, place, name, cells, faults, problem) if cells[name].strip() else math.nan
@@ -344,6 +351,7 @@ def checked(
     else:
         expected, remedy = "at least one value", "add one, or remove it"
         faults += [Fault(file, "table", entity, expected, remedy, code="no_value") for entity in blank]
+    told += _alike(sorted(has_value))
     if len(has_value) > MOST_ENTITIES:
         expected, remedy = f"at most {MOST_ENTITIES} entities", "split the table, or name another column of entities"
         faults.append(Fault(file, "table", f"{len(has_value)}", expected, remedy, code="entities_many"))
@@ -352,6 +360,26 @@ def checked(
     if faults:
         raise InputError(sorted(faults, key=_line))
     return good
+
+
+def _names(file: str, place: str, cells: dict[str, str], asked: Asked, faults: list[Fault]) -> tuple[str, str]:
+    """Entity and part of a row; signs that nobody sees would part one series into two."""
+    entity, part = cells[asked.entity].strip(), cells[asked.part].strip() if asked.part else ""
+    if not entity:
+        faults.append(Fault(file, f"{place}, {asked.entity}", "", "a name", "name it", code="entity"))
+    for column, name in ((asked.entity, entity), (asked.part, part)):
+        if has_control_sign(name):
+            expected, remedy = "printable signs in one line", "type the text again without control signs"
+            faults.append(Fault(file, f"{place}, {column}", name, expected, remedy, code="control_sign"))
+    return entity, part
+
+
+def _alike(names: Sequence[str]) -> list[str]:
+    """Names that a reader may take for one: they are told, and stay the names of two series."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(label_of(name).casefold(), []).append(name)
+    return [f"names that may mean one, read as {len(one)}: {_some(one)}" for one in kinds.values() if len(one) > 1]
 
 
 def _some(names: Sequence[str]) -> str:
