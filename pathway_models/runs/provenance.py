@@ -114,7 +114,9 @@ KEPT_INPUTS = "inputs"
 def hash_outputs(folder: Path) -> None:
     """Put the hashes of a run's own files, and of those it was given, into its record, where it has one."""
     path, record = folder / "run.json", None
-    with contextlib.suppress(OSError, ValueError):  # whoever needs the record says what is wrong with it
+    with contextlib.suppress(
+        OSError, ValueError, RecursionError
+    ):  # whoever needs the record says what is wrong with it
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
         kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]

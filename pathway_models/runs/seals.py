@@ -136,9 +136,10 @@ def seals_in(folder: Path) -> dict[str, dict[str, str]]:
     """Read the seals that the record of a run holds: park to ``sha256`` and ``date``; none where there is no record."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return dict(record.get("seals", {}))
-    except (OSError, ValueError, AttributeError):
+        seals = record.get("seals", {}).items()
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
+    return {park: seal if isinstance(seal, dict) else {} for park, seal in seals}
 
 
 def write_record(
@@ -171,7 +172,7 @@ def write_record(
 def _content(path: Path) -> dict[str, Any] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 
