@@ -8,8 +8,10 @@ does not converge on its own data.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
+
+from pathway_models.core.arrays import Floats
 
 TREND_METHODS = ("regression", "hamilton", "piecewise")
 #: p-value of the Ljung-Box test below which noise is simulated as AR(1).
@@ -18,8 +20,6 @@ AUTOCORRELATION_LEVEL = 0.10
 HAMILTON_LAGS, HAMILTON_START = 4, 8
 #: Shortest mean length of a straight piece, years.
 SHORTEST_PIECE = 5
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
