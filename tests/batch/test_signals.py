@@ -96,7 +96,7 @@ def drop():
 }
 PROGRAM = """
 import ctypes, os, signal, time
-from pathway_models.batch.stopping import Stop
+from pathway_models.batch.fork_server import Stop
 from pathway_models.cli import end_interrupted, heed_signals
 DROP
 def work():

@@ -11,11 +11,11 @@ from workbook_maker import Filled, repacked
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import examine_workbook
+from pathway_models.intake.panels import read_series
 from pathway_models.intake.plans.investments import read_investments
 from pathway_models.intake.plans.rows import settle
-from pathway_models.intake.series import read_series
+from pathway_models.intake.plans.scenario_tables import read_scenario_sheet
 from pathway_models.intake.table.rows import read_rows
-from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
 
 ROWS = [("A", 2010, 90.5), ("A", 2011, 100), ("A", 2012, 97)]
 

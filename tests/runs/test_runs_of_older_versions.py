@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.runs.seals import seals_in
+from pathway_models.runs.provenance import seals_in
 from pathway_models.runs.store import read_record
 
 RUN = Path(__file__).parents[1] / "data" / "run_0_2_0"

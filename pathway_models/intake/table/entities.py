@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import has_control_sign, label_of, shown
-from pathway_models.intake.numbers import exact_number
-from pathway_models.intake.table.lines import Lines, read_table_lines
+from pathway_models.intake.numbers import exact_number, has_control_sign, label_of, shown
+from pathway_models.intake.table.rows import Lines, read_table_lines
 
 if TYPE_CHECKING:
     from pathway_models.intake.workbook.book import Sheet
