@@ -1,5 +1,6 @@
 """Separate parts of a distribution of peak years: two humps are told as two, not by a median that lies between them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -93,3 +94,14 @@ def humps(years: ArrayLike, later: int, last_year: int) -> tuple[Hump, ...]:
             first = begin + inside[0] if inside else last_year + 1
             told.append(Hump(first, begin + inside[-1] if inside else first - 1, is_open, share))
     return tuple(told) if len(told) > 1 else ()
+
+
+def humps_text(parts: Sequence[Hump], last_year: int) -> str:
+    """Write parts with their shares, ``"2012-2019 43 %; >2055 38 %"``; empty where there are none.
+
+    Examples
+    --------
+    >>> humps_text(humps([2012, 2013, 2013] * 50, 150, 2055), 2055)
+    '2012-2013 50 %; >2055 50 %'
+    """
+    return "; ".join(f"{one.text(last_year)} {100 * one.share:.0f} %" for one in parts)

@@ -181,12 +181,19 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
     turn = turning_points(np.median(total, axis=0), last_observed)
     year = int(pathways.years[0] + turn.index)
     of_path = f">{peaks.last_peak_year}" if turn.status in CENSORED else str(year)
-    low, middle, high = map(peaks.year_text, peaks.quantiles()[index_of(peaks, scenario)])
+    at = index_of(peaks, scenario)
+    low, middle, high = map(peaks.year_text, peaks.quantiles()[at])
+    if parts := peaks.parts_text(at):  # a median would lie between them
+        of_members = say(lang, en=parts, zh=parts.replace("; ", "；").replace(" %", "%"))
+    else:
+        of_members = say(
+            lang, en=f"{middle} ({low} to {high} for nine in ten)", zh=f"中位数{middle}（90%区间：{low}至{high}）"
+        )
     return say(
         lang,
-        en=f"Highest year of the median line: {of_path}. Peak years of the members: {middle} ({low} to {high} for"
-        f" nine in ten).\nThe median line is no member: only the members' peaks say when and how surely.",
-        zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：中位数{middle}（90%区间：{low}至{high}）。\n"
+        en=f"Highest year of the median line: {of_path}. Peak years of the members: {of_members}.\nThe median line is"
+        " no member: only the members' peaks say when and how surely.",
+        zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：{of_members}。\n"
         "中位线不是任何一次模拟：何时达峰、有多大把握，只能看各次模拟的峰值。",
     )
 

@@ -17,6 +17,7 @@ from pathway_models.engine.projecting import ECONOMIES, assumed_by, memo_item_na
 from pathway_models.engine.sampling import sample
 from pathway_models.inventory.account import take_inventory
 from pathway_models.kernels.decomposition import lmdi
+from pathway_models.kernels.humps import humps, humps_text
 from pathway_models.kernels.quantiles import (
     effective_size,
     latest_on_course,
@@ -138,6 +139,24 @@ def collapsed(weights: np.ndarray) -> np.ndarray:
     return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
 
 
+def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
+    """Write the separate parts of weighted peak years: those of as many equal members as the weighted ones are worth.
+
+    Parameters
+    ----------
+    year : (member,)
+        ``inf`` where there is none.
+    weights : (member,)
+        Sum to one.
+    last_year : int
+        Last possible peak year.
+    """
+    size = round(float(effective_size(weights)))
+    alike = weighted_quantiles(year, weights, (np.arange(size) + 0.5) / size)
+    dated = alike[np.isfinite(alike)]
+    return humps_text(humps(dated, size - dated.size, last_year), last_year)
+
+
 class _Ensemble:
     """A forecast with all its members."""
 
@@ -183,6 +202,7 @@ class _Ensemble:
             p_before=float(weights @ self.peaks.peaks_before(before)[at]),
             p_by=float(weights @ self.peaks.peaks_before(before + 1)[at]),
             quantiles=weighted_quantiles(year, weights, QUANTILES),
+            parts=parts_of(year, weights, self.peaks.last_peak_year),
         )
 
     def foreseen(self, level: float, years: Iterable[int]) -> dict[int, np.ndarray]:
