@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import special
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
 

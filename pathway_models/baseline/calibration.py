@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import optimize, special
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import student_t_loss
 from pathway_models.records.growth_laws import Windows

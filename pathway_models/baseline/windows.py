@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import Floats
 from pathway_models.intake.panels import Panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
 
 

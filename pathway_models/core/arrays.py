@@ -5,12 +5,9 @@ Order is ``(scenario, member, source, year)``; totals drop ``source``.  ``YEAR``
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from pathway_models.core.errors import RecordError
-
-#: Arrays of numbers.
-Floats = NDArray[np.float64]
 
 
 def frozen_array(name: str, values: ArrayLike, shape: tuple[int, ...], dtype: type = float) -> np.ndarray:

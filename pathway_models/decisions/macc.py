@@ -86,7 +86,9 @@ def _readings(
         cost, tonnes = engine.by_member([NOTHING, *(coalition(groups, inside) for inside in members)])
         return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
 
-    shared = share_out(reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_GROUPS_UP_TO)
+    shared = share_out(
+        reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_GROUPS_UP_TO
+    )
     alone, shares = shared.alone, shared.shares
     order = _order(alone, known, engine.central())
     steps = np.tri(len(groups) + 1, len(groups), -1, dtype=bool)[:, np.argsort(order)]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.arrays import Floats
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 

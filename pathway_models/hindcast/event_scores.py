@@ -23,12 +23,12 @@ from scipy import special
 from pathway_models.baseline.laws.levels.level import Level, features
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.arrays import Floats
 from pathway_models.hindcast.league import FOLDS, LEVELS, SEED, SHIPPED, fold_of, law_covariates
 from pathway_models.hindcast.level_fits import NATION_HALF_LIFE, NATION_RECORD, deviations, level_above
 from pathway_models.hindcast.matching import DRIVERS_HOLD
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, Windows
 

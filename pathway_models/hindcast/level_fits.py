@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.levels.level import GDP, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.arrays import Floats
 from pathway_models.intake.panels import Panel, read_panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
 from pathway_models.records.growth_levels import LevelParameters, LevelRecord
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from pathway_models.baseline.laws.levels.level import SHAPE_NORMALS, Level, brownian
 from pathway_models.baseline.windows import Subject
-from pathway_models.core.arrays import Floats
 from pathway_models.hindcast.league import FOLDS, SEED, fold_of, law_covariates
 from pathway_models.hindcast.level_fits import (
     CHINA,
@@ -23,6 +22,7 @@ from pathway_models.hindcast.level_fits import (
     nation_logs,
 )
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
 
 #: Years ahead, sets drawn at each origin, and members of each forecast.

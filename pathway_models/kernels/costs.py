@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: GJ delivered in one hour by one kW.
 GJ_PER_KWH = 0.0036

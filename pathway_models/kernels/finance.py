@@ -7,7 +7,7 @@ Tests hold them against ``numpy-financial``.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.kernels.costs import annuity
 
 #: Roots nearer than this to the real line, or to each other, are real, or one.

@@ -28,7 +28,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: Yearly changes behind a five-year record, the reference of ``slope_noise``.
 REFERENCE_CHANGES = 4.0

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: False-alarm rate that the test is built to keep.
 LEVEL = 0.05

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: Relative reduction of CO2 below which a cross-elasticity says nothing.
 NOTHING_CUT = 1e-6

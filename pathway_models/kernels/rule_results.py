@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 VERDICTS = ("peaked", "plateau", "rising", "not_peaked", "unknown")
 #: Relative difference below which two totals count as equal (the ``tie`` of our own rule).

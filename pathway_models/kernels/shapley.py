@@ -17,7 +17,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: More players than this have too many coalitions to list.
 MOST_PLAYERS = 20

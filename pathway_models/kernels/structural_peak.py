@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 TREND_METHODS = ("regression", "hamilton", "piecewise")
 #: p-value of the Ljung-Box test below which noise is simulated as AR(1).

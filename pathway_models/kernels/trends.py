@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 
 #: Year lengths behind the leap-year adjustment of growth rates.
 DAYS_COMMON, DAYS_LEAP = 365.0, 366.0

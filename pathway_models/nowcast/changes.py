@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathway_models.baseline.bridges import raked
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.records.nowcast import RegionalActivity
 
 SECTORS = ("power", "iron", "cement", "rest")

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.nowcast.changes import Changes
 from pathway_models.records.nowcast import Nowcast, RegionalActivity
 

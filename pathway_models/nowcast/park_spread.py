@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.core.arrays import Floats
 from pathway_models.intake.panels import EMISSIONS, ContinentSites
+from pathway_models.kernels import Floats
 from pathway_models.kernels.quantiles import weighted_quantiles
 from pathway_models.nowcast.changes import robust_slope
 from pathway_models.nowcast.estimation import DIGITS, PROBABILITIES

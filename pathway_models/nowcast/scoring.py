@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import Floats
 from pathway_models.intake.panels import ContinentSites
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
 from pathway_models.nowcast.changes import Changes, robust_slope
 from pathway_models.nowcast.estimation import (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.kernels.horizon_regression import HorizonFit
 
 

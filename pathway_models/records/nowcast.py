@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.core.arrays import Floats, fixed, frozen_array, rising_years
+from pathway_models.core.arrays import fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError
+from pathway_models.kernels import Floats
 
 #: What a year of a table is: read from an inventory, estimated from activity, beyond that but not beyond the issue year
 #: and so bridged by the law, or projected.

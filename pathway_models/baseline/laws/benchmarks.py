@@ -10,7 +10,7 @@ from scipy import special
 
 from pathway_models.baseline.laws.forecasts import MemberForecast
 from pathway_models.baseline.laws.register import register
-from pathway_models.core.arrays import Floats
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import bridge_gaps
 from pathway_models.kernels.trends import damped_holt, persistence, straight_log_trend
 from pathway_models.records.assumptions import Assumptions

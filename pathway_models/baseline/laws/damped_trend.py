@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pathway_models.baseline.calibration import START, estimate
 from pathway_models.baseline.laws.forecasts import StudentForecast
 from pathway_models.baseline.laws.register import register
-from pathway_models.core.arrays import Floats
 from pathway_models.core.errors import PathwayError
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import (
     TrendParameters,
     bridge_gaps,
