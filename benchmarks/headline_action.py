@@ -8,6 +8,7 @@ event is missed: what a lever that hardly acts moves is its share of the members
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -41,7 +42,7 @@ def main() -> None:
     chosen = [Scenario("bau", "", ""), *(cut(share, 2027, 2034) for share in SMALL)]
     chosen += [cut(share, start, start + 8) for share in SIZES for start in (2027, 2032)]
     chosen += [deep, replace(deep, scenario_id="hurried", measures=hurried)]
-    rows, spread, assumed = [], [], pw.read_assumptions(as_of=AS_OF)
+    rows, spread, kinds, assumed = [], [], [], pw.read_assumptions(as_of=AS_OF)
     with_data = [entry.park_id for entry in pw.read_register() if entry.has_data]
     places = arguments.only or with_data[: arguments.parks]
     for place in places:
@@ -49,6 +50,7 @@ def main() -> None:
         draws = pw.sample(park, chosen, members=members, seed=SEED, assumptions=assumed)
         pathways = pw.project(park, chosen, draws, keep="totals")
         answer = pw.headline(pathways)
+        kinds.append(f"{'invented ' if park.invented else ''}{park.kind}s")
         spread.append(margin(pathways.total()[0], answer.before - int(pathways.years[0])).std())
         left, early = 100 * answer.p_ahead_given_not_past, 100 * answer.p_before
         pairs = left[3 : 3 + 2 * len(SIZES)].reshape(-1, 2)
@@ -67,11 +69,12 @@ def main() -> None:
     moved = np.array(rows)[:, small]
     # Of paired members, a share m that changes sides has the error of m itself.
     error = 100 * np.sqrt(moved / 100 / members)
-    print(f"\n{names[small]}: above one point in {(moved > 1).sum()} of {len(places)}; the most, with sampling error,")
-    print("and the standard deviation of the margin by which the event is missed or held (share of the maximum)")
+    above = Counter(kind for kind, points in zip(kinds, moved, strict=True) if points > 1)
+    told = ", ".join(f"{above[kind]} of {count} {kind}" for kind, count in Counter(kinds).items())
+    print(f"\n{names[small]}: above one point in {told}.")
+    print("The most, with sampling error, and the standard deviation of the margin by which the event is missed")
     for at in np.argsort(-moved)[:6]:
         print(f"  {places[at]:<24} {moved[at]:.2f} ±{error[at]:.2f}   {spread[at]:.3f}")
-    print(f"  correlation of points with one over that deviation: {np.corrcoef(moved, 1 / np.array(spread))[0, 1]:.2f}")
 
 
 if __name__ == "__main__":
