@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.levels import Level
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.level_fits import (

@@ -1,17 +1,86 @@
-"""``pathways nowcast``: CO2 of China's provinces after the last inventory, and how good such estimates were."""
+"""``pathways nowcast``: CO2 of China's provinces after the last inventory, and how good such estimates were.
+
+Provincial CO2 to the last year with activity, by member.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 
 from pathway_models.console.cli_language import of_terminal, table_text
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.console.tables import on_screen
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.core.errors import PathwayError
+from pathway_models.core.files import sheet_table
+from pathway_models.engine.sampling import region_members
+from pathway_models.intake.fitted import read_activity, read_nowcast
 from pathway_models.language.words import say
+from pathway_models.records.nowcast import RegionalEnsemble
+
+#: Members and seed of every command.
+MEMBERS, SEED = 1000, 20240401
+
+
+def nowcast(regions: Sequence[str] = (), *, members: int = MEMBERS, seed: int = SEED) -> RegionalEnsemble:
+    """Estimate the CO2 of China's provinces after the last inventory, by member.
+
+    Parameters
+    ----------
+    regions : sequence of str
+        Names as in the inventory (``Hebei``) or in Chinese (``河北``); all by default. Members do not depend on it.
+    members : int
+    seed : int
+        The members are those that `sample` gives parks with this seed.
+
+    Returns
+    -------
+    RegionalEnsemble
+        tCO2/yr from 2005 on: observed to 2019, nowcast to 2024.
+
+    Raises
+    ------
+    PathwayError
+        A region is not known, or there is no member.
+
+    Examples
+    --------
+    >>> import pathway_models as pw
+    >>> pw.nowcast(["Hebei"], members=8).emissions.shape
+    (1, 8, 20)
+    """
+    if members < 1:
+        raise PathwayError(f"members = {members}: expected at least 1")
+    fit, account = read_nowcast(), read_activity()
+    rows = _rows(regions, fit.regions, fit.names)
+    after = fit.observed[rows, -1, None, None] * np.exp(region_members(fit, seed, members)[rows])
+    before = np.broadcast_to(fit.observed[rows, None], (len(rows), members, fit.observed_years.size))
+    years = np.concatenate([fit.observed_years, fit.years])
+    return RegionalEnsemble(
+        regions=tuple(fit.regions[row] for row in rows),
+        names=tuple(fit.names[row] for row in rows),
+        years=years,
+        last_observed=fit.last_observed,
+        emissions=np.concatenate([before, after], axis=-1),
+        nation=account.nation[account.at(int(years[0])) : account.at(int(years[-1])) + 1],
+        nation_error=np.concatenate([np.zeros(fit.observed_years.size), fit.nation_error]),
+        seed=seed,
+        version=fit.version,
+    )
+
+
+def _rows(asked: Sequence[str], regions: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Find the rows of the regions asked for; every unknown one is named."""
+    places = {**{name: at for at, name in enumerate(names)}, **{name: at for at, name in enumerate(regions)}}
+    unknown = [name for name in asked if name not in places]
+    if unknown:
+        raise PathwayError(f"no nowcast of {', '.join(unknown)}; there are {', '.join(regions)}")
+    return [places[name] for name in dict.fromkeys(asked)] or list(range(len(regions)))
+
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +107,7 @@ def nowcast_command(
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.intake.fitted import read_activity
-    from pathway_models.nowcast import scoring, sentences, tables
-    from pathway_models.nowcast.running import nowcast
+    from pathway_models.nowcast import scoring, tables
 
     told = of_terminal(lang)
     if parks:
@@ -54,21 +122,21 @@ def nowcast_command(
             sheet_table(tables.yearly(found)).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False
         )
         return
-    click.echo(on_screen(sentences.describe(found, told)))
+    click.echo(on_screen(tables.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
     if len(found.regions) == len(nowcast(members=1).regions):
         _show(
             say(told, en="Sum and national account, Mt CO2", zh="合计与国家账户，百万tCO2"),
             tables.nation(found, lang=told),
         )
-        click.echo("\n" + on_screen(sentences.describe_nation(found, told)))
+        click.echo("\n" + on_screen(tables.describe_nation(found, told)))
     with working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
         scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
             head = say(told, en="Had inventories ended earlier: ", zh="若清单更早中断：")
             _show(head + tables.holdout_name(holdout, told), tables.scores(scored, holdout, lang=told))
-        click.echo("\n" + on_screen(sentences.describe_scores(scored, told)))
+        click.echo("\n" + on_screen(tables.describe_scores(scored, told)))
     if out is not None:
         from pathway_models.figures.canvas import write_files
         from pathway_models.nowcast.figures import nowcast as draw
@@ -86,7 +154,7 @@ def nowcast_command(
 def _score_parks(lang: str, form: str, out: Path | None) -> None:
     """Print and write the scores of the bridge of parks."""
     from pathway_models.intake.panels import CONTINENTS, read_sites
-    from pathway_models.nowcast import scoring, sentences, tables
+    from pathway_models.nowcast import scoring, tables
 
     with working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
         scored = scoring.score_parks({name: read_sites(name) for name in CONTINENTS})
@@ -95,7 +163,7 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
     else:
         for quantity in scoring.QUANTITIES:
             _show(tables.quantity_name(quantity, lang), tables.park_scores(scored, quantity, lang=lang))
-        click.echo("\n" + on_screen(sentences.describe_park_scores(scored, lang)))
+        click.echo("\n" + on_screen(tables.describe_park_scores(scored, lang)))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         sheet_table(scored).to_csv(
