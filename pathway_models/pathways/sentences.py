@@ -487,11 +487,11 @@ GROUPS_OF_DOUBT = {
 
 def doubt(found: Doubt, *, lang: str = "en") -> str:
     """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
-    name, parts = scenario_name(found.scenario, lang), found.parts()
+    name, parts = scenario_name(found.scenario, lang), found.shown()
     if not parts:
         return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
     ranked = sorted(parts, key=lambda group: -parts[group])
-    shares = {group: share_text(min(max(parts[group], 0.0), 1.0), lang) for group in ranked}
+    shares = {group: share_text(parts[group], lang) for group in ranked}
     en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} {shares[group]}" for group in ranked)
     zh = "、".join(f"{GROUPS_OF_DOUBT[group][1]}{shares[group]}" for group in ranked)
     return say(

@@ -146,8 +146,12 @@ def test_the_doubt_is_shared_out_and_adds_up(scenarios, region_d):
     for found in (bau, deep):
         assert sum(found.parts().values()) == pytest.approx(1.0)
         assert max(found.parts(), key=found.parts().get) == "growth"
+        assert min(found.shown().values()) >= 0.0
+        assert sum(found.shown().values()) == pytest.approx(1.0)
     assert bau.parts()["levers"] == 0.0
     assert deep.parts()["levers"] != 0.0
+    surer = replace(bau, shares=bau.whole * np.array([1.0, -0.1, 0.0, 0.1]))
+    assert surer.shown() == pytest.approx({"growth": 10 / 11, "levers": 0.0, "factors": 0.0, "noise": 1 / 11})
 
 
 # --- it measures action --------------------------------------------------------------------------------------
