@@ -39,7 +39,7 @@ _HOME = {
     "detail_loss": "inventory.decomposition",
     "told_coarsely": "inventory.decomposition",
     "judge": "peaks.judging",
-    "nowcast": "nowcast.command",
+    "nowcast": "nowcast.changes",
     "growth": "peaks.judging",
     "decouple": "peaks.judging",
     "decompose": "peaks.judging",
