@@ -186,6 +186,19 @@ LEAST_SHARE = 0.2
 LEAST_MEMBERS = 200
 
 
+def closed_from(observed: ArrayLike) -> int | None:
+    """Find the position from which on a record has no emissions to its end; None where its last year has some.
+
+    Examples
+    --------
+    >>> closed_from([9.0, 0.0, 4.0, 0.0, 0.0]), closed_from([9.0, 4.0])
+    (3, None)
+    """
+    emitted = np.flatnonzero(observed)
+    after = int(emitted[-1]) + 1 if emitted.size else 0
+    return after if after < np.size(observed) else None
+
+
 class Hump(NamedTuple):
     """A part of the members whose peak years lie together.
 

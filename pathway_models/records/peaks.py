@@ -52,6 +52,8 @@ class Peaks(Identified, Shown):
         What the totals count (`pathways.ACCOUNTS`); empty where it is not known.
     follow : int
         Years that follow a highest year that counts as a peak.
+    closed_since : int, optional
+        First year without emissions of a site that has none at the end of its record.
     """
 
     identity: ParkIdentity
@@ -70,6 +72,7 @@ class Peaks(Identified, Shown):
     before: int | None = None
     account: str = ""
     follow: int = PeakRule().follow
+    closed_since: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
