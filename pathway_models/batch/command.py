@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.running import Stop
+from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text
 from pathway_models.console.common_options import (
     PARK,
