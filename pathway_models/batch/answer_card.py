@@ -12,6 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
 from pathway_models.fleet.answers import (
@@ -30,11 +31,10 @@ from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say, share_words, word_list
-from pathway_models.records.draws import Draws
-from pathway_models.records.headline import IF_DRIVERS_HOLD, SHARES, Step
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.records.peaks import Peaks
+from pathway_models.records.pathways import Draws
+from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Peaks, Step
 from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
@@ -96,14 +96,10 @@ def answer(
     -------
     Card
     """
-    # Deferred: who only shows the card of a run computes nothing.
-    from pathway_models.decisions.attribution import first_steps
-    from pathway_models.engine.ensemble_summary import survey
-
     given = {"probabilities": (), "before": before}
-    peaks = survey(park, scenarios, draws, **given).peaks if peaks is None else peaks
-    held = survey(park, scenarios, draws, **given, drivers="hold").peaks if held is None else held
-    steps = first_steps(park, scenarios, draws, peaks) if steps is None else steps
+    peaks = pw.survey(park, scenarios, draws, **given).peaks if peaks is None else peaks
+    held = pw.survey(park, scenarios, draws, **given, drivers="hold").peaks if held is None else held
+    steps = pw.first_steps(park, scenarios, draws, peaks) if steps is None else steps
     found = answer_of(park, scenarios, peaks, held)
     return _card(found, steps, lang) if found else Card("", ())
 

@@ -14,8 +14,8 @@ from pathway_models.intake.messages import translated
 from pathway_models.intake.names import source_text
 from pathway_models.language.words import say
 from pathway_models.records.costs import Costs, LeverCost
-from pathway_models.records.headline import Step
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
+from pathway_models.records.peaks import Step
 from pathway_models.records.plans import SLOW
 
 OFF = "off"

@@ -38,8 +38,8 @@ from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
 from pathway_models.language.rounding import change_text, money_text, share_text
 from pathway_models.language.words import LANGUAGES, say, word
-from pathway_models.records.headline import Step
 from pathway_models.records.levers import Choice, Scenario
+from pathway_models.records.peaks import Step
 from pathway_models.runs.store import own_files
 
 #: Name a package has until it is saved.
@@ -527,8 +527,7 @@ class Explorer:
                     rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
 
     def _peak(self, view: View) -> str:
-        low, middle, high = (view.peaks.year_text(one) for one in view.peaks.quantiles()[0])
-        return f"{middle} ({low} – {high})"
+        return view.peaks.peak_text(0)
 
     def _verdict(self, view: View) -> str:
         asked = self.probability.value

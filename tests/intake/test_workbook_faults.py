@@ -12,7 +12,7 @@ from workbook_maker import BAD, ROOT, YEARS, Filled, Formula, examined, told
 
 from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.workbook.annotate import write_annotated
+from pathway_models.intake.workbook.book import write_annotated
 from pathway_models.intake.workbook.layout import read_layout
 from pathway_models.intake.workbook.template import write_template
 

@@ -1,18 +1,25 @@
 """Energy and factors behind what a park states, by the choices it made.
 
 Factors of industrial processes, by the id of their row in ``process_factors.csv``.
+
+The factor of purchased heat from its supplier's fuels, with the rule that shares them between power and heat.
+
+A table states by year what the supplier burns, and how much heat and power it makes; years after the record are its
+plans.  Arithmetic: `kernels.emissions.heat_share`; rules: ``data/chp_rules.yml``; docs/methods.md, section 2.
 """
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from pathway_models.core.files import data_folder
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.intake.description import Choices
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.intake.factors.tables import (
     TRUSTED,
     Carrier,
@@ -21,7 +28,11 @@ from pathway_models.intake.factors.tables import (
     grid_factors,
     read_carriers,
 )
-from pathway_models.intake.statements import Statement
+from pathway_models.intake.numbers import Finding
+from pathway_models.intake.statements import Choices, Statement, Statements, SupplyLine
+from pathway_models.intake.table.rows import Row
+from pathway_models.intake.workbook.layout import Words
+from pathway_models.kernels.emissions import heat_share
 from pathway_models.records.park import HeatSupply
 
 
@@ -124,3 +135,187 @@ class Factors:
             factors, fault = grid_factors(self.choices.grid_factor, "")
             return None if fault else factors.of(year).value / TJ_PER_MWH
         return default_factor(self.choices.factor_set, carrier)
+
+
+KELVIN = 273.15
+#: What a supplier makes.
+POWER, HEAT = "electricity", "heat"
+FUEL, OUTPUT = "supplier_fuel", "supplier_output"
+
+
+class ChpRule(Strict):
+    """A rule that shares the emissions of a plant between its power and its heat."""
+
+    name: Words
+    source: str
+    weight: float | None = Field(default=None, gt=0)
+    power_efficiency: float = Field(default=1.0, gt=0, le=1)
+    heat_efficiency: float | None = Field(default=None, gt=0, le=1)
+    ambient_celsius: float = Field(default=25.0, gt=-KELVIN)
+    heat_celsius: float | None = None
+
+    @property
+    def heat_weight(self) -> float | None:
+        """What a unit of heat weighs against one of power; None where heat bears all."""
+        if self.heat_efficiency is not None:
+            return self.power_efficiency / self.heat_efficiency
+        if self.heat_celsius is not None:
+            return 1.0 - (self.ambient_celsius + KELVIN) / (self.heat_celsius + KELVIN)
+        return self.weight
+
+
+class _Rules(Strict):
+    rules: dict[str, ChpRule]
+
+
+def read_chp_rules() -> Mapping[str, ChpRule]:
+    """Read the rules by id; the shipped ``data/chp_rules.yml``.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _rules(data_folder() / "chp_rules.yml")
+
+
+@cache
+def _rules(path: Path) -> Mapping[str, ChpRule]:
+    return validated(path, _Rules)[0].rules
+
+
+@dataclass
+class _Year:
+    """A supplier's year: fuel (TJ), its emissions (tCO2), power and heat made (TJ)."""
+
+    fuel: float = 0.0
+    emitted: float = 0.0
+    power: float = 0.0
+    heat: float = 0.0
+
+
+def heat_supply_of(
+    statements: Statements, rule: str, rule_place: str, book: Factors, years: Iterable[int]
+) -> HeatSupply | None:
+    """Work out the factor of purchased heat; None where the table has no supplier, or a wrong one.
+
+    Parameters
+    ----------
+    statements : Statements
+        Holds the lines of the supplier; every fault of them is reported there.
+    rule, rule_place : str
+        Rule the table chose, empty for none, and where it does.
+    book : Factors
+        Takes the factor as that of purchased heat.
+    years : iterable of int
+        Observed ones.
+    """
+    lines: list[SupplyLine] = statements.supply
+    count = len(_errors(statements))
+    if not lines:
+        if rule:
+            remedy = "state what the supplier of heat burns and makes, or leave the rule out"
+            statements.report(rule_place, rule, Finding("a supplier of heat", remedy, "chp_rule_unused", "warning"))
+        return None
+    found = _by_year(lines, statements, book)
+    _check(lines, found, rule, statements, set(years))
+    if len(_errors(statements)) > count:
+        return None
+    made_power = any(year.power > 0 for year in found.values())
+    weight = read_chp_rules()[rule].heat_weight if made_power else None
+    factors = {at: one.emitted * heat_share(one.heat, one.power, weight) / one.heat for at, one in found.items()}
+    supply = HeatSupply(rule if made_power else "", dict(sorted(factors.items())))
+    book.supplied = supply
+    return supply
+
+
+def _errors(statements: Statements) -> list[object]:
+    return [fault for fault in statements.faults if fault.severity == "error"]
+
+
+def _by_year(lines: Iterable[SupplyLine], statements: Statements, book: Factors) -> dict[int, _Year]:
+    """Add the lines up by year; each item once a year, with a calorific value and a factor."""
+    found: dict[int, _Year] = {}
+    seen: dict[tuple[int, str, str], str] = {}
+    for line in lines:
+        year, key = found.setdefault(line.year, _Year()), (line.year, line.quantity, line.item)
+        if key in seen:
+            finding = Finding("one value a year", f"it stands already in {seen[key]}; keep one", "twice")
+            statements.report(line.place, line.written, finding)
+        seen.setdefault(key, line.place)
+        per = book.tj_per(line.unit, line.item)
+        if per is None:
+            remedy = "the factor set has no calorific value for it in this unit; give it in TJ or tce"
+            statements.report(line.place, line.written, Finding("a unit of energy", remedy, "no_calorific_value"))
+            continue
+        energy = line.value * per
+        if line.quantity == OUTPUT:
+            year.power += energy if line.item == POWER else 0.0
+            year.heat += energy if line.item == HEAT else 0.0
+            continue
+        factor = book.default(line.item, line.year)
+        if factor is None:
+            remedy = "the factor set has none for this carrier: name one that it has"
+            statements.report(line.place, line.written, Finding("a carrier with a factor", remedy, "no_factor"))
+        year.fuel += energy
+        year.emitted += energy * (factor or 0.0)
+    return found
+
+
+def _check(
+    lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, known: set[int]
+) -> None:
+    """Report what the years of a supplier lack, and what contradicts the rest of the table."""
+    first = {line.year: line for line in reversed(lines)}
+    for at, year in found.items():
+        line, wrong = first[at], None
+        if year.heat <= 0:
+            wrong = (
+                "the heat that the supplier makes",
+                f"add it for {at}: the factor is per unit of heat",
+                "supply_heat",
+            )
+        elif year.fuel <= 0:
+            wrong = "the fuel that the supplier burns", f"add it for {at}; 0 is no supplier of heat", "supply_fuel"
+        elif year.power + year.heat > year.fuel:
+            told = f"{year.power + year.heat:,.0f} TJ of {year.fuel:,.0f} TJ in {at}: correct one"
+            wrong = "power and heat of at most the energy of the fuel", told, "supply_gain"
+        if wrong:
+            statements.report(line.place, line.written, Finding(*wrong))
+    power = [line for line in lines if (line.quantity, line.item) == (OUTPUT, POWER) and line.value > 0]
+    if power and rule not in read_chp_rules():
+        remedy = "write it as chp_rule: the supplier makes power too, and each rule gives another factor"
+        finding = Finding(f"a rule, one of {', '.join(read_chp_rules())}", remedy, "chp_rule")
+        statements.report(power[0].place, power[0].written, finding)
+    if known and not known & set(found):
+        finding = Finding("a year of the record", "state at least one observed year of the supplier", "supply_years")
+        statements.report(lines[0].place, lines[0].written, finding)
+    bought = [s for s in statements.all.values() if (s.entry.quantity, s.entry.item) == ("energy", HEAT)]
+    bought = [s for s in bought if s.role in ("park", "sector")]
+    own = [s for s in bought if s.factor is not None]
+    if own:
+        remedy = "the supplier's fuels give the factor: remove the own factor, or the supplier"
+        statements.report(own[0].factor_place, own[0].factor, Finding("one factor of heat", remedy, "supply_factor"))
+    elif not any(s.value > 0 for s in bought):
+        remedy = "the park buys no heat: remove the supplier, or state the purchases"
+        statements.report(lines[0].place, lines[0].written, Finding("purchased heat", remedy, "supply_unused"))
+
+
+def factor_rows(supply: HeatSupply | None, rows: Iterable[Row]) -> list[Row]:
+    """Write the factor of purchased heat beside each of its rows, as a table of its own factors would.
+
+    Parameters
+    ----------
+    supply : HeatSupply or None
+    rows : iterable of Row
+        Those that count.
+    """
+    if supply is None:
+        return []
+    heat = [row for row in rows if row.quantity in ("energy", "emissions") and row.item == HEAT]
+    values = supply.of(np.array([row.year for row in heat]))
+    said = "supplier", "derived", "", "", True
+    return [
+        Row("supplier of heat", row.year, row.sector, "factor", HEAT, float(value), "tCO2/TJ", *said)
+        for row, value in zip(heat, values, strict=True)
+    ]
