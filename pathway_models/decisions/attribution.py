@@ -25,6 +25,7 @@ from pathway_models.decisions.records import Attribution, Macc, Reading
 from pathway_models.engine.package_tree import cannot_act
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.projecting import project
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample, stream
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
@@ -268,10 +269,11 @@ def first_steps(
     money = (found.cost[case] + found.sinks_cost[sinks]) / level
     tonnes = found.cumulative[case] / (engine.years.size - 1)
     unknown = unknown_costs(prices, levers, park)
+    ramps = [acting_ramp(measure, park, decided.assumptions.issue_year) for measure in measures]
     steps = [
         Step(
             measure.lever.lever_id, measure.lever.name_en, measure.lever.name_zh, measure.lever.family, measure.setting,
-            measure.ramp.start, measure.ramp.complete, float(gain[at] - gain[0]), float(tonnes[0] - tonnes[at]),
+            ramps[at - 1].start, ramps[at - 1].complete, float(gain[at] - gain[0]), float(tonnes[0] - tonnes[at]),
             float(money[at] - money[0]), measure.lever.lever_id not in unknown,
         )
         for at, measure in enumerate(measures, start=1)

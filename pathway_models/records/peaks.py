@@ -552,7 +552,7 @@ class Step:
     ----------
     lever, name_en, name_zh, family, setting : str
     start, complete : int
-        Years in which it begins, and in which it has its full effect.
+        Last year without effect and first with all of it, no measure before the issue year unless the record shows it.
     gain : float
         Change of the share of members that peak in time.
     avoided : float, tCO2/yr

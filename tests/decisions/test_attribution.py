@@ -230,6 +230,7 @@ def test_each_step_is_what_its_measure_does_alone_in_the_same_members(first):
     without = float(peaks.p_before(2030)[0])
     assert len(steps) > 5
     assert [step.gain for step in steps] == sorted((step.gain for step in steps), reverse=True)
+    assert all(step.start >= 2026 for step in steps if step.lever != "green_power"), "none begins in the past"
     prices = pw.read_costs()
     for step in steps[:4]:
         single = pw.find_peaks(pw.project(park, [chosen["bau"], alone[step.lever]], draws))
