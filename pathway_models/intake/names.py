@@ -36,6 +36,18 @@ def _looked_up(park: Named) -> Park | Entry | ParkIdentity | None:
     return find_entry(park) if isinstance(park, str) else park
 
 
+def region_name(name_en: str, lang: str) -> str:
+    """Name a province by its English name in the language; what the register does not have stays as it is.
+
+    Examples
+    --------
+    >>> region_name("Hebei", "zh"), region_name("France", "zh")
+    ('河北省', 'France')
+    """
+    found = (entry.name_zh for entry in read_register() if entry.kind == "region" and entry.name_en == name_en)
+    return next(found, name_en) if check_language(lang) == "zh" else name_en
+
+
 def park_name(park: Named, lang: str) -> str:
     """Name of a park; an id is looked up in the register, and shown itself where it is not there."""
     check_language(lang)
