@@ -20,7 +20,7 @@ from yardsticks import far_table, prior_sensitivity, size_table, yardstick
 
 from pathway_models.core.errors import InputError
 from pathway_models.hindcast.command import at_horizons, show, show_levels, write_tables
-from pathway_models.hindcast.level_tables import measure_levels
+from pathway_models.hindcast.event_scores import measure_levels
 from pathway_models.hindcast.report import SEED, chain_table, joined, measure, report_cases
 from pathway_models.intake.assumptions import read_baselines
 from pathway_models.intake.panels import REGIONS, hindcast_files, read_hindcasts

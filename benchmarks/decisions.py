@@ -32,7 +32,7 @@ import yaml
 import pathway_models as pw
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.decisions.priced_grid import PricedGrid, measure_blocks
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.intake.costs import read_costs

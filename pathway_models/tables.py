@@ -31,8 +31,8 @@ _HOME = {
     "fleet_standards": "fleet.tables:standards",
     "fleet_totals": "fleet.tables:totals",
     "forecasts": "tracking.annual_report",
-    "gap_rows": "gaps.tables",
-    "gaps": "gaps.tables",
+    "gap_rows": "gaps.sentences",
+    "gaps": "gaps.sentences",
     "indicator_table": "inventory.tables",
     "indispensable": "decisions.tables",
     "inventory": "pathways.tables",
@@ -43,7 +43,7 @@ _HOME = {
     "own_plant": "compliance.tables",
     "package_economics": "decisions.tables",
     "packages": "decisions.tables",
-    "parks": "fleet.summary",
+    "parks": "fleet.totals",
     "peaks": "pathways.tables",
     "projects": "pathways.tables",
     "quality": "inventory.tables",
@@ -52,11 +52,11 @@ _HOME = {
     "report_card": "hindcast.matching",
     "statuses": "pathways.tables",
     "summarise_parks": "fleet.totals",
-    "summary_rows": "fleet.summary",
+    "summary_rows": "fleet.totals",
     "targets": "tracking.annual_report",
     "typed": "runs.tables",
     "unit_costs": "cobenefits.tables",
-    "year_number": "fleet.summary",
+    "year_number": "fleet.totals",
 }
 __all__ = list(_HOME)
 

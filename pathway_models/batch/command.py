@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.stopping import Stop
+from pathway_models.batch.running import Stop
 from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text
 from pathway_models.console.common_options import (
     PARK,
@@ -25,13 +25,13 @@ from pathway_models.console.common_options import (
     data_option,
     lever_file_option,
     own_parks,
+    progress_bar,
 )
-from pathway_models.console.progress import progress_bar
 from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.runs.jobs import park_id_of
+from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.provenance import (
     OUTPUTS,
     code_hash,
@@ -45,7 +45,7 @@ from pathway_models.runs.store import OWN_FILES, own_files, parameters_of, read_
 from pathway_models.runs.tables import read_status, write_status
 
 if TYPE_CHECKING:
-    from pathway_models.runs.jobs import Outcome
+    from pathway_models.runs.folders import Outcome
 
 
 @click.command("summarise")

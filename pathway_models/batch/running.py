@@ -1,7 +1,12 @@
-"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
+"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park.
 
+Signals that end a run: what waits for parks is interrupted, what writes is not.
+"""
+
+import contextlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,15 +19,23 @@ from pathway_models.batch.execution import check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
-from pathway_models.batch.stopping import Stop
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
-from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Scenarios
-from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
-from pathway_models.runs.jobs import Job, Outcome, park_id_of
+from pathway_models.records.peaks import refusal
+from pathway_models.runs.folders import (
+    Job,
+    Outcome,
+    RunFolder,
+    locked,
+    park_folder,
+    park_id_of,
+    partial_folder,
+    remove,
+    tidy,
+)
 from pathway_models.runs.provenance import (
     KEPT_INPUTS,
     code_hash,
@@ -30,11 +43,57 @@ from pathway_models.runs.provenance import (
     describe_run,
     file_hash,
     park_inputs,
+    seals_in,
     shared_inputs,
     versions,
+    write_record,
 )
-from pathway_models.runs.seals import seals_in, write_record
 from pathway_models.runs.store import OWN_FILES
+
+#: Signals that end a program: Ctrl-C, asked to end, terminal closed.
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stop:
+    """Wish to end a run, from Ctrl-C or a signal; it cuts off nothing but what runs within `interruptible`."""
+
+    def __init__(self) -> None:
+        #: Number of the first signal; 0 while none has come.
+        self.number = 0
+        self._may_interrupt = False
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Take note of all signals that end a program, whenever they come; ignored ones stay ignored."""
+        numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+        before = {number: signal.getsignal(number) for number in numbers}
+        heeded = [number for number in numbers if before[number] != signal.SIG_IGN]
+        for number in heeded:
+            signal.signal(number, self._hear)
+        try:
+            yield
+        finally:
+            for number in heeded:
+                signal.signal(number, before[number])
+
+    def _hear(self, number: int, _: object) -> None:
+        self.number = self.number or number
+        if self._may_interrupt:
+            self._may_interrupt = False  # a second signal must not cut off the way out
+            raise KeyboardInterrupt(number)
+
+    def interruptible(self, work: Callable[[], object]) -> None:
+        """Call a function that may wait for long, unless a stop is asked for; a stop meanwhile ends it."""
+        try:
+            try:
+                self._may_interrupt = True
+                if not self.number:
+                    work()
+            finally:
+                self._may_interrupt = False
+        except KeyboardInterrupt as error:  # also one that comes while nobody has called `heard`
+            self.number = self.number or int(error.args[0] if error.args else signal.SIGINT)
+
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -334,7 +393,7 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
     if not jobs:
         return iter(())
     if request.scheduler:
-        from pathway_models.batch.cluster import on_cluster
+        from pathway_models.batch.scheduling import on_cluster
 
         return on_cluster(jobs, request.scheduler)
     return local(jobs, request.workers, request.engine)

@@ -19,14 +19,14 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
 from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
-from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
+from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
-from pathway_models.records.headline import SHARES
-from pathway_models.runs.jobs import Outcome
+from pathway_models.records.peaks import SHARES
+from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import replace_text
 
 TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"

@@ -16,20 +16,19 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
-from pathway_models.engine.package_tree import grid_tree
+from pathway_models.engine.package_tree import cannot_act, grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
-from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.levers.action import ACTIVITY, CO2, ENERGY, SINKS
 from pathway_models.records.costs import Costs
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Block, Grid, Lever, Scenario, lever_grid
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 
 #: Packages that can be ranked at all: more do not fit in memory.
 MOST_RANKED = 4_000_000

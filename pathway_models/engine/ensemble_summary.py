@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from pathway_models.baseline.paths import Reading
-from pathway_models.engine.laying_out import horizon
-from pathway_models.engine.projecting import account_of, assumed_by, reading_of, runs
+from pathway_models.engine.projecting import account_of, assumed_by, horizon, reading_of, runs
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.turning_points import PeakRule, turning_points
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 from pathway_models.records.peaks import EnsembleSummary, Peaks
 
 #: Quantiles that are given by year.

@@ -14,16 +14,15 @@ import numpy as np
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
 from pathway_models.engine.chain import Plant, StructureCase, left, left_by_process, mixed, plants, processes, undivided
-from pathway_models.engine.laying_out import batches, horizon, lay_out
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
-from pathway_models.engine.projecting import NOTHING, assumed_by
+from pathway_models.engine.projecting import NOTHING, assumed_by, batches, horizon, lay_out
 from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250

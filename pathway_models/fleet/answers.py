@@ -6,8 +6,8 @@ from math import nan
 
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
-from pathway_models.records.headline import IF_DRIVERS_HOLD
 from pathway_models.records.levers import Scenario
+from pathway_models.records.peaks import IF_DRIVERS_HOLD
 
 #: Gains below this many points are nothing that decides.
 LEAST_GAIN = 1.0

@@ -38,7 +38,6 @@ from pathway_models.fleet.fleet_results import (
     Shares,
     check_kinds,
 )
-from pathway_models.fleet.summary import year_number
 from pathway_models.fleet.tables import (
     BAND_NAMES,
     INDICATOR_NAMES,
@@ -51,6 +50,7 @@ from pathway_models.fleet.tables import (
     reason_text,
     short_name,
 )
+from pathway_models.fleet.totals import year_number
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale, emissions_text, scale_of

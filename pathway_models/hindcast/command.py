@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
-from pathway_models.console.progress import progress_bar
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.console.common_options import progress_bar
+from pathway_models.core.files import sheet_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def hindcast_command(
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))
     if write:
-        from pathway_models.hindcast.level_tables import measure_levels
+        from pathway_models.hindcast.event_scores import measure_levels
         from pathway_models.intake.panels import hindcast_files
 
         tables |= measure_levels(seed, lambda title, table: show(title, table, told))
@@ -143,7 +143,7 @@ def _measure(
 
 def show_levels(lang: str = "en") -> None:
     """Print the stored tables of the law in levels: bands of all laws, real sums, events and their reliability."""
-    from pathway_models.hindcast.level_tables import LEVEL_TABLES, mean_sums
+    from pathway_models.hindcast.event_scores import LEVEL_TABLES, mean_sums
     from pathway_models.intake.panels import read_hindcasts
 
     for name in LEVEL_TABLES:

@@ -23,9 +23,10 @@ from pathway_models.core.yaml_files import Strict, line_of, validated
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.fitted import read_levels, read_nowcast, read_park_spread
-from pathway_models.intake.rules.targets import read_targets
+from pathway_models.intake.rules import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
+from pathway_models.records import Carrier
 from pathway_models.records.assumptions import (
     Assumptions,
     Baselines,
@@ -33,7 +34,6 @@ from pathway_models.records.assumptions import (
     Correlation,
     SectorKinds,
 )
-from pathway_models.records.carriers import Carrier
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")

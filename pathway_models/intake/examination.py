@@ -15,20 +15,25 @@ from pathway_models.core.files import fingerprint
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.checks import Check, activity_errors, check_followers, uses_of
-from pathway_models.intake.description import Description
-from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.factors.heat_supply import check_rule, factor_rows, heat_supply_of, own_plant_of
+from pathway_models.intake.factors.energy_content import (
+    Factors,
+    check_rule,
+    factor_rows,
+    heat_supply_of,
+    own_plant_of,
+)
 from pathway_models.intake.factors.spread import factor_errors
 from pathway_models.intake.factors.tables import published_factors
+from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import faults_of_investments
 from pathway_models.intake.plans.reading import one_off_faults
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
-from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
 from pathway_models.intake.workbook.reading import Filled, read_workbook
-from pathway_models.records.investments import Asset
+from pathway_models.records.costs import Asset
 from pathway_models.records.park import Park
 
 

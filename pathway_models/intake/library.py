@@ -13,8 +13,13 @@ from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.plans.rows import lines_of
-from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
-from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
+from pathway_models.intake.plans.scenario_tables import (
+    COLUMNS,
+    paths_of,
+    period_of,
+    read_driver_table,
+    read_scenario_sheet,
+)
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 from pathway_models.records.plans import GRID_FUTURES, DriverPath
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.factors.ids import OWN_PLANT, SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import Entry, read_register

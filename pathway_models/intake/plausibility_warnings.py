@@ -10,10 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check
 from pathway_models.intake.factors.tables import ZERO_GROUPS
-from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.numbers import Finding, read_plausible
 from pathway_models.intake.statements import Statement
 from pathway_models.intake.translation import USED
 from pathway_models.language.rounding import significant

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.statements import Statement, Statements
+from pathway_models.intake.statements import Description, Statement, Statements
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.workbook.layout import Entry
 from pathway_models.records.park import OwnPlant

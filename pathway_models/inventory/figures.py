@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
 from pathway_models.intake.names import headline
-from pathway_models.inventory.data_detail import DetailBands
+from pathway_models.inventory.decomposition import DetailBands
 from pathway_models.inventory.tables import DETAIL, named
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say
@@ -26,7 +26,7 @@ def data_detail(
     Parameters
     ----------
     found : sequence of DetailBands
-        As `inventory.data_detail.detail_loss` returns them.
+        As `inventory.decomposition.detail_loss` returns them.
     park : Park
     before, until : int
         The year asked about, and the horizon.

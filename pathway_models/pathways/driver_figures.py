@@ -27,8 +27,7 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
-from pathway_models.pathways.doubt import Doubt
-from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.pathways.sentences import GROUPS_OF_DOUBT
 from pathway_models.pathways.tables import driver_name, shown_values
 from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index

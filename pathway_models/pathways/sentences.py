@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from pathway_models.engine.reach import cannot_act
+from pathway_models.engine.package_tree import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.names import (
@@ -20,8 +20,7 @@ from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
-from pathway_models.pathways.doubt import Doubt
-from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.peaks.finding import (
     ScenarioDifference,
     is_without_levers,

@@ -5,8 +5,7 @@ import pandas as pd
 
 from pathway_models.intake.names import scenario_name
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.kernels.humps import Hump
-from pathway_models.kernels.turning_points import CENSORED, STATUS, turning_points
+from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, turning_points
 from pathway_models.language.rounding import emissions_text, error_text, share_text
 from pathway_models.language.words import say, word
 from pathway_models.peaks.finding import index_of, later_members

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
-from pathway_models.cobenefits import sentences as cobenefit_sentences
+from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import tables as decision_tables

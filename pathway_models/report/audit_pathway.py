@@ -13,18 +13,16 @@ from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
 from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, ceiling_of, replaces_all_fuel
-from pathway_models.engine.laying_out import lay_out
-from pathway_models.engine.projecting import project
+from pathway_models.engine.projecting import lay_out, project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.words import say, word
 from pathway_models.levers.action import SINKS
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records.pathways import Draws, Pathways
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 

@@ -17,15 +17,13 @@ from pathway_models.intake.names import (
     park_name,
     scenario_name,
 )
-from pathway_models.inventory.account import ledger_rows
+from pathway_models.inventory.accounts import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.plan_periods import told
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.figures import decision as decision_figure
-from pathway_models.report.inputs import ReportInputs
-from pathway_models.report.outlines import ChapterOutline, Outline, Text, outline_ids, read_outline
+from pathway_models.report.inputs import ChapterOutline, Outline, ReportInputs, Text, outline_ids, read_outline, told
 
 
 def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report:

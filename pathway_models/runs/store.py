@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.runs.members import MEMBERS, Condition, read_members
 from pathway_models.runs.provenance import KEPT_INPUTS
+from pathway_models.runs.tables import MEMBERS, Condition, read_members
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     InputError
         A park asked for is not in the run, or did not come out.
     """
-    from pathway_models.runs.jobs import park_id_of
+    from pathway_models.runs.folders import park_id_of
     from pathway_models.runs.tables import read_status
 
     given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
@@ -226,7 +226,7 @@ class StoredRun:
         ----------
         parks, scenarios : iterables of str, optional
         columns : sequence of str or int, optional
-            Columns of `pathway_models.runs.members`; a year is the total of that year. Only they are read.
+            Columns of `pathway_models.runs.tables`; a year is the total of that year. Only they are read.
         where : sequence of (column, operator, value)
             Conditions that all hold, e.g. ``("year_of_maximum", ">=", 2030)``; other rows are not given.
         """

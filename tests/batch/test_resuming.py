@@ -21,7 +21,7 @@ from pathway_models.batch.running import plan, run_parks
 from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
 from pathway_models.runs import folders as run_folders
-from pathway_models.runs.jobs import Outcome
+from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import write_status
 
 pytestmark = pytest.mark.slow

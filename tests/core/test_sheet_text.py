@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import pathway_models
-from pathway_models.core.sheet_text import sheet_table, sheet_text
+from pathway_models.core.files import sheet_table, sheet_text
 
 PACKAGE = Path(pathway_models.__file__).parent
 

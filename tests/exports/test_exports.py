@@ -17,7 +17,7 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.exports.datapackage import licences_of, write_datapackage
+from pathway_models.exports.command import licences_of, write_datapackage
 from pathway_models.exports.iamc import (
     COVERED_PROVINCES,
     MODEL,
@@ -31,8 +31,7 @@ from pathway_models.exports.iamc import (
     write_codelists,
     write_iamc,
 )
-from pathway_models.exports.tidy import member_table, observed_carriers, rounded
-from pathway_models.intake.codelists import read_variables
+from pathway_models.exports.tidy import member_table, observed_carriers, read_variables, rounded
 
 IAMC = DATA / "iamc"
 TOTAL = "Emissions|CO2 [Park Total]"

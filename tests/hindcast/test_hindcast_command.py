@@ -14,8 +14,7 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.hindcast import report
 from pathway_models.hindcast.command import _measure, hindcast_command
-from pathway_models.hindcast.event_scores import above_of, closed_within, holds
-from pathway_models.hindcast.level_tables import LEVEL_TABLES
+from pathway_models.hindcast.event_scores import LEVEL_TABLES, above_of, closed_within, holds
 from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
 from pathway_models.intake.panels import FILES, Panel, read_hindcasts

@@ -8,7 +8,7 @@ from workbook_maker import Filled, repacked
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.series import read_series
+from pathway_models.intake.panels import read_series
 from pathway_models.intake.table.rows import read_rows
 
 ROWS = [("A", 2010, 90.5), ("A", 2011, 100), ("A", 2012, 97)]

@@ -9,12 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 import pathway_models as pw
-from pathway_models.baseline.grid import heat_paths
-from pathway_models.baseline.plans import baseline_paths
+from pathway_models.baseline.plans import baseline_paths, heat_paths
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import _followers

@@ -15,7 +15,7 @@ from workbook_maker import PARK, YEARS, Filled, cell_of, examined, told
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.decisions.assets import due_share
+from pathway_models.decisions.investments import due_share
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import find_fuel, read_carriers

@@ -9,8 +9,8 @@ from builders import BAU, as_stated, lever, park, projected, quiet, scenario
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError
 from pathway_models.decisions.priced_grid import useless_levers
-from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator, package_tree
+from pathway_models.engine.projecting import batches, lay_out
 from pathway_models.records.levers import lever_grid
 
 NOW = 7  # a year in which the ramps of the tests are complete

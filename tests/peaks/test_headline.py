@@ -9,9 +9,9 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
-from pathway_models.records.headline import COLUMNS, refusal
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Triangle
 from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2
+from pathway_models.records.peaks import COLUMNS, refusal
 
 AS_OF = 2026
 

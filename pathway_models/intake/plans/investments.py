@@ -7,11 +7,11 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
+from pathway_models.intake.plans.scenario_tables import plan_sheet, rows_of
 from pathway_models.intake.register import table_of
 from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import ListBlock
-from pathway_models.intake.workbook.scenario_sheet import plan_sheet, rows_of
-from pathway_models.records.investments import Investment, Range
+from pathway_models.records.costs import Investment, Range
 from pathway_models.records.plans import LATEST
 
 COLUMNS = (

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.sheet_text import FORMULA_SIGNS
-from pathway_models.intake.cells import has_control_sign
-from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
-from pathway_models.intake.table.lines import read_table_lines
-from pathway_models.intake.table.rows import CONFIDENCE
+from pathway_models.core.files import FORMULA_SIGNS
+from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number, has_control_sign
+from pathway_models.intake.table.rows import CONFIDENCE, read_table_lines
 
 #: Lines of plans that any park may have; each is checked in all columns.
 MOST_LINES = 20_000

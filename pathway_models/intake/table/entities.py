@@ -15,9 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import shown
-from pathway_models.intake.numbers import exact_number
-from pathway_models.intake.table.lines import Lines, read_table_lines
+from pathway_models.intake.numbers import exact_number, shown
+from pathway_models.intake.table.rows import Lines, read_table_lines
 
 #: Years a series may cover.
 FIRST_YEAR, LAST_YEAR = 1750, 2100

@@ -17,25 +17,24 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import fingerprint
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
-from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check, activity_errors, check_followers, close, uses_of
-from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
-from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.factors.heat_supply import (
+from pathway_models.intake.factors.energy_content import (
     HEAT,
     OUTPUT,
     PLANT_FUEL,
     PLANT_OUTPUT,
     POWER,
+    Factors,
     check_rule,
     factor_rows,
     heat_supply_of,
     own_plant_of,
 )
+from pathway_models.intake.numbers import Finding
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
 from pathway_models.intake.register import country_of, has_rule
-from pathway_models.intake.statements import Statement, Statements, SupplyLine, UseLine
+from pathway_models.intake.statements import Description, Statement, Statements, SupplyLine, UseLine, sound_choices
 from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout

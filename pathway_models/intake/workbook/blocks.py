@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pathway_models.intake.cells import Finding, label_of, read_text, read_year, shown
-from pathway_models.intake.numbers import read_number
+from pathway_models.intake.numbers import Finding, label_of, read_number, read_text, read_year, shown
 from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.book import Book, Sheet

@@ -159,7 +159,7 @@ class Layout(_Strict):
     unit_sets: dict[str, tuple[str, ...]]
     unit_spellings: dict[str, str] = Field(default_factory=dict)
     more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
-    #: Kinds of energy assets, by the id of `records.investments`.
+    #: Kinds of energy assets, by the id of `records.costs`.
     kinds: dict[str, Words] = Field(default_factory=dict)
     #: What a supplier of heat makes: entries of its sheet beside the fuels, in no form.
     supplied: tuple[Entry, ...] = ()

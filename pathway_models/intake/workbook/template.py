@@ -17,11 +17,10 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import data_folder
-from pathway_models.core.sheet_text import SAFE
+from pathway_models.core.files import SAFE, data_folder
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
+from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import lever_ids
-from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
     DescriptionSheet,
