@@ -17,11 +17,11 @@ Named = Park | Entry | ParkIdentity | str
 
 
 @cache
-def _shipped_scenarios() -> dict[str, Scenario]:
+def _shipped_scenarios(file: str | None = None) -> dict[str, Scenario]:
     # Here, because most who name something name no scenario, and its library takes long to load.
     from pathway_models.intake.library import read_scenarios
 
-    return dict(read_scenarios())
+    return dict(read_scenarios(file))
 
 
 def find_entry(park_id: str) -> Entry | None:
@@ -77,7 +77,7 @@ def headline(park: Named, lang: str) -> str:
 def scenario_name(scenario_id: str, lang: str) -> str:
     """Name of a scenario; the id itself for one of a user's own file."""
     check_language(lang)
-    found = _shipped_scenarios().get(scenario_id)
+    found = _shipped_scenarios().get(scenario_id) or _shipped_scenarios("drivers").get(scenario_id)
     if found is None:
         return word(ADVISED, lang) if scenario_id == ADVISED else scenario_id
     return found.name_zh if lang == "zh" else found.name_en
