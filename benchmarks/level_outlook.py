@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from pathway_models.core.files import data_folder
 from pathway_models.hindcast.command import show, write_tables
 from pathway_models.hindcast.event_scores import holds
 from pathway_models.hindcast.level_fits import NATION_RECORD, VERSION, fit_nation
+from pathway_models.hindcast.matching import spread_of
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import hindcast_files
 from pathway_models.records.growth_laws import History
@@ -58,6 +60,32 @@ def china():
             low, middle, high = np.exp(np.quantile(logs[:, year - first], [0.05, 0.5, 0.95]))
             rows.append(("China, 2019 = 1", label, year, low, middle, high))
         rows.append(("P(China peaks before 2030)", label, BEFORE, np.nan, peaked.mean(), np.nan))
+    return rows
+
+
+def law_spread(members=1000, count=None):
+    """P(before 2030) without measures under the law in force and under the next best one, with size in its nation.
+
+    The same draws stand behind both.  By kind of place: the mean under each, and by how much a place differs in the
+    mean and at most.
+    """
+    in_force = read_assumptions(as_of=ISSUED)
+    fits = {**in_force.levels.fits, "nation": fit_nation(by_size=True).fitted}
+    laws = {"without size": in_force, "with size": replace(in_force, levels=replace(in_force.levels, fits=fits))}
+    bau, found = pw.read_scenarios().pick(["bau"]), {}
+    for entry in [one for one in pw.read_register() if one.has_data]:
+        park = pw.read_park(entry.park_id)
+        shares = found.setdefault(spread_of(park), [])
+        if len(shares) == count:
+            continue
+        draws = (pw.sample(park, bau, members=members, seed=SEED, assumptions=one) for one in laws.values())
+        shares.append([pw.headline(pw.project(park, bau, one, keep="totals"), BEFORE).p_before[0] for one in draws])
+    rows = []
+    for figure, shares in found.items():
+        apart = np.abs(np.diff(shares, axis=1))
+        cases = dict(zip(laws, np.mean(shares, axis=0), strict=True))
+        cases |= {"mean difference": apart.mean(), "largest difference": apart.max(), "places": len(shares)}
+        rows += [(figure, case, BEFORE, np.nan, float(value), np.nan) for case, value in cases.items()]
     return rows
 
 
@@ -128,7 +156,7 @@ def chances(total, years, is_past=None):
 
 def outlook(**size):
     """Print and return what the law in levels says; ``members`` and ``count`` make it smaller."""
-    rows = [*china(), *provinces_sum(**size), *within_ndc(**size), *levers(**size)]
+    rows = [*china(), *law_spread(**size), *provinces_sum(**size), *within_ndc(**size), *levers(**size)]
     table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
     show("What the law in levels says", table)
     table.insert(0, "version", VERSION)

@@ -1,12 +1,7 @@
-"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park.
+"""A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
 
-Signals that end a run: what waits for parks is interrupted, what writes is not.
-"""
-
-import contextlib
 import json
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch.execution import check_parameters, is_whole
+from pathway_models.batch.execution import altered, check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
-from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
@@ -49,51 +44,6 @@ from pathway_models.runs.provenance import (
     write_record,
 )
 from pathway_models.runs.store import OWN_FILES
-
-#: Signals that end a program: Ctrl-C, asked to end, terminal closed.
-ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-
-
-class Stop:
-    """Wish to end a run, from Ctrl-C or a signal; it cuts off nothing but what runs within `interruptible`."""
-
-    def __init__(self) -> None:
-        #: Number of the first signal; 0 while none has come.
-        self.number = 0
-        self._may_interrupt = False
-
-    @contextlib.contextmanager
-    def heard(self) -> Iterator[None]:
-        """Take note of all signals that end a program, whenever they come; ignored ones stay ignored."""
-        numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
-        before = {number: signal.getsignal(number) for number in numbers}
-        heeded = [number for number in numbers if before[number] != signal.SIG_IGN]
-        for number in heeded:
-            signal.signal(number, self._hear)
-        try:
-            yield
-        finally:
-            for number in heeded:
-                signal.signal(number, before[number])
-
-    def _hear(self, number: int, _: object) -> None:
-        self.number = self.number or number
-        if self._may_interrupt:
-            self._may_interrupt = False  # a second signal must not cut off the way out
-            raise KeyboardInterrupt(number)
-
-    def interruptible(self, work: Callable[[], object]) -> None:
-        """Call a function that may wait for long, unless a stop is asked for; a stop meanwhile ends it."""
-        try:
-            try:
-                self._may_interrupt = True
-                if not self.number:
-                    work()
-            finally:
-                self._may_interrupt = False
-        except KeyboardInterrupt as error:  # also one that comes while nobody has called `heard`
-            self.number = self.number or int(error.args[0] if error.args else signal.SIGINT)
-
 
 #: Inputs common to all parks, as they are named to the user.
 PARTS = {"parameters": "parameters", "code": "the package", "notebook": "the notebook", "versions": "package versions"}
@@ -171,9 +121,20 @@ def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
     """Read the record of a park's folder; None where there is none that can be read."""
     try:
         record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
-        return record if {"key", "status", "again", "cause", "files"} <= set(record) else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
+    is_whole = isinstance(record, dict) and {"key", "status", "again", "cause", "files"} <= set(record)
+    listings = [record["files"], record.get("files_sha256", {})] if is_whole else []
+    return record if is_whole and all(isinstance(one, dict) for one in listings) else None
+
+
+def altered_results(folder: Path, park_id: str) -> list[str]:
+    """List a park's files that are no longer as the run wrote them; its record may have no hashes.
+
+    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
+    """
+    record = read_record(folder, park_id) or {}
+    return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -49,8 +49,11 @@ LEVELS = "levels"
 #: Persistence with the errors of the teaching continent, as the law in levels is taught; the other one has hindsight.
 ELSEWHERE = "persistence_elsewhere"
 FOLDS = 10
-#: Origins of countries with the future held out.
-COUNTRY_ORIGINS = range(2003, 2015)
+#: The law in levels moved so that its median is that of the outcomes: it has the hindsight of the drift that the
+#: persistence of a panel has, and what is left of a difference is its shape and width.
+DRIFT_KNOWN = "levels_drift_known"
+#: Origins of countries with the future held out, and earlier ones whose next twenty years are known.
+COUNTRY_ORIGINS, EARLY_ORIGINS = range(2003, 2015), range(1990, 2003)
 #: Quantiles of equal weight by which a level stands where two levels are added, and how often they are shuffled.
 MEMBER_RANKS = (np.arange(100) + 0.5) / 100.0
 SHUFFLES = 10
@@ -111,8 +114,18 @@ def fold_of(entities: NDArray[np.int_], count: int, seed: int = SEED, folds: int
     return (np.random.default_rng(seed).permutation(count) % folds)[entities]
 
 
-def countries(seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS) -> tuple[pd.DataFrame, pd.DataFrame]:
+def countries(
+    seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS, label: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score the law of nations on countries that it was not fitted to, by what was known at the origin.
+
+    Parameters
+    ----------
+    seed : int
+    origins : sequence of int
+        Last years of the records.
+    label : str
+        Ends the names of the panels.
 
     Returns
     -------
@@ -140,11 +153,11 @@ def countries(seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS) -> tup
                 parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
             kept.append(is_middle[here & (fold == held)])
     scores = {name: Scored.joined(found) for name, found in parts.items()}
-    front = {"panel": "countries", "holdout": "entity and future", "record": NATION_RECORD}
+    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": NATION_RECORD}
     middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
     return (
         rows_of(scores, (*AHEAD, steps), **front),
-        rows_of(middle, (5, 10, steps), **{**front, "panel": "countries above 5 Mt, $4,000-20,000"}),
+        rows_of(middle, (5, 10, steps), **{**front, "panel": f"countries above 5 Mt, $4,000-20,000{label}"}),
     )
 
 
@@ -250,7 +263,12 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     windows, followed = (part.take(np.isin(windows.origin, list(nation))) for part in (windows, followed))
     above = PARK_FOLLOWS_NATION * np.stack([nation[origin] for origin in windows.origin.tolist()])
     own = fit_park((taught,)).forecast(followed.history, steps).quantiles(MEMBER_RANKS)
-    scores = {LEVELS: convolved(above, own, windows.change)}
+    foreseen = np.median(above, axis=-1) + np.median(own, axis=-1)
+    drift = np.nanmedian(windows.change, axis=0) - np.median(foreseen, axis=0)
+    scores = {
+        LEVELS: convolved(above, own, windows.change),
+        DRIFT_KNOWN: convolved(above, own + drift[:, None], windows.change),
+    }
     elsewhere = Subject(read_panel(taught)).windows(record, steps, law_covariates())
     for name, panels in (("persistence", windows), (ELSEWHERE, elsewhere)):
         persistence = law_named("persistence").fit([panels])
@@ -299,6 +317,8 @@ def china(first: int = 1980) -> pd.DataFrame:
 def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
     """Yield every part of the league table, with what makes it."""
     yield "countries", lambda: pd.concat(countries(seed), ignore_index=True)
+    early = EARLY_ORIGINS, f", origins {EARLY_ORIGINS[0]}-{EARLY_ORIGINS[-1]}"
+    yield f"countries{early[1]}", lambda: pd.concat(countries(seed, *early), ignore_index=True)
     for panel in PARK_PANELS:
         yield panel, lambda panel=panel: by_entity(panel, 5, SITES_AHEAD, seed)
     for tested, taught in (("eu_sites", "us_sites"), ("us_sites", "eu_sites")):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.files import data_folder
+from pathway_models.core.units import HOME
 from pathway_models.documents.blocks import text_table
 from pathway_models.intake.panels import REGIONS, read_hindcasts
 from pathway_models.language.words import say
@@ -50,6 +51,7 @@ class Measured:
         Others of the panel taught the law; index ``horizon``, columns ``forecasts``, ``coverage_50/80/90``,
         ``harder`` (coverage of the 90 % bands in the harder test) and ``better_<rival>`` (share of CRPS).
     event : EventCard
+    spread : LawSpread
     """
 
     park_id: str
@@ -59,6 +61,23 @@ class Measured:
     years: int
     bands: pd.DataFrame
     event: EventCard
+    spread: LawSpread
+
+
+@dataclass(frozen=True)
+class LawSpread:
+    """By how much the headline without measures differs under the next best law, with size in its nation.
+
+    Parameters
+    ----------
+    mean, most : float
+        Difference of a share, in the mean of the places of a kind and at most.
+    places : int
+    """
+
+    mean: float
+    most: float
+    places: int
 
 
 @dataclass(frozen=True)
@@ -121,7 +140,22 @@ def measured(park: Park, probability: float | None = None) -> Measured:
         years=int(park.years.size),
         bands=bands,
         event=_event(folder, kind, probability),
+        spread=_spread(folder, spread_of(park)),
     )
+
+
+def spread_of(park: Park) -> str:
+    """Name the figure of the stored outlook that compares the two best laws on places like a park."""
+    kind = park.kind if park.kind in PANEL_OF else "park"
+    abroad = "" if park.country == HOME else ", abroad"
+    return f"P(before 2030) without measures, {kind}{abroad}"
+
+
+@cache
+def _spread(folder: Path, figure: str) -> LawSpread:
+    del folder
+    rows = read_hindcasts("outlook").set_index("figure").loc[figure].set_index("case")["value"]
+    return LawSpread(float(rows["mean difference"]), float(rows["largest difference"]), int(rows["places"]))
 
 
 @cache

@@ -234,6 +234,7 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
     found = measured(park, probability)
     parts = [
         _event(found, lang),
+        _law_spread(found, lang),
         _drivers_held(found, lang),
         _coverage(found, lang),
         _skill(found, lang),
@@ -264,6 +265,19 @@ def _event(found: Measured, lang: str) -> str:
         f" {event.window} years; other entities taught the law).",
         zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
         f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。",
+    )
+
+
+def _law_spread(found: Measured, lang: str) -> str:
+    """Say by how much the next best law moves the headline, which no sampling error tells."""
+    mean, most = (f"{100 * share:.1f}" for share in (found.spread.mean, found.spread.most))
+    return say(
+        lang,
+        en=f"Model spread, beside the sampling error: under the next best law, which also knows the nation's size, the"
+        f" share that peaks before 2030 without measures is {mean} points other in the mean of {found.spread.places}"
+        f" such places, {most} at most.",
+        zh=f"模型差异（抽样误差之外）：采用次优模型（全国层级另计排放规模）时，{found.spread.places}个同类对象在无新措施下2030年以前达峰的"
+        f"概率平均相差{mean}个百分点，最大{most}个百分点。",
     )
 
 

@@ -69,7 +69,7 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
             factor_name(found.factor_ids[at], lang),
             f"{found.emissions[at, 0] / scale.divisor:,.2f}",
             f"{last[at] / scale.divisor:,.2f}",
-            change_text(float(last[at] / total), lang, sign="-"),
+            change_text(float(last[at] / total) if total else np.nan, lang, sign="-"),
         )
         for at in order
         if found.emissions[at].any()

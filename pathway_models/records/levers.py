@@ -11,8 +11,8 @@ import numpy as np
 
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.core.lazy import Shown
+from pathway_models.levers import ORDER, find_action
 from pathway_models.levers.action import ENERGY_USES, FEEDSTOCK, Action
-from pathway_models.levers.register import ORDER, find_action
 from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath
 
 #: The seven families of the notice's section two, in the order in which they act.

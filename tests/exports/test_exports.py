@@ -17,7 +17,7 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.exports.command import licences_of, write_datapackage
+from pathway_models.exports.datapackage import licences_of, write_datapackage
 from pathway_models.exports.iamc import (
     COVERED_PROVINCES,
     MODEL,

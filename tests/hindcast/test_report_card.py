@@ -58,6 +58,24 @@ def test_where_there_is_no_skill_it_is_said_where_the_number_stands():
     assert "No law tells which province turns first" in said
 
 
+@pytest.mark.parametrize(
+    ("park", "figure"),
+    [(STEEL, "park"), (HEBEI, "region"), (read_park("eu-antwerp-basf"), "park, abroad")],
+    ids=lambda value: getattr(value, "park_id", value),
+)
+def test_what_the_next_best_law_would_say_stands_beside_the_sampling_error(park, figure):
+    rows = read_hindcasts("outlook").query("figure == @name", local_dict={
+        "name": f"P(before 2030) without measures, {figure}"
+    }).set_index("case")["value"]  # fmt: skip
+    spread = measured(park).spread
+    assert (spread.mean, spread.most, spread.places) == pytest.approx(
+        (rows["mean difference"], rows["largest difference"], rows["places"])
+    )
+    assert abs(rows["with size"] - rows["without size"]) <= spread.mean + 1e-9 <= spread.most + 1e-9
+    text = f"{100 * spread.mean:.1f} points other in the mean of {spread.places} such places, {100 * spread.most:.1f}"
+    assert text in pw.sentences.report_card(park)
+
+
 def test_with_the_nation_as_it_went_the_event_of_provinces_is_told_better_than_by_its_frequency():
     event = measured(HEBEI).event
     assert event.brier_held < 0.9 * event.of_rate

@@ -11,7 +11,7 @@ from data_reading import DATA, bib_keys, rows_of
 
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import TRUSTED, read_carriers
-from pathway_models.levers.register import ORDER
+from pathway_models.levers import ORDER
 from pathway_models.records.levers import FAMILIES
 
 #: Families of the notice's section two, in its order, and what we call them.
