@@ -206,6 +206,9 @@ def test_shares_above_one_and_rival_drivers_are_refused(tmp_path):
         pw.read_scenarios(as_csv(tmp_path / "wrong.csv", more))
     assert "add up to at most 1" in str(error.value)
     assert "says the same" in str(error.value)
+    too_much = [(*row[:7], 155, *row[8:]) if row[1] == "share" else row for row in ROWS]
+    with pytest.raises(InputError, match=r"between 0 and 100 %; a part is not more than the whole"):
+        pw.read_scenarios(as_csv(tmp_path / "much.csv", too_much))
 
 
 def test_a_sector_that_the_park_lacks_is_named_when_it_is_run():

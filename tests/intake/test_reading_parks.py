@@ -97,7 +97,8 @@ def test_every_code_of_the_reading_modules_has_a_bad_file():
     # The codes of pydantic come through as yaml_<type>; the two every model can have must be there.
     # A file too large is tested in test_table_examination, one of another kind below, tables of one id with own
     # parks, rules of a country in test_countries, values of any description in test_side_inputs.
-    elsewhere = {"file_large", "file_kind", "park_twice", "two_tables", "country_rule"}
+    # A sheet of assets without a line in test_assets; other separators in test_tables_as_found.
+    elsewhere = {"file_large", "file_kind", "park_twice", "two_tables", "country_rule", "no_asset", "separator"}
     elsewhere |= {"yaml_key", "yaml_text", "yaml_number"}
     wanted = (codes | {"yaml_missing", "yaml_extra_forbidden"}) - elsewhere
     assert len(codes) > 30
