@@ -62,10 +62,18 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
-    """Take a park whose results are gone for failed."""
-    if not outcome.came_out or (folder / outcome.park_id).is_dir():
+    """Take a park whose results are gone, or are no longer what the run wrote, for failed."""
+    from pathway_models.batch.running import altered_results
+
+    if not outcome.came_out:
         return outcome
-    return replace(outcome, status="failed", cause="its results are no longer there: run it again")
+    if not (folder / outcome.park_id).is_dir():
+        return replace(outcome, status="failed", cause="its results are no longer there: run it again")
+    changed = altered_results(folder, outcome.park_id)
+    if not changed:
+        return outcome
+    cause = f"not as the run wrote it: {', '.join(changed)}; run it again"
+    return replace(outcome, status="failed", cause=cause)
 
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
@@ -228,9 +236,9 @@ def outputs_now(folder: Path) -> dict[str, str]:
         elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
             ends[name] = ALTERED
     for outcome in read_status(folder):
-        of_park = read_park_record(folder, outcome.park_id) if outcome.came_out else None
-        if of_park is None:
+        if not outcome.came_out:
             continue
+        of_park = read_park_record(folder, outcome.park_id) or {}
         if "files_sha256" not in of_park:
             ends[f"{outcome.park_id}/*"] = NOT_HASHED
         ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}

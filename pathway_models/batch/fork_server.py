@@ -24,6 +24,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pathway_models.cli import Interruption
 from pathway_models.core import ONE_THREAD, keep_freed_memory
 
 #: One thread a process. The allocator of Arrow, which pandas imports, would start a thread to tidy up.
@@ -203,7 +204,7 @@ class Stop:
     def __init__(self) -> None:
         #: Number of the first signal; 0 while none has come.
         self.number = 0
-        self._may_interrupt = False
+        self._may_interrupt = self._is_waiting = False
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
@@ -223,16 +224,22 @@ class Stop:
         self.number = self.number or number
         if self._may_interrupt:
             self._may_interrupt = False  # a second signal must not cut off the way out
-            raise KeyboardInterrupt(number)
+            raise Interruption(number, self._let_in)
+
+    def _let_in(self) -> None:
+        """Take the next signal in the place of one whose interruption was dropped."""
+        self._may_interrupt = self._is_waiting
 
     def interruptible(self, work: Callable[[], object]) -> None:
         """Call a function that may wait for long, unless a stop is asked for; a stop meanwhile ends it."""
         try:
             try:
-                self._may_interrupt = True
+                self._may_interrupt = self._is_waiting = True
                 if not self.number:
                     work()
             finally:
-                self._may_interrupt = False
+                self._may_interrupt = self._is_waiting = False
         except KeyboardInterrupt as error:  # also one that comes while nobody has called `heard`
+            if isinstance(error, Interruption):
+                error.is_taken = True
             self.number = self.number or int(error.args[0] if error.args else signal.SIGINT)

@@ -46,6 +46,7 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
     from pathway_models.exports.iamc import ParkResults
 
     parameters = parameters_of(folder)
+    _refuse_altered(folder, park_id)
     park, scenarios = pw.read_park(parks_of(folder, [park_id])[park_id]), scenarios_of(folder)
     chosen = {name: parameters[name] for name in ("members", "seed", "until")}
     assumed = pw.read_assumptions(as_of=parameters.get("as_of"))
@@ -55,13 +56,27 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
     return found
 
 
+def _refuse_altered(folder: Path, park_id: str) -> None:
+    """Refuse a park whose tables are not those that the run wrote: what is read from them would be told as its own."""
+    from pathway_models.batch.running import altered_results
+
+    changed = [name for name in altered_results(folder, park_id) if (folder / park_id / name).is_file()]
+    if changed:
+        listed = ", ".join(changed)
+        raise BatchError(f"{folder / park_id}: not as the run wrote it: {listed}; run the park again")
+
+
 def _check(stored: Path, found: ParkResults) -> None:
     import numpy as np
     import pandas as pd
 
+    from pathway_models.runs.tables import whole
+
     if not stored.is_file():
         raise BatchError(f"{stored} is missing; run the park again")
-    then, now = pd.read_csv(stored, encoding="utf-8-sig"), pathway_quantiles(found.pathways)
+    now = pathway_quantiles(found.pathways)
+    with whole(stored):
+        then = pd.read_csv(stored, encoding="utf-8-sig")
     columns = [name for name in now if name.endswith("_tco2")]
     same = len(then) == len(now) and set(columns) <= set(then)
     same = same and np.allclose(then[columns], now[columns], rtol=TOLERANCE, atol=1e-6)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch.execution import check_parameters, is_whole
+from pathway_models.batch.execution import altered, check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
@@ -121,9 +121,20 @@ def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
     """Read the record of a park's folder; None where there is none that can be read."""
     try:
         record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
-        return record if {"key", "status", "again", "cause", "files"} <= set(record) else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
+    is_whole = isinstance(record, dict) and {"key", "status", "again", "cause", "files"} <= set(record)
+    listings = [record["files"], record.get("files_sha256", {})] if is_whole else []
+    return record if is_whole and all(isinstance(one, dict) for one in listings) else None
+
+
+def altered_results(folder: Path, park_id: str) -> list[str]:
+    """List a park's files that are no longer as the run wrote them; its record may have no hashes.
+
+    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
+    """
+    record = read_record(folder, park_id) or {}
+    return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from pathway_models.language.rounding import change_text, significant, stable_te
 from pathway_models.language.words import say
 from pathway_models.records.guard import Check, Guard, Key, Results
 from pathway_models.runs.store import read_record
+from pathway_models.runs.tables import whole
 
 
 @dataclass(frozen=True)
@@ -198,19 +199,22 @@ def _folder(folder: Path) -> Results:
     summary = folder / "summary.csv"
     if not summary.is_file():
         raise BatchError(f"{folder}: expected the folder of a run with summary.csv; give the folder that 'run' printed")
-    rows = _rows(summary)
     figures = {}
-    for row in rows:
-        for name, text in row.items():
-            value = None if name in NAMES else as_figure(text)
-            if value is not None:
-                figures[Key(row["park_id"], row["scenario"], name, 0)] = value
-    for park in dict.fromkeys(row["park_id"] for row in rows):
+    with whole(summary):
+        rows = _rows(summary)
+        for row in rows:
+            for name, text in row.items():
+                value = None if name in NAMES else as_figure(text)
+                if value is not None:
+                    figures[Key(row["park_id"], row["scenario"], name, 0)] = value
+        last = {row["park_id"]: int(row[LAST_YEAR]) for row in rows}
+    for park in last:
         path = folder / park / "pathways.csv"
-        figures |= dict(_yearly(path)) if path.is_file() else {}
+        if path.is_file():
+            with whole(path):
+                figures |= dict(_yearly(path))
     if not figures:
         raise BatchError(f"{folder}: no park of this run came out, so that there is nothing to look at; see status.csv")
-    last = {row["park_id"]: int(row[LAST_YEAR]) for row in rows}
     return Results(folder.name, figures, last, _about(folder / "run.json", rows))
 
 

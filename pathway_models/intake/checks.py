@@ -21,7 +21,10 @@ from pathway_models.intake.translation import USED
 from pathway_models.levers.action import ENERGY_USES
 
 #: Quantities that must be given in every year once they are given in one.
-COMPLETE = ("energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population")
+COMPLETE = (
+    "energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population", "green_area",
+    "sequestration",
+)  # fmt: skip
 #: A part may exceed the whole by rounding.
 ROUNDING = 1 + 1e-9
 

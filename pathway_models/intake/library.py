@@ -12,7 +12,7 @@ from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.plans.rows import lines_of
+from pathway_models.intake.plans.rows import lines_of, settle
 from pathway_models.intake.plans.scenario_tables import (
     COLUMNS,
     paths_of,
@@ -307,8 +307,7 @@ def _tabled(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
     faults: list[Fault] = []
     found = read_scenario_sheet(path, faults) if path.suffix.lower() == ".xlsx" else read_driver_table(path, faults)
-    if faults:
-        raise InputError(faults)
+    settle(faults)
     shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers)
     driven = [replace(one, drivers=_replaced(one.drivers, found.get(one.scenario_id, ()))) for one in shipped.scenarios]
     new = [Scenario(name, name, name, drivers=paths) for name, paths in found.items() if name not in shipped]

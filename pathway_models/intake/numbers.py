@@ -286,8 +286,10 @@ class Look:
         Whether the whole cell is struck through, raised or lowered.
     has_struck, has_raised : bool
         Whether a part of its text is.
-    is_hidden : bool
-        Whether its row or column is hidden, or of no height or width.
+    has_small, has_white : bool
+        Whether a part of its text is smaller than the rest, or white on nothing.
+    is_hidden, is_white : bool
+        Whether its row or column is hidden, or of no height or width; whether the cell is white on nothing.
     """
 
     format: str = "General"
@@ -296,12 +298,23 @@ class Look:
     has_struck: bool = False
     has_raised: bool = False
     is_hidden: bool = False
+    has_small: bool = False
+    has_white: bool = False
+    is_white: bool = False
+
+    @property
+    def apart(self) -> str:
+        """How a part of the text differs from the rest; empty where all of it is alike."""
+        if self.has_raised:
+            return "raised or lowered, such as a footnote mark"
+        if self.has_small:
+            return "smaller than the rest, such as a footnote mark"
+        return "struck through" if self.has_struck else "white and cannot be seen" if self.has_white else ""
 
     def findings(self, value: float, unit: str) -> Iterator[Finding]:
         """Yield what the looks of a value may mean, beside the unit that is written for it."""
-        if self.has_raised or self.has_struck:
-            how = "raised or lowered, such as a footnote mark" if self.has_raised else "struck through"
-            yield Finding("digits that are all alike", f"a part is {how}; type the number alone", "part_looks")
+        if self.apart:
+            yield Finding("digits that are all alike", f"a part is {self.apart}; type the number alone", "part_looks")
         if self.is_struck:
             remedy = "it is struck through and yet counted: delete it if it is void, or take the line off"
             yield Finding("a value that holds", remedy, "struck", "warning")
@@ -310,11 +323,17 @@ class Look:
             yield Finding("a value on the line", remedy, "raised", "warning")
         if self.is_hidden:
             yield Finding("a visible cell", "unhide its row or column: it is counted", "cell_hidden", "warning")
+        if self.is_white:
+            yield Finding("a visible cell", "its font is white: it is counted", "cell_hidden", "warning")
+        yield from self._of_format(value, unit)
+
+    def _of_format(self, value: float, unit: str) -> Iterator[Finding]:
+        """Yield what the number format of a value makes of it."""
         of = meaning(self.format, value)
         if of.is_blank and value:
             yield Finding("a visible cell", "its number format hides it: it is counted", "cell_hidden", "warning")
-        if of.is_percent and label_of(unit) in ("%", "share"):
-            if label_of(unit) == "%" and value:
+        if of.is_percent and (label_of(unit) == "share" or label_of(unit).startswith("%")):
+            if label_of(unit) != "share" and value:
                 remedy = f"the cell shows {100 * value:g}% and holds {value!r}: format it as a number, type it again"
                 yield Finding("a plain percentage", remedy, "percent_format")
         elif of.is_scaled or of.is_percent:
@@ -382,16 +401,24 @@ def _section_of(sections: tuple[tuple[re.Match[str] | None, Meaning], ...], valu
 def _meaning(pieces: list[re.Match[str]], sections: int) -> Meaning:
     """What the pieces of one section say."""
     literals = [piece[1] or piece[2] for piece in pieces if piece[1] or piece[2]]
-    placed = PLAINEST.sub("", "".join(piece[5] for piece in pieces if piece[5]))
-    words = letters("".join([*literals, placed]))
-    # Digits or a point between the digits of a number make another number of it.
-    is_other = any(set(text) & set("0123456789.,") for text in literals) and bool(re.search("[0#?]", placed))
+    signs = "".join(piece[5] for piece in pieces if piece[5])
+    placed = PLAINEST.sub("", signs)
+    # A mark by itself says something of the number; behind letters it is a part of a unit, as in km².
+    marks = [text for text in [*literals, placed] if not letters(text) and any(map(_is_mark, text))]
+    words = letters("".join([*literals, placed])) or "".join(marks)
+    # Digits or a point beside the digits of a number make another number of it.
+    has_number = bool(re.search("[0#?]", placed)) or placed != signs
+    is_other = has_number and any(set(text) & set("0123456789.,") for text in literals)
     return Meaning(
         is_scaled=bool(SCALED.search(placed)) or is_other,
         is_percent="%" in placed,
         is_blank=not pieces and sections > 1,
         words="" if words.casefold() in WORDLESS else words,
     )
+
+
+def _is_mark(sign: str) -> bool:
+    return sign in "‰‱*†‡§" or unicodedata.category(sign) == "No"
 
 
 def letters(text: str) -> str:

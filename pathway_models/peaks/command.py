@@ -73,7 +73,7 @@ def judge_command(
 
 def _note(told: Sequence[str]) -> None:
     """Say on the error stream what was left aside of the input."""
-    for text in told:
+    for text in dict.fromkeys(told):
         click.echo(in_table(f"note: {text}"), err=True)
 
 

@@ -215,10 +215,11 @@ def _inputs(
 def _if_drivers_hold(summary: Path) -> float:
     """Read the other reading of the answer without levers; NaN where the run does not have it."""
     from pathway_models.fleet.answers import answers
+    from pathway_models.runs.tables import whole
 
     if not summary.is_file():
         return float("nan")
-    with summary.open(encoding="utf-8-sig", newline="") as file:
+    with whole(summary), summary.open(encoding="utf-8-sig", newline="") as file:
         return next((one.without.if_drivers_hold for one in answers(csv.DictReader(file), {})), float("nan"))
 
 

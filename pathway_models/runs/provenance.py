@@ -131,7 +131,9 @@ KEPT_INPUTS = "inputs"
 def hash_outputs(folder: Path) -> None:
     """Put the hashes of a run's own files, and of those it was given, into its record, where it has one."""
     path, record = folder / "run.json", None
-    with contextlib.suppress(OSError, ValueError):  # whoever needs the record says what is wrong with it
+    with contextlib.suppress(
+        OSError, ValueError, RecursionError
+    ):  # whoever needs the record says what is wrong with it
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
         kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
@@ -262,9 +264,10 @@ def seals_in(folder: Path) -> dict[str, dict[str, str]]:
     """Read the seals that the record of a run holds: park to ``sha256`` and ``date``; none where there is no record."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return dict(record.get("seals", {}))
-    except (OSError, ValueError, AttributeError):
+        seals = record.get("seals", {}).items()
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
+    return {park: seal if isinstance(seal, dict) else {} for park, seal in seals}
 
 
 def write_record(
@@ -297,7 +300,7 @@ def write_record(
 def _content(path: Path) -> dict[str, Any] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 

@@ -19,14 +19,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.core.errors import BatchError, Fault, InputError, PathwayError
 from pathway_models.core.files import SheetWriter
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import stable_text
@@ -45,6 +46,25 @@ def write_status(folder: Path, outcomes: Sequence[Outcome]) -> Path:
     # To a reader of the run an unchanged park is done; no time was spent on it.
     rows = [[o.park_id, "done" if o.came_out else o.status, f"{o.seconds:.2f}", o.cause] for o in outcomes]
     return _write_csv(folder / "status.csv", [list(STATUS_COLUMNS), *rows])
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Guard the reading of a table of a run: one that was cut short or altered gives no traceback.
+
+    Raises
+    ------
+    InputError
+        The table is not as a run writes it.
+    """
+    try:
+        yield
+    except PathwayError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        expected, remedy = "a table as the run wrote it", "it is damaged: run the parks again into the same folder"
+        fault = Fault(f"{path.parent.name}/{path.name}", "table", "", expected, remedy, code="table_damaged")
+        raise InputError([fault]) from None
 
 
 def read_status(folder: Path) -> list[Outcome]:
@@ -136,12 +156,14 @@ def read_summary(path: str | Path) -> pd.DataFrame:
     if not file.is_file():
         fault = Fault(str(path), "run", "", "a results folder with summary.csv", "name a run", code="run_missing")
         raise InputError([fault])
-    frame = pd.read_csv(file, encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    with whole(file):
+        frame = pd.read_csv(file, encoding="utf-8-sig", dtype="str", keep_default_na=False)
     missing = ", ".join(name for name in CONTRACT if name not in frame)
     if missing:
         fault = Fault(file.name, "line 1", "", f"the columns {missing}", "make the run again", code="summary_columns")
         raise InputError([fault])
-    return typed(frame)
+    with whole(file):
+        return typed(frame)
 
 
 def typed(summary: pd.DataFrame) -> pd.DataFrame:

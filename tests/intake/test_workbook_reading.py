@@ -145,7 +145,7 @@ def test_an_enterprise_factor_holds_for_its_own_coal(tmp_path):
         {**coal, "name": "其他企业", "value": 6000, "feedstock": 1080},
     ]
     examination = examined(filled, tmp_path)
-    assert told(examination, "error", "warning") == []
+    assert told(examination, "error", "warning") == [("2018!C25", "factor_years")]  # measured in one year only
     by_hand = 4800 * 2.0 + (6000 - 1080) * COAL
     np.testing.assert_allclose(emitted(examination.park, "bituminous")[-1], by_hand, rtol=1e-12)
 

@@ -14,7 +14,7 @@ import numpy as np
 from pathway_models.core.errors import Fault
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
-from pathway_models.intake.numbers import exact_number, label_of
+from pathway_models.intake.numbers import exact_number, label_of, shown
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
 from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import ListBlock, template_layout
@@ -435,7 +435,11 @@ def plan_sheet(path: Path, role: str, faults: list[Fault]) -> tuple[Sheet | None
     """
     block = template_layout().block("list", role)
     names = {label_of(block.sheets.zh), label_of(block.sheets.en)}
-    sheet = next((sheet for name, sheet in Book(path).sheets.items() if label_of(name) in names), None)
+    found = [sheet for name, sheet in Book(path).sheets.items() if label_of(name) in names]
+    sheet = found[0] if found else None
+    for other in found[1:]:
+        expected, remedy = "one sheet of this content", f"the sheet {sheet.name!r} is another; remove one"
+        faults.append(Fault(path.name, other.name, other.name, expected, remedy, code="sheet_twice"))
     if sheet is None:
         remedy = "add it from a template, or give a .csv table"
         faults.append(Fault(path.name, "workbook", "", f"a sheet {block.sheets.zh}", remedy, code="sheet_missing"))
@@ -443,16 +447,20 @@ def plan_sheet(path: Path, role: str, faults: list[Fault]) -> tuple[Sheet | None
 
 
 def rows_of(sheet: Sheet, block: ListBlock, file: str, faults: list[Fault]) -> list[tuple[str, dict[str, object]]]:
-    """Read the filled rows of a sheet: place of the first cell, values by column; faults of cells go to ``faults``."""
+    """Read the filled rows of a sheet: place of the first cell, values by column.
+
+    Faults of cells go to ``faults``, and warnings of numbers whose looks may mean something else.
+    """
     rows = []
     for row in sheet.rows(block.first_row):
         refs = {name: f"{column}{row}" for name, column in block.columns.items()}
+        unit = shown(sheet.raw(refs["unit"])) if "unit" in refs else ""
         cells = {}
         for name, ref in refs.items():
-            value, findings = sheet.value(ref)
+            value, findings = sheet.typed(ref, unit if name == "value" else "")
             cells[name] = value
             for finding in findings:
-                if finding.severity == "error":
+                if finding.severity != "note":
                     parts = finding.expected, finding.remedy, finding.severity, finding.code
                     faults.append(Fault(file, sheet.place(ref), sheet.raw(ref), *parts))
         if any(cells[name] not in (None, "") for name in cells):

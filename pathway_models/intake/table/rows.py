@@ -23,6 +23,10 @@ SEPARATORS = {";": "semicolon", "\t": "tab"}
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 #: Digits in groups of three behind points: 1.234 of such a table may be 1234.
 POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+", re.ASCII)
+#: Digits in groups of three behind commas: 1,234 of such a table may be 1234 too, but 0,234 is not.
+COMMAED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+#: What can only be meant for a number.
+NUMERIC = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*", re.ASCII)
 WITH_POINT = re.compile(r"[+-]?\d*\.\d+", re.ASCII)
 #: First words of remarks below a table.
 REMARK = re.compile(
@@ -58,6 +62,11 @@ def is_remark(cells: Sequence[str]) -> bool:
     return bool(cells[0]) and not any(cells[1:]) and len(cells) > 1 and bool(REMARK.match(cells[0]))
 
 
+def _is_torn_remark(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Tell whether a last line is a remark in words whose commas part it into other cells than the table has."""
+    return len(cells) != len(header) and bool(REMARK.match(cells[0])) and not any(map(NUMERIC.fullmatch, cells))
+
+
 def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]], bool] | None = None) -> Lines:
     """Read the lines of a CSV.
 
@@ -89,9 +98,9 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
         header = header[:width]
     lines.header = tuple(header)
     is_last = remark or (lambda cells, _: is_remark(cells))
-    while rows and is_last(rows[-1][1], header):
+    while rows and (is_last(rows[-1][1], header) or _is_torn_remark(rows[-1][1], header)):
         place, cells = rows.pop()
-        lines.told.append(f"{place} is no row of data: {cells[0][:80]}")
+        lines.told.append(f"{place} is no row of data: {', '.join(filter(None, cells))[:80]}")
     for place, cells in rows:
         if len(cells) == len(header):
             lines.rows.append((place, dict(zip(header, cells, strict=True))))
@@ -130,14 +139,15 @@ def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
 
 def _with_points(found: list[tuple[str, list[str]]], separator: str, lines: Lines) -> list[tuple[str, list[str]]]:
     """Lines of another separator with decimal points; none where its numbers can be read in two ways."""
-    numbers = [cell for _, cells in found[1:] for cell in cells if "," in cell or "." in cell]
-    commas, points = [cell for cell in numbers if "," in cell], [cell for cell in numbers if WITH_POINT.fullmatch(cell)]
-    grouped = bool(points) and all(POINTED.fullmatch(cell) for cell in points)
-    is_plain = separator == ";" and all(DECIMAL_COMMA.fullmatch(cell) for cell in commas) and not (commas and points)
+    numbers = [cell for _, cells in found[1:] for cell in cells if NUMERIC.fullmatch(cell)]
+    commas = [cell for cell in numbers if "," in cell]
+    points = [cell for cell in numbers if WITH_POINT.fullmatch(cell)]
+    doubtful = [cell for cell in commas if separator != ";" or points or not DECIMAL_COMMA.fullmatch(cell)]
+    for cells, grouped in ((commas, COMMAED), (points, POINTED)):
+        doubtful += cells if cells and all(map(grouped.fullmatch, cells)) else []
     name = SEPARATORS.get(separator, repr(separator))
-    if grouped or (commas and not is_plain):
-        doubtful = (commas or points)[0]
-        remedy = f"it looks {name}-separated, with numbers such as {doubtful}: save it as CSV UTF-8 with commas"
+    if doubtful:
+        remedy = f"it looks {name}-separated, with numbers such as {doubtful[0]}: save it as CSV UTF-8 with commas"
         head = separator.join(found[0][1])
         lines.faults.append(Fault(lines.file, "line 1", head, "commas between the columns", remedy, code="separator"))
         return []

@@ -107,14 +107,11 @@ class Line:
         raw, findings = self.sheet.value(ref)
         failed = any(finding.severity == "error" for finding in findings)
         value, more = (None, []) if failed else read_number(raw)
-        if value is not None and ref in self.sheet.merged:
-            more = [*more, Finding("a cell of its own", f"take {self.sheet.merged[ref]} apart", "merged")]
-        look = None if value is None else self.sheet.look(ref)
-        if look is not None:
+        if value is not None:
             unit = UNITS.get(name, "unit")
             written = shown(self.raw(unit)) or (self.entry.unit if unit == "unit" else "")
-            looks = list(look.findings(value, written))
-            more = looks if any(finding.severity == "error" for finding in looks) else [*more, *looks]
+            seen = self.sheet.seen(ref, value, written)
+            more = seen if any(finding.severity == "error" for finding in seen) else [*more, *seen]
         if value is not None and value < 0:
             remedy = "what is sold goes in the rows of sales; check the sign"
             more = [*more, Finding("a number of 0 or more", remedy, "negative")]
@@ -139,6 +136,10 @@ class Line:
             return layout.conversion(default)
         raw = self.raw(name)
         text = "" if raw is None else str(raw)
+        look = self.sheet.look(self.refs[name]) if text.strip() else None
+        if look is not None and look.is_struck:
+            remedy = "the unit is struck through and yet holds: write the right one, or take the line off"
+            self.fault(name, Finding("a unit that holds", remedy, "struck", "warning"))
         unit = layout.unit_spellings.get(text, text)
         if unit in allowed:
             return layout.conversion(unit)

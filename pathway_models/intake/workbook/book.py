@@ -13,6 +13,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,21 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.styles.colors import Color
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import FORMULA_SIGNS
-from pathway_models.intake.numbers import Finding, Look, has_control_sign, stored_result
+from pathway_models.intake.numbers import Finding, Look, has_control_sign, number_in, stored_result
 from pathway_models.intake.workbook.safety import safe_bytes
 
 #: Beyond these a sheet is no table of ours: a single stray cell in row 1,048,576 would make us walk them all.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RAISED = ("superscript", "subscript")
+#: White among the colours that a file names by number.
+WHITES = (1, 9)
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -87,20 +91,47 @@ class Sheet:
     def look(self, ref: str) -> Look | None:
         """How a cell looks, where that can change what its number is taken for; None where it looks like any other."""
         cell = self._found[ref]
-        number_format, is_struck, is_raised = self.book.style(cell)
+        style = self.book.style(cell)
         is_hidden = cell.row in self._hidden_rows or (
             bool(self._hidden_columns) and cell.column_letter in self._hidden_columns
         )
         if isinstance(cell.value, CellRichText):
-            fonts = [getattr(run, "font", None) for run in cell.value if str(run).strip()]
-            struck = [bool(font and font.strike) for font in fonts]
-            raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
-            has_struck, has_raised = (any(parts) and not all(parts) for parts in (struck, raised))
-            is_struck, is_raised = is_struck or all(struck), is_raised or all(raised)
-            return Look(number_format, is_struck, is_raised, has_struck, has_raised, is_hidden)
-        if number_format == "General" and not (is_struck or is_raised or is_hidden):
+            return _look_of_parts(cell.value, style, is_hidden)
+        if style.is_usual and not is_hidden:
             return None
-        return Look(number_format, is_struck, is_raised, is_hidden=is_hidden)
+        return Look(style.format, style.is_struck, style.is_raised, is_hidden=is_hidden, is_white=style.is_white)
+
+    def seen(self, ref: str, value: float, unit: str) -> list[Finding]:
+        """What a reader of the workbook may take the number of a cell for, beside the unit written for it."""
+        look = self.look(ref)
+        found = [] if look is None else list(look.findings(value, unit))
+        return [*self._merged(ref), *found]
+
+    def typed(self, ref: str, unit: str = "", *, is_name: bool = False) -> tuple[Any, list[Finding]]:
+        """Value of a cell of a table whose columns hold texts and numbers alike, with what its looks may mean.
+
+        A name says who a line is of: a footnote mark behind it would make another of it.
+        """
+        value, findings = self.value(ref)
+        if value is None or any(finding.severity == "error" for finding in findings):
+            return value, [*findings, *(self._merged(ref) if value is None else ())]
+        number = value if isinstance(value, float | int) else number_in(str(value))[0]
+        if number is not None and not isinstance(value, bool):
+            return value, [*findings, *self.seen(ref, float(number), unit)]
+        look = self.look(ref) if is_name else None
+        if look is not None and look.apart:
+            findings = [
+                *findings,
+                Finding("signs that are all alike", f"a part is {look.apart}; type the name alone", "part_looks"),
+            ]
+        return value, findings
+
+    def _merged(self, ref: str) -> list[Finding]:
+        """Merged area that hides whose value a cell holds, where it holds one."""
+        area = self.merged.get(ref)
+        if area is None or self.raw(area.split(":")[0]) is None:
+            return []
+        return [Finding("a cell of its own", f"take {area} apart", "merged")]
 
     def raw(self, ref: str) -> Any:
         """What stands in a cell, a formula as its text; None where nothing stands."""
@@ -138,6 +169,51 @@ class Sheet:
         return [get_column_letter(at) for at in range(column_index_from_string(first), last + 1)]
 
 
+@dataclass(frozen=True)
+class Style:
+    """Parts of the style of a cell that can change what its number is taken for."""
+
+    format: str = "General"
+    is_struck: bool = False
+    is_raised: bool = False
+    is_white: bool = False
+    size: float | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether nothing of it can."""
+        return self.format == "General" and not (self.is_struck or self.is_raised or self.is_white)
+
+
+def _look_of_parts(text: CellRichText, style: Style, is_hidden: bool) -> Look:
+    """How a text of several fonts looks; what says nothing of its font has that of the cell."""
+    fonts = [getattr(run, "font", None) for run in text if str(run).strip()]
+    struck = [bool(font and font.strike) for font in fonts]
+    raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
+    white = [_is_white(font.color) if font and font.color else style.is_white for font in fonts]
+    sizes = {font.sz if font and font.sz else style.size for font in fonts}
+    has_struck, has_raised, has_white = (any(parts) and not all(parts) for parts in (struck, raised, white))
+    return Look(
+        style.format,
+        style.is_struck or all(struck),
+        style.is_raised or all(raised),
+        has_struck,
+        has_raised,
+        is_hidden,
+        has_small=len(sizes) > 1,
+        has_white=has_white,
+        is_white=all(white),
+    )
+
+
+def _is_white(color: Color | None) -> bool:
+    if color is None:
+        return False
+    if color.type == "theme":
+        return color.theme == 0 and not color.tint
+    return color.indexed in WHITES if color.type == "indexed" else str(color.rgb)[-6:].upper() == "FFFFFF"
+
+
 def _hidden_columns(cells: Worksheet) -> set[str]:
     """Letters of the columns that are hidden or of no width; a file names runs of columns by their first."""
     hidden: set[str] = set()
@@ -165,7 +241,7 @@ class Book:
         self.path = path
         self.content = safe_bytes(path)
         self.faults: list[Fault] = []
-        self._styles: dict[tuple[int, int], tuple[str, bool, bool]] = {}
+        self._styles: dict[tuple[int, int, int], Style] = {}
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -183,15 +259,16 @@ class Book:
                 self.faults.append(Fault(path.name, f"sheet {at}", "", expected, remedy, code="control_sign"))
         self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
 
-    def style(self, cell: Cell) -> tuple[str, bool, bool]:
-        """Number format of a cell, and whether it is struck through, and raised or lowered."""
-        key = (cell._style.fontId, cell._style.numFmtId) if cell.has_style else (0, 0)
+    def style(self, cell: Cell) -> Style:
+        """What the style of a cell says that can change what its number is taken for."""
+        key = (cell._style.fontId, cell._style.numFmtId, cell._style.fillId) if cell.has_style else (0, 0, 0)
         if key not in self._styles:
             try:  # asked of the cell itself, the library builds its font anew each time
-                font, number_format = cell.font, cell.number_format
-                self._styles[key] = number_format, bool(font.strike), font.vertAlign in RAISED
+                font, is_white = cell.font, _is_white(cell.font.color) and cell.fill.fill_type is None
+                raised = font.vertAlign in RAISED
+                self._styles[key] = Style(cell.number_format, bool(font.strike), raised, is_white, font.sz)
             except IndexError:  # a style that the file does not have: spreadsheets show such a cell plainly
-                self._styles[key] = "General", False, False
+                self._styles[key] = Style()
         return self._styles[key]
 
     def stored_results(self, sheet: str) -> dict[str, Any]:
