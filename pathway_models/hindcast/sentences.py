@@ -260,8 +260,8 @@ def _event(found: Measured, lang: str) -> str:
     )
     few_en = few_zh = ""
     if event.alike < LEAST_ALIKE:
-        few_en = f" Hardly any of them, {event.alike}, was as sure as this one: what came is that of all."
-        few_zh = f"其中与本预测把握相近的仅{event.alike}例，故给出全部预测的结果。"
+        few_en = f" Hardly any of them ({event.alike}) gave a chance like this one's: what is told is of all."
+        few_zh = f"其中概率与本预测相近的仅{event.alike}例，故给出全部预测的结果。"
     return say(
         lang,
         en=f"Such forecasts said {said}; {came} came true; {against} (Brier {scores}; {event.forecasts:,} cases of"
