@@ -265,7 +265,8 @@ def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the skill of such forecasts in hindcasts, which a user's own data folder may lack."""
     lang = inputs.lang
     try:
-        description, card = sentences.report_card(inputs.park, lang=lang), tables.report_card(inputs.park, lang=lang)
+        early, card = inputs.early(inputs.reference), tables.report_card(inputs.park, lang=lang)
+        description = sentences.report_card(inputs.park, probability=early, lang=lang)
     except InputError:
         builder.say(
             inputs.say(
