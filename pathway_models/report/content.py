@@ -291,7 +291,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             translated(measure.lever.units.get(name, ""), lang, "tables"),
-            measure.lever.sources.get(name, ""),
+            measure.lever.source_of(name, measure.setting),
         )
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()
