@@ -41,7 +41,7 @@ ELSEWHERE = {
     "follows_text": "test_uses_and_supplier",
 }
 MODULES = (
-    "checks", "examination", "factors/energy_content", "numbers", "plausibility_warnings",
+    "checks", "examination", "factors/energy_content", "numbers", "statements", "plausibility_warnings",
     "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading",
     "workbook/template",
 )  # fmt: skip
