@@ -317,6 +317,8 @@ class DetailBands:
         p05, p50, p95 of the peak year; ">2060" beyond the horizon.
     p_before : float
         Probability of a peak before the year asked for.
+    parts : str
+        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
     """
 
     key: str
@@ -324,6 +326,7 @@ class DetailBands:
     then: np.ndarray
     peak: tuple[str, str, str]
     p_before: float
+    parts: str = ""
 
     def width(self, name: str) -> float:
         """Return the width of a band as a share of its median."""
@@ -381,7 +384,7 @@ def _bands(key: str, park: Park, scenario: Scenario, before: int, **drawn: Any) 
     now, then = (np.quantile(total[:, years.index(year)], BAND) for year in (park.last_observed_year, before))
     row = find_peaks(pathways).summary(before)[0]
     peak = tuple(str(row[f"peak_year_{name}"]) for name in ("p05", "p50", "p95"))
-    return DetailBands(key, now, then, peak, float(row[f"p_peak_before_{before}"]))
+    return DetailBands(key, now, then, peak, float(row[f"p_peak_before_{before}"]), str(row["peak_parts"]))
 
 
 def missing(park: Park) -> dict[str, bool]:

@@ -245,7 +245,7 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
     head = [("told", "数据详略"), ("last year, p05-p95 width", "末年排放 p05-p95 宽度"),
             (f"{before}, p50, {scale.unit}", f"{before}年 p50，{scale.unit}"), ("shift of p50", "p50 偏移"),
             (f"{before}, p05-p95 width", f"{before}年 p05-p95 宽度"),
-            ("peak year p05 / p50 / p95", "达峰年 p05 / p50 / p95"),
+            ("peak year p05 / p50 / p95, or parts", "达峰年 p05 / p50 / p95，或各部分"),
             (f"P(before {before})", f"{before}年以前达峰概率")]  # fmt: skip
     rows = [
         (
@@ -254,7 +254,7 @@ def data_detail(found: Iterable[DetailBands], before: int = 2030, *, lang: str =
             significant(float(one.then[1]) / scale.divisor),
             f"{100 * (one.then[1] / base - 1):+.0f} %",
             _percent(one.width("then"), 0),
-            " / ".join(one.peak),
+            one.parts or " / ".join(one.peak),
             share_text(one.p_before, lang),
         )
         for one in found

@@ -6,6 +6,7 @@ rules are in :mod:`pathway_models.kernels.published_rules`.
 Separate parts of a distribution of peak years: two humps are told as two, not by a median that lies between them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -185,6 +186,19 @@ LEAST_SHARE = 0.2
 LEAST_MEMBERS = 200
 
 
+def closed_from(observed: ArrayLike) -> int | None:
+    """Find the position from which on a record has no emissions to its end; None where its last year has some.
+
+    Examples
+    --------
+    >>> closed_from([9.0, 0.0, 4.0, 0.0, 0.0]), closed_from([9.0, 4.0])
+    (3, None)
+    """
+    emitted = np.flatnonzero(observed)
+    after = int(emitted[-1]) + 1 if emitted.size else 0
+    return after if after < np.size(observed) else None
+
+
 class Hump(NamedTuple):
     """A part of the members whose peak years lie together.
 
@@ -263,3 +277,14 @@ def humps(years: ArrayLike, later: int, last_year: int) -> tuple[Hump, ...]:
             first = begin + inside[0] if inside else last_year + 1
             told.append(Hump(first, begin + inside[-1] if inside else first - 1, is_open, share))
     return tuple(told) if len(told) > 1 else ()
+
+
+def humps_text(parts: Sequence[Hump], last_year: int) -> str:
+    """Write parts with their shares, ``"2012-2019 43 %; >2055 38 %"``; empty where there are none.
+
+    Examples
+    --------
+    >>> humps_text(humps([2012, 2013, 2013] * 50, 150, 2055), 2055)
+    '2012-2013 50 %; >2055 50 %'
+    """
+    return "; ".join(f"{one.text(last_year)} {100 * one.share:.0f} %" for one in parts)

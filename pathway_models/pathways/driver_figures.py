@@ -105,8 +105,7 @@ def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en")
     head = headline(park or found[0].identity, lang)
     figure, (ax,) = sheet(lang, foot=0.9, left=0.17)
     places = np.arange(len(found))[::-1]
-    parts = np.array([[max(one.parts().get(name, 0.0), 0.0) for name in GROUPS_OF_DOUBT] for one in found])
-    parts = 100 * parts / np.maximum(parts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    parts = 100 * np.array([[one.shown().get(name, 0.0) for name in GROUPS_OF_DOUBT] for one in found])
     starts = np.cumsum(parts, axis=1) - parts
     for at, (names, (colour, hatch)) in enumerate(zip(GROUPS_OF_DOUBT.values(), DOUBT, strict=True)):
         look = {"color": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}

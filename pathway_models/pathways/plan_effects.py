@@ -253,6 +253,14 @@ class Doubt(Identified):
             return {}
         return dict(zip(GROUPS, (self.shares / self.whole).tolist(), strict=True))
 
+    def shown(self) -> dict[str, float]:
+        """Return the parts as bar and sentence show them: a group that makes the answer surer counts as none.
+
+        The others are scaled so that they still add up to one.
+        """
+        parts = {group: max(part, 0.0) for group, part in self.parts().items()}
+        return {group: part / sum(parts.values()) for group, part in parts.items()}
+
 
 def doubt(park: Park, scenario: Scenario, draws: Draws, *, before: int = 2030) -> Doubt:
     """Share out the doubt how clearly a park peaks before a year.

@@ -370,6 +370,10 @@ def _undivided(park: Park, lang: str) -> str:
 def inventory(found: Inventory, *, lang: str = "en") -> str:
     """Say how much was emitted in the last year, from what, and how that changed."""
     total, first, last = found.total(), int(found.years[0]), int(found.years[-1])
+    highest = int(found.years[total.argmax()])
+    if not total[-1]:
+        return say(lang, en=f"In {last} there were no emissions: the site is closed. They were highest in {highest}.",
+                   zh=f"{last}年无排放：该对象已关闭。排放最高在{highest}年。")  # fmt: skip
     by_item: dict[str, float] = {}
     for (_, item, _), values in zip(found.rows, found.emissions, strict=True):
         by_item[item] = by_item.get(item, 0.0) + float(values[-1])
@@ -377,7 +381,6 @@ def inventory(found: Inventory, *, lang: str = "en") -> str:
     share = share_text(min(by_item[largest] / float(np.maximum(list(by_item.values()), 0).sum()), 1.0), lang)
     bought = share_text(float(np.clip(found.scope(2)[-1] / total[-1], 0, 1)), lang)
     amount, change = emissions_text(float(total[-1]), lang), change_text(float(total[-1] / total[0] - 1), lang)
-    highest = int(found.years[total.argmax()])
     scope_2 = f"and {bought} of the total is scope 2", f"范围二占总量的{bought}"
     if set(by_item) <= set(UNDIVIDED):
         scope_2 = "what is bought of power and heat is not in the table", "表中没有外购电力和热力"
@@ -419,6 +422,10 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     mean = typical_sources(pathways, scenario)
     total, last = mean.sum(axis=0), int(pathways.years[-1])
     since = int(pathways.last_observed_year - pathways.years[0])
+    if not mean[:, [since, -1]].any():  # a site that is closed
+        name = scenario_name(scenario, lang)
+        return say(lang, en=f"{name}: no emissions in {pathways.last_observed_year}, and none in {last}.",
+                   zh=f"{name}：{pathways.last_observed_year}年无排放，{last}年亦无。")  # fmt: skip
     largest = pathways.sources[int(mean[:, -1].argmax())]
     share = share_text(float(mean[:, -1].max() / np.maximum(mean[:, -1], 0).sum()), lang)
     change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
@@ -487,11 +494,11 @@ GROUPS_OF_DOUBT = {
 
 def doubt(found: Doubt, *, lang: str = "en") -> str:
     """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
-    name, parts = scenario_name(found.scenario, lang), found.parts()
+    name, parts = scenario_name(found.scenario, lang), found.shown()
     if not parts:
         return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
     ranked = sorted(parts, key=lambda group: -parts[group])
-    shares = {group: share_text(min(max(parts[group], 0.0), 1.0), lang) for group in ranked}
+    shares = {group: share_text(parts[group], lang) for group in ranked}
     en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} {shares[group]}" for group in ranked)
     zh = "、".join(f"{GROUPS_OF_DOUBT[group][1]}{shares[group]}" for group in ranked)
     return say(

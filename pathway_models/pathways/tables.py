@@ -69,7 +69,7 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
             factor_name(found.factor_ids[at], lang),
             f"{found.emissions[at, 0] / scale.divisor:,.2f}",
             f"{last[at] / scale.divisor:,.2f}",
-            change_text(float(last[at] / total), lang, sign="-"),
+            change_text(float(last[at] / total) if total else np.nan, lang, sign="-"),
         )
         for at in order
         if found.emissions[at].any()
@@ -229,7 +229,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
             f"{corners.low:g}",
             f"{corners.mode:g}",
             f"{corners.high:g}",
-            measure.lever.sources.get(name, ""),
+            measure.lever.source_of(name, measure.setting),
         )
         for one in chosen
         for measure in one.measures

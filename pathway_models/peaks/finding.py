@@ -10,7 +10,7 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.event_split import peaks_before, settled_by
-from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.kernels.turning_points import PeakRule, closed_from, turning_points
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import ParkIdentity
 from pathway_models.records.pathways import Pathways
@@ -79,6 +79,7 @@ def peaks_of(
     issue = int(last_observed_year) if issue_year is None else issue_year
     at = {"issue": issue - first, "before": before - first}
     points = turning_points(total, int(last_observed_year) - first, rule, **at)
+    closed = closed_from(np.asarray(total)[0, 0, : int(last_observed_year) - first + 1])
     return Peaks(
         identity=identity,
         scenarios=scenarios,
@@ -96,6 +97,7 @@ def peaks_of(
         before=before,
         account=account,
         follow=rule.follow,
+        closed_since=None if closed is None else first + closed,
     )
 
 
@@ -165,7 +167,7 @@ def scenario_differences(
     found = []
     for name in pathways.scenarios:
         if name != reference:
-            change = total[pathways.index(name)] / base - 1.0
+            change = np.divide(total[pathways.index(name)], base, out=np.ones_like(base), where=base != 0) - 1.0
             families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
             gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
             family = families.pop() if len(families) == 1 else ""
@@ -246,7 +248,7 @@ def headline(pathways: Pathways, before: int = 2030, *, held: Pathways | None = 
     >>> float(answer.p_past[1] + answer.p_ahead[1] + answer.p_not_before[1])
     1.0
     """
-    answer = replace(headline_of(find_peaks(pathways, before=before), before), closed_since=closed_since(pathways))
+    answer = headline_of(find_peaks(pathways, before=before), before)
     if held is None:
         return answer
     same = (held.park_id, held.seed, held.members) == (pathways.park_id, pathways.seed, pathways.members)
@@ -267,14 +269,5 @@ def headline_of(peaks: Peaks, before: int = 2030) -> Headline:
         outcome=peaks.split(before),
         again=peaks.again(before),
         seed=peaks.seed,
+        closed_since=peaks.closed_since,
     )
-
-
-def closed_since(pathways: Pathways) -> int | None:
-    """Find the first year without emissions of a site that has none at the end of its record; None of others."""
-    known = pathways.last_observed_year - int(pathways.years[0]) + 1
-    observed = pathways.total()[0, 0, :known]
-    if observed[-1] != 0:
-        return None
-    emitted = np.flatnonzero(observed)
-    return int(pathways.years[emitted[-1] + 1 if emitted.size else 0])

@@ -18,7 +18,7 @@ from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
 from pathway_models.core.lazy import Shown
 from pathway_models.kernels.event_split import OUTCOMES, PAST, WINDOW, split, standard_error
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, PeakRule, humps
+from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, PeakRule, humps, humps_text
 from pathway_models.records.park import Identified, ParkIdentity
 
 
@@ -52,6 +52,8 @@ class Peaks(Identified, Shown):
         What the totals count (`pathways.ACCOUNTS`); empty where it is not known.
     follow : int
         Years that follow a highest year that counts as a peak.
+    closed_since : int, optional
+        First year without emissions of a site that has none at the end of its record.
     """
 
     identity: ParkIdentity
@@ -70,6 +72,7 @@ class Peaks(Identified, Shown):
     before: int | None = None
     account: str = ""
     follow: int = PeakRule().follow
+    closed_since: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -195,10 +198,12 @@ class Peaks(Identified, Shown):
 
     def parts_text(self, at: int) -> str:
         """Write the separate parts of a scenario's peak years: ``"2012-2019 43 %; >2055 38 %"``; empty where one."""
-        parts = self.humps()[at]
-        if len(parts) < 2:
-            return ""
-        return "; ".join(f"{one.text(self.last_peak_year)} {100 * one.share:.0f} %" for one in parts)
+        return humps_text(self.humps()[at], self.last_peak_year)
+
+    def peak_text(self, at: int) -> str:
+        """Write a scenario's median peak year with its 90 % range, or its parts: no median lies in the gap between."""
+        low, middle, high = map(self.year_text, self.quantiles()[at])
+        return self.parts_text(at) or f"{middle} ({low} – {high})"
 
     def status_shares(self) -> np.ndarray:
         """Share of members by status: (scenario, status), columns as in ``STATUS``."""
@@ -243,10 +248,10 @@ class Peaks(Identified, Shown):
         ]
         for row in self.summary(before):
             chance = row[f"p_peak_before_{before}"]
+            range_90 = f"{row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} / {row['peak_year_p95']:>5}"
             lines.append(
                 f"  {row['scenario']:<14} {'-' if np.isnan(chance) else f'{chance:.2f}':>4}"
-                f"   {row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} / {row['peak_year_p95']:>5}"
-                f"   {row['peak_status']}"
+                f"   {row['peak_parts'] or range_90}   {row['peak_status']}"
             )
         return "\n".join(lines) + ">"
 

@@ -130,7 +130,8 @@ def _milestones(builder: ReportBuilder, inputs: ReportInputs) -> None:
         for year in years:
             low, middle, high = np.quantile(inputs.totals(name)[:, year - first], (0.05, 0.5, 0.95))
             texts = [significant(float(value) / scale.divisor) for value in (low, middle, high)]
-            rows.append((scenario_name(name, lang), str(year), *texts, change_text(float(middle / last - 1), lang)))
+            change = float(middle / last - 1) if last else np.nan
+            rows.append((scenario_name(name, lang), str(year), *texts, change_text(change, lang)))
     head = [
         say(lang, en="pathway", zh="路径"),
         say(lang, en="year", zh="年份"),

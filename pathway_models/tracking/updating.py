@@ -35,6 +35,7 @@ from pathway_models.kernels.quantiles import (
     weighted_quantiles,
 )
 from pathway_models.kernels.scores import brier, coverage, crps_ensemble, ensemble_pit
+from pathway_models.kernels.turning_points import humps, humps_text
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.levers import Scenario
@@ -148,6 +149,24 @@ def collapsed(weights: np.ndarray) -> np.ndarray:
     return effective_size(weights) < max(LEAST_MEMBERS, LEAST_SHARE * weights.shape[-1])
 
 
+def parts_of(year: np.ndarray, weights: np.ndarray, last_year: int) -> str:
+    """Write the separate parts of weighted peak years: those of as many equal members as the weighted ones are worth.
+
+    Parameters
+    ----------
+    year : (member,)
+        ``inf`` where there is none.
+    weights : (member,)
+        Sum to one.
+    last_year : int
+        Last possible peak year.
+    """
+    size = round(float(effective_size(weights)))
+    alike = weighted_quantiles(year, weights, (np.arange(size) + 0.5) / size)
+    dated = alike[np.isfinite(alike)]
+    return humps_text(humps(dated, size - dated.size, last_year), last_year)
+
+
 class _Ensemble:
     """A forecast with all its members."""
 
@@ -193,6 +212,7 @@ class _Ensemble:
             p_before=float(weights @ self.peaks.peaks_before(before)[at]),
             p_by=float(weights @ self.peaks.peaks_before(before + 1)[at]),
             quantiles=weighted_quantiles(year, weights, QUANTILES),
+            parts=parts_of(year, weights, self.peaks.last_peak_year),
         )
 
     def foreseen(self, level: float, years: Iterable[int]) -> dict[int, np.ndarray]:

@@ -241,6 +241,9 @@ def test_the_league_is_printed_from_what_is_stored():
     assert result.exit_code == 0, result.output
     for part in ("league: countries", "sums: cities", "events: eu_sites", "raftery_2017", "parks_0_2"):
         assert part in result.output
+    heads = [line.split() for line in result.output.splitlines() if " better" in line or " brier" in line]
+    assert heads
+    assert {head[0] for head in heads} == {"law"}, "a score stands beside its law"
 
 
 def test_an_unknown_table_is_refused_with_those_there_are():
