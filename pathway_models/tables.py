@@ -41,6 +41,7 @@ _HOME = {
     "measure_first": "decisions.tables",
     "missing_data": "inventory.tables",
     "overrides": "pathways.tables",
+    "own_plant": "compliance.tables",
     "package_economics": "decisions.tables",
     "packages": "decisions.tables",
     "parks": "fleet.totals",

@@ -185,6 +185,9 @@ def account_command(
     else:
         counted = [one for one in found if one.applies] or found
         _tell(tables.accounts(counted, lang=lang) if form == "table" else tables.account_rows(counted), form)
+        if form == "table" and given.own_plant is not None:
+            click.echo()
+            _tell(tables.own_plant(given, lang=lang), form)
     products = [] if ends else product_lines(given, found, lang=lang)
     _notes([*products, *account_notes(found, lang=lang), *foreign], form)
     sys.exit(1 if names and not all(one.applies for one in found) else 0)

@@ -325,7 +325,7 @@ def lever_numbers(levers: Iterable[Lever]) -> list[dict[str, object]]:
         given = [("", lever.parameters), *lever.settings.items()]
         for setting, values in given:
             for name, corners in values.items():
-                source = lever.sources.get(name, "")
+                source = lever.source_of(name, setting)
                 row = {"lever": lever.lever_id, "parameter": name, "setting": setting}
                 row |= {
                     "low": corners.low,

@@ -77,11 +77,14 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # Carriers that one lever gives may be taken by another.
-    present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
+    # Carriers that one lever gives may be taken by another; less of a group by itself (better kilns) brings nothing.
+    present |= {
+        groups[name] for lever in levers.values() for name in lever.gives_to if {groups[name]} != set(lever.takes_from)
+    }
     sectors = read_sectors()
     kinds = sectors.of(park)
-    technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
+    made_by = zip(park.processes, sectors.processes_of(park), strict=True)
+    technical = {where for process, where in made_by if not process.is_balance}
     used = {
         (kinds[s], group, use)
         for s, energy in enumerate(park.energy[..., -1])
@@ -108,11 +111,11 @@ def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
     return f"the park uses no {', '.join(lever.takes_from)} {' '.join(where)}"
 
 
-def _useless(lever: Lever, present: set[str], technical: set[str], neutral: bool) -> str:
+def _useless(lever: Lever, present: set[str], technical: set[tuple[str, str]], neutral: bool) -> str:
     nothing, part = not present & set(lever.takes_from), lever.acts.part
     if part == SINKS and not neutral:
         return "sinks stand beside the total and change no peak"
-    if part == "process" and not any(lever.reaches(kind) for kind in technical):
+    if part == "process" and not any(lever.reaches(*where) for where in technical):
         return "the park has no process emissions it could lower"
     if part == "mix" and nothing:
         return f"the park uses no {', '.join(lever.takes_from)}"

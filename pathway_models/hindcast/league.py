@@ -37,7 +37,7 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.records.growth_laws import Forecast, GrowthLaw
+from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 
 #: Years ahead that are scored.
 AHEAD = (1, 3, 5, 10)
@@ -278,9 +278,16 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     return rows_of(scores, SITES_AHEAD, panel=tested, holdout="continent", record=record)
 
 
-def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
-    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
-    panel, steps = read_panel("provinces"), 5
+def forward_levels(record: int, seed: int = SEED, steps: int = 5) -> tuple[Windows, Floats, Floats]:
+    """Forecast provinces by level: the nation by what was known at the origin, other regions for the deviation.
+
+    Returns
+    -------
+    windows : Windows
+    above, own : (window, step, quantile)
+        Quantiles of equal weight.
+    """
+    panel = read_panel("provinces")
     windows = Subject(panel).windows(record, steps, law_covariates())
     own_windows = region_windows(panel, (record,))[0]
     nation = nation_members(CHINA, np.unique(windows.origin).tolist(), steps, known_by_origin=True)
@@ -291,7 +298,12 @@ def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
         tested = fold == held
         history = own_windows.take(fold_of(own_windows.entity, count, seed) == held).history
         own[tested] = level.forecast(history, steps).quantiles(MEMBER_RANKS)
-    above = np.stack([nation[origin] for origin in windows.origin.tolist()])
+    return windows, np.stack([nation[origin] for origin in windows.origin.tolist()]), own
+
+
+def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
+    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
+    windows, above, own = forward_levels(record, seed)
     score = convolved(above, own, windows.change)
     tables = []
     for label, kept in (("origins of the boom", windows.origin <= BOOM), ("later origins", windows.origin > BOOM)):
@@ -299,6 +311,21 @@ def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
             front = {"panel": f"provinces, {label}", "holdout": "future times region", "record": record}
             tables.append(rows_of({LEVELS: score.take(kept)}, SITES_AHEAD, **front))
     return pd.concat(tables, ignore_index=True)
+
+
+def common_share(errors: Floats, group: NDArray[np.int_]) -> float:
+    """Compute the share of the variance of errors that entities of one group have in common, by their products."""
+    errors = errors - errors.mean()
+    sums, squares, sizes = (np.bincount(group, weights) for weights in (errors, errors**2, None))
+    return float((sums**2 - squares).sum() / (sizes * (sizes - 1.0)).sum() / (errors**2).mean())
+
+
+def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
+    """Compute how much of the real errors of provinces, forecast forward, the provinces of a year shared."""
+    windows, above, own = forward_levels(5, seed, ahead)
+    error = windows.change[:, -1] - np.median(above, axis=-1)[:, -1] - np.median(own, axis=-1)[:, -1]
+    known = np.isfinite(error)
+    return common_share(error[known], np.unique(windows.origin[known], return_inverse=True)[1])
 
 
 def china(first: int = 1980) -> pd.DataFrame:

@@ -28,6 +28,8 @@ DRIVERS_HOLD = "levels_if_drivers_hold"
 AHEAD = (1, 3, 5)
 #: Rivals that the card names.
 RIVALS = ("persistence", "parks_0_2")
+#: Forecasts like the one that is asked about from which on what came of them is told.
+LEAST_ALIKE = 30
 #: Share by which a score must be better before it is called skill.
 LEAST_SKILL = 0.01
 
@@ -89,8 +91,10 @@ class EventCard:
     record, lead, window : int
         Years of the record, ahead, and of confirmation.
     forecasts : int
+    alike : int
+        Forecasts like the one asked about, all where none is.
     said, came : float
-        Mean forecast and frequency: of forecasts like the one asked about, else of all.
+        Mean forecast and frequency: of forecasts like the one asked about where they are `LEAST_ALIKE`, else of all.
     brier, of_rate : float
         Scores of the law, and of knowing only how often it came among others.
     brier_held : float
@@ -101,6 +105,7 @@ class EventCard:
     lead: int
     window: int
     forecasts: int
+    alike: int
     said: float
     came: float
     brier: float
@@ -195,11 +200,12 @@ def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
         return float(np.average(table[column], weights=table["forecasts"]))
 
     near = bins if probability is None else bins[(bins["from"] <= probability) & (probability <= bins["to"])]
-    like = near if len(near) else bins
+    alike = int(near["forecasts"].sum())
+    like = near if alike >= LEAST_ALIKE else bins
     first = own.iloc[0]
     return EventCard(
         record=int(first["record"]), lead=int(first["lead"]), window=int(first["window"]),
-        forecasts=int(like["forecasts"].sum()), said=mean(like, "forecast"), came=mean(like, "frequency"),
+        forecasts=int(like["forecasts"].sum()), alike=alike, said=mean(like, "forecast"), came=mean(like, "frequency"),
         brier=mean(own, "brier"), of_rate=mean(rate, "brier"), brier_held=mean(held, "brier"),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import LEAST_SKILL, Measured, measured, name_of, of_regions
+from pathway_models.hindcast.matching import LEAST_ALIKE, LEAST_SKILL, Measured, measured, name_of, of_regions
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage as coverage_of
 from pathway_models.language.rounding import share_text
@@ -258,13 +258,17 @@ def _event(found: Measured, lang: str) -> str:
         else "knowing nothing of it would have been as good",
         zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
     )
+    few_en = few_zh = ""
+    if event.alike < LEAST_ALIKE:
+        few_en = f" Hardly any of them ({event.alike}) gave a chance like this one's: what is told is of all."
+        few_zh = f"其中概率与本预测相近的仅{event.alike}例，故给出全部预测的结果。"
     return say(
         lang,
         en=f"Such forecasts said {said}; {came} came true; {against} (Brier {scores}; {event.forecasts:,} cases of"
         f" {panel}, records of {event.record} years, peak before the year {event.lead} years on, held for"
-        f" {event.window} years; other entities taught the law).",
+        f" {event.window} years; other entities taught the law).{few_en}",
         zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
-        f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。",
+        f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。{few_zh}",
     )
 
 

@@ -168,6 +168,7 @@ class _Sectors(Strict):
     kinds: dict[str, tuple[str, ...]]
     archetypes: dict[str, str]
     uses: dict[str, dict[str, dict[str, float]]]
+    hydrogen_made: tuple[str, ...] = ()
 
 
 def read_sectors() -> SectorKinds:
@@ -197,7 +198,7 @@ def _read_sectors(path: Path) -> SectorKinds:
                 faults.append(Fault(path.name, place, str(shares), expected, "correct the shares", code="uses"))
     if faults:
         raise InputError(faults)
-    return SectorKinds(content.kinds, content.archetypes, content.uses)
+    return SectorKinds(content.kinds, content.archetypes, content.uses, content.hydrogen_made)
 
 
 class _Demand(Strict):

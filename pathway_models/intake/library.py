@@ -38,6 +38,8 @@ class _Values(Strict):
     low: Number
     mode: Number
     high: Number
+    #: Where the numbers of this setting come from, if not from where the parameter's do.
+    source: Text = ""
 
 
 class _Ramp(Strict):
@@ -198,7 +200,13 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
         takes_from=given.takes_from,
         gives_to=given.gives_to,
         units={name: p.unit for name, p in given.parameters.items()},
-        sources={name: p.source for name, p in given.parameters.items()},
+        sources={name: p.source for name, p in given.parameters.items()}
+        | {
+            f"{setting}.{name}": v.source
+            for setting, values in given.settings.items()
+            for name, v in values.items()
+            if v.source
+        },
         note=given.note,
         rank=rank,
         sectors=given.applies_to.sectors,

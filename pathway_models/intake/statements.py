@@ -191,13 +191,13 @@ class UseLine:
 
 @dataclass(frozen=True)
 class SupplyLine:
-    """What a supplier burns or makes in a year.
+    """What a supplier of heat, or the park's own combined plant, burns or makes in a year.
 
     Parameters
     ----------
     place : str
     year : int
-    quantity : {"supplier_fuel", "supplier_output"}
+    quantity : {"supplier_fuel", "supplier_output", "plant_fuel", "plant_output"}
     item : str
         A carrier; ``electricity`` or ``heat`` of what is made.
     value : float
@@ -236,6 +236,8 @@ class Statements:
         What energy is used for, line by line.
     supply : list of SupplyLine
         What the supplier of purchased heat burns and makes (`intake.factors.energy_content`).
+    plant : list of SupplyLine
+        What the park's own combined plant burns and makes, part of the park's energy.
     sheets : dict year -> str
         Sheets of single years that were read.
     """
@@ -250,6 +252,7 @@ class Statements:
     projects: list[Any] = field(default_factory=list)
     uses: list[UseLine] = field(default_factory=list)
     supply: list[SupplyLine] = field(default_factory=list)
+    plant: list[SupplyLine] = field(default_factory=list)
     sheets: dict[int, str] = field(default_factory=dict)
     _reported: set[tuple[str, str]] = field(default_factory=set)
     _index: dict[tuple[str, str, str], list[Statement]] = field(default_factory=dict)

@@ -163,6 +163,8 @@ class Ledger(Identified):
         The park's own factors, tCO2 per unit.
     sectors : (S,) str
         Sectors of the park's table.
+    sells_own : bool
+        Whether what is sold comes from the park's own plant, at the factors of its fuels.
     """
 
     identity: ParkIdentity
@@ -171,6 +173,7 @@ class Ledger(Identified):
     amounts: np.ndarray
     factors: np.ndarray
     sectors: tuple[str, ...]
+    sells_own: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -210,7 +213,7 @@ def take_ledger(park: Park) -> Ledger:
     shape = (len(rows), park.years.size)
     identity = park.identity
     return Ledger(identity, park.years, tuple(rows), np.reshape(amounts, shape), np.reshape(factors, shape),
-                  park.sectors)  # fmt: skip
+                  park.sectors, park.own_plant is not None)  # fmt: skip
 
 
 def kind_of_carrier(group: str) -> str:
@@ -304,10 +307,40 @@ def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndar
     if rule.factor == "of_electricity":
         same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
         return ledger.factors[same[0]] if same else ledger.grid
-    if rule.factor == "residual":
+    if rule.factor == "residual" and not (ledger.sells_own and kind.startswith("sold")):
         known = account.ratios_in(ledger.identity.country)
         return own * np.array([known.get(int(year), 1.0) for year in ledger.years])
-    return own if rule.factor == "own" else np.zeros(own.size)
+    return own if rule.factor in ("own", "residual") else np.zeros(own.size)
+
+
+#: Whose part of a plant's emissions it is: used inside or sold outside, as heat or power.
+PARTS = (("heat", False), ("electricity", False), ("heat", True), ("electricity", True))
+
+
+def share_out(park: Park) -> dict[int, dict[tuple[str, bool], float]]:
+    """Share the emissions of the park's own plant out to what it makes: year -> (heat or electricity, sold) -> tCO2.
+
+    Notes
+    -----
+    ASSUME: what is sold beyond the purchases comes from the plant, as far as it made that much; no table says which
+    sector takes the rest, so that it stands as used inside.
+    """
+    if park.own_plant is None:
+        return {}
+    sold = {item: np.zeros(park.years.size) for item in ("heat", "electricity")}
+    for at, process in enumerate(park.processes):
+        if process.name.startswith(SOLD):
+            sold[process.name.removeprefix(SOLD)] += park.outputs[at]
+    found = {}
+    for year, plant in park.own_plant.years.items():
+        at = int(year - park.years[0])
+        made = {"heat": plant.heat, "electricity": plant.power}
+        outside = {item: min(float(sold[item][at]), made[item]) for item in made}
+        found[year] = {
+            (item, is_sold): (outside[item] if is_sold else made[item] - outside[item]) * plant.factor(item)
+            for item, is_sold in PARTS
+        }
+    return found
 
 
 def last_ratio(known: Mapping[int, float], year: int) -> float:

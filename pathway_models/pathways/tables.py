@@ -229,7 +229,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
             f"{corners.low:g}",
             f"{corners.mode:g}",
             f"{corners.high:g}",
-            source_text(measure.lever.sources.get(name, ""), lang),
+            source_text(measure.lever.source_of(name, measure.setting), lang),
         )
         for one in chosen
         for measure in one.measures

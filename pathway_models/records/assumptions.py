@@ -16,6 +16,7 @@ import numpy as np
 from pathway_models.core.errors import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
+from pathway_models.levers.action import FEEDSTOCK
 from pathway_models.records import Carrier
 from pathway_models.records.growth_laws import GrowthLaw, LevelParameters
 from pathway_models.records.levers import Triangle
@@ -168,11 +169,14 @@ class SectorKinds:
         Of parks that are not divided into sectors.
     uses : mapping kind -> carrier or group -> use -> float
         Shares that add up to one; a carrier goes before its group.
+    hydrogen_made : tuple of str
+        Words of sectors and processes that emit what making hydrogen as feedstock emits.
     """
 
     words: Mapping[str, tuple[str, ...]]
     archetypes: Mapping[str, str]
     uses: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    hydrogen_made: tuple[str, ...] = ()
 
     def kind_of(self, sector: str, archetype: str = "") -> str:
         """Find the kind of a sector of a park of an archetype."""
@@ -190,6 +194,14 @@ class SectorKinds:
         """Look up the uses of a carrier in a sector of a park: what its table states, else those of its kind."""
         stated = park.uses.get((park.sectors[s], carrier))
         return stated or self.uses_of(self.kind_of(park.sectors[s], park.archetype), carrier, group)
+
+    def processes_of(self, park: Park) -> tuple[tuple[str, str], ...]:
+        """List the kind of sectors and the use, `FEEDSTOCK` or none, of each of a park's processes."""
+        kinds, found = self.of(park), []
+        for one in park.processes:
+            named = f"{park.sectors[one.sector]} {one.name}".casefold()
+            found.append((kinds[one.sector], FEEDSTOCK if any(word in named for word in self.hydrogen_made) else ""))
+        return tuple(found)
 
     def of(self, park: Park) -> tuple[str, ...]:
         """List the kinds of a park's sectors."""

@@ -266,7 +266,8 @@ def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the skill of such forecasts in hindcasts, which a user's own data folder may lack."""
     lang = inputs.lang
     try:
-        description, card = sentences.report_card(inputs.park, lang=lang), tables.report_card(inputs.park, lang=lang)
+        early, card = inputs.early(inputs.reference), tables.report_card(inputs.park, lang=lang)
+        description = sentences.report_card(inputs.park, probability=early, lang=lang)
     except InputError:
         builder.say(
             inputs.say(
@@ -291,7 +292,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             translated(measure.lever.units.get(name, ""), lang, "tables"),
-            measure.lever.sources.get(name, ""),
+            measure.lever.source_of(name, measure.setting),
         )
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()

@@ -41,6 +41,16 @@ def test_the_event_is_told_of_forecasts_like_the_one_that_is_printed():
     assert likely.brier == every.brier
 
 
+def test_where_hardly_any_forecast_was_as_sure_all_are_told_and_it_is_said():
+    few, every = measured(HEBEI, 0.6).event, measured(HEBEI).event
+    assert few.alike < 30 <= every.alike
+    assert (few.said, few.came, few.forecasts) == (every.said, every.came, every.forecasts)
+    said = pw.sentences.report_card(HEBEI, probability=0.6)
+    assert f"Hardly any of them ({few.alike}) gave a chance like this one's" in said
+    assert "Hardly any" not in pw.sentences.report_card(HEBEI, probability=0.15)
+    assert f"仅{few.alike}例" in pw.sentences.report_card(HEBEI, probability=0.6, lang="zh")
+
+
 def test_the_sentence_says_the_event_first_then_bands_skill_and_limits():
     said, found = pw.sentences.report_card(STEEL), measured(STEEL)
     bands = " / ".join(f"{100 * share:.0f}" for share in found.bands.coverage_90)

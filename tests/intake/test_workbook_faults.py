@@ -41,7 +41,7 @@ ELSEWHERE = {
     "follows_text": "test_uses_and_supplier",
 }
 MODULES = (
-    "cells", "checks", "examination", "factors/heat_supply", "numbers", "plausibility_warnings", "workbook/annotate",
+    "checks", "examination", "factors/energy_content", "numbers", "statements", "plausibility_warnings",
     "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading",
     "workbook/template",
 )  # fmt: skip

@@ -2,14 +2,15 @@
 
 Factors of industrial processes, by the id of their row in ``process_factors.csv``.
 
-The factor of purchased heat from its supplier's fuels, with the rule that shares them between power and heat.
+Factors of heat and power from a plant's fuels, with the rule that shares them between power and heat.
 
-A table states by year what the supplier burns, and how much heat and power it makes; years after the record are its
-plans.  Arithmetic: `kernels.emissions.heat_share`; rules: ``data/chp_rules.yml``; docs/methods.md, section 2.
+A table states by year what the supplier of purchased heat burns, and how much heat and power it makes; years after the
+record are its plans.  It states the same of the park's own combined plant, whose fuel is part of the park's.
+Arithmetic: `kernels.emissions.heat_share`; rules: ``data/chp_rules.yml``; docs/methods.md, section 2.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,7 @@ from pathway_models.intake.statements import Choices, Statement, Statements, Sup
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.workbook.layout import Words
 from pathway_models.kernels.emissions import heat_share
-from pathway_models.records.park import HeatSupply
+from pathway_models.records.park import HeatSupply, OwnPlant, PlantYear
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,12 @@ class Factors:
 
 
 KELVIN = 273.15
-#: What a supplier makes.
+#: What a supplier or a plant makes.
 POWER, HEAT = "electricity", "heat"
 FUEL, OUTPUT = "supplier_fuel", "supplier_output"
+PLANT_FUEL, PLANT_OUTPUT = "plant_fuel", "plant_output"
+#: What the park's plant burns may be more than the park burns by this much: figures are rounded.
+ROUNDING = 1.001
 
 
 class ChpRule(Strict):
@@ -186,7 +190,7 @@ def _rules(path: Path) -> Mapping[str, ChpRule]:
 
 @dataclass
 class _Year:
-    """A supplier's year: fuel (TJ), its emissions (tCO2), power and heat made (TJ)."""
+    """A plant's year: fuel (TJ), its emissions (tCO2), power and heat made (TJ)."""
 
     fuel: float = 0.0
     emitted: float = 0.0
@@ -194,17 +198,29 @@ class _Year:
     heat: float = 0.0
 
 
-def heat_supply_of(
-    statements: Statements, rule: str, rule_place: str, book: Factors, years: Iterable[int]
-) -> HeatSupply | None:
+def check_rule(statements: Statements, rule: str, rule_place: str) -> None:
+    """Warn of a rule that nothing needs.
+
+    Parameters
+    ----------
+    statements : Statements
+    rule, rule_place : str
+        Rule the table chose, empty for none, and where it does.
+    """
+    if rule and not statements.supply and not statements.plant:
+        remedy = "state what the supplier of heat burns and makes, or leave the rule out"
+        statements.report(rule_place, rule, Finding("a supplier of heat", remedy, "chp_rule_unused", "warning"))
+
+
+def heat_supply_of(statements: Statements, rule: str, book: Factors, years: Iterable[int]) -> HeatSupply | None:
     """Work out the factor of purchased heat; None where the table has no supplier, or a wrong one.
 
     Parameters
     ----------
     statements : Statements
         Holds the lines of the supplier; every fault of them is reported there.
-    rule, rule_place : str
-        Rule the table chose, empty for none, and where it does.
+    rule : str
+        Rule the table chose, empty for none.
     book : Factors
         Takes the factor as that of purchased heat.
     years : iterable of int
@@ -213,11 +229,8 @@ def heat_supply_of(
     lines: list[SupplyLine] = statements.supply
     count = len(_errors(statements))
     if not lines:
-        if rule:
-            remedy = "state what the supplier of heat burns and makes, or leave the rule out"
-            statements.report(rule_place, rule, Finding("a supplier of heat", remedy, "chp_rule_unused", "warning"))
         return None
-    found = _by_year(lines, statements, book)
+    found = _by_year(lines, statements, book, book.default)
     _check(lines, found, rule, statements, set(years))
     if len(_errors(statements)) > count:
         return None
@@ -229,11 +242,62 @@ def heat_supply_of(
     return supply
 
 
+def own_plant_of(
+    statements: Statements,
+    rule: str,
+    book: Factors,
+    years: Iterable[int],
+    burnt: Callable[[str, int], tuple[float, float]],
+) -> OwnPlant | None:
+    """Share the emissions of the park's own plant between its heat and its power; None where the table has none.
+
+    Parameters
+    ----------
+    statements : Statements
+        Holds the lines of the plant; every fault of them is reported there.
+    rule : str
+        Rule the table chose, empty for none.
+    book : Factors
+    years : iterable of int
+        Observed ones.
+    burnt : callable carrier, year -> TJ, tCO2/TJ
+        What the park burns of a carrier, and its mean factor.
+    """
+    lines: list[SupplyLine] = statements.plant
+    if not lines:
+        return None
+    count, known = len(_errors(statements)), set(years)
+    found = _by_year(lines, statements, book, lambda item, year: burnt(item, year)[1])
+    _check_made(lines, found, rule, statements, PLANT_WORDS)
+    for line in lines:
+        if known and line.year not in known:
+            remedy = "years ahead are not read: leave the line out"
+            statements.report(line.place, line.written, Finding("a year of the record", remedy, "plant_year"))
+        elif line.quantity == PLANT_FUEL:
+            fuel, whole = line.value * (book.tj_per(line.unit, line.item) or 0.0), burnt(line.item, line.year)[0]
+            if fuel > whole * ROUNDING:
+                told = f"at most the {line.item} of the park, {whole:,.0f} TJ in {line.year}"
+                remedy = "the plant's fuel is part of the park's: correct one"
+                statements.report(line.place, line.written, Finding(told, remedy, "plant_fuel_high"))
+    if len(_errors(statements)) > count:
+        return None
+    shared = any(year.power > 0 and year.heat > 0 for year in found.values())
+    weight = read_chp_rules()[rule].heat_weight if shared else None
+    made = {
+        at: PlantYear(one.fuel, one.emitted, one.heat, one.power, heat_share(one.heat, one.power, weight)
+                      if one.heat > 0 and one.power > 0 else float(one.heat > 0))
+        for at, one in sorted(found.items())
+    }  # fmt: skip
+    return OwnPlant(rule if shared else "", made)
+
+
 def _errors(statements: Statements) -> list[object]:
     return [fault for fault in statements.faults if fault.severity == "error"]
 
 
-def _by_year(lines: Iterable[SupplyLine], statements: Statements, book: Factors) -> dict[int, _Year]:
+def _by_year(
+    lines: Iterable[SupplyLine], statements: Statements, book: Factors, factor_of: Callable[[str, int], float | None]
+) -> dict[int, _Year]:
     """Add the lines up by year; each item once a year, with a calorific value and a factor."""
     found: dict[int, _Year] = {}
     seen: dict[tuple[int, str, str], str] = {}
@@ -249,11 +313,11 @@ def _by_year(lines: Iterable[SupplyLine], statements: Statements, book: Factors)
             statements.report(line.place, line.written, Finding("a unit of energy", remedy, "no_calorific_value"))
             continue
         energy = line.value * per
-        if line.quantity == OUTPUT:
+        if line.quantity in (OUTPUT, PLANT_OUTPUT):
             year.power += energy if line.item == POWER else 0.0
             year.heat += energy if line.item == HEAT else 0.0
             continue
-        factor = book.default(line.item, line.year)
+        factor = factor_of(line.item, line.year)
         if factor is None:
             remedy = "the factor set has none for this carrier: name one that it has"
             statements.report(line.place, line.written, Finding("a carrier with a factor", remedy, "no_factor"))
@@ -262,31 +326,49 @@ def _by_year(lines: Iterable[SupplyLine], statements: Statements, book: Factors)
     return found
 
 
-def _check(
-    lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, known: set[int]
+#: What is expected of a supplier and of the park's own plant: what it makes, what it burns, and the remedies.
+SUPPLIER_WORDS = (
+    ("the heat that the supplier makes", "add it for {}: the factor is per unit of heat"),
+    ("the fuel that the supplier burns", "add it for {}; 0 is no supplier of heat"),
+    "write it as chp_rule: the supplier makes power too, and each rule gives another factor",
+)
+PLANT_WORDS = (
+    ("the heat or power that the plant makes", "add it for {}: factors are per unit of what is made"),
+    ("the fuel that the plant burns", "add it for {}; 0 is no plant"),
+    "write it as chp_rule: the plant makes heat and power, and each rule gives other factors",
+)
+
+
+def _check_made(
+    lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, words: tuple
 ) -> None:
-    """Report what the years of a supplier lack, and what contradicts the rest of the table."""
-    first = {line.year: line for line in reversed(lines)}
+    """Report what the years of a plant lack, and a rule that is missing."""
+    first, is_supplier = {line.year: line for line in reversed(lines)}, words is SUPPLIER_WORDS
+    made_words, fuel_words, rule_remedy = words
     for at, year in found.items():
         line, wrong = first[at], None
-        if year.heat <= 0:
-            wrong = (
-                "the heat that the supplier makes",
-                f"add it for {at}: the factor is per unit of heat",
-                "supply_heat",
-            )
+        if year.heat <= 0 and (is_supplier or year.power <= 0):
+            wrong = made_words[0], made_words[1].format(at), "supply_heat"
         elif year.fuel <= 0:
-            wrong = "the fuel that the supplier burns", f"add it for {at}; 0 is no supplier of heat", "supply_fuel"
+            wrong = fuel_words[0], fuel_words[1].format(at), "supply_fuel"
         elif year.power + year.heat > year.fuel:
             told = f"{year.power + year.heat:,.0f} TJ of {year.fuel:,.0f} TJ in {at}: correct one"
             wrong = "power and heat of at most the energy of the fuel", told, "supply_gain"
         if wrong:
             statements.report(line.place, line.written, Finding(*wrong))
-    power = [line for line in lines if (line.quantity, line.item) == (OUTPUT, POWER) and line.value > 0]
+    both = {at for at, year in found.items() if year.power > 0 and (is_supplier or year.heat > 0)}
+    outputs = [line for line in lines if line.quantity in (OUTPUT, PLANT_OUTPUT)]
+    power = [line for line in outputs if line.item == POWER and line.value > 0 and line.year in both]
     if power and rule not in read_chp_rules():
-        remedy = "write it as chp_rule: the supplier makes power too, and each rule gives another factor"
-        finding = Finding(f"a rule, one of {', '.join(read_chp_rules())}", remedy, "chp_rule")
+        finding = Finding(f"a rule, one of {', '.join(read_chp_rules())}", rule_remedy, "chp_rule")
         statements.report(power[0].place, power[0].written, finding)
+
+
+def _check(
+    lines: list[SupplyLine], found: Mapping[int, _Year], rule: str, statements: Statements, known: set[int]
+) -> None:
+    """Report what the years of a supplier lack, and what contradicts the rest of the table."""
+    _check_made(lines, found, rule, statements, SUPPLIER_WORDS)
     if known and not known & set(found):
         finding = Finding("a year of the record", "state at least one observed year of the supplier", "supply_years")
         statements.report(lines[0].place, lines[0].written, finding)

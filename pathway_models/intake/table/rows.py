@@ -196,11 +196,13 @@ RECORDED = {
     "reuse_share": ("share",),
     "pollutant": ("t",),
 }
-#: What says how the emissions are made, and is checked by itself: uses of energy, supplier of purchased heat.
+#: What says how the emissions are made, and is checked by itself: uses of energy, supplier of heat, own plant.
 APART = {
     "use_share": ("share",),
     "supplier_fuel": ("TJ", "t", "10^4 Nm3", "MWh"),
     "supplier_output": ("MWh", "TJ"),
+    "plant_fuel": ("TJ", "t", "10^4 Nm3", "MWh"),
+    "plant_output": ("MWh", "TJ"),
 }
 QUANTITIES = {**COUNTED, **RECORDED, **APART}
 #: Beginning of the sector of a row that speaks of one enterprise: it checks the park and never adds to it.

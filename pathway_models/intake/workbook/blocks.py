@@ -380,9 +380,10 @@ def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> No
 
 
 def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
-    """Read what the supplier of purchased heat burns and makes; years after the record are its plans."""
-    made = {label_of(name): entry for entry in statements.layout.supplied for name in (entry.key, entry.words().zh,
-            entry.words().en)}  # fmt: skip
+    """Read what the supplier of purchased heat, or the park's own plant, burns and makes by year."""
+    is_own = block.role == "plant"
+    outputs = statements.layout.plant_made if is_own else statements.layout.supplied
+    made = {label_of(name): entry for entry in outputs for name in (entry.key, entry.words().zh, entry.words().en)}
     entries = statements.layout.by_label()
     for row in sheet.rows(block.first_row):
         refs = {name: f"{column}{row}" for name, column in block.columns.items()}
@@ -399,9 +400,11 @@ def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) 
         if year is None or value is None or line.is_faulty:
             continue
         written = f"{shown(sheet.raw(refs['value']))} {shown(sheet.raw(refs['unit']))}"
-        quantity = "supplier_fuel" if entry.quantity == "energy" else entry.quantity
+        fuel = "plant_fuel" if is_own else "supplier_fuel"
+        quantity = fuel if entry.quantity == "energy" else entry.quantity
         place = sheet.place(refs["value"])
-        statements.supply.append(SupplyLine(place, year, quantity, entry.item, value * times, unit, written))
+        lines = statements.plant if is_own else statements.supply
+        lines.append(SupplyLine(place, year, quantity, entry.item, value * times, unit, written))
 
 
 def _energy_entry(sheet: Sheet, ref: str, entries: dict[str, Entry], statements: Statements) -> Entry | None:

@@ -313,7 +313,7 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_asset_sheet(sheet, block, statements)
     elif block.role == "use":
         read_use_sheet(sheet, block, statements)
-    elif block.role == "supplier":
+    elif block.role in ("supplier", "plant"):
         read_supplier_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)
