@@ -15,18 +15,8 @@ from markupsafe import Markup
 import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
-from pathway_models.fleet.answers import (
-    FIRST,
-    LEAST_GAIN,
-    Answer,
-    Split,
-    answer_sentence,
-    answers,
-    decisive_sentence,
-    first_sentence,
-    step_text,
-    worth_naming,
-)
+from pathway_models.fleet import answers as fleet
+from pathway_models.fleet.answers import Answer, Split
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
@@ -115,7 +105,7 @@ def answer_of(park: Park, scenarios: Mapping[str, Scenario], peaks: Peaks, held:
         about | {"scenario": name} | {key: text for reading in readings for key, text in reading[at].items()}
         for at, name in enumerate(peaks.scenarios)
     ]
-    return next(iter(answers(rows, scenarios)), None)
+    return next(iter(fleet.answers(rows, scenarios)), None)
 
 
 def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
@@ -138,7 +128,7 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         return "", ""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = answers(rows, read_scenarios())
+    found = fleet.answers(rows, read_scenarios())
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
     code = say(lang, en="show the code", zh="显示代码")
@@ -162,9 +152,13 @@ def read_steps(folder: Path) -> tuple[Step, ...] | None:
     return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
 
 
-def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int = FIRST) -> str:
+def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
     """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
-    return first_sentence(steps, lang=lang, most=most) if steps is not None and one.points >= LEAST_GAIN else ""
+    return (
+        fleet.first_sentence(steps, lang=lang, most=most)
+        if steps is not None and one.points >= fleet.LEAST_GAIN
+        else ""
+    )
 
 
 def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:
@@ -172,7 +166,7 @@ def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "
     if one.best_scenario != one.row["scenario"]:
         splits[scenario_name(one.best_scenario, lang)] = one.best
     sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
-    notes, listed = [what_decides(one, lang), _readings(one, lang)], worth_naming(steps or ()) if first else []
+    notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
     if first and not listed:
         notes.insert(1, first)
     notes = list(filter(None, notes))
@@ -227,7 +221,7 @@ def card_of(
     from pathway_models.figures.style import FAMILY_COLOURS
 
     words = share_words(lang, year) | {"made_up": say(lang, en="invented", zh="虚构")}
-    first = [(say(lang, en=step.name_en, zh=step.name_zh), step_text(step, lang), step.family) for step in steps]
+    first = [(say(lang, en=step.name_en, zh=step.name_zh), fleet.step_text(step, lang), step.family) for step in steps]
     words["do_first"] = say(lang, en="What to do first", zh="首先要做的")
     given = {
         "notes": notes,
@@ -250,13 +244,13 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 def _sentence(one: Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
     name = scenario_name(one.best_scenario, lang) if is_better else ""
-    return answer_sentence(one.without.before, one.best.before, name, one.year, lang)
+    return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
 def what_decides(one: Answer, lang: str) -> str:
     """Name the lever family that decides an answer."""
     name = scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
-    return decisive_sentence(name, one.gained, one.has_families, lang)
+    return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: Answer, lang: str) -> str:

@@ -351,6 +351,7 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
     yield sentences.sources(done.pathways, last)
     yield sentences.capture(done.pathways, last)
+    yield sentences.first_steps(done.steps)
     yield from (sentences.account_totals(done.pathways, name) for name in (first, last))
     yield from (sentences.doubt(one) for one in done.doubts)
 
@@ -362,5 +363,6 @@ def _tables(done: SimpleNamespace) -> Iterator[object]:
     yield tables.peaks(done.peaks)
     yield tables.statuses(done.peaks)
     yield tables.gaps(done.gaps)
+    yield tables.first_steps(done.steps)
     yield tables.compare(done.pathways, done.peaks, done.scenarios)
     yield tables.levers(done.scenarios[list(done.scenarios)[-1]])
