@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import student_t_loss
@@ -104,5 +105,5 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
         ]
         return float(np.mean(scores) + RIDGE * np.sum((point - centre) ** 2))
 
-    found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
+    found = scipy.optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
     return _from_search(found.x)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 from pathway_models.baseline.calibration import estimate, predictive
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH
@@ -141,7 +142,7 @@ def match_width(
         wide = replace(law, intensity=widened(law.intensity, factor))
         return float(np.mean([_width_ratio(part, emissions, wide) for part in samples]))
 
-    factor = float(optimize.brentq(narrowness, 1.0, 3.0, xtol=1e-3))
+    factor = float(scipy.optimize.brentq(narrowness, 1.0, 3.0, xtol=1e-3))
     return replace(law, intensity=widened(law.intensity, factor)), factor
 
 

@@ -13,8 +13,9 @@ Management Science 31, 1237-1246.  Cited from background knowledge.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +91,7 @@ def spearman(values: ArrayLike) -> Slope:
     -----
     Spearman (1904).  The t approximation is meant for about n >= 10.
     """
-    ranks = stats.rankdata(values)
+    ranks = scipy.stats.rankdata(values)
     n = len(ranks)
     time = np.arange(n) - (n - 1) / 2
     centred = ranks - ranks.mean()
