@@ -7,13 +7,11 @@ the regions are shifted so that their sum grows as the national account says, gi
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from pathway_models.kernels import Floats
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
-
-Floats = NDArray[np.float64]
 
 
 def raked(change: Floats, weights: Floats, axis: int = -1) -> Floats:

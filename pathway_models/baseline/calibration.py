@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 from scipy import special
 
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import TrendParameters, error_scale, expected_change, record_growth
 from pathway_models.kernels.scores import student_t_loss
 from pathway_models.records.growth_laws import Windows
-
-Floats = NDArray[np.float64]
 
 #: Where the search begins and what the ridge pulls to.
 START = TrendParameters(

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathway_models.intake.panels import Panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

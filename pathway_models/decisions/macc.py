@@ -21,7 +21,7 @@ from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
 
 #: Levers up to which every coalition is worked out.
-EXACT_UP_TO = 8
+EXACT_GROUPS = 8
 
 
 def abatement_costs(
@@ -86,7 +86,7 @@ def _readings(
         cost, tonnes = engine.by_member([NOTHING, *(coalition(groups, inside) for inside in members)])
         return np.stack([cost[1:] - cost[0], tonnes[0] - tonnes[1:]], axis=1) / level
 
-    shared = share_out(reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_UP_TO)
+    shared = share_out(reach, drawn_orders(engine.draws, len(groups), orders, "macc:orders"), exact_up_to=EXACT_GROUPS)
     alone, shares = shared.alone, shared.shares
     order = _order(alone, known, engine.central())
     steps = np.tri(len(groups) + 1, len(groups), -1, dtype=bool)[:, np.argsort(order)]

@@ -16,8 +16,8 @@ from pathway_models.engine.ramps import acting_ramp
 from pathway_models.kernels.emissions import add_carrier, ramp
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
+from pathway_models.records import Carrier
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.carriers import Carrier
 from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Lever, Measure
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathway_models.engine.batches import MAIN_FUELS, replaces_all_fuel
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.levers.action import SINKS, Label
-from pathway_models.records.carriers import Carrier
+from pathway_models.records import Carrier
 from pathway_models.records.levers import Lever
 from pathway_models.records.park import UNDIVIDED, Park
 

@@ -25,11 +25,10 @@ from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.evaluation import RIVALS, Hindcast
 from pathway_models.hindcast.park_laws import PANEL_WEIGHTS
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import PoolTerms, best_weights, coverage, ensemble_pit, pool_crps, pool_terms
 from pathway_models.kernels.trends import straight_log_trend
 from pathway_models.records.growth_laws import GrowthLaw, Windows
-
-Floats = NDArray[np.float64]
 
 #: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
 MODELS = ("law", *RIVALS, "regression")

@@ -25,11 +25,10 @@ from numpy.typing import NDArray
 from pathway_models.baseline.calibration import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import rolling_origins
 from pathway_models.intake.panels import Panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import TrendParameters, record_growth, slope_loading
 from pathway_models.kernels.scores import pit_student_t, student_t_loss
 from pathway_models.records.growth_laws import Windows
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

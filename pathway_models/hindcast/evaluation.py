@@ -20,10 +20,9 @@ from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.core.errors import Fault, InputError
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage
 from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
-
-Floats = NDArray[np.float64]
 
 HOLDOUTS = ("region", "future")
 #: Origins that must lie behind the first one tested when the future is held out.

@@ -28,10 +28,9 @@ from pathway_models.hindcast.level_fits import NATION_HALF_LIFE, NATION_RECORD, 
 from pathway_models.hindcast.matching import DRIVERS_HOLD
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import brier, reliability
 from pathway_models.records.growth_laws import FreshNormals, GrowthLaw, Windows
-
-Floats = NDArray[np.float64]
 
 #: Members of a forecast, and forecasts simulated at a time.
 MEMBERS, CHUNK = 400, 500

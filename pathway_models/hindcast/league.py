@@ -35,10 +35,9 @@ from pathway_models.hindcast.level_fits import (
 from pathway_models.hindcast.matching import DRIVERS_HOLD
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
 from pathway_models.records.growth_laws import Forecast, GrowthLaw
-
-Floats = NDArray[np.float64]
 
 #: Years ahead that are scored.
 AHEAD = (1, 3, 5, 10)

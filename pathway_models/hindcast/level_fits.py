@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from pathway_models.baseline.laws.levels.level import GDP, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
 from pathway_models.records.growth_levels import LevelParameters, LevelRecord
-
-Floats = NDArray[np.float64]
 
 VERSION = "2.0"
 #: Years after which the record of a country weighs half: countries err less today than in 1970.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.levels.level import SHAPE_NORMALS, Level, brownian
 from pathway_models.baseline.windows import Subject
@@ -23,12 +22,11 @@ from pathway_models.hindcast.level_fits import (
     nation_logs,
 )
 from pathway_models.intake.panels import read_panel
+from pathway_models.kernels import Floats
 from pathway_models.records.growth_laws import Windows
 
-Floats = NDArray[np.float64]
-
 #: Years ahead, sets drawn at each origin, and members of each forecast.
-AHEAD, SETS, MEMBERS = (1, 3, 5), 200, 1000
+AHEAD, SETS, DRAWS = (1, 3, 5), 200, 1000
 #: Entities of a set.
 SIZE = 20
 
@@ -103,7 +101,7 @@ def _members(level: Level, windows: Windows, rng: np.random.Generator) -> Floats
     """Simulate log changes at the horizons of `AHEAD`: (window, member, horizon)."""
     found = level.forecast(windows.history, max(AHEAD))
     at = np.array(AHEAD) - 1
-    scores = brownian(rng.standard_normal((len(windows), MEMBERS, max(AHEAD))))[..., at]
+    scores = brownian(rng.standard_normal((len(windows), DRAWS, max(AHEAD))))[..., at]
     shape = np.stack([np.interp(scores[..., k], SHAPE_NORMALS, found.shape[0, h]) for k, h in enumerate(at)], axis=-1)
     return found.centre[:, None, at] + found.scale[:, None, at] * shape
 
@@ -112,7 +110,7 @@ def _rows(
     fleet: Fleet, origin: int, windows: Windows, paths: Floats, shared: Floats, rng: np.random.Generator
 ) -> Iterator[dict[str, object]]:
     level = np.exp(windows.log_history[:, -1])
-    alone = np.stack([shared[rng.permutation(MEMBERS)] for _ in range(len(windows))])
+    alone = np.stack([shared[rng.permutation(DRAWS)] for _ in range(len(windows))])
     for k, horizon in enumerate(AHEAD):
         known = np.flatnonzero(np.isfinite(windows.change[:, horizon - 1]))
         size = known.size if fleet.size == 0 else fleet.size

@@ -26,6 +26,7 @@ from pathway_models.intake.fitted import read_levels, read_nowcast, read_park_sp
 from pathway_models.intake.rules.targets import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
+from pathway_models.records import Carrier
 from pathway_models.records.assumptions import (
     Assumptions,
     Baselines,
@@ -33,7 +34,6 @@ from pathway_models.records.assumptions import (
     Correlation,
     SectorKinds,
 )
-from pathway_models.records.carriers import Carrier
 
 #: What a set of parameters is for.
 USES = ("emissions", "activity", "intensity", "mix")

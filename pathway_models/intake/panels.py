@@ -39,7 +39,7 @@ PANELS = (*REGIONS, *SITES)
 CONTINENTS = SITES[:2]
 #: Quantity that every panel has, and the columns it is looked for in.
 EMISSIONS = "emissions_tco2"
-VALUE_COLUMNS = (EMISSIONS, "value")
+PANEL_COLUMNS = (EMISSIONS, "value")
 TEXT_COLUMNS = ("group", "name", "region", "size", "multi_site", "flag", "source", "note")
 
 
@@ -100,7 +100,7 @@ def read_panel(panel: str | Path, entity: str = "entity", year: str = "year", va
     panel : str or Path
         One of `PANELS`, or the path of a CSV.
     entity, year, value : str, optional
-        Columns of a table of one's own; the value is looked for in `VALUE_COLUMNS` when no column is named.  It
+        Columns of a table of one's own; the value is looked for in `PANEL_COLUMNS` when no column is named.  It
         becomes the quantity ``emissions_tco2``.
 
     Returns
@@ -189,7 +189,7 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
     header = header_of(path)
-    named = value_column(header, value, VALUE_COLUMNS)
+    named = value_column(header, value, PANEL_COLUMNS)
     keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)

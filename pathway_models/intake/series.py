@@ -28,7 +28,7 @@ __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]
 #: Columns of a checked table, before any companion series.
 COLUMNS = ("entity", "year", "value")
 #: Columns that the values of a file are looked for in.
-VALUE_COLUMNS = ("value", "emissions_tco2")
+SERIES_COLUMNS = ("value", "emissions_tco2")
 
 
 def read_series(
@@ -60,7 +60,7 @@ def read_series(
         that changes, several series of one entity.
     """
     is_plain = not wide and not str(path).lower().endswith(".xlsx")
-    named = value or (value_column(header_of(Path(path)), None, VALUE_COLUMNS) if is_plain else VALUE_COLUMNS[0])
+    named = value or (value_column(header_of(Path(path)), None, SERIES_COLUMNS) if is_plain else SERIES_COLUMNS[0])
     asked = Asked(entity, year, {named: value_problem}, _companions(entity, year, named), wide=wide)
     return _as_series(asked, *rows_of_file(Path(path), asked))
 

@@ -1,1 +1,7 @@
 """Arithmetic on arrays: NumPy only, no tables, no files."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Arrays of numbers.
+Floats = NDArray[np.float64]

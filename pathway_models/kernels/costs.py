@@ -7,9 +7,9 @@ Corporate Finance, ch. 2; from background knowledge).  All money is in constant 
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: GJ delivered in one hour by one kW.
 GJ_PER_KWH = 0.0036

@@ -5,11 +5,11 @@ Tests hold them against ``numpy-financial``.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from pathway_models.kernels import Floats
 from pathway_models.kernels.costs import annuity
 
-Floats = NDArray[np.float64]
 #: Roots nearer than this to the real line, or to each other, are real, or one.
 CLOSE = 1e-7
 

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: Yearly changes behind a five-year record, the reference of ``slope_noise``.
 REFERENCE_CHANGES = 4.0

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: Probabilities at which the shape of the errors is kept.
 SHAPE = (np.arange(100) + 0.5) / 100.0

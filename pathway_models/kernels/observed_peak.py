@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pathway_models.kernels import Floats
+
 #: False-alarm rate that the test is built to keep.
 LEVEL = 0.05
 # ASSUME: lag-1 autocorrelation of yearly emissions noise lies between 0 and 0.65; critical values hold
@@ -23,8 +25,6 @@ LEVEL = 0.05
 MEMORIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65)
 NULL_PATHS = 8_000
 _NULL_SEED = 20_240_401
-
-Floats = NDArray[np.float64]
 
 
 class NullDistribution(NamedTuple):

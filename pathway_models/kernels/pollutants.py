@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: Relative reduction of CO2 below which a cross-elasticity says nothing.
 NOTHING_CUT = 1e-6

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pathway_models.kernels import Floats
+
 VERDICTS = ("peaked", "plateau", "rising", "not_peaked", "unknown")
 #: Relative difference below which two totals count as equal (the ``tie`` of our own rule).
 TIE = 1e-9
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 
 def crps_student_t(outcome: ArrayLike, centre: ArrayLike, scale: ArrayLike, tail: float) -> Floats:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: Members in a bin at least: fewer make bins' means too noisy.
 LEAST_IN_BIN = 20

@@ -17,7 +17,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: More players than this have too many coalitions to list.
 MOST_PLAYERS = 20

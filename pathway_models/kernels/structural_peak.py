@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
+
+from pathway_models.kernels import Floats
 
 TREND_METHODS = ("regression", "hamilton", "piecewise")
 #: p-value of the Ljung-Box test below which noise is simulated as AR(1).
@@ -19,8 +21,6 @@ AUTOCORRELATION_LEVEL = 0.10
 HAMILTON_LAGS, HAMILTON_START = 4, 8
 #: Shortest mean length of a straight piece, years.
 SHORTEST_PIECE = 5
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

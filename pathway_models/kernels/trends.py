@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
-Floats = NDArray[np.float64]
+from pathway_models.kernels import Floats
 
 #: Year lengths behind the leap-year adjustment of growth rates.
 DAYS_COMMON, DAYS_LEAP = 365.0, 366.0
@@ -26,10 +26,10 @@ DAYS_COMMON, DAYS_LEAP = 365.0, 366.0
 class MannKendall(NamedTuple):
     """Mann-Kendall statistic ``s``, its variance, normal score ``z`` and two-sided ``p``."""
 
-    s: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    z: NDArray[np.float64]
-    p: NDArray[np.float64]
+    s: Floats
+    variance: Floats
+    z: Floats
+    p: Floats
 
 
 class Slope(NamedTuple):

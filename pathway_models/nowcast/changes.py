@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathway_models.baseline.bridges import raked
+from pathway_models.kernels import Floats
 from pathway_models.records.nowcast import RegionalActivity
 
-Floats = NDArray[np.float64]
 SECTORS = ("power", "iron", "cement", "rest")
 #: Columns of sector emissions.
-EMISSIONS = {"power": "co2_power_t", "iron": "co2_iron_t", "cement": "co2_cement_t"}
+SECTOR_COLUMNS = {"power": "co2_power_t", "iron": "co2_iron_t", "cement": "co2_cement_t"}
 #: Columns of output, each used where the one before it is missing.
 # ASSUME: crude steel stands for pig iron where a province reports no iron.
 OUTPUT = {
@@ -107,7 +107,7 @@ class Changes:
         total = self.activity.emissions
         known = {
             key: np.where(np.isfinite(total), np.nan_to_num(self.activity.values[column]), np.nan)
-            for key, column in EMISSIONS.items()
+            for key, column in SECTOR_COLUMNS.items()
         }
         return known[name] if name in known else total - sum(known.values())
 

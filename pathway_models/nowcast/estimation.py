@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from pathway_models.kernels import Floats
 from pathway_models.nowcast.changes import Changes
 from pathway_models.records.nowcast import Nowcast, RegionalActivity
 
-Floats = NDArray[np.float64]
 #: First year from which elasticities are learnt, and from which errors are counted.
 FIRST_TAUGHT, FIRST_SCORED = 2003, 2009
 #: First inventory that is kept for parks whose tables end before the last one.

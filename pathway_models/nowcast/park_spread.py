@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pathway_models.intake.panels import EMISSIONS, ContinentSites
+from pathway_models.kernels import Floats
 from pathway_models.kernels.quantiles import weighted_quantiles
 from pathway_models.nowcast.changes import robust_slope
 from pathway_models.nowcast.estimation import DIGITS, PROBABILITIES
 from pathway_models.records.nowcast import ParkSpread
 
-Floats = NDArray[np.float64]
 #: Years after the last table that are measured.
 LONGEST = 8
 #: Countries with fewer sites than this say nothing of their own.
 LEAST_SITES = 10
 #: Continents whose countries are told apart.
 BY_COUNTRY = ("eu_sites",)
-VERSION = "1.0"
+SPREAD_VERSION = "1.0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +101,11 @@ def fit_park_spread(panels: Sequence[SitePanel]) -> ParkSpread:
         parts = [panel.changes(horizon) for panel in panels]
         left.append([own - nation - follow[horizon - 1] * region for own, nation, region in parts])
     return ParkSpread(
-        version=VERSION,
+        version=SPREAD_VERSION,
         follow=np.round(follow, 2),
         probabilities=PROBABILITIES,
         quantiles=np.round(np.stack([pooled_quantiles(parts) for parts in left]), DIGITS),
-        correlation=np.round(_correlation(left), 3),
+        correlation=np.round(_correlation_of_parts(left), 3),
     )
 
 
@@ -118,7 +118,7 @@ def pooled_quantiles(parts: Sequence[Floats]) -> Floats:
     return weighted_quantiles(centred, weights, PROBABILITIES)
 
 
-def _correlation(left: list[list[Floats]]) -> Floats:
+def _correlation_of_parts(left: list[list[Floats]]) -> Floats:
     """Correlate the normal scores of the errors of one park over its years, by pairs of years: (S, S)."""
     scores = []
     for parts in left:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pathway_models.intake.panels import ContinentSites
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
 from pathway_models.nowcast.changes import Changes, robust_slope
 from pathway_models.nowcast.estimation import (
@@ -28,7 +29,6 @@ from pathway_models.nowcast.estimation import (
 from pathway_models.nowcast.park_spread import SitePanel
 from pathway_models.records.nowcast import RegionalActivity
 
-Floats = NDArray[np.float64]
 #: What is held out.
 REGIONS, FUTURE = "regions", "regions_and_future"
 HOLDOUTS = (REGIONS, FUTURE)

@@ -20,7 +20,7 @@ from pathway_models.records.park import ACTIVITY_UNITS, Park
 from pathway_models.records.plans import ALL_SECTORS, FACTORS, DriverTarget, Plans
 
 #: Quantiles of a band.
-BAND = (0.05, 0.5, 0.95)
+MEDIAN_BAND = (0.05, 0.5, 0.95)
 #: Members whose drivers are computed at a time.
 BATCH = 250
 
@@ -123,7 +123,7 @@ def plan_effects(
     bands, chances = [], []
     for one in (bare, only_targets, only_projects, park):
         pathways = project(one, chosen, draws)
-        bands.append(np.quantile(pathways.total(), BAND, axis=1).transpose(1, 0, 2))
+        bands.append(np.quantile(pathways.total(), MEDIAN_BAND, axis=1).transpose(1, 0, 2))
         chances.append(find_peaks(pathways).p_before(before))
     return PlanEffects(
         park=park,
@@ -152,7 +152,9 @@ def _drivers(bare: Park, given: Park, draws: Draws) -> tuple[DriverBands, ...]:
         return ()
     values = [[_values(park, draws, one) for one in found] for park in (bare, given)]
     return tuple(
-        DriverBands(*one[:3], _unit(given, *one[:3]), one[3], *(np.quantile(part[at], BAND, axis=0) for part in values))
+        DriverBands(
+            *one[:3], _unit(given, *one[:3]), one[3], *(np.quantile(part[at], MEDIAN_BAND, axis=0) for part in values)
+        )
         for at, one in enumerate(found)
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from pathway_models.core.errors import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
-from pathway_models.records.carriers import Carrier
+from pathway_models.records import Carrier
 from pathway_models.records.growth_laws import GrowthLaw
 from pathway_models.records.growth_levels import LevelParameters
 from pathway_models.records.nowcast import Nowcast, ParkSpread

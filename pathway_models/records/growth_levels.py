@@ -7,9 +7,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from pathway_models.kernels import Floats
 from pathway_models.kernels.horizon_regression import HorizonFit
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pathway_models.core.arrays import fixed, frozen_array, rising_years
 from pathway_models.core.errors import RecordError
+from pathway_models.kernels import Floats
 
-Floats = NDArray[np.float64]
 #: What a year of a table is: read from an inventory, estimated from activity, beyond that but not beyond the issue year
 #: and so bridged by the law, or projected.
 OBSERVED, NOWCAST, BY_LAW, PROJECTED = "observed", "nowcast", "bridged_by_law", "projected"

@@ -2,7 +2,7 @@
 
 from builders import mixed_park
 
-from pathway_models.intake.plans.overrides import COLUMNS as OVERRIDES
+from pathway_models.intake.plans.overrides import OVERRIDE_COLUMNS as OVERRIDES
 from pathway_models.intake.plans.projects import COLUMNS as PROJECTS
 from pathway_models.intake.plans.reading import read_plans, with_plans
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from pathway_models.baseline.laws.forecasts import MemberForecast
 from pathway_models.baseline.laws.register import register
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import bridge_gaps
 from pathway_models.kernels.trends import damped_holt, persistence, straight_log_trend
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import History, Normals, Stream, Windows
 
-Floats = NDArray[np.float64]
 Rule = Callable[[ArrayLike, int], Floats]
 
 #: Quantiles by which errors are kept.

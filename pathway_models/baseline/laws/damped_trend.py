@@ -11,6 +11,7 @@ from pathway_models.baseline.calibration import START, estimate
 from pathway_models.baseline.laws.forecasts import StudentForecast
 from pathway_models.baseline.laws.register import register
 from pathway_models.core.errors import PathwayError
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import (
     TrendParameters,
     bridge_gaps,
@@ -22,8 +23,6 @@ from pathway_models.kernels.growth import (
 )
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import History, Normals, Stream, Windows
-
-Floats = NDArray[np.float64]
 
 #: The law of the hindcasts: its long-run growth is fitted.
 FITTED_PRIOR = "damped_trend_fitted_prior"

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import crps_ensemble, crps_student_t, ensemble_pit, pit_student_t
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,17 +14,15 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.benchmarks import PointLaw, errors_of
 from pathway_models.baseline.laws.forecasts import MemberForecast
 from pathway_models.baseline.laws.levels.level import GDP, POPULATION, growth_of, last_of
 from pathway_models.baseline.laws.register import register
+from pathway_models.kernels import Floats
 from pathway_models.kernels.trends import persistence
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import History, Windows
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

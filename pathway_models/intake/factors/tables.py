@@ -16,7 +16,7 @@ from pathlib import Path
 from pathway_models.core.errors import Fault
 from pathway_models.core.files import data_folder
 from pathway_models.core.units import CO2_PER_C
-from pathway_models.records.carriers import Carrier
+from pathway_models.records import Carrier
 
 #: Confidence marks that may serve as a default.
 TRUSTED = ("seen", "seen_multi", "derived")

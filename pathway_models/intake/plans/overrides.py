@@ -12,7 +12,7 @@ from pathway_models.intake.plans.rows import Line, read_lines
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, Park, Process
 from pathway_models.records.plans import ALL_SECTORS, DRIVERS, FACTORS, KINDS, LATEST, DriverTarget
 
-COLUMNS = (
+OVERRIDE_COLUMNS = (
     "driver",
     "sector",
     "item",
@@ -35,7 +35,7 @@ MAY_BE_ZERO = ("share", *FACTORS, "output")
 
 def read_targets(path: Path, park: Park, faults: list[Fault]) -> tuple[DriverTarget, ...]:
     """Read the overrides of a park; what is wrong goes to ``faults``."""
-    lines = read_lines(path, COLUMNS, faults)
+    lines = read_lines(path, OVERRIDE_COLUMNS, faults)
     pairs = [(line, _target(line, park)) for line in lines]
     _refuse_doubles(lines)
     _check_bases(lines, park)
@@ -59,7 +59,7 @@ def _target(line: Line, park: Park) -> DriverTarget | None:
     if None in (unit, year, value, spread):
         return None
     value, spread = value * units[unit], spread * units[unit]
-    _check_value(line, driver, kind, value, spread)
+    _check_override(line, driver, kind, value, spread)
     base = int(line["base_year"]) if kind == "change" and line["base_year"].isdecimal() else None
     return DriverTarget(driver, line["sector"], line["item"], year, kind, value, max(spread, 0.0), base, line["source"])
 
@@ -145,7 +145,7 @@ def _units(line: Line, park: Park, driver: str, kind: str) -> dict[str, float]:
     }
 
 
-def _check_value(line: Line, driver: str, kind: str, value: float, spread: float) -> None:
+def _check_override(line: Line, driver: str, kind: str, value: float, spread: float) -> None:
     """Values in range, in canonical units."""
     if driver == "share" and not 0 <= value <= 1:
         line.fault("value", "a share between 0 and 1", "choose the unit % if it is a percentage", "share_range")

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pathway_models.baseline.laws.forecasts import ScaledForecast
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import bridge_gaps
 from pathway_models.kernels.horizon_regression import FOLDS, SHAPE, HorizonFit, fit_horizons, forecast_horizons
 from pathway_models.records.growth_laws import History, Normals, Stream, Windows
-
-Floats = NDArray[np.float64]
 
 #: Columns of panels that are features beside the record itself.
 GDP, POPULATION, SITES = "gdp_million_usd_2015", "population", "sites"

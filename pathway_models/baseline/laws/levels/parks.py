@@ -12,18 +12,16 @@ from hashlib import blake2b
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pathway_models.baseline.laws.damped_trend import assumed_path
 from pathway_models.baseline.laws.forecasts import ScaledForecast
 from pathway_models.baseline.laws.levels.level import COVARIATES, GDP, SITES, SIZE, Level
 from pathway_models.baseline.laws.register import register
 from pathway_models.core.errors import PathwayError
+from pathway_models.kernels import Floats
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import EVERY_PROVINCE, History, Normals, Stream, Windows
 from pathway_models.records.growth_levels import LevelParameters, LevelRecord
-
-Floats = NDArray[np.float64]
 
 #: Name of the law.
 LEVELS = "levels"
