@@ -20,11 +20,11 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, ScaledTranslation, Transform, offset_copy
-from numpy.typing import NDArray
 
 from pathway_models.figures.axes import text_width
 from pathway_models.figures.canvas import BEHIND, tell
 from pathway_models.intake.names import scenario_name
+from pathway_models.kernels import Floats
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import word
 from pathway_models.records.peaks import Peaks
@@ -268,7 +268,7 @@ def name_beside(
         ax.text(beside + NEXT, height, names[at], **look)
 
 
-def only_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def only_rising(values: Floats) -> Floats:
     """Return the nearest numbers, by least squares, that only rise: isotonic regression.
 
     Notes
