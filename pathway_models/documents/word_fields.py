@@ -45,34 +45,39 @@ def finish(word: Document, report: Report) -> None:
     for table in word.tables:
         if table.style is not None and table.style.name == TABLE_STYLE:
             _lay_out(table)
-    fill_pages(word)
     _contents(word, anchors)
-    _number_pages(word)
+    _number_pages(word, fill_pages(word))
 
 
 def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
     """Mark every heading of the report: (level, text, name of the mark)."""
     known = {unbroken(heading.full) for heading in report.headings()}
-    found = []
+    levels, found = _headings(word), []
     for line in word.paragraphs:
-        style = line.style.name if line.style is not None else ""
-        if style in ("Heading 1", "Heading 2") and line.text in known:
+        level = levels.get(_style_id(line._p), 0)
+        if level and line.text in known:
             number = len(found) + 1
             name = f"_Toc{number:06d}"
             start = parse_xml(f'<w:bookmarkStart {nsdecls("w")} w:id="{number}" w:name="{name}"/>')
             line._p.insert(1 if line._p.pPr is not None else 0, start)
             line._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{number}"/>'))
-            found.append((int(style[-1]), line.text, name))
+            found.append((level, line.text, name))
     return found
 
 
 def _break_before_chapters(word: Document, report: Report) -> None:
     """Begin the first chapter on a page of its own, behind whatever the template has before it."""
     first = next((unbroken(heading.full) for heading in report.headings()), None)
+    levels = _headings(word)
     for line in word.paragraphs:
-        if line.text == first and line.style is not None and line.style.name == "Heading 1":
+        if levels.get(_style_id(line._p)) == 1 and line.text == first:
             line.paragraph_format.page_break_before = True
             return
+
+
+def _headings(word: Document) -> dict[str, int]:
+    """List the styles of headings: id, which is a number in documents that a Chinese Word has made -> level."""
+    return {style.style_id: int(style.name[-1]) for style in word.styles if style.name in ("Heading 1", "Heading 2")}
 
 
 def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
@@ -105,9 +110,8 @@ def _number_captions(word: Document) -> None:
             shown[0].find(qn("w:t")).text = str(counts[parts[1]])
 
 
-def _number_pages(word: Document) -> None:
+def _number_pages(word: Document, pages: dict[str, int]) -> None:
     """Give every PAGEREF field its page, as far as it can be known before Word lays the document out."""
-    pages = pages_of(word)
     for line in word.element.body.iter(qn("w:hyperlink")):
         codes = [part.text or "" for part in line.iter(qn("w:instrText"))]
         name = next((code.split()[1] for code in codes if code.split()[:1] == ["PAGEREF"]), "")
@@ -213,8 +217,6 @@ OTHER = 0.3
 PIECE = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
 #: Lines of a paragraph that stay together at the foot and the head of a page.
 TOGETHER = 2
-#: Style of the heading of a chapter, which no text passes.
-CHAPTER = "Heading1"
 #: Share of a page that may stay empty before a figure.
 GAP = 0.12
 #: Points left free where text is moved up: what is estimated a line too low should not be torn from its figure.
@@ -267,17 +269,23 @@ def pages_of(word: Document) -> dict[str, int]:
     return _laid_out(list(_parts(word)), _height(word)).pages
 
 
-def fill_pages(word: Document) -> None:
+def fill_pages(word: Document) -> dict[str, int]:
     """Let text and tables behind a figure fill the page that it would leave empty, up to the next figure or chapter.
 
     A figure that does not fit goes to the head of the next page with its caption, and so would all that follows it.
+
+    Returns
+    -------
+    dict
+        As of `pages_of`.
     """
     high, passed, parts = _height(word), 0, list(_parts(word))
     while True:
-        gaps = _laid_out(parts, high).gaps
+        laid = _laid_out(parts, high)
+        gaps = laid.gaps
         at = next((at for at in sorted(gaps) if at >= passed and parts[at].is_picture and gaps[at] > GAP * high), None)
         if at is None:
-            return
+            return laid.pages
         passed, room, start = at + 1, gaps[at] - SPARE, at + 2
         end = start
         while end < len(parts) and not (parts[end].is_picture or parts[end].is_chapter):
@@ -361,7 +369,7 @@ class _Look:
     """What a style says of the height of a paragraph; what it leaves open is its base's."""
 
     def __init__(self, style: Any) -> None:
-        chain = [style]
+        chain, self.is_chapter = [style], style.name == "Heading 1"
         while chain[-1].base_style is not None:
             chain.append(chain[-1].base_style)
 
@@ -388,7 +396,7 @@ def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float
         return _Part(element, 1, max(heights) + 3, look.before, look.after, keeps, breaks, marks, is_picture=True)
     count = wrapped_lines(_text(element), look.size, width - look.indent, look.first)
     # A break inside a paragraph ends its page: the next one is taken to begin there.
-    after, is_chapter = 1e4 if behind else look.after, _style_id(element) == CHAPTER
+    after, is_chapter = 1e4 if behind else look.after, look.is_chapter
     return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, is_chapter=is_chapter)
 
 
@@ -470,7 +478,9 @@ def stable_zip(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             entry = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            # Pictures are compressed already.
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
             entry.create_system = 3
             new.writestr(entry, old.read(name))
     return out.getvalue()
