@@ -233,7 +233,7 @@ USUAL = "Times New Roman"
 #: Widths of signs outside ASCII, such as a minus or a quotation mark, and of Chinese ones.
 OTHER, WIDE = 0.5, 1.0
 CHINESE = "\u2e80-\uffef"
-#: Where Word leaves a quarter of a sign free, between Chinese signs and Western letters or digits, and what is put there.
+#: Where Word leaves a quarter of a sign free, between Chinese signs and Western letters or digits; what is put there.
 SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 QUARTER = "\u2005"
 #: What a line may end with and does not count for its length.
