@@ -7,6 +7,7 @@ import numpy as np
 from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
+from pathway_models.intake.messages import note_text
 from pathway_models.intake.names import (
     factor_name,
     factor_set_name,
@@ -302,9 +303,12 @@ def notes(park: Park, *, lang: str = "en") -> str:
     """List findings and assumptions that belong to every result of a park, in Markdown."""
     if not park.notes:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
-    head = say(lang, en="Shown with every result:", zh="与所有结果一并展示（数据附注原文）：")
+    head = say(lang, en="Shown with every result:", zh="与所有结果一并展示：")
     idle = cannot_act_here(park, read_levers().values(), lang=lang)
-    told = [*(in_one_language(note, lang) for note in park.notes), *([idle] if idle else [])]
+    told = [
+        *(note_text(note, lang) for note in park.notes),
+        *([idle] if idle else []),
+    ]
     return "\n".join([head, "", *(f"- {note}" for note in told)])
 
 
