@@ -19,8 +19,8 @@ from observed_peak_rates import declining_series, level_series, share_peaked, sh
 from yardsticks import far_table, prior_sensitivity, size_table, yardstick
 
 from pathway_models.core.errors import InputError
-from pathway_models.hindcast.command import at_horizons, show, show_levels, write_tables
-from pathway_models.hindcast.level_tables import measure_levels
+from pathway_models.hindcast.command import at_horizons, show, show_levels, show_scores, write_tables
+from pathway_models.hindcast.event_scores import measure_levels
 from pathway_models.hindcast.report import SEED, chain_table, joined, measure, report_cases
 from pathway_models.intake.assumptions import read_baselines
 from pathway_models.intake.panels import REGIONS, hindcast_files, read_hindcasts
@@ -56,7 +56,7 @@ def main() -> None:
         show_levels()
         tables = {name: read_hindcasts(name) for name in hindcast_files()}
     else:
-        tables = measure_levels(arguments.seed, show) | {"outlook": outlook()}
+        tables = measure_levels(arguments.seed, show_scores) | {"outlook": outlook()}
         if not arguments.levels:
             tables |= report_card(arguments.seed, arguments.quick)
         if arguments.store:

@@ -32,7 +32,7 @@ import yaml
 import pathway_models as pw
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.decisions.priced_grid import PricedGrid, measure_blocks
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.intake.costs import read_costs
@@ -126,7 +126,7 @@ def whole_process(arguments, folder):
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=places, capture_output=True, text=True, check=False
     )
-    if done.returncode not in (0, 1):  # 1: nothing reaches the target
+    if done.returncode not in (0, 1) or "Traceback" in done.stderr:  # 1 alone: nothing reaches the target
         raise SystemExit(done.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -137,11 +137,11 @@ OF_TODAY = """\
 import sys; sys.path.insert(0, {benchmarks!r})
 import decisions, pathway_models as pw
 grid, costs = decisions.frozen_grid()
-decisions.cheapest_package(pw.read_park({park!r}), 2030, 0.9, grid=grid, costs=costs)
+decisions.cheapest_package(pw.read_park({park!r}), 2030, 0.9, grid=grid, costs=costs, members={members})
 """
 
 
-def against(park_id, revision):
+def against(park_id, revision, members=MEMBERS):
     """Time `decide` of a revision, whole process, beside this version on the grid of 0.2.0."""
     here = Path(__file__).resolve().parents[1]
     packed = subprocess.run(
@@ -155,8 +155,10 @@ def against(park_id, revision):
         script = tomllib.loads((Path(folder) / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]["pathways"]
         module, function = script.split(":")
         called = f"from {module} import {function}; {function}()"
-        old = whole_process(["-c", called, "decide", park_id, "--before", "2030", "--probability", "0.9"], folder)
-    new = whole_process(["-c", OF_TODAY.format(benchmarks=str(here / "benchmarks"), park=park_id)], here)
+        words = ["decide", park_id, "--before", "2030", "--probability", "0.9", "--members", str(members)]
+        old = whole_process(["-c", called, *words], folder)
+    today = OF_TODAY.format(benchmarks=str(here / "benchmarks"), park=park_id, members=members)
+    new = whole_process(["-c", today], here)
     print(f"{park_id}, whole processes, same grid: {revision} {old:.1f} s, today {new:.1f} s, {old / new:.1f} times")
 
 
@@ -170,9 +172,10 @@ def main():
     given = parser.parse_args()
     if given.frozen:
         parks = given.parks if given.parks != parser.get_default("parks") else ["demo-steel"]
-        same = [frozen(name, *([20] if given.smallest else [])) for name in parks]
+        members = 20 if given.smallest else MEMBERS
+        same = [frozen(name, members) for name in parks]
         for name in parks if given.against else ():
-            against(name, given.against)
+            against(name, given.against, members)
         sys.exit(0 if all(same) else 1)
     if given.smallest:
         report(given.parks[0], members=20, looped=2, chosen=SEVEN[:2])

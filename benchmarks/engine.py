@@ -32,7 +32,7 @@ from engine_parks import synthetic_parks
 from engine_rivals import Model, one_member_in_pandas, year_by_year
 
 import pathway_models as pw
-from pathway_models.decisions.inputs import Ensemble
+from pathway_models.decisions.sensitivity import Ensemble
 from pathway_models.kernels.decomposition import lmdi
 
 SEED = 20240401

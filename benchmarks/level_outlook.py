@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 import pathway_models as pw
+from pathway_models.baseline.laws.levels import Level
+from pathway_models.baseline.windows import Subject
 from pathway_models.core.files import data_folder
 from pathway_models.hindcast.command import show, write_tables
 from pathway_models.hindcast.event_scores import holds
-from pathway_models.hindcast.level_fits import NATION_RECORD, VERSION, fit_nation
+from pathway_models.hindcast.league import common_share, shared_by_provinces
+from pathway_models.hindcast.level_fits import CHINA, NATION_RECORD, VERSION, fit_nation
+from pathway_models.hindcast.matching import spread_of
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.panels import hindcast_files
+from pathway_models.intake.panels import hindcast_files, read_panel
 from pathway_models.records.growth_laws import History
 
 SEED, MEMBERS = 20_240_601, 4000
@@ -61,18 +66,67 @@ def china():
     return rows
 
 
+def law_spread(members=1000, count=None):
+    """P(before 2030) without measures under the law in force and under the next best one, with size in its nation.
+
+    The same draws stand behind both.  By kind of place: the mean under each, and by how much a place differs in the
+    mean and at most.
+    """
+    in_force = read_assumptions(as_of=ISSUED)
+    fits = {**in_force.levels.fits, "nation": fit_nation(by_size=True).fitted}
+    laws = {"without size": in_force, "with size": replace(in_force, levels=replace(in_force.levels, fits=fits))}
+    bau, found = pw.read_scenarios().pick(["bau"]), {}
+    for entry in [one for one in pw.read_register() if one.has_data]:
+        park = pw.read_park(entry.park_id)
+        shares = found.setdefault(spread_of(park), [])
+        if len(shares) == count:
+            continue
+        draws = (pw.sample(park, bau, members=members, seed=SEED, assumptions=one) for one in laws.values())
+        shares.append([pw.headline(pw.project(park, bau, one, keep="totals"), BEFORE).p_before[0] for one in draws])
+    rows = []
+    for figure, shares in found.items():
+        apart = np.abs(np.diff(shares, axis=1))
+        cases = dict(zip(laws, np.mean(shares, axis=0), strict=True))
+        cases |= {"mean difference": apart.mean(), "largest difference": apart.max(), "places": len(shares)}
+        rows += [(figure, case, BEFORE, np.nan, float(value), np.nan) for case, value in cases.items()]
+    return rows
+
+
 def provinces_sum(members=400, count=None):
     """Sum of the provinces under bau, 2019 = 1, as the ensemble adds it up."""
-    bau, total, base = pw.read_scenarios().pick(["bau"]), 0.0, 0.0
+    bau, total, base, ahead = pw.read_scenarios().pick(["bau"]), 0.0, 0.0, []
     for entry in [one for one in pw.read_register() if one.has_data and one.kind == "region" and one.province][:count]:
         park = pw.read_park(entry.park_id)
         draws = pw.sample(park, bau, members=members, seed=SEED)
         paths = pw.project(park, bau, draws, keep="totals")
         total = total + paths.total()[0, :, -(2060 - 2019) :]
         base += paths.total()[0, 0, list(paths.years).index(2019)]
-    found = total / base
-    return [("sum of provinces, bau, 2019 = 1", "levels", year, *np.quantile(found[:, year - 2020], [0.05, 0.5, 0.95]))
+        start, end = (paths.total()[0][:, paths.years == year][:, 0] for year in (2024, 2029))
+        ahead.append(np.log(end / start))
+    found, moved = total / base, np.stack(ahead, axis=1)
+    rows = [("sum of provinces, bau, 2019 = 1", "levels", year, *np.quantile(found[:, year - 2020], [0.05, 0.5, 0.95]))
             for year in YEARS]  # fmt: skip
+    figure, group = "common share of five-year log errors of provinces", np.repeat(np.arange(len(moved)), len(ahead))
+    share = common_share((moved - moved.mean(axis=0)).ravel(), group) if len(ahead) > 1 else np.nan
+    cases = {"members, 2024-2029": share, "real, forward, origins 2001-2014": shared_by_provinces()}
+    rows += [(figure, case, 2029, np.nan, value, np.nan) for case, value in cases.items()]
+    return rows
+
+
+def nation_from_2019():
+    """The nation, and so the sum of provinces, by what was known in 2019, beside what came; 2019 = 1."""
+    record, last = read_assumptions().levels.nations["CN"], 2024
+    panel = read_panel("countries")
+    windows = Subject(panel).windows(NATION_RECORD, last - 2019, Level.covariates)
+    own = windows.take((windows.entity == panel.entities.index(CHINA)) & (windows.origin == 2019))
+    law = fit_nation(without=CHINA, known_by=2019)
+    bands = np.exp(law.forecast(own.history, last - 2019).quantiles([0.05, 0.5, 0.95])[0])
+    came = np.exp(record.emissions - record.emissions[record.years == 2019])
+    figure, rows = "sum of provinces from 2019, 2019 = 1", []
+    for year, band in zip(range(2020, last + 1), bands, strict=True):
+        rows += [(figure, "known in 2019", year, *band)]
+        rows += [(figure, "came", year, np.nan, came[record.years == year][0], np.nan)]
+    return rows
 
 
 def within_ndc(members=400, count=None):
@@ -128,7 +182,14 @@ def chances(total, years, is_past=None):
 
 def outlook(**size):
     """Print and return what the law in levels says; ``members`` and ``count`` make it smaller."""
-    rows = [*china(), *provinces_sum(**size), *within_ndc(**size), *levers(**size)]
+    rows = [
+        *china(),
+        *law_spread(**size),
+        *provinces_sum(**size),
+        *nation_from_2019(),
+        *within_ndc(**size),
+        *levers(**size),
+    ]
     table = pd.DataFrame(rows, columns=["figure", "case", "year", "p05", "value", "p95"])
     show("What the law in levels says", table)
     table.insert(0, "version", VERSION)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import pathway_models as pw
-from pathway_models.inventory.data_detail import without_sectors
+from pathway_models.inventory.decomposition import without_sectors
 from pathway_models.kernels.scores import crps_ensemble
 from pathway_models.records.park import Park
 from pathway_models.tracking.records import up_to

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.baseline.calibration import predictive
 from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES
+from pathway_models.baseline.laws.damped_trend import predictive
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.park_laws import TAUGHT_RECORD
 from pathway_models.hindcast.report import coverage_table

@@ -3,7 +3,7 @@
 import gc
 import os
 
-from pathway_models.cli import end_interrupted, heed_signals, ignore_signals
+from pathway_models.cli import end_if_asked, end_interrupted, heed_signals, ignore_signals
 from pathway_models.core import ONE_THREAD, keep_freed_memory
 
 #: New objects after which circles among them are looked for: loading modules and workbooks makes hundreds of thousands
@@ -23,6 +23,9 @@ def main() -> None:
         command()
     except KeyboardInterrupt as error:
         end_interrupted(error)
+    except Exception:
+        end_if_asked()
+        raise
     finally:
         ignore_signals()  # the code is settled: what clears up at the end of a process is not cut off
 

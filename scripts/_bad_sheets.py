@@ -172,6 +172,9 @@ def _supply(entry: str, value: object, unit: str, year: int = 2019) -> dict[str,
 
 #: A supplier of heat without fault: 2,000 t of coal for 30 TJ of heat.
 SUPPLY = (_supply("烟煤", 2000, "t"), _supply("供热量（供热企业）", 30000, "GJ"))
+#: A boiler house of the park's own without fault, and the power it might make too.
+PLANT = (_supply("烟煤", 2000, "t"), _supply("供热量（自备热电厂）", 30000, "GJ"))
+PLANT_POWER = _supply("发电量（自备热电厂）", 100, "万kWh")
 
 
 SHEETS: dict[str, Change] = {
@@ -307,6 +310,11 @@ SHEETS: dict[str, Change] = {
         [lines["heat"].update(factor=0.1, factor_unit="tCO2/GJ") for lines in f.lines.values()],
     ),
     "supplier_of_nobody": lambda f: (_lines("supplier", *SUPPLY)(f), [lines.pop("heat") for lines in f.lines.values()]),
+    "plant_without_a_rule": _lines("plant", *PLANT, PLANT_POWER),
+    "plant_that_makes_nothing": _lines("plant", PLANT[0]),
+    "plant_without_fuel": _lines("plant", PLANT[1]),
+    "plant_of_more_fuel_than_the_park": _lines("plant", _supply("烟煤", 30000, "t"), PLANT[1]),
+    "plant_of_years_ahead": _lines("plant", *PLANT, *({**line, "year": 2030} for line in PLANT)),
     "rule_without_a_supplier": lambda f: f.park.update(chp_rule="energy"),
     "factor_of_one_year": lambda f: (
         f.put(2019, "bituminous", 90, "factor"),

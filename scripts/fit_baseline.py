@@ -18,11 +18,11 @@ import yaml
 from _tables import DATA, output_folder, read_rows
 from build_provinces import PROVINCES
 
-from pathway_models.baseline.laws.levels.level import GDP, POPULATION
+from pathway_models.baseline.laws.levels import GDP, POPULATION
 from pathway_models.hindcast.level_fits import PARK_PANELS, country_record, fit_levels
 from pathway_models.hindcast.park_laws import fit_emissions, fit_mix, fit_park_drivers, shared_variance
 from pathway_models.kernels.growth import TrendParameters
-from pathway_models.records.growth_levels import LevelParameters, LevelRecord
+from pathway_models.records.growth_laws import LevelParameters, LevelRecord
 
 VERSION = "1.0"
 UNITS = {

@@ -15,16 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from pathway_models.baseline.bridges import factor_errors, sector_shares, tilted_sum
-from pathway_models.baseline.laws.levels.level import SIZE
+from pathway_models.baseline.laws.levels import SIZE
 from pathway_models.baseline.laws.register import laws_of, moves_mix
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import HOME
 from pathway_models.intake.factors.ids import OFF_OWN_FUEL
 from pathway_models.kernels.emissions import normalised_shares
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws, DriverNormals
 from pathway_models.records.growth_laws import History, Normals
 from pathway_models.records.park import INDICES, LEAST_YEARS, OUTPUT_KINDS, Park, Process
+from pathway_models.records.pathways import Draws, DriverNormals
 
 #: Drivers with shocks of their own, beside ``mix:<carrier>``.
 DRIVERS = ("activity", "intensity")

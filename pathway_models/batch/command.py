@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pathway_models.batch.fork_server import can_fork
-from pathway_models.batch.stopping import Stop
+from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text
 from pathway_models.console.common_options import (
     PARK,
@@ -25,13 +24,13 @@ from pathway_models.console.common_options import (
     data_option,
     lever_file_option,
     own_parks,
+    progress_bar,
 )
-from pathway_models.console.progress import progress_bar
 from pathway_models.console.tables import screen_lines
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
-from pathway_models.runs.jobs import park_id_of
+from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.provenance import (
     OUTPUTS,
     code_hash,
@@ -45,7 +44,7 @@ from pathway_models.runs.store import OWN_FILES, own_files, parameters_of, read_
 from pathway_models.runs.tables import read_status, write_status
 
 if TYPE_CHECKING:
-    from pathway_models.runs.jobs import Outcome
+    from pathway_models.runs.folders import Outcome
 
 
 @click.command("summarise")
@@ -63,10 +62,18 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
-    """Take a park whose results are gone for failed."""
-    if not outcome.came_out or (folder / outcome.park_id).is_dir():
+    """Take a park whose results are gone, or are no longer what the run wrote, for failed."""
+    from pathway_models.batch.running import altered_results
+
+    if not outcome.came_out:
         return outcome
-    return replace(outcome, status="failed", cause="its results are no longer there: run it again")
+    if not (folder / outcome.park_id).is_dir():
+        return replace(outcome, status="failed", cause="its results are no longer there: run it again")
+    changed = altered_results(folder, outcome.park_id)
+    if not changed:
+        return outcome
+    cause = f"not as the run wrote it: {', '.join(changed)}; run it again"
+    return replace(outcome, status="failed", cause=cause)
 
 
 def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
@@ -229,9 +236,9 @@ def outputs_now(folder: Path) -> dict[str, str]:
         elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
             ends[name] = ALTERED
     for outcome in read_status(folder):
-        of_park = read_park_record(folder, outcome.park_id) if outcome.came_out else None
-        if of_park is None:
+        if not outcome.came_out:
             continue
+        of_park = read_park_record(folder, outcome.park_id) or {}
         if "files_sha256" not in of_park:
             ends[f"{outcome.park_id}/*"] = NOT_HASHED
         ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}

@@ -16,9 +16,8 @@ from pathway_models.batch.fork_client import ServerGoneError
 from pathway_models.core.errors import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.language.words import VARIABLE
-from pathway_models.records.headline import refusal
-from pathway_models.runs.folders import park_folder, partial_folder, remove
-from pathway_models.runs.jobs import Job, Outcome
+from pathway_models.records.peaks import refusal
+from pathway_models.runs.folders import Job, Outcome, park_folder, partial_folder, remove
 from pathway_models.runs.provenance import file_hash, write_json
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ with the client that has started it; children end with the client that has asked
 The standard library's ``multiprocessing.forkserver`` knows one server a process, hands a pipe to every child that
 keeps server and child alive when the client is killed, does not look for threads, takes its environment from the
 client, and imports the client's ``__main__`` again in every child: hence this one.
+
+`Stop` is the wish to end a run: what waits for parks is interrupted, what writes is not.
 """
 
 import contextlib
@@ -19,9 +21,10 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pathway_models.cli import Interruption
 from pathway_models.core import ONE_THREAD, keep_freed_memory
 
 #: One thread a process. The allocator of Arrow, which pandas imports, would start a thread to tidy up.
@@ -189,3 +192,54 @@ class _Server:
             with contextlib.suppress(OSError):  # whoever asked may be gone
                 os.write(report, struct.pack("i", status))
             os.close(report)
+
+
+#: Signals that end a program: Ctrl-C, asked to end, terminal closed.
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stop:
+    """Wish to end a run, from Ctrl-C or a signal; it cuts off nothing but what runs within `interruptible`."""
+
+    def __init__(self) -> None:
+        #: Number of the first signal; 0 while none has come.
+        self.number = 0
+        self._may_interrupt = self._is_waiting = False
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Take note of all signals that end a program, whenever they come; ignored ones stay ignored."""
+        numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+        before = {number: signal.getsignal(number) for number in numbers}
+        heeded = [number for number in numbers if before[number] != signal.SIG_IGN]
+        for number in heeded:
+            signal.signal(number, self._hear)
+        try:
+            yield
+        finally:
+            for number in heeded:
+                signal.signal(number, before[number])
+
+    def _hear(self, number: int, _: object) -> None:
+        self.number = self.number or number
+        if self._may_interrupt:
+            self._may_interrupt = False  # a second signal must not cut off the way out
+            raise Interruption(number, self._let_in)
+
+    def _let_in(self) -> None:
+        """Take the next signal in the place of one whose interruption was dropped."""
+        self._may_interrupt = self._is_waiting
+
+    def interruptible(self, work: Callable[[], object]) -> None:
+        """Call a function that may wait for long, unless a stop is asked for; a stop meanwhile ends it."""
+        try:
+            try:
+                self._may_interrupt = self._is_waiting = True
+                if not self.number:
+                    work()
+            finally:
+                self._may_interrupt = self._is_waiting = False
+        except KeyboardInterrupt as error:  # also one that comes while nobody has called `heard`
+            if isinstance(error, Interruption):
+                error.is_taken = True
+            self.number = self.number or int(error.args[0] if error.args else signal.SIGINT)

@@ -47,7 +47,7 @@ class Cells:
     Parameters
     ----------
     setting : dict
-        As :class:`pathway_models.batch.in_process_kernel.Setting`.
+        As :class:`pathway_models.batch.preload.Setting`.
     """
 
     def __init__(self, setting: dict[str, object]) -> None:

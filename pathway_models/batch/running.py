@@ -10,19 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch.execution import check_parameters, is_whole
+from pathway_models.batch.execution import altered, check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
-from pathway_models.batch.fork_server import can_fork
+from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
-from pathway_models.batch.stopping import Stop
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
-from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Scenarios
-from pathway_models.runs.folders import RunFolder, locked, park_folder, partial_folder, remove, tidy
-from pathway_models.runs.jobs import Job, Outcome, park_id_of
+from pathway_models.records.peaks import refusal
+from pathway_models.runs.folders import (
+    Job,
+    Outcome,
+    RunFolder,
+    locked,
+    park_folder,
+    park_id_of,
+    partial_folder,
+    remove,
+    tidy,
+)
 from pathway_models.runs.provenance import (
     KEPT_INPUTS,
     code_hash,
@@ -30,10 +38,11 @@ from pathway_models.runs.provenance import (
     describe_run,
     file_hash,
     park_inputs,
+    seals_in,
     shared_inputs,
     versions,
+    write_record,
 )
-from pathway_models.runs.seals import seals_in, write_record
 from pathway_models.runs.store import OWN_FILES
 
 #: Inputs common to all parks, as they are named to the user.
@@ -112,9 +121,20 @@ def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
     """Read the record of a park's folder; None where there is none that can be read."""
     try:
         record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
-        return record if {"key", "status", "again", "cause", "files"} <= set(record) else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
+    is_whole = isinstance(record, dict) and {"key", "status", "again", "cause", "files"} <= set(record)
+    listings = [record["files"], record.get("files_sha256", {})] if is_whole else []
+    return record if is_whole and all(isinstance(one, dict) for one in listings) else None
+
+
+def altered_results(folder: Path, park_id: str) -> list[str]:
+    """List a park's files that are no longer as the run wrote them; its record may have no hashes.
+
+    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
+    """
+    record = read_record(folder, park_id) or {}
+    return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -334,7 +354,7 @@ def _outcomes(jobs: Sequence[Job], request: Request) -> Iterator[Outcome]:
     if not jobs:
         return iter(())
     if request.scheduler:
-        from pathway_models.batch.cluster import on_cluster
+        from pathway_models.batch.scheduling import on_cluster
 
         return on_cluster(jobs, request.scheduler)
     return local(jobs, request.workers, request.engine)

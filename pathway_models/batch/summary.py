@@ -19,14 +19,14 @@ from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
 from pathway_models.documents.markup import font_face, html
 from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
-from pathway_models.intake.description import Description
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
+from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
-from pathway_models.records.headline import SHARES
-from pathway_models.runs.jobs import Outcome
+from pathway_models.records.peaks import SHARES
+from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import replace_text
 
 TEMPLATES = PACKAGE_FOLDER / "documents" / "templates"
@@ -99,6 +99,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
         "credit": "Data: ",
         "statuses": {
+            "closed": "closed: no emissions at the end of the record",
             "in_record": "peak lies in the record",
             "bridged": "peaks up to the issue year",
             "ahead": "peaks ahead, in time",
@@ -172,6 +173,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "no_data_note": "已知但没有数据表的园区：只列出，不模拟。",
         "credit": "数据：",
         "statuses": {
+            "closed": "已关闭：记录期末无排放",
             "in_record": "记录期内已达峰",
             "bridged": "记录之后、评估年及以前达峰",
             "ahead": "此后按时达峰",
@@ -372,7 +374,7 @@ def _table(
             _share(row.get("p_ahead_given_not_past")) + _error(row.get("p_se_ahead_given")),
             row["last_observed_year"], f"{float(row['emissions_last_tco2']) / 1e4:,.1f}", row["peak_year_p05"],
             row.get("peak_parts") or row["peak_year_p50"], row["peak_year_p95"], _share(row["share_censored"]),
-            texts["statuses"].get(row["peak_status"], row["peak_status"]),
+            texts["statuses"].get(_status(row), row["peak_status"]),
             f"{float(row['peak_value_p50_tco2']) / 1e4:,.1f}",
         ]  # fmt: skip
         table.append([places[row["park_id"]], row["scenario"], *cells])
@@ -477,8 +479,15 @@ def _rows(name: str, rows: list[dict[str, str]], shown: Sequence[str], lang: str
             past,
             ahead,
             given + _points(row.get("p_se_ahead_given", "")),
-            f"{row['peak_year_p05']} - {row['peak_year_p95']}",
+            say(lang, en="closed", zh="已关闭")
+            if _status(row) == "closed"
+            else f"{row['peak_year_p05']} - {row['peak_year_p95']}",
         )
+
+
+def _status(row: Mapping[str, str]) -> str:
+    """Return the most frequent status, or that the site is closed: no emissions in the last year of its record."""
+    return "closed" if float(row["emissions_last_tco2"]) == 0 else row["peak_status"]
 
 
 def _percent(text: str) -> str:

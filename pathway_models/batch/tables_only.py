@@ -11,16 +11,14 @@ import pathway_models as pw
 from pathway_models.batch.results import write_results
 from pathway_models.batch.scheduling import SpawnedWorker, Workers
 from pathway_models.core.errors import BatchError, InputError
-from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.core.files import SheetWriter
 from pathway_models.intake.parks import ids_of
 from pathway_models.intake.register import table_of
-from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
-from pathway_models.runs.folders import park_folder, partial_folder, remove
-from pathway_models.runs.jobs import Outcome, park_id_of
-from pathway_models.runs.provenance import describe_run, write_json
-from pathway_models.runs.seals import write_record
+from pathway_models.records.peaks import refusal
+from pathway_models.runs.folders import Outcome, park_folder, park_id_of, partial_folder, remove
+from pathway_models.runs.provenance import describe_run, write_json, write_record
 from pathway_models.runs.store import StoredRun, open_run
 from pathway_models.runs.tables import STATUS_COLUMNS
 

@@ -14,7 +14,7 @@ from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.common_options import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.core.files import SheetWriter
 from pathway_models.language.words import INVENTED, say, word
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _check(table: str, annotate: Path | None, ledger: Path | None, layout: Path 
         click.echo(line)
     try:
         if annotate:
-            from pathway_models.intake.workbook.annotate import write_annotated
+            from pathway_models.intake.workbook.book import write_annotated
 
             marked = say(language(), en="marked copy", zh="标注副本")
             click.echo(f"{marked}: {write_annotated(Path(table), faults, annotate)}")
@@ -98,8 +98,7 @@ def _examined(table: str, layout: Path | None) -> tuple[Park | None, tuple[Fault
 def _inventory_lines(park: Park) -> list[str]:
     """Summarise the inventory: totals by year, and the choices behind them."""
     from pathway_models.intake.names import factor_name, heat_origin, in_one_language
-    from pathway_models.inventory.account import take_inventory
-    from pathway_models.inventory.accounts import totals_beside
+    from pathway_models.inventory.accounts import take_inventory, totals_beside
 
     inventory, lang = take_inventory(park), language()
     made_up = say(lang, en=" (INVENTED data)", zh="（虚构数据）") if park.invented else ""
@@ -134,7 +133,7 @@ def _inventory_lines(park: Park) -> list[str]:
 
 def _write_ledger(park: Park, path: Path) -> Path:
     """Write every tonne with its cell and its factor."""
-    from pathway_models.inventory.account import LEDGER_COLUMNS, ledger_rows
+    from pathway_models.inventory.accounts import LEDGER_COLUMNS, ledger_rows
 
     with writing(path):
         there = path.exists()

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pathway_models.cli import end_interrupted
+from pathway_models.cli import end_if_asked, end_interrupted
 from pathway_models.console.cli_language import LanguageGroup, in_language, localized, machine_mistake, mistake_text
 from pathway_models.core import __version__
 
@@ -104,6 +104,7 @@ class LazyGroup(LanguageGroup):
         except KeyboardInterrupt as error:  # click would exit with 1, which says that something did not come out
             end_interrupted(error)
         except Exception as error:
+            end_if_asked()
             # Deferred: a call without errors starts sooner.
             from pathway_models.core.errors import InputError, PathwayError
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import PARK, as_of_option, data_option, working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
@@ -73,8 +72,7 @@ def _measured(park: str, lang: str) -> list[str]:
 
 def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[list, int]]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
-    from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, unit_costs
-    from pathway_models.cobenefits.scenarios import cobenefits
+    from pathway_models.cobenefits.scenarios import cobenefits, lever_cobenefits, single_levers, unit_costs
     from pathway_models.engine.sampling import sample
     from pathway_models.intake.costs import read_costs
     from pathway_models.intake.library import read_scenarios
@@ -94,18 +92,18 @@ def _found(park: str, **asked: Any) -> tuple[Cobenefits, LeverCobenefits, tuple[
 
 
 def _lines(whole: Cobenefits, parts: LeverCobenefits, costs: tuple[list, int], year: int, lang: str) -> list[str]:
-    from pathway_models.cobenefits import sentences, tables
+    from pathway_models.cobenefits import tables
     from pathway_models.intake.names import headline
 
     blocks = [
         headline(whole.identity, lang),
-        sentences.describe(whole, parts.scenario, year, lang=lang),
+        tables.describe(whole, parts.scenario, year, lang=lang),
         table_text(tables.scenarios(whole, year, lang=lang)),
-        sentences.describe_levers(parts, year, lang=lang),
+        tables.describe_levers(parts, year, lang=lang),
         table_text(tables.coordinates(parts, year, lang=lang)),
-        sentences.describe_costs(costs[0], lang=lang),
+        tables.describe_costs(costs[0], lang=lang),
         table_text(tables.unit_costs(*costs, lang=lang)),
-        *sentences.describe_basis(whole.basis, lang=lang),
+        *tables.describe_basis(whole.basis, lang=lang),
         table_text(tables.equipment(whole.basis, lang=lang)),
     ]
     if whole.basis.background:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language, mistake_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import PARK, as_of_option, data_option, working
 from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.core.errors import InputError
 from pathway_models.language.words import say
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pathway_models.compliance.records import Compliance
-    from pathway_models.records.accounts import Account, Profile
-    from pathway_models.records.draws import Draws
+    from pathway_models.records.inventory import Account, Profile
     from pathway_models.records.park import Park
-    from pathway_models.records.pathways import Pathways
+    from pathway_models.records.pathways import Draws, Pathways
 
 #: More digits than any input has, fewer than the last bits that depend on the processor.
 FLOATS = "%.9g"
@@ -54,7 +52,7 @@ def comply_command(
     from pathway_models.compliance.sentences import elsewhere
     from pathway_models.compliance.tables import compliance_frame
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.rules.profiles import read_profile
+    from pathway_models.intake.rules import read_profile
 
     try:
         rules = read_profile(profile)
@@ -84,7 +82,7 @@ def _end(line: str) -> None:
 
 def _ahead(park: Park, profile: Profile, members: int, seed: int, form: str) -> None:
     """Tell the probability of the core indicator under every shipped scenario."""
-    from pathway_models.compliance.projected import core_ahead
+    from pathway_models.compliance.judging import core_ahead
     from pathway_models.compliance.tables import ahead, core_ahead_rows
 
     pathways, draws = _projected(park, members, seed)
@@ -114,7 +112,7 @@ def _tell(table: pd.DataFrame, form: str) -> None:
 
 
 def _written(table: pd.DataFrame, form: str) -> str:
-    from pathway_models.core.sheet_text import sheet_table
+    from pathway_models.core.files import sheet_table
 
     if form == "csv":
         return sheet_table(table).to_csv(index=False, lineterminator="\n", float_format=FLOATS)
@@ -160,7 +158,7 @@ def account_command(
     from pathway_models.compliance import tables
     from pathway_models.compliance.sentences import account_notes, elsewhere, power_ways_sentence, product_lines
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.rules.profiles import account_ids, read_account
+    from pathway_models.intake.rules import account_ids, read_account
     from pathway_models.inventory.accounts import bridge_accounts, take_account
 
     if ends and ahead:
@@ -187,6 +185,9 @@ def account_command(
     else:
         counted = [one for one in found if one.applies] or found
         _tell(tables.accounts(counted, lang=lang) if form == "table" else tables.account_rows(counted), form)
+        if form == "table" and given.own_plant is not None:
+            click.echo()
+            _tell(tables.own_plant(given, lang=lang), form)
     products = [] if ends else product_lines(given, found, lang=lang)
     _notes([*products, *account_notes(found, lang=lang), *foreign], form)
     sys.exit(1 if names and not all(one.applies for one in found) else 0)
@@ -195,7 +196,7 @@ def account_command(
 def _accounts_ahead(park: Park, rules: list[Account], members: int, seed: int, form: str) -> list[str]:
     """Tell projected totals account by account; return why some cannot be said."""
     from pathway_models.compliance import tables
-    from pathway_models.compliance.projected import accounts_ahead
+    from pathway_models.compliance.judging import accounts_ahead
 
     pathways, draws = _projected(park, members, seed)
     found, names = accounts_ahead(park, pathways, draws, rules), {one.account_id: one.name for one in rules}
@@ -230,7 +231,7 @@ def budget_command(park: str, rule: str, period: str, cut: float | None, members
     A new year of data in the table counts as emitted.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.compliance.budgets import CUT, NATIONAL, carbon_budget, holds_in
+    from pathway_models.compliance.carbon_costs import CUT, NATIONAL, carbon_budget, holds_in
     from pathway_models.compliance.sentences import budget_sentence, elsewhere
     from pathway_models.compliance.tables import budget, budget_rows
     from pathway_models.intake.parks import read_park

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import RecordError
-from pathway_models.records.accounts import VERDICTS, Bilingual, IndicatorRule, Profile
+from pathway_models.records.inventory import VERDICTS, Bilingual, IndicatorRule, Profile
 from pathway_models.records.park import Identified, ParkIdentity
 
 

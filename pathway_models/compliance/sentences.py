@@ -8,7 +8,7 @@ from pathway_models.intake.register import country_of
 from pathway_models.inventory.accounts import Accounted, per_tonne
 from pathway_models.language.rounding import scale_of
 from pathway_models.language.words import say, word
-from pathway_models.records.accounts import Account, Bilingual
+from pathway_models.records.inventory import Account, Bilingual
 from pathway_models.records.park import Park
 
 

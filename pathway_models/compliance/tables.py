@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.compliance.records import AccountsAhead, CarbonBudget, CarbonCost, Compliance, CoreAhead, Judgement
-from pathway_models.intake.names import scenario_name, unit_name
-from pathway_models.inventory.accounts import Accounted, Bridge
+from pathway_models.core.units import TJ_PER_MWH
+from pathway_models.intake.names import chp_rule_name, scenario_name, unit_name
+from pathway_models.inventory.accounts import PARTS, Accounted, Bridge, share_out
 from pathway_models.language.rounding import scale_of, share_text, significant
 from pathway_models.language.words import say, word
+from pathway_models.records.park import Park
 
 VERDICT_WORDS = {
     "met": ("met", "达到"), "not_met": ("not met", "未达到"), "cannot_say": ("cannot say", "无法判断"),
@@ -120,6 +122,40 @@ def bridge(found: Bridge, *, lang: str = "en") -> pd.DataFrame:
     rows.append((second, "", f"{found.second.total()[-1] / scale.divisor:,.2f}"))
     head = [say(lang, en="row", zh="项目"), say(lang, en="why", zh="原因"), scale.unit]
     return pd.DataFrame(rows, columns=head).set_index(head[0])
+
+
+def own_plant(park: Park, *, lang: str = "en") -> pd.DataFrame:
+    """Table how the emissions of the park's own plant are shared out, one column a year that is stated.
+
+    Fuel, emissions, the rule's share of the heat, factors of heat and power, and whose the emissions are: heat and
+    power used inside or sold outside.  Empty where the table states no plant.
+    """
+    if park.own_plant is None:
+        return pd.DataFrame()
+    years, parts = park.own_plant.years, share_out(park)
+    made = {"heat": say(lang, en="heat", zh="热力"), "electricity": say(lang, en="power", zh="电力")}
+    comma = say(lang, en=", ", zh="，")
+    where = {False: say(lang, en="used inside", zh="园区内使用"), True: say(lang, en="sold outside", zh="外供")}
+    rows = {
+        say(lang, en="fuel, TJ", zh="燃料，TJ"): [f"{one.fuel:,.1f}" for one in years.values()],
+        say(lang, en="emissions, tCO₂", zh="排放，tCO₂"): [f"{one.emissions:,.1f}" for one in years.values()],
+        say(lang, en="share of the heat", zh="供热分摊比例"): [
+            share_text(one.heat_share, lang) for one in years.values()
+        ],
+        say(lang, en="factor of heat, tCO₂/GJ", zh="热力因子，tCO₂/GJ"): [
+            f"{one.factor('heat') / 1e3:.4f}" if one.heat > 0 else "-" for one in years.values()
+        ],
+        say(lang, en="factor of power, tCO₂/MWh", zh="电力因子，tCO₂/MWh"): [
+            f"{one.factor('electricity') * TJ_PER_MWH:.4f}" if one.power > 0 else "-" for one in years.values()
+        ],
+        **{
+            f"{made[item]}{comma}{where[sold]}{comma}tCO₂": [f"{parts[year][item, sold]:,.1f}" for year in years]
+            for item, sold in PARTS
+        },
+    }
+    rule = chp_rule_name(park.own_plant.rule, lang)
+    label = say(lang, en="own plant", zh="自备热电厂") + (f"{comma}{rule}" if rule else "")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[str(year) for year in years]).rename_axis(label)
 
 
 def account_rows(found: Iterable[Accounted]) -> pd.DataFrame:

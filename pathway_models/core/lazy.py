@@ -31,11 +31,11 @@ def look_up(owner: str, homes: Mapping[str, str], name: str) -> Any:
 
 
 class Shown:
-    """Show a record in a notebook, and give it as a table (`pathways.displays`, loaded when one is asked for)."""
+    """Show a record in a notebook, and give it as a table (`pathways.tables`, loaded when one is asked for)."""
 
     def to_frame(self) -> Any:
         """Return a long table (pandas.DataFrame), one value a row, in canonical units."""
-        return look_up(__name__, {"frame_of": "pathways.displays"}, "frame_of")(self)
+        return look_up(__name__, {"frame_of": "pathways.tables"}, "frame_of")(self)
 
     def _repr_html_(self) -> str:
-        return look_up(__name__, {"html_of": "pathways.displays"}, "html_of")(self)
+        return look_up(__name__, {"html_of": "pathways.tables"}, "html_of")(self)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.sheet_text import FORMULA_SIGNS
+from pathway_models.core.files import FORMULA_SIGNS
 
 Model = TypeVar("Model", bound=BaseModel)
 Keys = tuple[str | int, ...]

@@ -18,9 +18,8 @@ from math import isfinite
 import numpy as np
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.costs import draw_rates
 from pathway_models.decisions.decision import Candidate, Decision, DecisionTarget, Price, Threshold
-from pathway_models.decisions.package_cost import package_cost, package_economics
+from pathway_models.decisions.package_cost import draw_rates, package_cost, package_economics
 from pathway_models.decisions.priced_grid import (
     MOST_RANKED,
     ROUNDING,
@@ -44,10 +43,10 @@ from pathway_models.kernels.costs import levelised
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.records.assumptions import Assumptions, Correlation
 from pathway_models.records.costs import Costs
-from pathway_models.records.draws import Draws
-from pathway_models.records.headline import refusal
 from pathway_models.records.levers import Grid, Limits
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
+from pathway_models.records.peaks import refusal
 
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50

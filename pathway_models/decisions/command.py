@@ -13,8 +13,7 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import language, localized, mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, lever_file_option
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, lever_file_option, working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.language.words import say
@@ -22,7 +21,7 @@ from pathway_models.language.words import say
 if TYPE_CHECKING:
     from pathway_models.decisions.decision import Decision
     from pathway_models.decisions.records import AssetPlan, CarbonExposure
-    from pathway_models.records.investments import Investment
+    from pathway_models.records.costs import Investment
     from pathway_models.records.levers import Grid, Scenario
     from pathway_models.records.park import Park
 
@@ -197,13 +196,12 @@ def _decided(
 ) -> tuple[Decision, AssetPlan | None, CarbonExposure | None]:
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.baseline.scenario_drivers import driven
-    from pathway_models.decisions.assets import plan_assets
     from pathway_models.decisions.cheapest_package import cheapest_package
+    from pathway_models.decisions.investments import plan_assets
     from pathway_models.intake.assumptions import read_assumptions
     from pathway_models.intake.costs import read_costs
     from pathway_models.intake.library import read_levers, read_scenarios
-    from pathway_models.intake.parks import read_park
-    from pathway_models.intake.plans.assets import read_assets
+    from pathway_models.intake.parks import read_assets, read_park
     from pathway_models.records.levers import Limits
 
     the_park, grid, plan = read_park(park), _grid(**asked), None
@@ -310,14 +308,14 @@ def projects_command(
     """
     # Deferred: SciPy and pandas take a second to load, which --help should not wait for.
     from pathway_models.console.tables import screen_lines
-    from pathway_models.core.sheet_text import sheet_table
+    from pathway_models.core.files import sheet_table
     from pathway_models.decisions import tables
     from pathway_models.decisions.investments import value_investments
     from pathway_models.decisions.project_effects import project_effects
     from pathway_models.intake.names import headline
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.plans.investments import read_investments
-    from pathway_models.intake.rules.profiles import read_account
+    from pathway_models.intake.rules import read_account
 
     given, lang = read_park(park), language()
     listed = read_investments(investments) if investments else _own_projects(park)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from pathway_models.decisions.records import AssetPlan, CarbonExposure, PackageEconomics
-from pathway_models.records.accounts import IndicatorRule, Profile
 from pathway_models.records.costs import Costs
+from pathway_models.records.inventory import IndicatorRule, Profile
 from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Identified, ParkIdentity
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.compliance.projected import core_of, counted, energy_at, grid_paths, judged, share_beside
+from pathway_models.compliance.judging import core_of, counted, energy_at, grid_paths, judged, share_beside
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import priced_grid as search
@@ -19,12 +19,12 @@ from pathway_models.engine.package_tree import BatchEvaluator, grid_tree
 from pathway_models.engine.packages import PackageEngine
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.costs import read_costs
-from pathway_models.intake.rules.profiles import read_account, read_profile
-from pathway_models.records.accounts import IndicatorRule, Profile
+from pathway_models.intake.rules import read_account, read_profile
 from pathway_models.records.costs import Costs
-from pathway_models.records.draws import Draws
+from pathway_models.records.inventory import IndicatorRule, Profile
 from pathway_models.records.levers import Grid
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 
 
 @dataclass(frozen=True, eq=False)

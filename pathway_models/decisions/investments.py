@@ -1,12 +1,25 @@
-"""Value, rates of return and payback of a list of investments, project by project and as a whole."""
+"""Value, rates of return and payback of a list of investments, project by project and as a whole.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Reinvestment windows, lock-in and early retirement of energy assets, and levers that respect them.
+
+A substitution replaces equipment.  Without paying for early retirement it can go only as fast as equipment comes up
+for replacement: by any year the share of a carrier group's energy it replaces must not exceed the share whose units
+have been due since the lever started.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.kernels.finance import internal_rates, net_present_value, payback
-from pathway_models.records.investments import Investment
+from pathway_models.core.errors import PathwayError
+from pathway_models.decisions.records import AssetPlan, Fitted, Waiting
+from pathway_models.intake.factors.tables import read_carriers
+from pathway_models.kernels.costs import internal_rates, net_present_value, payback
+from pathway_models.kernels.emissions import ramp
+from pathway_models.records.costs import Asset, Investment
+from pathway_models.records.levers import Grid, Lever, Measure, Option
+from pathway_models.records.park import Park
 
 # ASSUME: real discount rate of projects where the user names none, as in data/costs.yml's industry.
 RATE = 0.06
@@ -81,4 +94,149 @@ def _valued(name: str, flows: dict[str, np.ndarray], rate: float) -> Valued:
         {corner: float(net_present_value(flow, rate)) for corner, flow in flows.items()},
         {corner: tuple(map(float, internal_rates(flow))) for corner, flow in flows.items()},
         {corner: payback(flow) for corner, flow in flows.items()},
+    )
+
+
+#: Years a ramp may be moved back at most.
+LATEST = 40
+
+
+def windows(assets: Sequence[Asset], first: int, last: int) -> list[dict[str, object]]:
+    """List reinvestment windows: one row a unit and replacement, in order of years."""
+    rows = [
+        {"year": year, "asset": one.asset_id, "kind": one.kind, "carrier": one.carrier, "energy_tj": one.energy}
+        for one in assets
+        for year in one.windows(first, last)
+    ]
+    return sorted(rows, key=lambda row: (row["year"], row["asset"]))
+
+
+def due_share(assets: Sequence[Asset], groups: Sequence[str], years: np.ndarray, start: int) -> np.ndarray:
+    """Work out the share of some groups' energy whose units have come up for replacement since ``start``: (year,).
+
+    ASSUME: units that are not in the table are as old as those of the same groups that are.
+
+    Raises
+    ------
+    PathwayError
+        No unit uses any of the groups.
+    """
+    of_group = _units(assets, groups)
+    total = sum(one.energy for one in of_group)
+    if total == 0:
+        raise PathwayError(f"no asset uses {', '.join(groups)}: its age is not known")
+    # A unit that is overdue when the lever starts is replaced in the first year.
+    due = np.array([max(one.due, start + 1) for one in of_group])
+    energy = np.array([one.energy for one in of_group])
+    return ((due[None, :] <= np.asarray(years)[:, None]) @ energy) / total
+
+
+def _units(assets: Sequence[Asset], groups: Sequence[str]) -> list[Asset]:
+    carriers = read_carriers()
+    return [one for one in assets if carriers[one.carrier].group in groups]
+
+
+def locked_in(assets: Sequence[Asset], park: Park, years: np.ndarray) -> np.ndarray:
+    """Work out the emissions of today's units if each runs to the end of its lifetime: (year,), tCO2/yr.
+
+    The park's factors of the last observed year, averaged over sectors by energy; units keep their present use.
+
+    Raises
+    ------
+    PathwayError
+        A unit uses a carrier the park does not.
+    """
+    total = np.zeros(len(years))
+    for one in assets:
+        if one.carrier not in park.carriers:
+            raise PathwayError(f"{one.asset_id}: the park does not use {one.carrier!r}")
+        at = park.carriers.index(one.carrier)
+        used = park.energy[:, at, -1]
+        factor = float(used @ park.factors[:, at, -1] / used.sum()) if used.any() else 0.0
+        total += np.where(np.asarray(years) < one.due, one.energy * factor, 0.0)
+    return total
+
+
+def respect(measure: Measure, assets: Sequence[Asset], last: int = 2060) -> Fitted:
+    """Delay a substitution until it replaces no unit before it is due, and price the early retirement this avoids.
+
+    The measure's largest share (the upper corner of its range) is held against the share of energy that is due.
+
+    Parameters
+    ----------
+    measure : Measure
+    assets : sequence of Asset
+    last : int
+        Last year looked at.
+
+    Raises
+    ------
+    PathwayError
+        The lever is no substitution, or no asset uses the carriers it replaces.
+    """
+    lever = measure.lever
+    if lever.acts.part != "mix":
+        raise PathwayError(f"{lever.lever_id}: only substitutions replace equipment")
+    years = np.arange(measure.ramp.start, last + 1)
+    most = lever.triangles(measure.setting)["share"].high
+    start = measure.ramp.start
+    for later in range(LATEST + 1):
+        moved = replace(measure.ramp, start=start + later, complete=measure.ramp.complete + later)
+        wanted = most * ramp(years, moved.shape, moved.start, moved.complete, moved.delay_years)
+        if (wanted <= due_share(assets, lever.takes_from, years, start) + 1e-9).all():
+            break
+    early = _early(measure, assets, years, most)
+    costs = [one.book_value(year) for one, year in early]
+    known = None if any(cost is None for cost in costs) else float(sum(cost for cost in costs if cost is not None))
+    return Fitted(replace(measure, ramp=moved), later, tuple(one.asset_id for one, _ in early), known)
+
+
+def _early(measure: Measure, assets: Sequence[Asset], years: np.ndarray, most: float) -> list[tuple[Asset, int]]:
+    """List the units that the measure as it is stops before they are due, oldest first, with the year."""
+    shape = measure.ramp
+    wanted = most * ramp(years, shape.shape, shape.start, shape.complete, shape.delay_years)
+    units = sorted(_units(assets, measure.lever.takes_from), key=lambda one: one.due)
+    total, done, found = sum(one.energy for one in units), 0.0, []
+    for one in units:
+        # The ramp reaches this unit when it has replaced more than all older ones together.
+        reached = np.flatnonzero(wanted * total > done + 1e-9)
+        if reached.size and years[reached[0]] < one.due:
+            found.append((one, int(years[reached[0]])))
+        done += one.energy
+    return found
+
+
+def plan_assets(park: Park, grid: Grid, assets: Sequence[Asset], until: int = 2060) -> AssetPlan:
+    """Fit every substitution of a grid to the age of a park's energy assets.
+
+    Raises
+    ------
+    PathwayError
+        A unit uses a carrier the park does not.
+    """
+    years = np.arange(park.last_observed_year + 1, until + 1)
+    waiting: list[Waiting] = []
+    free: dict[str, Lever] = {}
+
+    def fitted(option: Option) -> Option:
+        measures = []
+        for measure in option.measures:
+            lever = measure.lever
+            if lever.acts.part == "mix" and any(one.energy for one in _units(assets, lever.takes_from)):
+                waiting.append(Waiting(lever, option.label, respect(measure, assets, until)))
+                measures.append(waiting[-1].fitted.measure)
+            else:
+                free.update({lever.lever_id: lever} if lever.acts.part == "mix" else {})
+                measures.append(measure)
+        return replace(option, measures=tuple(measures))
+
+    blocks = [replace(block, options=tuple(map(fitted, block.options))) for block in grid.blocks]
+    return AssetPlan(
+        assets=tuple(assets),
+        grid=Grid(tuple(blocks)),
+        waiting=tuple(waiting),
+        free=tuple(free.values()),
+        windows=windows(assets, int(years[0]), until),
+        years=years,
+        locked_in=locked_in(assets, park, years),
     )

@@ -16,20 +16,19 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
-from pathway_models.engine.package_tree import grid_tree
+from pathway_models.engine.package_tree import cannot_act, grid_tree
 from pathway_models.engine.packages import PackageEngine, cost_table
-from pathway_models.engine.reach import cannot_act
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.levers.action import ACTIVITY, CO2, ENERGY, SINKS
 from pathway_models.records.costs import Costs
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Block, Grid, Lever, Scenario, lever_grid
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 
 #: Packages that can be ranked at all: more do not fit in memory.
 MOST_RANKED = 4_000_000
@@ -82,7 +81,8 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
     sectors = read_sectors()
     kinds = sectors.of(park)
-    technical = {kinds[process.sector] for process in park.processes if not process.is_balance}
+    made_by = zip(park.processes, sectors.processes_of(park), strict=True)
+    technical = {where for process, where in made_by if not process.is_balance}
     used = {
         (kinds[s], group, use)
         for s, energy in enumerate(park.energy[..., -1])
@@ -109,11 +109,11 @@ def _out_of_reach(lever: Lever, used: set[tuple[str, str, str]]) -> str:
     return f"the park uses no {', '.join(lever.takes_from)} {' '.join(where)}"
 
 
-def _useless(lever: Lever, present: set[str], technical: set[str], neutral: bool) -> str:
+def _useless(lever: Lever, present: set[str], technical: set[tuple[str, str]], neutral: bool) -> str:
     nothing, part = not present & set(lever.takes_from), lever.acts.part
     if part == SINKS and not neutral:
         return "sinks stand beside the total and change no peak"
-    if part == "process" and not any(lever.reaches(kind) for kind in technical):
+    if part == "process" and not any(lever.reaches(*where) for where in technical):
         return "the park has no process emissions it could lower"
     if part == "mix" and nothing:
         return f"the park uses no {', '.join(lever.takes_from)}"

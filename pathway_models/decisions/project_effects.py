@@ -18,8 +18,8 @@ from pathway_models.engine.sampling import sample
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.plans.reading import with_plans
 from pathway_models.inventory.accounts import Ledger, kind_of_carrier, kind_of_process, take_account
-from pathway_models.records.accounts import Account
-from pathway_models.records.investments import Investment
+from pathway_models.records.costs import Investment
+from pathway_models.records.inventory import Account
 from pathway_models.records.levers import Measure, Ramp, Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.plans import Project

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.kernels.costs import levelised
-from pathway_models.kernels.finance import internal_rates, payback
-from pathway_models.records.accounts import Account
-from pathway_models.records.investments import Asset, Investment
+from pathway_models.kernels.costs import internal_rates, levelised, payback
+from pathway_models.records.costs import Asset, Investment
+from pathway_models.records.inventory import Account
 from pathway_models.records.levers import Grid, Lever, Measure
 from pathway_models.records.park import Identified, ParkIdentity
 

@@ -29,10 +29,10 @@ from pathway_models.decisions.tables import (
     player_name,
 )
 from pathway_models.intake.names import item_name
-from pathway_models.intake.rules.profiles import read_account
+from pathway_models.intake.rules import read_account
 from pathway_models.language.rounding import emissions_text, error_text, share_text, significant
 from pathway_models.language.words import say
-from pathway_models.records.headline import shares_of
+from pathway_models.records.peaks import shares_of
 
 #: Replacements told one by one.
 MOST_TOLD = 12

@@ -26,8 +26,8 @@ from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import error_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
-from pathway_models.records.headline import shares_of
 from pathway_models.records.levers import OFF, Block, Grid, Lever
+from pathway_models.records.peaks import shares_of
 
 UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}

@@ -20,8 +20,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, data_folder
-from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.core.files import PACKAGE_FOLDER, PARK_NOTEBOOK, VALUES, SheetWriter, data_folder
 from pathway_models.language.words import say, word
 
 CHINESE_FONT = PACKAGE_FOLDER / "figures" / "fonts" / "NotoSansSC-Regular-subset.otf"

@@ -18,9 +18,9 @@ from pathway_models.kernels.quantiles import triangular
 from pathway_models.levers.action import Values
 from pathway_models.records import Carrier
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import SHARED, Draws
 from pathway_models.records.levers import Lever, Measure
 from pathway_models.records.park import ACTIVITY_KINDS, UNDIVIDED, Park
+from pathway_models.records.pathways import SHARED, Draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,8 +267,10 @@ class Accounts:
     undivided : dict item of `UNDIVIDED` -> (year, member), tCO2/yr
     pools : dict (class, group) -> list of Pool
         Where the energy of a group in a class is used; ``pool_energy`` and ``pool_emissions`` are by (pool, group).
-    technical : dict (class, kind of sectors) -> (year, member), tCO2/yr
-        Of processes that measures can reach.
+    technical : dict (class, (kind of sectors, use)) -> (year, member), tCO2/yr
+        Of processes that measures can reach, by the pairs of ``made_by``.
+    made_by : tuple of (kind of sectors, use)
+        Of each process.
     fuel : dict pool -> (year, member), tCO2/yr
         Of fuel that is not told apart by carrier.
     """
@@ -295,10 +297,11 @@ class Accounts:
         self._cells: dict[tuple[Pool, str], list[tuple[int, int, float]]] = {}
         self.energy = {(k, group): self._carriers(k, group) for k in self.classes for group in self.groups}
         self.present = frozenset(group for (_, group), use in self.energy.items() if use is not self.zero)
-        here = dict.fromkeys(self.kinds[process.sector] for process in frame.park.processes)
-        self.technical = {(k, kind): self._process(k, True, kind) for k in (ECONOMIC, RESIDENT) for kind in here}
+        self.made_by = frame.assumptions.sectors.processes_of(frame.park)
+        here = dict.fromkeys(self.made_by)
+        self.technical = {(k, one): self._process(k, True, one) for k in (ECONOMIC, RESIDENT) for one in here}
         self.process = {
-            (k, t): self.sum(self.technical[k, kind] for kind in here) if t else self._process(k, t)
+            (k, t): self.sum(self.technical[k, one] for one in here) if t else self._process(k, t)
             for k in (ECONOMIC, RESIDENT)
             for t in (True, False)
         }
@@ -344,12 +347,12 @@ class Accounts:
         """Multiply factors or emissions by what a scenario makes of CO2 per energy."""
         return factor if self.carbon is None else factor * self.carbon
 
-    def _process(self, k: int, technical: bool, kind: str = "") -> np.ndarray:
-        """Sum process emissions of a class, of one kind of sectors where one is named."""
+    def _process(self, k: int, technical: bool, made_by: tuple[str, str] | None = None) -> np.ndarray:
+        """Sum process emissions of a class, of one kind of sectors and use where they are named."""
         frame, total = self.batch.frame, self.zero
         for j, process in enumerate(frame.park.processes):
             is_here = process.sector in self.sectors[k] and not frame.undivided[j]
-            is_here = is_here and kind in ("", self.kinds[process.sector])
+            is_here = is_here and made_by in (None, self.made_by[j])
             if is_here and frame.is_technical[j] == technical:
                 emitted = self._block(self.batch.output[j]) * frame.process_factors[j, self.years, None]
                 total = emitted if total is self.zero else total + emitted

@@ -69,7 +69,7 @@ def follow(
     intensity = keep(("intensity",), left, sums, of["intensity"])
     mix = keep(("mix",), mixed, sums, of["mix"])
     case = keep(("mix", "structure"), StructureCase, mix, structure)
-    kept = keep(("process",), left_by_kind, sums, of["process"])
+    kept = keep(("process",), left_by_process, sums, of["process"])
     technical, process = keep(("structure", "process"), processes, sums, structure, kept)
     whole = keep(("mix", "structure", "intensity"), undivided, sums, mix, structure, intensity)
     equipped = keep(("mix", "structure", "capture"), plants, case, of["capture"])
@@ -89,12 +89,12 @@ def left(sums: Accounts, measures: Measures) -> Left:
     return product
 
 
-def left_by_kind(sums: Accounts, measures: Measures) -> dict[str, Left]:
-    """Multiply what process measures leave, by kind of sectors: some act in some kinds only."""
-    product: dict[str, Left] = dict.fromkeys(sums.kinds, 1.0)
+def left_by_process(sums: Accounts, measures: Measures) -> dict[tuple[str, str], Left]:
+    """Multiply what process measures leave, by kind of sectors and use: some act in some only."""
+    product: dict[tuple[str, str], Left] = dict.fromkeys(sums.made_by, 1.0)
     for measure, at in sums.batch.drawn(measures):
         here = measure.lever.acts.left(at)
-        product |= {kind: one * here for kind, one in product.items() if measure.lever.reaches(kind)}
+        product |= {made_by: one * here for made_by, one in product.items() if measure.lever.reaches(*made_by)}
     return product
 
 
@@ -132,14 +132,14 @@ class MixCase:
 # process, capture ----------------------------------------------------------------------------------------------------
 
 
-def processes(sums: Accounts, structure: Left, kept: Mapping[str, Left]) -> tuple[np.ndarray, np.ndarray]:
+def processes(sums: Accounts, structure: Left, kept: Mapping[tuple[str, str], Left]) -> tuple[np.ndarray, np.ndarray]:
     """Scale process emissions: those that can be captured, and all, tCO2/yr."""
     balance = times(structure, sums.process[ECONOMIC, False]) + sums.process[RESIDENT, False]
-    kinds = [kind for k, kind in sums.technical if k == ECONOMIC]
     technical = sums.sum(
         [
-            times(kept[kind], times(structure, sums.technical[ECONOMIC, kind]) + sums.technical[RESIDENT, kind])
-            for kind in kinds
+            times(kept[one], times(structure, sums.technical[ECONOMIC, one]) + sums.technical[RESIDENT, one])
+            for k, one in sums.technical
+            if k == ECONOMIC
         ]
     )
     return technical, technical + balance

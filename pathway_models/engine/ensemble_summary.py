@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from pathway_models.baseline.paths import Reading
-from pathway_models.engine.laying_out import horizon
-from pathway_models.engine.projecting import account_of, assumed_by, reading_of, runs
+from pathway_models.engine.projecting import account_of, assumed_by, horizon, reading_of, runs
 from pathway_models.kernels.event_split import peaks_before, settled_by
 from pathway_models.kernels.quantiles import sorted_quantiles
-from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.kernels.turning_points import PeakRule, closed_from, turning_points
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 from pathway_models.records.peaks import EnsembleSummary, Peaks
 
 #: Quantiles that are given by year.
@@ -76,6 +75,7 @@ def survey(
     # As many whole scenarios at a time as there is room for; of a single one that is too large, some years.
     span = int(max(1, min(years.size, ROOM // (8 * draws.members))))
     together = int(max(1, ROOM // (8 * draws.members * years.size)))
+    closed = None
     for first in range(0, len(chosen), together):
         some = chosen[first : first + together]
         for start in range(0, years.size, span):
@@ -86,6 +86,7 @@ def survey(
                 if at is None:
                     if start == 0 and first == 0:
                         tally.settle(batch.members, total)
+                        closed = closed_from(batch.observed[:, 0])
                     continue
                 held[at, :, batch.members] = total[here]
                 if start == 0:
@@ -104,6 +105,7 @@ def survey(
         before=before,
         account=account_of(park),
         follow=tally.rule.follow,
+        closed_since=None if closed is None else int(years[closed]),
         **tally.found(),
     )
     return EnsembleSummary(peaks, tally.cumulative, tuple(probabilities), quantiles, mean)

@@ -9,7 +9,7 @@ energy bill without levers.  Interactions are exact: a lever is paid for what it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,26 +73,30 @@ class PackageCosts:
     def __init__(self, batch: BatchEvaluator, rates: Rates, tree: PackageTree, *, by_member: bool = False) -> None:
         self.batch, self.rates, self.tree = batch, rates, tree
         self._dot = _by_member if by_member else np.vdot
-        self.steps = {part: [self._steps(m) for m in tree.parts[part]] for part in ("intensity", "process")}
+        # Intensity measures act everywhere alike.
+        where = {"intensity": [("", "")], "process": batch.accounts.made_by}
+        self.steps = {part: [self._steps(m, there) for m in tree.parts[part]] for part, there in where.items()}
         books = batch.accounts
         self.baseline = sum(self._dot(books.both(books.energy, [g], 1.0), price) for g, price in rates.prices.items())
         self._open_on: StructureCase | None = None
         self._ones = np.ones(batch.sinks.shape)
 
-    def _steps(self, measures: Measures) -> list[tuple[str, dict[str, Left]]]:
-        """List each measure with the share its cost is counted on, by kind of sectors.
+    def _steps(
+        self, measures: Measures, where: Iterable[tuple[str, str]]
+    ) -> list[tuple[str, dict[tuple[str, str], Left]]]:
+        """List each measure with the share its cost is counted on, by kind of sectors and use.
 
         The share is of what the measures before leave of its part.
         """
-        before: dict[str, Left] = dict.fromkeys(self.batch.accounts.kinds, 1.0)
+        before: dict[tuple[str, str], Left] = dict.fromkeys(where, 1.0)
         steps = []
         for measure, at in self.batch.drawn(measures):
             acts = measure.lever.acts
-            reached = {kind: one for kind, one in before.items() if measure.lever.reaches(kind)}
+            reached = {here: one for here, one in before.items() if measure.lever.reaches(*here)}
             steps.append(
-                (measure.lever.lever_id, {kind: one * acts.counted_share(at) for kind, one in reached.items()})
+                (measure.lever.lever_id, {here: one * acts.counted_share(at) for here, one in reached.items()})
             )
-            before |= {kind: one * acts.left(at) for kind, one in reached.items()}
+            before |= {here: one * acts.left(at) for here, one in reached.items()}
         return steps
 
     def case(self, case: PackageCase) -> Money:
@@ -170,12 +174,12 @@ class PackageCosts:
             base = books.both(books.energy, books.groups, left)
             return {lever_id: base * next(iter(shares.values())) for lever_id, shares in steps}
         bases = {
-            kind: left * books.technical[ECONOMIC, kind] + books.technical[RESIDENT, kind]
-            for k, kind in books.technical
+            one: left * books.technical[ECONOMIC, one] + books.technical[RESIDENT, one]
+            for k, one in books.technical
             if k == ECONOMIC
         }
         return {
-            lever_id: books.sum(bases[kind] * share for kind, share in shares.items() if kind in bases)
+            lever_id: books.sum(bases[one] * share for one, share in shares.items() if one in bases)
             for lever_id, shares in steps
         }
 

@@ -13,17 +13,16 @@ import numpy as np
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import ECONOMIC, RESIDENT, Mix
-from pathway_models.engine.chain import Plant, StructureCase, left, left_by_kind, mixed, plants, processes, undivided
-from pathway_models.engine.laying_out import batches, horizon, lay_out
+from pathway_models.engine.chain import Plant, StructureCase, left, left_by_process, mixed, plants, processes, undivided
 from pathway_models.engine.package_costs import PackageCosts, PackageStatistics, Rates, Tally
 from pathway_models.engine.package_tree import BatchEvaluator, PackageTree, grid_tree, package_tree
-from pathway_models.engine.projecting import NOTHING, assumed_by
+from pathway_models.engine.projecting import NOTHING, assumed_by, batches, horizon, lay_out
 from pathway_models.kernels.event_split import TIE, WINDOW, settled_by
 from pathway_models.levers.action import PARTS, SINKS
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Grid, Limits, Scenario
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 
 #: Members worked out at a time: the few arrays that a single package needs stay in the processor's nearest cache.
 BATCH = 250
@@ -243,7 +242,7 @@ class _Events:
         books, shape = evaluator.accounts, evaluator.sinks.shape
         self.lefts = [left(books, measures) for measures in tree.parts["structure"]]
         self.intensities = np.stack([np.broadcast_to(left(books, one), shape) for one in tree.parts["intensity"]])
-        kept = [left_by_kind(books, measures) for measures in tree.parts["process"]]
+        kept = [left_by_process(books, measures) for measures in tree.parts["process"]]
         self.processes = cache(lambda s, p: processes(books, self.lefts[s], kept[p]))
 
     def count(self, early: np.ndarray, past: np.ndarray) -> None:
@@ -367,7 +366,7 @@ class _Batch:
             part: [np.broadcast_to(left(books, measures), shape) for measures in tree.parts[part]]
             for part in ("structure", "intensity")
         }
-        kept = [left_by_kind(books, measures) for measures in tree.parts["process"]]
+        kept = [left_by_process(books, measures) for measures in tree.parts["process"]]
         self.sizes = (len(lefts["structure"]), len(lefts["intensity"]))
         self.economic = np.stack([(a * b).ravel() for a in lefts["structure"] for b in lefts["intensity"]])
         self.structures = np.stack([a.ravel() for a in lefts["structure"]])
@@ -393,6 +392,8 @@ class _Batch:
         self.technical = technical
         self._paid_for: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._unmixed_of: dict[tuple[int, int, int], np.ndarray] = {}
+        self._last: tuple[np.ndarray, list] | None = None
+        self._bounds_of: dict[tuple[int, int], tuple[tuple[np.ndarray, ...], ...]] = {}
         self.captures = [self._gross(measures) for measures in tree.parts["capture"]]
         self.captured_process = np.array(
             [
@@ -457,19 +458,50 @@ class _Batch:
             As in ``PackageTree.cases``.
         """
         beyond, fuel = np.zeros(len(cases)), self.evaluator.accounts.fuel_of(mix)
-        for s, k in np.unique(cases[:, [1, 4]], axis=0).tolist():
-            here = np.flatnonzero((cases[:, 1] == s) & (cases[:, 4] == k))
-            used, at = np.unique(cases[here, 2], return_inverse=True)
+        for s, k, at, by_process in self._grouped(cases):
             for groups, gross, _ in self.captures[k]:
                 where, rate, economic = self._paid(k)
                 taken = (gross * (self._eligible(mix, groups) + fuel)).ravel()[where]
-                room = economic[s * self.sizes[1] + used] * taken
-                over = np.empty_like(room)
-                for p in np.unique(cases[here, 3]).tolist():
-                    np.maximum(np.add(room, self._unmixed(s, p, k), out=over), 0.0, out=over)
-                    rows = np.flatnonzero(cases[here, 3] == p)
-                    beyond[here[rows]] += _products(over, rate)[at[rows]]
+                left = economic[s * self.sizes[1] : (s + 1) * self.sizes[1]]
+                # In most years and members the plants of every case find the ceiling, or none do: there the sum of
+                # what is beyond is linear in what is left, and only the rest is worked out case by case.
+                least, most = self._bounds(s, k)
+                binds = least[0] * taken + least[1] > 0.0
+                some = np.flatnonzero(~binds & (most[0] * taken + most[1] > 0.0))
+                bound_rate = rate * binds
+                linear = _products(left, taken * bound_rate)
+                room, rate_there = left[:, some] * taken[some], rate[some]
+                for p, rows, intensities in by_process:
+                    unmixed = self._unmixed(s, p, k)
+                    over = linear + float(np.vdot(unmixed, bound_rate))
+                    over += _products(np.maximum(room + unmixed[some], 0.0), rate_there)
+                    beyond[at[rows]] += over[intensities]
         return beyond
+
+    def _grouped(
+        self, cases: np.ndarray
+    ) -> list[tuple[int, int, np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]]:
+        """Group cases by structure and capture, and by process; mixes of a grid have the same cases but for the mix."""
+        if self._last is not None and np.array_equal(self._last[0], cases[:, 1:]):
+            return self._last[1]
+        found = []
+        for s, k in np.unique(cases[:, [1, 4]], axis=0).tolist():
+            at = np.flatnonzero((cases[:, 1] == s) & (cases[:, 4] == k))
+            by_process = []
+            for p in np.unique(cases[at, 3]).tolist():
+                rows = np.flatnonzero(cases[at, 3] == p)
+                by_process.append((p, rows, cases[at[rows], 2]))
+            found.append((s, k, at, by_process))
+        self._last = cases[:, 1:].copy(), found
+        return found
+
+    def _bounds(self, s: int, k: int) -> tuple[tuple[np.ndarray, ...], ...]:
+        """Bound what is left of energy, and what plants take beyond the ceiling without fuel, over all cases."""
+        if (s, k) not in self._bounds_of:
+            economic = self._paid(k)[2][s * self.sizes[1] : (s + 1) * self.sizes[1]]
+            unmixed = np.stack([self._unmixed(s, p, k) for p in range(len(self.technical[s]))])
+            self._bounds_of[s, k] = tuple((pick(economic, axis=0), pick(unmixed, axis=0)) for pick in (np.min, np.max))
+        return self._bounds_of[s, k]
 
     def _paid(self, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Pick the years and members in which capture is paid for: where, its rate, and economic lefts there."""

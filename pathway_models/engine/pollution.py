@@ -11,17 +11,17 @@ import numpy as np
 from pathway_models.core.errors import PathwayError
 from pathway_models.engine.batches import BURNT, ECONOMIC, Pool
 from pathway_models.engine.chain import PackageCase, StructureCase
-from pathway_models.engine.laying_out import carrier_factors
 from pathway_models.engine.package_tree import BatchEvaluator
+from pathway_models.engine.projecting import carrier_factors
 from pathway_models.engine.sampling import stream
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import PER_FUEL
-from pathway_models.kernels.pollutants import burner_factor
+from pathway_models.kernels.emissions import burner_factor
 from pathway_models.kernels.quantiles import triangular
 from pathway_models.records.assumptions import Assumptions
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
 from pathway_models.records.pollutants import Burner, Coefficient, Fire, PollutantFactors
 
 

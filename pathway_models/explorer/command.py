@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import IO
 import click
 from click.core import ParameterSource
 
+from pathway_models.cli import Interruption
 from pathway_models.console.common_options import PARK, as_of_option, data_option, lever_file_option
 from pathway_models.core.files import EXPLORER_NOTEBOOK, PACKAGE_FOLDER
 from pathway_models.core.issue_year import present_year
@@ -94,8 +96,10 @@ def explore_command(
             except KeyboardInterrupt as error:
                 is_ending.set()
                 _end(server)
-                if error.args:  # another signal than Ctrl-C, which is the way to end it
+                if error.args and error.args[0] != signal.SIGINT:  # Ctrl-C is the way to end it
                     raise
+                if isinstance(error, Interruption):
+                    error.is_taken = True
                 sys.exit(0)
 
 

@@ -97,7 +97,9 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
                     unit=say(lang, en=f" (low – most likely – high; {lever.units[name]})", zh="（低—最可能—高）"),
                 )
             )
-    sources = dict.fromkeys(lever.sources[name] for setting in lever.settings.values() for name in setting)
+    sources = dict.fromkeys(
+        lever.source_of(name, setting) for setting, given in lever.settings.items() for name in given
+    )
     lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=_source(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))

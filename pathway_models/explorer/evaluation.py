@@ -12,7 +12,7 @@ import numpy as np
 
 from pathway_models.cobenefits.records import Basis
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.engine.package_costs import PackageCosts
 from pathway_models.engine.package_tree import package_tree
 from pathway_models.engine.packages import NOTHING, PackageEngine

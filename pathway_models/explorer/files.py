@@ -14,7 +14,7 @@ from pathway_models.fleet.answers import Answer, answers, chance
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Scenario
 from pathway_models.records.plans import SLOW
-from pathway_models.runs.jobs import park_id_of
+from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
 
 #: First line of a file of ours; one without it is somebody's own and is left alone.

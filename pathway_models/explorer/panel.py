@@ -499,8 +499,7 @@ class Explorer:
                     rows=Markup("").join(cells), key=Markup(" ").join(key))  # fmt: skip
 
     def _peak(self, view: View) -> str:
-        low, middle, high = (view.peaks.year_text(one) for one in view.peaks.quantiles()[0])
-        return f"{middle} ({low} – {high})"
+        return view.peaks.peak_text(0)
 
     def _verdict(self, view: View) -> str:
         asked = self.probability.value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import language
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def export_command(
     The parks are computed again from the run's seed and held against what the run stored.
     """
     # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.batch.recomputing import compute_again
+    from pathway_models.batch.results import compute_again
     from pathway_models.exports.iamc import refuse_same_ids
     from pathway_models.runs.store import parks_of
 
@@ -101,10 +101,10 @@ def _accounts(
     accounts: tuple[str, ...], run: Path, folder: Path, found: Sequence[ParkResults], members: bool
 ) -> list[Path]:
     import pathway_models as pw
-    from pathway_models.compliance.projected import accounts_ahead
+    from pathway_models.compliance.judging import accounts_ahead
     from pathway_models.compliance.tables import accounts_ahead_rows
     from pathway_models.exports.datapackage import write_table
-    from pathway_models.intake.rules.profiles import account_ids, read_account
+    from pathway_models.intake.rules import account_ids, read_account
     from pathway_models.runs.store import parameters_of, scenarios_of
 
     given, rules = parameters_of(run), [read_account(name) for name in accounts or account_ids()]

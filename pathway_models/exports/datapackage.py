@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.core.files import sheet_table
 from pathway_models.exports.iamc import INDICATOR_COLUMNS, ParkResults, refuse_same_ids, region_of
-from pathway_models.exports.tidy import COLUMNS, MEMBER_COLUMNS
-from pathway_models.intake.codelists import read_variables
+from pathway_models.exports.tidy import COLUMNS, MEMBER_COLUMNS, read_variables
 
 #: Types of the columns; all others are text.
 NUMBERS = {

@@ -19,9 +19,8 @@ import pandas as pd
 import yaml
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.sheet_text import SAFE, sheet_table
-from pathway_models.exports.tidy import member_table, rounded, to_tidy
-from pathway_models.intake.codelists import project_folder, read_statistics, read_variables
+from pathway_models.core.files import SAFE, sheet_table
+from pathway_models.exports.tidy import member_table, project_folder, read_statistics, read_variables, rounded, to_tidy
 from pathway_models.intake.register import country_of, read_register
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.levers import Scenario

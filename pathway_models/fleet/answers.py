@@ -6,9 +6,11 @@ from math import nan
 
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say
-from pathway_models.records.headline import IF_DRIVERS_HOLD
 from pathway_models.records.levers import Scenario
+from pathway_models.records.peaks import IF_DRIVERS_HOLD
 
+#: Columns of the three shares.
+SPLIT = ("p_past", "p_ahead", "p_not_before")
 #: Gains below this many points are nothing that decides.
 LEAST_GAIN = 1.0
 
@@ -36,7 +38,7 @@ class Split:
     @property
     def before(self) -> float:
         """Share of members that peak before Y."""
-        return self.past + self.ahead
+        return _together(self.past, self.ahead, self.not_before)
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,14 @@ def _answer(rows: Sequence[Mapping[str, str]], single: set[str]) -> Answer:
 
 
 def _split(row: Mapping[str, str]) -> Split:
-    held = [float(row.get(f"{name}{IF_DRIVERS_HOLD}") or nan) for name in ("p_past", "p_ahead")]
-    shares = (float(row[name]) for name in ("p_past", "p_ahead", "p_not_before"))
-    return Split(*shares, float(row.get("p_se") or 0.0), sum(held))
+    held = [float(row.get(f"{name}{IF_DRIVERS_HOLD}") or nan) for name in SPLIT]
+    return Split(*(float(row[name]) for name in SPLIT), float(row.get("p_se") or 0.0), _together(*held))
+
+
+def _together(past: float, ahead: float, not_before: float) -> float:
+    """Add two shares that a summary has rounded: all where nothing is left beside them, and never more."""
+    total = past + ahead
+    return 1.0 if total > 1.0 or (not_before == 0.0 and total > 0.5) else total
 
 
 def answer_sentence(without: float, best: float, name: str, year: int, lang: str) -> str:

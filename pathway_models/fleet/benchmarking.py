@@ -12,8 +12,8 @@ import pandas as pd
 
 from pathway_models.core.errors import PathwayError
 from pathway_models.fleet.fleet_results import REGION
-from pathway_models.intake.rules.targets import Requirement
-from pathway_models.inventory.account import take_inventory
+from pathway_models.intake.rules import Requirement
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.indicators import CLASSES, indicators, total_energy
 from pathway_models.records.park import Park
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal, table_text
-from pathway_models.console.common_options import PARK, as_of_option, data_option, own_parks
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import PARK, as_of_option, data_option, own_parks, working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.kernels.event_split import WINDOW

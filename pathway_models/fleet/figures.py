@@ -38,7 +38,6 @@ from pathway_models.fleet.fleet_results import (
     Shares,
     check_kinds,
 )
-from pathway_models.fleet.summary import year_number
 from pathway_models.fleet.tables import (
     BAND_NAMES,
     INDICATOR_NAMES,
@@ -51,6 +50,7 @@ from pathway_models.fleet.tables import (
     reason_text,
     short_name,
 )
+from pathway_models.fleet.totals import year_number
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.kernels.turning_points import PeakRule
 from pathway_models.language.rounding import Scale, emissions_text, scale_of
@@ -442,16 +442,21 @@ def _arranged(summary: pd.DataFrame, scenario: str) -> tuple[list[str], np.ndarr
 
 
 def _ranges(ax: Axes, part: pd.DataFrame, rows: np.ndarray, scenario: str, at: int, last: int) -> None:
-    """Draw p05 to p95, the middle half and the median of each park; a range without an end runs to an arrow."""
+    """Draw p05 to p95, the middle half and the median of each park; a range without an end runs to an arrow.
+
+    A park whose peak years fall into separate parts has neither middle half nor median.
+    """
     low, middle, high = (part[name].map(year_number).to_numpy(float) for name in QUANTILES)
     invented, colour = part["invented"].to_numpy(bool), fill_of(scenario)
     open_end, end = np.isinf(high), last + BEHIND
     ax.hlines(rows, np.minimum(low, end), np.where(open_end, end, high), color=colour, linewidth=1.5, alpha=0.7)
     ax.plot(np.full(open_end.sum(), end), rows[open_end], ">", color=colour, markersize=4.5)
+    # Separate parts have no median that is worth a mark: it would lie between them.
+    one_part = (part["peak_parts"].fillna("") == "").to_numpy() if "peak_parts" in part else np.ones(len(part), bool)
     if set(HALF) <= set(part):  # runs of older versions do not have it
-        early, late = (np.minimum(part[name].map(year_number).to_numpy(float), end) for name in HALF)
-        ax.hlines(rows, early, late, color=colour, linewidth=4.6, alpha=0.55, label="halves")
-    for mark, face, which in ((MARKERS[at], colour, ~invented), ("D", "white", invented)):
+        early, late = (np.minimum(part[name].map(year_number).to_numpy(float), end)[one_part] for name in HALF)
+        ax.hlines(rows[one_part], early, late, color=colour, linewidth=4.6, alpha=0.55, label="halves")
+    for mark, face, which in ((MARKERS[at], colour, ~invented & one_part), ("D", "white", invented & one_part)):
         place = np.where(np.isinf(middle), end, middle)[which]
         ax.plot(place, rows[which], mark, markerfacecolor=face, markeredgecolor=colour, markersize=4.5, zorder=5)
 

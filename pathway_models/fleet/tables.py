@@ -181,8 +181,7 @@ def totals(results: FleetResults, years: Sequence[int] = (2025, 2030, 2035, 2040
             low, middle, high = band[:, at, year - int(fleet.years[0])]
             middle, low, high = (significant(value / scale.divisor) for value in (middle, low, high))
             cells.append(f"{middle} ({low} – {high})")
-        low, middle, high = map(peaks.year_text, peaks.quantiles()[at])
-        rows[scenario_name(name, lang)] = [*cells, f"{middle} ({low} – {high})"]
+        rows[scenario_name(name, lang)] = [*cells, peaks.peak_text(at)]
     peak = say(lang, en="peak year", zh="达峰年")
     return pd.DataFrame.from_dict(rows, orient="index", columns=[*(f"{year}, {scale.unit}" for year in chosen), peak])
 

@@ -12,7 +12,7 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.register import country_of, has_rule
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import mistake_text, of_terminal
-from pathway_models.console.common_options import as_of_option
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import as_of_option, working
 from pathway_models.core.errors import InputError, PathwayError
-from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.core.files import SheetWriter
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def guard_command(
     Exit code 0 where every check holds, 1 where one is breached or a file is faulty, 2 for a wrong call.
     """
     try:
-        from pathway_models.guard.comparing import read_results, write_figures
-        from pathway_models.guard.pages import verdict_lines, verdict_page
+        from pathway_models.guard.comparing import read_results, verdict_lines, verdict_page, write_figures
         from pathway_models.guard.result_checks import guard
         from pathway_models.intake.guard import read_guard
 
@@ -103,8 +101,7 @@ def compare_command(
     Exit code 0 where nothing changed, 1 where something did or a file is faulty, 2 for a wrong call.
     """
     try:
-        from pathway_models.guard.comparing import compare, read_results
-        from pathway_models.guard.pages import comparison_lines, comparison_page
+        from pathway_models.guard.comparing import compare, comparison_lines, comparison_page, read_results
         from pathway_models.intake.guard import read_guard
 
         found = compare(read_results(before), read_results(after), read_guard(checks))

@@ -11,7 +11,7 @@ import numpy as np
 from pathway_models.engine.projecting import project
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.guard import read_guard
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.guard import Check, Guard, Key, Results, fits

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathway_models.console.cli_language import Variadic, fault_line, in_table, of_terminal, titled_table
-from pathway_models.console.progress import progress_bar
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.console.cli_language import Variadic, fault_line, in_table, in_words, of_terminal, titled_table
+from pathway_models.console.common_options import progress_bar
+from pathway_models.core.files import sheet_table
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def hindcast_command(
         names = ", ".join(sorted(path.name for path in out.iterdir()))
         click.echo(say(told, en=f"\nwritten: {names}", zh=f"\n已写入：{names}"))
     if write:
-        from pathway_models.hindcast.level_tables import measure_levels
+        from pathway_models.hindcast.event_scores import measure_levels
         from pathway_models.intake.panels import hindcast_files
 
         tables |= measure_levels(seed, lambda title, table: show(title, table, told))
@@ -143,14 +143,28 @@ def _measure(
 
 def show_levels(lang: str = "en") -> None:
     """Print the stored tables of the law in levels: bands of all laws, real sums, events and their reliability."""
-    from pathway_models.hindcast.level_tables import LEVEL_TABLES, mean_sums
+    from pathway_models.hindcast.event_scores import LEVEL_TABLES, mean_sums
     from pathway_models.intake.panels import read_hindcasts
 
     for name in LEVEL_TABLES:
         table = read_hindcasts(name)
-        shown = mean_sums(table) if name == "sums" else table.drop(columns="version")
-        for panel, rows in shown.groupby("panel", sort=False):
-            show(f"{name}: {panel}", rows.drop(columns="panel"), lang)
+        show_scores(name, mean_sums(table) if name == "sums" else table.drop(columns="version"), lang)
+
+
+#: Columns that say what was asked: they stand in the heading of the scores.
+ASKED = ("panel", "holdout", "record", "lead", "window", "cases")
+
+
+def show_scores(name: str, table: pd.DataFrame, lang: str = "en") -> None:
+    """Print scores of laws, a table for everything that was asked; the law stands first, in every part of a table."""
+    shown = table.copy()
+    if "law" in shown:
+        shown.insert(0, "law", shown.pop("law"))
+    same = [column for column in ASKED if column in shown]
+    for values, rows in shown.groupby(same, sort=False):
+        panel, *asked = (in_table(str(value), lang) for value in values)
+        told = [f"{in_words(column, lang)} {value}" for column, value in zip(same[1:], asked, strict=True)]
+        show("; ".join([f"{name}: {panel}", *told]), rows.drop(columns=same), lang)
 
 
 def _read(names: tuple[str, ...], columns: tuple[str, str, str | None], lang: str) -> list[str | Panel]:

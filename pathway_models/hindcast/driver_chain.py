@@ -22,7 +22,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from pathway_models.baseline.calibration import estimate, horizon_weights, predictive
+from pathway_models.baseline.laws.damped_trend import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import rolling_origins
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels import Floats

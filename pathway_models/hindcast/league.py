@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels.level import Level
+from pathway_models.baseline.laws.levels import Level
 from pathway_models.baseline.laws.register import law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.level_fits import (
@@ -37,7 +37,7 @@ from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import read_panel
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.records.growth_laws import Forecast, GrowthLaw
+from pathway_models.records.growth_laws import Forecast, GrowthLaw, Windows
 
 #: Years ahead that are scored.
 AHEAD = (1, 3, 5, 10)
@@ -49,8 +49,11 @@ LEVELS = "levels"
 #: Persistence with the errors of the teaching continent, as the law in levels is taught; the other one has hindsight.
 ELSEWHERE = "persistence_elsewhere"
 FOLDS = 10
-#: Origins of countries with the future held out.
-COUNTRY_ORIGINS = range(2003, 2015)
+#: The law in levels moved so that its median is that of the outcomes: it has the hindsight of the drift that the
+#: persistence of a panel has, and what is left of a difference is its shape and width.
+DRIFT_KNOWN = "levels_drift_known"
+#: Origins of countries with the future held out, and earlier ones whose next twenty years are known.
+COUNTRY_ORIGINS, EARLY_ORIGINS = range(2003, 2015), range(1990, 2003)
 #: Quantiles of equal weight by which a level stands where two levels are added, and how often they are shuffled.
 MEMBER_RANKS = (np.arange(100) + 0.5) / 100.0
 SHUFFLES = 10
@@ -111,8 +114,18 @@ def fold_of(entities: NDArray[np.int_], count: int, seed: int = SEED, folds: int
     return (np.random.default_rng(seed).permutation(count) % folds)[entities]
 
 
-def countries(seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS) -> tuple[pd.DataFrame, pd.DataFrame]:
+def countries(
+    seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS, label: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score the law of nations on countries that it was not fitted to, by what was known at the origin.
+
+    Parameters
+    ----------
+    seed : int
+    origins : sequence of int
+        Last years of the records.
+    label : str
+        Ends the names of the panels.
 
     Returns
     -------
@@ -140,11 +153,11 @@ def countries(seed: int = SEED, origins: Sequence[int] = COUNTRY_ORIGINS) -> tup
                 parts.setdefault(name, []).append(Scored.of(law.forecast(tested.history, steps), tested.change))
             kept.append(is_middle[here & (fold == held)])
     scores = {name: Scored.joined(found) for name, found in parts.items()}
-    front = {"panel": "countries", "holdout": "entity and future", "record": NATION_RECORD}
+    front = {"panel": f"countries{label}", "holdout": "entity and future", "record": NATION_RECORD}
     middle = {name: score.take(np.concatenate(kept)) for name, score in scores.items()}
     return (
         rows_of(scores, (*AHEAD, steps), **front),
-        rows_of(middle, (5, 10, steps), **{**front, "panel": "countries above 5 Mt, $4,000-20,000"}),
+        rows_of(middle, (5, 10, steps), **{**front, "panel": f"countries above 5 Mt, $4,000-20,000{label}"}),
     )
 
 
@@ -250,7 +263,12 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     windows, followed = (part.take(np.isin(windows.origin, list(nation))) for part in (windows, followed))
     above = PARK_FOLLOWS_NATION * np.stack([nation[origin] for origin in windows.origin.tolist()])
     own = fit_park((taught,)).forecast(followed.history, steps).quantiles(MEMBER_RANKS)
-    scores = {LEVELS: convolved(above, own, windows.change)}
+    foreseen = np.median(above, axis=-1) + np.median(own, axis=-1)
+    drift = np.nanmedian(windows.change, axis=0) - np.median(foreseen, axis=0)
+    scores = {
+        LEVELS: convolved(above, own, windows.change),
+        DRIFT_KNOWN: convolved(above, own + drift[:, None], windows.change),
+    }
     elsewhere = Subject(read_panel(taught)).windows(record, steps, law_covariates())
     for name, panels in (("persistence", windows), (ELSEWHERE, elsewhere)):
         persistence = law_named("persistence").fit([panels])
@@ -260,9 +278,16 @@ def other_continent(tested: str, taught: str) -> pd.DataFrame:
     return rows_of(scores, SITES_AHEAD, panel=tested, holdout="continent", record=record)
 
 
-def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
-    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
-    panel, steps = read_panel("provinces"), 5
+def forward_levels(record: int, seed: int = SEED, steps: int = 5) -> tuple[Windows, Floats, Floats]:
+    """Forecast provinces by level: the nation by what was known at the origin, other regions for the deviation.
+
+    Returns
+    -------
+    windows : Windows
+    above, own : (window, step, quantile)
+        Quantiles of equal weight.
+    """
+    panel = read_panel("provinces")
     windows = Subject(panel).windows(record, steps, law_covariates())
     own_windows = region_windows(panel, (record,))[0]
     nation = nation_members(CHINA, np.unique(windows.origin).tolist(), steps, known_by_origin=True)
@@ -273,7 +298,12 @@ def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
         tested = fold == held
         history = own_windows.take(fold_of(own_windows.entity, count, seed) == held).history
         own[tested] = level.forecast(history, steps).quantiles(MEMBER_RANKS)
-    above = np.stack([nation[origin] for origin in windows.origin.tolist()])
+    return windows, np.stack([nation[origin] for origin in windows.origin.tolist()]), own
+
+
+def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
+    """Score nation times deviation on provinces: the nation forward, other regions for the deviation."""
+    windows, above, own = forward_levels(record, seed)
     score = convolved(above, own, windows.change)
     tables = []
     for label, kept in (("origins of the boom", windows.origin <= BOOM), ("later origins", windows.origin > BOOM)):
@@ -281,6 +311,21 @@ def provinces_forward(record: int, seed: int = SEED) -> pd.DataFrame:
             front = {"panel": f"provinces, {label}", "holdout": "future times region", "record": record}
             tables.append(rows_of({LEVELS: score.take(kept)}, SITES_AHEAD, **front))
     return pd.concat(tables, ignore_index=True)
+
+
+def common_share(errors: Floats, group: NDArray[np.int_]) -> float:
+    """Compute the share of the variance of errors that entities of one group have in common, by their products."""
+    errors = errors - errors.mean()
+    sums, squares, sizes = (np.bincount(group, weights) for weights in (errors, errors**2, None))
+    return float((sums**2 - squares).sum() / (sizes * (sizes - 1.0)).sum() / (errors**2).mean())
+
+
+def shared_by_provinces(seed: int = SEED, ahead: int = 5) -> float:
+    """Compute how much of the real errors of provinces, forecast forward, the provinces of a year shared."""
+    windows, above, own = forward_levels(5, seed, ahead)
+    error = windows.change[:, -1] - np.median(above, axis=-1)[:, -1] - np.median(own, axis=-1)[:, -1]
+    known = np.isfinite(error)
+    return common_share(error[known], np.unique(windows.origin[known], return_inverse=True)[1])
 
 
 def china(first: int = 1980) -> pd.DataFrame:
@@ -299,6 +344,8 @@ def china(first: int = 1980) -> pd.DataFrame:
 def league(seed: int = SEED) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
     """Yield every part of the league table, with what makes it."""
     yield "countries", lambda: pd.concat(countries(seed), ignore_index=True)
+    early = EARLY_ORIGINS, f", origins {EARLY_ORIGINS[0]}-{EARLY_ORIGINS[-1]}"
+    yield f"countries{early[1]}", lambda: pd.concat(countries(seed, *early), ignore_index=True)
     for panel in PARK_PANELS:
         yield panel, lambda panel=panel: by_entity(panel, 5, SITES_AHEAD, seed)
     for tested, taught in (("eu_sites", "us_sites"), ("us_sites", "eu_sites")):

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from pathway_models.baseline.laws.levels.level import GDP, POPULATION, SIZE, Level
+from pathway_models.baseline.laws.levels import GDP, POPULATION, SIZE, Level
 from pathway_models.baseline.windows import Subject
 from pathway_models.intake.panels import Panel, read_panel
 from pathway_models.kernels import Floats
-from pathway_models.records.growth_laws import Windows
-from pathway_models.records.growth_levels import LevelParameters, LevelRecord
+from pathway_models.records.growth_laws import LevelParameters, LevelRecord, Windows
 
 VERSION = "2.0"
 #: Years after which the record of a country weighs half: countries err less today than in 1970.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.files import data_folder
+from pathway_models.core.units import HOME
 from pathway_models.documents.blocks import text_table
 from pathway_models.intake.panels import REGIONS, read_hindcasts
 from pathway_models.language.words import say
@@ -27,6 +28,8 @@ DRIVERS_HOLD = "levels_if_drivers_hold"
 AHEAD = (1, 3, 5)
 #: Rivals that the card names.
 RIVALS = ("persistence", "parks_0_2")
+#: Forecasts like the one that is asked about from which on what came of them is told.
+LEAST_ALIKE = 30
 #: Share by which a score must be better before it is called skill.
 LEAST_SKILL = 0.01
 
@@ -50,6 +53,7 @@ class Measured:
         Others of the panel taught the law; index ``horizon``, columns ``forecasts``, ``coverage_50/80/90``,
         ``harder`` (coverage of the 90 % bands in the harder test) and ``better_<rival>`` (share of CRPS).
     event : EventCard
+    spread : LawSpread
     """
 
     park_id: str
@@ -59,6 +63,23 @@ class Measured:
     years: int
     bands: pd.DataFrame
     event: EventCard
+    spread: LawSpread
+
+
+@dataclass(frozen=True)
+class LawSpread:
+    """By how much the headline without measures differs under the next best law, with size in its nation.
+
+    Parameters
+    ----------
+    mean, most : float
+        Difference of a share, in the mean of the places of a kind and at most.
+    places : int
+    """
+
+    mean: float
+    most: float
+    places: int
 
 
 @dataclass(frozen=True)
@@ -70,8 +91,10 @@ class EventCard:
     record, lead, window : int
         Years of the record, ahead, and of confirmation.
     forecasts : int
+    alike : int
+        Forecasts like the one asked about, all where none is.
     said, came : float
-        Mean forecast and frequency: of forecasts like the one asked about, else of all.
+        Mean forecast and frequency: of forecasts like the one asked about where they are `LEAST_ALIKE`, else of all.
     brier, of_rate : float
         Scores of the law, and of knowing only how often it came among others.
     brier_held : float
@@ -82,6 +105,7 @@ class EventCard:
     lead: int
     window: int
     forecasts: int
+    alike: int
     said: float
     came: float
     brier: float
@@ -121,7 +145,22 @@ def measured(park: Park, probability: float | None = None) -> Measured:
         years=int(park.years.size),
         bands=bands,
         event=_event(folder, kind, probability),
+        spread=_spread(folder, spread_of(park)),
     )
+
+
+def spread_of(park: Park) -> str:
+    """Name the figure of the stored outlook that compares the two best laws on places like a park."""
+    kind = park.kind if park.kind in PANEL_OF else "park"
+    abroad = "" if park.country == HOME else ", abroad"
+    return f"P(before 2030) without measures, {kind}{abroad}"
+
+
+@cache
+def _spread(folder: Path, figure: str) -> LawSpread:
+    del folder
+    rows = read_hindcasts("outlook").set_index("figure").loc[figure].set_index("case")["value"]
+    return LawSpread(float(rows["mean difference"]), float(rows["largest difference"]), int(rows["places"]))
 
 
 @cache
@@ -161,11 +200,12 @@ def _event(folder: Path, kind: str, probability: float | None) -> EventCard:
         return float(np.average(table[column], weights=table["forecasts"]))
 
     near = bins if probability is None else bins[(bins["from"] <= probability) & (probability <= bins["to"])]
-    like = near if len(near) else bins
+    alike = int(near["forecasts"].sum())
+    like = near if alike >= LEAST_ALIKE else bins
     first = own.iloc[0]
     return EventCard(
         record=int(first["record"]), lead=int(first["lead"]), window=int(first["window"]),
-        forecasts=int(like["forecasts"].sum()), said=mean(like, "forecast"), came=mean(like, "frequency"),
+        forecasts=int(like["forecasts"].sum()), alike=alike, said=mean(like, "forecast"), came=mean(like, "frequency"),
         brier=mean(own, "brier"), of_rate=mean(rate, "brier"), brier_held=mean(held, "brier"),
     )  # fmt: skip
 

@@ -4,23 +4,42 @@ Parks are neither provinces nor countries.  Their laws are therefore taught by a
 provinces and cities for the noise of Chinese statistics and for one economy's boom and turn, countries since
 1960 for the many ways such a boom has ended elsewhere.  A law taught by provinces alone would, before
 2012, have known nothing but the boom (``docs/baseline.md``).
+
+Linear pools of the law and its benchmark forecasts, weighted by skill.
+
+The weights have the best mean CRPS in training, one set a horizon.  Two trainings:
+
+``own``
+    Other regions of the same panel train everything: the law, the rivals' errors, the weights.
+``others``
+    A whole panel is held out; law, errors and weights come from the other panels.  That is the position of a
+    park, of which no panel is public.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import scipy
+from numpy.typing import NDArray
 from scipy import special
 
-from pathway_models.baseline.calibration import estimate, predictive
-from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH
+from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
+from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, estimate, predictive
 from pathway_models.baseline.laws.register import USES, law_named
 from pathway_models.baseline.windows import Subject
 from pathway_models.hindcast.driver_chain import DriverLaw, DriverWindows, driver_windows, fit_drivers, total_forecast
+from pathway_models.hindcast.evaluation import RIVALS, Hindcast
 from pathway_models.intake.panels import Panel, read_panel
+from pathway_models.kernels import Floats
 from pathway_models.kernels.growth import TrendParameters
+from pathway_models.kernels.scores import PoolTerms, best_weights, coverage, ensemble_pit, pool_crps, pool_terms
+from pathway_models.kernels.trends import straight_log_trend
 from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.growth_laws import GrowthLaw, Windows
 
 #: Years of the training records, and the furthest year ahead that enters a fit: parks look 40 years ahead, and
 #: laws fitted to 20 years have the right width at 40 where it can be checked (countries).
@@ -194,3 +213,218 @@ def shared_variance(law: TrendParameters) -> float:
     error = (windows.change - predictive(windows, law)[0])[:, 0]
     common = np.array([error[windows.origin == year].mean() for year in np.unique(windows.origin)])
     return float(common.var() / error.var())
+
+
+#: Models of a pool, the law first; the last one is the pooled regression of the change on the slope of the record.
+MODELS = ("law", *RIVALS, "regression")
+#: Panels that train law, errors and weights.
+TAUGHT_BY = ("own", "others")
+#: Training windows of one horizon and panel that choose the weights; four weights need no more.
+MOST_CASES = 1000
+#: Inner folds of the training regions that choose the weights.
+INNER = 3
+
+
+@dataclass(frozen=True, eq=False)
+class PooledForecasts:
+    """Scores of the pool and of each of its models, forecast by forecast.
+
+    Parameters
+    ----------
+    windows : Windows
+    crps : (model + 1, window, horizon) float
+        Of `MODELS` and, last, of the pool; NaN where the outcome is not known.
+    pit : (2, window, horizon) float
+        Of the law and of the pool.
+    weights : (window, horizon, model) float
+        With which each forecast was pooled.
+    """
+
+    windows: Windows
+    crps: Floats
+    pit: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _TrainingPanel:
+    """A training panel: its windows, the region of each, and how often the panel counts."""
+
+    windows: Windows
+    region: NDArray[np.int_]
+    times: int = 1
+
+    def take(self, kept: NDArray) -> _TrainingPanel:
+        """Select some of the windows."""
+        return _TrainingPanel(self.windows.take(kept), self.region[kept], self.times)
+
+    def known(self, at: int) -> Windows:
+        """Select windows whose outcome at a horizon is known."""
+        return self.windows.take(np.isfinite(self.windows.change[:, at]))
+
+
+@dataclass(frozen=True, eq=False)
+class _FittedRivals:
+    """Quantiles of the rivals' errors, and the regression's two coefficients, for one horizon."""
+
+    errors: dict[str, Floats]
+    regression: Floats
+
+
+def combine_own(cast: Hindcast) -> PooledForecasts:
+    """Pool hindcasts with regions held out; the other regions of the panel choose errors and weights."""
+    parts, places = [], []
+    for fit, law in enumerate(cast.laws):
+        tested, others = np.flatnonzero(cast.fit == fit), np.flatnonzero(cast.fit != fit)
+        training = _TrainingPanel(cast.windows.take(others), cast.fit[others])
+        parts.append(_pool(cast.windows.take(tested), [training], law))
+        places.append(tested)
+    order = np.argsort(np.concatenate(places), kind="stable")
+    joined = [np.concatenate([getattr(part, name) for part in parts], axis=axis)
+              for name, axis in (("crps", 1), ("pit", 1), ("weights", 0))]  # fmt: skip
+    return PooledForecasts(cast.windows, joined[0][:, order], joined[1][:, order], joined[2][order])
+
+
+def combine_others(panel: str, record: int, horizon: int, law: GrowthLaw | str = FITTED_PRIOR) -> PooledForecasts:
+    """Pool forecasts of a shipped panel that taught neither law nor errors nor weights.
+
+    Parameters
+    ----------
+    panel : str
+        The panel held out; it weighs nothing, the others as in the law for parks.
+    record, horizon : int
+        Years.
+    law : GrowthLaw or str
+        The law, or the name it is registered by.
+    """
+    law, panels = law_named(law) if isinstance(law, str) else law, []
+    for name, times in PANEL_WEIGHTS.items():
+        if name != panel:
+            shipped = read_panel(name)
+            windows = Subject(shipped).windows(record, horizon, law.covariates)
+            region = np.unique(np.array(shipped.groups), return_inverse=True)[1]
+            panels.append(_TrainingPanel(windows, region[windows.entity], times))
+    tested = Subject(read_panel(panel)).windows(record, horizon, law.covariates)
+    return _pool(tested, panels, _fitted(law, panels))
+
+
+def _fitted(law: GrowthLaw, panels: Sequence[_TrainingPanel]) -> GrowthLaw:
+    return law.fit([panel.windows for panel in panels for _ in range(panel.times)])
+
+
+def _pool(tested: Windows, panels: Sequence[_TrainingPanel], law: GrowthLaw) -> PooledForecasts:
+    count, steps = tested.change.shape
+    crps = np.full((len(MODELS) + 1, count, steps), np.nan)
+    pit = np.full((2, count, steps), np.nan)
+    weights = np.full((count, steps, len(MODELS)), np.nan)
+    splits = [_split(panels, part) for part in range(INNER)]
+    splits = [(inner, held, _fitted(law, inner)) for inner, held in splits]
+    alone = np.eye(len(MODELS))
+    for at in range(steps):
+        known = np.flatnonzero(np.isfinite(tested.change[:, at]))
+        shares = _weights(splits, at)
+        if not known.size or shares is None:
+            continue
+        held = tested.take(known)
+        members = _members(held, law, _trained(panels, at), at)
+        terms = pool_terms(held.change[:, at], members)
+        crps[:, known, at] = [pool_crps(w, terms) for w in (*alone, shares)]
+        below = [ensemble_pit(held.change[:, at], rival) for rival in members[1:]]
+        own = law.forecast(held.history, steps).pit(held.change)[:, at]
+        pit[:, known, at] = own, shares @ np.array([own, *below])
+        weights[known, at] = shares
+    return PooledForecasts(tested, crps, pit, weights)
+
+
+def _split(panels: Sequence[_TrainingPanel], part: int) -> tuple[list[_TrainingPanel], list[_TrainingPanel]]:
+    """Part the regions of every panel once more: a model may not be weighed on what it was fitted to."""
+    held = [panel.region % INNER == part for panel in panels]
+    pairs = list(zip(panels, held, strict=True))
+    return [panel.take(~kept) for panel, kept in pairs], [panel.take(kept) for panel, kept in pairs]
+
+
+def _weights(
+    splits: Sequence[tuple[Sequence[_TrainingPanel], Sequence[_TrainingPanel], GrowthLaw]], at: int
+) -> Floats | None:
+    """Find the best weights for a horizon over all inner splits; None where there is nothing to learn from."""
+    distance, spread, times = [], [], []
+    for inner, held, law in splits:
+        if not all(len(panel.known(at)) for panel in inner):
+            return None
+        trained = _trained(inner, at)
+        for panel in held:
+            cases = panel.known(at).sample(MOST_CASES, seed=at)
+            if len(cases):
+                terms = pool_terms(cases.change[:, at], _members(cases, law, trained, at))
+                distance.append(terms.distance.mean(axis=0))
+                spread.append(terms.spread.mean(axis=0))
+                times.append(panel.times)
+    if not times:
+        return None
+    # Panels count by their weight and not by their size.
+    mean = [np.average(np.array(parts), axis=0, weights=times)[None] for parts in (distance, spread)]
+    return best_weights(PoolTerms(*mean))
+
+
+def _trained(panels: Sequence[_TrainingPanel], at: int) -> _FittedRivals:
+    """Fit the regression, and take the quantiles of each rival's errors; panels count by their weight."""
+    parts = [(panel.known(at), panel.times) for panel in panels]
+    designs = [_design(windows) for windows, _ in parts]
+    outcomes = [windows.change[:, at] for windows, _ in parts]
+    scale = [np.full(len(windows), np.sqrt(times / len(windows))) for windows, times in parts]
+    weight = np.concatenate(scale)
+    slope = np.linalg.lstsq(np.concatenate(designs) * weight[:, None], np.concatenate(outcomes) * weight, rcond=None)[0]
+    wrong: dict[str, list[Floats]] = {name: [] for name in MODELS[1:]}
+    for (windows, times), design, outcome in zip(parts, designs, outcomes, strict=True):
+        points = {name: rule(windows.log_history, at + 1)[:, at] for name, rule in POINT_RULES.items()}
+        for name, point in (points | {"regression": design @ slope}).items():
+            wrong[name] += [np.quantile(outcome - point, ERROR_QUANTILES)] * times
+    errors = {name: np.quantile(np.concatenate(found), ERROR_QUANTILES) for name, found in wrong.items()}
+    return _FittedRivals(errors, slope)
+
+
+def _design(windows: Windows) -> Floats:
+    """Stack constant and straight slope of every record: (window, 2)."""
+    return np.stack([np.ones(len(windows)), straight_log_trend(windows.log_history, 1)[:, 0]], axis=1)
+
+
+def _members(windows: Windows, law: GrowthLaw, trained: _FittedRivals, at: int) -> Floats:
+    """Return the members of every model for one horizon: (model, window, member)."""
+    own = law.forecast(windows.history, at + 1).quantiles(ERROR_QUANTILES)[:, at]
+    points = [rule(windows.log_history, at + 1)[:, at] for rule in POINT_RULES.values()]
+    points.append(_design(windows) @ trained.regression)
+    rivals = [point[:, None] + trained.errors[name] for name, point in zip(MODELS[1:], points, strict=True)]
+    return np.stack([own, *rivals])
+
+
+def combination_table(found: PooledForecasts, panel: str, taught_by: str, horizons: Sequence[int]) -> pd.DataFrame:
+    """Table scores by horizon of the law alone and of the pool.
+
+    Columns: ``taught_by``, ``panel``, ``record``, ``horizon``, ``forecasts``, ``origins``; ``coverage_90_law`` and
+    ``coverage_90_pool``; ``crps_law``, ``crps_pool`` (log); skill of both against every rival (`MODELS`), as
+    ``law_vs_<rival>`` and ``pool_vs_<rival>``; ``weight_<model>`` (mean over folds).
+    """
+    rows = []
+    for horizon in horizons:
+        at = horizon - 1
+        known = np.isfinite(found.crps[0, :, at])
+        if not known.any():
+            continue
+        score = dict(zip((*MODELS, "pool"), found.crps[:, known, at].mean(axis=1), strict=True))
+        row = {
+            "taught_by": taught_by,
+            "panel": panel,
+            "record": found.windows.record,
+            "horizon": horizon,
+            "forecasts": int(known.sum()),
+            "origins": int(np.unique(found.windows.origin[known]).size),
+            "coverage_90_law": float(coverage(found.pit[0, :, at], 0.9)),
+            "coverage_90_pool": float(coverage(found.pit[1, :, at], 0.9)),
+            "crps_law": score["law"],
+            "crps_pool": score["pool"],
+        }
+        for rival in MODELS[1:]:
+            row |= {f"{which}_vs_{rival}": 1.0 - score[which] / score[rival] for which in ("law", "pool")}
+        mean = found.weights[known, at].mean(axis=0)
+        rows.append(row | {f"weight_{name}": float(mean[place]) for place, name in enumerate(MODELS)})
+    return pd.DataFrame(rows)

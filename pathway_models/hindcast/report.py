@@ -12,27 +12,38 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pathway_models.baseline.calibration import predictive
-from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR
-from pathway_models.baseline.laws.levels.parks import LEVELS
+from pathway_models.baseline.laws.damped_trend import FITTED_PRIOR, predictive
+from pathway_models.baseline.laws.levels import LEVELS
 from pathway_models.baseline.laws.register import law_named, laws_of
 from pathway_models.baseline.windows import Subject
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.hindcast.combination import INNER, combination_table, combine_others, combine_own
 from pathway_models.hindcast.driver_chain import DriverLaw, fit_drivers, make_synthetic_parks, total_pit
-from pathway_models.hindcast.evaluation import HOLDOUTS, WIDTHS, Hindcast, deciles, hindcast_windows, summarise
+from pathway_models.hindcast.evaluation import (
+    HOLDOUTS,
+    WIDTHS,
+    Hindcast,
+    brier_table,
+    deciles,
+    forecast_peaks,
+    hindcast_windows,
+    reliability_table,
+    summarise,
+)
 from pathway_models.hindcast.level_fits import PARK_PANELS, PARK_RECORDS
 from pathway_models.hindcast.park_laws import (
     ACTIVITY,
+    INNER,
     TAUGHT_HORIZON,
     TAUGHT_RECORD,
     activity_panel,
+    combination_table,
+    combine_others,
+    combine_own,
     driver_samples,
     emission_subjects,
     match_width,
     with_law,
 )
-from pathway_models.hindcast.peak_skill import brier_table, forecast_peaks, reliability_table
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.panels import PANELS, REGIONS, SITES, Panel, read_panel
 from pathway_models.kernels.growth import TrendParameters

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.matching import LEAST_SKILL, Measured, measured, name_of, of_regions
+from pathway_models.hindcast.matching import LEAST_ALIKE, LEAST_SKILL, Measured, measured, name_of, of_regions
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import coverage as coverage_of
 from pathway_models.language.rounding import share_text
@@ -234,6 +234,7 @@ def report_card(park: Park, *, probability: float | None = None, lang: str = "en
     found = measured(park, probability)
     parts = [
         _event(found, lang),
+        _law_spread(found, lang),
         _drivers_held(found, lang),
         _coverage(found, lang),
         _skill(found, lang),
@@ -257,13 +258,30 @@ def _event(found: Measured, lang: str) -> str:
         else "knowing nothing of it would have been as good",
         zh=f"若对园区一无所知，误差会大{worse}" if has_skill else "即使一无所知，得分也相当",
     )
+    few_en = few_zh = ""
+    if event.alike < LEAST_ALIKE:
+        few_en = f" Hardly any of them ({event.alike}) gave a chance like this one's: what is told is of all."
+        few_zh = f"其中概率与本预测相近的仅{event.alike}例，故给出全部预测的结果。"
     return say(
         lang,
         en=f"Such forecasts said {said}; {came} came true; {against} (Brier {scores}; {event.forecasts:,} cases of"
         f" {panel}, records of {event.record} years, peak before the year {event.lead} years on, held for"
-        f" {event.window} years; other entities taught the law).",
+        f" {event.window} years; other entities taught the law).{few_en}",
         zh=f"此类预测平均给出{said}，实际发生{came}；{against}（Brier评分{scores}；{panel}{event.forecasts:,}例，记录{event.record}年，"
-        f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。",
+        f"提前{event.lead}年判断达峰，并在其后{event.window}年内保持；模型由其他对象训练）。{few_zh}",
+    )
+
+
+def _law_spread(found: Measured, lang: str) -> str:
+    """Say by how much the next best law moves the headline, which no sampling error tells."""
+    mean, most = (f"{100 * share:.1f}" for share in (found.spread.mean, found.spread.most))
+    return say(
+        lang,
+        en=f"Model spread, beside the sampling error: under the next best law, which also knows the nation's size, the"
+        f" share that peaks before 2030 without measures is {mean} points other in the mean of {found.spread.places}"
+        f" such places, {most} at most.",
+        zh=f"模型差异（抽样误差之外）：采用次优模型（全国层级另计排放规模）时，{found.spread.places}个同类对象在无新措施下2030年以前达峰的"
+        f"概率平均相差{mean}个百分点，最大{most}个百分点。",
     )
 
 

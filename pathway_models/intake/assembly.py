@@ -367,10 +367,23 @@ def _activities(
         else:
             kinds.append("energy_index")
             levels.append(use[at])
+        levels[-1] = _as_when_it_closed(levels[-1])
         if (levels[-1] <= 0).any():
             year = table.years[int((levels[-1] <= 0).argmax())]
             table.lack(f"an activity above 0 in {sector}, {year}", "add the value or leave the year out", "activity")
     return tuple(kinds), np.array(levels)
+
+
+def _as_when_it_closed(level: np.ndarray) -> np.ndarray:
+    """Hold the activity of a sector that has none from some year to the end where it last was, (year,).
+
+    ASSUME: what closed stays closed: its energy and emissions are zero and remain so, whatever activity they are
+    measured by.
+    """
+    worked = np.flatnonzero(level)
+    if not worked.size or worked[-1] == level.size - 1:
+        return level
+    return np.where(np.arange(level.size) > worked[-1], level[worked[-1]], level)
 
 
 def _output(table: Table, sector: str) -> str:

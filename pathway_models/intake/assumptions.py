@@ -23,7 +23,7 @@ from pathway_models.core.yaml_files import Strict, line_of, validated
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import default_factor, factor_sets, read_carriers
 from pathway_models.intake.fitted import read_levels, read_nowcast, read_park_spread
-from pathway_models.intake.rules.targets import read_targets
+from pathway_models.intake.rules import read_targets
 from pathway_models.kernels.growth import TrendParameters
 from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records import Carrier
@@ -168,6 +168,7 @@ class _Sectors(Strict):
     kinds: dict[str, tuple[str, ...]]
     archetypes: dict[str, str]
     uses: dict[str, dict[str, dict[str, float]]]
+    hydrogen_made: tuple[str, ...] = ()
 
 
 def read_sectors() -> SectorKinds:
@@ -197,7 +198,7 @@ def _read_sectors(path: Path) -> SectorKinds:
                 faults.append(Fault(path.name, place, str(shares), expected, "correct the shares", code="uses"))
     if faults:
         raise InputError(faults)
-    return SectorKinds(content.kinds, content.archetypes, content.uses)
+    return SectorKinds(content.kinds, content.archetypes, content.uses, content.hydrogen_made)
 
 
 class _Demand(Strict):

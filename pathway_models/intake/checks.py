@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from pathway_models.intake.cells import Finding
-from pathway_models.intake.description import Choices
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.plausible_ranges import read_plausible
-from pathway_models.intake.statements import Key, Statement, Statements, UseLine
+from pathway_models.intake.numbers import Finding, read_plausible
+from pathway_models.intake.statements import Choices, Key, Statement, Statements, UseLine
 from pathway_models.intake.translation import USED
 from pathway_models.levers.action import ENERGY_USES
 
 #: Quantities that must be given in every year once they are given in one.
-COMPLETE = ("energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population")
+COMPLETE = (
+    "energy", "product", "fixed_carbon", "captured", "green_electricity", "export", "population", "green_area",
+    "sequestration",
+)  # fmt: skip
 #: A part may exceed the whole by rounding.
 ROUNDING = 1 + 1e-9
 

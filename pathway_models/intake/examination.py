@@ -15,20 +15,25 @@ from pathway_models.core.files import fingerprint
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.intake.assembly import assemble
 from pathway_models.intake.checks import Check, activity_errors, check_followers, uses_of
-from pathway_models.intake.description import Description
-from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.factors.heat_supply import factor_rows, heat_supply_of
+from pathway_models.intake.factors.energy_content import (
+    Factors,
+    check_rule,
+    factor_rows,
+    heat_supply_of,
+    own_plant_of,
+)
 from pathway_models.intake.factors.spread import factor_errors
 from pathway_models.intake.factors.tables import published_factors
+from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import faults_of_investments
 from pathway_models.intake.plans.reading import one_off_faults
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, question
-from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
 from pathway_models.intake.workbook.reading import Filled, read_workbook
-from pathway_models.records.investments import Asset
+from pathway_models.records.costs import Asset
 from pathway_models.records.park import Park
 
 
@@ -99,10 +104,14 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     split = {s.entry.key for s in burnt if s.role == "sector"}
     owned = dict.fromkeys((s.owner, s.entry.item) for s in burnt if s.role == "sector" or s.entry.key not in split)
     rule = filled.description.chp_rule if filled.description else ""
-    supply = heat_supply_of(filled.statements, rule, "园区, chp_rule", check.book, filled.years)
+    check_rule(filled.statements, rule, "园区, chp_rule")
+    supply = heat_supply_of(filled.statements, rule, check.book, filled.years)
     follows = filled.description.follows if filled.description else {}
     check_followers(filled.statements, follows, "园区, follows", {owner for owner, _ in owned})
     beside = {"uses": uses_of(filled.statements, owned), "heat_supply": supply}
+    if filled.description:
+        burnt_by = Translator(filled.statements, filled.description, check.book).burnt
+        beside["own_plant"] = own_plant_of(filled.statements, rule, check.book, filled.years, burnt_by)
     for sheet, block in filled.statements.projects:
         filled.statements.faults += faults_of_investments(sheet, block, path.name)
     faults = in_order(filled.statements.faults)
@@ -117,7 +126,7 @@ def _park_of(
     path: Path, filled: Filled, book: Factors, faults: tuple[Fault, ...], beside: dict[str, Any]
 ) -> Examination:
     description = filled.description
-    result = Translator(filled.statements, description, book).translate()
+    result = Translator(filled.statements, description, book, plant=beside["own_plant"]).translate()
     result.rows += factor_rows(beside["heat_supply"], result.rows)
     fields, more = assemble(
         path.name, description.activity, description.factor_set, description.grid_factor, result.rows

@@ -20,8 +20,8 @@ from pathway_models.core.arrays import fixed
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, read_text
 from pathway_models.core.yaml_files import validated
-from pathway_models.kernels.horizon_regression import HorizonFit
-from pathway_models.records.growth_levels import LevelParameters, LevelRecord
+from pathway_models.kernels.growth import HorizonFit
+from pathway_models.records.growth_laws import LevelParameters, LevelRecord
 from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity, SiteActivity
 
 #: Columns that a nowcast cannot do without.

@@ -12,9 +12,14 @@ from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.yaml_files import Id, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.assumptions import read_sectors
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.plans.rows import lines_of
-from pathway_models.intake.plans.scenario_tables import COLUMNS, paths_of, period_of, read_driver_table
-from pathway_models.intake.workbook.scenario_sheet import read_scenario_sheet
+from pathway_models.intake.plans.rows import lines_of, settle
+from pathway_models.intake.plans.scenario_tables import (
+    COLUMNS,
+    paths_of,
+    period_of,
+    read_driver_table,
+    read_scenario_sheet,
+)
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Scenarios, Triangle
 from pathway_models.records.plans import GRID_FUTURES, DriverPath
 
@@ -33,6 +38,8 @@ class _Values(Strict):
     low: Number
     mode: Number
     high: Number
+    #: Where the numbers of this setting come from, if not from where the parameter's do.
+    source: Text = ""
 
 
 class _Ramp(Strict):
@@ -193,7 +200,13 @@ def _lever(lever_id: str, rank: int, given: _Lever) -> Lever:
         takes_from=given.takes_from,
         gives_to=given.gives_to,
         units={name: p.unit for name, p in given.parameters.items()},
-        sources={name: p.source for name, p in given.parameters.items()},
+        sources={name: p.source for name, p in given.parameters.items()}
+        | {
+            f"{setting}.{name}": v.source
+            for setting, values in given.settings.items()
+            for name, v in values.items()
+            if v.source
+        },
         note=given.note,
         rank=rank,
         sectors=given.applies_to.sectors,
@@ -302,8 +315,7 @@ def _tabled(path: Path, stamp: Stamp, levers: Files) -> Scenarios:
     """Read a table of drivers: shipped scenarios get them, other ids are scenarios of their own."""
     faults: list[Fault] = []
     found = read_scenario_sheet(path, faults) if path.suffix.lower() == ".xlsx" else read_driver_table(path, faults)
-    if faults:
-        raise InputError(faults)
+    settle(faults)
     shipped = _scenarios(*stamped(data_folder() / "scenarios.yml"), levers)
     driven = [replace(one, drivers=_replaced(one.drivers, found.get(one.scenario_id, ()))) for one in shipped.scenarios]
     new = [Scenario(name, name, name, drivers=paths) for name, paths in found.items() if name not in shipped]

@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.intake.factors.heat_supply import read_chp_rules
-from pathway_models.intake.factors.ids import SUPPLIER
+from pathway_models.intake.factors.energy_content import read_chp_rules
+from pathway_models.intake.factors.ids import OWN_PLANT, SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
@@ -17,11 +17,11 @@ Named = Park | Entry | ParkIdentity | str
 
 
 @cache
-def _shipped_scenarios() -> dict[str, Scenario]:
+def _shipped_scenarios(file: str | None = None) -> dict[str, Scenario]:
     # Here, because most who name something name no scenario, and its library takes long to load.
     from pathway_models.intake.library import read_scenarios
 
-    return dict(read_scenarios())
+    return dict(read_scenarios(file))
 
 
 def find_entry(park_id: str) -> Entry | None:
@@ -77,7 +77,7 @@ def headline(park: Named, lang: str) -> str:
 def scenario_name(scenario_id: str, lang: str) -> str:
     """Name of a scenario; the id itself for one of a user's own file."""
     check_language(lang)
-    found = _shipped_scenarios().get(scenario_id)
+    found = _shipped_scenarios().get(scenario_id) or _shipped_scenarios("drivers").get(scenario_id)
     if found is None:
         return word(ADVISED, lang) if scenario_id == ADVISED else scenario_id
     return found.name_zh if lang == "zh" else found.name_en
@@ -193,7 +193,9 @@ def factor_name(factor_id: str, lang: str) -> str:
 def _origin(factor_id: str, comma: str, lang: str) -> str:
     name, _, place = factor_id.partition(": ")
     if factor_id.startswith(SUPPLIER):
-        return _of_supplier(factor_id.removeprefix(SUPPLIER), lang)
+        return _of_plant("supplier", factor_id.removeprefix(SUPPLIER), lang)
+    if factor_id.startswith(OWN_PLANT):
+        return _of_plant("own", factor_id.removeprefix(OWN_PLANT), lang)
     if name in ORIGINS:
         en, zh = ORIGINS[name]
         return say(lang, en=en, zh=zh) + (f"{comma}{place_name(place, lang)}" if place else "")
@@ -209,24 +211,43 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
     return told + (say(lang, en=f", {year}", zh=f"，{year}年") if year else "")
 
 
-def _of_supplier(rule: str, lang: str) -> str:
-    """Name the factor of a supplier's fuels with the rule that shares them between power and heat."""
-    by = say(lang, en=", {}", zh="，{}").format(read_chp_rules()[rule].name.in_(lang)) if rule else ""
-    return say(lang, en=f"fuels of the supplier of heat{by}", zh=f"供热企业燃料{by}")
+#: Whose fuels give a factor of heat or power.
+PLANTS = {
+    "supplier": ("fuels of the supplier of heat", "供热企业燃料"),
+    "own": ("fuels of its own plant", "自备电厂燃料"),
+}
+
+
+def chp_rule_name(rule: str, lang: str) -> str:
+    """Name a rule that shares a plant's emissions between power and heat; empty where none is needed."""
+    return read_chp_rules()[rule].name.in_(lang) if rule else ""
+
+
+def _of_plant(whose: str, rule: str, lang: str) -> str:
+    """Name the factor of a plant's fuels with the rule that shares them between power and heat."""
+    en, zh = PLANTS[whose]
+    by = chp_rule_name(rule, lang)
+    return say(lang, en=en, zh=zh) + (say(lang, en=", ", zh="，") + by if by else "")
 
 
 def heat_origin(park: Park, lang: str) -> str:
-    """Say where the factor of purchased heat comes from; empty where it is the default or the table's own.
+    """Say where factors of purchased heat and of the own plant come from; empty where both are defaults or the table's.
 
     Parameters
     ----------
     park : Park
     lang : {"en", "zh"}
     """
-    if park.heat_supply is None:
-        return ""
-    told = _of_supplier(park.heat_supply.rule, lang)
-    return say(lang, en=f"factor of purchased heat: {told}", zh=f"外购热力因子：{told}")
+    told = []
+    if park.heat_supply is not None:
+        from_fuels = _of_plant("supplier", park.heat_supply.rule, lang)
+        told.append(say(lang, en=f"factor of purchased heat: {from_fuels}", zh=f"外购热力因子：{from_fuels}"))
+    if park.own_plant is not None:
+        from_fuels = _of_plant("own", park.own_plant.rule, lang)
+        told.append(
+            say(lang, en=f"factors of heat and power it makes: {from_fuels}", zh=f"自产热力和电力因子：{from_fuels}")
+        )
+    return say(lang, en="; ", zh="；").join(told)
 
 
 def in_one_language(text: str, lang: str) -> str:

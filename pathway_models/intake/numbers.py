@@ -3,18 +3,149 @@
 A number is read only where a careful person reads it in one way.  Full-width digits, spaces and thousands separators
 are understood, and every such reading is told in a note; anything else is a fault, never a guess.  A number of a
 workbook may mean something else by its looks (raised digits, a format that shows a thousandth): `Look` says what.
+
+What one cell of a workbook says: a year, a text, a label or the result of a formula (numbers: `intake.numbers`).
+
+Reading ``data/intake.yml``: what is plausible, and how far a quality grade may be off.
 """
 
+import ast
 import datetime
 import math
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from pathway_models.intake.cells import ERRORS, FULL_WIDTH, INVISIBLE, Finding, label_of, shown
+from pydantic import BaseModel, ConfigDict
+
+from pathway_models.core.files import FORMULA_SIGNS, data_folder
+from pathway_models.core.yaml_files import validated
+
+#: Full-width signs that stand for exactly one ASCII sign.  NFKC as a whole would also turn 10⁴ into 104.
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％Ｅｅ", "0123456789.,-+%Ee")
+#: Signs without width or ink that copying from web pages and PDF leaves behind.
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!")
+LONGEST_TEXT = 500
+#: Categories of signs that nobody sees: control, format (such as from right to left), halves, private, unassigned.
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+class Finding(NamedTuple):
+    """A fault or remark about a cell."""
+
+    expected: str
+    remedy: str
+    code: str
+    severity: str = "error"
+
+
+def read_year(raw: Any) -> tuple[int | None, list[Finding]]:
+    """Read a year such as 2019, ``2019年`` or ``"２０１９"``; blank is no year and no finding."""
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return None, []
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and 1900 <= raw <= 2100 and raw == int(raw):
+        return int(raw), []
+    if isinstance(raw, str):
+        text = raw.translate(FULL_WIDTH).translate(INVISIBLE).strip().removesuffix("年").strip()
+        if re.fullmatch(r"(19|20)\d{2}", text, re.ASCII):
+            return int(text), [Finding("a plain year", f"it is a text, read as {text}", "year_text", "note")]
+    return None, [Finding("a year such as 2019", "type the year in four digits", "year")]
+
+
+def read_text(raw: Any) -> tuple[str, list[Finding]]:
+    """Read a text that may be shown in results: one line, not too long, nothing a spreadsheet would compute."""
+    if raw is None:
+        return "", []
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    text = str(raw).strip(" \u00a0\u3000\n")
+    if text.startswith(FORMULA_SIGNS):
+        remedy = "it would run as a formula in result tables; begin with a letter"
+        return "", [Finding("a text that does not begin with = + - @", remedy, "formula_text")]
+    if has_control_sign(text):
+        return "", [Finding("printable signs in one line", "type the text again without control signs", "control_sign")]
+    if len(text) > LONGEST_TEXT:
+        return "", [Finding(f"at most {LONGEST_TEXT} signs", "shorten it; put more on the notes sheet", "text_long")]
+    return text, []
+
+
+def has_control_sign(text: str) -> bool:
+    """Tell whether a text has line ends, signs that turn its direction round, or others that nobody sees."""
+    return not text.isprintable() and any(unicodedata.category(one) in UNSEEN for one in text)
+
+
+def label_of(raw: Any) -> str:
+    """A label as compared with others: compatibility forms unified, without any space."""
+    return "" if raw is None else "".join(unicodedata.normalize("NFKC", str(raw)).translate(INVISIBLE).split())
+
+
+def shown(raw: Any) -> str:
+    """A cell's content as messages show it: one line, no control signs, not too long."""
+    if raw is None:
+        return ""
+    if isinstance(raw, (datetime.date, datetime.time)):
+        return raw.isoformat().removesuffix("T00:00:00")
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        raw = int(raw)
+    text = str(raw)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "·" for sign in text)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def stored_result(formula: str, stored: Any) -> tuple[Any, list[Finding]]:
+    """Result of a formula as the spreadsheet stored it, where it can be relied on.
+
+    Plain arithmetic (``=1200+340``) is computed again and must agree.  Other formulas are taken with a warning,
+    because this program does not recalculate them; a stored 0 is refused, because programs that never calculate
+    store 0 or nothing.
+    """
+    if stored is None or stored == "":
+        remedy = "open and save the file in a spreadsheet program, or type the value"
+        return None, [Finding("a formula with its result", remedy, "formula_empty")]
+    if isinstance(stored, str) and stored.strip() in ERRORS:
+        return None, [Finding("a number", f"the formula gives {stored}; type the value", "error_cell")]
+    again = arithmetic(formula)
+    if again is not None:
+        if not (isinstance(stored, float) and math.isclose(again, stored, rel_tol=1e-9, abs_tol=1e-12)):
+            remedy = f"the stored result is {stored!r} but the formula gives {again!r}; type the value"
+            return None, [Finding("a formula that agrees with its result", remedy, "formula_differs")]
+        return again, [Finding("a plain number", f"plain arithmetic, read as {again!r}", "formula_sum", "note")]
+    if stored == 0.0:
+        return None, [
+            Finding("a calculated result", "0 may mean it was never calculated; type the value", "formula_zero")
+        ]
+    remedy = f"its stored result {stored!r} is used and not calculated again; better type the value"
+    return stored, [Finding("a typed value", remedy, "formula", "warning")]
+
+
+def arithmetic(formula: str) -> float | None:
+    """Value of a formula of plain numbers, + - * / and brackets; None for any other formula."""
+    if len(formula) > 200 or not re.fullmatch(r"=[\d.+\-*/() ]+", formula, re.ASCII):
+        return None
+    try:
+        return float(_value(ast.parse(formula[1:].strip(), mode="eval").body))
+    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError):
+        return None
+
+
+def _value(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant):
+        return float(node.value)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        value = _value(node.operand)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        return OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+    raise ValueError(ast.dump(node))
+
 
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 #: Groups of three behind a first one without a leading zero: 0,315 is a decimal comma, never 315.
@@ -155,8 +286,10 @@ class Look:
         Whether the whole cell is struck through, raised or lowered.
     has_struck, has_raised : bool
         Whether a part of its text is.
-    is_hidden : bool
-        Whether its row or column is hidden, or of no height or width.
+    has_small, has_white : bool
+        Whether a part of its text is smaller than the rest, or white on nothing.
+    is_hidden, is_white : bool
+        Whether its row or column is hidden, or of no height or width; whether the cell is white on nothing.
     """
 
     format: str = "General"
@@ -165,12 +298,23 @@ class Look:
     has_struck: bool = False
     has_raised: bool = False
     is_hidden: bool = False
+    has_small: bool = False
+    has_white: bool = False
+    is_white: bool = False
+
+    @property
+    def apart(self) -> str:
+        """How a part of the text differs from the rest; empty where all of it is alike."""
+        if self.has_raised:
+            return "raised or lowered, such as a footnote mark"
+        if self.has_small:
+            return "smaller than the rest, such as a footnote mark"
+        return "struck through" if self.has_struck else "white and cannot be seen" if self.has_white else ""
 
     def findings(self, value: float, unit: str) -> Iterator[Finding]:
         """Yield what the looks of a value may mean, beside the unit that is written for it."""
-        if self.has_raised or self.has_struck:
-            how = "raised or lowered, such as a footnote mark" if self.has_raised else "struck through"
-            yield Finding("digits that are all alike", f"a part is {how}; type the number alone", "part_looks")
+        if self.apart:
+            yield Finding("digits that are all alike", f"a part is {self.apart}; type the number alone", "part_looks")
         if self.is_struck:
             remedy = "it is struck through and yet counted: delete it if it is void, or take the line off"
             yield Finding("a value that holds", remedy, "struck", "warning")
@@ -179,11 +323,17 @@ class Look:
             yield Finding("a value on the line", remedy, "raised", "warning")
         if self.is_hidden:
             yield Finding("a visible cell", "unhide its row or column: it is counted", "cell_hidden", "warning")
+        if self.is_white:
+            yield Finding("a visible cell", "its font is white: it is counted", "cell_hidden", "warning")
+        yield from self._of_format(value, unit)
+
+    def _of_format(self, value: float, unit: str) -> Iterator[Finding]:
+        """Yield what the number format of a value makes of it."""
         of = meaning(self.format, value)
         if of.is_blank and value:
             yield Finding("a visible cell", "its number format hides it: it is counted", "cell_hidden", "warning")
-        if of.is_percent and label_of(unit) in ("%", "share"):
-            if label_of(unit) == "%" and value:
+        if of.is_percent and (label_of(unit) == "share" or label_of(unit).startswith("%")):
+            if label_of(unit) != "share" and value:
                 remedy = f"the cell shows {100 * value:g}% and holds {value!r}: format it as a number, type it again"
                 yield Finding("a plain percentage", remedy, "percent_format")
         elif of.is_scaled or of.is_percent:
@@ -251,10 +401,14 @@ def _section_of(sections: tuple[tuple[re.Match[str] | None, Meaning], ...], valu
 def _meaning(pieces: list[re.Match[str]], sections: int) -> Meaning:
     """What the pieces of one section say."""
     literals = [piece[1] or piece[2] for piece in pieces if piece[1] or piece[2]]
-    placed = PLAINEST.sub("", "".join(piece[5] for piece in pieces if piece[5]))
-    words = letters("".join([*literals, placed]))
-    # Digits or a point between the digits of a number make another number of it.
-    is_other = any(set(text) & set("0123456789.,") for text in literals) and bool(re.search("[0#?]", placed))
+    signs = "".join(piece[5] for piece in pieces if piece[5])
+    placed = PLAINEST.sub("", signs)
+    # A mark by itself says something of the number; behind letters it is a part of a unit, as in km².
+    marks = [text for text in [*literals, placed] if not letters(text) and any(map(_is_mark, text))]
+    words = letters("".join([*literals, placed])) or "".join(marks)
+    # Digits or a point beside the digits of a number make another number of it.
+    has_number = bool(re.search("[0#?]", placed)) or placed != signs
+    is_other = has_number and any(set(text) & set("0123456789.,") for text in literals)
     return Meaning(
         is_scaled=bool(SCALED.search(placed)) or is_other,
         is_percent="%" in placed,
@@ -263,6 +417,60 @@ def _meaning(pieces: list[re.Match[str]], sections: int) -> Meaning:
     )
 
 
+def _is_mark(sign: str) -> bool:
+    return sign in "‰‱*†‡§" or unicodedata.category(sign) == "No"
+
+
 def letters(text: str) -> str:
     """The letters of a text: what is left of a unit where signs and digits do not matter."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalpha())
+
+
+class _Bound(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    low: float
+    high: float
+    unit: str
+    source: str
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a value lies inside."""
+        return self.low <= value <= self.high
+
+
+class _Grade(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    value: float
+    unit: str
+    source: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    bounds: dict[str, _Bound]
+    grades: dict[str, _Grade]
+
+
+@dataclass(frozen=True)
+class Plausible:
+    """Bounds by name, and the standard deviation of the logarithm of a value by quality grade."""
+
+    bounds: Mapping[str, _Bound]
+    grades: Mapping[str, float]
+
+
+@cache
+def _read(folder: Path) -> Plausible:
+    content, _ = validated(folder / "intake.yml", _File)
+    return Plausible(content.bounds, {name: grade.value for name, grade in content.grades.items()})
+
+
+def read_plausible() -> Plausible:
+    """The shipped bounds and grades.
+
+    Raises
+    ------
+    InputError
+        All faults of the file, by line.
+    """
+    return _read(data_folder())

@@ -10,10 +10,9 @@ from itertools import pairwise
 from statistics import median
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check
 from pathway_models.intake.factors.tables import ZERO_GROUPS
-from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.numbers import Finding, read_plausible
 from pathway_models.intake.statements import Statement
 from pathway_models.intake.translation import USED
 from pathway_models.language.rounding import significant
@@ -265,8 +264,8 @@ def _unused(check: Check) -> None:
         finding = Finding("", remedy, "beside", "note")
         check.statements.report("workbook", None, finding)
     area, rate = check.of("green_area"), check.of("sequestration")
-    if area and set(area) - set(rate):
-        s = next(s for year, s in area.items() if year not in rate)
+    if area and not rate:  # in some years only, it is a gap
+        s = next(iter(area.values()))
         remedy = "without it the green area stores nothing in the result; it has no default"
         check.statements.report(
             s.place, s.written, Finding("a sequestration rate beside it", remedy, "sink_rate", "warning")
@@ -320,10 +319,22 @@ def _parts_of_some_years(check: Check) -> None:
                 finding = Finding(f"{what} in {s.year}", f"it is given in {years}: {missing}", "blank")
                 blank = s.role, s.owner, f"{s.entry.key}, {name}", s.year
                 check.statements.report(check.statements.blanks.get(blank, f"{s.place}, {name}"), None, finding)
-            if given and lacking and not between and not check.statements.is_reported(lacking[0].place):
+            # Years of which the table has no line of an enterprise lack its measured factor as well.
+            absent = _absent(check, of_key) if name == "factor" and given and not lacking else []
+            if given and (lacking or absent) and not between:
+                s = (lacking or absent)[0]
                 remedy = f"{what} is given in {years} only, {otherwise}: give it in every year"
                 finding = Finding(f"{what} in every year or in none", remedy, f"{name}_years", "warning")
-                check.statements.report(lacking[0].place, lacking[0].written, finding)
+                check.statements.report(s.place, s.written, finding)
+
+
+def _absent(check: Check, of_enterprise: list[Statement]) -> list[Statement]:
+    """Use of the park in years of which an enterprise states nothing."""
+    first, known = of_enterprise[0], {s.year for s in of_enterprise}
+    if first.role != "enterprise":
+        return []
+    of_park = check.of(first.entry.quantity, first.entry.item)
+    return [s for year, s in sorted(of_park.items()) if year not in known and s.value > 0]
 
 
 def _values_of_some_years(check: Check) -> None:

@@ -5,7 +5,8 @@ The rules (docs/workbook.md):
 * Feedstock is no combustion: energy = use - feedstock.
 * Power and heat sold outside the boundary are taken off the purchases of the same kind, green part alike, at the
   factor of purchases (net purchases, as in the NDRC industry guides).  What is sold beyond the purchases is a
-  credit of its own, ``conversion_exported_*``.
+  credit of its own, ``conversion_exported_*``: at the factor of the park's own plant, as far as that made it and its
+  fuels are stated, else at that of purchases.
 * CO2 captured is taken off what was emitted, stored and used parts told apart, ``conversion_captured_*``.
 * Fuel of a plant inside the boundary counts at its stack; what the plant supplies inside counts nowhere else.
 * A measured factor goes before the factor set; an enterprise's measured factor holds for its own use, the rest of
@@ -16,11 +17,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.statements import Statement, Statements
+from pathway_models.intake.statements import Description, Statement, Statements
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.workbook.layout import Entry
+from pathway_models.records.park import OwnPlant
 
 #: What is taken over as it stands: quantity of the workbook to quantity of the core.
 SAME = ("population",)
@@ -63,12 +64,15 @@ class Translator:
     description : Description
     book : Factors
         The factor tables by the choices of the description.
+    plant : OwnPlant or None
+        The park's own combined plant.
     """
 
     statements: Statements
     description: Description
     book: Factors
     result: Translation = field(default_factory=Translation)
+    plant: OwnPlant | None = None
 
     def translate(self) -> Translation:
         """The whole workbook."""
@@ -140,7 +144,7 @@ class Translator:
         return kept
 
     def _surplus(self, item: str) -> None:
-        """What is sold beyond the purchases: a credit at the factor of purchases."""
+        """What is sold beyond the purchases: a credit at the factor of the own plant, or of purchases."""
         bought = self._bought(item)
         sold = {s.year: (s, self.book.tj(s)) for s in self._of("export", item)}
         beyond = {year: max(0.0, tj - bought.get(year, 0.0)) for year, (_, tj) in sold.items()}
@@ -149,11 +153,29 @@ class Translator:
         owner = self._main_sector()
         for year in self.years():
             s = sold.get(year)
-            factor = self._factor_of_purchases(item, year)
+            factor = self._factor_of_sales(item, year, beyond.get(year, 0.0))
             place = s[0].place if s else ""
             # ASSUME: the credit of a projected year keeps the last observed factor, though the grid gets cleaner.
             self._row(place, year, owner, "product", f"conversion_exported_{item}", beyond.get(year, 0.0), "TJ")
             self._row(place, year, owner, "process_factor", f"conversion_exported_{item}", -factor, "tCO2/TJ")
+
+    def _factor_of_sales(self, item: str, year: int, sold: float) -> float:
+        """Factor of what is sold beyond the purchases: the own plant's for what it made, that of purchases for more."""
+        bought = self._factor_of_purchases(item, year)
+        if self.plant is None or sold <= 0:
+            return bought
+        made = self.plant.made(item, year)
+        ours = min(1.0, made / sold)
+        return ours * self.plant.factor(item, year) + (1.0 - ours) * bought
+
+    def burnt(self, item: str, year: int) -> tuple[float, float]:
+        """Energy of a carrier that burns in a year, feedstock apart, TJ, and its mean factor, tCO2/TJ."""
+        found = [(owner, s) for (owner, _), series in self._owned.items() for s in series.values()
+                 if (s.entry.quantity, s.entry.item, s.year) == ("energy", item, year)]  # fmt: skip
+        use = [self.book.tj(s, s.value - s.feedstock) for _, s in found]
+        emitted = sum(tj * self.own_factor(owner, s)[0] for tj, (owner, s) in zip(use, found, strict=True))
+        total = sum(use)
+        return total, emitted / total if total > 0 else self.book.default(item, year) or 0.0
 
     def _factor_of_purchases(self, item: str, year: int) -> float:
         """Own factor of what is bought, the mean of the sectors' where only they have one; else the default."""

@@ -1,6 +1,9 @@
-"""One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md)."""
+"""One ledger of quantities read by several accounts, and the bridge between any two of them (docs/accounts.md).
 
-from collections.abc import Mapping
+Emissions inventory by sector, source and scope, and its ledger: every tonne with factor and cell.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,11 +11,135 @@ import numpy as np
 
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.intake.factors.ids import CAPTURED, FIXED, SOLD
-from pathway_models.intake.rules.profiles import read_account
-from pathway_models.records.accounts import Account, RowRule
+from pathway_models.intake.factors.ids import CAPTURED, FIXED, SOLD, carrier_factor_id, process_factor_id, scope_of
+from pathway_models.intake.rules import read_account
+from pathway_models.records.inventory import Account, Inventory, RowRule
 from pathway_models.records.park import Identified, Park, ParkIdentity
 from pathway_models.records.pathways import Pathways
+
+
+def take_inventory(park: Park) -> Inventory:
+    """Account a park's emissions over its observed years.
+
+    Returns
+    -------
+    Inventory
+        One row a sector and carrier with any use, and one a process; scope 1 for fuels and processes,
+        scope 2 (market-based) for purchased electricity and heat.  Sales beyond the purchases and captured
+        CO2 (stored and used parts apart) are rows below zero in scope 1.  Sinks stand beside.
+
+    Notes
+    -----
+    ``E = sum energy x factor + sum output x process factor``; factor = carbon content x oxidation x 44/12
+    (GB/T 32150, NDRC industry guides).
+    """
+    rows, values, factor_ids = [], [], []
+    emissions = park.energy * park.factors
+    for s, sector in enumerate(park.sectors):
+        for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
+            if park.energy[s, c].any():
+                rows.append((sector, carrier, scope_of(group)))
+                values.append(emissions[s, c])
+                factor_ids.append(_one_id(carrier_factor_id(park, sector, carrier, int(y)) for y in park.years))
+        for j, process in enumerate(park.processes):
+            if process.sector == s:
+                rows.append((sector, process.name, scope_of()))
+                values.append(park.outputs[j] * park.process_factors[j])
+                factor_ids.append(_one_id(process_factor_id(park, sector, process.name, int(y)) for y in park.years))
+    return Inventory(
+        identity=park.identity,
+        years=park.years,
+        rows=tuple(rows),
+        emissions=np.reshape(values, (len(rows), park.years.size)),
+        factor_ids=tuple(factor_ids),
+        location_based=location_based(park),
+        sinks=park.sinks,
+    )
+
+
+def _one_id(by_year: Iterable[str]) -> str:
+    """Join the factors behind a source over all years; own ones are named once, without their cells."""
+    kinds = dict.fromkeys("own" if name.startswith("own: ") else name for name in by_year)
+    return "; ".join(name for name in kinds if name) or "own"
+
+
+def location_based(park: Park) -> np.ndarray:
+    """Account purchased electricity with its green part at the grid factor, (H,) tCO2/yr."""
+    grid, green = park.carriers.index("electricity"), park.carriers.index("green_electricity")
+    bought = park.energy[:, grid] + park.energy[:, green]
+    return (bought * park.factors[:, grid]).sum(axis=0)
+
+
+LEDGER_COLUMNS = (
+    "year",
+    "sector",
+    "source",
+    "scope",
+    "amount",
+    "amount_unit",
+    "factor",
+    "factor_unit",
+    "factor_id",
+    "emissions_tco2",
+    "place",
+)
+Line = dict[str, str | int | float]
+
+
+def ledger_rows(park: Park) -> Iterator[Line]:
+    """Yield the lines of the ledger; their emissions add up to the inventory's total of each year.
+
+    Yields
+    ------
+    dict
+        One a year and source: energy in TJ after feedstock and sales, or output of a process; factor; emissions
+        in tCO2; the cells or lines the amount was read from.
+    """
+    for at, year in enumerate(map(int, park.years)):
+        yield from _energy(park, at, year)
+        for j, process in enumerate(park.processes):
+            sector, output = park.sectors[process.sector], float(park.outputs[j, at])
+            place = _place(park, ("product", sector, process.name), ("emissions", sector, process.name), year)
+            yield {
+                **_source(year, sector, process.name, scope_of()),
+                "amount": output,
+                "amount_unit": process.unit,
+                "factor": float(park.process_factors[j, at]),
+                "factor_unit": f"tCO2/{process.unit}",
+                "factor_id": process_factor_id(park, sector, process.name, year),
+                "emissions_tco2": output * float(park.process_factors[j, at]),
+                "place": place,
+            }
+
+
+def _energy(park: Park, at: int, year: int) -> Iterator[Line]:
+    for s, sector in enumerate(park.sectors):
+        for c, (carrier, group) in enumerate(zip(park.carriers, park.groups, strict=True)):
+            use, factor = float(park.energy[s, c, at]), float(park.factors[s, c, at])
+            if not park.energy[s, c].any():
+                continue
+            place = _place(park, ("energy", sector, carrier), ("emissions", sector, carrier), year)
+            if group == "green_electricity":
+                place = _place(park, ("green_electricity", "park", ""), ("green_electricity", sector, ""), year)
+            yield {
+                **_source(year, sector, carrier, scope_of(group)),
+                "amount": use,
+                "amount_unit": "TJ",
+                "factor": factor,
+                "factor_unit": "tCO2/TJ",
+                "factor_id": carrier_factor_id(park, sector, carrier, year),
+                "emissions_tco2": use * factor,
+                "place": place,
+            }
+
+
+def _source(year: int, sector: str, name: str, scope: int) -> Line:
+    return {"year": year, "sector": sector, "source": name, "scope": scope}
+
+
+def _place(park: Park, first: tuple[str, str, str], second: tuple[str, str, str], year: int) -> str:
+    return park.origins.get(first, {}).get(year) or park.origins.get(second, {}).get(year, "")
+
 
 #: Groups of carriers whose row is of a kind of its own; all others burn.
 KIND_OF_GROUP = {
@@ -29,13 +156,15 @@ class Ledger(Identified):
     identity : ParkIdentity
     years : (H,) int
     rows : (R,) tuple of (sector, source, kind)
-        Kinds as in `records.accounts.ROW_KINDS`.
+        Kinds as in `records.inventory.ROW_KINDS`.
     amounts : (R, H)
         TJ of energy after feedstock and sales, output of a process in its unit, tCO2 of sinks.
     factors : (R, H)
         The park's own factors, tCO2 per unit.
     sectors : (S,) str
         Sectors of the park's table.
+    sells_own : bool
+        Whether what is sold comes from the park's own plant, at the factors of its fuels.
     """
 
     identity: ParkIdentity
@@ -44,6 +173,7 @@ class Ledger(Identified):
     amounts: np.ndarray
     factors: np.ndarray
     sectors: tuple[str, ...]
+    sells_own: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,7 +192,7 @@ class Ledger(Identified):
 def take_ledger(park: Park) -> Ledger:
     """List the quantities of a park's observed years: energy, output of processes, sinks.
 
-    Rows are those of the inventory (`inventory.account.take_inventory`), and the sinks.
+    Rows are those of the inventory (`inventory.accounts.take_inventory`), and the sinks.
     """
     rows, amounts, factors = [], [], []
     for s, sector in enumerate(park.sectors):
@@ -83,7 +213,7 @@ def take_ledger(park: Park) -> Ledger:
     shape = (len(rows), park.years.size)
     identity = park.identity
     return Ledger(identity, park.years, tuple(rows), np.reshape(amounts, shape), np.reshape(factors, shape),
-                  park.sectors)  # fmt: skip
+                  park.sectors, park.own_plant is not None)  # fmt: skip
 
 
 def kind_of_carrier(group: str) -> str:
@@ -177,10 +307,40 @@ def _factor(ledger: Ledger, at: int, rule: RowRule, account: Account) -> np.ndar
     if rule.factor == "of_electricity":
         same = [i for i, row in enumerate(ledger.rows) if row[0] == sector and row[2] == "electricity"]
         return ledger.factors[same[0]] if same else ledger.grid
-    if rule.factor == "residual":
+    if rule.factor == "residual" and not (ledger.sells_own and kind.startswith("sold")):
         known = account.ratios_in(ledger.identity.country)
         return own * np.array([known.get(int(year), 1.0) for year in ledger.years])
-    return own if rule.factor == "own" else np.zeros(own.size)
+    return own if rule.factor in ("own", "residual") else np.zeros(own.size)
+
+
+#: Whose part of a plant's emissions it is: used inside or sold outside, as heat or power.
+PARTS = (("heat", False), ("electricity", False), ("heat", True), ("electricity", True))
+
+
+def share_out(park: Park) -> dict[int, dict[tuple[str, bool], float]]:
+    """Share the emissions of the park's own plant out to what it makes: year -> (heat or electricity, sold) -> tCO2.
+
+    Notes
+    -----
+    ASSUME: what is sold beyond the purchases comes from the plant, as far as it made that much; no table says which
+    sector takes the rest, so that it stands as used inside.
+    """
+    if park.own_plant is None:
+        return {}
+    sold = {item: np.zeros(park.years.size) for item in ("heat", "electricity")}
+    for at, process in enumerate(park.processes):
+        if process.name.startswith(SOLD):
+            sold[process.name.removeprefix(SOLD)] += park.outputs[at]
+    found = {}
+    for year, plant in park.own_plant.years.items():
+        at = int(year - park.years[0])
+        made = {"heat": plant.heat, "electricity": plant.power}
+        outside = {item: min(float(sold[item][at]), made[item]) for item in made}
+        found[year] = {
+            (item, is_sold): (outside[item] if is_sold else made[item] - outside[item]) * plant.factor(item)
+            for item, is_sold in PARTS
+        }
+    return found
 
 
 def last_ratio(known: Mapping[int, float], year: int) -> float:

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pathway_models.figures.canvas import BEHIND, DARK, FAINT, mark_year, put_note, put_title, sheet, wrapped
 from pathway_models.intake.names import headline
-from pathway_models.inventory.data_detail import DetailBands
+from pathway_models.inventory.decomposition import DetailBands
 from pathway_models.inventory.tables import DETAIL, named
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say
@@ -26,7 +26,7 @@ def data_detail(
     Parameters
     ----------
     found : sequence of DetailBands
-        As `inventory.data_detail.detail_loss` returns them.
+        As `inventory.decomposition.detail_loss` returns them.
     park : Park
     before, until : int
         The year asked about, and the horizon.
@@ -40,7 +40,7 @@ def data_detail(
     for place, one in zip(places, found, strict=True):
         colour = GIVEN if one.key == "as_given" else OTHER
         _range(left, place, [value / scale.divisor for value in one.then], colour)
-        _range(right, place, [float(_year(text, until)) for text in one.peak], colour)
+        _range(right, place, [float(_year(text, until)) for text in one.peak], colour, middle=not one.parts)
         right.annotate(share_text(one.p_before, lang), (1.02, place), xycoords=("axes fraction", "data"), va="center",
                        size="small", annotation_clip=False)  # fmt: skip
     left.set_yticks(list(places), [wrapped(named(DETAIL, one.key, lang), 22 if lang == "en" else 11) for one in found])
@@ -66,9 +66,11 @@ def data_detail(
     return figure
 
 
-def _range(ax: Axes, place: int, values: Sequence[float], colour: str) -> None:
+def _range(ax: Axes, place: int, values: Sequence[float], colour: str, *, middle: bool = True) -> None:
+    """Draw a range, and its median unless it would lie between two parts."""
     ax.hlines(place, values[0], values[2], color=colour, linewidth=2.2)
-    ax.plot(values[1], place, "o", color=colour, markeredgecolor=DARK, markersize=6)
+    if middle:
+        ax.plot(values[1], place, "o", color=colour, markeredgecolor=DARK, markersize=6)
 
 
 def _year(text: str, until: int) -> int:

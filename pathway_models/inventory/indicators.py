@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.intake.register import has_rule
-from pathway_models.intake.rules.profiles import read_account, read_profile
-from pathway_models.intake.rules.targets import Requirement, read_requirements
-from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.accounts import energy_use, take_account
+from pathway_models.intake.rules import Requirement, read_account, read_profile, read_requirements
+from pathway_models.inventory.accounts import energy_use, take_account, take_inventory
 from pathway_models.language.words import say
 from pathway_models.records.park import Park
 

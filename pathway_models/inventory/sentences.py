@@ -7,12 +7,10 @@ import numpy as np
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import published_factors
 from pathway_models.intake.names import factor_set_name, scenario_name
-from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.accounts import totals_beside
-from pathway_models.inventory.balance_checks import BalanceCheck
-from pathway_models.inventory.data_detail import DetailBands, errors_by_group, mean_error, missing
+from pathway_models.inventory.accounts import take_inventory, totals_beside
+from pathway_models.inventory.decomposition import DetailBands, errors_by_group, mean_error, missing
 from pathway_models.inventory.indicators import indicators
-from pathway_models.inventory.tables import BALANCES, DETAIL, HALF_OF_90, MISSING, named
+from pathway_models.inventory.tables import BALANCES, DETAIL, HALF_OF_90, MISSING, BalanceCheck, named
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park

@@ -1,7 +1,7 @@
 """Published peak rules, and our own: the maximum, its age and simple slopes; gaps, Mann-Kendall tests and CUSUM.
 
 Every rule has the signature ``rule(years, values, *, as_of=None, ...)`` and returns a
-:class:`~pathway_models.kernels.rule_results.RuleResult`.  Equations, ranges of validity, sources and how sure
+:class:`~pathway_models.kernels.observed_peak.RuleResult`.  Equations, ranges of validity, sources and how sure
 we are of each wording: ``docs/peak_rules.md``.
 """
 
@@ -9,8 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from pathway_models.kernels.observed_peak import SHORTEST_RECORD, observed_peak
-from pathway_models.kernels.rule_results import TIE, Record, RuleResult, as_record, companion, unknown
+from pathway_models.kernels.observed_peak import (
+    SHORTEST_RECORD,
+    TIE,
+    Record,
+    RuleResult,
+    as_record,
+    companion,
+    observed_peak,
+    unknown,
+)
 from pathway_models.kernels.trends import log_linear_rate, mann_kendall, ols_slope, spearman
 from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_points
 

@@ -91,6 +91,7 @@ def spearman(values: ArrayLike) -> Slope:
     -----
     Spearman (1904).  The t approximation is meant for about n >= 10.
     """
+    # By its full name, so that SciPy loads its statistics where ranks are asked for: half a second of every command.
     ranks = scipy.stats.rankdata(values)
     n = len(ranks)
     time = np.arange(n) - (n - 1) / 2

@@ -109,12 +109,16 @@ def share_text(share: float, lang: str) -> str:
 def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:
     """Write a relative change in percent with its sign; ``sign="-"`` writes a part, with its sign when negative.
 
+    A change of nothing, NaN, is ``-``.
+
     Examples
     --------
     >>> change_text(-0.1234, "en"), change_text(0.05, "zh"), change_text(-0.00001, "zh")
     ('-12.3 %', '+5.0%', '0.0%')
     """
     gap = "" if check_language(lang) == "zh" else " "
+    if np.isnan(change):
+        return "-"
     rounded = round(100 * change, digits)
     return f"{rounded:{sign}.{digits}f}{gap}%" if rounded else f"{0:.{digits}f}{gap}%"
 

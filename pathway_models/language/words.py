@@ -265,8 +265,8 @@ WORDS = MappingProxyType(
         ),
         "note_all_parks": (
             "Upper line of each pair: first scenario of the legend. An arrow at >{last}: more than one member in"
-            " twenty has no peak by {last}.",
-            "每行上线为图例中的第一个情景。“>{last}”处的箭头：超过5%的模拟结果至{last}年未达峰。",
+            " twenty has no peak by {last}. A line alone: peak years in separate parts, without a median between them.",
+            "每行上线为图例中的第一个情景。“>{last}”处的箭头：超过5%的模拟结果至{last}年未达峰。仅有细线：达峰年分为相隔的几部分，其间不标中位数。",
         ),
         # units
         "Mt": ("Mt CO₂", "百万tCO₂"),

@@ -44,6 +44,9 @@ ENERGY_USES = (
     "buildings",
 )
 
+#: What a process measure may be limited to beside kinds of sectors: processes that make hydrogen as feedstock.
+FEEDSTOCK = "feedstock"
+
 #: Arrays of the engine, or terms of the audit workbook.
 Value = Any
 Values = Mapping[str, Value]

@@ -8,17 +8,37 @@ departs from it::
 
 with g the log growth of thermal generation, pig iron and cement, and G its mean over provinces, weighted by the
 emissions of the sector in T.  The sum over sectors is the centre; the nation's growth is put in afterwards.
+
+Fitting the nowcast: elasticities on all windows, errors on regions held out.
+
+Departures of parks from their nation and region, measured on panels of real sites.
+
+With y the log change of a site over h years, n that of all sites of its continent and d that of all other sites of its
+country less n::
+
+    y = n + f_h d + error
+
+The nation counts fully: sites move one to one with it (docs/nowcast.md).  Sites that close are not in it: what is
+bridged is a park that goes on reporting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from pathway_models.baseline.bridges import raked
+from pathway_models.core.errors import PathwayError
+from pathway_models.engine.sampling import region_members
+from pathway_models.intake.fitted import read_activity, read_nowcast
+from pathway_models.intake.panels import EMISSIONS, ContinentSites
 from pathway_models.kernels import Floats
-from pathway_models.records.nowcast import RegionalActivity
+from pathway_models.kernels.quantiles import weighted_quantiles
+from pathway_models.records.nowcast import Nowcast, ParkSpread, RegionalActivity, RegionalEnsemble
 
 SECTORS = ("power", "iron", "cement", "rest")
 #: Columns of sector emissions.
@@ -216,3 +236,292 @@ def robust_slope(x: Floats, y: Floats, prior: float = 0.0, weight_of_prior: floa
         bound = HUBER * np.median(error) / MAD
         weight = np.minimum(1.0, bound / np.maximum(error, 1e-12))
     return prior + slope
+
+
+#: First year from which elasticities are learnt, and from which errors are counted.
+FIRST_TAUGHT, FIRST_SCORED = 2003, 2009
+#: First inventory that is kept for parks whose tables end before the last one.
+FIRST_KEPT = 2005
+#: Regions are dealt into so many folds.
+FOLDS = 6
+#: Probabilities at which errors are kept.
+PROBABILITIES = np.round(np.concatenate([[0.005], np.arange(1, 40) / 40, [0.995]]), 4)
+# ASSUME: sectors of these names do as the province's power, iron or cement; all others as its rest.
+SECTOR_IDS = {
+    "power": ("power", "power_heat", "power_station", "electricity", "chp", "mixed_chp"),
+    "iron": ("iron", "steel", "ironmaking", "steelmaking", "rolling", "ferrous_metals"),
+    "cement": ("cement", "clinker", "cement_lime", "building_materials", "minerals", "glass_making", "ceramics"),
+    "rest": (),
+}
+#: Digits of what is stored.
+DIGITS = 5
+VERSION = "1.0"
+
+
+def folds_of(regions: int) -> NDArray[np.int_]:
+    """Deal regions, sorted by name, into folds: (region,)."""
+    return np.arange(regions) % FOLDS
+
+
+def windows(activity: RegionalActivity, horizon: int, first: int = FIRST_TAUGHT) -> Changes:
+    """Take all changes over a horizon whose outcome is known, from a first origin on."""
+    return Changes(activity, horizon, np.arange(first, activity.last_observed - horizon + 1))
+
+
+def held_out_centre(changes: Changes, known: NDArray[np.bool_]) -> Floats:
+    """Forecast every region with elasticities of the other folds: (origin, region).
+
+    Parameters
+    ----------
+    changes : Changes
+    known : (origin,) bool
+        Origins that may be learnt from.
+    """
+    folds = folds_of(changes.total.shape[1])
+    centre = np.empty(changes.total.shape)
+    for fold in range(FOLDS):
+        taught = known[:, None] & (folds != fold)
+        centre[:, folds == fold] = changes.centre(changes.elasticities(taught))[:, folds == fold]
+    return centre
+
+
+def root_mean_square(values: Floats) -> float:
+    """Root of the mean square, around zero."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def fit_nowcast(activity: RegionalActivity) -> Nowcast:
+    """Fit the nowcast of the years that have activity and no inventory.
+
+    Parameters
+    ----------
+    activity : RegionalActivity
+
+    Returns
+    -------
+    Nowcast
+        Rounded as it is stored.
+    """
+    last = activity.last_observed
+    years = np.arange(last + 1, int(activity.years[-1]) + 1)
+    centre, quantiles, gaps, residuals, tilts = [], [], [], [], []
+    at, first = activity.at(last), activity.at(FIRST_KEPT)
+    nation = np.log(activity.nation[at + 1 :] / activity.nation[at])
+    for horizon in range(1, years.size + 1):
+        known = windows(activity, horizon)
+        everything = np.ones(known.total.shape, dtype=bool)
+        now = Changes(activity, horizon, np.array([last]))
+        elasticities = known.elasticities(everything)
+        centre.append(now.centre(elasticities)[0])
+        tilts.append(now.tilts(elasticities, float(nation[horizon - 1])))
+        scored = known.origins >= FIRST_SCORED
+        error = (known.deviation - held_out_centre(known, everything[:, 0]))[scored]
+        residuals.append(error)
+        quantiles.append(np.quantile(error, PROBABILITIES))
+        gaps.append(root_mean_square(known.nation_gap[scored]))
+    return Nowcast(
+        version=VERSION,
+        regions=activity.regions,
+        names=activity.names,
+        observed_years=activity.years[first : at + 1],
+        observed=activity.emissions[:, first : at + 1],
+        years=years,
+        centre=np.round(np.stack(centre, axis=1), DIGITS),
+        probabilities=PROBABILITIES,
+        quantiles=np.round(np.stack(quantiles), DIGITS),
+        correlation=np.round(_correlation(residuals), 3),
+        nation_change=np.round(nation, DIGITS),
+        # The error of a longer horizon is at least that of a shorter one: there are few windows.
+        nation_error=np.round(np.maximum.accumulate(gaps), DIGITS),
+        sector_ids=SECTOR_IDS,
+        tilts=np.round(np.stack([region.T for region, _ in tilts], axis=-1), DIGITS),
+        nation_tilts=np.round(np.stack([whole for _, whole in tilts], axis=-1), DIGITS),
+    )
+
+
+def _correlation(residuals: list[Floats]) -> Floats:
+    """Correlate the normal scores of the errors of a window over its years: (step, step)."""
+    shared = len(residuals[-1])
+    scores = []
+    for error in residuals:
+        rank = np.argsort(np.argsort(error.ravel())).reshape(error.shape)
+        scores.append(special.ndtri((rank[:shared] + 0.5) / error.size).ravel())
+    return np.corrcoef(np.stack(scores))
+
+
+#: Years after the last table that are measured.
+LONGEST = 8
+#: Countries with fewer sites than this say nothing of their own.
+LEAST_SITES = 10
+#: Continents whose countries are told apart.
+BY_COUNTRY = ("eu_sites",)
+SPREAD_VERSION = "1.0"
+
+
+@dataclass(frozen=True, eq=False)
+class SitePanel:
+    """Sites of one continent.
+
+    Parameters
+    ----------
+    values : (site, year), tCO2/yr
+        NaN or zero where a site did not report.
+    regions : (site,) str
+        Country of each site.
+    is_park : (site,) bool
+        Of several sites and large: these teach; all count for their country and continent.
+    """
+
+    values: Floats
+    regions: NDArray[np.str_]
+    is_park: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, continent: str, sites: ContinentSites) -> Self:
+        """Take the industry of all sites of a continent; where countries are not told apart, it is one."""
+        regions = sites.regions if continent in BY_COUNTRY else np.zeros(len(sites.regions), int).astype(str)
+        return cls(sites.emissions[EMISSIONS], regions, sites.is_park)
+
+    def changes(self, horizon: int) -> tuple[Floats, Floats, Floats]:
+        """Return log changes of parks, their continent and their country less it: (site, origin); NaN where unknown."""
+        known = np.nan_to_num(self.values)
+        total = known.sum(axis=0)
+        places = sorted(set(self.regions.tolist()))
+        row = np.searchsorted(places, self.regions)
+        sums = np.zeros((len(places), known.shape[1]))
+        np.add.at(sums, row, known)
+        counts = np.bincount(row)
+        others = sums[row] - known
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own, nation, region = (
+                np.log(array[..., horizon:] / array[..., :-horizon]) for array in (known, total, others)
+            )
+        own = np.where(self.is_park[:, None] & np.isfinite(own), own, np.nan)
+        nation = np.broadcast_to(nation, own.shape)
+        told = np.isfinite(region) & (counts[row] >= LEAST_SITES)[:, None] & (len(places) > 1)
+        return own, nation, np.where(told, region - nation, 0.0)
+
+
+def fit_park_spread(panels: Sequence[SitePanel]) -> ParkSpread:
+    """Fit what parks follow of their region, and the quantiles of what is left; continents weigh the same.
+
+    Parameters
+    ----------
+    panels : sequence of SitePanel
+
+    Returns
+    -------
+    ParkSpread
+        Rounded as it is stored.
+    """
+    follow, left = [], []
+    for horizon in range(1, LONGEST + 1):
+        parts = [panel.changes(horizon) for panel in panels]
+        departure = [(own - nation, region) for own, nation, region in parts]
+        y, d = (np.concatenate([part[at][np.isfinite(part[0])] for part in departure]) for at in (0, 1))
+        follow.append(robust_slope(d[d != 0], (y - np.median(y))[d != 0]))
+    # ASSUME: parks follow their region no less after more years; nothing and everything are the ends.
+    follow = np.clip(np.maximum.accumulate(follow), 0.0, 1.0)
+    for horizon in range(1, LONGEST + 1):
+        parts = [panel.changes(horizon) for panel in panels]
+        left.append([own - nation - follow[horizon - 1] * region for own, nation, region in parts])
+    return ParkSpread(
+        version=SPREAD_VERSION,
+        follow=np.round(follow, 2),
+        probabilities=PROBABILITIES,
+        quantiles=np.round(np.stack([pooled_quantiles(parts) for parts in left]), DIGITS),
+        correlation=np.round(_correlation_of_parts(left), 3),
+    )
+
+
+def pooled_quantiles(parts: Sequence[Floats]) -> Floats:
+    """Quantiles of errors about their median, every part weighing the same: (K,)."""
+    # ASSUME: what parks of the sample do beyond their nation in the median (within 1 % a year) is not China's.
+    values = [part[np.isfinite(part)] for part in parts]
+    centred = np.concatenate([one - np.median(one) for one in values])
+    weights = np.concatenate([np.full(one.size, 1.0 / (one.size * len(values))) for one in values])
+    return weighted_quantiles(centred, weights, PROBABILITIES)
+
+
+def _correlation_of_parts(left: list[list[Floats]]) -> Floats:
+    """Correlate the normal scores of the errors of one park over its years, by pairs of years: (S, S)."""
+    scores = []
+    for parts in left:
+        joined = []
+        for part in parts:
+            known = np.isfinite(part)
+            score = np.full(part.shape, np.nan)
+            score[known] = special.ndtri((np.argsort(np.argsort(part[known])) + 0.5) / known.sum())
+            joined.append(score)
+        scores.append(joined)
+    found = np.eye(len(left))
+    for one in range(len(left)):
+        for two in range(one + 1, len(left)):
+            pairs = [(a[:, : b.shape[1]], b) for a, b in zip(scores[one], scores[two], strict=True)]
+            x, y = (np.concatenate([pair[at].ravel() for pair in pairs]) for at in (0, 1))
+            both = np.isfinite(x) & np.isfinite(y)
+            found[one, two] = found[two, one] = np.corrcoef(x[both], y[both])[0, 1]
+    values, vectors = np.linalg.eigh(found)
+    sound = vectors @ np.diag(np.maximum(values, 1e-3)) @ vectors.T
+    scale = np.sqrt(np.diag(sound))
+    return sound / np.outer(scale, scale)
+
+
+#: Members and seed of every command.
+MEMBERS, SEED = 1000, 20240401
+
+
+def nowcast(regions: Sequence[str] = (), *, members: int = MEMBERS, seed: int = SEED) -> RegionalEnsemble:
+    """Estimate the CO2 of China's provinces after the last inventory, by member.
+
+    Parameters
+    ----------
+    regions : sequence of str
+        Names as in the inventory (``Hebei``) or in Chinese (``河北``); all by default. Members do not depend on it.
+    members : int
+    seed : int
+        The members are those that `sample` gives parks with this seed.
+
+    Returns
+    -------
+    RegionalEnsemble
+        tCO2/yr from 2005 on: observed to 2019, nowcast to 2024.
+
+    Raises
+    ------
+    PathwayError
+        A region is not known, or there is no member.
+
+    Examples
+    --------
+    >>> import pathway_models as pw
+    >>> pw.nowcast(["Hebei"], members=8).emissions.shape
+    (1, 8, 20)
+    """
+    if members < 1:
+        raise PathwayError(f"members = {members}: expected at least 1")
+    fit, account = read_nowcast(), read_activity()
+    rows = _rows(regions, fit.regions, fit.names)
+    after = fit.observed[rows, -1, None, None] * np.exp(region_members(fit, seed, members)[rows])
+    before = np.broadcast_to(fit.observed[rows, None], (len(rows), members, fit.observed_years.size))
+    years = np.concatenate([fit.observed_years, fit.years])
+    return RegionalEnsemble(
+        regions=tuple(fit.regions[row] for row in rows),
+        names=tuple(fit.names[row] for row in rows),
+        years=years,
+        last_observed=fit.last_observed,
+        emissions=np.concatenate([before, after], axis=-1),
+        nation=account.nation[account.at(int(years[0])) : account.at(int(years[-1])) + 1],
+        nation_error=np.concatenate([np.zeros(fit.observed_years.size), fit.nation_error]),
+        seed=seed,
+        version=fit.version,
+    )
+
+
+def _rows(asked: Sequence[str], regions: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Find the rows of the regions asked for; every unknown one is named."""
+    places = {**{name: at for at, name in enumerate(names)}, **{name: at for at, name in enumerate(regions)}}
+    unknown = [name for name in asked if name not in places]
+    if unknown:
+        raise PathwayError(f"no nowcast of {', '.join(unknown)}; there are {', '.join(regions)}")
+    return [places[name] for name in dict.fromkeys(asked)] or list(range(len(regions)))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import of_terminal, table_text
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.console.tables import on_screen
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.core.files import sheet_table
+from pathway_models.intake.fitted import read_activity
 from pathway_models.language.words import say
+from pathway_models.nowcast.changes import nowcast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +39,7 @@ def nowcast_command(
     observed ones.  Rule and measured error: docs/nowcast.md.
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
-    from pathway_models.intake.fitted import read_activity
-    from pathway_models.nowcast import scoring, sentences, tables
-    from pathway_models.nowcast.running import nowcast
+    from pathway_models.nowcast import scoring, tables
 
     told = of_terminal(lang)
     if parks:
@@ -54,21 +54,21 @@ def nowcast_command(
             sheet_table(tables.yearly(found)).to_csv(index=False, lineterminator="\n", float_format="%.0f"), nl=False
         )
         return
-    click.echo(on_screen(sentences.describe(found, told)))
+    click.echo(on_screen(tables.describe(found, told)))
     _show(say(told, en="Provinces, Mt CO2", zh="各省，百万tCO2"), tables.regions(found, year, lang=told))
     if len(found.regions) == len(nowcast(members=1).regions):
         _show(
             say(told, en="Sum and national account, Mt CO2", zh="合计与国家账户，百万tCO2"),
             tables.nation(found, lang=told),
         )
-        click.echo("\n" + on_screen(sentences.describe_nation(found, told)))
+        click.echo("\n" + on_screen(tables.describe_nation(found, told)))
     with working(1, say(told, en="scoring earlier estimates", zh="检验历史推算")):
         scored = scoring.score(read_activity()) if score else None
     if scored is not None:
         for holdout in scoring.HOLDOUTS:
             head = say(told, en="Had inventories ended earlier: ", zh="若清单更早中断：")
             _show(head + tables.holdout_name(holdout, told), tables.scores(scored, holdout, lang=told))
-        click.echo("\n" + on_screen(sentences.describe_scores(scored, told)))
+        click.echo("\n" + on_screen(tables.describe_scores(scored, told)))
     if out is not None:
         from pathway_models.figures.canvas import write_files
         from pathway_models.nowcast.figures import nowcast as draw
@@ -86,7 +86,7 @@ def nowcast_command(
 def _score_parks(lang: str, form: str, out: Path | None) -> None:
     """Print and write the scores of the bridge of parks."""
     from pathway_models.intake.panels import CONTINENTS, read_sites
-    from pathway_models.nowcast import scoring, sentences, tables
+    from pathway_models.nowcast import scoring, tables
 
     with working(1, say(lang, en="scoring the bridge of parks", zh="检验园区补至今年的推算")):
         scored = scoring.score_parks({name: read_sites(name) for name in CONTINENTS})
@@ -95,7 +95,7 @@ def _score_parks(lang: str, form: str, out: Path | None) -> None:
     else:
         for quantity in scoring.QUANTITIES:
             _show(tables.quantity_name(quantity, lang), tables.park_scores(scored, quantity, lang=lang))
-        click.echo("\n" + on_screen(sentences.describe_park_scores(scored, lang)))
+        click.echo("\n" + on_screen(tables.describe_park_scores(scored, lang)))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         sheet_table(scored).to_csv(

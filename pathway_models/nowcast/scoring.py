@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 from pathway_models.intake.panels import ContinentSites
 from pathway_models.kernels import Floats
 from pathway_models.kernels.scores import coverage, crps_ensemble, ensemble_pit
-from pathway_models.nowcast.changes import Changes, robust_slope
-from pathway_models.nowcast.estimation import (
+from pathway_models.nowcast.changes import (
     FIRST_SCORED,
     FOLDS,
     PROBABILITIES,
+    Changes,
+    SitePanel,
     folds_of,
     held_out_centre,
+    robust_slope,
     root_mean_square,
     windows,
 )
-from pathway_models.nowcast.park_spread import SitePanel
 from pathway_models.records.nowcast import RegionalActivity
 
 #: What is held out.

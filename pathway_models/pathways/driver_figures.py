@@ -27,8 +27,7 @@ from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.language.rounding import scale_of, share_text
 from pathway_models.language.words import say, word
-from pathway_models.pathways.doubt import Doubt
-from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.pathways.sentences import GROUPS_OF_DOUBT
 from pathway_models.pathways.tables import driver_name, shown_values
 from pathway_models.peaks.finding import ScenarioDifference, reference_of, scenario_differences, year_index
@@ -106,8 +105,7 @@ def doubt(found: Sequence[Doubt], *, park: Park | None = None, lang: str = "en")
     head = headline(park or found[0].identity, lang)
     figure, (ax,) = sheet(lang, foot=0.9, left=0.17)
     places = np.arange(len(found))[::-1]
-    parts = np.array([[max(one.parts().get(name, 0.0), 0.0) for name in GROUPS_OF_DOUBT] for one in found])
-    parts = 100 * parts / np.maximum(parts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    parts = 100 * np.array([[one.shown().get(name, 0.0) for name in GROUPS_OF_DOUBT] for one in found])
     starts = np.cumsum(parts, axis=1) - parts
     for at, (names, (colour, hatch)) in enumerate(zip(GROUPS_OF_DOUBT.values(), DOUBT, strict=True)):
         look = {"color": colour, "hatch": hatch, "edgecolor": "black", "linewidth": 0.5}

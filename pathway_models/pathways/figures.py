@@ -31,7 +31,7 @@ from pathway_models.figures.marks import draw_spreads, entries_of, key_column, k
 from pathway_models.intake.factors.ids import CAPTURED, SOLD
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.rounding import Scale, scale_of, significant
 from pathway_models.language.words import word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources

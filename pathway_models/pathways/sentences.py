@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from pathway_models.engine.reach import cannot_act
+from pathway_models.engine.package_tree import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
 from pathway_models.intake.messages import note_text
@@ -21,8 +21,7 @@ from pathway_models.inventory.accounts import pathway_totals_beside
 from pathway_models.inventory.decomposition import Decomposition, decoupling, has_economy
 from pathway_models.language.rounding import change_text, emissions_text, share_text
 from pathway_models.language.words import INVENTED, say, word
-from pathway_models.pathways.doubt import Doubt
-from pathway_models.pathways.plan_effects import PlanEffects
+from pathway_models.pathways.plan_effects import Doubt, PlanEffects
 from pathway_models.peaks.finding import (
     ScenarioDifference,
     is_without_levers,
@@ -375,6 +374,10 @@ def _undivided(park: Park, lang: str) -> str:
 def inventory(found: Inventory, *, lang: str = "en") -> str:
     """Say how much was emitted in the last year, from what, and how that changed."""
     total, first, last = found.total(), int(found.years[0]), int(found.years[-1])
+    highest = int(found.years[total.argmax()])
+    if not total[-1]:
+        return say(lang, en=f"In {last} there were no emissions: the site is closed. They were highest in {highest}.",
+                   zh=f"{last}年无排放：该对象已关闭。排放最高在{highest}年。")  # fmt: skip
     by_item: dict[str, float] = {}
     for (_, item, _), values in zip(found.rows, found.emissions, strict=True):
         by_item[item] = by_item.get(item, 0.0) + float(values[-1])
@@ -382,7 +385,6 @@ def inventory(found: Inventory, *, lang: str = "en") -> str:
     share = share_text(min(by_item[largest] / float(np.maximum(list(by_item.values()), 0).sum()), 1.0), lang)
     bought = share_text(float(np.clip(found.scope(2)[-1] / total[-1], 0, 1)), lang)
     amount, change = emissions_text(float(total[-1]), lang), change_text(float(total[-1] / total[0] - 1), lang)
-    highest = int(found.years[total.argmax()])
     scope_2 = f"and {bought} of the total is scope 2", f"范围二占总量的{bought}"
     if set(by_item) <= set(UNDIVIDED):
         scope_2 = "what is bought of power and heat is not in the table", "表中没有外购电力和热力"
@@ -424,6 +426,10 @@ def sources(pathways: Pathways, scenario: str, *, lang: str = "en") -> str:
     mean = typical_sources(pathways, scenario)
     total, last = mean.sum(axis=0), int(pathways.years[-1])
     since = int(pathways.last_observed_year - pathways.years[0])
+    if not mean[:, [since, -1]].any():  # a site that is closed
+        name = scenario_name(scenario, lang)
+        return say(lang, en=f"{name}: no emissions in {pathways.last_observed_year}, and none in {last}.",
+                   zh=f"{name}：{pathways.last_observed_year}年无排放，{last}年亦无。")  # fmt: skip
     largest = pathways.sources[int(mean[:, -1].argmax())]
     share = share_text(float(mean[:, -1].max() / np.maximum(mean[:, -1], 0).sum()), lang)
     change, name = change_text(float(total[-1] / total[since] - 1), lang, digits=0), scenario_name(scenario, lang)
@@ -492,11 +498,11 @@ GROUPS_OF_DOUBT = {
 
 def doubt(found: Doubt, *, lang: str = "en") -> str:
     """Say how much of the doubt of the headline is growth, levers, factors and own noise, and what would narrow it."""
-    name, parts = scenario_name(found.scenario, lang), found.parts()
+    name, parts = scenario_name(found.scenario, lang), found.shown()
     if not parts:
         return say(lang, en=f"{name}: no doubt is drawn.", zh=f"{name}：无不确定性。")
     ranked = sorted(parts, key=lambda group: -parts[group])
-    shares = {group: share_text(min(max(parts[group], 0.0), 1.0), lang) for group in ranked}
+    shares = {group: share_text(parts[group], lang) for group in ranked}
     en = ", ".join(f"{GROUPS_OF_DOUBT[group][0]} {shares[group]}" for group in ranked)
     zh = "、".join(f"{GROUPS_OF_DOUBT[group][1]}{shares[group]}" for group in ranked)
     return say(

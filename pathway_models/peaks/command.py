@@ -49,7 +49,7 @@ def judge_command(
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.core.errors import InputError
-    from pathway_models.intake.series import read_series
+    from pathway_models.intake.panels import read_series
     from pathway_models.peaks.judging import judge
 
     try:
@@ -73,13 +73,13 @@ def judge_command(
 
 def _note(told: Sequence[str]) -> None:
     """Say on the error stream what was left aside of the input."""
-    for text in told:
+    for text in dict.fromkeys(told):
         click.echo(in_table(f"note: {text}"), err=True)
 
 
 def show(table: pd.DataFrame, form: str) -> None:
     """Print a table of findings in a form; what was left aside of the input goes to the error stream."""
-    from pathway_models.core.sheet_text import sheet_table
+    from pathway_models.core.files import sheet_table
 
     _note(table.attrs["told"])
     if form == "csv":
@@ -135,7 +135,7 @@ def economy_command(
         raise click.UsageError("--total and --part go with --factor")
     # Deferred: pandas takes a second to load, which --help should not wait for.
     from pathway_models.core.errors import InputError
-    from pathway_models.peaks.economies import decompose, decouple, growth
+    from pathway_models.peaks.judging import decompose, decouple, growth
 
     names = {"entity": entity, "year": year}
     try:

@@ -1,17 +1,20 @@
-"""Peaks of an ensemble by the written rule, and differences between scenarios, member by member in the same draws."""
+"""Peaks of an ensemble by the written rule, and differences between scenarios, member by member in the same draws.
+
+``pw.headline``: the answer of an ensemble to "does this park peak before Y?" (``docs/headline.md``).
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pathway_models.core.errors import ScenarioError
+from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.kernels.event_split import peaks_before, settled_by
-from pathway_models.kernels.turning_points import PeakRule, turning_points
+from pathway_models.kernels.turning_points import PeakRule, closed_from, turning_points
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import ParkIdentity
 from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records.peaks import Headline, Peaks
 
 
 def find_peaks(pathways: Pathways, rule: PeakRule | None = None, *, before: int = 2030) -> Peaks:
@@ -76,6 +79,7 @@ def peaks_of(
     issue = int(last_observed_year) if issue_year is None else issue_year
     at = {"issue": issue - first, "before": before - first}
     points = turning_points(total, int(last_observed_year) - first, rule, **at)
+    closed = closed_from(np.asarray(total)[0, 0, : int(last_observed_year) - first + 1])
     return Peaks(
         identity=identity,
         scenarios=scenarios,
@@ -93,6 +97,7 @@ def peaks_of(
         before=before,
         account=account,
         follow=rule.follow,
+        closed_since=None if closed is None else first + closed,
     )
 
 
@@ -162,7 +167,7 @@ def scenario_differences(
     found = []
     for name in pathways.scenarios:
         if name != reference:
-            change = total[pathways.index(name)] / base - 1.0
+            change = np.divide(total[pathways.index(name)], base, out=np.ones_like(base), where=base != 0) - 1.0
             families = {measure.lever.family for measure in scenarios[name].measures} if name in scenarios else set()
             gain = float(early[index_of(peaks, name)] - early[index_of(peaks, reference)])
             family = families.pop() if len(families) == 1 else ""
@@ -210,3 +215,59 @@ def index_of(peaks: Peaks, scenario: str) -> int:
     if scenario not in peaks.scenarios:
         raise ScenarioError(f"no scenario {scenario!r} among these peaks; there are {', '.join(peaks.scenarios)}")
     return peaks.scenarios.index(scenario)
+
+
+def headline(pathways: Pathways, before: int = 2030, *, held: Pathways | None = None) -> Headline:
+    """Split the event "peaks before a year" into past, ahead and not before, with sampling errors.
+
+    Parameters
+    ----------
+    pathways : Pathways
+        As such plans turn out: growth errs as history did.
+    before : int
+        The year in question.
+    held : Pathways, optional
+        The same draws under ``project(..., drivers="hold")``, for the reading *if its drivers hold*.
+
+    Returns
+    -------
+    Headline
+
+    Raises
+    ------
+    PathwayError
+        In one line: the confirmation window ends behind the horizon, the issue year is not before ``before`` or lies
+        before the last data year, there is no path without measures, or ``held`` is of other draws.
+
+    Examples
+    --------
+    >>> import pathway_models as pw
+    >>> park, scenarios = pw.read_park("demo-steel"), pw.read_scenarios().pick(["bau", "deep"])
+    >>> draws = pw.sample(park, scenarios, members=20, seed=1, assumptions=pw.read_assumptions(as_of=2026))
+    >>> answer = headline(pw.project(park, scenarios, draws))
+    >>> float(answer.p_past[1] + answer.p_ahead[1] + answer.p_not_before[1])
+    1.0
+    """
+    answer = headline_of(find_peaks(pathways, before=before), before)
+    if held is None:
+        return answer
+    same = (held.park_id, held.seed, held.members) == (pathways.park_id, pathways.seed, pathways.members)
+    if not same:
+        raise PathwayError(f"{pathways.park_id}: the other reading is of other draws; project the same draws")
+    return replace(answer, if_drivers_hold=headline_of(find_peaks(held, before=before), before))
+
+
+def headline_of(peaks: Peaks, before: int = 2030) -> Headline:
+    """Split the event of peaks that were found already; as `headline`."""
+    return Headline(
+        identity=peaks.identity,
+        scenarios=peaks.scenarios,
+        before=before,
+        issue_year=int(peaks.issue_year or peaks.last_observed_year),
+        last_observed_year=int(peaks.last_observed_year),
+        account=peaks.account,
+        outcome=peaks.split(before),
+        again=peaks.again(before),
+        seed=peaks.seed,
+        closed_since=peaks.closed_since,
+    )

@@ -1,15 +1,35 @@
-"""Judge any emissions series by published peak rules: the same series, many verdicts, side by side."""
+"""Judge any emissions series by published peak rules: the same series, many verdicts, side by side.
 
-from collections.abc import Iterable, Mapping
+Growth, decoupling and drivers of anybody's table, by the arithmetic that studies use.
+
+What a table does not give is ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy 12,
+137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute
+(2016), The Roads to Decoupling (``wri2016``; the criterion is background knowledge).
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.series import FIRST_YEAR, LAST_YEAR, check_series
-from pathway_models.kernels.observed_peak import DECLINES, SHORTEST_RECORD, observed_peak, untested
+from pathway_models.intake.panels import FIRST_YEAR, LAST_YEAR, check_series
+from pathway_models.intake.table.entities import read_quantities
+from pathway_models.inventory.decomposition import tapio_state
+from pathway_models.kernels.decomposition import lmdi
+from pathway_models.kernels.observed_peak import (
+    DECLINES,
+    SHORTEST_RECORD,
+    RuleResult,
+    as_record,
+    observed_peak,
+    untested,
+)
 from pathway_models.kernels.published_rules import RULES
-from pathway_models.kernels.rule_results import RuleResult, as_record
 
 #: Columns of the result, in order.
 RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
@@ -188,3 +208,250 @@ def _results_of(group: pd.DataFrame, rules: list[str], as_of: int | None) -> lis
             result = RuleResult(result.verdict, result.peak_year, f"{result.detail}; no value for {missing}")
         answers.append((name, result))
     return answers
+
+
+Table = pd.DataFrame | str | Path
+NOT_GIVEN = "not given"
+#: Largest relative difference between a product of factors and the total they are said to make.
+CLOSED = 1e-6
+
+
+def growth(
+    table: Table,
+    quantities: Sequence[str] = ("value",),
+    spans: Sequence[tuple[int, int]] = (),
+    *,
+    entity: str = "entity",
+    year: str = "year",
+) -> pd.DataFrame:
+    """Change of quantities between years, of each entity.
+
+    Parameters
+    ----------
+    table : DataFrame, str or Path
+        One row an entity and year, in memory or as CSV.
+    quantities : sequence of str
+        Columns.
+    spans : sequence of (first, last), optional
+        Years set against each other; by default each year with a value and the one before it, then the whole record.
+    entity, year : str
+        Names of columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``entity, quantity, first, last, before, after, change, yearly, detail``: relative change, and the mean rate a
+        year that makes it; NaN where ``detail`` says what is not given, or where the rate does not exist.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"entity": "a", "year": [2015, 2020], "value": [100.0, 110.25]})
+    >>> found = growth(table, spans=[(2015, 2020), (2015, 2021)])
+    >>> found[["change", "detail"]].round(4).values.tolist()
+    [[0.1025, ''], [nan, 'not given: value of 2021']]
+    """
+    found = read_quantities(table, quantities, entity=entity, year=year)
+    rows = []
+    for name, group in found.groupby("entity", sort=False):
+        for quantity in quantities:
+            series = group.set_index("year")[quantity].dropna().sort_index()
+            for first, last in spans or _spans(series.index.tolist()):
+                before, after, detail = _ends(series, quantity, first, last)
+                change = after / before - 1.0 if before else math.nan
+                yearly = (after / before) ** (1.0 / (last - first)) - 1.0 if before > 0 and after >= 0 else math.nan
+                rows.append((name, quantity, first, last, before, after, change, yearly, detail))
+    columns = ["entity", "quantity", "first", "last", "before", "after", "change", "yearly", "detail"]
+    return _told(pd.DataFrame(rows, columns=columns), found)
+
+
+def _spans(years: list[int]) -> list[tuple[int, int]]:
+    """Each year with the one before it, then the whole record."""
+    pairs = list(pairwise(years))
+    return [*pairs, (years[0], years[-1])] if len(years) > 2 else pairs
+
+
+def _ends(series: pd.Series, quantity: str, first: int, last: int) -> tuple[float, float, str]:
+    """Values of two years, and which of them is not given."""
+    if last <= first:
+        expected, remedy = "the earlier year first", "turn them round"
+        raise InputError([Fault("call", "years", f"{first}-{last}", expected, remedy, code="years_order")])
+    lacking = [f"{quantity} of {year}" for year in (first, last) if year not in series.index]
+    before, after = (float(series.get(year, math.nan)) for year in (first, last))
+    return before, after, f"{NOT_GIVEN}: {', '.join(lacking)}" if lacking else ""
+
+
+def decouple(
+    table: Table,
+    first: int | None = None,
+    last: int | None = None,
+    *,
+    entity: str = "entity",
+    year: str = "year",
+    value: str = "value",
+    gdp: str = "gdp",
+) -> pd.DataFrame:
+    """Set emissions against the economy in two years (``wri2016``), with Tapio's state.
+
+    Parameters
+    ----------
+    table : DataFrame, str or Path
+        One row an entity and year.
+    first, last : int, optional
+        The two years; of each entity the first and the last with emissions by default.
+    entity, year, value, gdp : str
+        Names of columns; GDP at constant prices.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``entity, first, last, emissions_change, gdp_change, elasticity, state, decoupled, detail``: decoupled where
+        emissions fell while GDP rose; ``not given`` and missing where a value is, whatever the other ones say.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"entity": list("aabb"), "year": [2000, 2014] * 2, "value": [10.0, 9, 10, 9]})
+    >>> decouple(table.assign(gdp=[1.0, 2, 1, None]), 2000, 2014)[["decoupled", "detail"]].values.tolist()
+    [[True, ''], [<NA>, 'not given: gdp of 2014']]
+    """
+    found = read_quantities(table, (value, gdp), entity=entity, year=year)
+    rows = []
+    for name, group in found.groupby("entity", sort=False):
+        by_year = group.set_index("year").sort_index()
+        emitting = by_year[value].dropna().index
+        ends = int(emitting[0]) if first is None else first, int(emitting[-1]) if last is None else last
+        if ends[0] == ends[1]:
+            rows.append((name, *ends, math.nan, math.nan, math.nan, NOT_GIVEN, pd.NA, f"{NOT_GIVEN}: a second year"))
+            continue
+        parts = [_ends(by_year[column].dropna(), column, *ends) for column in (value, gdp)]
+        lacking = [detail.removeprefix(f"{NOT_GIVEN}: ") for _, _, detail in parts if detail]
+        if lacking or any(before <= 0 for before, _, _ in parts):
+            detail = f"{NOT_GIVEN}: {', '.join(lacking)}" if lacking else f"{NOT_GIVEN}: a value above 0 in {ends[0]}"
+            rows.append((name, *ends, math.nan, math.nan, math.nan, NOT_GIVEN, pd.NA, detail))
+            continue
+        emitted, earned = (after / before - 1.0 for before, after, _ in parts)
+        elasticity = emitted / earned if earned else math.copysign(math.inf, emitted)
+        is_decoupled = emitted < 0 < earned
+        rows.append((name, *ends, emitted, earned, elasticity, tapio_state(emitted, earned), is_decoupled, ""))
+    changes = ["emissions_change", "gdp_change", "elasticity"]
+    columns = ["entity", "first", "last", *changes, "state", "decoupled", "detail"]
+    return _told(pd.DataFrame(rows, columns=columns).astype({"decoupled": "boolean"}), found)
+
+
+def decompose(
+    table: Table,
+    factors: Sequence[str],
+    *,
+    total: str = "",
+    part: str = "",
+    years: Sequence[int] = (),
+    entity: str = "entity",
+    year: str = "year",
+) -> pd.DataFrame:
+    """Split the change of a product of factors, summed over parts, into one exact effect a factor (LMDI-I, additive).
+
+    Parameters
+    ----------
+    table : DataFrame, str or Path
+        One row an entity, part and year.
+    factors : sequence of str
+        Columns or ratios of two columns, such as ``population``, ``gdp/population``, ``energy/gdp``, ``value/energy``.
+    total : str, optional
+        Column that their product must be; a table in which it is not is refused.
+    part : str, optional
+        Column of parts of an entity, such as sectors.
+    years : sequence of int, optional
+        Years set against each other, one after the other; all that the table gives by default.
+    entity, year : str
+        Names of columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``entity, first, last, factor, effect``: from each year to the next one given, effects in the unit of the
+        product; they add up to its change.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table: a value that is not given, a ratio to zero, a part that stands in some years
+        only, a product that is not the total.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"entity": "a", "year": [2015, 2020], "value": [100.0, 150.0], "gdp": [10.0, 20.0]})
+    >>> decompose(table, ["gdp", "value/gdp"], total="value")["effect"].round(3).tolist()
+    [85.476, -35.476]
+    """
+    columns = list(dict.fromkeys(name.strip() for factor in factors for name in factor.split("/")))
+    columns += [total] if total and total not in columns else []
+    found = read_quantities(table, columns, entity=entity, year=year, part=part)
+    asked = sorted(years)
+    faults: list[Fault] = []
+    rows = [
+        (name, first, last, factor, effect)
+        for name, group in found.groupby("entity", sort=False)
+        for first, last, effects in _effects(str(name), group, asked, list(factors), total, faults)
+        for factor, effect in zip(factors, effects, strict=True)
+    ]
+    if faults:
+        raise InputError(faults)
+    return _told(pd.DataFrame(rows, columns=["entity", "first", "last", "factor", "effect"]), found)
+
+
+def _effects(
+    name: str, group: pd.DataFrame, asked: list[int], factors: list[str], total: str, faults: list[Fault]
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Effects of each factor from one year of an entity to the next."""
+    parts = group["part"] if "part" in group else pd.Series("", index=group.index)
+    years = asked or sorted(group["year"].unique().tolist())
+    names = list(dict.fromkeys(parts))
+    index = pd.MultiIndex.from_product([names, years])
+    wide = group.assign(part=parts).set_index(["part", "year"]).drop(columns="entity").reindex(index)
+    for column in wide:
+        for part, at in wide.index[wide[column].isna()]:
+            where = " ".join(filter(None, (name, part, str(at))))
+            faults.append(Fault("table", f"{where}, {column}", "", "a value", "give it, 0 only if it is 0", code="gap"))
+    if faults:
+        return
+    values = [_factor(wide, factor, name, faults) for factor in factors]
+    if faults:
+        return
+    drivers = np.stack(values).reshape(len(factors), len(names), len(years))
+    product = drivers.prod(axis=0)
+    if total:
+        stated = wide[total].to_numpy().reshape(product.shape)
+        off = np.abs(product - stated) > CLOSED * np.maximum(np.abs(stated), np.abs(product))
+        for p, y in np.argwhere(off)[:1]:
+            found = f"{product[p, y]:.6g} and {stated[p, y]:.6g}"
+            remedy = "the factors do not make the total: correct an identity or a unit"
+            where = " ".join(filter(None, (name, names[p], str(years[y]))))
+            faults.append(Fault("table", where, found, f"a product that is {total}", remedy, code="identity"))
+            return
+    for at in range(len(years) - 1):
+        yield years[at], years[at + 1], lmdi(drivers[..., at], drivers[..., at + 1])
+
+
+def _factor(wide: pd.DataFrame, factor: str, name: str, faults: list[Fault]) -> np.ndarray:
+    """A column, or the ratio of two or more; 0 over 0 is a part that is not there, and 0."""
+    above, *below = [wide[column.strip()].to_numpy(dtype=float) for column in factor.split("/")]
+    for divisor in below:
+        if ((divisor == 0) & (above != 0)).any():
+            remedy = "a ratio to 0 is no factor: leave the part out, or choose another identity"
+            faults.append(Fault("table", name, factor, "a denominator other than 0", remedy, code="zero_denominator"))
+        above = np.divide(above, divisor, out=np.zeros_like(above), where=divisor != 0)
+    return above
+
+
+def _told(result: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    result.attrs["told"] = found.attrs["told"]
+    return result

@@ -5,8 +5,7 @@ import pandas as pd
 
 from pathway_models.intake.names import scenario_name
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.kernels.humps import Hump
-from pathway_models.kernels.turning_points import CENSORED, STATUS, turning_points
+from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, turning_points
 from pathway_models.language.rounding import emissions_text, error_text, share_text
 from pathway_models.language.words import say, word
 from pathway_models.peaks.finding import index_of, later_members
@@ -30,7 +29,9 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
     shares = dict(zip(STATUS, peaks.status_shares()[at], strict=True))
     low, middle, high = peaks.quantiles()[at]
     parts = peaks.humps()[at]
-    if parts:
+    if peaks.closed_since is not None:
+        body = _closed(peaks, middle, lang)
+    elif parts:
         body = _in_parts(peaks, parts, lang)
     elif np.isinf(middle):
         body = _no_peak(peaks, shares, low, lang)
@@ -42,6 +43,14 @@ def peak(peaks: Peaks, scenario: str, *, lang: str = "en") -> str:
         value = emissions_text(float(np.median(peaks.value[at])), lang)
         body = _ahead(peaks, value, low, middle, high, shares, lang)
     return say(lang, en=f"{name}: {body}", zh=f"{name}：{body}")
+
+
+def _closed(peaks: Peaks, highest: float, lang: str) -> str:
+    return say(
+        lang,
+        en=f"closed, no emissions since {peaks.closed_since}; highest in {highest:.0f}, on record.",
+        zh=f"已关闭，{peaks.closed_since}年起无排放；记录中最高年为{highest:.0f}年。",
+    )
 
 
 def _in_parts(peaks: Peaks, parts: tuple[Hump, ...], lang: str) -> str:
@@ -145,6 +154,9 @@ def probability(peaks: Peaks, scenario: str, *, before: int = 2030, lang: str = 
     else:
         en += f"; {share['p_not_before']} do not."
         zh += f"；{share['p_not_before']}不能。"
+    if peaks.closed_since is not None:
+        en += f" The site is closed: no emissions since {peaks.closed_since}."
+        zh += f"该对象已关闭：{peaks.closed_since}年起无排放。"
     if row["p_again"]:
         en += f" {share['p_again']} exceed that maximum again after {before + WINDOW - 1}."
         zh += f"{share['p_again']}在{before + WINDOW - 1}年以后再次超过该最高值。"
@@ -181,12 +193,19 @@ def median_path(pathways: Pathways, peaks: Peaks, scenario: str, *, lang: str = 
     turn = turning_points(np.median(total, axis=0), last_observed)
     year = int(pathways.years[0] + turn.index)
     of_path = f">{peaks.last_peak_year}" if turn.status in CENSORED else str(year)
-    low, middle, high = map(peaks.year_text, peaks.quantiles()[index_of(peaks, scenario)])
+    at = index_of(peaks, scenario)
+    low, middle, high = map(peaks.year_text, peaks.quantiles()[at])
+    if parts := peaks.parts_text(at):  # a median would lie between them
+        of_members = say(lang, en=parts, zh=parts.replace("; ", "；").replace(" %", "%"))
+    else:
+        of_members = say(
+            lang, en=f"{middle} ({low} to {high} for nine in ten)", zh=f"中位数{middle}（90%区间：{low}至{high}）"
+        )
     return say(
         lang,
-        en=f"Highest year of the median line: {of_path}. Peak years of the members: {middle} ({low} to {high} for"
-        f" nine in ten).\nThe median line is no member: only the members' peaks say when and how surely.",
-        zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：中位数{middle}（90%区间：{low}至{high}）。\n"
+        en=f"Highest year of the median line: {of_path}. Peak years of the members: {of_members}.\nThe median line is"
+        " no member: only the members' peaks say when and how surely.",
+        zh=f"中位线的最高年：{of_path}。各次模拟的达峰年：{of_members}。\n"
         "中位线不是任何一次模拟：何时达峰、有多大把握，只能看各次模拟的峰值。",
     )
 

@@ -1,4 +1,7 @@
-"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets."""
+"""Assumptions of a projection beside the park's own table, in one record: laws, uncertainties, factors, targets.
+
+Uncertainties that are not fitted on panels: factors, the factor of purchased power, population.
+"""
 
 import hashlib
 import json
@@ -13,13 +16,76 @@ import numpy as np
 from pathway_models.core.errors import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
+from pathway_models.levers.action import FEEDSTOCK
 from pathway_models.records import Carrier
-from pathway_models.records.growth_laws import GrowthLaw
-from pathway_models.records.growth_levels import LevelParameters
+from pathway_models.records.growth_laws import GrowthLaw, LevelParameters
+from pathway_models.records.levers import Triangle
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
 from pathway_models.records.plans import Target
-from pathway_models.records.uncertainties import Uncertainties
+
+
+@dataclass(frozen=True)
+class GridFutures:
+    """How the factor of purchased power goes on, beside the yearly decline of the slow future.
+
+    Parameters
+    ----------
+    zero_by : Triangle
+        Year in which the straight line of the policy future would reach zero.
+    left : float
+        Share of the factor at its beginning that the line never falls below.
+    mean : float
+        Mean factor of the nation that places are set against, tCO2/MWh.
+    deviation, tilt : float
+        Yearly standard deviation of the log around the nation's course of a place with the nation's mean factor, and
+        the power of its relative factor that divides it.
+    persistence : float
+        Share of a departure that is left after a year.
+    heat : float
+        Decline of the factor of purchased heat over that of the nation's power, both in logs.
+    """
+
+    zero_by: Triangle
+    left: float
+    mean: float
+    deviation: float
+    tilt: float
+    persistence: float
+    heat: float
+
+
+@dataclass(frozen=True)
+class Uncertainties:
+    """Uncertainties that are not fitted on panels.
+
+    Parameters
+    ----------
+    factor_errors : mapping group -> float
+        Standard deviation of the log of a constant factor that was seen in a source.
+    factor_confidence : mapping mark -> float
+        What multiplies it, by confidence mark.
+    assumed_fuels : tuple of str
+        Carriers that another fuel stands for.
+    measured_factor_errors : mapping group -> float
+        Standard deviation of the log of a factor the park measured itself.
+    grid_regions : mapping province -> str
+        Regional grid of 2012 of each province.
+    grid_decline : Triangle
+        Share per year in the slow future, one draw for all parks.
+    grid_futures : GridFutures
+    population : mapping name -> float
+        ``noise`` and ``slope_error_sd`` of population, log.
+    """
+
+    factor_errors: Mapping[str, float]
+    factor_confidence: Mapping[str, float]
+    assumed_fuels: tuple[str, ...]
+    measured_factor_errors: Mapping[str, float]
+    grid_regions: Mapping[str, str]
+    grid_decline: Triangle
+    grid_futures: GridFutures
+    population: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -103,11 +169,14 @@ class SectorKinds:
         Of parks that are not divided into sectors.
     uses : mapping kind -> carrier or group -> use -> float
         Shares that add up to one; a carrier goes before its group.
+    hydrogen_made : tuple of str
+        Words of sectors and processes that emit what making hydrogen as feedstock emits.
     """
 
     words: Mapping[str, tuple[str, ...]]
     archetypes: Mapping[str, str]
     uses: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    hydrogen_made: tuple[str, ...] = ()
 
     def kind_of(self, sector: str, archetype: str = "") -> str:
         """Find the kind of a sector of a park of an archetype."""
@@ -125,6 +194,14 @@ class SectorKinds:
         """Look up the uses of a carrier in a sector of a park: what its table states, else those of its kind."""
         stated = park.uses.get((park.sectors[s], carrier))
         return stated or self.uses_of(self.kind_of(park.sectors[s], park.archetype), carrier, group)
+
+    def processes_of(self, park: Park) -> tuple[tuple[str, str], ...]:
+        """List the kind of sectors and the use, `FEEDSTOCK` or none, of each of a park's processes."""
+        kinds, found = self.of(park), []
+        for one in park.processes:
+            named = f"{park.sectors[one.sector]} {one.name}".casefold()
+            found.append((kinds[one.sector], FEEDSTOCK if any(word in named for word in self.hydrogen_made) else ""))
+        return tuple(found)
 
     def of(self, park: Park) -> tuple[str, ...]:
         """List the kinds of a park's sectors."""

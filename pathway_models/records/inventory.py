@@ -1,10 +1,17 @@
-"""The emissions inventory of a park's observed years."""
+"""The emissions inventory of a park's observed years.
 
-from dataclasses import dataclass
+Accounts and indicator profiles as data: which rows of a ledger count, at which factor, against which limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pathway_models.core.arrays import frozen_array, rising_years
+from pathway_models.core.errors import RecordError
 from pathway_models.core.lazy import Shown
 from pathway_models.records.park import Identified, ParkIdentity
 
@@ -66,3 +73,218 @@ class Inventory(Identified, Shown):
             f"  total {total[0] / 1e4:,.1f} -> {total[-1] / 1e4:,.1f} 万tCO2/yr,"
             f" scope 2 {self.scope(2)[-1] / max(abs(total[-1]), 1e-9):.0%} in {self.years[-1]}>"
         )
+
+
+#: Kinds of ledger rows that an account has a rule for.
+ROW_KINDS = (
+    "fuel", "conversion", "process", "fixed", "captured", "electricity", "green_electricity", "sold_electricity",
+    "heat", "sold_heat", "sinks",
+)  # fmt: skip
+#: Where the factor of a kind comes from: the park's own row, nothing, the electricity row of the same sector, the
+#: grid without market-traded non-fossil power, or a value of the rule.
+FACTORS = ("own", "zero", "of_electricity", "residual", "given")
+VERDICTS = ("met", "not_met", "cannot_say")
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """One text in both languages."""
+
+    en: str
+    zh: str
+
+    def told(self, lang: str) -> str:
+        """Return the text of a language."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """How an account counts one kind of row.
+
+    Parameters
+    ----------
+    factor : {"own", "zero", "of_electricity", "residual", "given"}
+    value : float or None
+        Of a given factor, tCO2/TJ.
+    """
+
+    factor: str
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.factor not in FACTORS or (self.value is None) == (self.factor == "given"):
+            raise RecordError(f"factor {self.factor!r} with value {self.value}: one of {FACTORS}, a value with 'given'")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A set of rules by which one ledger gives one total.
+
+    Parameters
+    ----------
+    account_id : str
+    name : Bilingual
+    source, confidence : str
+    rows : mapping kind -> RowRule
+        Kinds that count; each kind is in here or in ``left_out``.
+    left_out : mapping kind -> Bilingual
+        Kinds that do not count, with the reason.
+    sectors : tuple of str
+        Sectors that count; all where empty.
+    products : tuple of str
+        Outputs of processes by whose tonnes results are given too; none where empty.
+    residual : mapping year -> float
+        Factor without market-traded non-fossil power over the mean factor of the grid.
+    residual_in : str
+        ISO code of the country whose grid that is; empty where there is no such ratio.
+    country : str
+        ISO code of the country whose rule the account is; empty where it holds anywhere.
+    """
+
+    account_id: str
+    name: Bilingual
+    source: str
+    confidence: str
+    rows: Mapping[str, RowRule]
+    left_out: Mapping[str, Bilingual] = field(default_factory=dict)
+    sectors: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    residual: Mapping[int, float] = field(default_factory=dict)
+    residual_in: str = ""
+    country: str = ""
+
+    def __post_init__(self) -> None:
+        doubled = set(self.rows) & set(self.left_out)
+        lacking = set(ROW_KINDS) - {"sinks"} - set(self.rows) - set(self.left_out)
+        unknown = (set(self.rows) | set(self.left_out)) - set(ROW_KINDS)
+        if doubled or lacking or unknown:
+            raise RecordError(
+                f"{self.account_id}: twice {sorted(doubled)}, without rule {sorted(lacking)}, unknown {sorted(unknown)}"
+            )
+
+    def holds_in(self, country: str) -> bool:
+        """Tell whether the account is one of a country's."""
+        return self.country in ("", country)
+
+    def ratios_in(self, country: str) -> Mapping[int, float]:
+        """Return the ratios of `residual` that hold in a country: its own, never another's."""
+        return self.residual if country == self.residual_in else {}
+
+
+@dataclass(frozen=True)
+class SizeClass:
+    """A limit for parks of one size.
+
+    Parameters
+    ----------
+    energy_from, energy_below : float
+        Energy use in tce a year, lower end included, upper end not.
+    limit : Limit
+    """
+
+    energy_from: float
+    energy_below: float
+    limit: Limit
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A threshold: at most or at least a value in the unit of the indicator."""
+
+    value: float
+    is_upper: bool
+
+    def is_met(self, value: float) -> bool:
+        """Compare a value with the limit; the limit itself is met."""
+        return value <= self.value if self.is_upper else value >= self.value
+
+
+@dataclass(frozen=True)
+class IndicatorRule:
+    """One indicator of a profile.
+
+    Parameters
+    ----------
+    indicator_id : str
+    name : Bilingual
+    formula : str
+        Name of a quantity in `compliance.quantities`; ``"unavailable"`` where a table cannot give it.
+    unit, kind, confidence : str
+        ``kind`` is ``"obligatory"``, ``"guiding"`` or ``"optional"`` (one of a group).
+    limit : Limit or None
+        For parks of every size.
+    classes : tuple of SizeClass
+        In place of ``limit``.
+    text : Bilingual or None
+        The requirement in words, where it is no plain limit.
+    no_class, missing : Bilingual or None
+        Reasons for parks outside all classes, and for a formula that is unavailable.
+    one_of : str
+        Numbers of the indicators of which one is enough.
+    only_where_growing : bool
+        Whether the limit holds only for years in which value added grew.
+    """
+
+    indicator_id: str
+    name: Bilingual
+    formula: str
+    unit: str
+    kind: str
+    confidence: str
+    limit: Limit | None = None
+    classes: tuple[SizeClass, ...] = ()
+    text: Bilingual | None = None
+    no_class: Bilingual | None = None
+    missing: Bilingual | None = None
+    one_of: str = ""
+    only_where_growing: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a rule that leaves a choice: how much energy a kilowatt hour counts in total energy use.
+
+    Parameters
+    ----------
+    reading_id : str
+    name : Bilingual
+    tj_per_mwh : float
+    """
+
+    reading_id: str
+    name: Bilingual
+    tj_per_mwh: float
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An indicator system in one version.
+
+    Parameters
+    ----------
+    profile_id : str
+    name : Bilingual
+    source : str
+    valid_from : int
+        First year it may be judged by.
+    country : str
+        ISO code; parks elsewhere are not judged.
+    account : str
+        Account that emissions are taken from.
+    indicators : tuple of IndicatorRule
+    readings : tuple of Reading
+        All readings of a rule that leaves a choice; one with the calorific value where it leaves none.
+    text_not_seen : Bilingual or None
+        Reason why nothing can be judged, where the text of the system was not seen.
+    """
+
+    profile_id: str
+    name: Bilingual
+    source: str
+    valid_from: int
+    country: str
+    account: str
+    indicators: tuple[IndicatorRule, ...]
+    readings: tuple[Reading, ...]
+    text_not_seen: Bilingual | None = None

@@ -11,8 +11,8 @@ import numpy as np
 
 from pathway_models.core.errors import RecordError, ScenarioError
 from pathway_models.core.lazy import Shown
-from pathway_models.levers.action import ENERGY_USES, Action
-from pathway_models.levers.register import ORDER, find_action
+from pathway_models.levers import ORDER, find_action
+from pathway_models.levers.action import ENERGY_USES, FEEDSTOCK, Action
 from pathway_models.records.plans import GRID_FUTURES, SLOW, DriverPath
 
 #: The seven families of the notice's section two, in the order in which they act.
@@ -95,7 +95,8 @@ class Lever:
         Place in the library: levers that work on one part of the account act in this order, whichever way a
         scenario was put together.
     sectors, uses : tuple of str
-        Kinds of sectors, and uses of energy, that a substitution or a process measure is limited to; empty for all.
+        Kinds of sectors that a substitution or a process measure is limited to, and uses of energy (processes that
+        make feedstock, for a process measure); empty for all.
     block : str
         Levers of one block are decided on together; empty for the lever's own, or its family's.
     """
@@ -129,10 +130,11 @@ class Lever:
             self._check_parameters(acts, setting, {**self.parameters, **given})
         if acts.takes and not self.takes_from:
             raise RecordError(f"{self.lever_id}: takes_from must name the carrier groups to replace")
-        if (self.uses and acts.part != "mix") or (self.sectors and acts.part not in ("mix", "process")):
+        known = {"mix": ENERGY_USES, "process": (FEEDSTOCK,)}.get(acts.part)
+        if known is None and self.is_limited:
             raise RecordError(f"{self.lever_id}: applies_to: {self.action} acts on all sectors and uses alike")
-        if wrong := sorted(set(self.uses) - set(ENERGY_USES)):
-            raise RecordError(f"{self.lever_id}: use {', '.join(wrong)} is not one of {', '.join(ENERGY_USES)}")
+        if wrong := sorted(set(self.uses) - set(known or ())):
+            raise RecordError(f"{self.lever_id}: use {', '.join(wrong)} is not one of {', '.join(known or ())}")
         gives = self.gives_to.values()
         if (acts.gives or gives) and (abs(sum(gives) - 1.0) > 1e-9 or min(gives) < 0):
             raise RecordError(f"{self.lever_id}: gives_to must be shares that sum to 1, got {dict(self.gives_to)}")
@@ -167,8 +169,12 @@ class Lever:
         return bool(self.sectors or self.uses)
 
     def reaches(self, kind: str, use: str = "") -> bool:
-        """Tell whether it acts on a use of energy in a kind of sectors; what is not told apart only without limits."""
+        """Tell whether it acts on a use in a kind of sectors; what is not told apart only without limits."""
         return (not self.sectors or kind in self.sectors) and (not self.uses or use in self.uses)
+
+    def source_of(self, name: str, setting: str = "") -> str:
+        """Return where a parameter's numbers come from; a setting may have a source of its own."""
+        return self.sources.get(f"{setting}.{name}", self.sources.get(name, ""))
 
     def triangles(self, setting: str) -> dict[str, Triangle]:
         """Return all parameters of the lever at a setting.
@@ -283,7 +289,8 @@ class Scenarios(Mapping[str, Scenario], Shown):
             name_zh=name or lever_id,
             settings={"own": {key: value for key, value in usual.items() if key not in given} | given},
             parameters={key: value for key, value in first.parameters.items() if key not in given},
-            sources=dict(first.sources) | dict.fromkeys(given, "given by the user"),
+            sources={name: text for name, text in first.sources.items() if name.rpartition(".")[2] not in given}
+            | dict.fromkeys(given, "given by the user"),
             rank=len(self.levers),
             block="",
         )

@@ -139,6 +139,58 @@ class HeatSupply:
         return np.interp(years, known, [self.factors[year] for year in known])
 
 
+@dataclass(frozen=True)
+class PlantYear:
+    """A year of a plant that makes heat and power, and the share of its emissions that the heat bears.
+
+    Parameters
+    ----------
+    fuel, heat, power : float, TJ
+    emissions : float, tCO2
+    heat_share : float
+        0-1; power bears the rest.
+    """
+
+    fuel: float
+    emissions: float
+    heat: float
+    power: float
+    heat_share: float
+
+    def factor(self, item: str) -> float:
+        """Return the factor of what the plant makes, ``heat`` or ``electricity``, tCO2/TJ; zero where it makes none."""
+        made, share = (self.heat, self.heat_share) if item == "heat" else (self.power, 1.0 - self.heat_share)
+        return self.emissions * share / made if made > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class OwnPlant:
+    """A combined plant inside the boundary, whose fuel is part of the park's (docs/methods.md, section 2).
+
+    Parameters
+    ----------
+    rule : str
+        How its emissions are shared between heat and power, a key of ``data/chp_rules.yml``; empty where it makes
+        one of them alone.
+    years : mapping year -> PlantYear
+        Observed years stated.
+    """
+
+    rule: str
+    years: Mapping[int, PlantYear]
+
+    def factor(self, item: str, year: int) -> float:
+        """Return the factor of heat or power, tCO2/TJ: straight between the years stated, level outside them."""
+        known = [at for at in sorted(self.years) if self.years[at].factor(item) > 0]
+        return float(np.interp(year, known, [self.years[at].factor(item) for at in known])) if known else 0.0
+
+    def made(self, item: str, year: int) -> float:
+        """Return the heat or power made, TJ: straight between the years stated, level outside them."""
+        known = sorted(self.years)
+        amounts = [self.years[at].heat if item == "heat" else self.years[at].power for at in known]
+        return float(np.interp(year, known, amounts))
+
+
 @dataclass(frozen=True, eq=False)
 class Park(Shown):
     """One park or region over its observed years, in canonical units.
@@ -197,6 +249,8 @@ class Park(Shown):
         Sectors, such as a power plant of one's own, whose activity goes with that of another.
     heat_supply : HeatSupply, optional
         Where the factor of purchased heat comes from its supplier's fuels.
+    own_plant : OwnPlant, optional
+        Plant inside the boundary whose emissions are shared between its heat and its power.
     country : str
         ISO 3166 code.
 
@@ -244,6 +298,7 @@ class Park(Shown):
     uses: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
     follows: Mapping[str, str] = field(default_factory=dict)
     heat_supply: HeatSupply | None = None
+    own_plant: OwnPlant | None = None
     country: str = HOME
 
     def __post_init__(self) -> None:

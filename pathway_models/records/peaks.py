@@ -2,7 +2,11 @@
 
 The event "peaks before Y" comes first (``docs/headline.md``), the peak year second (``docs/peak_rules.md``); quantiles
 keep the censored mass.
+
+The headline: does a park peak before a year, split into what is past, what is ahead and what is not.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +14,11 @@ from functools import cached_property
 import numpy as np
 
 from pathway_models.core.arrays import fixed, frozen_array, rising_years
-from pathway_models.core.errors import PathwayError, RecordError
+from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
 from pathway_models.core.lazy import Shown
-from pathway_models.kernels.event_split import PAST, WINDOW, split
-from pathway_models.kernels.humps import Hump, humps
+from pathway_models.kernels.event_split import OUTCOMES, PAST, WINDOW, split, standard_error
 from pathway_models.kernels.quantiles import censored_quantiles
-from pathway_models.kernels.turning_points import CENSORED, STATUS, PeakRule
-from pathway_models.records.headline import SHARES, refusal, shares_of
+from pathway_models.kernels.turning_points import CENSORED, STATUS, Hump, PeakRule, humps, humps_text
 from pathway_models.records.park import Identified, ParkIdentity
 
 
@@ -50,6 +52,8 @@ class Peaks(Identified, Shown):
         What the totals count (`pathways.ACCOUNTS`); empty where it is not known.
     follow : int
         Years that follow a highest year that counts as a peak.
+    closed_since : int, optional
+        First year without emissions of a site that has none at the end of its record.
     """
 
     identity: ParkIdentity
@@ -68,6 +72,7 @@ class Peaks(Identified, Shown):
     before: int | None = None
     account: str = ""
     follow: int = PeakRule().follow
+    closed_since: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -193,10 +198,12 @@ class Peaks(Identified, Shown):
 
     def parts_text(self, at: int) -> str:
         """Write the separate parts of a scenario's peak years: ``"2012-2019 43 %; >2055 38 %"``; empty where one."""
-        parts = self.humps()[at]
-        if len(parts) < 2:
-            return ""
-        return "; ".join(f"{one.text(self.last_peak_year)} {100 * one.share:.0f} %" for one in parts)
+        return humps_text(self.humps()[at], self.last_peak_year)
+
+    def peak_text(self, at: int) -> str:
+        """Write a scenario's median peak year with its 90 % range, or its parts: no median lies in the gap between."""
+        low, middle, high = map(self.year_text, self.quantiles()[at])
+        return self.parts_text(at) or f"{middle} ({low} – {high})"
 
     def status_shares(self) -> np.ndarray:
         """Share of members by status: (scenario, status), columns as in ``STATUS``."""
@@ -241,10 +248,10 @@ class Peaks(Identified, Shown):
         ]
         for row in self.summary(before):
             chance = row[f"p_peak_before_{before}"]
+            range_90 = f"{row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} / {row['peak_year_p95']:>5}"
             lines.append(
                 f"  {row['scenario']:<14} {'-' if np.isnan(chance) else f'{chance:.2f}':>4}"
-                f"   {row['peak_year_p05']:>5} / {row['peak_year_p50']:>5} / {row['peak_year_p95']:>5}"
-                f"   {row['peak_status']}"
+                f"   {row['peak_parts'] or range_90}   {row['peak_status']}"
             )
         return "\n".join(lines) + ">"
 
@@ -316,3 +323,222 @@ class EnsembleSummary:
     def __repr__(self) -> str:
         shown = ", ".join(f"p{100 * probability:02.0f}" for probability in self.probabilities)
         return f"<Outlook: {shown} of the total by year; cumulative by member; {self.peaks!r}>"
+
+
+#: Share of members left below which P(ahead | not past) is not given: too few tell it.
+LEAST_LEFT = 0.02
+
+
+def refusal(before: int, issue_year: int, last_observed_year: int, last_year: int) -> str:
+    """Say in one line why the headline cannot be given; empty where it can.
+
+    Parameters
+    ----------
+    before : int
+        The year in question.
+    issue_year, last_observed_year : int
+    last_year : int
+        Last year projected.
+
+    Examples
+    --------
+    >>> refusal(2030, 2026, 2020, 2060)
+    ''
+    >>> refusal(2030, 2026, 2020, 2033)
+    'before 2030: 2030 to 2034 confirm the peak, and the pathways end in 2033'
+    """
+    if before + WINDOW - 1 > last_year:
+        confirm = f"{before} to {before + WINDOW - 1} confirm the peak"
+        return f"before {before}: {confirm}, and the pathways end in {last_year}"
+    if issue_year >= before:
+        return f"issue year {issue_year}: expected one before {before}, the year in question (--as-of)"
+    if issue_year < last_observed_year:
+        return f"issue year {issue_year}: expected {last_observed_year} or later, the last year with data (--as-of)"
+    return ""
+
+
+def shares_of(before: float, past: float, members: int) -> dict[str, float]:
+    """Work out the shares of a scenario from that which peaks before the year and that which is past, NaN if unknown.
+
+    Returns
+    -------
+    dict
+        `SHARES` but ``p_again``; P(ahead | not past) is NaN where under 2 % of the members are left.
+    """
+    left = 1.0 - past
+    given = (before - past) / left if left >= LEAST_LEFT else np.nan
+    return {
+        "p_past": past,
+        "p_ahead": before - past,
+        "p_not_before": 1.0 - before,
+        "p_ahead_given_not_past": given,
+        "p_se": float(standard_error(before, members)),
+        "p_se_ahead_given": float(standard_error(given, members * left)),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Headline(Identified, Shown):
+    """Outcome of every member under the rule of ``docs/headline.md``; shares are of all members.
+
+    Parameters
+    ----------
+    identity : ParkIdentity
+    scenarios : (N,) str
+    before : int
+        The year in question, Y.
+    issue_year : int
+        Year in which the answer is given: up to it no scenario differs from the one without measures.
+    last_observed_year : int
+    account : str
+        What the emissions count.
+    outcome : (scenario, member) int
+        Codes into ``kernels.event_split.OUTCOMES``: past, ahead, not before.
+    again : (scenario, member) bool
+        Whether a member that peaks before Y exceeds that maximum after the confirmation window.
+    seed : int
+    closed_since : int, optional
+        First year without emissions of a site that has none any more.
+    if_drivers_hold : Headline, optional
+        The other reading: growth as the plan or scenario says, else the law's median path.
+    """
+
+    identity: ParkIdentity
+    scenarios: tuple[str, ...]
+    before: int
+    issue_year: int
+    last_observed_year: int
+    account: str
+    outcome: np.ndarray
+    again: np.ndarray
+    seed: int
+    closed_since: int | None = None
+    if_drivers_hold: Headline | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shape = (len(self.scenarios), np.shape(self.outcome)[1])
+        object.__setattr__(self, "outcome", frozen_array("outcome", self.outcome, shape, int))
+        object.__setattr__(self, "again", frozen_array("again", self.again, shape, bool))
+        if self.outcome.min() < 0 or self.outcome.max() >= len(OUTCOMES):
+            raise RecordError(f"outcomes must be indices into {OUTCOMES}")
+        held = self.if_drivers_hold
+        if held is not None and (held.scenarios, held.before) != (self.scenarios, self.before):
+            raise RecordError("the two readings are not of the same scenarios and year")
+
+    @property
+    def members(self) -> int:
+        """Number of ensemble members."""
+        return self.outcome.shape[1]
+
+    @property
+    def confirmed_by(self) -> int:
+        """Last year of the confirmation window."""
+        return self.before + WINDOW - 1
+
+    def share(self, outcome: str) -> np.ndarray:
+        """Share of all members with an outcome: (scenario,)."""
+        return (self.outcome == OUTCOMES.index(outcome)).mean(axis=1)
+
+    @property
+    def p_past(self) -> np.ndarray:
+        """Share that is past already: (scenario,)."""
+        return self.share("past")
+
+    @property
+    def p_ahead(self) -> np.ndarray:
+        """Share that time or measures still bring about: (scenario,)."""
+        return self.share("ahead")
+
+    @property
+    def p_not_before(self) -> np.ndarray:
+        """Share that does not peak before the year: (scenario,)."""
+        return self.share("not_before")
+
+    @property
+    def p_before(self) -> np.ndarray:
+        """Share that peaks before the year, past and ahead together: (scenario,)."""
+        return (self.outcome != OUTCOMES.index("not_before")).mean(axis=1)
+
+    def _derived(self, name: str) -> np.ndarray:
+        pairs = zip(self.p_before.tolist(), self.p_past.tolist(), strict=True)
+        return np.array([shares_of(before, past, self.members)[name] for before, past in pairs])
+
+    @property
+    def p_ahead_given_not_past(self) -> np.ndarray:
+        """Share that is ahead, of the members that are not past: (scenario,); NaN where under 2 % are left."""
+        return self._derived("p_ahead_given_not_past")
+
+    @property
+    def p_se(self) -> np.ndarray:
+        """Sampling error of `p_before`: (scenario,)."""
+        return self._derived("p_se")
+
+    @property
+    def p_se_ahead_given(self) -> np.ndarray:
+        """Sampling error of `p_ahead_given_not_past`: (scenario,)."""
+        return self._derived("p_se_ahead_given")
+
+    @property
+    def p_again(self) -> np.ndarray:
+        """Share that peaks before the year and exceeds that maximum again later: (scenario,)."""
+        return self.again.mean(axis=1)
+
+    def index(self, scenario: str) -> int:
+        """Return the position of a scenario.
+
+        Raises
+        ------
+        ScenarioError
+            It is not among them.
+        """
+        if scenario not in self.scenarios:
+            raise ScenarioError(f"no scenario {scenario!r} in this headline; there are {', '.join(self.scenarios)}")
+        return self.scenarios.index(scenario)
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return one row a scenario: the columns of ``summary.csv`` (`COLUMNS`), those of the other reading last."""
+        arrays = {name: getattr(self, name) for name in SHARES}
+        rows: list[dict[str, object]] = [
+            {"scenario": name}
+            | {key: float(values[at]) for key, values in arrays.items()}
+            | {"issue_year": self.issue_year, "account": self.account}
+            for at, name in enumerate(self.scenarios)
+        ]
+        if self.if_drivers_hold is not None:
+            for row, other in zip(rows, self.if_drivers_hold.rows(), strict=True):
+                row |= {f"{name}{IF_DRIVERS_HOLD}": other[name] for name in SHARES}
+        return rows
+
+    def __repr__(self) -> str:
+        closed = f"; closed, no emissions since {self.closed_since}" if self.closed_since is not None else ""
+        lines = [
+            f"<Headline {self.park_id}: peaks before {self.before}?"
+            f" issued in {self.issue_year}, {self.account}{closed}",
+            f"  {self.members} members, seed {self.seed}; confirmed by {self.before}-{self.confirmed_by}",
+            f"  {'':<14} past  ahead  not before   ahead | not past   again later",
+        ]
+        for row in self.rows():
+            given, error = (row[name] for name in ("p_ahead_given_not_past", "p_se_ahead_given"))
+            chance = "-" if given != given else f"{given:.2f} ± {error:.2f}"
+            lines.append(
+                f"  {row['scenario']:<14} {row['p_past']:.2f}   {row['p_ahead']:.2f}        {row['p_not_before']:.2f}"
+                f"   {chance:>16}          {row['p_again']:.2f}"
+            )
+        return "\n".join(lines) + ">"
+
+
+#: Shares and their errors that `Headline.rows` tells of a scenario.
+SHARES = (
+    "p_past",
+    "p_ahead",
+    "p_not_before",
+    "p_ahead_given_not_past",
+    "p_se",
+    "p_se_ahead_given",
+    "p_again",
+)
+#: Ending of the columns of the other reading.
+IF_DRIVERS_HOLD = "_if_drivers_hold"
+#: Columns of a summary that tell the headline, in their order.
+COLUMNS = (*SHARES, "issue_year", "account", *(f"{name}{IF_DRIVERS_HOLD}" for name in SHARES))

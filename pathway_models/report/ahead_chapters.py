@@ -3,7 +3,7 @@
 import numpy as np
 
 from pathway_models import plotting, sentences, tables
-from pathway_models.cobenefits import sentences as cobenefit_sentences
+from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import tables as decision_tables
@@ -130,7 +130,8 @@ def _milestones(builder: ReportBuilder, inputs: ReportInputs) -> None:
         for year in years:
             low, middle, high = np.quantile(inputs.totals(name)[:, year - first], (0.05, 0.5, 0.95))
             texts = [significant(float(value) / scale.divisor) for value in (low, middle, high)]
-            rows.append((scenario_name(name, lang), str(year), *texts, change_text(float(middle / last - 1), lang)))
+            change = float(middle / last - 1) if last else np.nan
+            rows.append((scenario_name(name, lang), str(year), *texts, change_text(change, lang)))
     head = [
         say(lang, en="pathway", zh="路径"),
         say(lang, en="year", zh="年份"),

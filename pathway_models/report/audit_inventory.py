@@ -14,7 +14,7 @@ from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import read_workbook
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, ratio, term, total

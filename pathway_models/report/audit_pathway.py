@@ -13,18 +13,16 @@ from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.tables import option_name
 from pathway_models.engine.batches import BURNT, EMITTING, FOSSIL, NATURAL_GAS, POWER, ceiling_of, replaces_all_fuel
-from pathway_models.engine.laying_out import lay_out
-from pathway_models.engine.projecting import project
+from pathway_models.engine.projecting import lay_out, project
 from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.words import say, word
 from pathway_models.levers.action import SINKS
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Measure, Scenario
 from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records.pathways import Draws, Pathways
 from pathway_models.report.audit_formulas import FormulaBook, Sheet, Term, column_of, ratio, term, total
 from pathway_models.report.audit_inventory import Cell, InventoryTerms, consumed
 
@@ -76,6 +74,7 @@ class PathwaySheets:
         self.ceiling = ceiling_of(self.frame, draws, slice(0, 1), self.frame.years[park.years.size - 1 :])
         self.ours: Pathways = project(park, [scenario], draws)
         self.kinds = draws.assumptions.sectors.of(park)
+        self.made_by = draws.assumptions.sectors.processes_of(park)
         # The columns begin with the last observed year, from which everything grows.
         self.start = park.years.size - 1
         years = [int(year) for year in self.frame.years[self.start :]]
@@ -90,9 +89,13 @@ class PathwaySheets:
         """Pick one of two wordings."""
         return say(self.lang, en=en, zh=zh)
 
-    def _process_words(self, kind: str) -> tuple[str, str]:
+    def _process_words(self, kind: str, use: str) -> tuple[str, str]:
         """Name what measures leave of a branch's processes, in both languages."""
-        return f"left by process measures: {item_name(kind, 'en')}", f"工艺措施后的余量：{item_name(kind, 'zh')}"
+        en, zh = (", hydrogen as feedstock", "（制氢原料）") if use else ("", "")
+        return (
+            f"left by process measures: {item_name(kind, 'en')}{en}",
+            f"工艺措施后的余量：{item_name(kind, 'zh')}{zh}",
+        )
 
     def table_word(self, text: str) -> str:
         """Say the unit or the shape of a lever in the language of the workbook."""
@@ -129,7 +132,7 @@ class PathwaySheets:
         self.phases = {id(measure): self._write_lever(measure, years[1]) for measure in self.scenario.measures}
         structure = self._left("structure", "left by structure", "产业结构措施后的余量")
         intensity = self._left("intensity", "left by efficiency and management", "能效与管理措施后的余量")
-        process = {kind: self._left("process", *self._process_words(kind), kind) for kind in dict.fromkeys(self.kinds)}
+        process = {one: self._left("process", *self._process_words(*one), *one) for one in dict.fromkeys(self.made_by)}
         energy = self._substituted(self._scaled(self._baseline(), structure, intensity))
         self.whole = (structure, intensity)
         return self._write_emissions(energy, structure, process)
@@ -222,11 +225,11 @@ class PathwaySheets:
         """List the scenario's measures that act on one part of the account, in their order, with their terms."""
         return [(m, self.phases[id(m)]) for m in self.scenario.measures if m.lever.acts.part == part]
 
-    def _left(self, part: str, en: str, zh: str, kind: str = "") -> Term:
-        """Write the share that all measures of structure, intensity or processes leave, in one kind of sectors."""
+    def _left(self, part: str, en: str, zh: str, kind: str = "", use: str = "") -> Term:
+        """Write the share that all measures of structure, intensity or processes leave, in one kind and use."""
         left, quantity = term(1.0), (en, zh)
         for measure, values in self.measures(part):
-            if measure.lever.reaches(kind):
+            if measure.lever.reaches(kind, use):
                 left = left * measure.lever.acts.left(values)
         return self.levers.formula(self.labels(-1, "", quantity, "1"), left, "sum")
 
@@ -347,7 +350,7 @@ class PathwaySheets:
             known = self.base.process_factors.get(j)
             factor = column_of(known, self.start) if known is not None else term(value)
             amount = output * structure if self.movable(one.sector) else output
-            quantity = amount * factor * left[self.kinds[one.sector]] if self.frame.is_technical[j] else amount * factor
+            quantity = amount * factor * left[self.made_by[j]] if self.frame.is_technical[j] else amount * factor
             labels = self.labels(one.sector, one.name, ("emissions", "排放"), "tCO2")
             parts[bool(self.frame.is_technical[j])].append(self.sheet.formula(labels, quantity))
         return total(parts[True]), total(parts[False])

@@ -6,7 +6,7 @@ import numpy as np
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pathway_models.core.sheet_text import SAFE
+from pathway_models.core.files import SAFE
 from pathway_models.documents.word_fields import MAKER, MOMENT, stable_zip
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.language.words import INVENTED, say, width_of

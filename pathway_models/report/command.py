@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.console.cli_language import language
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.core.issue_year import issued_in
 from pathway_models.language.words import say
 
 if TYPE_CHECKING:
     from pathway_models.documents.blocks import Report
-    from pathway_models.records.investments import Investment
+    from pathway_models.records.costs import Investment
     from pathway_models.report.inputs import Manifest, ReportInputs
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
@@ -152,7 +152,7 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
     """Choose the documents of a park: those asked for that its country's rules know, and a line for each other one."""
     from pathway_models.intake.parks import read_park
     from pathway_models.intake.register import country_of
-    from pathway_models.report.outlines import outline_ids, read_outline
+    from pathway_models.report.inputs import outline_ids, read_outline
 
     for kind in outlines:
         if kind not in (*outline_ids(), "all"):
@@ -189,12 +189,12 @@ def _inputs(
     run: Path, park_id: str, lang: str, search: int, projects: tuple[Investment, ...], stage: Callable[[str], None]
 ) -> ReportInputs:
     """Compute a park of a run again, with a package from a search with some members, 0 for none."""
-    from pathway_models.batch.recomputing import compute_again
+    from pathway_models.batch.results import compute_again
     from pathway_models.decisions.cheapest_package import cheapest_package, cost_range
     from pathway_models.decisions.priced_grid import measure_blocks
     from pathway_models.decisions.project_effects import project_effects
     from pathway_models.engine.sampling import sample
-    from pathway_models.intake.rules.profiles import read_account
+    from pathway_models.intake.rules import read_account
     from pathway_models.records.levers import lever_grid
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
     from pathway_models.runs.store import SEARCH, kept_arrays, scenarios_of
@@ -250,10 +250,11 @@ def search_key(run: Path, park_id: str, members: int) -> str:
 def _if_drivers_hold(summary: Path) -> float:
     """Read the other reading of the answer without levers; NaN where the run does not have it."""
     from pathway_models.fleet.answers import answers
+    from pathway_models.runs.tables import whole
 
     if not summary.is_file():
         return float("nan")
-    with summary.open(encoding="utf-8-sig", newline="") as file:
+    with whole(summary), summary.open(encoding="utf-8-sig", newline="") as file:
         return next((one.without.if_drivers_hold for one in answers(csv.DictReader(file), {})), float("nan"))
 
 
@@ -267,7 +268,7 @@ def _document(
 ) -> bytes:
     """Write one document; return its bytes.  What was built once, and drawn, serves all formats of a language."""
     from pathway_models.report.content import build_report
-    from pathway_models.report.outlines import read_outline
+    from pathway_models.report.inputs import read_outline
 
     # Deferred: each format has a library of its own to load.
     if form == "xlsx":

@@ -17,15 +17,13 @@ from pathway_models.intake.names import (
     park_name,
     scenario_name,
 )
-from pathway_models.inventory.account import ledger_rows
+from pathway_models.inventory.accounts import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.plan_periods import told
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.figures import decision as decision_figure
-from pathway_models.report.inputs import ReportInputs
-from pathway_models.report.outlines import ChapterOutline, Outline, Text, outline_ids, read_outline
+from pathway_models.report.inputs import ChapterOutline, Outline, ReportInputs, Text, outline_ids, read_outline, told
 
 
 def build_report(inputs: ReportInputs, outline: Outline | None = None) -> Report:
@@ -268,7 +266,8 @@ def _report_card(builder: ReportBuilder, inputs: ReportInputs) -> None:
     """Write the skill of such forecasts in hindcasts, which a user's own data folder may lack."""
     lang = inputs.lang
     try:
-        description, card = sentences.report_card(inputs.park, lang=lang), tables.report_card(inputs.park, lang=lang)
+        early, card = inputs.early(inputs.reference), tables.report_card(inputs.park, lang=lang)
+        description = sentences.report_card(inputs.park, probability=early, lang=lang)
     except InputError:
         builder.say(
             inputs.say(
@@ -293,7 +292,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             translated(measure.lever.units.get(name, ""), lang, "tables"),
-            measure.lever.sources.get(name, ""),
+            measure.lever.source_of(name, measure.setting),
         )
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()

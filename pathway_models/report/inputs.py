@@ -1,31 +1,183 @@
-"""Inputs of a report: a park, its ensemble, the path it is advised to take, and the run behind the numbers."""
+"""Inputs of a report: a park, its ensemble, the path it is advised to take, and the run behind the numbers.
+
+Five-year plans by year, and their names in both languages.
+
+Outlines of documents as data: chapters and items, who writes each, and what an empty one needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 import pathway_models as pw
 from pathway_models.cobenefits.records import Cobenefits
-from pathway_models.core.errors import PathwayError
+from pathway_models.core.errors import Fault, InputError, PathwayError
+from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import Strict, validated
 from pathway_models.decisions.decision import Decision
 from pathway_models.decisions.records import Attribution, ProjectEffects
 from pathway_models.intake.register import has_rule
 from pathway_models.inventory.decomposition import Decomposition
-from pathway_models.language.plan_periods import Plan, plans_of
 from pathway_models.language.words import ADVISED, say, word
 from pathway_models.peaks.finding import reference_of
-from pathway_models.records.draws import Draws
+from pathway_models.records.costs import Investment
 from pathway_models.records.gaps import Gaps
 from pathway_models.records.inventory import Inventory
-from pathway_models.records.investments import Investment
 from pathway_models.records.levers import Lever, Scenario, Scenarios
 from pathway_models.records.park import Park
-from pathway_models.records.pathways import Pathways
+from pathway_models.records.pathways import Draws, Pathways
 from pathway_models.records.peaks import Peaks
+
+#: The sixth plan is the first of the unbroken row of five-year periods.
+FIRST_PLAN, FIRST_YEAR, LENGTH = 6, 1981, 5
+NUMERALS = "零一二三四五六七八九"
+#: Plans that a review looks back on at most.
+MOST_PLANS = 2
+
+
+@dataclass(frozen=True, order=True)
+class Plan:
+    """One five-year plan: its number, first and last year."""
+
+    number: int
+
+    @property
+    def first(self) -> int:
+        """First year."""
+        return FIRST_YEAR + LENGTH * (self.number - FIRST_PLAN)
+
+    @property
+    def last(self) -> int:
+        """Last year."""
+        return self.first + LENGTH - 1
+
+    def name(self, lang: str) -> str:
+        """Name the plan, e.g. ``"13th"`` or ``"“十三五”"``."""
+        return say(lang, en=f"{self.number}th", zh=f"“{_numeral(self.number)}五”")
+
+
+def plan_of(year: int) -> Plan | None:
+    """Return the plan a year lies in; None before the sixth."""
+    return None if year < FIRST_YEAR else Plan(FIRST_PLAN + (year - FIRST_YEAR) // LENGTH)
+
+
+def plans_of(first: int, last: int) -> tuple[Plan, ...]:
+    """List the plans that a record touches, the last `MOST_PLANS` of them, oldest first."""
+    found = dict.fromkeys(plan_of(year) for year in range(first, last + 1))
+    return tuple(plan for plan in found if plan is not None)[-MOST_PLANS:]
+
+
+def told(plans: tuple[Plan, ...], lang: str) -> str:
+    """Name plans in a row, e.g. ``"13th and 14th"`` or ``"“十三五”“十四五”"``."""
+    return say(lang, en=" and ", zh="").join(plan.name(lang) for plan in plans)
+
+
+def _numeral(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("" if tens == 1 else NUMERALS[tens]) + "十"
+    return head + (NUMERALS[ones] if ones else "")
+
+
+class Text(Strict):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def told(self, lang: str) -> str:
+        """Return the text of a language."""
+        return say(lang, en=self.en, zh=self.zh)
+
+
+class Item(Strict):
+    """A section of a chapter.
+
+    Parameters
+    ----------
+    title : Text or None
+        None where the writers set sections of their own.
+    write : tuple of str
+        Names of writers (`report.content.WRITERS`).
+    needs : Text or None
+        What it takes, told where nothing is written.
+    """
+
+    title: Text | None = None
+    write: tuple[str, ...] = ()
+    needs: Text | None = None
+
+
+class ChapterOutline(Strict):
+    """A chapter: written as a whole, or item by item."""
+
+    key: str
+    title: Text
+    write: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+class Outline(Strict):
+    """The outline of one kind of document.
+
+    Parameters
+    ----------
+    title, basis : Text
+        What the document is, and the rule behind its order.
+    confidence : str
+    country : str
+        ISO code of the country whose rule asks for it; empty for a document that no rule asks for.
+    account : str
+        Account its totals are in, where it is not the inventory's.
+    chapters, annexes : tuple of ChapterOutline
+    """
+
+    title: Text
+    basis: Text
+    confidence: str
+    country: str = Field("", pattern="^([A-Z]{2})?$")
+    account: str = ""
+    chapters: tuple[ChapterOutline, ...] = Field(min_length=1)
+    annexes: tuple[ChapterOutline, ...] = ()
+
+
+def outline_ids(country: str | None = None) -> tuple[str, ...]:
+    """List the shipped outlines, the notice's report first; of a country those that its rules ask for.
+
+    Where no rule asks for any, that is the document that no rule asks for.
+    """
+    names = sorted(path.stem for path in (data_folder() / "outlines").glob("*.yml"))
+    names = sorted(names, key=lambda name: name != "special_report")
+    if country is not None:
+        own = [name for name in names if read_outline(name).country == country]
+        names = own or [name for name in names if not read_outline(name).country]
+    return tuple(names)
+
+
+def read_outline(name: str) -> Outline:
+    """Read a shipped outline.
+
+    Raises
+    ------
+    InputError
+        There is no such outline, or its file breaks the form.
+    """
+    if name not in outline_ids():
+        raise InputError(
+            [Fault(name, "name", name, f"one of {', '.join(outline_ids())}", "choose one of them", code="no_rules")]
+        )
+    return _outline(data_folder() / "outlines" / f"{name}.yml")
+
+
+@cache
+def _outline(path: Path) -> Outline:
+    return validated(path, Outline)[0]
+
 
 #: Year by which parks shall be carbon neutral (notice, section one).
 NEUTRAL = 2060

@@ -57,6 +57,7 @@ def _chosen_from(inputs: ReportInputs) -> str:
         )
     found = inputs.decision
     fresh, wanted = found.fresh_members, share_text(PROBABILITY, inputs.lang)
+    own = share_text(inputs.early(inputs.chosen), inputs.lang)
     goal = (
         inputs.say(en=f"the cheapest that peaks before {inputs.before} with at least {wanted}",
                    zh=f"能以不低于{wanted}的概率在{inputs.before}年以前达峰的最低成本组合")
@@ -66,11 +67,12 @@ def _chosen_from(inputs: ReportInputs) -> str:
     )  # fmt: skip
     return inputs.say(
         en=f"The tasks are the levers of the advised package: of {found.packages:,} packages, {goal}. It was searched"
-        f" for with {found.members:,} members and tried on {fresh:,} fresh ones; figures of its path in this report"
-        f" rest on the run's own {inputs.pathways.members:,} members.",
+        f" for with {found.members:,} members and tried on {fresh:,} fresh ones, and the shares of this chapter are"
+        f" theirs. Everywhere else it has the number of the run's own {inputs.pathways.members:,} members, {own} before"
+        f" {inputs.before}.",
         zh=f"任务取自推荐组合：在{found.packages:,}个组合中，{goal}。优选用{found.members:,}次模拟，"
-        f"并以{fresh:,}次新的模拟检验；"
-        f"本报告中该路径的数值基于本次运行的{inputs.pathways.members:,}次模拟。",
+        f"并以{fresh:,}次新的模拟检验，本章的占比即来自这些模拟；"
+        f"其他各处均采用本次运行{inputs.pathways.members:,}次模拟的数值：{inputs.before}年以前达峰{own}。",
     )
 
 

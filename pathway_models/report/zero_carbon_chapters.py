@@ -4,19 +4,18 @@ import numpy as np
 
 import pathway_models as pw
 from pathway_models.compliance import tables as compliance_tables
-from pathway_models.compliance.judging import comply
-from pathway_models.compliance.projected import core_ahead
+from pathway_models.compliance.judging import comply, core_ahead
 from pathway_models.compliance.sentences import verdict_sentence
 from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.decisions import tables as decision_tables
 from pathway_models.decisions.investments import RATE, value_investments
 from pathway_models.documents.blocks import ReportBuilder
 from pathway_models.intake.names import in_one_language, item_name, park_name, scenario_name
-from pathway_models.intake.rules.profiles import read_account, read_profile
+from pathway_models.intake.rules import read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, take_account
 from pathway_models.language.rounding import scale_of, significant
 from pathway_models.language.words import say, word
-from pathway_models.records.investments import Range
+from pathway_models.records.costs import Range
 from pathway_models.report.inputs import ReportInputs
 
 PROFILE, CORE_ID = "zero_carbon_910", "co2_per_energy"

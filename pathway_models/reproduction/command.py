@@ -17,10 +17,10 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pathway_models.console.cli_language import in_table, language, mistake_text
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.console.tables import terminal_columns, wrapped
 from pathway_models.core.errors import PathwayError
-from pathway_models.core.sheet_text import sheet_table
+from pathway_models.core.files import sheet_table
 from pathway_models.intake.plans.scenario_tables import COLUMNS as SCENARIO_COLUMNS
 from pathway_models.intake.published import COLUMNS
 from pathway_models.language.words import say, word

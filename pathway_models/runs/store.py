@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.runs.members import MEMBERS, Condition, read_members
 from pathway_models.runs.provenance import KEPT_INPUTS
+from pathway_models.runs.tables import MEMBERS, Condition, read_members
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Parameters without which a run cannot be computed again.
 NEEDED = ("parks", "scenarios", "members", "seed", "until", "before")
+#: Sections of a record that list things by name, and of what kind they are.
+SECTIONS = {"inputs_sha256": str, "outputs_sha256": str, "versions": str, "seals": dict}
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -49,9 +51,15 @@ def read_record(folder: Path) -> dict[str, Any]:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         record = None
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or not all(_is_listing(record, *section) for section in SECTIONS.items()):
         raise InputError([_unreadable(folder, "a whole record of a run")])
     return record
+
+
+def _is_listing(record: dict[str, Any], name: str, kind: type) -> bool:
+    """Tell whether a section of a record, where there is one, lists things of one kind by name."""
+    section = record.get(name, {})
+    return isinstance(section, dict) and all(isinstance(value, kind) for value in section.values())
 
 
 def parameters_of(folder: Path) -> dict[str, Any]:
@@ -94,11 +102,14 @@ def parks_of(folder: Path, wanted: Sequence[str] = ()) -> dict[str, str]:
     InputError
         A park asked for is not in the run, or did not come out.
     """
-    from pathway_models.runs.jobs import park_id_of
+    from pathway_models.runs.folders import park_id_of
     from pathway_models.runs.tables import read_status
 
     given = {park_id_of(park): park for park in parameters_of(folder)["parks"]}
     done = [outcome.park_id for outcome in read_status(folder) if outcome.status == "done"]
+    strange = [park for park in done if park not in given]
+    if strange:
+        raise InputError([_unreadable(folder, f"a record that names the park {', '.join(strange)}")])
     missing = [park for park in wanted if park not in done]
     if missing or not done:
         expected = f"a park of the run that came out: {', '.join(done) or 'there is none'}"
@@ -261,7 +272,7 @@ class StoredRun:
         ----------
         parks, scenarios : iterables of str, optional
         columns : sequence of str or int, optional
-            Columns of `pathway_models.runs.members`; a year is the total of that year. Only they are read.
+            Columns of `pathway_models.runs.tables`; a year is the total of that year. Only they are read.
         where : sequence of (column, operator, value)
             Conditions that all hold, e.g. ``("year_of_maximum", ">=", 2030)``; other rows are not given.
         """
@@ -358,11 +369,14 @@ class StoredPark:
         """
         import pandas as pd
 
+        from pathway_models.runs.tables import whole
+
         path = self.folder / f"{name}.csv"
         if not path.is_file():
             expected = f"one of {', '.join(self.tables)}" if self.tables else "the tables of a park that came out"
             raise InputError([Fault(self.park_id, "table", name, expected, "run the park again", code="no_table")])
-        return pd.read_csv(path, encoding="utf-8-sig")
+        with whole(path):
+            return pd.read_csv(path, encoding="utf-8-sig")
 
     def members(
         self,

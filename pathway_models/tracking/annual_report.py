@@ -126,7 +126,7 @@ def forecasts(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
 
 def _range(one: ScenarioForecast, until: int) -> str:
     low, middle, high = (f">{until - PeakRule().follow}" if np.isinf(year) else f"{year:.0f}" for year in one.quantiles)
-    return f"{middle} ({low} – {high})"
+    return one.parts or f"{middle} ({low} – {high})"
 
 
 def targets(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:

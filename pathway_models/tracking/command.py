@@ -19,16 +19,15 @@ import click
 import numpy as np
 
 from pathway_models.console.cli_language import language, mistake_text, of_terminal, say, table_text, titled_table
-from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.sheet_text import SheetWriter
+from pathway_models.core.files import SheetWriter
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
     from pathway_models.tracking.records import ScenarioForecast, TrackingResult
-    from pathway_models.tracking.scoring import Scores
+    from pathway_models.tracking.updating import Scores
 
 
 FORMATS = ("docx", "html", "pdf")
@@ -213,8 +212,8 @@ def score_command(run: Path, tables: tuple[str, ...], entity: str, year: str, va
     Exit code 1 where a seal is broken: such a forecast is not scored. What the columns mean: docs/tracking.md.
     """
     from pathway_models.core.errors import PathwayError
-    from pathway_models.runs.seals import read_forecasts
-    from pathway_models.tracking.scoring import score
+    from pathway_models.runs.provenance import read_forecasts
+    from pathway_models.tracking.updating import score
 
     try:
         forecasts = read_forecasts(run)
@@ -266,10 +265,10 @@ def _totals_of(
 ) -> dict[str, dict[int, float]]:
     """Read the totals of one table: of a park, or of many parks by entity and year."""
     from pathway_models.engine.projecting import account_of
+    from pathway_models.intake.panels import read_series
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.series import read_series
     from pathway_models.intake.table.entities import header_of
-    from pathway_models.inventory.account import take_inventory
+    from pathway_models.inventory.accounts import take_inventory
 
     entity, year, value = columns
     if table.endswith((".csv", ".csv.gz")) and {entity, year} <= set(header_of(Path(table))):

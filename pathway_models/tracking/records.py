@@ -37,6 +37,8 @@ class ScenarioForecast:
         Weight of the members that peak before the year asked for, and by its end.
     quantiles : (3,)
         Peak year, p05 / p50 / p95; ``inf`` beyond the horizon.
+    parts : str
+        Separate parts of the peak years with their shares, told instead of a median; empty where there is one part.
     """
 
     scenario: str
@@ -47,6 +49,7 @@ class ScenarioForecast:
     p_before: float
     p_by: float
     quantiles: np.ndarray
+    parts: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pathway_models as pw
 from pathway_models.baseline.bridges import sector_shares
 from pathway_models.baseline.paths import free_paths
 from pathway_models.core.errors import RecordError
-from pathway_models.engine.bridging import bridge_of
+from pathway_models.engine.sampling import bridge_of
 from pathway_models.exports.tidy import to_tidy
 from pathway_models.records.nowcast import Bridge, position_of
 

@@ -9,15 +9,14 @@ import pytest
 from data_reading import DATA
 
 import pathway_models as pw
-from pathway_models.baseline.grid import NATION, PLACE, grid_paths, heat_paths, place_of
-from pathway_models.baseline.plans import baseline_paths
+from pathway_models.baseline.plans import NATION, PLACE, baseline_paths, grid_paths, heat_paths, place_of
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.units import TJ_PER_MWH
-from pathway_models.engine.streams import stream, yearly_normals
+from pathway_models.engine.sampling import stream, yearly_normals
 from pathway_models.intake.factors.tables import grid_choices
-from pathway_models.records.draws import Draws
 from pathway_models.records.levers import Scenario
+from pathway_models.records.pathways import Draws
 from pathway_models.records.plans import DriverPath
 
 MEMBERS, ISSUED = 4000, 2026

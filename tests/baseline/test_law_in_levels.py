@@ -7,11 +7,11 @@ import pytest
 from builders import BAU, SEED
 
 import pathway_models as pw
-from pathway_models.baseline.laws.levels.level import SHAPE_NORMALS, Level, brownian, shaped
+from pathway_models.baseline.laws.levels import SHAPE_NORMALS, Level, brownian, shaped
 from pathway_models.baseline.laws.register import laws_of
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import rolling_origins
-from pathway_models.kernels.horizon_regression import SHAPE, fit_horizons, forecast_horizons, weighted_quantiles
+from pathway_models.kernels.growth import SHAPE, fit_horizons, forecast_horizons, weighted_quantiles
 from pathway_models.records.growth_laws import FreshNormals, History
 
 STEPS = 6

@@ -12,12 +12,12 @@ from one_off_years import one_off_scores
 
 import pathway_models as pw
 from pathway_models.baseline.laws.damped_trend import tilted
-from pathway_models.baseline.laws.levels.level import CENTRE, SCALE, features
+from pathway_models.baseline.laws.levels import CENTRE, SCALE, features
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.errors import InputError, RecordError
 from pathway_models.intake.assumptions import read_assumptions, read_baselines
 from pathway_models.intake.panels import read_panel
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.kernels.growth import expected_change, record_growth
 from pathway_models.records.growth_laws import History
 

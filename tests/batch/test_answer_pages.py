@@ -10,8 +10,9 @@ from pathway_models import sentences
 from pathway_models.batch.answer_card import answer_card
 from pathway_models.batch.summary import index_page, link_papers, summary_lines
 from pathway_models.documents.markup import FONT_FAMILY, font_face
-from pathway_models.fleet.answers import answers, headline_of
+from pathway_models.fleet.answers import SPLIT, answers, headline_of
 from pathway_models.intake.library import read_scenarios
+from pathway_models.language.rounding import stable_text
 
 SCENARIOS = read_scenarios()
 #: Scenario -> past, ahead, not before.
@@ -64,6 +65,16 @@ def test_a_run_without_scenarios_of_one_family_does_not_say_that_none_gains(lang
     assert (one.decisive, one.has_families) == ("", False)
     cell = BeautifulSoup(index_page("run", two, [], [], lang), "html.parser").select_one("#answers .why").text
     assert told in cell
+
+
+@pytest.mark.parametrize("members", [7, 300])
+def test_rounded_shares_of_all_members_are_all_and_never_more(members):
+    """Found by a run of 3,000 members: 0.333333 and 0.666667 and the like add up to 1.0000003."""
+    for past in range(members + 1):
+        texts = [stable_text(one / members) for one in (past, members - past, 0)]
+        held = dict(zip((f"{name}_if_drivers_hold" for name in SPLIT), texts, strict=True))
+        (one,) = answers(rows(splits={"bau": [float(text) for text in texts]}, **held), SCENARIOS)
+        assert one.without.before == one.without.if_drivers_hold == 1.0
 
 
 def test_parks_without_a_headline_are_left_out():

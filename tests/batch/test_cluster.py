@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from distributed import LocalCluster
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
-from pathway_models.batch import cluster
+from pathway_models.batch import scheduling
 from pathway_models.batch.execution import MACHINE_ERRORS
 from pathway_models.batch.running import plan, run_parks
 from pathway_models.cli.main import main
@@ -76,9 +76,9 @@ def test_a_notebook_that_kills_its_process_costs_itself_alone(address, tmp_path)
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECTING", 1)
+    monkeypatch.setattr(scheduling, "CONNECTING", 1)
     with pytest.raises(BatchError, match=re.escape("--scheduler tcp://127.0.0.1:9: no scheduler answers")):
-        next(cluster.on_cluster([], "tcp://127.0.0.1:9"))
+        next(scheduling.on_cluster([], "tcp://127.0.0.1:9"))
 
 
 def test_scheduler_and_workers_started_as_separate_processes_serve_the_same_command(tmp_path):

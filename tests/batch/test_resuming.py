@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
-from pathway_models.batch.command import changes_since, differences, verify
+from pathway_models.batch.command import changes_since, differences, outputs_now, verify
 from pathway_models.batch.running import plan, run_parks
 from pathway_models.cli.main import main
 from pathway_models.core.errors import BatchError
 from pathway_models.runs import folders as run_folders
-from pathway_models.runs.jobs import Outcome
+from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import write_status
 
 pytestmark = pytest.mark.slow
@@ -329,8 +329,18 @@ def test_an_altered_file_of_a_run_is_found_and_its_park_run_again(parks, noteboo
     assert answer.exit_code == 1
     told = [line.split("  ")[0] for line in answer.output.splitlines() if "ALTERED" in line]
     assert told == ["summary.csv", f"{park}/totals.csv"]
+    summarised = CliRunner().invoke(main, ["summarise", str(out)])
+    assert summarised.exit_code == 1
+    assert "not as the run wrote it: totals.csv" in (out / "status.csv").read_text(encoding="utf-8-sig")
     again = CliRunner().invoke(main, [*words, "--dry-run"]).output
     assert [line.split()[0] for line in again.splitlines() if "altered" in line] == [park]
+
+
+def test_a_park_whose_record_is_gone_is_not_said_to_be_the_same(parks, notebook, out):
+    write_status(out, run_parks(request(parks, notebook), out).ordered())
+    park = Path(parks[0]).stem
+    (out / park / "record.json").write_text("{}", encoding="utf-8")
+    assert outputs_now(out)[f"{park}/*"].startswith("not hashed")
 
 
 def test_a_record_without_hashes_is_not_said_to_be_the_same(parks, notebook, out):

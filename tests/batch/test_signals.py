@@ -56,3 +56,68 @@ def test_a_run_that_has_begun_ends_with_its_status_table(tmp_path, number, secon
     assert (code, left) == (1, [])
     assert "Traceback" not in errors
     assert (tmp_path / "run" / "status.csv").read_text(encoding="utf-8-sig").count("cancelled") == 4
+
+
+#: Places where an interruption is dropped: while an object is cleared away, in a rule of a library that takes any error
+#: for "no", and in compiled code that does so.
+DROPPED = {
+    "cleared": """
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), NUMBER)
+        for _ in range(1000):
+            pass
+
+def drop():
+    Cleared()
+""",
+    "bare": """
+def drop():
+    try:
+        os.kill(os.getpid(), NUMBER)
+        for _ in range(1000):
+            pass
+    except:
+        pass
+""",
+    "compiled": """
+class Key:
+    def __hash__(self):
+        return 1
+    def __eq__(self, other):
+        os.kill(os.getpid(), NUMBER)
+        return all(range(1, 1000))
+
+def drop():
+    get = ctypes.pythonapi.PyDict_GetItem  # clears every error
+    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.py_object]
+    get({Key(): 1}, Key())
+""",
+}
+PROGRAM = """
+import ctypes, os, signal, time
+from pathway_models.batch.fork_server import Stop
+from pathway_models.cli import end_interrupted, heed_signals
+DROP
+def work():
+    drop()
+    time.sleep(50)
+
+heed_signals()
+stop = Stop()
+try:
+    CALL
+except KeyboardInterrupt as error:
+    end_interrupted(error)
+end_interrupted(KeyboardInterrupt(stop.number))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("call", ["work()", "with stop.heard(): stop.interruptible(work)"])
+@pytest.mark.parametrize("drop", sorted(DROPPED))
+def test_a_signal_is_heard_even_where_its_interruption_is_dropped(number, call, drop):
+    program = PROGRAM.replace("CALL", call).replace("DROP", DROPPED[drop]).replace("NUMBER", str(int(number)))
+    words = [sys.executable, "-c", program]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=40, check=False)
+    assert (ended.returncode, ended.stderr) == (128 + number, "Stopped. 已停止。\n")

@@ -7,7 +7,7 @@ import pytest
 from small_runs import make_notebook, make_parks, request
 
 from pathway_models.batch import running
-from pathway_models.batch.stopping import Stop
+from pathway_models.batch.fork_server import Stop
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 

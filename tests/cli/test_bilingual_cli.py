@@ -12,7 +12,7 @@ from data_reading import rows_of
 from pathway_models.batch.summary import summary_lines
 from pathway_models.cli.main import COMMANDS, main
 from pathway_models.console.cli_language import asked_language
-from pathway_models.console.progress import working
+from pathway_models.console.common_options import working
 from pathway_models.console.tables import counts, fault_lines, screen_lines, width_of, wrapped
 from pathway_models.core.errors import BatchError, Fault, InputError
 from pathway_models.intake.messages import (
@@ -25,7 +25,7 @@ from pathway_models.intake.messages import (
     read_catalogue,
     translated,
 )
-from pathway_models.runs.jobs import Outcome
+from pathway_models.runs.folders import Outcome
 
 TESTS = Path(__file__).resolve().parents[1]
 PACKAGE = TESTS.parent / "pathway_models"

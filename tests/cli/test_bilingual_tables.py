@@ -162,7 +162,7 @@ def test_what_machines_read_is_english_in_every_language(form, tmp_path):
 
 @pytest.mark.slow
 def test_every_finding_of_every_rule_has_a_chinese_text(tmp_path):
-    from pathway_models.intake.series import read_series
+    from pathway_models.intake.panels import read_series
     from pathway_models.peaks.judging import judge
 
     table = read_series(series(tmp_path), "entity", "year", "value")

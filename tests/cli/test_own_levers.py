@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 import pathway_models as pw
 from pathway_models.batch.command import outputs_now
-from pathway_models.batch.recomputing import compute_again
+from pathway_models.batch.results import compute_again
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.intake.library import read_levers

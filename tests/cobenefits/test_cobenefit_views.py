@@ -9,12 +9,11 @@ from matplotlib.figure import Figure
 
 import pathway_models as pw
 from pathway_models.cobenefits import figures as cobenefit_plots
-from pathway_models.cobenefits import sentences as cobenefit_sentences
+from pathway_models.cobenefits import tables as cobenefit_sentences
 from pathway_models.cobenefits import tables as cobenefit_tables
 from pathway_models.cobenefits.command import cobenefits_command
-from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, unit_costs
 from pathway_models.cobenefits.records import CUMULATIVE
-from pathway_models.cobenefits.scenarios import cobenefits
+from pathway_models.cobenefits.scenarios import cobenefits, lever_cobenefits, single_levers, unit_costs
 from pathway_models.decisions.tables import UNKNOWN
 from pathway_models.intake.costs import read_costs
 

@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.cobenefits import tables as cobenefit_tables
-from pathway_models.cobenefits.levers import lever_cobenefits, single_levers, unit_costs
 from pathway_models.cobenefits.records import CUMULATIVE
-from pathway_models.cobenefits.scenarios import cobenefits, prepare_basis
+from pathway_models.cobenefits.scenarios import cobenefits, lever_cobenefits, prepare_basis, single_levers, unit_costs
 from pathway_models.core.errors import PathwayError, ScenarioError
-from pathway_models.engine.laying_out import batches, lay_out
 from pathway_models.engine.package_tree import BatchEvaluator
 from pathway_models.engine.pollution import Fire, coefficients_of, member_factors
+from pathway_models.engine.projecting import batches, lay_out
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
 from pathway_models.intake.pollutants import read_pollutants
-from pathway_models.kernels.pollutants import carbon_weight, equivalents
+from pathway_models.kernels.emissions import carbon_weight, equivalents
 from pathway_models.levers.action import ENERGY_USES
 from pathway_models.records.pollutants import Equipment
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
-from pathway_models.compliance.projected import by_account, grid_of
+from pathway_models.compliance.judging import by_account, grid_of
 from pathway_models.compliance.sentences import power_ways_sentence
 from pathway_models.compliance.tables import bridge
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
 from pathway_models.intake.register import read_register
-from pathway_models.intake.rules.profiles import account_ids, profile_ids, read_account, read_profile
+from pathway_models.intake.rules import account_ids, profile_ids, read_account, read_profile
 from pathway_models.inventory.accounts import energy_use, pathway_totals_beside, per_tonne, take_ledger, totals_beside
 
 WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]

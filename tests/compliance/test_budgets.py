@@ -8,12 +8,16 @@ from click.testing import CliRunner
 
 import pathway_models as pw
 from pathway_models.cli.main import main
-from pathway_models.compliance.budgets import carbon_budget
-from pathway_models.compliance.carbon_costs import allowance_cost, border_cost, carbon_costs, output_ahead
+from pathway_models.compliance.carbon_costs import (
+    allowance_cost,
+    border_cost,
+    carbon_budget,
+    carbon_costs,
+    output_ahead,
+)
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.files import data_folder
-from pathway_models.intake.rules.carbon_costs import read_carbon_costs
-from pathway_models.intake.rules.profiles import read_account
+from pathway_models.intake.rules import read_account, read_carbon_costs
 
 YEARS = np.arange(2026, 2031)
 

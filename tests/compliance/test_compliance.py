@@ -12,7 +12,7 @@ import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.compliance.judging import place_of
 from pathway_models.core.errors import InputError
-from pathway_models.intake.rules.profiles import read_profile
+from pathway_models.intake.rules import read_profile
 from pathway_models.intake.workbook.template import write_template
 
 #: Rows of the workbook that an indicator of the zero-carbon profile cannot do without.

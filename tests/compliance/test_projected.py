@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pathway_models as pw
-from pathway_models.compliance.projected import (
+from pathway_models.compliance.judging import (
     accounts_ahead,
     by_account,
     core_ahead,
@@ -17,7 +17,7 @@ from pathway_models.compliance.projected import (
 from pathway_models.compliance.tables import accounts_ahead_rows
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
-from pathway_models.intake.rules.profiles import account_ids, read_account, read_profile
+from pathway_models.intake.rules import account_ids, read_account, read_profile
 from pathway_models.inventory.accounts import energy_use
 
 POWER = 0.8325 / TJ_PER_MWH

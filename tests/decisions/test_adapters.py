@@ -8,9 +8,8 @@ import SALib
 from builders import mixed_park
 
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.inputs import Ensemble, optional, problem, to_ema
 from pathway_models.decisions.records import OUTPUTS
-from pathway_models.decisions.sensitivity import sobol_indices
+from pathway_models.decisions.sensitivity import Ensemble, optional, problem, sobol_indices, to_ema
 from pathway_models.records.levers import lever_grid
 
 #: Ishigami and Homma (1990): y = sin x1 + a sin^2 x2 + b x3^4 sin x1 on [-pi, pi]; indices in closed form.

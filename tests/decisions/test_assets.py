@@ -8,11 +8,11 @@ from builders import coal_park, lever, mixed_park
 from workbook_maker import Filled
 
 from pathway_models.core.errors import InputError, PathwayError, RecordError
-from pathway_models.decisions.assets import due_share, locked_in, plan_assets, respect, windows
+from pathway_models.decisions.investments import due_share, locked_in, plan_assets, respect, windows
 from pathway_models.decisions.priced_grid import measure_blocks
 from pathway_models.decisions.sentences import describe_assets
-from pathway_models.intake.plans.assets import HEADER, read_assets
-from pathway_models.records.investments import Asset
+from pathway_models.intake.parks import HEADER, read_assets
+from pathway_models.records.costs import Asset
 from pathway_models.records.levers import Measure, Ramp, lever_grid
 
 OLD = Asset("old boiler", "boiler", "bituminous", 600.0, 2000, 25, 50.0, "made for a test")

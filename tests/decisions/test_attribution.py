@@ -14,7 +14,7 @@ import pathway_models as pw
 from pathway_models.core.errors import ScenarioError
 from pathway_models.decisions.attribution import attribute
 from pathway_models.decisions.records import QUANTITIES
-from pathway_models.kernels.shapley import coalitions, sampled_shapley, shapley_values
+from pathway_models.kernels.sensitivity import coalitions, sampled_shapley, shapley_values
 from pathway_models.records.levers import FAMILIES
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)

@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError, RecordError
-from pathway_models.decisions.costs import draw_rates, draw_unit_costs
-from pathway_models.decisions.package_cost import carbon_exposure, package_cost, package_economics
+from pathway_models.decisions.package_cost import (
+    carbon_exposure,
+    draw_rates,
+    draw_unit_costs,
+    package_cost,
+    package_economics,
+)
 from pathway_models.intake.costs import read_costs, uncounted_savings, unknown_costs
 from pathway_models.kernels.costs import (
     along_years,
@@ -21,9 +26,9 @@ from pathway_models.kernels.costs import (
     capital_per_energy,
     discount_factors,
     levelised,
+    net_present_value,
     price_index,
 )
-from pathway_models.kernels.finance import net_present_value
 from pathway_models.records.costs import Amount, LeverCost
 from pathway_models.records.levers import Triangle
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from pathway_models.decisions.command import decide_command
-from pathway_models.intake.plans.assets import HEADER
+from pathway_models.intake.parks import HEADER
 
 SMALL = ["--by", "family", "--members", "40", "--fresh", "80"]
 

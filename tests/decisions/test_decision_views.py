@@ -13,14 +13,12 @@ from pathway_models.core.errors import PathwayError
 from pathway_models.decisions import figures as decision_plots
 from pathway_models.decisions import sentences as decision_sentences
 from pathway_models.decisions import tables as decision_tables
-from pathway_models.decisions.attribution import attribute
+from pathway_models.decisions.attribution import abatement_costs, attribute
 from pathway_models.decisions.cheapest_package import cheapest_package
 from pathway_models.decisions.figures import label
-from pathway_models.decisions.inputs import Ensemble, study
-from pathway_models.decisions.macc import abatement_costs
 from pathway_models.decisions.package_cost import carbon_exposure
 from pathway_models.decisions.records import READINGS, DiscoveredRule
-from pathway_models.decisions.sensitivity import discover, given_data, sobol, worth_knowing
+from pathway_models.decisions.sensitivity import Ensemble, discover, given_data, sobol, study, worth_knowing
 from pathway_models.decisions.tables import family_name, money_text, option_name, package_name
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.intake.costs import read_costs

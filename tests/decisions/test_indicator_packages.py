@@ -10,13 +10,13 @@ from package_grids import small_grid
 
 import pathway_models as pw
 from pathway_models.cli.main import main
-from pathway_models.compliance.projected import core_ahead
+from pathway_models.compliance.judging import core_ahead
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.indicator_packages import IndicatorEngine, cheapest_for_indicator
 from pathway_models.decisions.priced_grid import PricedGrid
 from pathway_models.intake.costs import read_costs
-from pathway_models.intake.rules.profiles import read_profile
-from pathway_models.records.accounts import Limit
+from pathway_models.intake.rules import read_profile
+from pathway_models.records.inventory import Limit
 
 YEAR, MEMBERS, SEED = 2040, 40, 20240401
 

@@ -17,9 +17,9 @@ from pathway_models.decisions.investments import CORNERS, WHOLE, Valued, value_i
 from pathway_models.decisions.project_effects import evaluate_load, project_effects
 from pathway_models.decisions.tables import economics
 from pathway_models.intake.plans.investments import COLUMNS, investments_of, read_investments
-from pathway_models.intake.rules.profiles import read_account
-from pathway_models.kernels.finance import internal_rates, net_present_value, payback
-from pathway_models.records.investments import Investment
+from pathway_models.intake.rules import read_account
+from pathway_models.kernels.costs import internal_rates, net_present_value, payback
+from pathway_models.records.costs import Investment
 
 
 def investment(

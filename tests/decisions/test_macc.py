@@ -8,7 +8,7 @@ from builders import coal_park, lever, mixed_park, quiet, scenario
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.macc import abatement_costs
+from pathway_models.decisions.attribution import abatement_costs
 from pathway_models.decisions.package_cost import package_cost
 from pathway_models.decisions.records import READINGS
 from pathway_models.intake.costs import read_costs

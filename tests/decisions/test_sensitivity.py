@@ -9,9 +9,8 @@ from scipy import stats
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError, RecordError
-from pathway_models.decisions.inputs import Ensemble, study
 from pathway_models.decisions.records import OUTPUTS
-from pathway_models.decisions.sensitivity import discover, given_data, sobol, worth_knowing
+from pathway_models.decisions.sensitivity import Ensemble, discover, given_data, sobol, study, worth_knowing
 from pathway_models.engine.sampling import correlate
 from pathway_models.intake.assumptions import read_correlations
 from pathway_models.kernels.sensitivity import bins_of, explained, given_data_indices, prim

@@ -14,7 +14,7 @@ from slow_packages import SlowPark
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.engine import ensemble_summary as outlook
-from pathway_models.engine import laying_out
+from pathway_models.engine import projecting
 from pathway_models.records.pathways import TOTAL
 
 MEMBERS = 37
@@ -41,7 +41,7 @@ def whole(shipped, chosen):
 @pytest.mark.parametrize("size", [1, 7, 36])
 def test_the_size_of_a_batch_changes_no_bit(shipped, chosen, whole, monkeypatch, size):
     draws, expected = whole
-    monkeypatch.setattr(laying_out, "BATCH", size)
+    monkeypatch.setattr(projecting, "BATCH", size)
     found = pw.project(shipped, chosen, draws)
     assert np.array_equal(found.emissions, expected.emissions)
     for name, values in expected.memo_items.items():
@@ -174,23 +174,20 @@ def test_committed_numbers_of_a_member_do_not_depend_on_the_others(shipped, chos
 WAY_DOWN = (
     "engine/projecting",
     "baseline/scenario_drivers",
-    "engine/laying_out",
     "engine/package_tree",
     "engine/chain",
     "engine/batches",
     "engine/ramps",
     "baseline/plans",
-    "baseline/grid",
     "baseline/paths",
     "baseline/bridges",
     "laws/register",
-    "levels/parks",
-    "levels/level",
+    "laws/levels",
     "laws/damped_trend",
 )
 
 
-def test_a_park_passes_fifteen_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_twelve_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

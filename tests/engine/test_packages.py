@@ -12,8 +12,7 @@ from slow_packages import SlowPark, peaks_before
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
 from pathway_models.decisions.cheapest_package import cheapest_package
-from pathway_models.decisions.costs import draw_rates
-from pathway_models.decisions.package_cost import package_cost
+from pathway_models.decisions.package_cost import draw_rates, package_cost
 from pathway_models.engine.packages import PackageEngine, cost_table
 from pathway_models.records.levers import lever_grid
 

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError
-from pathway_models.decisions.costs import draw_rates
+from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.engine.sampling import stream
 from pathway_models.records.levers import Measure, Scenario
 

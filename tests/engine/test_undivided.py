@@ -5,7 +5,7 @@ import pytest
 from builders import BAU, lever, projected, quiet, scenario
 
 import pathway_models as pw
-from pathway_models.engine.reach import cannot_act
+from pathway_models.engine.package_tree import cannot_act
 from pathway_models.pathways.sentences import cannot_act_here
 from pathway_models.records.park import Park, Process
 

@@ -31,8 +31,7 @@ from pathway_models.exports.iamc import (
     write_codelists,
     write_iamc,
 )
-from pathway_models.exports.tidy import member_table, observed_carriers, rounded
-from pathway_models.intake.codelists import read_variables
+from pathway_models.exports.tidy import member_table, observed_carriers, read_variables, rounded
 
 IAMC = DATA / "iamc"
 TOTAL = "Emissions|CO2 [Park Total]"

@@ -126,7 +126,7 @@ def test_quantiles_and_peak_years_are_never_added_up(judged):
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
     """A run of one park as far as the export needs it: its record, its status, its tables."""
-    from pathway_models.runs.jobs import Outcome
+    from pathway_models.runs.folders import Outcome
     from pathway_models.runs.provenance import describe_run, write_json
 
     folder = tmp_path_factory.mktemp("runs") / "autumn"

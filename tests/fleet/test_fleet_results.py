@@ -22,7 +22,7 @@ from pathway_models.fleet.totals import (
     stored_fleet,
     stored_fleets,
 )
-from pathway_models.intake.rules.targets import Requirement
+from pathway_models.intake.rules import Requirement
 
 NAMES = ["demo-steel", "demo-electronics", "demo-cement"]
 PARK, OTHER = Member("a", "park", True), Member("b", "park", False)

@@ -30,10 +30,10 @@ def figures():
         plt.close("all")
 
 
-def summary_of(park_ids):
+def summary_of(park_ids, totals=TOTALS):
     rows = []
     for park_id in park_ids:
-        pathways = pathways_of(TOTALS, park_id=park_id)
+        pathways = pathways_of(totals, park_id=park_id)
         rows += tables.summary_rows(read_park(park_id), find_peaks(pathways), pathways)
     return pd.DataFrame(rows)
 
@@ -72,6 +72,14 @@ def test_invented_parks_have_a_marker_of_their_own(everywhere):
 def test_a_summary_of_texts_is_drawn_alike(everywhere):
     (ax,) = plotting.all_parks(everywhere.astype(str)).axes
     assert sum(line.get_marker() == "D" for line in ax.lines) == 2
+
+
+def test_years_in_separate_parts_have_neither_a_median_nor_a_middle_half():
+    parts = {"bau": mixture((120, hill(2018)), (80, rising())), "deep": hill(2025)}
+    summary = summary_of(["region-d", "region-hebei"], parts)
+    (ax,) = plotting.all_parks(summary, scenarios=("bau", "deep")).axes
+    assert [len(line.get_xdata()) for line in ax.lines if line.get_marker() in ("o", "s")] == [0, 2]
+    assert [len(one.get_segments()) for one in ax.collections if one.get_label() == "halves"] == [0, 2]
 
 
 def test_real_parks_alone_need_no_mark():

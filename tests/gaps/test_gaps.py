@@ -15,7 +15,7 @@ from pathway_models.core.errors import InputError, RecordError, ScenarioError
 from pathway_models.gaps.analysis import gaps
 from pathway_models.gaps.figures import panels
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.rules.targets import read_targets
+from pathway_models.intake.rules import read_targets
 from pathway_models.peaks.finding import find_peaks
 from pathway_models.records.gaps import Budget, Gap
 from pathway_models.records.plans import Target

@@ -13,8 +13,15 @@ import pathway_models as pw
 from pathway_models.batch.results import write_results
 from pathway_models.core.errors import BatchError, InputError, RecordError
 from pathway_models.guard.command import compare_command, guard_command
-from pathway_models.guard.comparing import compare, read_results, write_figures
-from pathway_models.guard.pages import comparison_lines, comparison_page, verdict_lines, verdict_page
+from pathway_models.guard.comparing import (
+    compare,
+    comparison_lines,
+    comparison_page,
+    read_results,
+    verdict_lines,
+    verdict_page,
+    write_figures,
+)
 from pathway_models.guard.result_checks import guard, guard_results
 from pathway_models.intake.guard import read_guard
 from pathway_models.peaks.finding import find_peaks

@@ -44,14 +44,13 @@ from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assumptions import read_baselines, read_correlations
 from pathway_models.intake.costs import read_costs
-from pathway_models.intake.description import Description
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.guard import read_guard
 from pathway_models.intake.library import read_levers, read_scenarios
+from pathway_models.intake.panels import read_series
 from pathway_models.intake.pollutants import read_pollutants
-from pathway_models.intake.rules.carbon_costs import read_carbon_costs
-from pathway_models.intake.rules.profiles import read_account, read_profile
-from pathway_models.intake.series import read_series
+from pathway_models.intake.rules import read_account, read_carbon_costs, read_profile
+from pathway_models.intake.statements import Description
 from pathway_models.intake.workbook.layout import read_layout
 
 #: Seconds and MB that any input may take.

@@ -2,9 +2,9 @@
 
 from builders import mixed_park
 
-from pathway_models.intake.plans.overrides import OVERRIDE_COLUMNS as OVERRIDES
-from pathway_models.intake.plans.projects import COLUMNS as PROJECTS
+from pathway_models.intake.plans.reading import COLUMNS as PROJECTS
 from pathway_models.intake.plans.reading import read_plans, with_plans
+from pathway_models.intake.plans.scenario_tables import OVERRIDE_COLUMNS as OVERRIDES
 
 PROJECT = {
     "project": "boiler",

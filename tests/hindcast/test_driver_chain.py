@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pathway_models.baseline.calibration import predictive
+from pathway_models.baseline.laws.damped_trend import predictive
 from pathway_models.hindcast.driver_chain import (
     DriverLaw,
     DriverWindows,

@@ -17,7 +17,7 @@ from test_hindcast import panel_of
 import pathway_models as pw
 from pathway_models.baseline.laws.benchmarks import POINT_RULES
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, RIVAL
-from pathway_models.baseline.laws.levels.parks import LEVELS
+from pathway_models.baseline.laws.levels import LEVELS
 from pathway_models.baseline.laws.register import law_named, law_names, laws_of, register
 from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject

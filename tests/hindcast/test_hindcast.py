@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from yardsticks import size_table
 
-from pathway_models.baseline.calibration import estimate, horizon_weights, predictive
+from pathway_models.baseline.laws.damped_trend import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import Subject, rolling_origins
 from pathway_models.core.files import data_folder
 from pathway_models.hindcast.evaluation import hindcast_windows, summarise

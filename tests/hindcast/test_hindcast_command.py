@@ -14,8 +14,7 @@ from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
 from pathway_models.hindcast import report
 from pathway_models.hindcast.command import _measure, hindcast_command
-from pathway_models.hindcast.event_scores import above_of, closed_within, holds
-from pathway_models.hindcast.level_tables import LEVEL_TABLES
+from pathway_models.hindcast.event_scores import LEVEL_TABLES, above_of, closed_within, holds
 from pathway_models.hindcast.report import LAWS, TABLES, Case, measure, report_cases, with_closures
 from pathway_models.intake.messages import lacking
 from pathway_models.intake.panels import FILES, Panel, read_hindcasts
@@ -242,6 +241,9 @@ def test_the_league_is_printed_from_what_is_stored():
     assert result.exit_code == 0, result.output
     for part in ("league: countries", "sums: cities", "events: eu_sites", "raftery_2017", "parks_0_2"):
         assert part in result.output
+    heads = [line.split() for line in result.output.splitlines() if " better" in line or " brier" in line]
+    assert heads
+    assert {head[0] for head in heads} == {"law"}, "a score stands beside its law"
 
 
 def test_an_unknown_table_is_refused_with_those_there_are():

@@ -5,8 +5,8 @@ import pytest
 from yardsticks import prior_sensitivity
 
 from pathway_models.baseline.laws.damped_trend import DampedTrend
-from pathway_models.hindcast.evaluation import Hindcast
-from pathway_models.hindcast.peak_skill import (
+from pathway_models.hindcast.evaluation import (
+    Hindcast,
     PeakForecasts,
     brier_table,
     forecast_peaks,

@@ -41,6 +41,16 @@ def test_the_event_is_told_of_forecasts_like_the_one_that_is_printed():
     assert likely.brier == every.brier
 
 
+def test_where_hardly_any_forecast_was_as_sure_all_are_told_and_it_is_said():
+    few, every = measured(HEBEI, 0.6).event, measured(HEBEI).event
+    assert few.alike < 30 <= every.alike
+    assert (few.said, few.came, few.forecasts) == (every.said, every.came, every.forecasts)
+    said = pw.sentences.report_card(HEBEI, probability=0.6)
+    assert f"Hardly any of them ({few.alike}) gave a chance like this one's" in said
+    assert "Hardly any" not in pw.sentences.report_card(HEBEI, probability=0.15)
+    assert f"仅{few.alike}例" in pw.sentences.report_card(HEBEI, probability=0.6, lang="zh")
+
+
 def test_the_sentence_says_the_event_first_then_bands_skill_and_limits():
     said, found = pw.sentences.report_card(STEEL), measured(STEEL)
     bands = " / ".join(f"{100 * share:.0f}" for share in found.bands.coverage_90)
@@ -56,6 +66,24 @@ def test_where_there_is_no_skill_it_is_said_where_the_number_stands():
     said, found = pw.sentences.report_card(HEBEI), measured(HEBEI)
     assert abs(found.event.worse_without) < 0.02
     assert "No law tells which province turns first" in said
+
+
+@pytest.mark.parametrize(
+    ("park", "figure"),
+    [(STEEL, "park"), (HEBEI, "region"), (read_park("eu-antwerp-basf"), "park, abroad")],
+    ids=lambda value: getattr(value, "park_id", value),
+)
+def test_what_the_next_best_law_would_say_stands_beside_the_sampling_error(park, figure):
+    rows = read_hindcasts("outlook").query("figure == @name", local_dict={
+        "name": f"P(before 2030) without measures, {figure}"
+    }).set_index("case")["value"]  # fmt: skip
+    spread = measured(park).spread
+    assert (spread.mean, spread.most, spread.places) == pytest.approx(
+        (rows["mean difference"], rows["largest difference"], rows["places"])
+    )
+    assert abs(rows["with size"] - rows["without size"]) <= spread.mean + 1e-9 <= spread.most + 1e-9
+    text = f"{100 * spread.mean:.1f} points other in the mean of {spread.places} such places, {100 * spread.most:.1f}"
+    assert text in pw.sentences.report_card(park)
 
 
 def test_with_the_nation_as_it_went_the_event_of_provinces_is_told_better_than_by_its_frequency():

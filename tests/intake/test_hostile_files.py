@@ -13,8 +13,8 @@ from pathway_models.core.errors import MOST_ALIKE, Fault, InputError, grouped
 from pathway_models.documents.docx import LARGEST_UNPACKED, _opened
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.plans.assets import HEADER, read_assets
-from pathway_models.intake.series import read_series
+from pathway_models.intake.panels import read_series
+from pathway_models.intake.parks import HEADER, read_assets
 from pathway_models.intake.workbook import safety
 from pathway_models.intake.workbook.safety import safe_bytes
 

@@ -10,10 +10,9 @@ from workbook_maker import Filled, cell_of, examined
 
 from pathway_models.core.errors import InputError
 from pathway_models.intake.numbers import exact_number, letters, meaning, number_in
-from pathway_models.intake.panels import read_panel
+from pathway_models.intake.panels import read_panel, read_series
 from pathway_models.intake.published import COLUMNS as OF_ESTIMATES
 from pathway_models.intake.published import read_estimates
-from pathway_models.intake.series import read_series
 from pathway_models.intake.table.rows import read_rows
 
 DIGITS = st.text("0123456789", min_size=1, max_size=9)

@@ -9,8 +9,7 @@ import pytest
 
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
-from pathway_models.intake.panels import PANELS, read_panel
-from pathway_models.intake.series import read_series
+from pathway_models.intake.panels import PANELS, read_panel, read_series
 
 GOOD = "entity,year,emissions_tco2\nA,2016,100\nA,2017,110\nB,2016,50\n"
 

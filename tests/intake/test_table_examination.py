@@ -242,6 +242,36 @@ def test_what_comes_off_the_emissions_is_never_taken_for_zero_without_a_word(
     assert [found for found, _ in told(examine_park(path), severity)] == [code or codes]
 
 
+@pytest.mark.parametrize("missing", YEARS)
+@pytest.mark.parametrize("quantity", ["green_area", "sequestration"])
+def test_a_sink_of_some_years_is_not_lost_in_all_of_them(tmp_path, quantity, missing):
+    both = [row(y, *of) for y in YEARS for of in (("green_area", "", 20, "ha"), ("sequestration", "", 9, "tCO2/ha"))]
+    path = written(tmp_path, *(one for one in both if not one.startswith(f"{missing},park,{quantity},")))
+    assert [code for code, _ in told(examine_park(path), "error")] == ["gap"]
+    filled = Filled()
+    del filled.lines[missing][quantity]
+    assert [fault.code for fault in examined(filled, tmp_path).of("error")] == ["gap"]
+
+
+def test_a_measured_factor_of_some_years_is_told(tmp_path):
+    filled = Filled()
+    filled.lists["主要企业"] = [
+        {"year": 2019, "name": "works", "entry": "bituminous", "value": 10500, "unit": "t", "feedstock": 1050,
+         "factor": 2.0, "factor_unit": "tCO2/t"}
+    ]  # fmt: skip
+    found = examined(filled, tmp_path)
+    assert [(fault.code, fault.place) for fault in found.of("warning")] == [
+        ("factor_years", f"2018!{cell_of('bituminous')}")
+    ]
+
+
+def test_a_remark_on_the_form_of_a_value_hides_no_warning(tmp_path):
+    filled = Filled()
+    del filled.lines[2018]["bituminous"]["feedstock"]
+    filled.put(2018, "bituminous", "10,000")
+    assert [fault.code for fault in examined(filled, tmp_path).of("warning")] == ["feedstock_years"]
+
+
 def test_years_of_a_table_in_different_units_are_compared_as_energy(tmp_path):
     def change(year, line):
         if line[:2] == ("energy", "bituminous") and year == 2019:

@@ -14,7 +14,7 @@ from pathway_models.cli.data_commands import check_command, template_command
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.template import write_template
-from pathway_models.inventory.account import ledger_rows
+from pathway_models.inventory.accounts import ledger_rows
 
 EXAMPLE = (ROOT / "docs" / "worked_example.md").read_text(encoding="utf-8")
 FIELDS = re.findall(r"^\| (\w+) \| (value|feedstock|factor) \| ([\d.]+) \| (\S.*?) \|$", EXAMPLE, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What a table says beside its amounts: uses of energy, and the supplier of purchased heat with its CHP rule."""
+"""What a table says beside its amounts: uses of energy, supplier of purchased heat and own plant with the CHP rule."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 import pathway_models as pw
-from pathway_models.baseline.grid import heat_paths
-from pathway_models.baseline.plans import baseline_paths
+from pathway_models.baseline.plans import baseline_paths, heat_paths
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.intake.factors.heat_supply import read_chp_rules
+from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.layout import template_layout
 from pathway_models.intake.workbook.reading import _followers
+from pathway_models.inventory.accounts import share_out
 from pathway_models.kernels.emissions import heat_share
 from pathway_models.records.assumptions import UNTOLD
 from pathway_models.records.plans import DriverPath
@@ -225,6 +225,105 @@ def test_the_rule_stands_beside_the_result(tmp_path, lang, said):
     assert said in pw.sentences.heading(park, lang=lang)
 
 
+#: By hand: 160,000 TJ of coal at 26.1 tC/TJ, 93 % oxidised; 70,000 TJ of heat, 10,000,000 MWh = 36,000 TJ of power.
+PLANT_EMITS = 160_000 * 26.1 * 0.93 * 44 / 12
+BORNE_BY_HEAT = {
+    "energy": 70 / 106,
+    "efficiency": (70 / 0.8) / (70 / 0.8 + 36 / 0.35),
+    "exergy": 70 * (1 - 298.15 / 423.15) / (70 * (1 - 298.15 / 423.15) + 36),
+    "none": 1.0,
+}
+
+
+def own_plant(*, coal=160_000.0, heat=70_000.0, power=10e6, sold_heat=20_000.0, sold_power=0.0):
+    """Lines of a plant inside the boundary of the park with shared CHP, every year: TJ, power in MWh."""
+    given = [("plant_fuel", "bituminous", coal, "TJ"), ("plant_output", "heat", heat, "TJ"),
+             ("plant_output", "electricity", power, "MWh"), ("generation", "heat", 80_000, "TJ"),
+             ("generation", "electricity", 10e6, "MWh"), ("export", "heat", sold_heat, "TJ"),
+             ("export", "electricity", sold_power, "MWh")]  # fmt: skip
+    return [f"{year},park,{q},{i},{v},{u},plant,seen," for year in range(2016, 2021) for q, i, v, u in given if v]
+
+
+@pytest.mark.parametrize("rule", sorted(BORNE_BY_HEAT))
+def test_heat_sold_from_the_parks_own_plant_is_taken_off_at_the_factor_of_its_rule(tmp_path, rule):
+    plain = pw.read_park(table(tmp_path, "demo-mixed-chp", own_plant(coal=0, heat=0, power=0)))
+    park = pw.read_park(table(tmp_path, "demo-mixed-chp", own_plant(), rule))
+    heat = PLANT_EMITS * BORNE_BY_HEAT[rule] / 70_000  # tCO2/TJ
+    plant = park.own_plant.years[2020]
+    assert plant.factor("heat") == pytest.approx(heat, rel=1e-9)
+    assert plant.factor("electricity") == pytest.approx(PLANT_EMITS * (1 - BORNE_BY_HEAT[rule]) / 36_000, abs=1e-9)
+    was, found = pw.take_inventory(plain), pw.take_inventory(park)
+    # Without the plant's fuels the credit is that of purchased heat, .11 tCO2/GJ; nothing else moves.
+    np.testing.assert_allclose(found.total() - was.total(), 20_000 * (110 - heat), rtol=1e-6)
+    named = [factor for factor, row in zip(found.factor_ids, found.rows, strict=True) if "exported" in row[1]]
+    assert named == [f"own_plant:{rule}"]
+
+
+def test_the_shares_of_an_own_plant_add_up_to_what_it_emits_inside_and_outside(tmp_path):
+    park = pw.read_park(table(tmp_path, "demo-mixed-chp", own_plant(sold_power=7e6), "efficiency"))
+    parts = share_out(park)[2020]
+    assert sum(parts.values()) == pytest.approx(PLANT_EMITS, rel=1e-9)
+    beyond = park.outputs[[p.name for p in park.processes].index("conversion_exported_electricity"), -1]
+    factors = {item: park.own_plant.years[2020].factor(item) for item in ("heat", "electricity")}
+    assert parts["heat", True] == pytest.approx(20_000 * factors["heat"])
+    assert 0 < parts["electricity", True] == pytest.approx(beyond * factors["electricity"])
+    shown = pw.tables.own_plant(park)
+    assert list(shown.columns) == ["2016", "2017", "2018", "2019", "2020"]
+    assert pw.tables.own_plant(pw.read_park("demo-steel")).empty
+
+
+def test_what_an_own_plant_sells_keeps_its_factor_in_the_account_without_traded_green_power(tmp_path):
+    """The ratio of the grid without traded power is the grid's, and no plant's."""
+    ratios = []
+    for made, rule in (({}, "efficiency"), ({"coal": 0, "heat": 0, "power": 0}, "")):
+        path = table(tmp_path, "demo-mixed-chp", own_plant(**made, sold_power=7e6), rule)
+        text = path.read_text(encoding="utf-8")
+        for year in range(2020, 2015, -1):  # the ratio is known for 2022
+            text = text.replace(f"\n{year},", f"\n{year + 2},")
+        path.write_text(text, encoding="utf-8")
+        park = pw.read_park(path)
+        credit = [pw.take_account(park, pw.read_account(name)).of_kind("sold_electricity")[-1]
+                  for name in ("market", "location")]  # fmt: skip
+        ratios.append(credit[0] / credit[1])
+    assert ratios == [1.0, pytest.approx(pw.read_account("market").ratios_in("CN")[2022])]
+    assert ratios[1] > 1.05
+
+
+def test_what_is_sold_beyond_what_the_plant_made_counts_at_the_factor_of_purchases(tmp_path):
+    park = pw.read_park(table(tmp_path, "demo-mixed-chp", own_plant(heat=10_000, sold_heat=20_000), "none"))
+    at = [process.name for process in park.processes].index("conversion_exported_heat")
+    assert park.process_factors[at, -1] == pytest.approx(-(PLANT_EMITS / 10_000 + 110) / 2, rel=1e-9)
+
+
+WRONG_PLANTS = {
+    "no rule": (own_plant(), "", "chp_rule"),
+    "nothing made": (own_plant(heat=0, power=0), "", "supply_heat"),
+    "no fuel": (own_plant(coal=0), "energy", "supply_fuel"),
+    "more out than in": (own_plant(coal=90_000), "energy", "supply_gain"),
+    "more fuel than the park": (own_plant(coal=300_000), "energy", "plant_fuel_high"),
+    "years ahead": ([*own_plant(), "2030,park,plant_output,heat,1,TJ,plant,seen,",
+                     "2030,park,plant_fuel,bituminous,2,TJ,plant,seen,"], "energy", "plant_year"),
+    "of a sector": ([*own_plant(), "2020,chp,plant_fuel,lpg,1,TJ,plant,seen,"], "energy", "recorded_sector"),
+    "unknown output": ([*own_plant(), "2020,park,plant_output,steam,1,TJ,plant,seen,"], "energy", "supply_item"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG_PLANTS)
+def test_a_wrong_plant_is_refused_with_its_line_and_remedy(tmp_path, case):
+    lines, rule, code = WRONG_PLANTS[case]
+    faults = faults_of(table(tmp_path, "demo-mixed-chp", lines, rule))
+    assert {fault.code for fault in faults} == {code}
+    assert all(fault.remedy and fault.expected and fault.place.startswith("line ") for fault in faults)
+
+
+@pytest.mark.parametrize(("lang", "rule"), [("en", "exergy method"), ("zh", "㶲法")])
+def test_the_rule_of_an_own_plant_stands_beside_the_results(tmp_path, lang, rule):
+    path = table(tmp_path, "demo-mixed-chp", own_plant(), "exergy")
+    for command in ("check", "account"):
+        assert rule in CliRunner().invoke(main, ["--lang", lang, command, str(path)]).output
+    assert rule in pw.sentences.heading(pw.read_park(path), lang=lang)
+
+
 def follower(folder, follows):
     """The demonstration steelworks with rolling going as ironmaking does."""
     path = table(folder, "demo-steel")
@@ -297,9 +396,16 @@ def test_a_workbook_states_the_same_on_its_sheets(tmp_path):
                 {"year": 2020, "entry": "烟煤", "value": 1000, "unit": "TJ"},
                 {"year": 2020, "entry": "供热量（供热企业）", "value": 500_000, "unit": "GJ"},
             ],
+            "plant": [
+                {"year": 2020, "entry": "烟煤", "value": 100, "unit": "TJ"},
+                {"year": 2020, "entry": "供热量（自备热电厂）", "value": 80_000, "unit": "GJ"},
+            ],
         },
     )
     park = pw.read_park(path)
+    plant = park.own_plant.years[2020]
+    assert (plant.fuel, plant.heat, plant.power, plant.heat_share) == (100.0, 80.0, 0.0, 1.0)
+    assert plant.emissions == pytest.approx(100 * park.factors[0, park.carriers.index("bituminous"), -1])
     assert {carrier: shares for (_, carrier), shares in park.uses.items()} == {
         "bituminous": {"heat_below_200": 0.6, "power": 0.4}
     }

@@ -12,7 +12,7 @@ from workbook_maker import BAD, ROOT, YEARS, Filled, Formula, examined, told
 
 from pathway_models.core.errors import InputError
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.workbook.annotate import write_annotated
+from pathway_models.intake.workbook.book import write_annotated
 from pathway_models.intake.workbook.layout import read_layout
 from pathway_models.intake.workbook.template import write_template
 
@@ -41,7 +41,7 @@ ELSEWHERE = {
     "follows_text": "test_uses_and_supplier",
 }
 MODULES = (
-    "cells", "checks", "examination", "factors/heat_supply", "numbers", "plausibility_warnings", "workbook/annotate",
+    "checks", "examination", "factors/energy_content", "numbers", "statements", "plausibility_warnings",
     "workbook/asset_sheet", "workbook/blocks", "workbook/book", "workbook/layout", "workbook/reading",
     "workbook/template",
 )  # fmt: skip

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from workbook_maker import YEARS, Filled, cell_of, examined, park_cell, repacked
 
 from pathway_models.core.errors import InputError
-from pathway_models.intake.cells import INVISIBLE, arithmetic, read_text, read_year
 from pathway_models.intake.examination import examine_workbook
-from pathway_models.intake.numbers import read_number
+from pathway_models.intake.numbers import INVISIBLE, arithmetic, read_number, read_text, read_year
 
 KEYS = ("bituminous", "natural_gas", "electricity", "heat", "value_added", "limestone", "green_power")
 COLUMNS = ("value", "unit", "grade", "feedstock", "factor", "factor_unit")

@@ -15,7 +15,7 @@ from workbook_maker import PARK, YEARS, Filled, cell_of, examined, told
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
-from pathway_models.decisions.assets import due_share
+from pathway_models.decisions.investments import due_share
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import find_fuel, read_carriers
@@ -145,7 +145,7 @@ def test_an_enterprise_factor_holds_for_its_own_coal(tmp_path):
         {**coal, "name": "其他企业", "value": 6000, "feedstock": 1080},
     ]
     examination = examined(filled, tmp_path)
-    assert told(examination, "error", "warning") == []
+    assert told(examination, "error", "warning") == [("2018!C25", "factor_years")]  # measured in one year only
     by_hand = 4800 * 2.0 + (6000 - 1080) * COAL
     np.testing.assert_allclose(emitted(examination.park, "bituminous")[-1], by_hand, rtol=1e-12)
 

@@ -19,7 +19,7 @@ from pathway_models.console.tables import fault_lines, width_of
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.intake.examination import examine_workbook
 from pathway_models.intake.workbook import safety as workbook_safety
-from pathway_models.intake.workbook.annotate import write_annotated
+from pathway_models.intake.workbook.book import write_annotated
 from pathway_models.intake.workbook.safety import safe_bytes
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

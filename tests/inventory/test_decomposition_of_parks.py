@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import Decomposition, decompose_past, decoupling, has_economy, tapio_state
 from pathway_models.records.park import Park, Process
 

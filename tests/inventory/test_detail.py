@@ -12,8 +12,7 @@ from pathway_models.intake.names import factor_set_name
 from pathway_models.inventory import figures as inventory_plots
 from pathway_models.inventory import sentences as inventory_sentences
 from pathway_models.inventory import tables as inventory_tables
-from pathway_models.inventory.balance_checks import BalanceCheck
-from pathway_models.inventory.data_detail import (
+from pathway_models.inventory.decomposition import (
     errors_by_group,
     graded,
     mean_error,
@@ -21,6 +20,7 @@ from pathway_models.inventory.data_detail import (
     totals_only,
     without_sectors,
 )
+from pathway_models.inventory.tables import BalanceCheck
 
 LANGS = ("en", "zh")
 

@@ -19,7 +19,7 @@ from pathway_models.kernels.event_split import (
     split,
     standard_error,
 )
-from pathway_models.kernels.humps import humps
+from pathway_models.kernels.turning_points import humps
 
 FIRST, ISSUE, BEFORE = 2024, 2026, 2030
 MEMBERS = table_after(["member", "without measures", "scenario", "outcome"], page="headline.md")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway_models.kernels.costs import annuity
-from pathway_models.kernels.finance import internal_rates, net_present_value, payback, purchases
+from pathway_models.kernels.costs import annuity, internal_rates, net_present_value, payback, purchases
 
 RNG = np.random.default_rng(18)
 #: Twenty investments of different size, life and shape, all with one rate of return.

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from yardsticks import yardstick
 
 from pathway_models.baseline.windows import Subject, latest_runs
-from pathway_models.hindcast.combination import MODELS, combination_table, combine_own
-from pathway_models.hindcast.evaluation import hindcast_windows
-from pathway_models.hindcast.peak_skill import pooled_with_rate
+from pathway_models.hindcast.evaluation import hindcast_windows, pooled_with_rate
+from pathway_models.hindcast.park_laws import MODELS, combination_table, combine_own
 from pathway_models.intake.panels import Panel
 from pathway_models.kernels.scores import best_weights, brier, crps_ensemble, ensemble_pit, pool_crps, pool_terms
 

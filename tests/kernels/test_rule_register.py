@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from peak_rule_tables import table_after
 from peak_series import judged, tent
 
+from pathway_models.kernels.observed_peak import as_record
 from pathway_models.kernels.published_rules import COMPANIONS, RULES, VERDICTS, RuleResult
-from pathway_models.kernels.rule_results import as_record
 
 REGISTER = table_after(["rule", "peaked when"])
 FALSE_PEAK = table_after(["rule", "as of 2016"])

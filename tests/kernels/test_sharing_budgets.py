@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathway_models.kernels.effort_sharing import capability_shares, hull_steps, marginal_cost_shares, whole_shares
+from pathway_models.fleet.packages import capability_shares, hull_steps, marginal_cost_shares, whole_shares
 
 AMOUNT = st.floats(0, 1e9)
 WEIGHTS = st.lists(AMOUNT, min_size=1, max_size=12).filter(lambda values: max(values) > 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from data_reading import DATA, rows_of
 
-from pathway_models.kernels.structural_peak import (
+from pathway_models.kernels.published_rules import (
     TREND_METHODS,
     HistoricalNoise,
     historical_noise,

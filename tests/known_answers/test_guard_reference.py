@@ -10,8 +10,7 @@ import pytest
 from builders import SEED
 
 import pathway_models as pw
-from pathway_models.guard.comparing import compare, read_results, write_figures
-from pathway_models.guard.pages import comparison_lines, verdict_lines
+from pathway_models.guard.comparing import compare, comparison_lines, read_results, verdict_lines, write_figures
 from pathway_models.guard.result_checks import guard, guard_results
 from pathway_models.records.guard import Results, fits
 

@@ -12,7 +12,7 @@ from builders import BAU, coal_park, lever, mixed_park, projected, quiet, scenar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pathway_models.levers.register import ACTIONS
+from pathway_models.levers import ACTIONS
 from pathway_models.records.levers import RAMPS, Measure, Ramp
 
 #: Room for the rounding of sums, as a share of the larger total.

@@ -50,6 +50,7 @@ def test_every_sector_and_process_of_the_shipped_tables_has_a_name_in_both_langu
 def test_what_has_no_name_is_shown_by_its_id():
     assert park_name("my-park", "en") == "my-park"
     assert scenario_name("my_scenario", "zh") == "my_scenario"
+    assert scenario_name("towards_neutral_2060", "en") == "Towards neutrality in 2060"  # of the driver families
     assert item_name("ship_building", "zh") == "ship building"
 
 

@@ -25,7 +25,7 @@ from pathway_models.explorer.panel import Explorer
 from pathway_models.language.words import VARIABLE
 from pathway_models.report.audit_workbook import to_xlsx
 from pathway_models.report.content import build_report
-from pathway_models.report.outlines import read_outline
+from pathway_models.report.inputs import read_outline
 
 pytestmark = pytest.mark.slow
 

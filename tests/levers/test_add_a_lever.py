@@ -16,13 +16,13 @@ from office import formulas_of, values_of, worked_out_anew
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError
 from pathway_models.decisions.command import decide_command
-from pathway_models.decisions.inputs import Ensemble
 from pathway_models.decisions.package_cost import package_cost
+from pathway_models.decisions.sensitivity import Ensemble
 from pathway_models.intake.costs import read_costs
+from pathway_models.levers import ACTIONS, register
 from pathway_models.levers.action import CO2, ENERGY, PARTS, SHARE, SINKS, Label, Parameter, Scaling
 from pathway_models.levers.capture import Capture
 from pathway_models.levers.grow_sinks import GrowSinks
-from pathway_models.levers.register import ACTIONS, register
 from pathway_models.levers.retire_activity import RetireActivity
 from pathway_models.levers.substitute import Substitute
 from pathway_models.records.costs import Amount, LeverCost

@@ -8,8 +8,10 @@ from builders import BAU, as_stated, lever, park, projected, quiet, scenario
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, RecordError
-from pathway_models.engine.laying_out import batches, lay_out
+from pathway_models.decisions.priced_grid import useless_levers
 from pathway_models.engine.package_tree import BatchEvaluator, package_tree
+from pathway_models.engine.projecting import batches, lay_out
+from pathway_models.records.levers import lever_grid
 
 NOW = 7  # a year in which the ramps of the tests are complete
 
@@ -112,14 +114,35 @@ def test_renewable_heat_takes_the_heat_of_a_plant_and_leaves_its_power(levers):
     np.testing.assert_array_equal(found[1], found[0])
 
 
-def test_hydrogen_as_feedstock_lowers_the_processes_of_chemicals_alone(levers):
-    rise = np.full(6, 1e5)
-    works = {"cement": {"bituminous": np.full(6, 10.0)}, "chemicals": {"bituminous": np.full(6, 10.0)}}
-    both = park(works, processes=[("clinker", "cement", rise, 0.5), ("ammonia", "chemicals", rise, 0.5)])
+def test_hydrogen_as_feedstock_lowers_what_making_hydrogen_emits_and_nothing_else(levers):
+    """Of 150,000 t of ammonia, carbide and undivided process emissions alike, and clinker: only ammonia falls."""
+    rise, coal = np.full(6, 1e5), {"bituminous": np.full(6, 10.0)}
+    made = [("clinker", "cement"), ("ammonia", "chemicals"), ("calcium_carbide", "chemicals"), ("process", "chemicals")]
+    both = park({"cement": coal, "chemicals": coal}, processes=[(*one, rise, 0.5) for one in made])
     one = scenario((levers["hydrogen_feedstock"], "strong"))
     found = projected(both, [BAU, one], members=5, change=quiet)
     process = found.emissions[:, 0, found.sources.index("process"), -1]
-    assert 0.10 / 2 < 1 - process[1] / process[0] < 0.45 / 2
+    assert 0.10 / 4 < 1 - process[1] / process[0] < 0.45 / 4
+    kinds = pw.read_assumptions().sectors
+    assert kinds.processes_of(both) == (
+        ("cement", ""),
+        ("chemicals", "feedstock"),
+        ("chemicals", ""),
+        ("chemicals", ""),
+    )
+    # The name of the sector says the same where that of the process does not.
+    works = park({"coal_to_methanol": coal}, processes=[("process", "coal_to_methanol", rise, 0.5)])
+    assert kinds.processes_of(works)[0][1] == "feedstock"
+
+
+def test_decide_names_hydrogen_as_feedstock_useless_where_no_process_makes_it(levers):
+    rise, coal = np.full(6, 1e5), {"bituminous": np.full(6, 10.0)}
+    grid = lever_grid({"hydrogen_feedstock": levers["hydrogen_feedstock"]}, {"h": ("hydrogen_feedstock",)})
+    carbide, ammonia = (
+        park({"chemicals": coal}, processes=[(name, "chemicals", rise, 0.5)]) for name in ("calcium_carbide", "ammonia")
+    )
+    assert useless_levers(carbide, grid) == {"hydrogen_feedstock": "the park has no process emissions it could lower"}
+    assert useless_levers(ammonia, grid) == {"hydrogen_feedstock": ""}
 
 
 def test_a_smelter_of_other_metals_is_no_steelworks(levers):
@@ -152,7 +175,7 @@ def test_a_process_lever_for_cement_leaves_other_processes_alone(levers):
     ("action", "values", "more", "message"),
     [
         ("reduce_intensity", {"reduction": 0.1}, {"uses": ("kiln",)}, "acts on all sectors and uses alike"),
-        ("reduce_process", {"reduction": 0.1}, {"family": "process", "uses": ("kiln",)}, "acts on all sectors and"),
+        ("reduce_process", {"reduction": 0.1}, {"family": "process", "uses": ("kiln",)}, "use kiln is not one of feed"),
         ("substitute", {"share": 0.1, "energy_ratio": 1.0},
          {"family": "substitution", "takes_from": ("coal",), "gives_to": {"biomass": 1.0}, "uses": ("smelting",)},
          "use smelting is not one of reductant, injection, kiln"),

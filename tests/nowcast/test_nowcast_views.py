@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
-from pathway_models.nowcast import sentences, tables
+from pathway_models.nowcast import tables
 from pathway_models.nowcast.figures import nowcast as draw
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -65,7 +65,7 @@ def test_tables_and_sentences_mark_the_years(found, lang):
     table = tables.regions(found, lang=lang)
     assert len(table) == 30
     assert any({"en": "2024 nowcast", "zh": "现状推算"}[lang] in head for head in table)
-    told = sentences.describe(found, lang) + sentences.describe_nation(found, lang)
+    told = tables.describe(found, lang) + tables.describe_nation(found, lang)
     assert "2020" in told
     assert {"en": "never an observation", "zh": "并非观测值"}[lang] in told
     assert {"en": "5 of 5 years", "zh": "5年中5年"}[lang] in told

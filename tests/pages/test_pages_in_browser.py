@@ -22,15 +22,14 @@ from take_screenshots import ANSWER, WIDER, WINDOWS, open_page, serving
 import pathway_models as pw
 from pathway_models.batch.answer_card import answer_card
 from pathway_models.batch.notebook_page import to_html
-from pathway_models.batch.recomputing import compute_again
+from pathway_models.batch.results import compute_again
 from pathway_models.batch.summary import index_page
 from pathway_models.cli.main import main
 from pathway_models.documents.html import to_html as report_page
 from pathway_models.intake.library import read_scenarios
 from pathway_models.language.rounding import share_text
 from pathway_models.report.content import build_report
-from pathway_models.report.inputs import gather
-from pathway_models.report.outlines import read_outline
+from pathway_models.report.inputs import gather, read_outline
 
 pytestmark = pytest.mark.slow
 

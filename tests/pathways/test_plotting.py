@@ -17,7 +17,7 @@ from pathway_models.figures.canvas import wrapped
 from pathway_models.figures.marks import peak_shares
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import decompose_past
 from pathway_models.language.words import INVENTED
 from pathway_models.peaks.finding import find_peaks

@@ -104,6 +104,16 @@ def test_the_peak_of_the_median_line_is_told_apart_from_the_members_peaks():
     assert not said.startswith("Highest year of the median line: 2045.")
 
 
+def test_no_text_gives_a_median_that_would_lie_between_two_parts():
+    pathways = pathways_of({"bau": mixture((120, hill(2018)), (80, rising())), "deep": hill(2025)})
+    peaks = find_peaks(pathways)
+    parts = "2018 60 %; >2055 40 %"
+    assert [peaks.peak_text(at) for at in (0, 1)] == [parts, "2025 (2025 – 2025)"]
+    assert f"   {parts}   " in repr(peaks)
+    assert f"Peak years of the members: {parts}.\n" in sentences.median_path(pathways, peaks, "bau")
+    assert "各次模拟的达峰年：2018 60%；>2055 40%。" in sentences.median_path(pathways, peaks, "bau", lang="zh")
+
+
 def test_a_median_line_that_still_rises_has_no_highest_year():
     pathways = pathways_of({"bau": rising()})
     assert sentences.median_path(pathways, find_peaks(pathways), "bau").startswith(

@@ -9,9 +9,8 @@ from pathway_models import sentences
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.inventory.account import take_inventory
-from pathway_models.inventory.data_detail import without_sectors
-from pathway_models.inventory.decomposition import decompose_past
+from pathway_models.inventory.accounts import take_inventory
+from pathway_models.inventory.decomposition import decompose_past, without_sectors
 from pathway_models.language.words import INVENTED
 from pathway_models.peaks.finding import find_peaks
 

@@ -13,12 +13,12 @@ from pathway_models import tables
 from pathway_models.core.errors import InputError
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.parks import read_park
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import decompose_past
 from pathway_models.language.rounding import change_text, emissions_text, scale_of, share_text, significant, stable_text
 from pathway_models.language.words import INVENTED
 from pathway_models.peaks.finding import find_peaks
-from pathway_models.records.headline import COLUMNS as COLUMNS_OF_HEADLINE
+from pathway_models.records.peaks import COLUMNS as COLUMNS_OF_HEADLINE
 
 #: The contract of ``summary.csv``, written out.
 COLUMNS = [

@@ -9,9 +9,10 @@ from ensembles import YEARS, hill, mixture, pathways_of, rising
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
-from pathway_models.records.headline import COLUMNS, refusal
+from pathway_models.peaks.finding import scenario_differences
 from pathway_models.records.levers import Lever, Measure, Ramp, Scenario, Triangle
 from pathway_models.records.pathways import SCOPE_1, SCOPES_1_2
+from pathway_models.records.peaks import COLUMNS, refusal
 
 AS_OF = 2026
 
@@ -120,6 +121,38 @@ def test_a_closed_site_is_past_and_said_to_be_closed():
     assert pw.headline(pathways_of({"bau": hill(2018)})).closed_since is None
 
 
+def closed_table(folder):
+    """Write the table of a site that has emitted nothing since 2019, and return its path."""
+    rows = [f"{year},park,emissions,undivided,{value},tCO2,own,seen," for year, value in
+            zip(range(2016, 2021), (900000, 950000, 700000, 0, 0), strict=True)]  # fmt: skip
+    table = folder / "shut.csv"
+    table.write_text("\n".join(["year,sector,quantity,item,value,unit,source,confidence,note", *rows]) + "\n")
+    facts = {"park_id": "shut", "name_zh": "关闭园区", "name_en": "Shut site", "kind": "park", "archetype": "''",
+             "province": "''", "country": "DE", "invented": "true", "activity": "emissions_index",
+             "price_year": "null", "factor_set": "''", "grid_factor": "''", "boundary": "made up", "source": "[own]",
+             "licence": "none"}  # fmt: skip
+    table.with_suffix(".yml").write_text("".join(f"{key}: {value}\n" for key, value in facts.items()), encoding="utf-8")
+    return table
+
+
+def test_the_table_of_a_closed_site_is_answered_and_said_to_be_closed(tmp_path, scenarios):
+    shut, chosen = pw.read_park(closed_table(tmp_path)), scenarios.pick(["bau", "deep"])
+    draws = pw.sample(shut, chosen, members=50, seed=1, assumptions=pw.read_assumptions(as_of=AS_OF))
+    pathways = pw.project(shut, chosen, draws)
+    assert not pathways.total()[..., pathways.years >= 2019].any()
+    peaks, answer = pw.find_peaks(pathways), pw.headline(pathways)
+    assert answer.p_past.tolist() == [1.0, 1.0]
+    assert np.isnan(answer.p_ahead_given_not_past).all()
+    surveyed = pw.survey(shut, chosen, draws, probabilities=()).peaks
+    assert (answer.closed_since, peaks.closed_since, surveyed.closed_since) == (2019, 2019, 2019)
+    assert pw.sentences.peak(peaks, "bau").endswith("closed, no emissions since 2019; highest in 2017, on record.")
+    assert "The site is closed: no emissions since 2019." in pw.sentences.probability(peaks, "bau")
+    assert pw.sentences.inventory(pw.take_inventory(shut)).startswith("In 2020 there were no emissions: the site is")
+    assert pw.sentences.sources(pathways, "bau") == "Business as usual: no emissions in 2020, and none in 2060."
+    (change,) = scenario_differences(pathways, peaks, chosen, year=2035)
+    assert (change.p05, change.p95, change.gain) == (0.0, 0.0, 0.0)
+
+
 def test_the_account_is_named(shipped_parks, scenarios):
     chosen = scenarios.pick(["bau"])
     made = mixed_park()
@@ -146,8 +179,12 @@ def test_the_doubt_is_shared_out_and_adds_up(scenarios, region_d):
     for found in (bau, deep):
         assert sum(found.parts().values()) == pytest.approx(1.0)
         assert max(found.parts(), key=found.parts().get) == "growth"
+        assert min(found.shown().values()) >= 0.0
+        assert sum(found.shown().values()) == pytest.approx(1.0)
     assert bau.parts()["levers"] == 0.0
     assert deep.parts()["levers"] != 0.0
+    surer = replace(bau, shares=bau.whole * np.array([1.0, -0.1, 0.0, 0.1]))
+    assert surer.shown() == pytest.approx({"growth": 10 / 11, "levers": 0.0, "factors": 0.0, "noise": 1 / 11})
 
 
 # --- it measures action --------------------------------------------------------------------------------------

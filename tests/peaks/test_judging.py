@@ -10,7 +10,7 @@ from peak_series import tent
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError
-from pathway_models.intake.series import check_series, read_series
+from pathway_models.intake.panels import check_series, read_series
 from pathway_models.kernels.published_rules import RULES
 from pathway_models.peaks.command import judge_command
 from pathway_models.peaks.judging import MISS_COLUMNS, observed_peaks

@@ -1,5 +1,6 @@
 """Every command of scripts/ and benchmarks/ starts, does its smallest piece of work, and leaves the tree as it was."""
 
+import importlib
 import json
 import os
 import shutil
@@ -124,6 +125,33 @@ def test_command_does_its_smallest_piece_of_work(command, tmp_path):
     assert STARTED[command] in output or STARTED[command] in made
     if Path(command.split()[0]).stem in REMADE:
         assert [name for name, path in made.items() if path.read_bytes() != (ROOT / "data" / name).read_bytes()] == []
+
+
+def has_revision(name):
+    """Tell whether a revision is in the history at hand; a source archive has none."""
+    asked = ["git", "-C", str(ROOT), "cat-file", "-e", f"{name}^{{commit}}"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_the_search_on_the_grid_of_0_2_0_finds_the_optimum_of_every_package_beside_that_version():
+    beside = ["--against", "48ac5ce"] if has_revision("48ac5ce") else []
+    code, output, errors = start("benchmarks/decisions.py", "--frozen", "--smallest", *beside)
+    assert (code, errors) == (0, "")
+    assert "grid of 0.2.0, 59,049 packages" in output
+    assert "same optimum: yes (" in output
+    assert "same optimum: yes (off)" not in output
+    assert ("whole processes, same grid: 48ac5ce" in output) == bool(beside)
+
+
+@pytest.mark.slow
+def test_a_process_that_broke_off_is_no_time_that_counts(monkeypatch, tmp_path):
+    """A search that finds nothing ends with 1 as well as a traceback does: only the first was a search."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    decisions = importlib.import_module("decisions")
+    assert decisions.whole_process(["-c", "raise SystemExit(1)"], tmp_path) > 0
+    with pytest.raises(SystemExit, match="no such package"):
+        decisions.whole_process(["-c", "raise ImportError('no such package')"], tmp_path)
 
 
 @pytest.mark.slow

@@ -11,10 +11,9 @@ from pathway_models.core.errors import InputError
 from pathway_models.decisions.project_effects import project_effects
 from pathway_models.documents.blocks import Heading
 from pathway_models.intake.plans.investments import COLUMNS, read_investments
-from pathway_models.intake.rules.profiles import read_account
-from pathway_models.language.plan_periods import Plan, plan_of, plans_of, told
+from pathway_models.intake.rules import read_account
 from pathway_models.report.content import WRITERS, build_report
-from pathway_models.report.outlines import outline_ids, read_outline
+from pathway_models.report.inputs import Plan, outline_ids, plan_of, plans_of, read_outline, told
 
 CHINESE = {"“十一五”", "“十二五”", "“十三五”", "“十四五”", "“十五五”"}
 #: Last year of a record of five years, and the plans it may name.

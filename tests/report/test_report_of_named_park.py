@@ -7,7 +7,7 @@ import reports
 
 from pathway_models.report.audit_workbook import to_xlsx
 from pathway_models.report.content import build_report
-from pathway_models.report.outlines import outline_ids
+from pathway_models.report.inputs import outline_ids
 
 TOLD = {
     "en": ("This park stands in Germany", "neither energy nor value added", "European Commission and C. Rossi",

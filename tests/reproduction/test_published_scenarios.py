@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pathway_models as pw
-from pathway_models.baseline.stirpat import stirpat_drivers, stirpat_level
+from pathway_models.baseline.scenario_drivers import stirpat_drivers, stirpat_level
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.intake.published import read_study, read_templates, template_scenarios
 from pathway_models.records.levers import Scenario
 from pathway_models.records.plans import DriverPath
 from pathway_models.reproduction.command import reproduce_command
-from pathway_models.reproduction.driven import answer_scenarios, drive, record_of_totals
+from pathway_models.reproduction.comparison import answer_scenarios, drive, record_of_totals
 from pathway_models.reproduction.register import reproduce
 
 pytestmark = [pytest.mark.reproduction, pytest.mark.slow]

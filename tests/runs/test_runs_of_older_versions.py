@@ -13,6 +13,9 @@ from click.testing import CliRunner
 
 import pathway_models as pw
 from pathway_models.cli.main import main
+from pathway_models.core.errors import InputError
+from pathway_models.runs.provenance import seals_in
+from pathway_models.runs.store import read_record
 
 RUN = Path(__file__).parents[1] / "data" / "run_0_2_0"
 PARKS = ("demo-cement", "region-d")
@@ -120,6 +123,39 @@ def test_a_damaged_run_is_refused_where_it_is_needed_whole(run, damage):
     spoil(run)
     asked = ("summarise", "compare", "verify", *AGAIN)
     assert {name for name in asked if is_refusal(call(run, name))} == refused
+
+
+#: Records whose sections are of other kinds than a run writes.
+RECORDS = [{"inputs_sha256": None}, {"inputs_sha256": [1]}, {"versions": "1.0"}, {"outputs_sha256": ["a"]},
+           {"seals": {"region-d": "x"}}]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [*map(json.dumps, RECORDS), "[" * 100_000, "9" * 5_000])
+def test_a_record_of_other_kinds_is_refused(run, content):
+    own = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    write(run, json.dumps({**own, **json.loads(content)}) if content.startswith("{") else content)
+    with pytest.raises(InputError, match="a whole record of a run"):
+        read_record(run)
+    assert is_refusal(call(run, "compare"))
+    assert set(seals_in(run)) <= {"region-d"}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\x00", b"\xff\xfe", b'a,b\n"1,2\n'])
+def test_a_damaged_table_is_refused(run, content):
+    for name in ("region-d/pathways.csv", "summary.csv"):
+        (run / name).write_bytes(content)
+    with pytest.raises(InputError):
+        pw.open_run(run)["region-d"].table("pathways")
+    with pytest.raises(InputError):
+        assert pw.open_run(run).summary.empty
+    assert call(run, "compare").exit_code in (1, 2)
+
+
+def test_a_park_that_the_record_does_not_name_is_refused(run):
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    record["parameters"]["parks"] = ["../region-d", "demo-cement"]
+    write(run, json.dumps(record).replace("../region-d", "elsewhere"))
+    assert is_refusal(call(run, "export tidy"))
 
 
 @pytest.mark.slow

@@ -17,8 +17,8 @@ from workbook_maker import Filled
 import pathway_models as pw
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.kernels.turning_points import STATUS
-from pathway_models.runs import members
-from pathway_models.runs.members import MEMBERS, bitround, write_members
+from pathway_models.runs import tables
+from pathway_models.runs.tables import MEMBERS, bitround, write_members
 
 NUMBER = 25
 
@@ -119,7 +119,7 @@ def test_only_what_is_asked_for_is_given(run):
 
 
 def test_large_ensembles_have_a_row_group_a_scenario(ensemble, tmp_path, monkeypatch):
-    monkeypatch.setattr(members, "ROWS", NUMBER)
+    monkeypatch.setattr(tables, "ROWS", NUMBER)
     groups = pq.ParquetFile(write_members(tmp_path / MEMBERS, *ensemble)).metadata
     assert [groups.row_group(at).num_rows for at in range(groups.num_row_groups)] == [NUMBER, NUMBER]
 

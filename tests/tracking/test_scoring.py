@@ -10,13 +10,20 @@ from click.testing import CliRunner
 import pathway_models as pw
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.kernels.scores import crps_ensemble
-from pathway_models.runs import seals
-from pathway_models.runs.provenance import content_hash
-from pathway_models.runs.seals import FORECAST, LEVELS, BrokenSealError, read_forecasts, seals_in, write_record
-from pathway_models.tracking.scoring import peaked_before, score
+from pathway_models.runs import provenance
+from pathway_models.runs.provenance import (
+    FORECAST,
+    LEVELS,
+    BrokenSealError,
+    content_hash,
+    read_forecasts,
+    seals_in,
+    write_record,
+)
+from pathway_models.tracking.updating import peaked_before, score
 
 PARKS = ("demo-cement", "region-d")
 
@@ -92,11 +99,11 @@ def test_the_same_seed_gives_the_same_bytes_and_no_date(run, tmp_path):
 def test_a_forecast_made_again_unchanged_keeps_its_day_and_a_changed_one_does_not(tmp_path):
     content = {"park": "a"}
     (tmp_path / "a").mkdir()
-    seals.write_forecast(tmp_path / "a" / FORECAST, content)
+    provenance.write_forecast(tmp_path / "a" / FORECAST, content)
     earlier = {"a": {"sha256": content_hash(content), "date": "2026-01-02"}, "b": {"sha256": "0", "date": "2026-01-03"}}
     write_record(tmp_path, {"run_id": "x"}, ["a"], earlier)
     assert seals_in(tmp_path) == earlier
-    seals.write_forecast(tmp_path / "a" / FORECAST, {"park": "a", "seed": 2})
+    provenance.write_forecast(tmp_path / "a" / FORECAST, {"park": "a", "seed": 2})
     write_record(tmp_path, {"run_id": "x"}, ["a"], earlier)
     assert seals_in(tmp_path)["a"]["date"] > "2026-01-02"
     # A run that has not made it again must not put a new seal on what somebody altered.

@@ -7,8 +7,9 @@ import pytest
 
 import pathway_models as pw
 from pathway_models.core.errors import PathwayError, RecordError
+from pathway_models.tracking.annual_report import forecasts
 from pathway_models.tracking.records import DRIVERS, joined, up_to
-from pathway_models.tracking.updating import reported_values, track
+from pathway_models.tracking.updating import parts_of, reported_values, track
 
 MEMBERS = 400
 
@@ -50,6 +51,17 @@ def test_weights_count_members_that_had_foreseen_the_year(account, park):
     assert outlook.weights.sum() == pytest.approx(1.0)
     assert 20 < outlook.effective < MEMBERS
     assert (account.base, account.known) == (2019, 2020)
+
+
+def test_a_forecast_in_separate_parts_tells_them_with_the_weights_of_its_members(account):
+    outlook = account.made["bau"]
+    assert outlook.parts == ""
+    weights = np.r_[np.full(300, 0.6 / 300), np.full(100, 0.4 / 100)]
+    years = np.r_[np.full(300, 2018.0), np.full(100, np.inf)]
+    assert parts_of(years, weights, 2055) == "2018 60 %; >2055 40 %"
+    assert parts_of(years, np.r_[np.full(300, 0.95 / 300), np.full(100, 0.05 / 100)], 2055) == ""
+    told = replace(account, updated={**account.updated, "bau": replace(outlook, parts="2018 60 %; >2055 40 %")})
+    assert "2018 60 %; >2055 40 %" in forecasts(told).to_string()
 
 
 def test_worse_year_lowers_and_better_year_raises_the_probability(park, chosen):

@@ -1,11 +1,22 @@
-"""Growth laws by name: every file of this folder, or one below, that registers one is found; so is one of one's own."""
+"""Growth laws by name: every file of this folder, or one below, that registers one is found; so is one of one's own.
 
-from collections.abc import Callable, Mapping
+Forecasts of growth laws: Student-t in closed form, or a point with the members of its errors.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.kernels import Floats
+from pathway_models.kernels.scores import crps_ensemble, crps_student_t, ensemble_pit, pit_student_t
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.growth_laws import GrowthLaw, Stream
 
@@ -98,3 +109,168 @@ def streams_of(assumptions: Assumptions) -> tuple[Stream, ...]:
 def moves_mix(assumptions: Assumptions) -> bool:
     """Tell whether shares of carriers drift under the law of parks, so that their draws are needed."""
     return getattr(laws_of(assumptions)["mix"], "moves", True)
+
+
+@dataclass(frozen=True, eq=False)
+class StudentForecast:
+    """Student-t forecasts of the log change.
+
+    Parameters
+    ----------
+    centre, scale : (window, horizon) float
+    tail : (window,) float
+        Degrees of freedom.
+    """
+
+    centre: Floats
+    scale: Floats
+    tail: Floats
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Compute quantiles: (window, horizon, probability)."""
+        from_centre = special.stdtrit(self.tail[:, None, None], np.asarray(probabilities, dtype=float))
+        return self.centre[..., None] + self.scale[..., None] * from_centre
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Compute the probability given to less than the outcome: (window, horizon)."""
+        return pit_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
+        return crps_student_t(outcome, self.centre, self.scale, self.tail[:, None])
+
+    def half_width(self, level: float) -> Floats:
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
+        return special.stdtrit(self.tail, 0.5 + 0.5 * level)[:, None] * self.scale
+
+    def take(self, kept: NDArray) -> Self:
+        """Take some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.scale[kept], self.tail[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Stack forecasts."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "scale", "tail")))
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledForecast:
+    """Centre and scale of every window, and quantiles of equal weight that give errors over their scale.
+
+    Parameters
+    ----------
+    centre, scale : (window, horizon) float
+    shape : (set, horizon, quantile) float
+        One set of quantiles for many windows.
+    which : (window,) int
+        Set of each window.
+    """
+
+    centre: Floats
+    scale: Floats
+    shape: Floats
+    which: NDArray[np.int_]
+
+    def _each(self, outcome: Floats, score: object) -> Floats:
+        """Score standardised outcomes set by set and horizon by horizon; NaN where not known."""
+        standard = (outcome - self.centre) / self.scale
+        found = np.full(outcome.shape, np.nan)
+        for place, shape in enumerate(self.shape):
+            own = np.flatnonzero(self.which == place)
+            for at in range(outcome.shape[1]):
+                known = own[np.isfinite(standard[own, at])]
+                found[known, at] = score(standard[known, at], shape[at])
+        return found
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Compute quantiles: (window, horizon, probability)."""
+        around = np.moveaxis(np.quantile(self.shape, np.asarray(probabilities, float), axis=-1, method="hazen"), 0, -1)
+        return self.centre[..., None] + self.scale[..., None] * around[self.which]
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Compute the probability given to less than the outcome: (window, horizon)."""
+        return self._each(outcome, lambda values, shape: np.interp(values, shape, _ranks(shape.size), 0.0, 1.0))
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
+        return self.scale * self._each(outcome, crps_ensemble)
+
+    def half_width(self, level: float) -> Floats:
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
+        low, high = np.moveaxis(self.quantiles([0.5 - 0.5 * level, 0.5 + 0.5 * level]), -1, 0)
+        return 0.5 * (high - low)
+
+    def take(self, kept: NDArray) -> Self:
+        """Take some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.scale[kept], self.shape, self.which[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Stack forecasts, each with its own quantiles."""
+        first = np.cumsum([0, *(len(part.shape) for part in parts[:-1])])
+        which = [part.which + start for part, start in zip(parts, first, strict=True)]
+        stacked = [np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "scale", "shape")]
+        return cls(*stacked, np.concatenate(which))
+
+
+def _ranks(count: int) -> Floats:
+    """Return the probabilities of quantiles of equal weight: the middles of their ranks."""
+    return (np.arange(count) + 0.5) / count
+
+
+@dataclass(frozen=True, eq=False)
+class MemberForecast:
+    """Points with members of equal weight around them, one set of members for many windows.
+
+    Parameters
+    ----------
+    centre : (window, horizon) float
+    errors : (set, horizon, member) float
+        What the members add to the point; NaN at horizons nothing is known of.
+    which : (window,) int
+        Set of each window.
+    """
+
+    centre: Floats
+    errors: Floats
+    which: NDArray[np.int_]
+
+    def _each(self, outcome: Floats, score: object) -> Floats:
+        """Score (outcomes, members) set by set and horizon by horizon; NaN where either is not known."""
+        found = np.full(outcome.shape, np.nan)
+        for place, errors in enumerate(self.errors):
+            own = self.which == place
+            for at in np.flatnonzero(np.isfinite(errors).all(axis=-1)):
+                found[own, at] = score(outcome[own, at] - self.centre[own, at], errors[at])
+        found[~np.isfinite(outcome)] = np.nan
+        return found
+
+    def quantiles(self, probabilities: ArrayLike) -> Floats:
+        """Compute quantiles: (window, horizon, probability)."""
+        around = np.moveaxis(np.quantile(self.errors, np.asarray(probabilities, dtype=float), axis=-1), 0, -1)
+        return self.centre[..., None] + around[self.which]
+
+    def pit(self, outcome: Floats) -> Floats:
+        """Compute the probability given to less than the outcome: (window, horizon)."""
+        return self._each(outcome, ensemble_pit)
+
+    def crps(self, outcome: Floats) -> Floats:
+        """Compute the continuous ranked probability score, log units: (window, horizon)."""
+        return self._each(outcome, crps_ensemble)
+
+    def half_width(self, level: float) -> Floats:
+        """Compute half the width of the central band of a level, log units: (window, horizon)."""
+        low, high = np.moveaxis(self.quantiles([0.5 - 0.5 * level, 0.5 + 0.5 * level]), -1, 0)
+        return 0.5 * (high - low)
+
+    def take(self, kept: NDArray) -> Self:
+        """Take some of the windows, by mask or index."""
+        return type(self)(self.centre[kept], self.errors, self.which[kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Stack forecasts, each with its own members."""
+        first = np.cumsum([0, *(len(part.errors) for part in parts[:-1])])
+        which = [part.which + start for part, start in zip(parts, first, strict=True)]
+        centre, errors = (np.concatenate([getattr(part, name) for part in parts]) for name in ("centre", "errors"))
+        return cls(centre, errors, np.concatenate(which))

@@ -24,6 +24,10 @@ OFF_OWN_FUEL = (SOLD, CAPTURED, FIXED)
 SUPPLIER = "supplier:"
 
 
+#: Heat and power sold from the park's own plant, with the rule that shares its fuels between them.
+OWN_PLANT = "own_plant:"
+
+
 #: Groups that count as scope 2.
 SCOPE_2 = ("electricity", "green_electricity", "heat", "waste_heat")
 
@@ -51,6 +55,8 @@ def process_factor_id(park: Park, sector: str, process: str, year: int) -> str:
         return "measured CO2"
     if process in UNDIVIDED:
         return "emissions as reported"
+    if process.startswith(SOLD) and park.own_plant is not None:
+        return OWN_PLANT + park.own_plant.rule
     place = park.origins.get(("process_factor", sector, process), {}).get(year, "")
     return place if not place or place.startswith("process_factors.csv") else f"own: {place}"
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import Strict, validated
-from pathway_models.intake.description import Description
 from pathway_models.intake.factors.energy_content import process_factors
 from pathway_models.intake.factors.tables import (
     GridFactors,
@@ -27,9 +26,10 @@ from pathway_models.intake.factors.tables import (
     published_factors,
     read_carriers,
 )
+from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
+from pathway_models.records.assumptions import GridFutures, Uncertainties
 from pathway_models.records.levers import Triangle
-from pathway_models.records.uncertainties import GridFutures, Uncertainties
 
 Key = tuple[str, str, str, int]
 #: Where the place of a process factor begins that the table of process factors gave.

@@ -3,15 +3,15 @@
 from functools import cache
 from pathlib import Path
 
-from pathway_models.core.errors import Fault, InputError
+from pathway_models.core.errors import Fault
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import read_yaml
-from pathway_models.intake.plans.rows import Line, lines_of, read_lines
+from pathway_models.intake.plans.rows import Line, lines_of, read_lines, settle
+from pathway_models.intake.plans.scenario_tables import plan_sheet, rows_of
 from pathway_models.intake.register import table_of
 from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import ListBlock
-from pathway_models.intake.workbook.scenario_sheet import plan_sheet, rows_of
-from pathway_models.records.investments import Investment, Range
+from pathway_models.records.costs import Investment, Range
 from pathway_models.records.plans import LATEST
 
 COLUMNS = (
@@ -44,8 +44,7 @@ def read_investments(path: str | Path) -> tuple[Investment, ...]:
     else:
         lines = read_lines(path, COLUMNS, faults)
     found = _checked(lines)
-    if faults:
-        raise InputError(faults)
+    settle(faults)
     return found
 
 

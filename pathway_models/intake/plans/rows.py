@@ -5,12 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.sheet_text import FORMULA_SIGNS
-from pathway_models.intake.cells import has_control_sign
-from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number
-from pathway_models.intake.table.lines import read_table_lines
-from pathway_models.intake.table.rows import CONFIDENCE
+from pathway_models.core.errors import Fault, InputError, grouped
+from pathway_models.core.files import FORMULA_SIGNS
+from pathway_models.intake.numbers import LARGEST_NUMBER, exact_number, has_control_sign
+from pathway_models.intake.table.rows import CONFIDENCE, read_table_lines
 
 #: Lines of plans that any park may have; each is checked in all columns.
 MOST_LINES = 20_000
@@ -95,6 +93,21 @@ def checked_line(file: str, place: str, cells: Mapping[str, str], faults: list[F
                 column, "printable signs in one line", "type the text again without control signs", "control_sign"
             )
     return line
+
+
+def settle(faults: Iterable[Fault]) -> None:
+    """Raise the errors among faults, or else tell the warnings.
+
+    Raises
+    ------
+    InputError
+        There is an error.
+    """
+    faults = list(faults)
+    if errors := [fault for fault in faults if fault.severity == "error"]:
+        raise InputError(errors)
+    for fault in grouped(faults):
+        LOG.warning("%s", fault)
 
 
 def read_lines(path: Path, columns: Sequence[str], faults: list[Fault]) -> list[Line]:

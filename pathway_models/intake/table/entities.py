@@ -5,29 +5,35 @@ change, rows of several sectors) is a fault; what is left aside (columns that no
 table) is told.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import shown
-from pathway_models.intake.numbers import exact_number
-from pathway_models.intake.table.lines import Lines, read_table_lines
+from pathway_models.intake.numbers import exact_number, has_control_sign, label_of, shown
+from pathway_models.intake.table.rows import Lines, read_table_lines
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Sheet
 
 #: Years a series may cover.
 FIRST_YEAR, LAST_YEAR = 1750, 2100
 #: Entities of one table: each is judged by every rule.
 MOST_ENTITIES = 10_000
 #: Names of a column of units, and of columns that tell several series of one entity apart.
-UNITS = ("unit", "units", "单位")
+UNITS = ("unit", "units", "uom", "unit of measure", "单位", "计量单位")
 SPLITTING = (
-    "sector", "subsector", "scope", "fuel", "gas", "category", "scenario", "item", "account", "boundary", "basis",
-    "行业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
+    "sector", "subsector", "industry", "scope", "fuel", "gas", "category", "scenario", "item", "account", "boundary",
+    "basis",
+    "行业", "产业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
 )  # fmt: skip
 LINE = re.compile(r"line (\d+)")
 YEAR = re.compile(r"\d{4}年?", re.ASCII)
@@ -134,7 +140,7 @@ def header_of(path: Path) -> list[str]:
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
     """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
     if path.suffix.lower() == ".xlsx":
-        lines = lines_of_workbook(path, set(asked.roles.values()))
+        lines = lines_of_workbook(path, asked)
     else:
         lines = read_table_lines(path, lambda cells, header: _is_remark(cells, header, asked))
     if not lines.header and lines.faults:
@@ -151,6 +157,12 @@ def _lengthen(lines: Lines, asked: Asked) -> None:
     """Turn columns of years into rows."""
     (value,) = asked.numbers
     years = [name for name in lines.header if _is_year(name)]
+    doubled = sorted({name for name, times in Counter(name[:4] for name in years).items() if times > 1})
+    if doubled:
+        expected, remedy = "each column once", "remove or rename one of them"
+        raise InputError([Fault(lines.file, "line 1", name, expected, remedy, code="columns") for name in doubled])
+    if years and asked.entity not in lines.header and _near(lines.header, "entity"):
+        return  # told as of any table: what the column of names may be
     if not years or asked.entity not in lines.header:
         found = ", ".join(lines.header[:20])
         expected = f"a column {asked.entity} and a column for each year"
@@ -206,7 +218,7 @@ def rows_of_memory(table: pd.DataFrame, name: str, asked: Asked) -> tuple[str, l
     return name, rows, [], _left_aside(header, asked)
 
 
-def lines_of_workbook(path: Path, wanted: set[str]) -> Lines:
+def lines_of_workbook(path: Path, asked: Asked) -> Lines:
     """Lines of the one sheet of a workbook that holds a table.
 
     Raises
@@ -216,30 +228,57 @@ def lines_of_workbook(path: Path, wanted: set[str]) -> Lines:
     """
     from pathway_models.intake.workbook.book import Book  # opens with a library that texts need not wait for
 
-    book = Book(path)
+    book, wanted = Book(path), set(asked.roles.values())
     filled = {name: sheet for name, sheet in book.sheets.items() if sheet.last_row and not sheet.is_hidden}
-    heads = {name: [shown(sheet.raw(f"{at}1")) for at in sheet.columns("A")] for name, sheet in filled.items()}
+    heads = {name: [shown(sheet.raw(f"{at}1")).strip() for at in sheet.columns("A")] for name, sheet in filled.items()}
     meant = [name for name in filled if wanted & set(heads[name])] or list(filled)
     if len(meant) != 1:
         remedy = "keep one of them in the file, or save it as CSV UTF-8"
         found = ", ".join(meant)
         raise InputError([Fault(path.name, "file", found, "one sheet with a table", remedy, code="sheets")])
     sheet, lines = filled[meant[0]], Lines(path.name)
-    header = [name.strip() for name in heads[meant[0]]]
-    lines.header = tuple(header)
-    for row in sheet.rows(2):
-        cells = {}
-        for name, column in zip(header, sheet.columns("A"), strict=True):
-            value, findings = sheet.value(f"{column}{row}")
-            wrong = [one for one in findings if one.severity == "error"]
-            lines.faults += [Fault(path.name, sheet.place(f"{column}{row}"), shown(value), one.expected, one.remedy,
-                                   code=one.code) for one in wrong]  # fmt: skip
-            cells[name] = "" if value is None else repr(value) if isinstance(value, float) else str(value).strip()
-        if any(cells.values()):
-            lines.rows.append((f"row {row}", cells))
+    columns = {column: name for column, name in zip(sheet.columns("A"), heads[meant[0]], strict=True) if name}
+    lines.header = tuple(columns.values())
+    rows = [row for row in sheet.rows(2) if any(_filled(sheet.raw(f"{column}{row}")) for column in columns)]
+    while rows and _is_remark(
+        [shown(sheet.raw(f"{column}{rows[-1]}")).strip() for column in columns], lines.header, asked
+    ):
+        row = rows.pop()
+        lines.told.append(f"row {row} is no row of data: {shown(sheet.raw(f'A{row}'))[:80]}")
+    seen: list[Fault] = []
+    for row in rows:
+        lines.rows.append(
+            (f"row {row}", {name: _cell(sheet, f"{at}{row}", name, asked, seen) for at, name in columns.items()})
+        )
+    lines.faults += [fault for fault in seen if fault.severity == "error"]
+    lines.told += _warned([fault for fault in seen if fault.severity == "warning"])
     unread = [name for name in book.sheets if name != meant[0]]
     lines.told += [f"sheets that are not read: {', '.join(unread)}"] if unread else []
     return lines
+
+
+def _filled(raw: object) -> bool:
+    return raw is not None and bool(str(raw).strip())
+
+
+def _cell(sheet: Sheet, ref: str, name: str, asked: Asked, seen: list[Fault]) -> str:
+    """Text of a cell of a workbook; what its looks may mean goes to ``seen`` where its column is read."""
+    value, findings = sheet.typed(ref, is_name=name in (asked.entity, asked.part))
+    if asked.taken([name]) or (asked.wide and _is_year(name)):
+        place = sheet.place(ref)
+        seen += [
+            Fault(sheet.book.path.name, place, shown(value), one.expected, one.remedy, one.severity, one.code)
+            for one in findings
+        ]
+    return "" if value is None else repr(value) if isinstance(value, float) else str(value).strip()
+
+
+def _warned(faults: Sequence[Fault]) -> list[str]:
+    """What is told of numbers that may not be what they look like, kind by kind."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.code, []).append(fault)
+    return [f"{_some([fault.place for fault in alike])}: {alike[0].remedy}" for alike in kinds.values()]
 
 
 def _left_aside(header: Sequence[str], asked: Asked) -> list[str]:
@@ -262,6 +301,8 @@ def _check_header(file: str, place: str, header: list[str], asked: Asked) -> Non
         near = [name for name in _near(header, role) if name not in asked.roles.values()]
         remedy = f"found {found}; " + (f"give --{role} '{near[0]}'" if near else f"name the column of the {role}")
         if role in ("year", "value") and len(years) > 1:
+            if asked.wide:
+                continue
             remedy = f"found {found}; it looks as if years stand in columns: give --wide"
         faults.append(Fault(file, place, "", f"a column {column}", remedy, code="columns"))
     needed = {*asked.roles.values(), *asked.companions}
@@ -288,9 +329,7 @@ def checked(
     companions = [name for name in asked.companions if rows and name in rows[0][1]]
     columns = [*asked.numbers.items(), *((name, no_problem) for name in companions)]
     for place, cells in rows:
-        entity, part = cells[asked.entity].strip(), cells[asked.part].strip() if asked.part else ""
-        if not entity:
-            faults.append(Fault(file, f"{place}, {asked.entity}", "", "a name", "name it", code="entity"))
+        entity, part = _names(file, place, cells, asked, faults)
         year = _number(file, place, asked.year, cells, faults, _year_problem)
         numbers = [
             _number(file, place, name, cells, faults, problem) if cells[name].strip() else math.nan
@@ -311,6 +350,7 @@ def checked(
     else:
         expected, remedy = "at least one value", "add one, or remove it"
         faults += [Fault(file, "table", entity, expected, remedy, code="no_value") for entity in blank]
+    told += _alike(sorted(has_value))
     if len(has_value) > MOST_ENTITIES:
         expected, remedy = f"at most {MOST_ENTITIES} entities", "split the table, or name another column of entities"
         faults.append(Fault(file, "table", f"{len(has_value)}", expected, remedy, code="entities_many"))
@@ -319,6 +359,26 @@ def checked(
     if faults:
         raise InputError(sorted(faults, key=_line))
     return good
+
+
+def _names(file: str, place: str, cells: dict[str, str], asked: Asked, faults: list[Fault]) -> tuple[str, str]:
+    """Entity and part of a row; signs that nobody sees would part one series into two."""
+    entity, part = cells[asked.entity].strip(), cells[asked.part].strip() if asked.part else ""
+    if not entity:
+        faults.append(Fault(file, f"{place}, {asked.entity}", "", "a name", "name it", code="entity"))
+    for column, name in ((asked.entity, entity), (asked.part, part)):
+        if has_control_sign(name):
+            expected, remedy = "printable signs in one line", "type the text again without control signs"
+            faults.append(Fault(file, f"{place}, {column}", name, expected, remedy, code="control_sign"))
+    return entity, part
+
+
+def _alike(names: Sequence[str]) -> list[str]:
+    """Names that a reader may take for one: they are told, and stay the names of two series."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(label_of(name).casefold(), []).append(name)
+    return [f"names that may mean one, read as {len(one)}: {_some(one)}" for one in kinds.values() if len(one) > 1]
 
 
 def _some(names: Sequence[str]) -> str:

@@ -17,15 +17,24 @@ from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import fingerprint
 from pathway_models.core.yaml_files import validated
 from pathway_models.intake.assembly import assemble
-from pathway_models.intake.cells import Finding
 from pathway_models.intake.checks import Check, activity_errors, check_followers, close, uses_of
-from pathway_models.intake.description import Description, sound_choices
 from pathway_models.intake.examination import Examination, build_park, in_order
-from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.factors.heat_supply import OUTPUT, factor_rows, heat_supply_of
+from pathway_models.intake.factors.energy_content import (
+    HEAT,
+    OUTPUT,
+    PLANT_FUEL,
+    PLANT_OUTPUT,
+    POWER,
+    Factors,
+    check_rule,
+    factor_rows,
+    heat_supply_of,
+    own_plant_of,
+)
+from pathway_models.intake.numbers import Finding
 from pathway_models.intake.plausibility_warnings import hint, hint_at_power, other_province, question
 from pathway_models.intake.register import country_of, has_rule
-from pathway_models.intake.statements import Statement, Statements, SupplyLine, UseLine
+from pathway_models.intake.statements import Description, Statement, Statements, SupplyLine, UseLine, sound_choices
 from pathway_models.intake.table.rows import APART, COUNTED, ENTERPRISE, RECORDED, Row, read_rows
 from pathway_models.intake.translation import SOLD, Translator
 from pathway_models.intake.workbook.layout import Entry, Layout, Section, Words, template_layout
@@ -76,7 +85,7 @@ def statements_of(file: str, rows: Iterable[Row], book: Factors) -> Statements:
 
 
 def _apart(row: Row, statements: Statements, book: Factors) -> None:
-    """Keep a row of uses or of the supplier of heat, which are checked by themselves."""
+    """Keep a row of uses, of the supplier of heat or of the park's own plant, which are checked by themselves."""
     if row.quantity == "use_share":
         carrier, sign, use = row.item.partition(":")
         if not sign:
@@ -86,16 +95,17 @@ def _apart(row: Row, statements: Statements, book: Factors) -> None:
         written = f"{row.item} {row.written}"
         statements.uses.append(UseLine(f"{row.place}, item", row.sector, carrier, use, row.value, written))
         return
-    expected = ("electricity", "heat") if row.quantity == OUTPUT else tuple(book.carriers)
+    made, is_own = row.quantity in (OUTPUT, PLANT_OUTPUT), row.quantity in (PLANT_FUEL, PLANT_OUTPUT)
+    expected = (POWER, HEAT) if made else tuple(book.carriers)
     if row.item not in expected:
-        named = ", ".join(expected) if row.quantity == OUTPUT else "a carrier of carriers.csv"
+        named = ", ".join(expected) if made else "a carrier of carriers.csv"
         statements.report(row.place, row.item, Finding(named, "correct the item", "supply_item"))
     elif row.sector != "park":
-        finding = Finding("the sector park", "the supplier is one for the whole park", "recorded_sector")
-        statements.report(row.place, row.sector, finding)
+        whose = "it is one for the whole park" if is_own else "the supplier is one for the whole park"
+        statements.report(row.place, row.sector, Finding("the sector park", whose, "recorded_sector"))
     else:
         line = SupplyLine(row.place, row.year, row.quantity, row.item, row.value, row.unit, row.written)
-        statements.supply.append(line)
+        (statements.plant if is_own else statements.supply).append(line)
 
 
 def _key(row: Row) -> tuple[str, str, str, int]:
@@ -232,7 +242,10 @@ def examine_table(table: Path, **choices: str) -> Examination:
     uses = uses_of(statements, dict.fromkeys((row.sector, row.item) for row in rows if _is_burnt(row)))
     check_followers(statements, description.follows, "description, follows", {r.sector for r in rows if _is_burnt(r)})
     years = {row.year for row in rows if _is_burnt(row)}
-    supply = heat_supply_of(statements, description.chp_rule, "description, chp_rule", translator.book, years)
+    rule = description.chp_rule
+    check_rule(statements, rule, "description, chp_rule")
+    supply = heat_supply_of(statements, rule, translator.book, years)
+    translator.plant = own_plant_of(statements, rule, translator.book, years, translator.burnt)
     counted = _translated(rows, statements, translator)
     counted += factor_rows(supply, counted)
     chosen = description.activity, description.factor_set, description.grid_factor
@@ -247,7 +260,7 @@ def examine_table(table: Path, **choices: str) -> Examination:
         faults.append(Fault(described, "grid_factor", description.grid_factor, *parts))
     if any(fault.severity == "error" for fault in faults):
         return Examination(None, in_order(faults))
-    beside = {"uses": uses, "heat_supply": supply}
+    beside = {"uses": uses, "heat_supply": supply, "own_plant": translator.plant}
     return _park_of(table, description, counted, fields, statements, translator, faults, beside)
 
 

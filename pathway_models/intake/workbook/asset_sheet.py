@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from pathway_models.core.errors import Fault
-from pathway_models.intake.cells import Finding, label_of, read_text, read_year
 from pathway_models.intake.factors.energy_content import Factors
-from pathway_models.intake.plausible_ranges import read_plausible
+from pathway_models.intake.numbers import Finding, label_of, read_plausible, read_text, read_year
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.blocks import Line
 from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import Entry, ListBlock
-from pathway_models.records.investments import Asset
+from pathway_models.records.costs import Asset
 
 #: Years of commissioning that an energy asset of today may have.
 FIRST_ASSET, LAST_ASSET = 1950, 2035

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pathway_models.intake.cells import Finding, label_of, read_text, read_year, shown
-from pathway_models.intake.numbers import read_number
+from pathway_models.intake.numbers import Finding, label_of, read_number, read_text, read_year, shown
 from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.book import Book, Sheet
@@ -108,14 +107,11 @@ class Line:
         raw, findings = self.sheet.value(ref)
         failed = any(finding.severity == "error" for finding in findings)
         value, more = (None, []) if failed else read_number(raw)
-        if value is not None and ref in self.sheet.merged:
-            more = [*more, Finding("a cell of its own", f"take {self.sheet.merged[ref]} apart", "merged")]
-        look = None if value is None else self.sheet.look(ref)
-        if look is not None:
+        if value is not None:
             unit = UNITS.get(name, "unit")
             written = shown(self.raw(unit)) or (self.entry.unit if unit == "unit" else "")
-            looks = list(look.findings(value, written))
-            more = looks if any(finding.severity == "error" for finding in looks) else [*more, *looks]
+            seen = self.sheet.seen(ref, value, written)
+            more = seen if any(finding.severity == "error" for finding in seen) else [*more, *seen]
         if value is not None and value < 0:
             remedy = "what is sold goes in the rows of sales; check the sign"
             more = [*more, Finding("a number of 0 or more", remedy, "negative")]
@@ -140,6 +136,10 @@ class Line:
             return layout.conversion(default)
         raw = self.raw(name)
         text = "" if raw is None else str(raw)
+        look = self.sheet.look(self.refs[name]) if text.strip() else None
+        if look is not None and look.is_struck:
+            remedy = "the unit is struck through and yet holds: write the right one, or take the line off"
+            self.fault(name, Finding("a unit that holds", remedy, "struck", "warning"))
         unit = layout.unit_spellings.get(text, text)
         if unit in allowed:
             return layout.conversion(unit)
@@ -380,9 +380,10 @@ def read_use_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> No
 
 
 def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) -> None:
-    """Read what the supplier of purchased heat burns and makes; years after the record are its plans."""
-    made = {label_of(name): entry for entry in statements.layout.supplied for name in (entry.key, entry.words().zh,
-            entry.words().en)}  # fmt: skip
+    """Read what the supplier of purchased heat, or the park's own plant, burns and makes by year."""
+    is_own = block.role == "plant"
+    outputs = statements.layout.plant_made if is_own else statements.layout.supplied
+    made = {label_of(name): entry for entry in outputs for name in (entry.key, entry.words().zh, entry.words().en)}
     entries = statements.layout.by_label()
     for row in sheet.rows(block.first_row):
         refs = {name: f"{column}{row}" for name, column in block.columns.items()}
@@ -399,9 +400,11 @@ def read_supplier_sheet(sheet: Sheet, block: ListBlock, statements: Statements) 
         if year is None or value is None or line.is_faulty:
             continue
         written = f"{shown(sheet.raw(refs['value']))} {shown(sheet.raw(refs['unit']))}"
-        quantity = "supplier_fuel" if entry.quantity == "energy" else entry.quantity
+        fuel = "plant_fuel" if is_own else "supplier_fuel"
+        quantity = fuel if entry.quantity == "energy" else entry.quantity
         place = sheet.place(refs["value"])
-        statements.supply.append(SupplyLine(place, year, quantity, entry.item, value * times, unit, written))
+        lines = statements.plant if is_own else statements.supply
+        lines.append(SupplyLine(place, year, quantity, entry.item, value * times, unit, written))
 
 
 def _energy_entry(sheet: Sheet, ref: str, entries: dict[str, Entry], statements: Statements) -> Entry | None:

@@ -1,31 +1,45 @@
-"""An opened workbook: values by cell, with what lies over them (merged, hidden, computed)."""
+"""An opened workbook: values by cell, with what lies over them (merged, hidden, computed).
+
+A copy of a workbook with every fault marked in its cell, and nothing in it that computes or reaches outside.
+
+Input is never trusted to be harmless: formulas become plain text, links, rules that compute, names, pictures and
+everything else that is not a value, a format or a plain drop-down is left behind.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
-from openpyxl.cell import Cell
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.styles.colors import Color
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.cells import Finding, has_control_sign, stored_result
-from pathway_models.intake.numbers import Look
+from pathway_models.core.errors import Fault, InputError, writing
+from pathway_models.core.files import FORMULA_SIGNS
+from pathway_models.intake.numbers import Finding, Look, has_control_sign, number_in, stored_result
 from pathway_models.intake.workbook.safety import safe_bytes
 
 #: Beyond these a sheet is no table of ours: a single stray cell in row 1,048,576 would make us walk them all.
 LAST_ROW, LAST_COLUMN = 20_000, 200
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RAISED = ("superscript", "subscript")
+#: White among the colours that a file names by number.
+WHITES = (1, 9)
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -77,20 +91,47 @@ class Sheet:
     def look(self, ref: str) -> Look | None:
         """How a cell looks, where that can change what its number is taken for; None where it looks like any other."""
         cell = self._found[ref]
-        number_format, is_struck, is_raised = self.book.style(cell)
+        style = self.book.style(cell)
         is_hidden = cell.row in self._hidden_rows or (
             bool(self._hidden_columns) and cell.column_letter in self._hidden_columns
         )
         if isinstance(cell.value, CellRichText):
-            fonts = [getattr(run, "font", None) for run in cell.value if str(run).strip()]
-            struck = [bool(font and font.strike) for font in fonts]
-            raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
-            has_struck, has_raised = (any(parts) and not all(parts) for parts in (struck, raised))
-            is_struck, is_raised = is_struck or all(struck), is_raised or all(raised)
-            return Look(number_format, is_struck, is_raised, has_struck, has_raised, is_hidden)
-        if number_format == "General" and not (is_struck or is_raised or is_hidden):
+            return _look_of_parts(cell.value, style, is_hidden)
+        if style.is_usual and not is_hidden:
             return None
-        return Look(number_format, is_struck, is_raised, is_hidden=is_hidden)
+        return Look(style.format, style.is_struck, style.is_raised, is_hidden=is_hidden, is_white=style.is_white)
+
+    def seen(self, ref: str, value: float, unit: str) -> list[Finding]:
+        """What a reader of the workbook may take the number of a cell for, beside the unit written for it."""
+        look = self.look(ref)
+        found = [] if look is None else list(look.findings(value, unit))
+        return [*self._merged(ref), *found]
+
+    def typed(self, ref: str, unit: str = "", *, is_name: bool = False) -> tuple[Any, list[Finding]]:
+        """Value of a cell of a table whose columns hold texts and numbers alike, with what its looks may mean.
+
+        A name says who a line is of: a footnote mark behind it would make another of it.
+        """
+        value, findings = self.value(ref)
+        if value is None or any(finding.severity == "error" for finding in findings):
+            return value, [*findings, *(self._merged(ref) if value is None else ())]
+        number = value if isinstance(value, float | int) else number_in(str(value))[0]
+        if number is not None and not isinstance(value, bool):
+            return value, [*findings, *self.seen(ref, float(number), unit)]
+        look = self.look(ref) if is_name else None
+        if look is not None and look.apart:
+            findings = [
+                *findings,
+                Finding("signs that are all alike", f"a part is {look.apart}; type the name alone", "part_looks"),
+            ]
+        return value, findings
+
+    def _merged(self, ref: str) -> list[Finding]:
+        """Merged area that hides whose value a cell holds, where it holds one."""
+        area = self.merged.get(ref)
+        if area is None or self.raw(area.split(":")[0]) is None:
+            return []
+        return [Finding("a cell of its own", f"take {area} apart", "merged")]
 
     def raw(self, ref: str) -> Any:
         """What stands in a cell, a formula as its text; None where nothing stands."""
@@ -128,6 +169,51 @@ class Sheet:
         return [get_column_letter(at) for at in range(column_index_from_string(first), last + 1)]
 
 
+@dataclass(frozen=True)
+class Style:
+    """Parts of the style of a cell that can change what its number is taken for."""
+
+    format: str = "General"
+    is_struck: bool = False
+    is_raised: bool = False
+    is_white: bool = False
+    size: float | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether nothing of it can."""
+        return self.format == "General" and not (self.is_struck or self.is_raised or self.is_white)
+
+
+def _look_of_parts(text: CellRichText, style: Style, is_hidden: bool) -> Look:
+    """How a text of several fonts looks; what says nothing of its font has that of the cell."""
+    fonts = [getattr(run, "font", None) for run in text if str(run).strip()]
+    struck = [bool(font and font.strike) for font in fonts]
+    raised = [bool(font and font.vertAlign in RAISED) for font in fonts]
+    white = [_is_white(font.color) if font and font.color else style.is_white for font in fonts]
+    sizes = {font.sz if font and font.sz else style.size for font in fonts}
+    has_struck, has_raised, has_white = (any(parts) and not all(parts) for parts in (struck, raised, white))
+    return Look(
+        style.format,
+        style.is_struck or all(struck),
+        style.is_raised or all(raised),
+        has_struck,
+        has_raised,
+        is_hidden,
+        has_small=len(sizes) > 1,
+        has_white=has_white,
+        is_white=all(white),
+    )
+
+
+def _is_white(color: Color | None) -> bool:
+    if color is None:
+        return False
+    if color.type == "theme":
+        return color.theme == 0 and not color.tint
+    return color.indexed in WHITES if color.type == "indexed" else str(color.rgb)[-6:].upper() == "FFFFFF"
+
+
 def _hidden_columns(cells: Worksheet) -> set[str]:
     """Letters of the columns that are hidden or of no width; a file names runs of columns by their first."""
     hidden: set[str] = set()
@@ -155,7 +241,7 @@ class Book:
         self.path = path
         self.content = safe_bytes(path)
         self.faults: list[Fault] = []
-        self._styles: dict[tuple[int, int], tuple[str, bool, bool]] = {}
+        self._styles: dict[tuple[int, int, int], Style] = {}
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -173,15 +259,16 @@ class Book:
                 self.faults.append(Fault(path.name, f"sheet {at}", "", expected, remedy, code="control_sign"))
         self.sheets = {sheet.title: Sheet(self, sheet) for sheet in self.workbook.worksheets}
 
-    def style(self, cell: Cell) -> tuple[str, bool, bool]:
-        """Number format of a cell, and whether it is struck through, and raised or lowered."""
-        key = (cell._style.fontId, cell._style.numFmtId) if cell.has_style else (0, 0)
+    def style(self, cell: Cell) -> Style:
+        """What the style of a cell says that can change what its number is taken for."""
+        key = (cell._style.fontId, cell._style.numFmtId, cell._style.fillId) if cell.has_style else (0, 0, 0)
         if key not in self._styles:
             try:  # asked of the cell itself, the library builds its font anew each time
-                font, number_format = cell.font, cell.number_format
-                self._styles[key] = number_format, bool(font.strike), font.vertAlign in RAISED
+                font, is_white = cell.font, _is_white(cell.font.color) and cell.fill.fill_type is None
+                raised = font.vertAlign in RAISED
+                self._styles[key] = Style(cell.number_format, bool(font.strike), raised, is_white, font.sz)
             except IndexError:  # a style that the file does not have: spreadsheets show such a cell plainly
-                self._styles[key] = "General", False, False
+                self._styles[key] = Style()
         return self._styles[key]
 
     def stored_results(self, sheet: str) -> dict[str, Any]:
@@ -225,3 +312,141 @@ def _results_of(part: bytes) -> dict[str, Any]:
             except ValueError:
                 results[str(cell.get("r"))] = stored
     return results
+
+
+COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
+RANKS = {"error": 0, "warning": 1, "note": 2}
+#: Place of a cell in a message: ``2019!C6``.
+PLACE = re.compile(r"(?P<sheet>[^!]+)!(?P<cell>[A-Z]{1,3}[1-9]\d{0,6})$")
+#: What a drop-down or bound may refer to: numbers, a quoted list, a range of this workbook.
+PLAIN_RULE = re.compile(r"\"[^\"]*\"|-?\d+(\.\d+)?|=?'?[\w ]+'?!\$[A-Z]{1,3}\$\d+:\$[A-Z]{1,3}\$\d+")
+LIST_SHEET = "check"
+#: At most this many faults are written into one comment.
+IN_ONE_COMMENT = 5
+
+
+def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path:
+    """Write the marked copy.
+
+    Parameters
+    ----------
+    source : Path
+        A workbook that `Book` accepts.
+    faults : iterable of Fault
+        Those with a cell are marked in it; all are listed on a sheet of their own.
+    target : Path
+        ``.xlsx`` in an existing folder; never the source itself.
+
+    Returns
+    -------
+    Path
+        The copy.
+
+    Raises
+    ------
+    InputError
+        The source is refused, or the target cannot be written.
+    """
+    faults = list(faults)
+    with writing(target):
+        there = target.exists()
+    wrong = None
+    if target.suffix.lower() != ".xlsx" or not target.parent.is_dir():
+        wrong = "a name ending in .xlsx in an existing folder", "annotate_name"
+    elif there and (source.samefile(target) or not _is_ours(target)):
+        wrong = "a new file, or an earlier marked copy", "annotate_exists"
+    if wrong:
+        raise InputError([Fault(target.name, "file", "", wrong[0], "choose another name", code=wrong[1])])
+    workbook = Book(source).workbook
+    _strip(workbook)
+    by_cell: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        found = PLACE.match(fault.place)
+        if found and found["sheet"] in workbook.sheetnames:
+            by_cell.setdefault((found["sheet"], found["cell"]), []).append(fault)
+    for (name, ref), of_cell in by_cell.items():
+        _mark(workbook[name], ref, sorted(of_cell, key=lambda fault: RANKS[fault.severity]))
+    _list(workbook, faults)
+    with writing(target), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
+        workbook.save(target)
+    return target
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file is an earlier marked copy, which may be replaced."""
+    try:
+        workbook = Book(path).workbook
+    except InputError:
+        return False
+    return LIST_SHEET in workbook.sheetnames and workbook[LIST_SHEET]["A1"].value == "severity"
+
+
+def _strip(workbook: Workbook) -> None:
+    """Leave behind all that computes, links or runs."""
+    workbook.defined_names.clear()
+    workbook.custom_doc_props.props = []
+    if LIST_SHEET in workbook.sheetnames:
+        workbook.remove(workbook[LIST_SHEET])
+    for other in list(workbook.chartsheets):
+        workbook.remove(other)
+    for sheet in workbook.worksheets:
+        sheet.defined_names.clear()
+        sheet.conditional_formatting = type(sheet.conditional_formatting)()
+        sheet._charts, sheet._images, sheet._pivots = [], [], []
+        sheet.tables.clear()
+        sheet.auto_filter.ref = None
+        sheet.print_area = sheet._print_rows = sheet._print_cols = None
+        rules = sheet.data_validations.dataValidation
+        sheet.data_validations.dataValidation = [rule for rule in rules if _is_plain(rule.formula1, rule.formula2)]
+        for row in sheet.iter_rows(max_row=min(sheet.max_row, 20_000), max_col=min(sheet.max_column, 200)):
+            for cell in row:
+                _tame(cell)
+
+
+def _is_plain(*formulas: str | None) -> bool:
+    return all(formula is None or PLAIN_RULE.fullmatch(str(formula)) for formula in formulas)
+
+
+def _tame(cell: Cell | MergedCell) -> None:
+    """Make sure a cell is a value: formulas and texts that look like formulas become quoted text."""
+    if isinstance(cell, MergedCell):
+        return
+    cell.hyperlink = None
+    is_formula = cell.data_type == "f"
+    if is_formula:
+        cell.value = str(getattr(cell.value, "text", cell.value))
+    is_rich = isinstance(cell.value, CellRichText)
+    if is_formula or is_rich or (isinstance(cell.value, str) and cell.value.startswith(FORMULA_SIGNS)):
+        write_text(cell, str(cell.value))
+
+
+def write_text(cell: Cell, text: str) -> None:
+    """Write a text that a spreadsheet shows and never computes."""
+    cell.value = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
+    cell.data_type = "s"
+    if text.startswith(FORMULA_SIGNS):
+        cell.quotePrefix = True
+
+
+def _mark(sheet: Worksheet, ref: str, faults: list[Fault]) -> None:
+    cell = sheet[ref]
+    if isinstance(cell, MergedCell):
+        return
+    cell.fill = PatternFill("solid", fgColor=COLOURS[faults[0].severity])
+    told = [f"{fault.severity.upper()}: expected {fault.expected}; {fault.remedy}" for fault in faults]
+    comment = Comment("\n".join(told[:IN_ONE_COMMENT]), "pathways check")
+    comment.width, comment.height = 420, 60 + 40 * min(len(told), IN_ONE_COMMENT)
+    cell.comment = comment
+
+
+def _list(workbook: Workbook, faults: list[Fault]) -> None:
+    """All faults on a sheet of their own."""
+    sheet = workbook.create_sheet(LIST_SHEET)
+    rows = [("severity", "place", "value", "expected", "remedy")]
+    rows += [(fault.severity, fault.place, fault.value, fault.expected, fault.remedy) for fault in faults]
+    for row, texts in enumerate(rows, start=1):
+        for column, text in enumerate(texts, start=1):
+            write_text(sheet.cell(row, column), text)
+    for column, width in zip("ABCDE", (10, 22, 24, 50, 80), strict=True):
+        sheet.column_dimensions[column].width = width

@@ -140,7 +140,7 @@ class ListBlock(_Strict):
     """One record a row, with its year and owner in columns of their own."""
 
     kind: Literal["list"]
-    role: Literal["sector", "enterprise", "asset", "use", "supplier", "scenario", "investment"]
+    role: Literal["sector", "enterprise", "asset", "use", "supplier", "plant", "scenario", "investment"]
     sheets: Words
     first_row: Row
     columns: dict[str, Column]
@@ -159,10 +159,12 @@ class Layout(_Strict):
     unit_sets: dict[str, tuple[str, ...]]
     unit_spellings: dict[str, str] = Field(default_factory=dict)
     more_units: dict[str, tuple[str, Number]] = Field(default_factory=dict)
-    #: Kinds of energy assets, by the id of `records.investments`.
+    #: Kinds of energy assets, by the id of `records.costs`.
     kinds: dict[str, Words] = Field(default_factory=dict)
     #: What a supplier of heat makes: entries of its sheet beside the fuels, in no form.
     supplied: tuple[Entry, ...] = ()
+    #: What the park's own combined plant makes: entries of its sheet beside the fuels, in no form.
+    plant_made: tuple[Entry, ...] = ()
     description: DescriptionSheet | None = None
     blocks: tuple[Annotated[FormBlock | GridBlock | ListBlock, Field(discriminator="kind")], ...]
     sections: tuple[Section, ...]

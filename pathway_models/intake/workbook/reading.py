@@ -9,11 +9,11 @@ from typing import Any
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.yaml_files import validated
-from pathway_models.intake.cells import Finding, label_of, read_text, read_year
-from pathway_models.intake.description import Choices, Description, is_park_id, sound_choices
 from pathway_models.intake.factors.tables import GRID_CHOICES
+from pathway_models.intake.numbers import Finding, label_of, read_text, read_year
+from pathway_models.intake.plans.scenario_tables import faults_of_scenarios
 from pathway_models.intake.plausibility_warnings import other_province
-from pathway_models.intake.statements import Statements
+from pathway_models.intake.statements import Choices, Description, Statements, is_park_id, sound_choices
 from pathway_models.intake.workbook.asset_sheet import read_asset_sheet
 from pathway_models.intake.workbook.blocks import (
     read_form,
@@ -34,7 +34,6 @@ from pathway_models.intake.workbook.layout import (
     layouts,
     read_layout,
 )
-from pathway_models.intake.workbook.scenario_sheet import faults_of_scenarios
 
 #: What a sheet may be read by where others may stand beside its table.
 Block = DescriptionSheet | FormBlock | ListBlock
@@ -314,7 +313,7 @@ def _table(sheet: Sheet, block: GridBlock | ListBlock, years: range, statements:
         read_asset_sheet(sheet, block, statements)
     elif block.role == "use":
         read_use_sheet(sheet, block, statements)
-    elif block.role == "supplier":
+    elif block.role in ("supplier", "plant"):
         read_supplier_sheet(sheet, block, statements)
     elif block.role == "scenario":
         statements.faults += faults_of_scenarios(sheet, block, statements.file)

@@ -7,19 +7,20 @@ import csv
 import datetime
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import data_folder
-from pathway_models.core.sheet_text import SAFE
+from pathway_models.core.files import SAFE, data_folder
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
+from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import lever_ids
-from pathway_models.intake.plausible_ranges import read_plausible
 from pathway_models.intake.table.rows import GRADES
 from pathway_models.intake.workbook.layout import (
     DescriptionSheet,
@@ -235,6 +236,7 @@ class _Template:
             "uses": [word(use, lang) for use in ENERGY_USES],
         }
         self.lists["supplied"] = [*(one.words().in_(lang) for one in layout.supplied), *self.lists["fuels"]]
+        self.lists["plant_made"] = [*(one.words().in_(lang) for one in layout.plant_made), *self.lists["fuels"]]
         plain = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
         self.formats = {
             "title": workbook.add_format({**plain, "bold": True, "font_size": 14}),
@@ -331,8 +333,8 @@ class _Template:
         """What a list offers: short lists in the rule itself, long ones on the hidden sheet."""
         if not isinstance(named, str):
             return list(named)
-        column = list(self.lists).index(named)
-        return f"=_lists!${'ABCDEFGH'[column]}$1:${'ABCDEFGH'[column]}${len(self.lists[named])}"
+        column = xl_col_to_name(list(self.lists).index(named))
+        return f"=_lists!${column}$1:${column}${len(self.lists[named])}"
 
     def _form(self, block: FormBlock, year: int) -> None:
         sheet = self._sheet(str(year), f"{self.layout.title.in_(self.lang)} {year}")
@@ -404,7 +406,8 @@ class _Template:
             style: Format = self.formats["number" if name in NUMBERS else "input"]
             sheet.set_column(f"{column}:{column}", WIDTHS.get(name, 18), style)
             rules = {"scenario": self._scenario_rule, "investment": self._investment_rule, "use": self._use_rule,
-                     "supplier": self._supplier_rule}  # fmt: skip
+                     "supplier": partial(self._supplier_rule, listed="supplied"),
+                     "plant": partial(self._supplier_rule, listed="plant_made")}  # fmt: skip
             rule = rules[block.role](name) if block.role in rules else self._list_rule(name, years)
             if rule:
                 sheet.data_validation(area, rule)
@@ -438,10 +441,10 @@ class _Template:
         lists = {"entry": self._source("fuels"), "purpose": self._source("uses"), "unit": ["%", "share"]}
         return {"validate": "list", "source": lists[name]} if name in lists else self._list_rule(name, [])
 
-    def _supplier_rule(self, name: str) -> dict[str, object] | None:
-        """Drop-downs of the sheet of the supplier of heat; its years may be years to come, its units those of fuels."""
+    def _supplier_rule(self, name: str, *, listed: str) -> dict[str, object] | None:
+        """Drop-downs of the sheet of a plant; years of a supplier may be years to come, units are those of fuels."""
         if name == "entry":
-            return {"validate": "list", "source": self._source("supplied")}
+            return {"validate": "list", "source": self._source(listed)}
         if name == "unit":
             units = dict.fromkeys(
                 unit for one in ("solid", "gas", "heat", "power") for unit in self.layout.unit_sets[one]

@@ -4,8 +4,7 @@ Student contest solution, repository random99899/Carbon (2026), not peer reviewe
 """
 
 from pathway_models.intake.published import Study
-from pathway_models.reproduction.comparison import Answers
-from pathway_models.reproduction.driven import answer_scenarios
+from pathway_models.reproduction.comparison import Answers, answer_scenarios
 
 
 def compute(study: Study) -> Answers:

@@ -8,8 +8,7 @@ import pandas as pd
 from pathway_models.intake.published import Estimate, Study
 from pathway_models.records.levers import Scenario
 from pathway_models.records.plans import DriverPath
-from pathway_models.reproduction.comparison import Answer, Answers
-from pathway_models.reproduction.driven import drive, record_of_totals, tabled_scenarios
+from pathway_models.reproduction.comparison import Answer, Answers, drive, record_of_totals, tabled_scenarios
 
 #: Last year of the run that stands as the record; the years before it are three.
 BASE, LAST = 2025, 2060

@@ -1,14 +1,14 @@
 """Could a run of declines come from noise? The structural-peak bootstrap on world fossil CO2.
 
 Grant and Fyson, working repository nezzag/peaking_test (2026), not peer reviewed; method restated in
-:mod:`pathway_models.kernels.structural_peak`.
+:mod:`pathway_models.kernels.published_rules`.
 """
 
 import numpy as np
 import pandas as pd
 
 from pathway_models.intake.published import Study
-from pathway_models.kernels.structural_peak import historical_noise, noise_paths, slope_p, trend_residuals
+from pathway_models.kernels.published_rules import historical_noise, noise_paths, slope_p, trend_residuals
 from pathway_models.reproduction.comparison import Answer, Answers
 
 #: Our names of the trend methods by those in ``estimates.csv``.

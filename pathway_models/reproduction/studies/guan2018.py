@@ -6,7 +6,7 @@ Guan et al. (2018), Nature Geoscience 11, 551-555, doi 10.1038/s41561-018-0161-1
 import pandas as pd
 
 from pathway_models.intake.published import Study
-from pathway_models.kernels.rule_results import as_record
+from pathway_models.kernels.observed_peak import as_record
 from pathway_models.peaks.judging import judge
 from pathway_models.reproduction.comparison import Answer, Answers
 

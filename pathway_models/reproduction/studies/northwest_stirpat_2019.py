@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.baseline.stirpat import stirpat_level
+from pathway_models.baseline.scenario_drivers import stirpat_level
 from pathway_models.intake.published import Estimate, Study
-from pathway_models.reproduction.comparison import Answer, Answers
-from pathway_models.reproduction.driven import drive, record_of_totals, tabled_scenarios
+from pathway_models.reproduction.comparison import Answer, Answers, drive, record_of_totals, tabled_scenarios
 
 BASE, LAST = 2016, 2030
 ALONE = (

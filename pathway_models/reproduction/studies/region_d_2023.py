@@ -9,7 +9,7 @@ import pandas as pd
 from pathway_models.core.units import CONVERSIONS
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.published import Estimate, Key, Study
-from pathway_models.inventory.account import take_inventory
+from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import decompose_past
 from pathway_models.reproduction.comparison import Answer, Answers
 

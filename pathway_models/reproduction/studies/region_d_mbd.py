@@ -7,9 +7,8 @@ import pandas as pd
 
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.published import Study
-from pathway_models.inventory.account import take_inventory
-from pathway_models.reproduction.comparison import Answer, Answers
-from pathway_models.reproduction.driven import Driven, drive, record_of_totals, tabled_scenarios
+from pathway_models.inventory.accounts import take_inventory
+from pathway_models.reproduction.comparison import Answer, Answers, Driven, drive, record_of_totals, tabled_scenarios
 
 LAST = 2060
 DRAWN = "the engine draws the study's own curve from its own parameters"

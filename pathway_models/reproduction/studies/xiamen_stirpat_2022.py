@@ -5,11 +5,10 @@ Planning model, repository kangjf1943/XiamenCarbonPeak, not peer reviewed (sourc
 
 import pandas as pd
 
-from pathway_models.baseline.stirpat import stirpat_drivers, stirpat_level
+from pathway_models.baseline.scenario_drivers import stirpat_drivers, stirpat_level
 from pathway_models.intake.published import Study
 from pathway_models.records.levers import Scenario
-from pathway_models.reproduction.comparison import Answer, Answers
-from pathway_models.reproduction.driven import drive, record_of_totals
+from pathway_models.reproduction.comparison import Answer, Answers, drive, record_of_totals
 
 BASE, LAST = 2019, 2035
 EQUATION = "the equation on observed drivers"

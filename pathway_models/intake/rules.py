@@ -1,5 +1,14 @@
-"""Accounts and indicator profiles from ``data/accounts`` and ``data/profiles``, or from files of one's own."""
+"""National targets of law that a park can be measured against, from ``factors/national_targets.csv``.
 
+What indicator systems ask of a park: HJ 274-2015, and the zero-carbon parks of 2025 (NDRC 2025 no. 910).
+
+Accounts and indicator profiles from ``data/accounts`` and ``data/profiles``, or from files of one's own.
+
+Reading ``data/carbon_costs.yml``: dated rules and prices of allowances and border adjustment.
+"""
+
+import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -10,7 +19,8 @@ from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import Stamp, data_folder, stamped
 from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.core.yaml_files import Strict, validated
-from pathway_models.records.accounts import (
+from pathway_models.intake.factors.tables import TRUSTED
+from pathway_models.records.inventory import (
     ROW_KINDS,
     Account,
     Bilingual,
@@ -21,6 +31,136 @@ from pathway_models.records.accounts import (
     RowRule,
     SizeClass,
 )
+from pathway_models.records.plans import Target
+
+#: Indicators that are cuts of an intensity between two years, or below the peak, and what they ask of.
+INDICATORS = {
+    "单位GDP二氧化碳排放": "co2_intensity",
+    "单位GDP二氧化碳排放(年度)": "co2_intensity",
+    "单位GDP能耗": "energy_intensity",
+    "单位GDP能耗(年度)": "energy_intensity",
+    "全经济范围温室气体净排放量": "below_peak",
+}
+NAMES_EN = {"co2_intensity": "CO2 per GDP", "energy_intensity": "energy per GDP"}
+
+
+def read_targets() -> tuple[Target, ...]:
+    """Cuts of CO2 and energy per GDP, and below the peak, that the nation is bound to, in the order of their years.
+
+    Only rows whose wording was seen are read; superseded pledges have other names in the table.
+
+    Returns
+    -------
+    tuple of Target
+
+    Examples
+    --------
+    >>> [target.target_id for target in read_targets()]
+    ['co2_2020_2025', 'energy_2020_2025', 'co2_2025_2026', 'co2_2005_2030', 'co2_2025_2030', 'net_2035']
+    """
+    return _targets(data_folder() / "factors" / "national_targets.csv")
+
+
+@cache
+def _targets(path: Path) -> tuple[Target, ...]:
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            quantity = INDICATORS.get(row["indicator_cn"])
+            if quantity is not None and row["confidence"] in TRUSTED:
+                found.append(_below_peak(row) if quantity == "below_peak" else _intensity(row, quantity))
+    # Stable: of one year and quantity, the row that stands first in the table.
+    return tuple(sorted(found, key=lambda target: (target.year, target.quantity)))
+
+
+def _intensity(row: dict[str, str], quantity: str) -> Target:
+    first, last = int(row["base_year"]), int(row["target_year"])
+    indicator, words = row["indicator_cn"].removesuffix("(年度)"), f"{_cut(row)} {first}-{last}"
+    return Target(
+        target_id=f"{quantity.removesuffix('_intensity')}_{first}_{last}",
+        quantity=quantity,
+        base_year=first,
+        year=last,
+        change=float(row["high"]) / 100,
+        name_en=f"{NAMES_EN[quantity]} {words}",
+        name_zh=f"{indicator} {words.replace(' %', '%')}",
+        source=row["source_document"],
+        confidence=row["confidence"],
+        first_year=int(row["period_first"]),
+    )
+
+
+def _below_peak(row: dict[str, str]) -> Target:
+    last, cut = int(row["target_year"]), _cut(row)
+    return Target(
+        target_id=f"net_{last}",
+        quantity="below_peak",
+        base_year=None,
+        year=last,
+        change=float(row["high"]) / 100,
+        name_en=f"net greenhouse gases {cut} from the peak in {last}",
+        name_zh=f"{last}年温室气体净排放比峰值{cut.replace(' %', '%')}",
+        source=row["source_document"],
+        confidence=row["confidence"],
+        first_year=int(row["period_first"]) if row["period_first"] else None,
+    )
+
+
+def _cut(row: dict[str, str]) -> str:
+    """Write what is asked for; where a range is given, its milder end is what is asked at least."""
+    return f"{float(row['high']) / 100:+.1%}".replace(".0%", "%").replace("%", " %")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One indicator of a system, as its table states it.
+
+    Parameters
+    ----------
+    system : str
+        Key of the source, ``hj274_2015`` or ``ndrc_2025_910``.
+    name_zh : str
+    text : str
+        What is asked, in the words of the table.
+    unit : str
+    confidence : str
+        Of the threshold, not of the name.
+    """
+
+    system: str
+    name_zh: str
+    text: str
+    unit: str
+    confidence: str
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether the threshold was seen, so that a value may be judged by it."""
+        return self.confidence in TRUSTED
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _requirements(folder: Path) -> dict[str, Requirement]:
+    found = {}
+    for row in _rows(folder / "hj274_2015_indicators.csv"):
+        parts = row["indicator_cn"], row["requirement"], row["unit"], row["confidence"]
+        found[f"hj274:{row['no']}"] = Requirement(row["source_key"], *parts)
+    for row in _rows(folder / "national_targets.csv"):
+        if row["scope"] == "zero_carbon_park":
+            text = f"{row['qualifier']} {row['high']}".strip()
+            parts = row["indicator_cn"], text, row["unit"], row["confidence"]
+            found[f"zero_carbon:{row['indicator_en']}"] = Requirement(row["source_key"], *parts)
+    return found
+
+
+def read_requirements() -> dict[str, Requirement]:
+    """Requirements by id, such as ``hj274:26`` or ``zero_carbon:clean energy share``."""
+    return dict(_requirements(data_folder() / "factors"))
 
 
 class _Text(Strict):
@@ -242,3 +382,80 @@ def _indicator(one: _Indicator) -> IndicatorRule:
         one_of=one.one_of,
         only_where_growing=one.only_where_growing,
     )
+
+
+class Named(Strict):
+    """A name in both languages."""
+
+    en: str
+    zh: str
+
+
+class AllocationRule(Strict):
+    """A rule of free allocation and the years it holds for."""
+
+    first: int = Field(alias="from")
+    last: int = Field(9999, alias="to")
+    rule: Literal["equals_emissions", "benchmark"]
+    en: str
+    zh: str
+
+
+class TradingRules(Strict):
+    """The emissions trading market."""
+
+    name: Named
+    source: str
+    confidence: str
+    allocation: tuple[AllocationRule, ...] = Field(min_length=1)
+
+    def of(self, year: int) -> AllocationRule | None:
+        """Return the rule of a year; None before the first."""
+        return next((one for one in self.allocation if one.first <= year <= one.last), None)
+
+
+class Price(Strict):
+    """A price and when it was seen."""
+
+    value: float = Field(gt=0, allow_inf_nan=False)
+    unit: Literal["EUR/tCO2"]
+    period: str
+
+
+class BorderRules(Strict):
+    """The EU carbon border adjustment."""
+
+    name: Named
+    source: str
+    confidence: str
+    certificates_sold_from: int
+    price: Price
+    mark_up: dict[int, float]
+
+    def marked_up(self, year: int) -> float:
+        """Return the mark-up on default values in a year; that of the last year named holds on."""
+        earlier = [known for known in self.mark_up if known <= year]
+        return self.mark_up[max(earlier)] if earlier else 0.0
+
+
+class CarbonCostRules(Strict):
+    """All rules of the file."""
+
+    ets: TradingRules
+    cbam: BorderRules
+
+
+def read_carbon_costs(path: str | Path | None = None) -> CarbonCostRules:
+    """Read the rules; the shipped ones by default.
+
+    Raises
+    ------
+    InputError
+        The file breaks its form; all faults at once.
+    """
+    return _rules(*stamped(data_folder() / "carbon_costs.yml" if path is None else Path(path)))
+
+
+@cache
+def _rules(path: Path, _: Stamp) -> CarbonCostRules:
+    return validated(path, CarbonCostRules)[0]

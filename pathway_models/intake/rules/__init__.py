@@ -1,1 +1,0 @@
-"""Rules as data: accounts and indicator profiles, national targets, carbon costs."""
