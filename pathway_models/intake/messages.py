@@ -15,13 +15,10 @@ from pathway_models.core.errors import Fault, InputError, PathwayError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.intake.names import in_one_language, place_name
 from pathway_models.language.words import check_language
 
 #: A blank of a template: ``{0}``; ``{y}`` for a year, ``{q0}`` for something in quotation marks.
 BLANK = re.compile(r"\{(\w+)\}")
-#: How a note begins that the examination of a table has written.
-WARNING = "Warning at "
 #: Between the clauses of a text.
 CLAUSES = re.compile(r"; (?![^()]*\))")
 KINDS = {"y": r"\d{4}", "q": "'[^']*'"}
@@ -170,22 +167,6 @@ def error_text(error: PathwayError, lang: str) -> str:
         lines = [f"输入中有{error.count}处问题：", *(f"  * {fault_text(fault, lang)}" for fault in error.faults)]
         return "\n".join(lines)
     return translated(str(error), lang, "cli")
-
-
-def note_text(note: str, lang: str) -> str:
-    """Tell a note of a park's table in a language, a warning of its examination among them, as far as it is known.
-
-    Examples
-    --------
-    >>> note_text("Warning at line 7: expected a change that has a reason; correct it, or say why in the notes", "zh")
-    '警告（第7行）：应为有原因的变化；请更正，或在备注中说明原因'
-    """
-    own = in_one_language(note, lang)
-    if lang == "zh" and own.startswith(WARNING):
-        place, _, told = own.removeprefix(WARNING).partition(": expected ")
-        expected, _, remedy = told.partition("; ")
-        return f"警告（{place_name(place, lang)}）：{expectation(translated(expected, lang))}{translated(remedy, lang)}"
-    return translated(own, lang, "tables")
 
 
 def _found(text: str, lang: str, catalogue: str) -> tuple[str, list[str]]:

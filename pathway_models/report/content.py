@@ -7,7 +7,7 @@ from pathway_models.core.errors import InputError
 from pathway_models.decisions.tables import option_name
 from pathway_models.documents.blocks import Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
-from pathway_models.intake.messages import note_text, translated
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import (
     factor_name,
     factor_set_name,
@@ -21,6 +21,7 @@ from pathway_models.inventory.accounts import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
+from pathway_models.pathways.sentences import note_text
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.figures import decision as decision_figure
 from pathway_models.report.inputs import ChapterOutline, Outline, ReportInputs, Text, outline_ids, read_outline, told

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -161,9 +159,8 @@ def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, np.ndarray]])
     """
     import numpy as np  # deferred: whoever opens a run for its tables should not wait for it
 
-    # A file that is missing, cut short or another one's is no fault: the work makes it again.
-    broken = contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
-    with broken, np.load(path, allow_pickle=False) as kept:
+    # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
+    with contextlib.suppress(Exception), np.load(path, allow_pickle=False) as kept:
         if str(kept["key"]) == key:
             return {name: kept[name] for name in kept.files if name != "key"}
     found = work()
