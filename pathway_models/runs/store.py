@@ -160,7 +160,7 @@ def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, np.ndarray]])
     import numpy as np  # deferred: whoever opens a run for its tables should not wait for it
 
     # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
-    with contextlib.suppress(Exception), np.load(path, allow_pickle=False) as kept:
+    with contextlib.suppress(Exception), path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         if str(kept["key"]) == key:
             return {name: kept[name] for name in kept.files if name != "key"}
     found = work()
