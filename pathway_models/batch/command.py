@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pathway_models.batch.fork_server import Stop, can_fork
-from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text
+from pathway_models.console.cli_language import Variadic, in_table, language, mistake_text, refuse_foreign
 from pathway_models.console.common_options import (
     PARK,
     SCENARIOS,
@@ -149,6 +149,7 @@ def run_command(
         raise click.UsageError("name parks, or give --all")
     if out and Path(out).is_file():
         raise click.BadParameter(f"{out}: expected a folder, found a file", param_hint="'--out'")
+    refuse_foreign([str(Path(out or ".").absolute())])  # its pages say where they lie
     is_new = not (out and Path(out, "run.json").exists())
     if is_new and not dry_run and options["engine"] == "fork" and can_fork() and not options["scheduler"]:
         from pathway_models.batch.scheduling import start_servers

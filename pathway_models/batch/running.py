@@ -15,7 +15,7 @@ from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
 from pathway_models.core.errors import BatchError, Fault, InputError
-from pathway_models.core.files import PARK_NOTEBOOK
+from pathway_models.core.files import PARK_NOTEBOOK, write_whole
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
 from pathway_models.records.levers import Scenarios
@@ -367,9 +367,7 @@ def _keep(given: str, folder: Path) -> None:
         copy = folder / KEPT_INPUTS / Path(given).name
         content = Path(given).read_bytes()
         if not copy.exists() or copy.read_bytes() != content:
-            partial = copy.with_name(copy.name + ".partial")
-            partial.write_bytes(content)
-            partial.replace(copy)
+            write_whole(copy, content)
 
 
 def _checked(request: Request) -> dict[str, object]:

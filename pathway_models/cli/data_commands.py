@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 import sys
@@ -14,7 +15,7 @@ from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.common_options import PARK, data_option, tables_of
 from pathway_models.console.tables import counts, fault_lines, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import SheetWriter
+from pathway_models.core.files import SheetWriter, write_whole
 from pathway_models.language.words import INVENTED, say, word
 
 if TYPE_CHECKING:
@@ -142,9 +143,10 @@ def _write_ledger(park: Park, path: Path) -> Path:
             path.name, "file", "", "a new .csv in an existing folder", "choose another name", code="ledger_name"
         )
         raise InputError([fault])
-    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
-        SheetWriter(file, LEDGER_COLUMNS, "\r\n").rows(ledger_rows(park))
-    return path
+    text = io.StringIO(newline="")
+    SheetWriter(text, LEDGER_COLUMNS, "\r\n").rows(ledger_rows(park))
+    with writing(path):
+        return write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
 #: Without a table, invented, with a table: English and Chinese.

@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -76,7 +77,16 @@ def _given(words: Sequence[str]) -> str:
     return found
 
 
-def _refuse_foreign(words: Sequence[str]) -> None:
+def _refuse_no_folder() -> None:
+    """End the program where its working folder has been removed: nothing can be found from there."""
+    try:
+        Path.cwd()
+    except OSError:
+        click.echo(say("the working folder is no longer there: change to one that is"), err=True)
+        sys.exit(2)
+
+
+def refuse_foreign(words: Sequence[str]) -> None:
     """End the program where a name is in bytes that are no text: no table and no page of a run could name it."""
     for word in words:
         if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word):
@@ -94,7 +104,8 @@ class LanguageGroup(click.Group):
         words = list(args) if args is not None else sys.argv[1:]
         token = _language.set(asked_language(words, os.environ))
         try:
-            _refuse_foreign(words)
+            refuse_foreign(words)
+            _refuse_no_folder()
             return super().main(words, *more, **options)
         finally:
             _language.reset(token)

@@ -8,6 +8,7 @@ A name, a file name or a cell of an input may be ``=HYPERLINK(...)``; in a CSV i
 opened.  What writes a table passes its cells through here.
 """
 
+import contextlib
 import csv
 import gzip
 import os
@@ -86,6 +87,18 @@ def _read_bytes(path: Path) -> bytes:
         raise _refusal(path, "file", "a file to read", remedy, "no_file") from None
 
 
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file in one step, whole or not at all: where a disk is full, nothing of it is left."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(content)
+        return partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+
+
 def _refusal(path: Path, place: str, expected: str, remedy: str, code: str) -> InputError:
     return InputError([Fault(path.name, place, "", expected, remedy, code=code)])
 
@@ -130,8 +143,8 @@ def fingerprint(path: Path) -> tuple[str, str]:
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 #: The same in full width, which some programs of East Asia read alike.
 WIDE_SIGNS = ("＝", "＋", "－", "＠")
-#: Options of xlsxwriter under which a text stays a text.
-SAFE = {"strings_to_formulas": False, "strings_to_urls": False}
+#: Options of xlsxwriter under which a text stays a text, and nothing goes by files of the temporary folder.
+SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 #: Numbers in texts begin with a sign and are no formulas.
 NUMBER = re.compile(r"[+-]?[\d.,\s]*([eE][+-]?\d+)?\s*%?", re.ASCII)
 

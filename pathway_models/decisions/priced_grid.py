@@ -77,8 +77,10 @@ def useless_levers(park: Park, grid: Grid, neutral: bool = False) -> dict[str, s
     groups = {name: carrier.group for name, carrier in read_carriers().items()}
     levers = {m.lever.lever_id: m.lever for block in grid.blocks for option in block.options for m in option.measures}
     present = {group for c, group in enumerate(park.groups) if park.energy[:, c, -1].any()}
-    # Carriers that one lever gives may be taken by another.
-    present |= {groups[name] for lever in levers.values() for name in lever.gives_to}
+    # Carriers that one lever gives may be taken by another; less of a group by itself (better kilns) brings nothing.
+    present |= {
+        groups[name] for lever in levers.values() for name in lever.gives_to if {groups[name]} != set(lever.takes_from)
+    }
     sectors = read_sectors()
     kinds = sectors.of(park)
     made_by = zip(park.processes, sectors.processes_of(park), strict=True)

@@ -5,6 +5,7 @@ The project has codelists of the export's regions and scenarios, with the shippe
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections import Counter
@@ -19,7 +20,7 @@ import pandas as pd
 import yaml
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import SAFE, sheet_table
+from pathway_models.core.files import SAFE, sheet_table, write_whole
 from pathway_models.exports.tidy import member_table, project_folder, read_statistics, read_variables, rounded, to_tidy
 from pathway_models.intake.register import country_of, read_register
 from pathway_models.peaks.finding import find_peaks
@@ -295,10 +296,12 @@ def write_iamc(tables: pd.DataFrame, meta: pd.DataFrame, indicators: pd.DataFram
     indicators_csv = stem.with_name(f"{stem.name}_indicators.csv")
     sheet_table(tables).to_csv(csv, index=False, encoding="utf-8", lineterminator="\n")
     sheet_table(indicators).to_csv(indicators_csv, index=False, encoding="utf-8", lineterminator="\n")
-    with pd.ExcelWriter(book, engine="xlsxwriter", engine_kwargs={"options": SAFE}) as writer:
+    content = io.BytesIO()  # at once: on a full disk the library would leave its archive open
+    with pd.ExcelWriter(content, engine="xlsxwriter", engine_kwargs={"options": SAFE}) as writer:
         for name, table in (("data", tables), ("meta", meta), ("indicators", indicators)):
             table.to_excel(writer, sheet_name=name, index=False)
             writer.sheets[name].freeze_panes(1, len(INDEX) if name == "data" else 2)
+    write_whole(book, content.getvalue())
     return [csv, book, indicators_csv]
 
 

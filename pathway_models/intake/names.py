@@ -214,7 +214,7 @@ def _origin(factor_id: str, comma: str, lang: str) -> str:
 #: Whose fuels give a factor of heat or power.
 PLANTS = {
     "supplier": ("fuels of the supplier of heat", "供热企业燃料"),
-    "own": ("fuels of its own plant", "自备电厂燃料"),
+    "own": ("fuels of its own plant", "自备热电厂燃料"),
 }
 
 

@@ -19,7 +19,7 @@ from pathway_models.report.inputs import ReportInputs
 #: Columns that a line of the summary runs across, and the half-width signs it has room for.
 ACROSS, WIDE = 12, 150
 #: Text of the input is text: never a formula, a link or a number.
-OPTIONS = {**SAFE, "strings_to_numbers": False, "in_memory": True}
+OPTIONS = {**SAFE, "strings_to_numbers": False}
 
 
 def to_xlsx(inputs: ReportInputs, given: str) -> bytes:

@@ -18,6 +18,7 @@ import click
 
 from pathway_models.console.cli_language import language
 from pathway_models.console.common_options import working
+from pathway_models.core.files import write_whole
 from pathway_models.core.issue_year import issued_in
 from pathway_models.language.words import say
 
@@ -92,8 +93,7 @@ def report_command(
         left_out += lines
         chosen |= {(park_id, given): _documents(kinds, forms, langs)} if kinds else {}
     documents = sum(map(len, chosen.values()))
-    if out is not None and documents > 1 and out.suffix:
-        raise click.UsageError(f"--out {out}: give a folder for {documents} documents")
+    _check_place(out, documents, forms[0])
     for line in left_out:
         click.echo(line, err=True)
     issue_year = parameters_of(run).get("as_of")
@@ -108,7 +108,8 @@ def report_command(
                 path = _path(run, out, park_id, told, form, kind)
                 stage(path.name)
                 inputs = inputs.in_language(told)
-                written.append(_put(path, _document(inputs, given, form, template, kind, reports)))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                written.append(write_whole(path, _document(inputs, given, form, template, kind, reports)))
         for path in written if not quiet else ():
             click.echo(str(path))
     if out is None:
@@ -138,14 +139,6 @@ def _refused(*wrong: bool) -> str:
 def _documents(kinds: tuple[str, ...], forms: tuple[str, ...], langs: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """List what is written of a park, by language, kind and format; there is one audit workbook for all kinds."""
     return [(lang, kind, form) for lang in langs for form in forms for kind in (kinds[:1] if form == "xlsx" else kinds)]
-
-
-def _put(path: Path, content: bytes) -> Path:
-    """Write a file in one step, whole or not at all; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    return partial.replace(path)
 
 
 def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
@@ -178,8 +171,21 @@ def _kinds(given: str, outlines: tuple[str, ...]) -> tuple[tuple[str, ...], list
     return tuple(kind for kind, outline in asked.items() if outline.country in ("", park.country)), lines
 
 
+def _check_place(out: Path | None, documents: int, form: str) -> None:
+    """Refuse a file for many documents, and one that is no document: it may be anything of the user's."""
+    if _is_file(out) and documents > 1:
+        raise click.UsageError(f"--out {out}: give a folder for {documents} documents")
+    if _is_file(out) and out.suffix.lower() != f".{form}":
+        raise click.UsageError(f"--out {out}: expected a name that ends in .{form}, or a folder")
+
+
+def _is_file(out: Path | None) -> bool:
+    """Tell whether a place is meant for one document, not for a folder of them."""
+    return out is not None and bool(out.suffix) and not out.is_dir()
+
+
 def _path(run: Path, out: Path | None, park_id: str, lang: str, form: str, kind: str) -> Path:
-    if out is not None and out.suffix:
+    if _is_file(out):
         return out
     name = park_id if kind in PLAIN else f"{park_id}_{kind}"
     return (out or run / "reports") / f"{name}_{lang}.{form}"

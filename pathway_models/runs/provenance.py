@@ -25,7 +25,7 @@ import numpy as np
 
 from pathway_models.core import __version__
 from pathway_models.core.errors import PathwayError
-from pathway_models.core.files import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder
+from pathway_models.core.files import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folder, write_whole
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.records.peaks import SHARES
@@ -145,9 +145,7 @@ def hash_outputs(folder: Path) -> None:
 def write_json(path: Path, content: object) -> None:
     """Write JSON with sorted keys, so that equal content gives equal bytes; whole or not at all."""
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text + "\n", encoding="utf-8", newline="\n")
-    partial.replace(path)
+    write_whole(path, f"{text}\n".encode())
 
 
 if TYPE_CHECKING:
@@ -254,10 +252,8 @@ def _rounded(value: float) -> float | None:
 
 def write_forecast(path: Path, content: Mapping[str, Any]) -> Path:
     """Write the forecast of a park with its seal, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
     text = json.dumps({"sealed": content, "sha256": content_hash(content)}, ensure_ascii=False, sort_keys=True)
-    partial.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return partial.replace(path)
+    return write_whole(path, f"{text}\n".encode())
 
 
 def seals_in(folder: Path) -> dict[str, dict[str, str]]:

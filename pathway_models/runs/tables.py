@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pathway_models.core.errors import BatchError, Fault, InputError, PathwayError
-from pathway_models.core.files import SheetWriter
+from pathway_models.core.files import SheetWriter, write_whole
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.language.rounding import stable_text
 from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES
@@ -94,9 +94,7 @@ def _write_csv(path: Path, rows: list[list[str]]) -> Path:
 
 def replace_text(path: Path, text: str, encoding: str = "utf-8-sig") -> Path:
     """Write a file whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding=encoding, newline="\n")
-    return partial.replace(path)
+    return write_whole(path, text.encode(encoding))
 
 
 #: Columns that other programs rely on: never renamed, never moved; new ones follow them.

@@ -7,8 +7,9 @@ import pandas as pd
 
 from pathway_models.documents.blocks import Paragraph, Report, ReportBuilder, clean
 from pathway_models.intake.names import park_name, scenario_name
+from pathway_models.kernels.event_split import standard_error
 from pathway_models.kernels.turning_points import PeakRule
-from pathway_models.language.rounding import change_text, emissions_text, scale_of, share_text, significant
+from pathway_models.language.rounding import change_text, emissions_text, error_text, scale_of, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.records.park import Park
 from pathway_models.tracking.figures import driver_name, plan_comparison
@@ -32,7 +33,7 @@ def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
     """Say the new probability, the deviation from the plan, and how the forecast was updated, in sentences."""
     before, plan = found.before, scenario_name(found.plan, lang)
     old, new = found.made[found.plan], found.updated[found.plan]
-    was, now = (share_text(_share(one.p_before), lang) for one in (old, new))
+    was, now = (_chance(one, lang) for one in (old, new))
     lines = [
         say(
             lang,
@@ -52,6 +53,12 @@ def answer(found: TrackingResult, *, lang: str = "en") -> list[str]:
 
 def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0)
+
+
+def _chance(one: ScenarioForecast, lang: str) -> str:
+    """Write the probability of a peak in time with its sampling error, that of as many members as the weights hold."""
+    share = _share(one.p_before)
+    return share_text(share, lang) + error_text(float(standard_error(share, one.effective)))
 
 
 def _deviation(found: TrackingResult, lang: str) -> str:
@@ -116,7 +123,7 @@ def forecasts(found: TrackingResult, *, lang: str = "en") -> pd.DataFrame:
             say(lang, en="forecast", zh="预测"): [STATES[one.state][lang == "zh"] for one in rows],
             say(lang, en="data to", zh="数据至"): [str(one.known) for one in rows],
             say(lang, en=f"peak before {found.before}", zh=f"{found.before}年前达峰"): [
-                share_text(_share(one.p_before), lang) for one in rows
+                _chance(one, lang) for one in rows
             ],
             say(lang, en="peak year (90 %)", zh="达峰年（90%）"): [_range(one, found.until) for one in rows],
             say(lang, en="effective members", zh="有效样本量"): [f"{one.effective:,.0f}" for one in rows],

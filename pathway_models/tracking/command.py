@@ -22,7 +22,7 @@ from pathway_models.console.cli_language import language, mistake_text, of_termi
 from pathway_models.console.common_options import PARK, SCENARIOS, as_of_option, data_option, working
 from pathway_models.console.tables import on_screen
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.core.files import SheetWriter
+from pathway_models.core.files import SheetWriter, write_whole
 
 if TYPE_CHECKING:
     from pathway_models.records.park import Park
@@ -132,9 +132,7 @@ def _typeset(report: object, form: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    write_whole(path, content)
 
 
 COLUMNS = (

@@ -9,9 +9,11 @@ import openpyxl
 import pytest
 import yaml
 from browsers import browser, chromium  # noqa: F401  # fixtures
-from workbook_maker import PARK, Filled
+from plan_tables import OVERRIDES, PROJECT, PROJECTS, TARGET
+from workbook_maker import PARK, Filled, Formula
 
 from pathway_models.core.files import data_folder
+from pathway_models.intake.plans.investments import COLUMNS as INVESTMENTS
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +40,9 @@ PAYLOADS = [
     "<meta http-equiv=refresh content=0;url=javascript:window.ran=16>",
     "<!-- <textarea> <plaintext>",
 ]
+#: Name of the run's folder: all that no system forbids there.
+RUN = "<img src=x onerror=window.ran=20>&amp;'\""
+LIBRARIES = ("levers.yml", "scenarios.yml")
 FIRST, SECOND = PAYLOADS[:10], PAYLOADS[10:]
 
 
@@ -75,6 +80,8 @@ def workbook_of(folder, name, texts):
         {"year": year, "name": half, "entry": "diesel_oil", "value": lines["diesel_oil"]["value"], "unit": "t",
          "note": half} for year, lines in filled.lines.items()
     ]  # fmt: skip
+    formula = '=IF("<img src=x onerror=window.ran=21>"="",0,525)'
+    filled.put(2019, "natural_gas", Formula(formula, 525))  # a warning shows the formula
     path = filled.write(folder / f"{name}.xlsx")
     book = openpyxl.load_workbook(path)
     for text in texts:
@@ -85,16 +92,59 @@ def workbook_of(folder, name, texts):
     return path
 
 
+def plans_of(folder, name, texts):
+    """Tables beside a park's own: a committed load, a path of a driver, a project, with hostile names and sources."""
+    hostile = " ".join(texts).replace("=", "≡")  # no plan begins with a formula, and here each is quoted in a sentence
+    sector = texts[1]
+    load = {**PROJECT, "project": hostile, "sector": sector, "start": 2026, "source": hostile}
+    path = {**TARGET, "sector": sector, "year": 2035, "value": 300_000, "source": hostile}
+    project = {"project": hostile, "owner": hostile, "content": hostile, "start": 2026, "years": 2, "lifetime": 15,
+               "capital": 30, "saving": 4, "lever": "electrification", "source": hostile,
+               "confidence": "invented"}  # fmt: skip
+    for ending, columns, line in (
+        ("projects", PROJECTS, load), ("overrides", OVERRIDES, path), ("investments", INVESTMENTS, project),
+    ):  # fmt: skip
+        with (folder / f"{name}.{ending}.csv").open("w", encoding="utf-8", newline="") as file:
+            told = csv.DictWriter(file, columns)
+            told.writeheader()
+            told.writerow(line)
+
+
+def own_files(folder):
+    """Scenarios with drivers, and levers, of one's own, with hostile names, descriptions and sources."""
+    libraries = {name: yaml.safe_load((data_folder() / name).read_text(encoding="utf-8")) for name in LIBRARIES}
+    shipped = libraries["levers.yml"]["levers"]["electrification"]
+    levers, scenarios = {}, {"bau": libraries["scenarios.yml"]["scenarios"]["bau"]}
+    for name, texts in (("first", FIRST), ("second", SECOND)):
+        hostile = " ".join(texts)  # the longest name that is taken
+        words = dict.fromkeys(("name_en", "name_zh", "description"), hostile)
+        levers[name] = {**shipped, **{key: hostile for key in words if key in shipped}}
+        path = {"driver": "activity", "sector": "all", "period": "2026-2040", "kind": "growth", "value": 3,
+                "unit": "%/yr", "source": hostile}  # fmt: skip
+        scenarios[name] = {**words, "drivers": [path], "levers": {name: "strong"}}
+    for name, content in (("levers", levers), ("scenarios", scenarios)):
+        text = yaml.safe_dump({name: content}, allow_unicode=True, sort_keys=False)
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    return ["--scenario-file", str(folder / "scenarios.yml"), "--lever-file", str(folder / "levers.yml")]
+
+
 def made(folder):
-    """The run of all hostile parks: a table with all payloads, two workbooks with ten each."""
+    """The run of all hostile parks: a table with all payloads, two workbooks with ten each, a table that is refused."""
     parks = [table_of(folder, "hostile-table", PAYLOADS)]
+    plans_of(folder, "hostile-table", PAYLOADS)
     parks += [workbook_of(folder, f"hostile-{n}", texts) for n, texts in enumerate((FIRST, SECOND))]
-    words = ["run", *map(str, parks), "--out", str(folder / "run"), "--members", "20", "--workers", "1", "--quiet",
-             "--scenarios", "bau", "deep"]  # fmt: skip
+    refused = table_of(folder, "hostile-refused", PAYLOADS)
+    refused.write_text(refused.read_text(encoding="utf-8").replace("2018", PAYLOADS[1]), encoding="utf-8")
+    words = ["run", *map(str, parks), str(refused), "--out", str(folder / RUN), "--members", "20", "--workers", "1",
+             "--quiet", *own_files(folder)]  # fmt: skip
     command = [sys.executable, "-c", "from pathway_models.cli.main import main; main()"]
     done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    report = [*command, "report", str(folder / "run"), "--all", "--format", "html", "--no-package", "--out"]
+    assert (done.returncode, done.stderr.count("Traceback")) == (1, 0), done.stdout + done.stderr
+    assert (folder / RUN / "status.csv").is_file(), done.stdout + done.stderr
+    assert [line.split(",")[1] for line in (folder / RUN / "status.csv").read_text("utf-8-sig").splitlines()[1:]] == [
+        *["done"] * len(parks), "refused",
+    ]  # fmt: skip
+    report = [*command, "report", str(folder / RUN), "--all", "--format", "html", "--no-package", "--out"]
     done = subprocess.run([*report, str(folder / "reports")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -105,7 +155,7 @@ def folder(tmp_path_factory):
     return made(tmp_path_factory.mktemp("hostile"))
 
 
-PAGES = ["run/index.html", *(f"run/{park}/notebook.html" for park in ("hostile-table", "hostile-0", "hostile-1")),
+PAGES = [f"{RUN}/index.html", *(f"{RUN}/{park}/notebook.html" for park in ("hostile-table", "hostile-0", "hostile-1")),
          *(f"reports/{park}_zh.html" for park in ("hostile-table", "hostile-0", "hostile-1"))]  # fmt: skip
 
 
@@ -132,7 +182,7 @@ def test_no_text_of_an_input_becomes_markup(browser, folder, page):  # noqa: F81
 @pytest.mark.parametrize("park", ["hostile-table", "hostile-0", "hostile-1"])
 def test_every_text_is_shown_as_it_was_written(browser, folder, park):  # noqa: F811
     opened = browser.new_page()
-    opened.goto((folder / "run" / park / "notebook.html").as_uri())
+    opened.goto((folder / RUN / park / "notebook.html").as_uri())
     shown = " ".join(opened.inner_text("body").split())
     for text in {"hostile-0": FIRST, "hostile-1": SECOND}.get(park, PAYLOADS):
         assert text in shown

@@ -152,7 +152,7 @@ def test_ctrl_c_in_a_command_ends_with_one_line_and_nobody_can_cut_that_off(monk
     def endless():
         signal.raise_signal(signal.SIGINT)
 
-    numbers = [getattr(signal, name) for name in ("SIGINT", *ENDING) if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
     handlers = {number: signal.getsignal(number) for number in numbers}
     monkeypatch.setattr(type(main), "get_command", lambda *_: endless)
     monkeypatch.setattr("pathway_models.cli._asked", [])
@@ -195,3 +195,41 @@ def test_a_signal_within_an_exec_as_of_a_dataclass_keeps_its_code(tmp_path, name
     number = getattr(signal, name)
     command = [sys.executable, "-m", "pathway_models", "--help"]
     assert interrupted_at("click", command, tmp_path, number) == (128 + number, "", "Stopped. 已停止。\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of other systems")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["template", "OUT/own.xlsx"],
+        ["template", "--filled", "OUT/own.xlsx"],
+        ["check", "region-d", "--ledger", "OUT/own.csv"],
+    ],
+)
+def test_on_a_full_disk_nothing_is_left_and_one_line_says_so(tmp_path, words):
+    """A limit on the size of files takes the place of the disk; a library must not tell of its half-written archive."""
+    (tmp_path / "OUT").mkdir()
+    limit = "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))"
+    program = (
+        f"{limit}; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from pathway_models.cli.main import main; main()"
+    )
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    given = [sys.executable, "-c", program, *words]
+    ended = subprocess.run(given, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert ended.returncode == 1
+    assert "expected a file that can be written" in " ".join((ended.stdout + ended.stderr).split())
+    assert "Traceback" not in ended.stderr
+    assert list((tmp_path / "OUT").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of other systems")
+@pytest.mark.parametrize(("name", "told"), [(b"\xd6\xd0", "not UTF-8"), (None, "no longer there")])
+def test_a_run_in_a_folder_of_foreign_bytes_or_of_none_is_refused_in_one_line(tmp_path, name, told):
+    place = os.path.join(os.fsencode(tmp_path), name or b"gone")
+    os.mkdir(place)
+    remove = "" if name else "os.rmdir(os.getcwd()); "
+    program = f"import os; {remove}from pathway_models.cli.main import main; main()"
+    words = [sys.executable, "-c", program, "run", "demo-cement", "--members", "1"]
+    ended = subprocess.run(words, capture_output=True, text=True, cwd=place, check=False)
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+    assert told in ended.stderr

@@ -219,6 +219,15 @@ def test_blocks_without_effect_are_left_out_and_say_why():
     assert "efficiency" not in why
 
 
+def test_a_lever_that_saves_a_fuel_brings_none():
+    """Coal by less coal: a park without coal still has none for others to take."""
+    shipped = pw.read_levers()
+    saving = replace(shipped["coal_to_gas"], lever_id="kilns", gives_to={"bituminous": 1.0})
+    levers = {"kilns": saving, "coal_to_gas": shipped["coal_to_gas"]}
+    why = useless_blocks(pw.read_park("demo-electronics"), lever_grid(levers, measure_blocks(levers)))
+    assert why == dict.fromkeys(levers, "the park uses no coal")
+
+
 def test_correlated_inputs_leave_the_park_without_levers_as_it_was(steel):
     asked = {"grid": small_grid(), "costs": invented_costs(), "members": 60, "fresh": 0}
     tied = cheapest_package(steel, 2035, 0.5, **asked)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import pathway_models as pw
 from pathway_models.core.errors import InputError, PathwayError
+from pathway_models.core.files import data_folder
 from pathway_models.intake.plans.scenario_tables import COLUMNS
 from pathway_models.intake.workbook.template import write_template
 from pathway_models.records.levers import Scenario
@@ -206,6 +207,9 @@ def test_shares_above_one_and_rival_drivers_are_refused(tmp_path):
         pw.read_scenarios(as_csv(tmp_path / "wrong.csv", more))
     assert "add up to at most 1" in str(error.value)
     assert "says the same" in str(error.value)
+    too_much = [(*row[:7], 155, *row[8:]) if row[1] == "share" else row for row in ROWS]
+    with pytest.raises(InputError, match=r"between 0 and 100 %; a part is not more than the whole"):
+        pw.read_scenarios(as_csv(tmp_path / "much.csv", too_much))
 
 
 def test_a_sector_that_the_park_lacks_is_named_when_it_is_run():
@@ -269,3 +273,22 @@ def test_co2_per_energy_is_all_there_is_for_a_park_that_buys_power(park_id):
     at = park.years.size - 1
     expected = (1.03 * 0.99 * 0.98) ** np.arange(31)
     assert found[:, at : at + 31] == pytest.approx(found[:, at : at + 1] * expected, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_provinces_under_stated_policy_keep_the_pledge_for_2035_in_at_least_half_of_the_members():
+    """CO2 for all gases, clean power: 7 % below the highest year to 2035, in the sum of the 30 provinces."""
+    stated, assumed = pw.read_scenarios("drivers")["stated_policy"], pw.read_assumptions(as_of=2026)
+    assert stated.grid == "policy"
+    regions = sorted(path.stem for path in (data_folder() / "parks").glob("region-*.csv"))
+    paths = []
+    for name in regions:
+        if name != "region-d":
+            park = pw.read_park(name)
+            draws = pw.sample(park, [stated], members=60, seed=1, until=2035, assumptions=assumed)
+            found = pw.project(park, [stated], draws)
+            paths.append(found.total()[0][:, found.years >= park.last_observed_year])
+    assert len(paths) == 30
+    total = np.sum(paths, axis=0)
+    kept = total[:, -1] <= 0.93 * total.max(axis=1)
+    assert kept.mean() >= 0.5

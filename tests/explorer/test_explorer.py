@@ -13,13 +13,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import ipywidgets as widgets
 import matplotlib as mpl
 import pandas as pd
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from pathway_models.batch.tables_only import run_tables
 from pathway_models.core.errors import InputError, ScenarioError
+from pathway_models.core.files import data_folder
 from pathway_models.explorer.controls import choices_of, packed, unpacked
 from pathway_models.explorer.files import HEADER, newest_run, run_command, save_scenario
 from pathway_models.explorer.panel import Explorer, explore
@@ -99,6 +102,44 @@ def test_names_that_cannot_be_are_refused_and_shown_harmless(explorer, name):
     assert "refused" in explorer.told.value
     assert "<b>" not in explorer.told.value
     assert (explorer.file.read_text(encoding="utf-8") if explorer.file.exists() else None) == before
+
+
+HOSTILE = "<img src=x onerror=window.ran=1><script>window.ran=2</script><a href=javascript:window.ran=3>x</a>"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_texts_of_parks_levers_and_files_become_no_markup(tmp_path, lang):
+    shipped = data_folder() / "parks" / "demo-cement"
+    shutil.copy(shipped.with_suffix(".csv"), tmp_path / "hostile.csv")
+    park = yaml.safe_load(shipped.with_suffix(".yml").read_text(encoding="utf-8"))
+    park |= {"park_id": "hostile", **dict.fromkeys(("name_zh", "name_en", "archetype", "boundary"), HOSTILE)}
+    (tmp_path / "hostile.yml").write_text(yaml.safe_dump(park, allow_unicode=True), encoding="utf-8")
+    levers = yaml.safe_load((data_folder() / "levers.yml").read_text(encoding="utf-8"))
+    own = {**levers["levers"]["electrification"], **dict.fromkeys(("name_zh", "name_en"), HOSTILE)}
+    for parameter in own["parameters"].values():
+        parameter["source"] = HOSTILE
+    (tmp_path / "levers.yml").write_text(
+        yaml.safe_dump({"levers": {"electrification": own}}, allow_unicode=True), encoding="utf-8"
+    )
+    file, given = tmp_path / "<img src=x onerror=1>.yml", tmp_path / "levers.yml"
+    made = Explorer(str(tmp_path / "hostile.csv"), file, members=20, lang=lang, lever_file=given)
+    made.levers.controls["electrification"].setting.value = "strong"
+    for name in ("mine", HOSTILE):
+        made.name.value = name
+        made.buttons["save"].click()
+    shown = "".join(html_of(made.box))
+    page = BeautifulSoup(shown, "html.parser")
+    assert HOSTILE in page.text
+    assert page.select("img, script, [onerror], [href^=javascript]") == []
+
+
+def html_of(widget):
+    """Texts of all fields of a page that are read as HTML."""
+    if isinstance(widget, widgets.HTML):
+        yield str(widget.value)
+    for child in getattr(widget, "children", ()):
+        yield from html_of(child)
 
 
 def test_file_of_somebody_else_is_left_alone(tmp_path):

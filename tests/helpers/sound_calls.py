@@ -132,7 +132,7 @@ def checked(chance: random.Random, folder: Path) -> Sound:
     ledger.unlink(missing_ok=True)
 
     def holds(text: str) -> bool:
-        lines = [line.split()[1:] for line in text.splitlines() if line.split()[:1] == ["total"]]
+        lines = [line.split()[3:] for line in text.splitlines() if line.strip().startswith("total, as reported ")]
         printed = [float(word.replace(",", "")) for line in lines for word in line]
         sums: dict[int, float] = {}
         for row in rows_of(ledger.read_text(encoding="utf-8-sig")):

@@ -47,7 +47,9 @@ LARGEST_IMPORT_SHARE = 0.055
 LONGEST_CHAIN = 16
 MOST_WITH_ONE_IMPORTER = 40
 FULLEST_FOLDER = 25
-MOST_FILES = 300
+MOST_FILES = 265
+#: Folders whose files are found by themselves, one an action, law or study: they may grow.
+FOUND_BY_THEMSELVES = {"levers", "baseline/laws", "reproduction/studies"}
 MOST_ODD_DOCSTRINGS = 2.0
 #: Modules beside the figures that need matplotlib itself: the kernel that shows figures, what fills its caches.
 DRAWING = {"batch.preload", "batch.summary", "documents.blocks", "runs.provenance"}
@@ -134,7 +136,10 @@ def test_the_house_stays_small():
     assert len(now.chain) <= LONGEST_CHAIN
     assert len(now.with_one_importer) <= MOST_WITH_ONE_IMPORTER
     assert max(folders.values()) <= FULLEST_FOLDER
-    assert len(now.files) <= MOST_FILES
+    counted = sum(
+        number for folder, number in folders.items() if folder not in {PACKAGE / one for one in FOUND_BY_THEMSELVES}
+    )
+    assert counted <= MOST_FILES
     assert now.odd_docstrings <= MOST_ODD_DOCSTRINGS
 
 

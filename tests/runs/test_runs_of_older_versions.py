@@ -158,6 +158,15 @@ def test_a_park_that_the_record_does_not_name_is_refused(run):
     assert is_refusal(call(run, "export tidy"))
 
 
+def test_a_report_takes_the_place_of_no_file_of_another_kind(run, tmp_path):
+    mine = tmp_path / "mine.py"
+    mine.write_text("keep", encoding="utf-8")
+    words = ["report", str(run), "region-d", "--format", "html", "--out", str(mine)]
+    answer = CliRunner().invoke(main, words)
+    assert (answer.exit_code, mine.read_text(encoding="utf-8")) == (2, "keep")
+    assert "a name that ends in .html, or a folder" in answer.stderr
+
+
 @pytest.mark.slow
 def test_a_run_without_notebooks_is_not_run_again(tmp_path):
     pw.run_tables(["demo-cement"], tmp_path / "run", pw.read_scenarios().pick(["bau"]), members=5, workers=1)

@@ -1,5 +1,6 @@
 """A new year re-weights the forecast, names what moved emissions, and sets next year's targets."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -60,6 +61,7 @@ def test_a_forecast_in_separate_parts_tells_them_with_the_weights_of_its_members
     years = np.r_[np.full(300, 2018.0), np.full(100, np.inf)]
     assert parts_of(years, weights, 2055) == "2018 60 %; >2055 40 %"
     assert parts_of(years, np.r_[np.full(300, 0.95 / 300), np.full(100, 0.05 / 100)], 2055) == ""
+    assert re.search(r"peak before 2030 .* \d+ % ±\d\.\d", " ".join(forecasts(account).to_string().split()))
     told = replace(account, updated={**account.updated, "bau": replace(outlook, parts="2018 60 %; >2055 40 %")})
     assert "2018 60 %; >2055 40 %" in forecasts(told).to_string()
 

@@ -332,7 +332,10 @@ def _check_value(line: Line, driver: str, kind: str, value: float, spread: float
     times = {**GROWTH, **PARTS}.get(line["unit"], 1.0)
     part = value * times
     if driver == "share" and not 0 <= part <= 1:
-        line.fault("value", "a share between 0 and 1", "choose the unit % if it is a percentage", "share_range")
+        is_percent = line["unit"] == "%"
+        remedy = "a part is not more than the whole" if is_percent else "choose the unit % if it is a percentage"
+        expected = "a share between 0 and 100 %" if is_percent else "a share between 0 and 1"
+        line.fault("value", expected, remedy, "share_range")
     elif kind == "level" and part < 0:
         line.fault("value", "a level of 0 or more", "check the sign", "level")
     elif kind == "growth" and not -1 < part <= 1:

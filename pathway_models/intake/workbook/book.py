@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Collection, Iterable
@@ -30,7 +31,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import FORMULA_SIGNS
+from pathway_models.core.files import FORMULA_SIGNS, write_whole
 from pathway_models.intake.numbers import Finding, Look, has_control_sign, number_in, stored_result
 from pathway_models.intake.workbook.safety import safe_bytes
 
@@ -367,10 +368,17 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
     for (name, ref), of_cell in by_cell.items():
         _mark(workbook[name], ref, sorted(of_cell, key=lambda fault: RANKS[fault.severity]))
     _list(workbook, faults)
-    with writing(target), warnings.catch_warnings():
+    content = io.BytesIO()
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
-        workbook.save(target)
-    return target
+        try:
+            workbook.save(content)
+        except Exception as error:  # it goes by files of the temporary folder, and tells their trouble in its own ways
+            expected = "room for temporary files"
+            remedy = f"make room in {tempfile.gettempdir()} ({type(error).__name__})"
+            raise InputError([Fault(target.name, "file", "", expected, remedy, code="not_written")]) from None
+    with writing(target):
+        return write_whole(target, content.getvalue())
 
 
 def _is_ours(path: Path) -> bool:

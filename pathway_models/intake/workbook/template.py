@@ -5,6 +5,7 @@ The words of the empty workbook, in both languages.
 
 import csv
 import datetime
+import io
 import math
 from collections.abc import Sequence
 from functools import partial
@@ -17,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from pathway_models.core.errors import Fault, InputError, writing
-from pathway_models.core.files import SAFE, data_folder
+from pathway_models.core.files import SAFE, data_folder, write_whole
 from pathway_models.intake.factors.tables import factor_sets, grid_choices
 from pathway_models.intake.numbers import read_plausible
 from pathway_models.intake.plans.investments import lever_ids
@@ -163,10 +164,12 @@ def write_template(
         expected = f"one of {', '.join(known)}"
         raise InputError([Fault(path.name, "purpose", purpose, expected, "choose one of them", code="no_rules")])
     layout = known[purpose].of(template_layout())
-    with writing(path), path.open("wb") as file, xlsxwriter.Workbook(file, SAFE) as workbook:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, SAFE) as workbook:
         workbook.set_properties({"title": template_layout().title.in_(lang), "created": CREATED})
         _Template(workbook, layout, lang).write(list(years))
-    return path
+    with writing(path):
+        return write_whole(path, content.getvalue())
 
 
 def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite: bool = False) -> Path:
@@ -189,8 +192,7 @@ def copy_sample(path: Path, years: Sequence[int], lang: str = "zh", *, overwrite
         raise InputError([Fault(path.name, "years", written, expected, remedy, code="no_sample")])
     content = sample.read_bytes()
     with writing(path):
-        path.write_bytes(content)
-    return path
+        return write_whole(path, content)
 
 
 def _check_target(path: Path, overwrite: bool) -> None:
