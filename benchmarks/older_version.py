@@ -62,7 +62,7 @@ for line in sys.stdin:
 
 
 #: Runs a park for its reports; works with 0.2.0 and later.
-RUN = "import sys; import pathway_models as pw; pw.run_tables([sys.argv[1]], sys.argv[2], members=int(sys.argv[3]))"
+RUN = "import pathway_models as pw; pw.run_tables([{park!r}], {folder!r}, members={members})"
 REPORTED, FORMATS = "demo-steel", ("docx", "html", "xlsx")
 
 
@@ -71,7 +71,8 @@ def of_reports(older: Path, members: int, repeats: int) -> None:
     with TemporaryDirectory() as name:
         places = {"older": older, "new": ROOT}
         for version, root in places.items():
-            _command(root, name, [sys.executable, "-c", RUN, REPORTED, f"{name}/{version}", str(members)])
+            code = RUN.format(park=REPORTED, folder=f"{name}/{version}", members=members)
+            _command(root, name, [sys.executable, "-c", code])
         calls = {("older", form): [form] for form in FORMATS} | {
             ("new", when): list(FORMATS) for when in ("the first time", "again")
         }
