@@ -2,11 +2,15 @@
 
     git worktree add --detach OLDER 48ac5ce          # version 0.2.0
     python benchmarks/older_version.py OLDER [--members 1000] [--places 5] [--repeats 2]
+    python benchmarks/older_version.py OLDER --reports [--members 1000] [--repeats 3]
 
 Each version is one process that answers the older one's tables (``OLDER/data/parks``) under the older one's ten
 scenarios and levers: read, sample, project, peaks and probabilities.  Told apart: the second reading, which the older
 version had not, and today's scenarios of the same names, which hold more levers.  The processes are asked in turn, so
 that a busy machine slows all; the least of the repeats counts.
+
+With ``--reports`` the older version's Word, web page and audit workbook of one park, each by a command of its own as it
+had to be, are set beside today's three of one command: the first time, and again with the search that the run keeps.
 """
 
 from __future__ import annotations
@@ -16,7 +20,9 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -55,6 +61,55 @@ for line in sys.stdin:
 """
 
 
+#: Runs a park for its reports; works with 0.2.0 and later.
+RUN = "import pathway_models as pw; pw.run_tables([{park!r}], {folder!r}, members={members})"
+REPORTED, FORMATS = "demo-steel", ("docx", "html", "xlsx")
+
+
+def of_reports(older: Path, members: int, repeats: int) -> None:
+    """Print the processor time of an older version's documents, one by one, and of today's together."""
+    with TemporaryDirectory() as name:
+        places = {"older": older, "new": ROOT}
+        for version, root in places.items():
+            code = RUN.format(park=REPORTED, folder=f"{name}/{version}", members=members)
+            _command(root, name, [sys.executable, "-c", code])
+        calls = {("older", form): [form] for form in FORMATS} | {
+            ("new", when): list(FORMATS) for when in ("the first time", "again")
+        }
+        least: dict[tuple[str, str], float] = dict.fromkeys(calls, float("inf"))
+        for again in range(repeats + 1):
+            for call, forms in calls.items():
+                version, when = call
+                if when == "the first time":
+                    Path(name, version, REPORTED, "search.npz").unlink(missing_ok=True)
+                words = ["report", f"{name}/{version}", REPORTED, "--out", f"{name}/documents"]
+                words += [word for form in forms for word in ("--format", form)]
+                spent = _command(places[version], name, [sys.executable, "-c", _entry(places[version]), *words])
+                # The first round compiles the modules, which is done once.
+                least[call] = min(least[call], spent) if again else least[call]
+    one = np.mean([spent for (version, _), spent in least.items() if version == "older"])
+    for (version, when), spent in least.items():
+        print(f"{version:<6} {when:<16} {spent:6.2f} s   {spent / one:.2f} of one of the older ones")
+
+
+def _entry(root: Path) -> str:
+    """Return the code that the command ``pathways`` of a folder runs."""
+    with (root / "pyproject.toml").open("rb") as settings:
+        module, function = tomllib.load(settings)["project"]["scripts"]["pathways"].split(":")
+    return f"from {module} import {function}; {function}()"
+
+
+def _command(root: Path, cache: str, command: list[str]) -> float:
+    """Run a command with the code of a folder; return its seconds of processor time."""
+    environment = {**os.environ, **THREADS, "PYTHONPATH": str(root), "PYTHONPYCACHEPREFIX": f"{cache}/compiled"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"{root}: a command ended with {status}")
+    return used.ru_utime + used.ru_stime
+
+
 class Version:
     """A process that works with one version."""
 
@@ -86,8 +141,12 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=1000)
     parser.add_argument("--places", type=int, help="only the first places")
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--reports", action="store_true", help="documents of one park instead of answers")
     arguments = parser.parse_args()
     older = arguments.older.resolve()
+    if arguments.reports:
+        of_reports(older, arguments.members, arguments.repeats)
+        return
     tables = sorted((older / "data" / "parks").glob("*.csv"))
     tables = [path for path in tables if path.with_suffix(".yml").exists()][: arguments.places]
     import pathway_models as pw

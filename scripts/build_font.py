@@ -10,8 +10,8 @@ Run once, by a maintainer, when the font or the character list changes::
 Sources: Debian package ``fonts-noto-cjk`` (Noto Sans CJK 2.004, SIL Open Font License 1.1) and the property
 ``kTGH`` of the Unicode Han Database 15.0.0 for 通用规范汉字表 (State Council, 2013: 8105 characters).
 Changes to the original font, as the licence lets us and a reader should know: characters left out, hints and
-layout features other than kerning dropped, family renamed to "Noto Sans SC", and the sub- and superscripts
-that the original lacks (the ₂ of CO₂ among them) made from its own digits.
+layout features other than kerning dropped, subroutines resolved, family renamed to "Noto Sans SC", and the sub-
+and superscripts that the original lacks (the ₂ of CO₂ among them) made from its own digits.
 """
 
 import argparse
@@ -210,6 +210,8 @@ def main() -> None:
         subset(font)
         add_scripts(font, faces, weight)
         rename(font, weight)
+        # Outlines that stand by themselves can be copied into the font of a page as they are.
+        font["CFF "].cff.desubroutinize()
         target = FONTS / f"NotoSansSC-{weight}-subset.otf"
         font.save(target)
         print(f"{target.name}: {len(font.getBestCmap())} characters, {target.stat().st_size / 1e6:.2f} MB")

@@ -74,7 +74,8 @@ def styles(word: Word, lang: str) -> None:
     set_style(word, "Title", look["Title"], lang, align=ALIGN.CENTER, after=4)
     set_style(word, "Heading 1", look["Heading 1"], lang, before=18, after=8, keep=True)
     set_style(word, "Heading 2", look["Heading 2"], lang, before=10, after=4, keep=True)
-    set_style(word, "List Bullet", look["Normal"], lang, **normal)
+    # Stated here as well as in the list, so that the lines of an entry can be counted.
+    set_style(word, "List Bullet", look["Normal"], lang, left=18, first=-18, **normal)
     set_style(word, "Caption", look["Caption"], lang, align=ALIGN.CENTER, before=8, after=4, keep=True)
     set_style(word, "Figure Caption", look["Caption"], lang, align=ALIGN.CENTER, before=2, after=10, base="Normal")
     set_style(

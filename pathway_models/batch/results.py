@@ -27,7 +27,7 @@ from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks, Step
 from pathway_models.runs.provenance import FORECAST, sealed_forecast, write_forecast
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
-from pathway_models.runs.tables import MEMBERS, Columns, write_columns, write_members
+from pathway_models.runs.tables import MEMBERS, Columns, whole, write_columns, write_members
 
 if TYPE_CHECKING:
     from pathway_models.exports.iamc import ParkResults
@@ -68,11 +68,6 @@ def _refuse_altered(folder: Path, park_id: str) -> None:
 
 
 def _check(stored: Path, found: ParkResults) -> None:
-    import numpy as np
-    import pandas as pd
-
-    from pathway_models.runs.tables import whole
-
     if not stored.is_file():
         raise BatchError(f"{stored} is missing; run the park again")
     now = pathway_quantiles(found.pathways)

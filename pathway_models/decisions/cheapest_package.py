@@ -11,7 +11,7 @@ strongest package is shown with its *gap*: the cheapest package not looked at sa
 cost at most.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -34,6 +34,7 @@ from pathway_models.decisions.priced_grid import (
     useless_blocks,
 )
 from pathway_models.engine.package_costs import PackageStatistics
+from pathway_models.engine.package_tree import grid_tree
 from pathway_models.engine.packages import NOTHING, EventCounts, PackageEngine
 from pathway_models.engine.sampling import sample
 from pathway_models.intake.assumptions import read_assumptions
@@ -49,6 +50,8 @@ from pathway_models.records.peaks import refusal
 
 #: Alternatives listed at most.
 MOST_ALTERNATIVES = 50
+#: Does the work that returns arrays by name, or returns what it has kept of the same work.
+Keep = Callable[[Callable[[], dict[str, np.ndarray]]], Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,15 @@ class Search(PricedGrid):
         rate: float | None,
         margin: float,
         most: int,
+        keep: Keep | None = None,
     ) -> None:
         super().__init__(park, grid, costs, draws, until, rate)
         self.target, self.margin = target, margin
         self.ranking = self.best_first_search(most) if grid.size > most else None
         self.codes = grid.codes() if self.ranking is None else self.ranking.codes
-        self.looked = self._look(self.codes)
+        # Of further conditions, and of packages of which not all are looked at, nothing is kept.
+        is_kept = keep is not None and self.ranking is None and target.limits == Limits()
+        self.looked = self._kept(keep) if is_kept else self._look(self.codes)
         # The empty package costs nothing; without this it costs the rounding of its sums.
         self.cost = self.looked.cost - self.looked.cost[0]
         self.steps = self.steps_of(self.codes)
@@ -171,8 +177,8 @@ class Search(PricedGrid):
             here = weaker[fine[rank[0]]]
 
     def _counted(self, codes: np.ndarray) -> EventCounts | PackageStatistics:
-        """Count the event of the year asked for, one later (the other reading) and one earlier (its price)."""
-        years = range(self.target.before - 1, self.target.before + 2)
+        """Count the event of the year asked for and of its neighbours."""
+        years = self._years()
         if self.target.limits == Limits():
             return self.engine.count_events(self.grid, codes, years)
         return self.engine.survey(self.grid, codes, self.target.limits, before=years)
@@ -185,6 +191,22 @@ class Search(PricedGrid):
             return Looked(self.costs_of(codes), counts)
         except PathwayError:  # money that does not separate by parts is worked out package by package
             return Looked(self.engine.survey(self.grid, codes, before=()).package_cost(), counts)
+
+    def _kept(self, keep: Keep) -> Looked:
+        """Look at the packages, or take what was kept of looking at them before."""
+
+        def work() -> dict[str, np.ndarray]:
+            looked = self._look(self.codes)
+            return {"cost": looked.cost, "early": looked.counts.early, "past": looked.counts.past}
+
+        found, tree = keep(work), grid_tree(self.grid, self.codes)
+        return Looked(
+            found["cost"], EventCounts(tree, self._years(), self.draws.members, found["early"], found["past"])
+        )
+
+    def _years(self) -> tuple[int, ...]:
+        """List the year asked for, the one before (its price) and the one behind (the other reading)."""
+        return tuple(range(self.target.before - 1, self.target.before + 2))
 
     def _reaching(self, looked: Looked) -> np.ndarray:
         """Tell which packages reach the target: (package,) bool."""
@@ -378,6 +400,7 @@ def cheapest_package(
     correlations: Sequence[Correlation] | bool | None = True,
     most: int = 250_000,
     assumptions: Assumptions | None = None,
+    keep: Keep | None = None,
 ) -> Decision:
     """Find the cheapest package that peaks before a year with a probability.
 
@@ -412,6 +435,9 @@ def cheapest_package(
         decision then says whether its best is proven, and how large the gap can be.
     assumptions : Assumptions, optional
         The shipped ones by default.
+    keep : callable, optional
+        Takes the work on all packages, which returns arrays by name; does it, or returns what it has kept of the same
+        work, such as `runs.store.kept_arrays`.
 
     Returns
     -------
@@ -435,7 +461,7 @@ def cheapest_package(
     everything = [grid.everything()]
     drawn = {"until": until, "correlations": correlations, "assumptions": assumed}
     draws = sample(park, everything, members=members, seed=seed, **drawn)
-    search = Search(park, grid, target, costs, draws, until, rate, margin, most)
+    search = Search(park, grid, target, costs, draws, until, rate, margin, most, keep)
     check = sample(park, everything, members=fresh, seed=seed + 1, **drawn) if fresh else None
     return search.decision(dropped, check)
 

@@ -97,21 +97,30 @@ def _encoded(content: bytes) -> str:
 
 
 def font_with(file: Path, text: str) -> bytes:
-    """Cut a font file down to the characters of a text and ASCII, as WOFF.
+    """Cut a bundled font down to the characters of a text and ASCII, as WOFF.
 
     Parameters
     ----------
     file : Path
-        A font in OpenType format.
+        A font in OpenType format, each of its outlines by itself (`scripts/build_font.py`).
     text : str
     """
     options = Options()
-    options.flavor, options.layout_features, options.notdef_outline = "woff", ["kern"], True
+    options.layout_features, options.notdef_outline = ["kern"], True
+    options.drop_tables = [*options.drop_tables, "GSUB"]
     # The time in the font's head would make every page differ; bounds of the whole font hold for a part of it.
     with TTFont(file, recalcTimestamp=False, recalcBBoxes=False, lazy=True) as font:
         cutter = Subsetter(options)
         cutter.populate(text=text + "".join(map(chr, range(0x20, 0x7F))))
+        font.getGlyphOrder()
+        # Laid aside: the cutter would run each outline for parts it shares with others, of which there are none, and
+        # look in every table for the names in use.
+        outlines, names = font["CFF "], font["name"]
+        del font["CFF "], font["name"]
         cutter.subset(font)
+        cutter.glyphs = cutter.glyphs_retained
+        outlines.subset_glyphs(cutter)
+        font["CFF "], font["name"] = outlines, names
         font.flavor, out = "woff", io.BytesIO()
         font.save(out)
     return out.getvalue()

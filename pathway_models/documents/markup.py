@@ -182,7 +182,8 @@ def values_of(picture: bytes) -> list[dict[str, Any]]:
     from PIL.PngImagePlugin import PngImageFile
 
     try:
-        return json.loads(PngImageFile(io.BytesIO(picture)).text.get(VALUES, "[]"))
+        # They stand before the pixels, which need not be read for them.
+        return json.loads(PngImageFile(io.BytesIO(picture)).info.get(VALUES, "[]"))
     except (OSError, SyntaxError, ValueError):
         return []
 

@@ -8,6 +8,8 @@ letters, paragraphs that stay with the next, rows that do not break.  Fonts of a
 over the foot of a page; Word corrects the numbers when it opens the file.
 """
 
+from __future__ import annotations
+
 import copy
 import io
 import re
@@ -25,7 +27,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length
 from docx.table import Table
 
-from pathway_models.documents.blocks import SMALL, Report, lines_of, unbroken
+from pathway_models.documents.blocks import SMALL, Report, unbroken
 from pathway_models.documents.typst import shares_of
 
 #: The style of tables that are laid out here; others are the user's own.
@@ -42,37 +44,43 @@ def finish(word: Document, report: Report) -> None:
     anchors = _bookmarks(word, report)
     _break_before_chapters(word, report)
     _number_captions(word)
+    looks, usual = _looks(word)
     for table in word.tables:
         if table.style is not None and table.style.name == TABLE_STYLE:
-            _lay_out(table)
-    fill_pages(word)
+            _lay_out(table, looks.get(_style_id(next(table._tbl.iter(qn("w:p")))), usual))
     _contents(word, anchors)
-    _number_pages(word)
+    _number_pages(word, fill_pages(word))
 
 
 def _bookmarks(word: Document, report: Report) -> list[tuple[int, str, str]]:
     """Mark every heading of the report: (level, text, name of the mark)."""
     known = {unbroken(heading.full) for heading in report.headings()}
-    found = []
+    levels, found = _headings(word), []
     for line in word.paragraphs:
-        style = line.style.name if line.style is not None else ""
-        if style in ("Heading 1", "Heading 2") and line.text in known:
+        level = levels.get(_style_id(line._p), 0)
+        if level and line.text in known:
             number = len(found) + 1
             name = f"_Toc{number:06d}"
             start = parse_xml(f'<w:bookmarkStart {nsdecls("w")} w:id="{number}" w:name="{name}"/>')
             line._p.insert(1 if line._p.pPr is not None else 0, start)
             line._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{number}"/>'))
-            found.append((int(style[-1]), line.text, name))
+            found.append((level, line.text, name))
     return found
 
 
 def _break_before_chapters(word: Document, report: Report) -> None:
     """Begin the first chapter on a page of its own, behind whatever the template has before it."""
     first = next((unbroken(heading.full) for heading in report.headings()), None)
+    levels = _headings(word)
     for line in word.paragraphs:
-        if line.text == first and line.style is not None and line.style.name == "Heading 1":
+        if levels.get(_style_id(line._p)) == 1 and line.text == first:
             line.paragraph_format.page_break_before = True
             return
+
+
+def _headings(word: Document) -> dict[str, int]:
+    """List the styles of headings: id, which is a number in documents that a Chinese Word has made -> level."""
+    return {style.style_id: int(style.name[-1]) for style in word.styles if style.name in ("Heading 1", "Heading 2")}
 
 
 def _fields(word: Document) -> Iterator[tuple[str, list[Any]]]:
@@ -105,9 +113,8 @@ def _number_captions(word: Document) -> None:
             shown[0].find(qn("w:t")).text = str(counts[parts[1]])
 
 
-def _number_pages(word: Document) -> None:
+def _number_pages(word: Document, pages: dict[str, int]) -> None:
     """Give every PAGEREF field its page, as far as it can be known before Word lays the document out."""
-    pages = pages_of(word)
     for line in word.element.body.iter(qn("w:hyperlink")):
         codes = [part.text or "" for part in line.iter(qn("w:instrText"))]
         name = next((code.split()[1] for code in codes if code.split()[:1] == ["PAGEREF"]), "")
@@ -164,7 +171,7 @@ def _entry(text: str, name: str) -> str:
     )
 
 
-def _lay_out(table: Table) -> None:
+def _lay_out(table: Table, look: _Look) -> None:
     """Set widths by content, numbers flush right, repeated heads, unbroken rows and small tables on one page."""
     rows = table._tbl.tr_lst
     cells = [[_text(cell) for cell in row.tc_lst] for row in rows]
@@ -179,7 +186,7 @@ def _lay_out(table: Table) -> None:
     for width in widths:
         grid.append(parse_xml(f'<w:gridCol {nsdecls("w")} w:w="{width}"/>'))
     # A head alone at the foot of a page is ugly in Word, and LibreOffice then loses the rows below it.
-    bound = len(rows) - 1 if lines_of(cells[1:]) <= SMALL else FIRST
+    bound = len(rows) - 1 if _lines(cells[1:], widths, look) <= SMALL else FIRST
     for number, row in enumerate(rows):
         properties = row.get_or_add_trPr()
         properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
@@ -195,26 +202,53 @@ def _lay_out(table: Table) -> None:
                     settings.get_or_add_jc().val = WD_ALIGN_PARAGRAPH.RIGHT
 
 
+def _lines(cells: list[list[str]], widths: list[int], look: _Look) -> int:
+    """Count the lines that rows of a table take."""
+    rooms = [width / TWIPS - CELL_MARGINS for width in widths]
+    return sum(
+        max(wrapped_lines(text, look.size, room, face=look.face) for text, room in zip(row, rooms, strict=True))
+        for row in cells
+    )
+
+
 def _text(cell: Any) -> str:
     return "".join(part.text or "" for part in cell.iter(qn("w:t")))
 
 
 # Pages as they will be -----------------------------------------------------------------------------------------------
 
-#: Widths of letters in sizes of the font: text faces differ by a few per cent.
-WIDTHS = (
-    (re.compile(r"[\u2e80-\uffef]"), 1.0),
-    (re.compile(r"[A-Z%@&]"), 0.68),
-    (re.compile(r"[0-9]"), 0.5),
-    (re.compile(r"[a-z]"), 0.455),
+#: Widths of the signs from the blank to the tilde, thousandths of the font's size, by font: those of the templates.
+WIDTHS = {
+    "Calibri": "226 326 401 498 507 715 682 221 303 303 498 498 250 306 252 386 507 507 507 507 507 507 507 507 507 507"
+    " 268 268 498 498 498 463 894 579 544 533 615 488 459 631 623 252 319 520 420 855 646 662 517 673 543 459 487 642"
+    " 567 890 519 487 468 307 386 307 498 498 291 479 525 423 525 498 305 471 525 229 239 455 229 799 525 527 525 525"
+    " 349 391 335 525 452 715 433 453 395 314 460 314 498",
+    "Times New Roman": "250 333 408 500 500 833 778 180 333 333 500 564 250 333 250 278 500 500 500 500 500 500 500 500"
+    " 500 500 278 278 564 564 564 444 921 722 667 667 722 611 556 722 722 333 389 722 611 889 722 722 556 722 667 556"
+    " 611 722 722 944 722 722 611 333 278 333 469 500 333 444 500 444 500 444 333 500 500 278 278 500 278 778 500 500"
+    " 500 500 333 389 278 500 500 722 500 500 444 480 200 480 541",
+}
+#: Of fonts that are not among them.
+USUAL = "Times New Roman"
+#: Widths of signs outside ASCII, such as a minus or a quotation mark, and of Chinese ones.
+OTHER, WIDE = 0.5, 1.0
+CHINESE = "\u2e80-\uffef"
+#: Where Word leaves a quarter of a sign free, between Chinese signs and Western letters or digits; what is put there.
+SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+QUARTER = "\u2005"
+#: What a line may end with and does not count for its length.
+BLANKS = f" \n{QUARTER}"
+#: What stays on a line, with the blanks behind it: a word up to its hyphen, or a Chinese sign with what may not begin a
+#: line.  A blank that does not break belongs to its word.
+PIECE = re.compile(
+    rf"[{CHINESE}][，。、；：？！）》】％]*[{BLANKS}]*|[^{BLANKS}{CHINESE}-]+-*[{BLANKS}]*|-+[{BLANKS}]*|[{BLANKS}]+"
 )
-OTHER = 0.3
-#: What stays on a line: a word with the blanks behind it, or one Chinese sign.
-PIECE = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
 #: Lines of a paragraph that stay together at the foot and the head of a page.
 TOGETHER = 2
-#: Style of the heading of a chapter, which no text passes.
-CHAPTER = "Heading1"
+#: Rows of a table at least at the foot of a page, and on the next one.
+ROWS = 3
+#: Style of the note below a table.
+NOTE = "Remark"
 #: Share of a page that may stay empty before a figure.
 GAP = 0.12
 #: Points left free where text is moved up: what is estimated a line too low should not be torn from its figure.
@@ -243,6 +277,8 @@ class _Part:
     marks: tuple[str, ...] = ()
     is_picture: bool = False
     is_chapter: bool = False
+    is_row: bool = False
+    is_note: bool = False
     head: float = 0.0
 
     @property
@@ -267,32 +303,62 @@ def pages_of(word: Document) -> dict[str, int]:
     return _laid_out(list(_parts(word)), _height(word)).pages
 
 
-def fill_pages(word: Document) -> None:
-    """Let text and tables behind a figure fill the page that it would leave empty, up to the next figure or chapter.
+def fill_pages(word: Document) -> dict[str, int]:
+    """Let text and tables behind a figure fill the page that it would leave empty, up to the next chapter.
 
     A figure that does not fit goes to the head of the next page with its caption, and so would all that follows it.
+    Further figures wait behind it, in their order; a long table, or a long paragraph, may begin on the page and go on
+    behind it.
+
+    Returns
+    -------
+    dict
+        As of `pages_of`.
     """
     high, passed, parts = _height(word), 0, list(_parts(word))
     while True:
-        gaps = _laid_out(parts, high).gaps
+        laid = _laid_out(parts, high)
+        gaps = laid.gaps
         at = next((at for at in sorted(gaps) if at >= passed and parts[at].is_picture and gaps[at] > GAP * high), None)
         if at is None:
-            return
-        passed, room, start = at + 1, gaps[at] - SPARE, at + 2
-        end = start
-        while end < len(parts) and not (parts[end].is_picture or parts[end].is_chapter):
-            # A caption, its table and the note below it move together.
-            last = end
-            while last + 1 < len(parts) and (parts[last].keeps_next or parts[last].block is parts[last + 1].block):
-                last += 1
-            room -= sum(one.whole for one in parts[end : last + 1])
-            if room < 0 or any(one.is_picture or one.is_chapter for one in parts[end : last + 1]):
-                break
-            end = last + 1
-        for block in dict.fromkeys(one.block for one in parts[start:end]):
+            return laid.pages
+        room, end, early, late = gaps[at] - SPARE, at, [], []
+        while room > 0 and end < len(parts) and not parts[end].is_chapter:
+            unit = _together(parts, end)
+            is_figure = unit[0].is_picture
+            if not is_figure:
+                if any(one.is_picture or one.is_chapter for one in unit):
+                    break  # a heading of a figure or of a chapter
+                room -= sum(one.whole for one in unit)
+                if room < 0 and not _may_begin(unit, room + sum(one.whole for one in unit)):
+                    break
+            (late if is_figure else early).extend(unit)
+            end += len(unit)
+        for block in dict.fromkeys(one.block for one in early):
             parts[at].block.addprevious(block)
-        parts[at:end] = [*parts[start:end], *parts[at:start]]
-        passed += end - start
+        parts[at : at + len(early) + len(late)] = [*early, *late]
+        passed = at + len(early) + 1
+
+
+def _together(parts: list[_Part], start: int) -> list[_Part]:
+    """List the parts from one on that move together: a heading and what it heads, a caption, its table and its note."""
+    last = start
+    while last + 1 < len(parts) and (
+        parts[last].keeps_next
+        or parts[last].block is parts[last + 1].block
+        or (parts[last].is_row and parts[last + 1].is_note)
+    ):
+        last += 1
+    return parts[start : last + 1]
+
+
+def _may_begin(unit: list[_Part], room: float) -> bool:
+    """Tell whether parts that do not fit as a whole may begin on a page: some rows of a table, lines of a paragraph."""
+    rows = [one for one in unit if one.is_row and not one.keeps_next]
+    if not rows:
+        return unit[-1].lines >= 2 * TOGETHER and sum(one.whole for one in unit[:-1]) + unit[-1].least <= room
+    ahead = unit.index(rows[ROWS - 1]) + 1 if len(rows) >= 2 * ROWS else len(unit)
+    return sum(one.whole for one in unit[:ahead]) <= room
 
 
 class _Laid(NamedTuple):
@@ -345,8 +411,7 @@ def _laid_out(parts: list[_Part], high: float) -> _Laid:
 def _parts(word: Document) -> Iterator[_Part]:
     section = word.sections[0]
     width = (section.page_width - section.left_margin - section.right_margin) / EMU
-    looks = {style.style_id: _Look(style) for style in word.styles if style.type == 1}
-    usual = looks[next(style.style_id for style in word.styles if style.name == "Normal")]
+    looks, usual = _looks(word)
     for block in word.element.body.iterchildren():
         if block.tag == qn("w:p"):
             yield _paragraph(block, looks, usual, width)
@@ -357,11 +422,17 @@ def _parts(word: Document) -> Iterator[_Part]:
             yield from (replace(row, head=rows[0].height if at else 0.0) for at, row in enumerate(rows))
 
 
+def _looks(word: Document) -> tuple[dict[str, _Look], _Look]:
+    """Read the styles of paragraphs by id, and the one of paragraphs that name none."""
+    looks = {style.style_id: _Look(style) for style in word.styles if style.type == 1}
+    return looks, looks[next(style.style_id for style in word.styles if style.name == "Normal")]
+
+
 class _Look:
     """What a style says of the height of a paragraph; what it leaves open is its base's."""
 
     def __init__(self, style: Any) -> None:
-        chain = [style]
+        chain, self.is_chapter, self.is_note = [style], style.name == "Heading 1", style.name == NOTE
         while chain[-1].base_style is not None:
             chain.append(chain[-1].base_style)
 
@@ -370,11 +441,15 @@ class _Look:
             return next((value for value in values if value is not None), usual)
 
         spacing = first("line_spacing", 1.0)
+        self.face = first("name", USUAL, "font")
         self.size = first("size", Length(12 * EMU), "font") / EMU
         self.line = spacing / EMU if isinstance(spacing, Length) else 1.2 * self.size * float(spacing)
         self.before, self.after = first("space_before", 0) / EMU, first("space_after", 0) / EMU
         self.indent = (first("left_indent", 0) + first("right_indent", 0)) / EMU
-        self.first, self.keeps_next = first("first_line_indent", 0) / EMU, bool(first("keep_with_next", False))
+        # The sign of a list fills what hangs out of its first line.
+        is_listed = style.element.pPr is not None and style.element.pPr.numPr is not None
+        self.first = 0.0 if is_listed else first("first_line_indent", 0) / EMU
+        self.keeps_next = bool(first("keep_with_next", False))
 
 
 def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float) -> _Part:
@@ -386,10 +461,11 @@ def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float
     heights = [int(one.get("cy")) / EMU for one in element.iter(qn("wp:extent"))]
     if heights:
         return _Part(element, 1, max(heights) + 3, look.before, look.after, keeps, breaks, marks, is_picture=True)
-    count = wrapped_lines(_text(element), look.size, width - look.indent, look.first)
+    count = wrapped_lines(_text(element), look.size, width - look.indent, look.first, look.face)
     # A break inside a paragraph ends its page: the next one is taken to begin there.
-    after, is_chapter = 1e4 if behind else look.after, _style_id(element) == CHAPTER
-    return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, is_chapter=is_chapter)
+    after, is_chapter = 1e4 if behind else look.after, look.is_chapter
+    kinds = {"is_chapter": is_chapter, "is_note": look.is_note}
+    return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, **kinds)
 
 
 def _row(row: Any, looks: dict[str, _Look], usual: _Look) -> _Part:
@@ -399,10 +475,10 @@ def _row(row: Any, looks: dict[str, _Look], usual: _Look) -> _Part:
         lines = 0.0
         for element in cell.iter(qn("w:p")):
             look = looks.get(_style_id(element), usual)
-            lines += wrapped_lines(_text(element), look.size, width) * look.line
+            lines += wrapped_lines(_text(element), look.size, width, face=look.face) * look.line
             keeps |= element.pPr is not None and element.pPr.find(qn("w:keepNext")) is not None
         heights.append(lines)
-    return _Part(row.getparent(), 1, max(heights) + BORDER, keeps_next=keeps)
+    return _Part(row.getparent(), 1, max(heights) + BORDER, keeps_next=keeps, is_row=True)
 
 
 def _style_id(element: Any) -> str:
@@ -410,7 +486,7 @@ def _style_id(element: Any) -> str:
     return "" if style is None else style.get(qn("w:val"))
 
 
-def wrapped_lines(text: str, size: float, width: float, first: float = 0.0) -> int:
+def wrapped_lines(text: str, size: float, width: float, first: float = 0.0, face: str = USUAL) -> int:
     """Count the lines of a paragraph.
 
     Parameters
@@ -418,6 +494,8 @@ def wrapped_lines(text: str, size: float, width: float, first: float = 0.0) -> i
     text : str
     size, width, first : float
         Of the font, of a line, and of the first line's indent, points.
+    face : str
+        Name of the font of Western letters.
 
     Examples
     --------
@@ -425,8 +503,8 @@ def wrapped_lines(text: str, size: float, width: float, first: float = 0.0) -> i
     (2, 1)
     """
     count, used = 1, first
-    for piece in PIECE.findall(text):
-        wide, whole = (size * one for one in _widths(piece))
+    for piece in PIECE.findall(SEAM.sub(QUARTER, text)):
+        wide, whole = (size * one for one in _widths(piece, face))
         if used + wide > width and used > first:
             count, used = count + 1, 0.0
         used += whole
@@ -436,15 +514,20 @@ def wrapped_lines(text: str, size: float, width: float, first: float = 0.0) -> i
 
 
 @lru_cache(maxsize=4096)
-def _widths(piece: str) -> tuple[float, float]:
-    """Measure a piece without and with the blanks behind it, in sizes of the font."""
-    wide = sum(_width(sign) for sign in piece.rstrip())
-    return wide, wide + OTHER * (len(piece) - len(piece.rstrip()))
+def _widths(piece: str, face: str) -> tuple[float, float]:
+    """Measure what of a piece has to stand on its line, and the whole of it, in sizes of the font."""
+    inside = piece.rstrip(BLANKS)
+    # A comma or full stop in Chinese may hang over the edge.
+    inside = inside[:-1] if inside[-1:] in tuple("，。、") else inside
+    wide, whole = (sum(_width(sign, face) for sign in part) for part in (inside, piece))
+    return wide, whole
 
 
 @cache
-def _width(sign: str) -> float:
-    return next((width for kind, width in WIDTHS if kind.match(sign)), OTHER)
+def _width(sign: str, face: str) -> float:
+    if " " <= sign <= "~":
+        return int(WIDTHS.get(face, WIDTHS[USUAL]).split()[ord(sign) - ord(" ")]) / 1000
+    return WIDE if re.match(f"[{CHINESE}]", sign) else 0.25 if sign == QUARTER else OTHER
 
 
 #: Fixed time stamp of every file, so that a document of the same run has the same bytes whenever it is made.
@@ -470,7 +553,9 @@ def stable_zip(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             entry = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            # Pictures are compressed already.
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
             entry.create_system = 3
             new.writestr(entry, old.read(name))
     return out.getvalue()

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize
 
 from pathway_models.baseline.laws.damped_trend import estimate, horizon_weights, predictive
 from pathway_models.baseline.windows import rolling_origins
@@ -124,7 +124,7 @@ def fit_drivers(samples: Sequence[DriverWindows]) -> DriverLaw:
         ]
         return float(np.mean(scores))
 
-    return law(optimize.minimize(loss, np.array([-0.2, -0.4]), method="Nelder-Mead", options={"xatol": 0.01}).x)
+    return law(scipy.optimize.minimize(loss, np.array([-0.2, -0.4]), method="Nelder-Mead", options={"xatol": 0.01}).x)
 
 
 def total_pit(windows: DriverWindows, law: DriverLaw) -> Floats:

@@ -23,8 +23,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, estimate, predictive
@@ -160,7 +161,7 @@ def match_width(
         wide = replace(law, intensity=widened(law.intensity, factor))
         return float(np.mean([_width_ratio(part, emissions, wide) for part in samples]))
 
-    factor = float(optimize.brentq(narrowness, 1.0, 3.0, xtol=1e-3))
+    factor = float(scipy.optimize.brentq(narrowness, 1.0, 3.0, xtol=1e-3))
     return replace(law, intensity=widened(law.intensity, factor)), factor
 
 

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import special
 
 from pathway_models.kernels import Floats, peak_rules
 from pathway_models.kernels.observed_peak import VERDICTS, RuleResult
@@ -246,7 +247,7 @@ def _one_break_more(calendar: Floats, values: Floats, breaks: list[float]) -> li
     added = min(calendar[2:-2], key=lambda year: squared_error([*breaks, year]))
     # Two starting points, since the error has several valleys: evenly spaced, and the old breaks plus one.
     found = [
-        optimize.minimize(squared_error, start, method="Nelder-Mead", options={"maxiter": 2_000})
+        scipy.optimize.minimize(squared_error, start, method="Nelder-Mead", options={"maxiter": 2_000})
         for start in (even, np.sort([*breaks, added]))
     ]
     best = min(found, key=lambda result: result.fun)
@@ -269,7 +270,7 @@ def historical_noise(residuals: Floats) -> HistoricalNoise:
     lagged = np.column_stack([np.ones(count - 1), residuals[:-1]])
     intercept, memory = np.linalg.lstsq(lagged, residuals[1:], rcond=None)[0]
     innovations = residuals[1:] - intercept - memory * residuals[:-1]
-    degrees = float(stats.t.fit(innovations)[0])
+    degrees = float(scipy.stats.t.fit(innovations)[0])
     if special.chdtrc(1, ljung_box) < AUTOCORRELATION_LEVEL:
         start = float(np.abs(residuals).mean())
         return HistoricalNoise(float(memory), degrees, float(innovations.std()), start)

@@ -171,6 +171,13 @@ def set_up_print(sheet: Worksheet, wide: int = 1) -> None:
     sheet.set_footer("&L&8&F · &A&R&8&P / &N")
 
 
+class PlainSheet(Worksheet):
+    """A sheet that writes formulas as they are: the library would search each for functions of later versions."""
+
+    def _prepare_formula(self, formula: str, *_: object) -> str:
+        return formula.removeprefix("=")
+
+
 class Sheet:
     """One sheet: labels on the left, a column a year.
 
@@ -185,7 +192,7 @@ class Sheet:
 
     def __init__(self, book: FormulaBook, name: str, labels: Sequence[tuple[str, float]], years: Sequence[int]) -> None:
         self.book, self.name, self.years = book, name, list(years)
-        self.sheet = book.workbook.add_worksheet(name)
+        self.sheet = book.workbook.add_worksheet(name, PlainSheet)
         self.first = len(labels)
         self.row = 0
         self._heads = [clean(head) for head, _ in labels]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import gc
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +99,7 @@ def report_command(
     issue_year = parameters_of(run).get("as_of")
     for (park_id, given), asked in chosen.items():
         written = []
-        with issued_in(issue_year), working(len(asked) + 2) as stage:
+        with issued_in(issue_year), working(len(asked) + 2) as stage, _uncollected():
             projects = read_investments(investments) if investments else investments_of(given)
             inputs = _inputs(run, park_id, langs[0], search if package else 0, projects, stage)
             inputs = dataclasses.replace(inputs, allow_background=allow_background)
@@ -115,6 +118,16 @@ def report_command(
         link_papers(run)
     if left_out:
         sys.exit(1)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no circles among new objects while a park's documents are made, which takes a twentieth of them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _refused(*wrong: bool) -> str:
@@ -190,7 +203,7 @@ def _inputs(
     from pathway_models.intake.rules import read_account
     from pathway_models.records.levers import lever_grid
     from pathway_models.report.inputs import MEAN_MEMBERS, PROBABILITY, gather
-    from pathway_models.runs.store import scenarios_of
+    from pathway_models.runs.store import SEARCH, kept_arrays, scenarios_of
 
     said = language()
     stage(say(said, en=f"computing {park_id} again", zh=f"重新计算{park_id}"))
@@ -202,7 +215,8 @@ def _inputs(
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
         grid = lever_grid(scenarios.levers, measure_blocks(scenarios.levers))
-        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, grid=grid, **ensemble)
+        keep = partial(kept_arrays, run / park_id / SEARCH, search_key(run, park_id, search))
+        decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, grid=grid, keep=keep, **ensemble)
     effects = None
     if projects:
         ensemble = {"members": min(manifest.members, MEAN_MEMBERS), "seed": manifest.seed, "until": manifest.until}
@@ -216,6 +230,27 @@ def _inputs(
     held = {"if_drivers_hold": _if_drivers_hold(run / park_id / "summary.csv"), "cost_range": spread}
     return gather(recomputed.park, scenarios, recomputed.pathways, manifest, lang=lang, decision=decision,
                   investments=projects, effects=effects, **held)  # fmt: skip
+
+
+def search_key(run: Path, park_id: str, members: int) -> str:
+    """Hash all that the search for a package of a park of a run depends on, as it is today."""
+    from pathway_models.intake.assumptions import read_assumptions
+    from pathway_models.intake.register import table_of
+    from pathway_models.runs import provenance
+    from pathway_models.runs.store import own_files, parameters_of, parks_of
+
+    given = parameters_of(run)
+    files = provenance.shared_inputs() | provenance.park_inputs(table_of(parks_of(run, [park_id])[park_id]))
+    return provenance.content_hash(
+        {
+            "parameters": {name: given[name] for name in ("seed", "until", "before", "scenarios")},
+            "members": members,
+            "inputs": files | {name: provenance.file_hash(path) for name, path in own_files(run).items()},
+            "assumptions": read_assumptions().hash,
+            "code": provenance.code_hash(),
+            "versions": provenance.versions(),
+        }
+    )
 
 
 def _if_drivers_hold(summary: Path) -> float:

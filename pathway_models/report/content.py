@@ -183,13 +183,14 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     park, lang = inputs.park, inputs.lang
     factor_set = factor_set_name(park.factor_set, lang)
     licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
+    source = translated(park.source, lang, "tables")
     builder.say(
         inputs.say(
             en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
             zh=f"排放因子组：{factor_set or '（无）'}；电网因子：{grid or '（无）'}；数据表自带的因子优先。",
         ),
         f"{heat[0].upper()}{heat[1:]}{say(lang, en='.', zh='。')}" if (heat := heat_origin(park, lang)) else "",
-        say(lang, en=f"Sources of the table: {park.source}.", zh=f"数据表来源：{park.source}。") if park.source else "",
+        say(lang, en=f"Sources of the table: {source}.", zh=f"数据表来源：{source}。") if park.source else "",
         say(lang, en=f"Licence of the table: {licence}", zh=f"数据表许可：{licence}") if park.licence else "",
         inputs.say(
             en=f"Boundary, as the table states it: {in_one_language(park.boundary, lang)}",
@@ -224,7 +225,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
     _report_card(builder, inputs)
     pace, zero = known.grid_decline, known.grid_futures.zero_by
     rows = [
-        (word(name, lang), say(lang, en="factor, standard deviation of the log", zh="因子，对数标准差"), f"{sd:g}")
+        (word(name, lang), say(lang, en="factor, standard deviation of the log", zh="因子，对数标准差"), f"{sd:.3g}")
         for name, sd in {**known.factor_errors, **inputs.park.factor_errors}.items()
     ]
     rows.append(
@@ -254,7 +255,7 @@ def uncertainty(builder: ReportBuilder, inputs: ReportInputs) -> None:
             (
                 word(name, lang),
                 say(lang, en="activity data, standard deviation of the log", zh="活动水平，对数标准差"),
-                f"{sd:g}",
+                f"{sd:.3g}",
             )
         )
     head = [say(lang, en=e, zh=z) for e, z in (("source", "排放源"), ("what varies", "不确定项"), ("size", "大小"))]

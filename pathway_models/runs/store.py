@@ -9,17 +9,19 @@ for park_id, frame in run.members(columns=["scenario", 2030]):
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.runs.provenance import KEPT_INPUTS
-from pathway_models.runs.tables import MEMBERS, Condition, read_members
+from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from pathway_models.records.levers import Scenarios
@@ -138,6 +140,36 @@ def kept_copy(folder: Path, given: str | Path) -> Path:
     """Return the run's copy of a file it was given, or the file itself where the run is older and has none."""
     copy = folder / KEPT_INPUTS / Path(given).name
     return copy if copy.exists() else Path(given)
+
+
+#: File of a park's folder that keeps what a search for packages has looked at, so that the next report need not.
+SEARCH = "search.npz"
+
+
+def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the arrays that a file keeps under a key, or do the work that makes them and keep them there.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file; without a folder, or in one that cannot be written, nothing is kept.
+    key : str
+        Names all that the work depends on, such as a hash: arrays under another key are not taken.
+    work : callable
+    """
+    import numpy as np  # deferred: whoever opens a run for its tables should not wait for it
+
+    # A file that is missing, or broken in whatever way, is no fault: the work makes it again.
+    with contextlib.suppress(Exception), path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+        if str(kept["key"]) == key:
+            return {name: kept[name] for name in kept.files if name != "key"}
+    found = work()
+    with contextlib.suppress(OSError):
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("wb") as file:
+            np.savez_compressed(file, key=np.array(key), **found)
+        partial.replace(path)
+    return found
 
 
 def open_run(folder: str | Path) -> StoredRun:
@@ -333,8 +365,6 @@ class StoredPark:
             There is no such table.
         """
         import pandas as pd
-
-        from pathway_models.runs.tables import whole
 
         path = self.folder / f"{name}.csv"
         if not path.is_file():

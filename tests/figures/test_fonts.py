@@ -6,10 +6,12 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from pathway_models.documents.html import font_with
 from pathway_models.figures.style import (
     FAMILIES,
     FONT_FILES,
@@ -150,3 +152,18 @@ def test_no_two_colours_fall_together_for_the_colour_blind():
         for other in seen[:index]
     ]
     assert min(distances) > 0.1
+
+
+@pytest.mark.parametrize("file", FONT_FILES, ids=lambda file: file.stem)
+def test_the_font_of_a_page_has_the_outlines_of_the_bundled_one(file):
+    text = "园区碳排放何时达峰？CO₂ 2030年，（90%区间）"
+    with TTFont(file) as whole, TTFont(io.BytesIO(font_with(file, text))) as part:
+        names, glyphs = zip(*((font.getBestCmap(), font.getGlyphSet()) for font in (whole, part)), strict=True)
+        assert set(names[1]) == {ord(sign) for sign in text} | set(range(0x20, 0x7F))
+        for sign in text:
+            pens = []
+            for named, drawn in zip(names, glyphs, strict=True):
+                pens.append(RecordingPen())
+                drawn[named[ord(sign)]].draw(pens[-1])
+            assert pens[0].value == pens[1].value
+        assert "SIL Open Font License" in part["name"].getDebugName(13)

@@ -8,6 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from ensembles import hill, pathways_of, rising
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
 
 import pathway_models as pw
 from pathway_models import plotting
@@ -16,7 +19,7 @@ from pathway_models.decisions.records import Macc, Reading
 from pathway_models.decisions.sentences import describe_curve
 from pathway_models.figures.axes import light_number_ticks
 from pathway_models.figures.canvas import sheet
-from pathway_models.figures.marks import WIDTH, name_beside, name_points
+from pathway_models.figures.marks import WIDTH, name_beside, name_points, only_rising
 from pathway_models.fleet.figures import total
 from pathway_models.fleet.fleet_results import TRIED, Fleet, FleetResults
 from pathway_models.pathways.figures import SINGLE, TALLEST, frame, typical_members
@@ -170,6 +173,13 @@ def test_names_beside_the_axes_never_cover_one_another_and_keep_the_order_of_the
     feet = {text.get_text(): text.get_window_extent().y0 for text in ax.texts if text.get_text() in names}
     order = [names[at] for at in np.argsort(places, kind="stable")]
     assert sorted(order, key=feet.get) == order
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e3, 1e3), max_size=14))
+def test_names_are_moved_as_little_as_scipy_would(values):
+    expected = isotonic_regression(values).x if values else []
+    np.testing.assert_allclose(only_rising(np.array(values, dtype=float)), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_names_of_points_cover_neither_one_another_nor_a_point():

@@ -12,7 +12,10 @@ from docx import Document
 
 import pathway_models as pw
 from pathway_models.cli.main import main
+from pathway_models.decisions.cheapest_package import Search
 from pathway_models.report.command import manifest_of, report_command, run_id_of
+from pathway_models.runs import provenance
+from pathway_models.runs.store import SEARCH
 
 PARKS = ("demo-steel", "demo-electronics", "eu-leuna")
 
@@ -52,6 +55,33 @@ def test_every_format_comes_out_of_a_run(run, tmp_path, form):
     starts = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
     assert path.read_bytes().startswith(starts[form])
     assert not list(path.parent.glob("*.partial"))
+
+
+@pytest.mark.slow
+def test_what_a_search_has_looked_at_is_kept_until_something_it_depends_on_differs(run, tmp_path, monkeypatch):
+    looked = []
+    work = Search._look
+    monkeypatch.setattr(Search, "_look", lambda self, codes: looked.append(len(codes)) or work(self, codes))
+    kept = run / "demo-electronics" / SEARCH
+
+    def write(name, *words):
+        looked.clear()
+        done = call(run, "demo-electronics", "--format", "html", "--search", 4, "--out", tmp_path / name, *words)
+        assert done.exit_code == 0, done.output
+        return (tmp_path / name / "demo-electronics_zh.html").read_bytes()
+
+    first = write("first")
+    assert len(looked) == 1
+    assert write("second") == first
+    assert looked == []
+    kept.write_bytes(kept.read_bytes()[:-40])
+    assert write("third") == first
+    assert len(looked) == 1
+    write("more", "--search", 5)
+    assert len(looked) == 1
+    monkeypatch.setattr(provenance, "code_hash", lambda: "another")
+    assert write("code") == first
+    assert len(looked) == 1
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import io
 
 import matplotlib.pyplot as plt
 import pytest
+import reports
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -11,8 +12,9 @@ from docx.shared import Mm, Pt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pathway_models.documents.docx import to_docx
 from pathway_models.documents.typst import LINE, LONGEST, MARGIN, WHOLE, shares_of
-from pathway_models.documents.word_fields import fill_pages, pages_of, wrapped_lines
+from pathway_models.documents.word_fields import _height, _laid_out, _parts, fill_pages, pages_of, wrapped_lines
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +108,46 @@ def test_a_figure_that_fits_stays_where_it_is(paper, picture):
     before = [line.text for line in paper.paragraphs]
     fill_pages(paper)
     assert [line.text for line in paper.paragraphs] == before
+
+
+def test_text_flows_past_figures_that_wait_in_their_order(paper, picture):
+    for _ in range(25):
+        paper.add_paragraph("line")
+    for _ in range(2):
+        figure(paper, picture, 400)
+        paper.add_paragraph("behind")
+    fill_pages(paper)
+    assert [line.text for line in paper.paragraphs][25:] == ["behind", "behind", "", "caption", "", "caption"]
+
+
+@pytest.mark.parametrize(("rows", "is_moved"), [(12, True), (5, False)])
+def test_a_long_table_may_begin_on_the_page_that_a_figure_leaves(paper, picture, rows, is_moved):
+    for _ in range(35):
+        paper.add_paragraph("line")
+    figure(paper, picture, 300)
+    table = paper.add_table(rows=rows, cols=1)
+    paper.add_paragraph("note").style = paper.styles.add_style("Remark", 1)
+    fill_pages(paper)
+    kinds = [one.tag.rpartition("}")[2] for one in paper.element.body][35:39]
+    assert kinds == (["tbl", "p", "p", "p"] if is_moved else ["p", "p", "tbl", "p"])
+    assert paper.paragraphs[35].text == ("note" if is_moved else "")
+    assert len(table.rows) == rows
+
+
+def test_western_letters_take_the_width_of_their_font_and_stand_apart_from_chinese_ones():
+    assert wrapped_lines("n" * 100, 10.0, 600.0, face="Calibri") == 1  # 525 thousandths each
+    assert wrapped_lines("m" * 100, 10.0, 600.0, face="Calibri") == 2  # 799
+    assert wrapped_lines("m" * 100, 10.0, 780.0, face="Times New Roman") == 1  # 778
+    assert wrapped_lines("碳1" * 10, 10.0, 150.0) == 2  # 15 signs wide, and 19 quarters between
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("park_id", ["demo-steel", "demo-electronics"])
+@pytest.mark.slow
+def test_no_page_of_a_report_is_left_half_empty(park_id, lang):
+    word = Document(io.BytesIO(to_docx(reports.report(park_id, lang))))
+    gaps = _laid_out(list(_parts(word)), _height(word)).gaps.values()
+    assert max(gaps) <= 0.25 * _height(word)
 
 
 @given(st.text("碳排放 abc123", max_size=200), st.floats(50, 400))

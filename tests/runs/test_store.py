@@ -18,6 +18,7 @@ import pathway_models as pw
 from pathway_models.core.errors import BatchError, InputError
 from pathway_models.kernels.turning_points import STATUS
 from pathway_models.runs import tables
+from pathway_models.runs.store import kept_arrays
 from pathway_models.runs.tables import MEMBERS, bitround, write_members
 
 NUMBER = 25
@@ -243,3 +244,19 @@ def test_a_process_that_dies_costs_its_own_park_only(chosen, tmp_path):
 def test_a_folder_that_holds_something_is_not_run_into(run, chosen):
     with pytest.raises(BatchError, match=re.escape("expected a new or empty folder")):
         pw.run_tables(["demo-steel"], run.folder, chosen)
+
+
+def test_arrays_are_kept_under_their_key_alone(tmp_path):
+    path, made = tmp_path / "arrays.npz", []
+
+    def work():
+        made.append(len(made))
+        return {"values": np.arange(3.0) + made[-1]}
+
+    assert kept_arrays(path, "a", work)["values"].tolist() == [0, 1, 2]
+    assert kept_arrays(path, "a", work)["values"].tolist() == [0, 1, 2]
+    assert kept_arrays(path, "b", work)["values"].tolist() == [1, 2, 3]
+    path.write_bytes(b"PK no archive")
+    assert kept_arrays(path, "b", work)["values"].tolist() == [2, 3, 4]
+    assert kept_arrays(tmp_path / "no" / "arrays.npz", "a", work)["values"].tolist() == [3, 4, 5]
+    assert sorted(tmp_path.iterdir()) == [path]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from pathway_models.baseline.laws.register import StudentForecast, register
 from pathway_models.core.errors import PathwayError
@@ -119,7 +120,7 @@ def estimate(samples: Sequence[Windows], start: TrendParameters = START) -> Tren
         ]
         return float(np.mean(scores) + RIDGE * np.sum((point - centre) ** 2))
 
-    found = optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
+    found = scipy.optimize.minimize(loss, _to_search(start), method="L-BFGS-B", options={"ftol": TOLERANCE})
     return _from_search(found.x)
 
 
