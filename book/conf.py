@@ -19,6 +19,8 @@ exclude_patterns = ["**/.ipynb_checkpoints"]
 # The stored outputs are the book: they are compared with a new execution by the tests.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_code_prompt_show = "代码 / code"
+nb_code_prompt_hide = "代码 / code"
 nb_ipywidgets_js = {}  # the explorer needs a running kernel; its scripts would come from another host
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3

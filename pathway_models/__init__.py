@@ -53,6 +53,8 @@ _HOME = {
     "read_study": "intake.published",
     "stirpat_drivers": "baseline.scenario_drivers",
     "attribute": "decisions.attribution",
+    "first_steps": "decisions.attribution",
+    "answer": "batch.answer_card",
     "cheapest_package": "decisions.cheapest_package",
     "abatement_costs": "decisions.attribution",
     "package_fleet": "fleet.packages",

@@ -46,6 +46,8 @@ _HOME = {
     "doubt": "pathways.sentences",
     "dual_reporting": "inventory.sentences",
     "factor_choices": "inventory.sentences",
+    "fleet_headline": "fleet.sentences:headline",
+    "first_steps": "fleet.answers:first_sentence",
     "forecast_calibration": "hindcast.sentences:calibration",
     "forecast_combination": "hindcast.sentences:combination",
     "forecast_coverage": "hindcast.sentences:coverage",

@@ -24,6 +24,7 @@ _HOME = {
     "equipment": "cobenefits.tables",
     "factor_choices": "inventory.tables",
     "factors": "pathways.tables",
+    "first_steps": "decisions.tables",
     "fleet_bands": "fleet.tables:bands",
     "fleet_packages": "fleet.tables:packages",
     "fleet_ranking": "fleet.tables:ranking",

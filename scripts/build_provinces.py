@@ -21,6 +21,8 @@ import numpy as np
 from _sector_by_fuel import SECTORS, split
 from _tables import DATA, Row, places, read_rows, write_park, write_rows
 
+from pathway_models.intake.names import item_name
+
 YEARS = range(2004, 2020)
 PRICE_YEAR = 2015
 #: The row of the all-sector total changes its name in 2017 and 2018.
@@ -102,24 +104,37 @@ GENERATION = {f"power_{name}": name for name in ("thermal", "hydro", "nuclear", 
 NOTES = [
     "ASSUME: real GDP = revised nominal GDP / national implicit deflator (sum of 31 provinces' nominal "
     "GDP over China's GDP at constant prices, 2015 = 1). Provinces whose prices rose faster than the "
-    "nation's, mining provinces before 2012 above all, grow too fast in this series.",
+    "nation's, mining provinces before 2012 above all, grow too fast in this series. / "
+    "假设（ASSUME）：实际GDP＝修订后的名义GDP÷全国隐含平减指数（31个省份名义GDP之和与中国不变价GDP之比，2"
+    "015年＝1）。价格涨幅高于全国的省份（主要为2012年以前的矿业省份）在该序列中增长偏快。",
     "Emissions are territorial scope 1 including all power plants of the province; power traded with "
     "other provinces is not in the table, so there is no purchased electricity. The grid factor is used "
-    "only for electricity that a measure adds.",
+    "only for electricity that a measure adds. / "
+    "排放为省域范围一，含省内全部电厂；表中没有省际电力交易，因此没有外购电力。电网因子只用于措施新增的电"
+    "力。",
     "ASSUME: energy by fuel is not reported here; it is implied as emissions / factor of the factor "
     "set, with raw coal at the factor of bituminous coal and other coking products at that of coal tar. "
-    "Emissions are not changed by this.",
-    "The process row is the process emissions of CEADs (cement).",
+    "Emissions are not changed by this. / "
+    "假设（ASSUME）：此处没有分品种的能源消费报告值，由排放除以因子组的因子推算；原煤取烟煤因子，其他焦化"
+    "产品取煤焦油因子。排放不受影响。",
+    "The process row is the process emissions of CEADs (cement). / 过程排放一行取自CEADs的过程排放（水泥）。",
     "DERIVED: sector by fuel. CEADs has a province by fuel or by sector; the cells are the national table of the year "
     "fitted proportionally to both (iterative proportional fitting). Fuels hold to the tonne, sectors to the rounding "
     "of the published sums (at most 0.0009 Mt). cement is all non-metallic minerals, chemicals has refining and "
-    "coking, other_industry mining, light industry, machinery and construction, buildings services and households.",
+    "coking, other_industry mining, light industry, machinery and construction, buildings services and households. / "
+    "推算：分行业分品种。CEADs只给出各省分品种或分行业的数据；各单元格由当年全国表按两者比例拟合（迭代比例"
+    "拟合）。分品种精确到吨，分行业在公布合计的舍入误差之内（最多0.0009百万吨）。水泥为全部非金属矿物制品"
+    "，化工含炼油和炼焦，其他工业含采矿、轻工、机械和建筑业，建筑含服务业和居民。",
     "ASSUME: power and heat goes with thermal power generated, steel with crude steel, cement with cement; the value "
     "added of primary, secondary and tertiary industry (share of nominal GDP times real GDP; primary share of 2019 as "
     "in 2018) measures agriculture, other industry and buildings, so that the sectors' value added is the GDP once. "
-    "Chemicals and transport have their own energy as activity.",
+    "Chemicals and transport have their own energy as activity. / "
+    "假设（ASSUME）：电力热力随火力发电量，钢铁随粗钢产量，水泥随水泥产量；第一、二、三产业增加值（名义GD"
+    "P占比乘以实际GDP；2019年第一产业占比同2018年）代表农业、其他工业和建筑，各行业增加值之和恰为GDP一次。"
+    "化工和交通以自身能耗为活动量。",
     "The 30 provinces of CEADs add up to 10,864 Mt in 2019 against 9,795 Mt in its national account: a "
-    "known gap of the provincial statistics.",
+    "known gap of the provincial statistics. / "
+    "CEADs的30个省份2019年合计108.64亿吨，其全国账户为97.95亿吨：省级统计的已知差距。",
 ]
 CHAINED = "goes with the emissions of the sector: the statistic begins in 2006"
 
@@ -235,7 +250,11 @@ class Province:
             found.append(f"Too small to stand alone, in other_industry: {self.merged}.")
         indexed = [name for name in OUTPUTS if name in self.sectors and not self.output(name)]
         if indexed:
-            found.append(f"No output in every year, energy as activity: {', '.join(indexed)}.")
+            chinese = "、".join(item_name(name, "zh") for name in indexed)
+            found.append(
+                f"No output in every year, energy as activity: {', '.join(indexed)}."
+                f" / 没有逐年产量、以能耗为活动量：{chinese}。"
+            )
         return found
 
 
@@ -258,17 +277,26 @@ def findings(province: str, emissions: Emissions, panel: list[dict[str, str]]) -
                 f"Finding: fuels and process add up to {parts:.3f} Mt in {year}, the total is {total[year]:.3f} Mt."
             )
     changes = {year: total[year] / total[year - 1] - 1 for year in YEARS[1:]}
-    jumps = [f"{change:+.1%} in {year}" for year, change in changes.items() if abs(change) > JUMP]
+    jumps = {year: f"{change:+.1%}" for year, change in changes.items() if abs(change) > JUMP}
     if jumps:
-        found.append(f"Finding: the total changes by {', '.join(jumps)}; breaks in the statistics are possible.")
+        in_english, in_chinese = (
+            between.join(form.format(year=year, change=change) for year, change in jumps.items())
+            for between, form in ((", ", "{change} in {year}"), ("、", "{year}年{change}"))
+        )
+        found.append(
+            f"Finding: the total changes by {in_english}; breaks in the statistics are possible."
+            f" / 发现：总量变化{in_chinese}；统计口径可能有间断。"
+        )
     flagged = [
         line["year"]
         for line in panel
         if line["province"] == province and line["flag_coal_vs_ceads"] == "check" and int(line["year"]) in YEARS
     ]
     if flagged:
-        years = ", ".join(flagged)
-        found.append(f"Finding: physical coal use and CEADs coal emissions disagree in {years} (driver panel flag).")
+        found.append(
+            f"Finding: physical coal use and CEADs coal emissions disagree in {', '.join(flagged)} (driver panel flag)."
+            f" / 发现：{'、'.join(flagged)}年实物煤炭消费与CEADs煤炭排放不一致（驱动因素面板标记）。"
+        )
     return found
 
 

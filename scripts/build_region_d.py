@@ -33,40 +33,57 @@ CARRIERS = ("coal", "oil", "gas", "heat", "electricity", "other_energy")
 #: Conversion item: (row of its quantity, row of its factor); heat is the remainder of row 16.
 CONVERSION = {"conversion_coal": (74, 51), "conversion_oil": (80, 52), "conversion_gas": (86, 53)}
 CONVERSION_TOTAL, CONVERSION_HEAT_FACTOR, POPULATION = 16, 54, 2
-#: The sheet leaves this factor blank although the amount (0.042 万tce) is not zero; the published
-#: emissions of industry are met to the last digit with 0 and missed by 0.07 万tCO2 with a gas factor.
+#: The sheet leaves this factor blank although the amount (0.42 ktce) is not zero; the published
+#: emissions of industry are met to the last digit with 0 and missed by 0.7 ktCO2 with a gas factor.
 BLANK_FACTOR = ("conversion_gas", 2017)
 BLANK_NOTE = "blank in the sheet; 0 reproduces the published emissions of industry"
 
 NOTES = [
     "Finding: the published emissions of industry in 2020 exceed energy x factor of the same sheet by "
-    "297.2 万tCO2 (0.56 % of industry). The sheet contradicts itself there; the difference is kept and "
-    "shown.",
-    "Finding: industry differs from the published value by 0.65 万tCO2 in 2013 and 0.44 万tCO2 in 2018 "
+    "2972 ktCO2 (0.56 % of industry). The sheet contradicts itself there; the difference is kept and "
+    "shown. / "
+    "发现：公布的2020年工业排放比同一表的能耗乘以因子多297.2万tCO2（占工业的0.56%）。该表自相矛盾，差额保"
+    "留并列示。",
+    "Finding: industry differs from the published value by 6.5 ktCO2 in 2013 and 4.4 ktCO2 in 2018 "
     "and agrees to the last digit in the other years up to 2019; agriculture, transport, buildings and "
-    "residents agree to the last digit in every year.",
-    "Finding: the sheet has no factor for gas conversion in 2017 (0.042 万tce); 0 is used because it "
-    "reproduces the published emissions of industry exactly.",
+    "residents agree to the last digit in every year. / "
+    "发现：工业排放与公布值在2013年相差0.65万tCO2、2018年相差0.44万tCO2，截至2019年的其他年份完全一致；农"
+    "业、交通、建筑和居民各年均完全一致。",
+    "Finding: the sheet has no factor for gas conversion in 2017 (0.42 ktce); 0 is used because it "
+    "reproduces the published emissions of industry exactly. / "
+    "发现：该表没有2017年天然气加工转换（0.042万tce）的因子；取0可精确重现公布的工业排放。",
     "ASSUME: value added stands at constant prices of an unnamed base year. The sheet states no price "
     "basis; its GDP grows 7.9 % a year over 2010-2020, by exactly 8.6, 7.8, 7.2 and 6.7 % in 2015-2018, "
-    "as a series chained with officially rounded real growth rates does.",
+    "as a series chained with officially rounded real growth rates does. / "
+    "假设（ASSUME）：增加值按某一未说明基年的不变价计。该表没有说明价格基准；其GDP在2010—2020年年均增长7."
+    "9%，2015—2018年恰为8.6%、7.8%、7.2%和6.7%，与按官方取整的实际增速链接的序列一致。",
     "ASSUME: the activity of industry is the value added of the whole second sector (energy supply plus "
     "industry), because the emissions of industry contain the energy supply sector's conversion; so the "
     "sectors' value added adds up to GDP. Industry alone is 4-5 % lower and grows equally fast (5.7 % a "
-    "year).",
-    "Residents have no value added; their activity is the population of the region.",
+    "year). / "
+    "假设（ASSUME）：工业的活动量取第二产业全部增加值（能源供应加工业），因为工业排放包含能源供应部门的加"
+    "工转换；这样各部门增加值之和等于GDP。仅工业一项低4%—5%，增速相同（每年5.7%）。",
+    "Residents have no value added; their activity is the population of the region. / "
+    "居民没有增加值，其活动量为该区域人口。",
     "Electricity, heat and all fuels are given in tonnes of standard coal equivalent, electricity most "
     "likely at its calorific value (0.1229 kgce/kWh). The factors are per tonne of the same equivalent, "
-    "so emissions do not depend on this.",
+    "so emissions do not depend on this. / "
+    "电力、热力和各种燃料均以吨标准煤计，电力很可能按热值（0.1229 kgce/kWh）折算。因子也以每吨同一当量计，"
+    "排放不受影响。",
     "Generation and heat supply are carried by the factors of electricity and heat of each year (they "
     "include imported and renewable power), so the electricity emissions of all sectors together are "
-    "not scope 2 only.",
+    "not scope 2 only. / "
+    "发电和供热由当年的电力、热力因子承担（其中含调入和可再生电力），因此各部门用电排放合计不只是范围二。",
     "Factors of conversion are residuals of a carbon balance: those of coal and gas jump between years "
     "and change sign (coal 2012: -4.6; gas 2020: -14.9 tCO2/tce). They describe the year; they are no "
-    "technology factors.",
-    "Other energy (other_energy) has factor 0 in the sheet in all years.",
+    "technology factors. / "
+    "加工转换因子是碳平衡的差额：煤和天然气的因子逐年跳动并改变符号（煤2012年-4.6，天然气2020年-14.9 tCO2"
+    "/tce）。它们只说明当年，不是技术因子。",
+    "Other energy (other_energy) has factor 0 in the sheet in all years. / "
+    "其他能源（other_energy）在该表各年的因子均为0。",
     "Carriers a sector does not use in any year are left out; a use of zero in single years stands as 0 "
-    "without a factor, as in the sheet.",
+    "without a factor, as in the sheet. / "
+    "部门各年均不使用的能源品种不列出；个别年份用量为零的记为0且没有因子，与该表一致。",
 ]
 
 

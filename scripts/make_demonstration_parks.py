@@ -158,10 +158,14 @@ def sidecar(recipe: Recipe, park_id: str, park: Mapping[str, Any]) -> dict[str, 
         "notes": [
             "INVENTED: this park does not exist. Its numbers come from the assumptions in "
             "data/demonstration/archetypes.yml and seeded noise; no result for it is evidence about "
-            "any real park.",
+            "any real park. / "
+            "虚构：本园区并不存在。其数值来自data/demonstration/archetypes.yml中的假设和给定种子的噪声；任何结果都"
+            "不能作为真实园区的证据。",
             "ASSUME: the national grid factor of 2021 stands for all five years, because no verified "
-            "provincial factor exists for 2016-2020.",
-            "2020 carries a dip of demand; whether it is set aside as a one-off year is a choice of the analysis.",
+            "provincial factor exists for 2016-2020. / "
+            "假设（ASSUME）：2016—2020年没有经核实的省级电网因子，五年均采用2021年全国电网因子。",
+            "2020 carries a dip of demand; whether it is set aside as a one-off year is a choice of the analysis. / "
+            "2020年需求下降；是否作为一次性年份剔除由分析者选择。",
         ],
     }
 

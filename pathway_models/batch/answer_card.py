@@ -1,28 +1,121 @@
-"""The answer card: one sentence, the three shares with and without measures, what decides them.
+"""The answer card: one sentence, the three shares with and without measures, what decides them, what to do first.
 
-A park's page takes it from the summary in its folder, the explorer from the members under the levers as set.
+A park's page takes it from the tables in its folder, a notebook from its ensemble, the explorer from the members under
+the levers as set.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from math import isnan
 from pathlib import Path
 
 from markupsafe import Markup
 
+import pathway_models as pw
 from pathway_models.core.files import PACKAGE_FOLDER
 from pathway_models.documents.markup import page
-from pathway_models.fleet.answers import Answer, Split, answer_sentence, answers, decisive_sentence
+from pathway_models.fleet import answers as fleet
+from pathway_models.fleet.answers import Answer, Split
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.language.rounding import share_text
 from pathway_models.language.words import say, share_words, word_list
+from pathway_models.records.levers import Scenario
+from pathway_models.records.park import Park
+from pathway_models.records.pathways import Draws
+from pathway_models.records.peaks import IF_DRIVERS_HOLD, SHARES, Peaks, Step
+from pathway_models.runs.tables import write_columns
 
 TEMPLATE = PACKAGE_FOLDER / "documents" / "templates" / "card.html.j2"
+#: Table of a park's folder: the measures of its best scenario, each by itself.
+STEPS = "first_steps.csv"
+#: Fields of a step that are no text, and how they are read.
+_READ = {"start": int, "complete": int, "gain": float, "avoided": float, "cost": float, "has_price": "true".__eq__}
+
+
+class Card:
+    """The answer of a park, as it shows itself in a notebook.
+
+    Parameters
+    ----------
+    html : str
+    told : iterable of str
+        Its sentences.
+    """
+
+    def __init__(self, html: str, told: Iterable[str]) -> None:
+        self.html, self.told = html, tuple(told)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return "\n".join(self.told)
+
+
+def answer(
+    park: Park,
+    scenarios: Mapping[str, Scenario],
+    draws: Draws,
+    *,
+    before: int = 2030,
+    peaks: Peaks | None = None,
+    held: Peaks | None = None,
+    steps: Sequence[Step] | None = None,
+    lang: str = "en",
+) -> Card:
+    """Put the answer of a park on one card; what is not given is worked out.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping of Scenario
+        The first is the one without new measures.
+    draws : Draws
+        Made by `sample` with these scenarios.
+    before : int
+        Year before which emissions shall peak.
+    peaks, held : Peaks, optional
+        Of these scenarios, parted at that year; of the same draws if the drivers hold.
+    steps : sequence of Step, optional
+        What to do first (`first_steps`).
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    Card
+    """
+    given = {"probabilities": (), "before": before}
+    peaks = pw.survey(park, scenarios, draws, **given).peaks if peaks is None else peaks
+    held = pw.survey(park, scenarios, draws, **given, drivers="hold").peaks if held is None else held
+    steps = pw.first_steps(park, scenarios, draws, peaks) if steps is None else steps
+    found = answer_of(park, scenarios, peaks, held)
+    return _card(found, steps, lang) if found else Card("", ())
+
+
+def answer_of(park: Park, scenarios: Mapping[str, Scenario], peaks: Peaks, held: Peaks | None = None) -> Answer | None:
+    """Collect the answer of an ensemble; None where the headline cannot be given."""
+    about = {
+        "park_id": park.park_id, "name": park.name_en, "name_zh": park.name_zh, "invented": str(park.invented).lower(),
+        "before": str(peaks.before), "issue_year": str(peaks.issue_year), "members": str(peaks.members),
+    }  # fmt: skip
+    readings = [_shares(peaks)] if held is None else [_shares(peaks), _shares(held, IF_DRIVERS_HOLD)]
+    rows = [
+        about | {"scenario": name} | {key: text for reading in readings for key, text in reading[at].items()}
+        for at, name in enumerate(peaks.scenarios)
+    ]
+    return next(iter(fleet.answers(rows, scenarios)), None)
+
+
+def _shares(peaks: Peaks, ending: str = "") -> list[dict[str, str]]:
+    """Write the shares of each scenario as texts of a summary; empty where they cannot be told."""
+    rows = peaks.headline(peaks.before)
+    return [{f"{name}{ending}": "" if row[name] != row[name] else str(row[name]) for name in SHARES} for row in rows]
 
 
 def answer_card(folder: Path, lang: str) -> tuple[str, str]:
-    """Make the card of a park from the summary in its folder.
+    """Make the card of a park from the tables in its folder.
 
     Returns
     -------
@@ -35,21 +128,53 @@ def answer_card(folder: Path, lang: str) -> tuple[str, str]:
         return "", ""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = answers(rows, read_scenarios())
+    found = fleet.answers(rows, read_scenarios())
     if not found:
         return (_name(rows[0], lang) if rows else ""), ""
-    (one,) = found
+    code = say(lang, en="show the code", zh="显示代码")
+    back = say(lang, en="All parks of this run", zh="本次运行的全部园区")
+    return _name(found[0].row, lang), _card(found[0], read_steps(folder), lang, code=code, back=back).html
+
+
+def write_steps(path: Path, park_id: str, steps: Sequence[Step]) -> Path:
+    """Write what each measure does by itself, a row a measure, the one to begin with first."""
+    columns = {name: [getattr(step, name) for step in steps] for name in (field.name for field in fields(Step))}
+    return write_columns(path, {"park_id": [park_id] * len(steps), **columns})
+
+
+def read_steps(folder: Path) -> tuple[Step, ...] | None:
+    """Read what to do first from a park's folder; None where a run of an older version has not worked it out."""
+    path = folder / STEPS
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(Step(**{one.name: _READ.get(one.name, str)(row[one.name]) for one in fields(Step)}) for row in rows)
+
+
+def what_first(one: Answer, steps: Sequence[Step] | None, lang: str, most: int = fleet.FIRST) -> str:
+    """Say what to do first; empty where the run has not worked it out, or no scenario gains a point."""
+    return (
+        fleet.first_sentence(steps, lang=lang, most=most)
+        if steps is not None and one.points >= fleet.LEAST_GAIN
+        else ""
+    )
+
+
+def _card(one: Answer, steps: Sequence[Step] | None, lang: str, *, code: str = "", back: str = "") -> Card:
     splits = {say(lang, en="No new measures", zh="无新措施"): one.without}
     if one.best_scenario != one.row["scenario"]:
         splits[scenario_name(one.best_scenario, lang)] = one.best
-    notes = (_decisive(one, lang), _readings(one, lang))
-    back = say(lang, en="All parks of this run", zh="本次运行的全部园区")
-    card = card_of(
-        _name(one.row, lang), _sentence(one, lang), splits, one.year, lang,
-        notes=[note for note in notes if note], about=_about(one, lang), invented=one.row["invented"] == "true",
-        code=say(lang, en="show the code", zh="显示代码"), back=back,
+    sentence, about, first = _sentence(one, lang), _about(one, lang), what_first(one, steps, lang)
+    notes, listed = [what_decides(one, lang), _readings(one, lang)], fleet.worth_naming(steps or ()) if first else []
+    if first and not listed:
+        notes.insert(1, first)
+    notes = list(filter(None, notes))
+    html = card_of(
+        _name(one.row, lang), sentence, splits, one.year, lang,
+        notes=notes, steps=listed, about=about, invented=one.row["invented"] == "true", code=code, back=back,
     )  # fmt: skip
-    return _name(one.row, lang), card
+    return Card(html, filter(None, [sentence, *notes, first if listed else "", about]))
 
 
 def card_of(
@@ -60,6 +185,7 @@ def card_of(
     lang: str,
     *,
     notes: Sequence[str] = (),
+    steps: Sequence[Step] = (),
     about: str = "",
     invented: bool = False,
     code: str = "",
@@ -78,6 +204,8 @@ def card_of(
     lang : {"en", "zh"}
     notes : sequence of str
         Lines below the bars.
+    steps : sequence of Step
+        What to do first, a line each.
     about : str
         Small line at the end.
     invented : bool
@@ -89,8 +217,22 @@ def card_of(
     str
         HTML with its style.
     """
+    # Deferred: it loads matplotlib, and a summary on a terminal has no colours.
+    from pathway_models.figures.style import FAMILY_COLOURS
+
     words = share_words(lang, year) | {"made_up": say(lang, en="invented", zh="虚构")}
-    given = {"notes": notes, "about": about, "invented": invented, "code": code, "back": back, "lang": lang}
+    first = [(say(lang, en=step.name_en, zh=step.name_zh), fleet.step_text(step, lang), step.family) for step in steps]
+    words["do_first"] = say(lang, en="What to do first", zh="首先要做的")
+    given = {
+        "notes": notes,
+        "steps": first,
+        "colours": FAMILY_COLOURS,
+        "about": about,
+        "invented": invented,
+        "code": code,
+        "back": back,
+        "lang": lang,
+    }
     listed = word_list(lang, year)
     return page(TEMPLATE, name=name, sentence=sentence, splits=splits, word_list=listed, **words, **given)
 
@@ -102,12 +244,13 @@ def _name(row: Mapping[str, str], lang: str) -> str:
 def _sentence(one: Answer, lang: str) -> str:
     is_better = one.best_scenario != one.row["scenario"]
     name = scenario_name(one.best_scenario, lang) if is_better else ""
-    return answer_sentence(one.without.before, one.best.before, name, one.year, lang)
+    return fleet.answer_sentence(one.without.before, one.best.before, name, one.year, lang)
 
 
-def _decisive(one: Answer, lang: str) -> str:
+def what_decides(one: Answer, lang: str) -> str:
+    """Name the lever family that decides an answer."""
     name = scenario_name(one.decisive, lang).removesuffix("情景") if one.decisive else ""
-    return decisive_sentence(name, one.gained, one.has_families, lang)
+    return fleet.decisive_sentence(name, one.gained, one.has_families, lang)
 
 
 def _readings(one: Answer, lang: str) -> str:
@@ -127,7 +270,7 @@ def _readings(one: Answer, lang: str) -> str:
 
 def _about(one: Answer, lang: str) -> str:
     error = f"± {100 * one.without.error:.1f}"
-    issued, members = one.row.get("issue_year", ""), one.row.get("members", "")
+    issued, members = one.row.get("issue_year", ""), f"{int(one.row.get('members') or 0):,}"
     return say(
         lang,
         en=f"Answer of {issued}; {members} members; sampling error {error} points. A scenario is not a forecast.",

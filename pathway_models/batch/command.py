@@ -80,7 +80,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
     from pathway_models.batch.fork_client import call_preloaded
     from pathway_models.batch.preload import preload_cells
-    from pathway_models.batch.summary import summary_lines, write_index, write_summary
+    from pathway_models.batch.summary import steps_of, summary_lines, write_index, write_summary
 
     page = folder / "index.html"
     before = _content(folder / "summary.csv") if page.is_file() else None
@@ -88,7 +88,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     rows = write_summary(folder, outcomes)
     hash_outputs(folder)
     if not quiet:
-        for line in summary_lines(rows, outcomes, language()):
+        for line in summary_lines(rows, outcomes, language(), steps_of(folder, rows)):
             click.echo(line)
     if before == _content(folder / "summary.csv") and all(outcome.status == "unchanged" for outcome in outcomes):
         return page  # which is up to date

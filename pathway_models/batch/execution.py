@@ -52,7 +52,8 @@ def check_parameters(parameters: dict[str, object], notebook: str | Path = PARK_
     wrong = [f"no parameter {name!r}" for name in parameters if name not in known and name not in UNDECLARED]
     for name, value in parameters.items():
         declared = str(known.get(name, {}).get("inferred_type_name") or "")
-        if declared and declared.split("[")[0] != type(value).__name__:
+        # The library calls the type of a plain "members = 5" None.
+        if declared not in ("", "None") and declared.split("[")[0] != type(value).__name__:
             wrong.append(f"{name} = {value!r} is {type(value).__name__}, the notebook declares {declared}")
     if wrong:
         raise BatchError(f"{Path(notebook).name}: {'; '.join(wrong)}; its parameters are {', '.join(known)}")
@@ -72,6 +73,8 @@ def _check_notebook(path: Path) -> None:
         version = content.get("nbformat") if isinstance(content, dict) else None
         if isinstance(version, int) and version < FORMAT:
             raise BatchError(f"{path.name}: it is of the old format {version}; open it in Jupyter and save it again")
+        if version != FORMAT:
+            raise ValueError(f"format {version!r}, not {FORMAT}")
         notebook = nbformat.from_dict(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of cells without an id, which are no obstacle

@@ -138,6 +138,9 @@ def _paged(notebook: NotebookNode, lang: str) -> list[str]:
         The questions; the heading of the first has the id ``part-1``.
     """
     questions: list[str] = []
+    for cell in notebook.cells:
+        if "answer" in cell.metadata.get("tags", ()):  # the page opens with it
+            cell.outputs = [one for one in cell.get("outputs", ()) if "text/html" not in one.get("data", {})]
     cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     for cell in cells:
         if cell.source.startswith("# "):  # the card has the title

@@ -302,6 +302,7 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         gaps=pw.gaps(park, pathways, peaks),
         held=pw.survey(park, chosen, draws, probabilities=(), drivers="hold").peaks,
         doubts=pw.doubts(park, [chosen[next(iter(chosen))]], draws),
+        steps=pw.first_steps(park, chosen, draws, peaks),
     )
     list(_sentences(done))
     for shown in _tables(done):
@@ -309,7 +310,8 @@ def compute(park_id: str, members: int = 20) -> SimpleNamespace:
         if shown is not pathways:
             shown._repr_html_()
     with TemporaryDirectory() as folder:
-        pw.write_results(folder, park, chosen, pathways, peaks, held=done.held)
+        pw.answer(park, chosen, draws, peaks=peaks, held=done.held, steps=done.steps)
+        pw.write_results(folder, park, chosen, pathways, peaks, held=done.held, steps=done.steps)
     return done
 
 
@@ -349,6 +351,7 @@ def _sentences(done: SimpleNamespace) -> Iterator[str]:
     yield sentences.most_helpful(done.pathways, done.peaks, done.scenarios)
     yield sentences.sources(done.pathways, last)
     yield sentences.capture(done.pathways, last)
+    yield sentences.first_steps(done.steps)
     yield from (sentences.account_totals(done.pathways, name) for name in (first, last))
     yield from (sentences.doubt(one) for one in done.doubts)
 
@@ -360,5 +363,6 @@ def _tables(done: SimpleNamespace) -> Iterator[object]:
     yield tables.peaks(done.peaks)
     yield tables.statuses(done.peaks)
     yield tables.gaps(done.gaps)
+    yield tables.first_steps(done.steps)
     yield tables.compare(done.pathways, done.peaks, done.scenarios)
     yield tables.levers(done.scenarios[list(done.scenarios)[-1]])

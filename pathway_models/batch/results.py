@@ -14,6 +14,7 @@ import pandas as pd
 
 import pathway_models as pw
 from pathway_models import tables
+from pathway_models.batch.answer_card import STEPS, write_steps
 from pathway_models.core.errors import BatchError
 from pathway_models.gaps.analysis import gaps
 from pathway_models.intake.assumptions import read_assumptions
@@ -23,10 +24,10 @@ from pathway_models.records.inventory import Inventory
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
-from pathway_models.records.peaks import Peaks
+from pathway_models.records.peaks import Peaks, Step
 from pathway_models.runs.provenance import FORECAST, sealed_forecast, write_forecast
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
-from pathway_models.runs.tables import MEMBERS, Columns, write_columns, write_members
+from pathway_models.runs.tables import MEMBERS, Columns, whole, write_columns, write_members
 
 if TYPE_CHECKING:
     from pathway_models.exports.iamc import ParkResults
@@ -67,11 +68,6 @@ def _refuse_altered(folder: Path, park_id: str) -> None:
 
 
 def _check(stored: Path, found: ParkResults) -> None:
-    import numpy as np
-    import pandas as pd
-
-    from pathway_models.runs.tables import whole
-
     if not stored.is_file():
         raise BatchError(f"{stored} is missing; run the park again")
     now = pathway_quantiles(found.pathways)
@@ -118,6 +114,7 @@ def write_results(
     neutral: int = 2060,
     members: bool = True,
     held: Peaks | None = None,
+    steps: Sequence[Step] | None = None,
 ) -> list[Path]:
     """Write a park's tables.
 
@@ -132,6 +129,8 @@ def write_results(
         Keep the members too.
     held : Peaks, optional
         Of the same draws if the drivers hold, for the columns of that reading.
+    steps : sequence of Step, optional
+        What each measure of the best scenario does by itself (`first_steps`).
 
     Returns
     -------
@@ -139,7 +138,7 @@ def write_results(
         ``summary.csv`` (one row a scenario), ``pathways.csv`` (quantiles of the total by scenario and
         year), ``gaps.csv`` (distance from every target), ``inventory.csv`` (by source), ``levers.csv`` (what
         the scenarios moved, with sources), ``forecast.json`` (headline and quantiles to come, sealed),
-        ``members.parquet`` (peak and totals of every member).
+        ``first_steps.csv`` (measures by what each gains alone), ``members.parquet`` (peak and totals of every member).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,6 +155,8 @@ def write_results(
     assumed = read_assumptions(as_of=pathways.issue_year)
     known = assumed if assumed.label == pathways.assumptions else None
     written.append(write_forecast(folder / FORECAST, sealed_forecast(park, inventory, pathways, rows, known)))
+    if steps is not None:
+        written.append(write_steps(folder / STEPS, park.park_id, steps))
     return [*written, write_members(folder / MEMBERS, pathways, peaks)] if members else written
 
 

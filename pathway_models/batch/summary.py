@@ -13,19 +13,20 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from pathway_models import plotting, sentences
-from pathway_models.console.tables import screen_lines
+from pathway_models.batch.answer_card import read_steps, what_decides, what_first
+from pathway_models.console.tables import on_screen, screen_lines
 from pathway_models.core.errors import BatchError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
 from pathway_models.core.yaml_files import validated
 from pathway_models.documents.markup import font_face, html
-from pathway_models.fleet.answers import answers, chance, headline_of, year_asked
+from pathway_models.fleet.answers import LEAST_GAIN, Answer, answers, chance, headline_of, worth_naming, year_asked
 from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
-from pathway_models.records.peaks import SHARES
+from pathway_models.records.peaks import SHARES, Step
 from pathway_models.runs.folders import Outcome
 from pathway_models.runs.tables import replace_text
 
@@ -36,7 +37,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "without": "No new measures",
         "best": "Best scenario",
         "points": "points to win",
-        "decisive": "What decides it",
+        "decisive": "What decides it, and what to do first",
+        "first": "First: ",
+        "decides": "Decides it: ",
         "nothing": "no single family by a point",
         "not_compared": "no scenario of one family in this run",
         "data_to": "data to ",
@@ -50,7 +53,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "narrow": "A wider window shows more columns; all of them are in",
         "groups": {"park": "Real parks", "region": "Regions", "invented": "Invented demonstration parks"},
         "best_note": "Best scenario: the one of this run with the highest probability."
-        " What decides it: the lever family that alone gains most.",
+        " What decides it: the lever family that alone gains most; first: the measure of the best scenario that"
+        " alone gains most, in points.",
         "run": "Run",
         "done": "parks done",
         "seed": "seed",
@@ -113,7 +117,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "without": "无新措施",
         "best": "最佳情景",
         "points": "可提高（百分点）",
-        "decisive": "起决定作用的措施",
+        "decisive": "起决定作用的措施，首先要做的",
+        "first": "首先：",
+        "decides": "决定：",
         "nothing": "无单类措施可提高1个百分点",
         "not_compared": "本次运行无单类措施情景",
         "data_to": "数据至",
@@ -126,7 +132,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "papers": "园区的专项报告和核查工作簿，生成后在此列出链接，命令为",
         "narrow": "更宽的窗口显示更多列；全部列见",
         "groups": {"park": "真实园区", "region": "区域", "invented": "虚构示范园区"},
-        "best_note": "最佳情景：本次运行中概率最高的情景。起决定作用的措施：单独实施时提高最多的一类。",
+        "best_note": "最佳情景：本次运行中概率最高的情景。起决定作用的措施：单独实施时提高最多的一类；首先："
+        "最佳情景中单独实施时提高最多的一项措施（百分点）。",
         "run": "运行批次",
         "done": "个园区完成",
         "seed": "随机种子",
@@ -192,6 +199,8 @@ HEADS = (
     ("park", "scenario", "before {year}, %", "past, %", "ahead, %", "ahead of not past, %", "peak year, 90 %"),
     ("园区", "情景", "{year}年前，%", "已达峰，%", "未来达峰，%", "尚可争取，%", "达峰年90%区间"),
 )
+#: Parks up to which a terminal is told what decides each answer.
+FEW = 6
 #: Place of a park's papers on the page, and the formats they are written in.
 _PAPERS = re.compile(r'(<span data-papers="([^"]*)">).*?</span>')
 FORMS = MappingProxyType({"docx": "Word", "pdf": "PDF", "html": "HTML", "xlsx": ""})
@@ -234,8 +243,13 @@ def write_index(folder: Path, outcomes: Sequence[Outcome], rows: list[dict[str, 
     register = {entry.park_id: entry for entry in read_register()}
     is_of_register = bool(outcomes) and all(outcome.park_id in register for outcome in outcomes)
     waiting = [entry for entry in register.values() if not entry.has_data] if is_of_register else []
-    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows, lang))
+    page = index_page(folder.name, rows, outcomes, waiting, lang, credits_of(rows, lang), steps_of(folder, rows))
     return replace_text(folder / "index.html", with_papers(page, folder, lang), encoding="utf-8")
+
+
+def steps_of(folder: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Sequence[Step] | None]:
+    """Read what to do first in each park of a run from the parks' folders."""
+    return {name: read_steps(folder / name) for name in dict.fromkeys(row["park_id"] for row in rows)}
 
 
 def link_papers(folder: Path) -> None:
@@ -287,6 +301,7 @@ def index_page(
     waiting: Sequence[Any],
     lang: str,
     credit: Sequence[str] = (),
+    steps: Mapping[str, Sequence[Step] | None] = MappingProxyType({}),
 ) -> str:
     """Render the page of a run.
 
@@ -303,6 +318,8 @@ def index_page(
     lang : {"en", "zh"}
     credit : sequence of str
         Licences that ask for a name.
+    steps : mapping of sequence of Step
+        What to do first, by park.
 
     Returns
     -------
@@ -326,6 +343,7 @@ def index_page(
     shown = "".join([str(texts), sentence, *names.values(), *(value for row in rows for value in row.values())])
     shown += "".join(word(row.get("account") or "total", lang) for row in rows)
     listed = word_list(lang, *(year_asked(row) for row in rows[:1]))
+    shown += "".join(step.name_zh for of_park in steps.values() for step in of_park or ())
     shown += str(listed) + "".join(f"{entry.name_zh}{entry.name_en}" for entry in waiting) + alt + "".join(credit)
     return page(
         TEMPLATES / "index.html.j2",
@@ -350,9 +368,19 @@ def index_page(
         scenarios=names,
         kinds=[kind for kind in texts["groups"] if kind in {row["kind"] for row in rows}],
         decisive={name: text.removesuffix("情景") for name, text in names.items()},
+        first={one.row["park_id"]: _first(one, steps.get(one.row["park_id"]), lang) for one in found},
         credit=credit,
         columns=[{"label": label, "look": _look(at)} for at, label in enumerate(texts["columns"])],
         waiting=waiting,
+    )
+
+
+def _first(one: Answer, steps: Sequence[Step] | None, lang: str) -> str:
+    """Name the measure to begin with, and the points it gains by itself; empty where none gains one."""
+    told = worth_naming(steps or (), 1) if one.points >= LEAST_GAIN else []
+    return "".join(
+        say(lang, en=f"{step.name_en} ({100 * step.gain:+.0f})", zh=f"{step.name_zh}（{100 * step.gain:+.0f}）")
+        for step in told
     )
 
 
@@ -423,8 +451,15 @@ def _figure(rows: list[dict[str, str]], lang: str) -> tuple[str, str]:
     return base64.b64encode(small.getvalue()).decode("ascii"), sentences.describe_all_parks(table, lang=lang)
 
 
-def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang: str = "en") -> list[str]:
+def summary_lines(
+    rows: list[dict[str, str]],
+    outcomes: Sequence[Outcome],
+    lang: str = "en",
+    steps: Mapping[str, Sequence[Step] | None] = MappingProxyType({}),
+) -> list[str]:
     """Write a line for the first and the last scenario of each park: the probability with its parts, and peak years.
+
+    Of a few parks it is also said what decides the answer, and what to do first; of many the page says so.
 
     Parameters
     ----------
@@ -432,6 +467,8 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
         Rows of ``summary.csv``.
     outcomes : sequence of Outcome
     lang : {"en", "zh"}
+    steps : mapping of sequence of Step
+        What to do first, by park.
     """
     lines = []
     by_park: dict[str, list[dict[str, str]]] = {}
@@ -445,6 +482,7 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
         for name, of_park in by_park.items():
             table += _rows(name, of_park, shown, lang)
         lines += screen_lines(table)
+        lines += _advice(rows, steps, lang)
     lines += [_failure(outcome, lang) for outcome in outcomes if not outcome.came_out]
     done = sum(outcome.came_out for outcome in outcomes)
     unchanged = sum(outcome.status == "unchanged" for outcome in outcomes)
@@ -463,6 +501,22 @@ def summary_lines(rows: list[dict[str, str]], outcomes: Sequence[Outcome], lang:
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
     )
     lines.append(said.format(done, len(outcomes), count["invented"]))
+    return lines
+
+
+def _advice(rows: list[dict[str, str]], steps: Mapping[str, Sequence[Step] | None], lang: str) -> list[str]:
+    """Say of each of a few parks what decides its answer and what to do first; of many, where it is said."""
+    if not any(steps.values()):  # a run of an older version
+        return []
+    found = answers(rows, read_scenarios())
+    if len(found) > FEW:
+        return [say(lang, en="What decides each place, and what to do first: index.html",
+                    zh="各地起决定作用的措施、首先要做的：见index.html")]  # fmt: skip
+    lines, colon, space = [], say(lang, en=": ", zh="："), say(lang, en=" ", zh="")
+    for one in found:
+        name = one.row["park_id"]
+        told = filter(None, [what_decides(one, lang), what_first(one, steps.get(name), lang)])
+        lines.append(on_screen(f"{name}{colon}{space.join(told)}"))
     return lines
 
 

@@ -169,7 +169,8 @@ def _run(
         years = {"before": before, "neutral": neutral}
         peaks = pw.find_peaks(pathways, before=before)
         held = pw.survey(park, scenarios, draws, probabilities=(), before=before, drivers="hold").peaks
-        write_results(unfinished, park, scenarios, pathways, peaks, **years, members=keep_members, held=held)
+        found = {"held": held, "steps": pw.first_steps(park, scenarios, draws, peaks)}
+        write_results(unfinished, park, scenarios, pathways, peaks, **years, members=keep_members, **found)
         lines = (unfinished / "summary.csv").read_text(encoding="utf-8-sig").splitlines(keepends=True)
         unfinished.rename(final)
     except InputError as error:

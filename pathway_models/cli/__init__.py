@@ -9,11 +9,8 @@ import os
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from sys import UnraisableHookArgs
+from collections.abc import Callable
+from typing import NoReturn
 
 #: Exit code of a program that Ctrl-C has ended, as shells have it: 128 and the number of the signal.
 INTERRUPTED = 130
@@ -73,7 +70,7 @@ def heed_signals() -> None:
             signal.signal(number, _stop)
 
 
-def _tell_others(dropped: UnraisableHookArgs) -> None:
+def _tell_others(dropped: sys.UnraisableHookArgs) -> None:
     """Tell of errors that Python drops, but for those that are sent again."""
     if not isinstance(dropped.exc_value, Interruption):
         sys.__unraisablehook__(dropped)

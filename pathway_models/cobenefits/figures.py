@@ -63,6 +63,8 @@ def coordinates(
     if named:
         places, names, colours = zip(*named, strict=True)
         name_points(ax, np.array(places), names, colours, crosses)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     ax.set_xlabel(say(lang, en=f"CO₂ cut, {scale.unit}", zh=f"CO₂减少，{scale.unit}") + _per(period, lang))
     ax.set_ylabel(say(lang, en="pollution equivalents cut, 10⁴", zh="大气污染当量减少，万") + _per(period, lang))
     line = say(lang, en="Co-control coordinates of each measure", zh="各措施的协同控制坐标")
@@ -99,10 +101,10 @@ def _quadrants(ax: Axes, lang: str) -> None:
     ax.axhline(0, color="black", linewidth=0.9)
     ax.axvline(0, color="black", linewidth=0.9)
     texts = {
-        (0.99, 0.98): ("I  both fall", "I  同减"),
-        (0.01, 0.98): ("II", "II"),
-        (0.01, 0.02): ("III", "III"),
-        (0.99, 0.02): ("IV  CO₂ falls, pollutants rise", "IV  CO₂减、污染物增"),
+        (0.99, 0.98): ("I  both fall", "Ⅰ 同减"),
+        (0.01, 0.98): ("II", "Ⅱ"),
+        (0.01, 0.02): ("III", "Ⅲ"),
+        (0.99, 0.02): ("IV  CO₂ falls, pollutants rise", "Ⅳ CO₂减、污染物增"),
     }
     for (x, y), (en, zh) in texts.items():
         ax.text(

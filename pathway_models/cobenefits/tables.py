@@ -4,6 +4,7 @@ Co-benefits in sentences, each computed from the numbers it speaks of, in Englis
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,16 @@ from pathway_models.cobenefits.records import (
     measured_values,
 )
 from pathway_models.decisions.tables import UNKNOWN, family_name, table
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name, scenario_name
 from pathway_models.intake.pollutants import read_pollutants
 from pathway_models.language.rounding import change_text, scale_of, share_text, significant
 from pathway_models.language.words import say
 from pathway_models.records.park import Park
+from pathway_models.records.pollutants import Coefficient
 
+#: What a factor of a burner is multiplied by, in Chinese.
+CONTENTS = {"": "", "sulphur": "×含硫量", "ash": "×灰分"}
 QUADRANTS = {
     0: ("on an axis", "在坐标轴上"),
     1: ("I: both fall", "第一象限：同减"),
@@ -147,7 +152,18 @@ def _range(values: tuple[float, float, float] | None, lang: str) -> str:
 def basis(found: Basis, *, lang: str = "en") -> pd.DataFrame:
     """Tabulate every background number that was used, with its range, source and confidence."""
     head = [("number", "参数"), ("value (range)", "取值（范围）"), ("source", "来源"), ("confidence", "可信度")]
-    return table([(one.name, one.stated, one.source, one.confidence) for one in found.background], head, lang)
+    told = partial(translated, lang=lang, catalogue="tables")
+    rows = [(one.name, _stated(one, lang), told(one.source), told(one.confidence)) for one in found.background]
+    return table(rows, head, lang)
+
+
+def _stated(one: Coefficient, lang: str) -> str:
+    """Write a number with its range and unit."""
+    if lang == "en":
+        return one.stated
+    low, mode, high = one.corners.low, one.corners.mode, one.corners.high
+    around = "" if low == high else f"（{low:g}至{high:g}）"
+    return f"{mode:g}{around} {translated(one.unit, lang, 'tables')}{CONTENTS[one.times]}"
 
 
 def equipment(found: Basis, *, lang: str = "en") -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """YAML files as checked models: every fault with its line, doubled keys refused, size bounded."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +51,17 @@ def _one_line(text: str) -> str:
     return text
 
 
+#: Names that Windows keeps for devices, whatever their ending: no file or folder could be called so.
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+
+
 def _plain_id(text: str) -> str:
     """Refuse what cannot stand in tables and names of files."""
     _one_line(text)
     if not all(sign.isalnum() or sign in "_-." for sign in text) or text.startswith("."):
         raise ValueError("letters, digits, _ and -, as it stands in tables and names of files")
+    if RESERVED.match(text):
+        raise ValueError("a name that Windows does not keep for a device")
     return text
 
 

@@ -22,21 +22,31 @@ import numpy as np
 from pathway_models.core.errors import PathwayError, ScenarioError
 from pathway_models.decisions.package_cost import draw_rates
 from pathway_models.decisions.records import Attribution, Macc, Reading
+from pathway_models.engine.package_tree import cannot_act
 from pathway_models.engine.packages import NOTHING, PackageEngine
 from pathway_models.engine.projecting import project
+from pathway_models.engine.ramps import acting_ramp
 from pathway_models.engine.sampling import sample, stream
-from pathway_models.intake.costs import unknown_costs
+from pathway_models.intake.costs import read_costs, unknown_costs
+from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.kernels.costs import levelised
+from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.sensitivity import coalitions, leave_one_out, one_at_a_time, sampled_shapley, shapley_values
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.costs import Costs
 from pathway_models.records.levers import FAMILIES, Lever, Measure, Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Draws
+from pathway_models.records.peaks import Peaks, Step
 from pathway_models.records.plans import DriverPath
 
 #: Players up to which every coalition is worked out.
 EXACT_UP_TO = 10
+#: Share of a park's emissions below which a measure changes nothing: rounding.
+IDLE = 1e-9
+#: Members that tonnes and costs of single measures are means of: of a province with its power stations all 1,000 would
+#: take a second, a third of its run.
+FEW = 200
 
 
 def players_of(scenario: Scenario, by: str) -> dict[str, tuple[Measure, ...]]:
@@ -205,6 +215,71 @@ def _reached(engine: PackageEngine, packages: list[Scenario], before: int) -> np
     case = survey.tree.case_of
     single = (survey.cumulative[case], survey.peak[case], survey.counted_year(), survey.p_before(before))
     return np.hstack([survey.by_year[case], np.stack(single, axis=1)])
+
+
+# what to do first ----------------------------------------------------------------------------------------------
+
+
+def first_steps(
+    park: Park, scenarios: Mapping[str, Scenario], draws: Draws, peaks: Peaks, costs: Costs | None = None
+) -> tuple[Step, ...]:
+    """Take each measure of a run's best scenario alone, and order them by what they gain.
+
+    The best scenario is the one under which most members peak before the year in question.  Whatever is done first
+    meets a park without measures: what it gains by itself orders measures, not a share of what all gain together
+    (`attribute`).  One evaluation a measure, in the run's own members; nothing is searched for.  Tonnes and costs are
+    means over the first `FEW` of them, the gain is over all.
+
+    Parameters
+    ----------
+    park : Park
+    scenarios : mapping of Scenario
+    draws : Draws
+        Made by `sample` with these scenarios.
+    peaks : Peaks
+        Of these scenarios in these draws, parted at the year in question.
+    costs : Costs, optional
+        The shipped ones by default.
+
+    Returns
+    -------
+    tuple of Step
+        Highest gain first, then most tonnes; empty where no scenario does better than no measures.  Measures that
+        find nothing to act on in this park are left out.
+    """
+    shares = dict(zip(peaks.scenarios, peaks.p_before(peaks.before).tolist(), strict=True))
+    best = max(scenarios, key=lambda name: (shares[name], -len(scenarios[name].measures)))
+    idle = cannot_act(park, [measure.lever for measure in scenarios[best].measures], read_carriers())
+    measures = tuple(measure for measure in scenarios[best].measures if measure.lever.lever_id not in idle)
+    if not measures:
+        return ()
+    levers = {measure.lever.lever_id: measure.lever for measure in measures}
+    prices = costs or read_costs(levers=levers)
+    # Each alone under the park's own growth, also where the scenario states another one.
+    everything = Scenario(best, best, best, measures=measures)
+    alone = [NOTHING, *(Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in measures)]
+    decided = PackageEngine(park, everything, draws, until=min(peaks.before + WINDOW - 1, int(draws.years[-1])))
+    gain = decided.survey(alone, before=[peaks.before]).p_before(peaks.before)
+    wishes = {"seed": draws.seed, "until": int(draws.years[-1]), "assumptions": draws.assumptions}
+    few = sample(park, [everything], members=min(FEW, draws.members), **wishes)
+    rates = draw_rates(prices, levers, few)
+    engine = PackageEngine(park, everything, few, rates=rates)
+    found, level = engine.survey(alone, before=[peaks.before]), float(rates.discount.sum())
+    case, sinks = found.tree.case_of, found.tree.sinks_of
+    money = (found.cost[case] + found.sinks_cost[sinks]) / level
+    tonnes = found.cumulative[case] / (engine.years.size - 1)
+    unknown = unknown_costs(prices, levers, park)
+    ramps = [acting_ramp(measure, park, decided.assumptions.issue_year) for measure in measures]
+    steps = [
+        Step(
+            measure.lever.lever_id, measure.lever.name_en, measure.lever.name_zh, measure.lever.family, measure.setting,
+            ramps[at - 1].start, ramps[at - 1].complete, float(gain[at] - gain[0]), float(tonnes[0] - tonnes[at]),
+            float(money[at] - money[0]), measure.lever.lever_id not in unknown,
+        )
+        for at, measure in enumerate(measures, start=1)
+        if case[at] != case[0] and abs(tonnes[at] - tonnes[0]) > IDLE * tonnes[0]
+    ]  # fmt: skip
+    return tuple(sorted(steps, key=lambda step: (-step.gain, -step.avoided)))
 
 
 # what numbers rest on ------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from pathway_models.decisions.tables import (
     claim,
     cost_text,
     lever_names,
-    money_text,
     option_name,
     output_name,
     package_name,
@@ -30,7 +29,7 @@ from pathway_models.decisions.tables import (
 )
 from pathway_models.intake.names import item_name
 from pathway_models.intake.rules import read_account
-from pathway_models.language.rounding import emissions_text, error_text, share_text, significant
+from pathway_models.language.rounding import emissions_text, error_text, money_text, share_text, significant
 from pathway_models.language.words import say
 from pathway_models.records.peaks import shares_of
 

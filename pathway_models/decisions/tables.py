@@ -5,6 +5,7 @@ An unknown part of a cost always stands beside the known one.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isfinite
 
 import pandas as pd
@@ -22,12 +23,13 @@ from pathway_models.decisions.records import (
 )
 from pathway_models.intake.costs import unknown_costs
 from pathway_models.intake.library import read_levers
+from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
-from pathway_models.language.rounding import error_text, scale_of, share_text, significant
+from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import OFF, Block, Grid, Lever
-from pathway_models.records.peaks import shares_of
+from pathway_models.records.peaks import Step, shares_of
 
 UNKNOWN = {"en": "cost not known", "zh": "成本未知"}
 SETTINGS = {"moderate": ("moderate", "适度"), "strong": ("strong", "强化")}
@@ -67,17 +69,6 @@ def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
     used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
     parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
     return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
-
-
-def money_text(million: float, lang: str) -> str:
-    """Write an amount of money in the unit of its language.
-
-    Examples
-    --------
-    >>> money_text(1234.0, "en"), money_text(1234.0, "zh")
-    ('1,230 million CNY', '12.3亿元')
-    """
-    return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
 
 
 def cost_text(candidate: Candidate | IndicatorCandidate, lang: str) -> str:
@@ -144,6 +135,43 @@ def contributions(found: Attribution, *, year: int = 2035, lang: str = "en") -> 
         for name, row in zip(names, rows, strict=True)
     ]
     return table(cells, head, lang)
+
+
+def first_steps(steps: Sequence[Step], *, before: int = 2030, lang: str = "en") -> pd.DataFrame:
+    """Tabulate what each measure does by itself, and what it costs; the one to begin with first.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        `first_steps` of a run.
+    before : int
+        Year before which emissions shall peak.
+    lang : {"en", "zh"}
+    """
+    scale = scale_of(max((abs(step.avoided) for step in steps), default=0.0), lang)
+    unknown = say(lang, en="cost not known", zh="成本未知")
+    rows = [
+        (
+            say(lang, en=step.name_en, zh=step.name_zh),
+            option_name(step.setting, lang),
+            f"{step.start} - {step.complete}",
+            f"{100 * step.gain:+.1f}",
+            significant(step.avoided / scale.divisor, 2),
+            money_text(step.cost, lang) if step.has_price else unknown,
+            "" if step.pays_below is None else money_text(step.pays_below, lang),
+        )
+        for step in steps
+    ]
+    head = [
+        ("measure, by itself", "措施（单独实施）"),
+        ("setting", "力度"),
+        ("years", "实施期"),
+        (f"points of P(peak before {before})", f"{before}年前达峰概率，百分点"),
+        (f"avoided a year, {scale.unit}", f"年均减排，{scale.unit}"),
+        ("cost a year", "每年成本"),
+        ("without a price: pays if it costs a year less than", "无价格的措施：每年成本低于此数即合算"),
+    ]
+    return table(rows, head, lang)
 
 
 def player_name(found: Attribution, at: int, lang: str) -> str:
@@ -427,16 +455,16 @@ def costs(given: Costs, levers: Mapping[str, Lever], *, lang: str = "en") -> pd.
         ("confidence", "可信度"),
     ]
     unknown, assumed = unknown_costs(given, levers), say(lang, en="assumed in part", zh="部分为假设")
-    rows = []
+    rows, told = [], partial(translated, lang=lang, catalogue="tables")
     for lever_id, lever in levers.items():
         name, own = lever.name_zh if lang == "zh" else lever.name_en, given.levers.get(lever_id, LeverCost())
         if lever_id in unknown:
-            rows.append((name, UNKNOWN[lang], unknown[lever_id], ""))
+            rows.append((name, UNKNOWN[lang], told(unknown[lever_id]), ""))
             continue
         if own.bought:
-            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), own.note, ""))
+            rows.append((name, say(lang, en="the price of what it buys", zh="所购能源的价格"), told(own.note), ""))
         for one in [own.capital, *own.running] if own.capital else own.running:
-            rows.append((name, one.stated, one.source, assumed if one.assumed else one.confidence))
+            rows.append((name, told(one.stated), one.source, assumed if one.assumed else told(one.confidence)))
     return table(rows, head, lang)
 
 

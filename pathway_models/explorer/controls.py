@@ -1,6 +1,5 @@
 """Levers as controls by family: how strong, in which years, and what is known about each behind a question mark."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import ipywidgets as widgets
@@ -10,9 +9,13 @@ from pathway_models.core.errors import ScenarioError
 from pathway_models.decisions.tables import family_name, option_name
 from pathway_models.documents.markup import html
 from pathway_models.figures.style import FAMILY_COLOURS
-from pathway_models.language.words import say, word
+from pathway_models.fleet.answers import step_text
+from pathway_models.intake.messages import translated
+from pathway_models.intake.names import source_text
+from pathway_models.language.words import say
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
+from pathway_models.records.peaks import Step
 from pathway_models.records.plans import SLOW
 
 OFF = "off"
@@ -24,10 +27,6 @@ BETWEEN, WITHIN = "~", "."
 Choices = dict[str, Choice]
 #: Opens the part of an address that names the scenario whose growth and grid the levers stand under.
 UNDER = "under"
-
-
-#: What a cost adds that was stated for another place.
-_FACTOR = re.compile(r", times ([\d./ ]+) \(prices here against (\w+)\)")
 
 
 class LeverControl:
@@ -51,19 +50,32 @@ class LeverControl:
         self.years = widgets.IntRangeSlider(
             value=(lever.ramp.start, lever.ramp.complete), min=FIRST_YEAR, max=LAST_YEAR, readout_format="d"
         )
-        name = lever.name_zh if lang == "zh" else lever.name_en
-        colour = FAMILY_COLOURS[lever.family]
-        label = html(
-            '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
-            '<span class="pathways-name">{name}</span>'
-            '<details class="pathways-tip"><summary aria-label="{about} {name}">?</summary><div>{what}</div></details>',
-            colour=colour, family=family_name(lever.family, lang), name=name, about=say(lang, en="About", zh="说明："),
-            what=_explained(lever, cost, lang),
-        )  # fmt: skip
-        self.row = widgets.HBox([widgets.HTML(label), self.setting, self.years])
+        self._cost, self.label = cost, widgets.HTML()
+        self.tell(None, lang)
+        self.row = widgets.HBox([self.label, self.setting, self.years])
         self.row.add_class("pathways-lever")
         for control in (self.setting, self.years):
             control.observe(lambda change: changed(), names="value")
+
+    def tell(self, step: Step | None, lang: str) -> None:
+        """Write name and note of the lever, with what it does by itself in the park shown, where that is known."""
+        lever = self.lever
+        lines = _explained(lever, self._cost, lang)
+        if step is not None:
+            here = say(lang, en="In this park, ", zh="在本园区，")
+            lines.append(html(
+                "{here}<b>{setting}</b>, {start}-{complete}: {told}", here=here,
+                setting=option_name(step.setting, lang), start=step.start, complete=step.complete,
+                told=step_text(step, lang),
+            ))  # fmt: skip
+        self.label.value = html(
+            '<span class="pathways-dot" style="background:{colour}" title="{family}"></span>'
+            '<span class="pathways-name">{name}</span>'
+            '<details class="pathways-tip"><summary aria-label="{about} {name}">?</summary><div>{what}</div></details>',
+            colour=FAMILY_COLOURS[lever.family], family=family_name(lever.family, lang),
+            name=lever.name_zh if lang == "zh" else lever.name_en, about=say(lang, en="About", zh="说明："),
+            what=Markup("<br>").join(lines),
+        )  # fmt: skip
 
     def choice(self) -> Choice | None:
         """Read the controls of the lever; None when it is off."""
@@ -80,7 +92,7 @@ class LeverControl:
         self.years.value = (max(ramp.start, FIRST_YEAR), min(ramp.complete, LAST_YEAR))
 
 
-def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
+def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
     """Say what each setting means, who says so, and what it costs."""
     lines = []
     for setting in lever.settings:
@@ -100,26 +112,17 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> Markup:
     sources = dict.fromkeys(
         lever.source_of(name, setting) for setting, given in lever.settings.items() for name in given
     )
-    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=_source(one, lang))
+    lines += [html("{head}{source}", head=say(lang, en="Source: ", zh="来源："), source=source_text(one, lang))
               for one in sources]  # fmt: skip
     lines.append(html("{head}{cost}", head=say(lang, en="Cost: ", zh="成本："), cost=_cost(cost, lang)))
-    return Markup("<br>").join(lines)
-
-
-def _source(source: str, lang: str) -> str:
-    """Write a source; of an assumption of ours, whole or in part, the Chinese page says that it is one."""
-    ours = {"ASSUME": "本项目假设", "derived": "推算值与本项目假设"}
-    kind = next((text for start, text in ours.items() if source.startswith(start)), source)
-    return say(lang, en=source.replace("ASSUME", "assumed here"), zh=kind if "ASSUME" in source else source)
+    return lines
 
 
 def _cost(cost: LeverCost | None, lang: str) -> str:
     if cost is None:
         return say(lang, en="not known", zh="未知")
     found = [one.stated for one in ([cost.capital, *cost.running] if cost.capital else cost.running)]
-    if lang == "zh":
-        found = [re.sub(r", prices of (\d+)", r"（\1年价格）", text) for text in found]
-        found = [_FACTOR.sub(lambda told: f"×{told[1]}（本国与{word(told[2], lang)}价格之比）", text) for text in found]
+    found = [translated(text, lang, "tables") for text in found]
     if cost.bought:
         found.insert(0, say(lang, en="the price of what it buys", zh="所购能源的价格"))
     return say(lang, en="; ", zh="；").join(found)
@@ -140,6 +143,11 @@ class LeverControls:
     def choices(self) -> dict[str, Choice]:
         """Read the levers that are not off."""
         return {name: choice for name, control in self.controls.items() if (choice := control.choice()) is not None}
+
+    def tell(self, steps: Mapping[str, Step], lang: str) -> None:
+        """Say of each lever what it does by itself in the park shown."""
+        for name, control in self.controls.items():
+            control.tell(steps.get(name), lang)
 
     def put(self, choices: Mapping[str, Choice]) -> None:
         """Show some choices, all other levers off."""
@@ -191,11 +199,6 @@ def unpacked(text: str, levers: Mapping[str, Lever], stated: Iterable[str] = ())
 def _are_years(texts: Iterable[str]) -> bool:
     years = [int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0 for text in texts]
     return FIRST_YEAR <= years[0] < years[1] <= LAST_YEAR
-
-
-def short_name(name: str) -> str:
-    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
-    return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
 
 
 def under_of(scenario: Scenario) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import yaml
 
+from pathway_models.batch.answer_card import read_steps
 from pathway_models.core.errors import InputError, PathwayError, ScenarioError, writing
 from pathway_models.fleet.answers import Answer, answers, chance
 from pathway_models.intake.library import read_scenarios
 from pathway_models.records.levers import Scenario
+from pathway_models.records.peaks import Step
 from pathway_models.records.plans import SLOW
 from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
@@ -50,6 +52,11 @@ class OpenedRun:
     def answer(self, park: str) -> Answer | None:
         """Read the answer of a park, named as the run or its tables name it; None where the run has none."""
         return next(iter(answers(self._rows(park), self.scenarios)), None)
+
+    def steps(self, park: str) -> tuple[Step, ...] | None:
+        """Read what to do first in a park; None where the run has not worked it out."""
+        found = next((park_id for park_id, given in self.parks.items() if park in (park_id, given)), "")
+        return read_steps(self.folder / found) if found else None
 
     def shares(self, park: str) -> dict[str, float]:
         """Read what the run said of a park: scenario -> share of members that peak before the year in question."""

@@ -18,25 +18,28 @@ import ipywidgets as widgets
 from markupsafe import Markup
 
 from pathway_models.baseline.scenario_drivers import driven
-from pathway_models.batch.answer_card import card_of
+from pathway_models.batch.answer_card import answer_of, card_of, what_decides, what_first
 from pathway_models.cobenefits.scenarios import prepare_basis
 from pathway_models.core.errors import PathwayError
 from pathway_models.core.files import PACKAGE_FOLDER, data_folder
-from pathway_models.decisions.tables import money_text
+from pathway_models.decisions.attribution import first_steps
 from pathway_models.documents.markup import font_face, html
-from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, short_name, under_of, unpacked
+from pathway_models.engine.ensemble_summary import survey
+from pathway_models.explorer.controls import Choices, LeverControls, package_of, packed, under_of, unpacked
 from pathway_models.explorer.evaluation import Exploration, View
 from pathway_models.explorer.figures import CARRIERS, Picture, height_of
 from pathway_models.explorer.files import read_run, run_command, save_scenario
+from pathway_models.fleet.answers import Answer
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.costs import read_costs, unknown_costs
 from pathway_models.intake.library import read_levers, read_scenarios
-from pathway_models.intake.names import is_invented, park_name
+from pathway_models.intake.names import is_invented, park_name, short_name
 from pathway_models.intake.parks import read_park
 from pathway_models.intake.register import read_register
-from pathway_models.language.rounding import change_text, share_text
+from pathway_models.language.rounding import change_text, money_text, share_text
 from pathway_models.language.words import LANGUAGES, say, word
 from pathway_models.records.levers import Choice, Scenario
+from pathway_models.records.peaks import Step
 from pathway_models.runs.store import own_files
 
 #: Name a package has until it is saved.
@@ -223,8 +226,10 @@ class Explorer:
         """Draw the ensembles of the park: the one that follows a drag, and the whole one."""
         self._members = {False: min(self._given["members"], QUICK), True: self._given["members"]}
         self._ensemble, self._view = lru_cache(maxsize=ENSEMBLES)(self._drawn), lru_cache(maxsize=KEPT)(self._viewed)
+        self._advice = lru_cache(maxsize=KEPT)(self._advised)
         self.whole = self._ensemble(self._members[True], "")
         self.picture = Picture(self.whole, self.lang)
+        self.levers.tell({step.lever: step for step in self._advice(self.before.value)[1]}, self.lang)
 
     def _drawn(self, members: int, under: str) -> Exploration:
         """Draw an ensemble under the growth and the grid that a scenario states, or none.
@@ -244,6 +249,18 @@ class Explorer:
             given["beside"] = self._ensemble(members, "")
             park = driven(park, self._stated()[under], given["assumptions"].issue_year)
         return Exploration(park, self._levers, self._costs, **given)
+
+    def _advised(self, year: int) -> tuple[Answer | None, tuple[Step, ...]]:
+        """Find what decides the answer and what to do first: the run's own, else worked out on the same members."""
+        stored = self.run.steps(self.park.value) if self.run and self.of_run and year == self.of_run.year else None
+        if stored is not None:
+            return self.of_run, stored
+        park, draws, scenarios = self.whole.park, self.whole.draws, read_scenarios(None, self._file_of_levers or None)
+        try:
+            peaks = survey(park, scenarios, draws, probabilities=(), before=year).peaks
+            return answer_of(park, scenarios, peaks), first_steps(park, scenarios, draws, peaks, self._costs)
+        except PathwayError:  # the year in question cannot be told for this park
+            return None, ()
 
     # changes -------------------------------------------------------------------------------------------------------
 
@@ -366,9 +383,11 @@ class Explorer:
         if is_whole:
             self._fit()
         self.image.value = self.picture.draw(self.views["b"], self.views["a"], self.before.value)
-        self.facts.value = self._facts()
         took = 1000 * (time.perf_counter() - begin)
-        self.answer.value = self._card(took, self._changed_since() if is_whole else [])
+        notes = [*self._told(), *(self._changed_since() if is_whole else [])]
+        self.answer.value = self._card(took, notes)
+        # On a telephone the answer stays in sight and has room for nothing else.
+        self.facts.value = html("<p class='pathways-notes'>{notes}</p>", notes=" ".join(notes)) + self._facts()
 
     def _fit(self) -> None:
         """Draw axes anew where a package has outgrown them, as under other growth, or needs far less room again."""
@@ -410,20 +429,28 @@ class Explorer:
             zh=f"“{name_a}”下{year}年前达峰的概率为{a}；“{name_b}”下为{b}。",
         )  # fmt: skip
 
+    def _told(self) -> list[str]:
+        """Say what decides the answer and what to do first, against no measures at all."""
+        found, steps = self._advice(self.before.value)
+        if found is None:
+            return []
+        first = what_first(found, steps, self.lang, most=1)
+        return [say(self.lang, en=" ", zh="").join(filter(None, [what_decides(found, self.lang), first]))]
+
     def _card(self, took: float, notes: list[str]) -> str:
         lang, year, view = self.lang, self.before.value, self.views["b"]
         park, sentence = self.whole.park, self._sentence()
         splits = {f"{side.upper()} · {self._name_of(side)}": self.views[side].split(year) for side in SIDES}
         about = say(
             lang,
-            en="Answer of {issued}; {members} members{run}, drawn in <span class='pace'>{took:.0f}</span> ms;"
-            " sampling error ± {error:.1f} points. A scenario is not a forecast.",
-            zh="评估年份{issued}年；模拟{members}次{run}，用时<span class='pace'>{took:.0f}</span>毫秒；"
-            "抽样误差{error:.1f}个百分点。情景不是预测。",
+            en="Issued {issued}; {members} members{run}; ± {error:.1f} points; <span class='pace'>{took:.0f}</span> ms."
+            " No forecast.",
+            zh="评估年份{issued}年；模拟{members}次{run}；±{error:.1f}个百分点；"
+            "<span class='pace'>{took:.0f}</span>毫秒。不是预测。",
         )
         folder = self.run.folder.name if self.run and self.of_run else ""
         run = say(lang, en=f" of run {folder}", zh=f"（批次{folder}）") if folder else ""
-        shown = html(about, issued=view.peaks.issue_year, members=view.peaks.members, run=run, took=took,
+        shown = html(about, issued=view.peaks.issue_year, members=f"{view.peaks.members:,}", run=run, took=took,
                      error=100 * splits[next(iter(splits))].error)  # fmt: skip
         card = card_of(park_name(park, lang), sentence, splits, year, lang, notes=notes, about=shown,
                        invented=is_invented(park))  # fmt: skip
@@ -476,11 +503,11 @@ class Explorer:
                     told.append(say(lang, en=en, zh=zh).format(*texts) + why)
         return told
 
-    def _facts(self) -> str:
+    def _facts(self) -> Markup:
         """Tabulate peak year, cost, pollutants and energy of both packages."""
         lang, year = self.lang, self.whole.looked_at
         rows = [
-            (say(lang, en="Peak year: median (90 %)", zh="达峰年：中位数（90%区间）"), self._peak),
+            (say(lang, en="Peak year (90 %)", zh="达峰年（90%区间）"), self._peak),
             (say(lang, en="Asked for", zh="要求"), self._verdict),
             (say(lang, en="Cost a year", zh="年成本"), self._cost),
             (say(lang, en=f"Pollutants {year}", zh=f"污染物（{year}年）"), self._pollutants),
@@ -491,6 +518,7 @@ class Explorer:
                  **{side: does(self.views[side]) for side in SIDES})
             for name, does in rows
         ]  # fmt: skip
+        cells.insert(3, self._break_even())
         head = html("<tr><td></td><th scope='col'>A</th><th scope='col'>B</th></tr>")
         carriers = [name for name in CARRIERS if any(name in view.energy for view in self.views.values())]
         key = [html('<span><b style="background:{colour}"></b>{name}</span>', colour=CARRIERS[name],
@@ -513,15 +541,31 @@ class Explorer:
             self._levers[one].name_zh if self.lang == "zh" else self._levers[one].name_en for one in view.unknown
         )
         count = len(view.unknown)
-        more = say(self.lang, en=f" + {count} not known", zh=f"，另{count}项未知") if count else ""
+        more = say(self.lang, en=f", {count} unpriced", zh=f"，另{count}项无价格") if count else ""
         return html("{known}<span title='{names}'>{more}</span>", known=money_text(view.cost, self.lang), names=names,
                     more=more)  # fmt: skip
+
+    def _break_even(self) -> Markup:
+        """Write the row that says below which cost of its measures without a price a package is the cheaper one.
+
+        What both packages have at the same setting and years costs the same in both; empty where no such cost is.
+        """
+        for here, there in (("b", "a"), ("a", "b")):
+            view, other = self.views[here], self.views[there]
+            same = all(self.sides[here].get(name) == self.sides[there][name] for name in other.unknown)
+            if same and len(view.unknown) > len(other.unknown) and other.cost > view.cost:
+                amount, one, two = money_text(other.cost - view.cost, self.lang), here.upper(), there.upper()
+                told = say(self.lang, en=f"{one} cheaper than {two} if unpriced cost under {amount}",
+                           zh=f"{one}中无价格的措施每年低于{amount}时，{one}比{two}便宜")  # fmt: skip
+                return html("<tr><th scope='row'>{name}</th><td colspan='2'>{told}</td></tr>", told=told,
+                            name=say(self.lang, en="Break-even", zh="无价格的措施"))  # fmt: skip
+        return Markup("")
 
     def _pollutants(self, view: View) -> str:
         if not view.pollutants:
             if self.background.value or not self.whole.park.has_energy:
                 return say(self.lang, en="not in the table", zh="数据表未提供")
-            return say(self.lang, en="tick “background factors” below", zh="请勾选下方“背景排放因子”")
+            return say(self.lang, en="tick “background” below", zh="请勾选下方“背景排放因子”")
         without = self._view(view.peaks.members, "", ()).pollutants
         parts = [
             f"{one.name_zh if self.lang == 'zh' else one.name_en}"

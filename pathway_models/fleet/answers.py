@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
-from pathway_models.language.rounding import share_text
+from pathway_models.language.rounding import money_text, share_text
 from pathway_models.language.words import say
 from pathway_models.records.levers import Scenario
-from pathway_models.records.peaks import IF_DRIVERS_HOLD
+from pathway_models.records.peaks import IF_DRIVERS_HOLD, Step
 
 #: Columns of the three shares.
 SPLIT = ("p_past", "p_ahead", "p_not_before")
 #: Gains below this many points are nothing that decides.
 LEAST_GAIN = 1.0
+#: Measures named among what to do first.
+FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,51 @@ def decisive_sentence(name: str, points: float, has_families: bool, lang: str) -
     )
 
 
+def worth_naming(steps: Sequence[Step], most: int = FIRST) -> list[Step]:
+    """Pick the measures to begin with: those that gain most by themselves, at least `LEAST_GAIN` each."""
+    return [step for step in steps if 100.0 * step.gain >= LEAST_GAIN][:most]
+
+
+def first_sentence(steps: Sequence[Step], *, lang: str = "en", most: int = FIRST) -> str:
+    """Name what to do first: the measures that gain most by themselves, each with its cost a year.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Highest gain first.
+    lang : {"en", "zh"}
+    most : int
+        Measures named at most.
+    """
+    told = worth_naming(steps, most)
+    head = say(lang, en="What to do first: ", zh="首先要做的：")
+    if not told:
+        return head + say(lang, en="no measure gains a point by itself.", zh="没有哪项措施单独可提高1个百分点。")
+    parts = [say(lang, en=f"{step.name_en} ({step_text(step, lang)})", zh=f"{step.name_zh}（{step_text(step, lang)}）")
+             for step in told]  # fmt: skip
+    return head + say(lang, en="; ", zh="；").join(parts) + say(lang, en=".", zh="。")
+
+
+def step_text(step: Step, lang: str) -> str:
+    """State what a measure gains by itself, and what it costs."""
+    points = 100.0 * step.gain
+    return say(lang, en=f"{points:+.0f} points by itself, {money_of(step, lang)}",
+               zh=f"单独可提高{points:.0f}个百分点，{money_of(step, lang)}")  # fmt: skip
+
+
+def money_of(step: Step, lang: str) -> str:
+    """State what a measure costs by itself a year; of one without a price, the cost below which it pays."""
+    amount = money_text(abs(step.cost), lang)
+    if step.pays_below is not None:
+        return say(lang, en=f"its own cost not known, pays for itself below {amount} a year",
+                   zh=f"自身成本未知，每年低于{amount}即合算")  # fmt: skip
+    if not step.has_price:
+        return say(lang, en="cost not known", zh="成本未知")
+    if step.cost < 0:
+        return say(lang, en=f"saves {amount} a year", zh=f"每年净节省{amount}")
+    return say(lang, en=f"{amount} a year", zh=f"每年{amount}")
+
+
 def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     """Say in one sentence how many places peak in time without new measures, and how many could."""
     year = found[0].year
@@ -203,9 +250,10 @@ def headline_of(found: Sequence[Answer], *, lang: str = "en") -> str:
     count, apart = len(counted), len(real) not in (0, len(found))
     kind_en, kind_zh = ("real places", "真实园区（区域）") if apart else ("places", "园区（区域）")
     if likely == count:
+        every = "Both" if count == 2 else f"All {count}"
         return say(
             lang,
-            en=f"All {count} {kind_en} are more likely than not to peak before {year} even if nothing new is done.",
+            en=f"{every} {kind_en} are more likely than not to peak before {year} even if nothing new is done.",
             zh=f"即使不采取新措施，{count}个{kind_zh}也均更可能在{year}年前达峰。",
         )
     return say(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pathway_models.decisions.tables import money_text
+from pathway_models.fleet.answers import answers, headline_of
 from pathway_models.fleet.benchmarking import CORE, ENOUGH, INDICATORS, outliers
 from pathway_models.fleet.fleet_results import (
     CLAIMED,
@@ -29,9 +29,10 @@ from pathway_models.fleet.tables import (
     short_name,
     some,
 )
+from pathway_models.intake.library import read_scenarios
 from pathway_models.intake.names import scenario_name
 from pathway_models.intake.register import Entry
-from pathway_models.language.rounding import change_text, emissions_text, share_text, significant
+from pathway_models.language.rounding import change_text, emissions_text, money_text, share_text, significant
 from pathway_models.language.words import INVENTED, say
 from pathway_models.peaks.sentences import peak, probability
 from pathway_models.runs.tables import asked, typed
@@ -344,6 +345,14 @@ def waiting(register: Sequence[Entry], *, lang: str = "en") -> str:
         en=f"{count} further parks of the register have no data yet: they are listed and never simulated.",
         zh=f"登记表中另有{count}个园区尚无数据：只列出，不模拟。",
     )
+
+
+def headline(summary: pd.DataFrame, *, lang: str = "en") -> str:
+    """Say in one sentence how many places peak in time without new measures, and how many could."""
+    texts = summary.astype(object).where(summary.notna(), "").astype(str)
+    rows = texts.assign(invented=texts["invented"].str.lower()).to_dict("records")
+    found = answers(rows, read_scenarios())
+    return headline_of(found, lang=lang) if found else describe_all_parks(summary, lang=lang)
 
 
 def describe_all_parks(summary: pd.DataFrame, *, lang: str = "en") -> str:

@@ -133,9 +133,11 @@ def hindcast_windows(
     parts: list[Hindcast] = []
     places: list[NDArray[np.int_]] = []
     fitted: GrowthLaw | None = None
-    for rivals_train, training, tested in split:
+    for rivals_train, every, tested in split:
+        # A panel that begins later has nothing to teach yet.
+        training = [windows for windows in every if len(windows)]
         if tested.size:
-            if not is_fixed and not any(len(windows) for windows in training):
+            if not is_fixed and not training:
                 remedy = "add regions; these leave nothing to learn from when one is held out"
                 raise _refused(subject.panel.name, "group", "", "records in at least 2 regions", remedy)
             # A fit to other regions may not even serve as a starting point.

@@ -12,6 +12,7 @@ from pathway_models.figures.marks import entries_of, key_row
 from pathway_models.figures.style import OKABE_ITO, WITH, WITHOUT
 from pathway_models.hindcast.evaluation import Hindcast
 from pathway_models.hindcast.matching import name_of, of_regions
+from pathway_models.intake.names import region_name
 from pathway_models.intake.panels import Panel
 from pathway_models.language.words import say
 
@@ -75,7 +76,7 @@ def origins(cast: Hindcast, panel: Panel, entity: str, every: int = 3, *, lang: 
     record = cast.windows.record
     put_title(
         figure,
-        entity,
+        region_name(entity, lang),
         say(
             lang,
             en=f"Forecasts from {record} years of record, a colour an origin: centre and 90 % band",

@@ -57,6 +57,9 @@ class Table:
             if row.year in years:
                 self.fault(row, "one value a year", f"it stands already in {years[row.year].place}; keep one", "twice")
             years[row.year] = row
+        self._items: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for quantity, sector, item in self.cells:
+            self._items[quantity].append((sector, item))
         used = [row.year for row in rows if row.quantity in ("energy", "emissions")]
         self.years = np.arange(min(used), max(used) + 1) if used else np.zeros(0, int)
 
@@ -95,7 +98,7 @@ class Table:
 
     def items(self, quantity: str) -> list[tuple[str, str]]:
         """Sectors and items a quantity is given for, in order of appearance."""
-        return [(sector, item) for name, sector, item in self.cells if name == quantity]
+        return self._items.get(quantity, [])
 
     def one_unit(self, key: Key) -> str:
         """The unit of a key's values; a fault where it changes between years, "" where there is no row."""
@@ -117,6 +120,8 @@ class Table:
                 self.fault(self.rows(key)[0], expected, remedy, "unused")
 
 
+#: More than any classification of industries tells apart; each has all carriers, processes and levers of the park.
+MOST_SECTORS = 2_000
 #: Item under which emissions of processes may be reported without their output.
 PROCESS_EMISSIONS = ("process", *UNDIVIDED)
 
@@ -144,6 +149,11 @@ def assemble(
     table = Table(file, rows)
     if not table.years.size:
         table.lack("rows with energy or emissions", "add the energy use of at least one year", "no_energy")
+        return {}, table.faults
+    named = {row.sector for row in rows}
+    if len(named) > MOST_SECTORS:
+        what = f"at most {MOST_SECTORS} sectors, not {len(named)}"
+        table.lack(what, "put small ones together, or correct the column of sectors", "sectors_many")
         return {}, table.faults
     needs_factors = table.needs_factors()
     if factor_set not in factor_sets() and (factor_set or needs_factors) and not own_factors:

@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pathway_models.core.errors import Fault, InputError, RecordError
 from pathway_models.core.files import data_folder, fingerprint
@@ -19,6 +19,7 @@ from pathway_models.core.units import TJ_PER_TCE
 from pathway_models.core.yaml_files import Id, Keys, Number, Strict, Text, Year, line_of, validated
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import has_rule
+from pathway_models.intake.table.rows import CONFIDENCE
 from pathway_models.kernels.costs import price_index
 from pathway_models.levers import action
 from pathway_models.records.costs import Amount, Costs, LeverCost
@@ -39,6 +40,16 @@ BOUNDS = {
 }  # fmt: skip
 
 
+def _known(text: str) -> str:
+    """Refuse what is no grade of how sure a value is."""
+    if text not in CONFIDENCE:
+        raise ValueError(f"one of {', '.join(CONFIDENCE)}")
+    return text
+
+
+Confidence = Annotated[str, AfterValidator(_known)]
+
+
 class _Range(Strict):
     low: Number
     mode: Number
@@ -48,7 +59,7 @@ class _Range(Strict):
 class _Amount(Strict):
     unit: Text
     source: Text
-    confidence: Text
+    confidence: Confidence
     low: Number | None = None
     mode: Number | None = None
     high: Number | None = None
@@ -97,13 +108,13 @@ class _Currency(Strict):
     value: Number = Field(gt=0)
     unit: Text
     source: Text
-    confidence: Text
+    confidence: Confidence
     note: str = ""
 
 
 class _Index(Strict):
     source: Text
-    confidence: Text
+    confidence: Confidence
     changes: dict[Year, Number] = Field(min_length=1)
 
 

@@ -96,6 +96,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 #: What a status adds where a table has more than one fault.
 MORE = re.compile(r" \(and (\d+) more faults?; see 'pathways check'\)$")
+#: How a note begins that a warning became, and a place that is a line of a table.
+WARNED, LINE = "Warning at ", re.compile(r"line (\d+)")
 #: What has no word, such as a unit or a grade, is the same in both languages.
 WORD = re.compile(r"[a-z]{2,}")
 
@@ -157,6 +159,24 @@ def cause_in(cause: str, lang: str) -> str:
     rest = f"（另有{more.group(1)}处问题，见'pathways check'）" if more else ""
     wanted, _, remedy = translated(MORE.sub("", text), lang).partition("；")
     return f"{where}：{expectation(wanted)}{remedy}{rest}"
+
+
+def warning_in(note: str, lang: str) -> str:
+    """Write a note that a warning became (`Warning at line 9: expected ...`) in a language; others are left alone.
+
+    Examples
+    --------
+    >>> warning_in("Warning at line 9: expected a number of 0 or more; correct it", "zh")
+    '第9行有警告：应为0或以上的数值；请更正'
+    """
+    if check_language(lang) == "en":
+        return note
+    if not note.startswith(WARNED):
+        return translated(note, lang)
+    place, _, text = note.removeprefix(WARNED).partition(": expected ")
+    wanted, _, remedy = translated(text, lang).partition("；")
+    where = LINE.sub(r"第\1行", place)
+    return f"{where}有警告：{expectation(wanted)}{remedy}"
 
 
 def error_text(error: PathwayError, lang: str) -> str:

@@ -36,6 +36,18 @@ def _looked_up(park: Named) -> Park | Entry | ParkIdentity | None:
     return find_entry(park) if isinstance(park, str) else park
 
 
+def region_name(name_en: str, lang: str) -> str:
+    """Name a province by its English name in the language; what the register does not have stays as it is.
+
+    Examples
+    --------
+    >>> region_name("Hebei", "zh"), region_name("France", "zh")
+    ('河北省', 'France')
+    """
+    found = (entry.name_zh for entry in read_register() if entry.kind == "region" and entry.name_en == name_en)
+    return next(found, name_en) if check_language(lang) == "zh" else name_en
+
+
 def park_name(park: Named, lang: str) -> str:
     """Name of a park; an id is looked up in the register, and shown itself where it is not there."""
     check_language(lang)
@@ -43,6 +55,11 @@ def park_name(park: Named, lang: str) -> str:
     if found is None:
         return park if isinstance(park, str) else park.park_id
     return found.name_zh if lang == "zh" else found.name_en
+
+
+def short_name(name: str) -> str:
+    """Leave out a long remark in brackets: a list of names is narrow, and the card gives the name in full."""
+    return re.sub(r"\s*[(（][^()（）]{16,}[)）]", "", name)
 
 
 def is_invented(park: Named) -> bool:
@@ -248,6 +265,32 @@ def heat_origin(park: Park, lang: str) -> str:
             say(lang, en=f"factors of heat and power it makes: {from_fuels}", zh=f"自产热力和电力因子：{from_fuels}")
         )
     return say(lang, en="; ", zh="；").join(told)
+
+
+def source_text(source: str, lang: str) -> str:
+    """Write the source of a number; a Chinese text says what kind it is where the source is a text of ours.
+
+    Examples
+    --------
+    >>> source_text("ASSUME: half of it", "zh"), source_text("ASSUME: half of it", "en")
+    ('本项目假设', 'assumed here: half of it')
+    """
+    if lang == "en":
+        return source.replace("ASSUME", "assumed here")
+    more = "与本项目假设" if "ASSUME" in source else ""
+    kinds = {"ASSUME": "本项目假设", "derived": f"推算值{more}", "definition": "定义"}
+    return next((text for start, text in kinds.items() if source.startswith(start)), source)
+
+
+def note_in(note: str, lang: str) -> str:
+    """Write a note of a park in a language: its half of a text in both, or what the checks of the table said."""
+    told = in_one_language(note, lang)
+    if lang == "zh" and told == note:
+        # Deferred: the catalogue of messages is read only where somebody reads Chinese.
+        from pathway_models.intake.messages import warning_in
+
+        return warning_in(note, lang)
+    return told
 
 
 def in_one_language(text: str, lang: str) -> str:

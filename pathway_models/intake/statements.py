@@ -13,14 +13,12 @@ from pydantic import Field, field_validator
 from pathway_models.core.errors import Fault
 from pathway_models.core.files import FORMULA_SIGNS
 from pathway_models.core.units import HOME
-from pathway_models.core.yaml_files import Strict
+from pathway_models.core.yaml_files import RESERVED, Strict
 from pathway_models.intake.factors.tables import factor_sets, grid_factors
 from pathway_models.intake.numbers import Finding, has_control_sign, shown
 from pathway_models.intake.workbook.layout import Entry, Layout
 
 PARK_ID = r"^[a-z][a-z0-9-]{0,59}$"
-#: Names that Windows keeps for devices: a folder of that name could not be made.
-RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
 
 class Description(Strict):

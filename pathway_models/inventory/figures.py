@@ -47,6 +47,7 @@ def data_detail(
     left.set_ylim(-0.6, len(found) - 0.4)
     left.set_xlim(left=0)
     left.xaxis.set_major_locator(MaxNLocator(4))
+    left.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     left.set_xlabel(say(lang, en=f"emissions in {before}, {scale.unit}", zh=f"{before}年排放，{scale.unit}"))
     right.set_xlabel(say(lang, en="peak year", zh="达峰年"))
     ticks = [*range(-(-int(park.years[0]) // 10) * 10, until, 10), until + BEHIND]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathway_models.language.words import check_language, word
+from pathway_models.language.words import check_language, say, word
 
 #: Emissions from which English texts speak of million tonnes, tCO2.
 MILLION = 1e6
@@ -56,6 +56,17 @@ def significant(value: float, digits: int = 3) -> str:
         return "0"
     places = digits - 1 - int(np.floor(np.log10(abs(float(f"{value:.{digits - 1}e}")))))
     return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def money_text(million: float, lang: str) -> str:
+    """Write an amount of money in the unit of its language.
+
+    Examples
+    --------
+    >>> money_text(1234.0, "en"), money_text(1234.0, "zh")
+    ('1,230 million CNY', '12.3亿元')
+    """
+    return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
 
 
 def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: float = 0.0) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 from pathway_models.engine.package_tree import cannot_act
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.library import read_levers
-from pathway_models.intake.messages import expectation, translated
 from pathway_models.intake.names import (
     factor_name,
     factor_set_name,
@@ -15,7 +14,7 @@ from pathway_models.intake.names import (
     heat_origin,
     in_one_language,
     item_name,
-    place_name,
+    note_in,
     scenario_name,
 )
 from pathway_models.inventory.accounts import pathway_totals_beside
@@ -40,8 +39,6 @@ from pathway_models.records.peaks import Peaks
 
 #: Changes smaller than this share of emissions are no change: rounding of sums.
 NOTHING = 1e-9
-#: How a note begins that the examination of a table has written.
-WARNING = "Warning at "
 
 
 def most_helpful(
@@ -307,27 +304,8 @@ def notes(park: Park, *, lang: str = "en") -> str:
         return say(lang, en="The table carries no notes.", zh="该表没有附注。")
     head = say(lang, en="Shown with every result:", zh="与所有结果一并展示：")
     idle = cannot_act_here(park, read_levers().values(), lang=lang)
-    told = [
-        *(note_text(note, lang) for note in park.notes),
-        *([idle] if idle else []),
-    ]
+    told = [*(note_in(note, lang) for note in park.notes), *([idle] if idle else [])]
     return "\n".join([head, "", *(f"- {note}" for note in told)])
-
-
-def note_text(note: str, lang: str) -> str:
-    """Tell a note of a park's table in a language, a warning of its examination among them, as far as it is known.
-
-    Examples
-    --------
-    >>> note_text("Warning at line 7: expected a change that has a reason; correct it, or say why in the notes", "zh")
-    '警告（第7行）：应为有原因的变化；请更正，或在备注中说明原因'
-    """
-    own = in_one_language(note, lang)
-    if lang == "zh" and own.startswith(WARNING):
-        place, _, told = own.removeprefix(WARNING).partition(": expected ")
-        expected, _, remedy = told.partition("; ")
-        return f"警告（{place_name(place, lang)}）：{expectation(translated(expected, lang))}{translated(remedy, lang)}"
-    return translated(own, lang, "tables")
 
 
 def cannot_act_here(park: Park, levers: Iterable[Lever], *, lang: str = "en") -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.documents.blocks import text_table
-from pathway_models.intake.names import factor_name, item_name, park_name, scenario_name
+from pathway_models.intake.names import factor_name, item_name, park_name, scenario_name, source_text
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import Decomposition
 from pathway_models.kernels.turning_points import STATUS
@@ -229,7 +229,7 @@ def levers(scenario: Scenario | Iterable[Scenario], *, lang: str = "en") -> pd.D
             f"{corners.low:g}",
             f"{corners.mode:g}",
             f"{corners.high:g}",
-            measure.lever.source_of(name, measure.setting),
+            source_text(measure.lever.source_of(name, measure.setting), lang),
         )
         for one in chosen
         for measure in one.measures

@@ -199,7 +199,7 @@ class GrowthLaw(Protocol):
     streams: tuple[Stream, ...]
 
     def fit(self, samples: Sequence[Windows], start: Self | None = None) -> Self:
-        """Fit to sets of windows that weigh the same; ``start`` is a fit to nearly the same ones."""
+        """Fit to sets of windows that weigh the same, none empty; ``start`` is a fit to nearly the same ones."""
 
     def forecast(self, history: History, steps: int) -> Forecast:
         """Forecast the log change of every record, 1 to ``steps`` years ahead."""

@@ -542,3 +542,43 @@ SHARES = (
 IF_DRIVERS_HOLD = "_if_drivers_hold"
 #: Columns of a summary that tell the headline, in their order.
 COLUMNS = (*SHARES, "issue_year", "account", *(f"{name}{IF_DRIVERS_HOLD}" for name in SHARES))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A measure taken before any other: what it changes by itself, against no measures at all.
+
+    Parameters
+    ----------
+    lever, name_en, name_zh, family, setting : str
+    start, complete : int
+        Last year without effect and first with all of it, no measure before the issue year unless the record shows it.
+    gain : float
+        Change of the share of members that peak in time.
+    avoided : float, tCO2/yr
+        Mean over central members and projected years.
+    cost : float, million CNY/yr
+        Level yearly payment with the same known present value, below zero where it saves more than it costs; of a
+        measure without a price the change of the energy bill alone.
+    has_price : bool
+    """
+
+    lever: str
+    name_en: str
+    name_zh: str
+    family: str
+    setting: str
+    start: int
+    complete: int
+    gain: float
+    avoided: float
+    cost: float
+    has_price: bool
+
+    @property
+    def pays_below(self) -> float | None:
+        """Return the cost of its own, million CNY/yr, below which a measure without a price pays; None where none is.
+
+        The energy it saves is worth that much.
+        """
+        return -self.cost if not self.has_price and self.cost < 0 else None

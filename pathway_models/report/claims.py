@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pathway_models.decisions.tables import lever_names, money_text, option_name
+from pathway_models.decisions.tables import lever_names, option_name
 from pathway_models.fleet.answers import answer_sentence, decisive_sentence
 from pathway_models.intake.names import scenario_name
-from pathway_models.language.rounding import emissions_text, share_text
+from pathway_models.language.rounding import emissions_text, money_text, share_text
 from pathway_models.language.words import say
 from pathway_models.report.inputs import CONTRIBUTION_YEAR, PROBABILITY, ReportInputs
 

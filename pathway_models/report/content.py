@@ -14,6 +14,7 @@ from pathway_models.intake.names import (
     heat_origin,
     in_one_language,
     item_name,
+    note_in,
     park_name,
     scenario_name,
 )
@@ -21,7 +22,6 @@ from pathway_models.inventory.accounts import ledger_rows
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.language.rounding import significant
 from pathway_models.language.words import INVENTED, say, word
-from pathway_models.pathways.sentences import note_text
 from pathway_models.report import ahead_chapters, claims, past_chapters, task_chapters, zero_carbon_chapters
 from pathway_models.report.figures import decision as decision_figure
 from pathway_models.report.inputs import ChapterOutline, Outline, ReportInputs, Text, outline_ids, read_outline, told
@@ -174,8 +174,8 @@ def base_data(builder: ReportBuilder, inputs: ReportInputs) -> None:
     )
     builder.rows(say(lang, en="Base data", zh="基础数据"), [*head, *map(str, years)], rows)
     if park.notes:
-        builder.note(say(lang, en="Notes of the table, in its own words:", zh="数据表附注："))
-        builder.bullets(note_text(note, lang) for note in park.notes)
+        builder.note(say(lang, en="Notes of the table:", zh="数据表附注："))
+        builder.bullets(note_in(note, lang) for note in park.notes)
 
 
 def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:

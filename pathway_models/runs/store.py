@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.runs.provenance import KEPT_INPUTS
-from pathway_models.runs.tables import MEMBERS, Condition, read_members
+from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -364,8 +364,6 @@ class StoredPark:
             There is no such table.
         """
         import pandas as pd
-
-        from pathway_models.runs.tables import whole
 
         path = self.folder / f"{name}.csv"
         if not path.is_file():

@@ -48,6 +48,7 @@ def plan_comparison(found: TrackingResult, park: Park | None = None, *, lang: st
     )
     left.set_xticks(place, [str(year) for year in years])
     left.set_xlim(-0.7, len(years) - 0.3)
+    left.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     left.set_ylabel(word("per_year", lang, unit=scale.unit))
     left.legend(loc="lower left", bbox_to_anchor=(-0.25, 1.0), ncols=3, **LEGEND)
     _drivers(right, found, scale.divisor, lang)

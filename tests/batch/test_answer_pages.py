@@ -7,12 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from pathway_models import sentences
-from pathway_models.batch.answer_card import answer_card
+from pathway_models.batch.answer_card import STEPS, answer_card, read_steps, write_steps
 from pathway_models.batch.summary import index_page, link_papers, summary_lines
 from pathway_models.documents.markup import FONT_FAMILY, font_face
 from pathway_models.fleet.answers import SPLIT, answers, headline_of
 from pathway_models.intake.library import read_scenarios
 from pathway_models.language.rounding import stable_text
+from pathway_models.records.peaks import Step
 
 SCENARIOS = read_scenarios()
 #: Scenario -> past, ahead, not before.
@@ -168,3 +169,53 @@ def test_fonts_are_embedded_for_the_signs_shown_and_for_nothing_else():
     assert FONT_FAMILY in font_face("达峰")
     rules = [font_face(text).count("@font-face") for text in ("Latin", "达峰", "达峰齉")]
     assert rules == [1, 2, 3]  # 齉 is in no text of ours
+
+
+# what to do first ----------------------------------------------------------------------------------------------
+
+STEPS_OF_NORTH = (
+    Step("efficiency", "Save energy", "节能", "efficiency", "strong", 2026, 2040, 0.08, 2e6, -547.0, has_price=True),
+    Step("other", "Other branches", "新业态", "structure", "strong", 2026, 2041, 0.06, 1e6, -515.0, has_price=False),
+    Step("green", "Green power", "绿电", "substitution", "strong", 2026, 2040, 0.05, 1e6, 17.8, has_price=True),
+    Step("small", "Nearly nothing", "微", "management", "strong", 2026, 2030, 0.004, 1e4, 1.0, has_price=False),
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("en", ["Save energy", "+8 points by itself, saves 547 million CNY a year", "pays for itself below 515 million"]),
+     ("zh", ["节能", "单独可提高8个百分点，每年净节省5.47亿元", "每年低于5.15亿元即合算"])],
+)  # fmt: skip
+def test_what_to_do_first_stands_on_card_index_and_terminal(tmp_path, lang, told):
+    write(tmp_path, rows())
+    write_steps(tmp_path / STEPS, "north", STEPS_OF_NORTH)
+    assert read_steps(tmp_path) == STEPS_OF_NORTH
+    card = BeautifulSoup(answer_card(tmp_path, lang)[1], "html.parser")
+    lines = [one.text for one in card.select(".pw-steps li")]
+    assert len(lines) == 3, "what gains no point is nothing to begin with"
+    assert all(any(text in line for line in lines) for text in told)
+    page = BeautifulSoup(index_page("run", rows(), [], [], lang, (), {"north": STEPS_OF_NORTH}), "html.parser")
+    assert f"{told[0]}" in page.select_one("#answers .why").text
+    assert "+8" in page.select_one("#answers .why").text
+    screen = "".join(summary_lines(rows(), [], lang, {"north": STEPS_OF_NORTH})).replace("\n", " ")
+    assert told[0] in screen
+    assert {"en": "What decides it", "zh": "起决定作用"}[lang] in screen
+
+
+def test_nothing_is_said_to_be_first_where_nothing_gains_a_point_or_the_run_is_older(tmp_path):
+    write(tmp_path, rows())
+    assert "What to do first" not in answer_card(tmp_path, "en")[1], "a run of an older version has no such table"
+    write_steps(tmp_path / STEPS, "north", STEPS_OF_NORTH[3:])
+    card = BeautifulSoup(answer_card(tmp_path, "en")[1], "html.parser")
+    assert not card.select(".pw-steps")
+    assert "no measure gains a point by itself" in card.text
+    flat = rows(splits=dict.fromkeys(SPLITS, (0.3, 0.1, 0.6)))
+    write(tmp_path, flat)
+    assert "What to do first" not in answer_card(tmp_path, "en")[1], "no scenario of the run does better"
+
+
+def test_of_many_parks_the_terminal_says_where_it_is_said():
+    many = [row for at in range(8) for row in rows(f"park-{at}")]
+    lines = summary_lines(many, [], "en", {f"park-{at}": STEPS_OF_NORTH for at in range(8)})
+    assert sum("index.html" in line for line in lines) == 1
+    assert not any("Save energy" in line for line in lines)

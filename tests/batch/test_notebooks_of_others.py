@@ -20,6 +20,8 @@ CELL = {"cell_type": "code", "id": "a", "metadata": {}, "source": "park = ''", "
         ("[]", "expected a Jupyter notebook"),
         ("{", "expected a Jupyter notebook"),
         (json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [], "metadata": {}}), "old format 3"),
+        (json.dumps({"nbformat": 99, "nbformat_minor": 0, "cells": [], "metadata": PYTHON}), "format 99, not 4"),
+        (json.dumps({"nbformat": "4", "nbformat_minor": 0, "cells": [], "metadata": PYTHON}), "format '4', not 4"),
         (json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": PYTHON}), "no cell has the tag"),
         (json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [CELL], "metadata": PYTHON}), "no cell has the tag"),
         (
@@ -44,6 +46,8 @@ def test_a_notebook_need_not_declare_the_issue_year_but_then_of_its_type(tmp_pat
     check_parameters({"park": "", "as_of": 2026}, path)
     with pytest.raises(BatchError, match="no parameter 'as_off'"):
         check_parameters({"park": "", "as_off": 2026}, path)
+    path.write_text(declared.replace("as_of: int = 2026", "as_of = 2026"), "utf-8")
+    check_parameters({"park": "", "as_of": 2026}, path)  # a parameter without a declared type takes any
     path.write_text(declared.replace("as_of: int = 2026", "as_of: str = ''"), "utf-8")
     with pytest.raises(BatchError, match="as_of = 2026 is int, the notebook declares str"):
         check_parameters({"park": "", "as_of": 2026}, path)

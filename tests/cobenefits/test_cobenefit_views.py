@@ -69,7 +69,8 @@ def test_tables_have_a_row_for_every_scenario_and_lever(found, scenarios, lang):
     assert len(cobenefit_tables.coordinates(found["families"], lang=lang)) == 7
     basis = cobenefit_tables.basis(whole.basis, lang=lang)
     assert len(basis) == len(whole.basis.background) > 0
-    assert set(basis.iloc[:, -1]) <= {"background", "uncertain"}
+    words = {"en": {"background", "uncertain"}, "zh": {"背景知识", "不确定"}}
+    assert set(basis.iloc[:, -1]) <= words[lang]
     assert cobenefit_tables.equipment(whole.basis, lang=lang).notna().all(axis=None)
 
 

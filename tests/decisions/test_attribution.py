@@ -12,10 +12,10 @@ from hypothesis.extra import numpy as arrays
 
 import pathway_models as pw
 from pathway_models.core.errors import ScenarioError
-from pathway_models.decisions.attribution import attribute
+from pathway_models.decisions.attribution import attribute, first_steps
 from pathway_models.decisions.records import QUANTITIES
 from pathway_models.kernels.sensitivity import coalitions, sampled_shapley, shapley_values
-from pathway_models.records.levers import FAMILIES
+from pathway_models.records.levers import FAMILIES, Scenario
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -210,3 +210,49 @@ def test_questions_without_an_answer_are_refused(deep, region_d, scenarios):
         attribute(region_d, scenarios["bau"], draws)
     with pytest.raises(ScenarioError, match="'family' or 'lever'"):
         attribute(region_d, scenarios["deep"], draws, by="sector")
+
+
+# what to do first ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def first():
+    """Park, scenarios, draws, peaks and steps of a small run."""
+    park, chosen = pw.read_park("demo-steel"), pw.read_scenarios().pick(["bau", "efficiency", "deep"])
+    draws = pw.sample(park, chosen, members=60, seed=3, assumptions=pw.read_assumptions(as_of=2026))
+    peaks = pw.find_peaks(pw.project(park, chosen, draws))
+    return park, chosen, draws, peaks, first_steps(park, chosen, draws, peaks)
+
+
+def test_each_step_is_what_its_measure_does_alone_in_the_same_members(first):
+    park, chosen, draws, peaks, steps = first
+    alone = {m.lever.lever_id: Scenario(m.lever.lever_id, "", "", measures=(m,)) for m in chosen["deep"].measures}
+    without = float(peaks.p_before(2030)[0])
+    assert len(steps) > 5
+    assert [step.gain for step in steps] == sorted((step.gain for step in steps), reverse=True)
+    assert all(step.start >= 2026 for step in steps if step.lever != "green_power"), "none begins in the past"
+    prices = pw.read_costs()
+    for step in steps[:4]:
+        single = pw.find_peaks(pw.project(park, [chosen["bau"], alone[step.lever]], draws))
+        assert step.gain == pytest.approx(float(single.p_before(2030)[1]) - without, abs=1e-12)
+        cost = pw.package_cost(park, alone[step.lever], draws, prices)
+        assert step.cost == pytest.approx(float(cost.annualised() @ cost.weights), rel=1e-6, abs=1e-6)
+        assert step.has_price == (step.lever not in cost.unknown)
+
+
+def test_a_measure_without_a_price_pays_below_the_energy_it_saves(first):
+    steps = {step.lever: step for step in first[-1]}
+    unpriced = steps["low_carbon_industries"]
+    assert not unpriced.has_price
+    assert unpriced.pays_below == -unpriced.cost > 0
+    assert steps["energy_efficiency"].has_price
+    assert steps["energy_efficiency"].pays_below is None
+    assert replace(unpriced, cost=1.0).pays_below is None, "it saves nothing"
+
+
+def test_measures_that_find_nothing_to_act_on_are_no_steps_and_no_measures_give_none(first):
+    park, chosen, draws, _peaks, steps = first
+    assert "clinker_ratio" in {m.lever.lever_id for m in chosen["deep"].measures}
+    assert "clinker_ratio" not in {step.lever for step in steps}
+    alone = pw.find_peaks(pw.project(park, [chosen["bau"]], draws))
+    assert first_steps(park, {"bau": chosen["bau"]}, draws, alone) == ()

@@ -19,9 +19,10 @@ from pathway_models.decisions.figures import label
 from pathway_models.decisions.package_cost import carbon_exposure
 from pathway_models.decisions.records import READINGS, DiscoveredRule
 from pathway_models.decisions.sensitivity import Ensemble, discover, given_data, sobol, study, worth_knowing
-from pathway_models.decisions.tables import family_name, money_text, option_name, package_name
+from pathway_models.decisions.tables import family_name, option_name, package_name
 from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.intake.costs import read_costs
+from pathway_models.language.rounding import money_text
 from pathway_models.records.levers import lever_grid
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])

@@ -28,6 +28,7 @@ from pathway_models.explorer.files import HEADER, newest_run, run_command, save_
 from pathway_models.explorer.panel import Explorer, explore
 from pathway_models.figures.marks import peak_shares
 from pathway_models.intake.library import read_scenarios
+from pathway_models.language.rounding import money_text
 from pathway_models.records.levers import Choice
 
 
@@ -266,6 +267,32 @@ def test_every_lever_says_what_is_strong_who_says_so_and_what_it_costs(explorer)
     assert all(word in text for text in texts for word in words)
     if explorer.lang == "zh":
         assert not any("ASSUME" in text or "prices of" in text for text in texts)
+
+
+def test_what_decides_and_what_to_do_first_stand_on_the_card_and_behind_the_question_mark(explorer):
+    first = {"en": "What to do first: ", "zh": "首先要做的："}[explorer.lang]
+    assert first in said(explorer)
+    _, steps = explorer._advice(2030)
+    name = steps[0].name_zh if explorer.lang == "zh" else steps[0].name_en
+    assert said(explorer).split(first)[1].startswith(name)
+    note = explorer.levers.controls[steps[0].lever].label.value
+    assert {"en": "In this park, ", "zh": "在本园区，"}[explorer.lang] in note
+
+
+def test_a_package_with_unpriced_measures_says_below_which_cost_it_is_the_cheaper_one(explorer):
+    def row():
+        cells = BeautifulSoup(explorer.facts.value, "html.parser").select("td[colspan]")
+        return cells[0].text if cells else ""
+
+    explorer._reset()
+    assert row() == ""
+    control = explorer.levers.controls["low_carbon_industries"]  # saves energy, and has no price
+    control.setting.value = "strong"
+    saved = money_text(explorer.views["a"].cost - explorer.views["b"].cost, explorer.lang)
+    assert saved in row()
+    explorer._copy()  # now both have it: it costs the same in both
+    assert row() == ""
+    explorer._reset()
 
 
 def test_levers_of_one_family_have_one_colour_and_families_different_ones(explorer):

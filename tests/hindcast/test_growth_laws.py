@@ -23,7 +23,7 @@ from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.windows import Subject
 from pathway_models.cli.main import main
 from pathway_models.core.errors import PathwayError
-from pathway_models.hindcast.evaluation import hindcast_windows, summarise
+from pathway_models.hindcast.evaluation import hindcast_windows, simulate, summarise
 from pathway_models.records.growth_laws import FreshNormals, History, Windows
 
 STEPS = 8
@@ -39,7 +39,7 @@ def panel():
 def recipe(tmp_path_factory):
     """The law of the recipe "Add a growth law", registered from a file of its own."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Add a growth law")[2]
-    (code,) = re.findall(r"```python\n(.*?)```", text.partition("\n## ")[0], flags=re.DOTALL)
+    code, *_ = re.findall(r"```python\n(.*?)```", text.partition("\n## ")[0], flags=re.DOTALL)
     file = tmp_path_factory.mktemp("laws") / "fading_growth.py"
     file.write_text(textwrap.dedent(code), encoding="utf-8")
     spec = importlib.util.spec_from_file_location("fading_growth", file)
@@ -66,6 +66,23 @@ def test_a_new_law_is_scored_by_the_hindcasts_of_all_others(recipe, panel):
     assert table.coverage_90.between(0.8, 0.98).all()
     assert table.forecasts.min() > 100
     assert (table.crps > 0).all()
+
+
+def test_a_law_is_not_taught_by_a_panel_that_begins_later(recipe, panel):
+    rng = np.random.default_rng(4)
+    later = Subject(panel_of(np.cumsum(rng.normal(0.03, 0.08, (12, 12)), axis=1), first=2002))
+    cast = hindcast_windows(Subject(panel), 5, 3, "future", seed=1, law=recipe, teachers=[later])
+    assert cast.windows.origin.min() < 2002
+    assert all(np.isfinite(law.sd) for law in cast.laws)
+
+
+@pytest.mark.parametrize("name", POINT_RULES)
+def test_paths_of_a_rule_go_on_where_the_panel_knows_no_error_yet(panel, name):
+    cast = hindcast_windows(Subject(panel), 5, 15, "future", seed=1, law=name)
+    known = [np.isfinite(law.errors).all(axis=-1).sum() for law in cast.laws]
+    assert min(known) < 6
+    paths = simulate(cast, np.arange(len(cast.windows)), 6, 20, np.random.default_rng(1))
+    assert np.isfinite(paths).all()
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ def refused(read, folder, content):
         {"discount_rate": {**AMOUNT, "mode": float("nan")}},
         {"discount_rate": {**AMOUNT, "high": float("inf")}},
         {"discount_rate": {**AMOUNT, "source": "=1+1"}},
+        {"discount_rate": {**AMOUNT, "confidence": "sure"}},
         {"discount_rate": {**AMOUNT, "source": " "}},
         {"prices": {"coal": {**PRICE, "low": -5}}},
         {"prices": {"coal": {**PRICE, "price_year": True}}},
@@ -49,7 +50,24 @@ def test_costs_that_no_careful_person_means_are_refused(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "name", ["=1+1", "../../x", "a\nb", "a\u202eb", "", " ", "a/b", "a\\b", ".hidden", "a b", "x" * 81, "@x", "a,b"]
+    "name",
+    [
+        "=1+1",
+        "../../x",
+        "a\nb",
+        "a\u202eb",
+        "",
+        " ",
+        "a/b",
+        "a\\b",
+        ".hidden",
+        "a b",
+        "x" * 81,
+        "@x",
+        "a,b",
+        "CON",
+        "lpt1.txt",
+    ],
 )
 def test_an_id_that_cannot_stand_in_tables_and_names_of_files_is_refused(tmp_path, name):
     assert refused(read_scenarios, tmp_path, {"scenarios": {name: SCENARIO}})

@@ -242,6 +242,11 @@ def test_what_comes_off_the_emissions_is_never_taken_for_zero_without_a_word(
     assert [found for found, _ in told(examine_park(path), severity)] == [code or codes]
 
 
+def test_more_sectors_than_industries_are_refused_in_a_line(tmp_path):
+    many = (row(y, "energy", "bituminous", 1, "t", sector=f"s{n}") for n in range(2_001) for y in YEARS)
+    assert "sectors_many" in [code for code, _ in told(examine_park(written(tmp_path, *many)), "error")]
+
+
 @pytest.mark.parametrize("missing", YEARS)
 @pytest.mark.parametrize("quantity", ["green_area", "sequestration"])
 def test_a_sink_of_some_years_is_not_lost_in_all_of_them(tmp_path, quantity, missing):

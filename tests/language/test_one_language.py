@@ -39,7 +39,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 #: What is no text of ours: ids and names of columns and files, codes of run and file, what is quoted in its own words.
 NO_WORDS = re.compile(
     r"\b[\w-]+(?:\.(?:csv|yml|json|xlsx|html|md|ipynb)|/[\w./-]+)|(?<![A-Za-z])(?:demo|region|eu|eip)-[a-z-]+|\b\w*_\w+\b"
-    r"|\b(?=\w*\d)[0-9a-f]{8,}\b…?|--[\w-]+|\b(?:[a-z]+\.){2,}\w+|\b20\d\d,[\w,]+|pathways run|\b[0-9a-f]{16}\b"
+    r"|\b(?=\w*\d)[0-9a-f]{8,}\b…?|--[\w-]+|\b(?:[a-z]\w*\.){2,}\w+|\b20\d\d,[\w,]+|pathways run|\b[0-9a-f]{16}\b"
     # a command to copy; the mark of an assumption in every source
     r"|\babcdef\b|pathways report [^\n]*|(?<![A-Za-z])ASSUME(?![A-Za-z])"
 )
@@ -56,14 +56,15 @@ def page_text(page):
 
 
 def outputs_of_notebooks(lang):
-    """What the course shows: displays and figures; the tables of costs have the library's own words on each source."""
+    """What the course shows: displays and figures."""
     given = {"lang": lang, "members": 20}
     said = {f"02 {park}": shown("02_park_pathways", park=park, **given) for park in PARKS}
     # A European park has verified emissions alone: nothing of the notebook on energy and factors can be told.
     said |= {f"01 {park}": shown("01_park_inventory", park=park, **given) for park in PARKS[:2]}
     said["00 region-d"] = shown("00_start_here", park="region-d", **given)
     said["03"] = shown("03_all_parks", parks=["demo-steel", "demo-cement"], **given)
-    said["04 demo-steel"] = shown("04_park_decisions", without=("costs(the_costs",), **given)
+    said["04 demo-steel"] = shown("04_park_decisions", **given)
+    said["05 demo-steel"] = shown("05_park_cobenefits", **given)
     return {f"notebook {name}": page_text(text) for name, text in said.items()}
 
 

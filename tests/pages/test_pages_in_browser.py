@@ -301,6 +301,107 @@ def test_notebooks_have_the_number_of_a_run_with_their_members(name):
     assert re.search(form.format(**told), outputs(name)), told
 
 
+# the keyboard ----------------------------------------------------------------------------------------
+
+#: Numbers everything on a page that does something, of a group of radio buttons the chosen one; returns their names.
+NUMBERED = """() => [...document.querySelectorAll('a[href], button, select, input, summary, .noUi-handle')]
+    .filter(e => e.checkVisibility({checkVisibilityCSS: true}) && !(e.type === 'radio' && !e.checked)
+        && !(e.type === 'hidden'))
+    .map((e, at) => { e.dataset.at = at; return e.outerHTML.slice(0, 120); })"""
+#: Number of what has the focus, and whether one sees that it has: a ring of its own, or of the label around it.
+FOCUSED = """() => { const e = document.activeElement, ring = one => { const s = getComputedStyle(one);
+        return s.outlineStyle !== 'none' && s.outlineWidth !== '0px' || s.boxShadow !== 'none'; };
+    return [e.dataset.at ?? '', ring(e) || !!e.closest('label') && ring(e.closest('label'))]; }"""
+
+
+def reached_by_tab(page):
+    """Press Tab through a page; return what it never reached, and what it reached without showing it."""
+    names, seen = page.evaluate(NUMBERED), {}
+    # Tab goes on from where the page was last used: it begins before the first element.
+    page.evaluate("""() => { const first = document.createElement('span'); first.tabIndex = 0;
+        document.body.prepend(first); first.focus(); first.onblur = () => first.remove(); }""")
+    for _ in range(2 * len(names) + 20):
+        page.keyboard.press("Tab")
+        at, is_shown = page.evaluate(FOCUSED)
+        if at and int(at) in seen and len(seen) == len(names):
+            break
+        if at:
+            seen[int(at)] = is_shown
+    missed = [name for at, name in enumerate(names) if at not in seen]
+    return missed, [names[at] for at, is_shown in seen.items() if not is_shown]
+
+
+@pytest.mark.parametrize("kind", ["index", "park", "explorer"])
+def test_everything_on_a_page_is_reached_by_tab_and_shows_that_it_is(pages, kind):
+    page = pages(kind, "en")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    missed, unseen = reached_by_tab(page)
+    assert missed == [], "not reached"
+    assert unseen == [], "reached without a ring that shows it"
+
+
+def test_the_index_is_used_by_the_keyboard_alone(pages, run):
+    page = pages("index", "en")
+    page.locator("#search").focus()
+    page.keyboard.type("nowhere")
+    assert page.locator("#answers tbody tr:visible").count() == 0
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    assert page.locator("#answers tbody tr:visible").count() == 1
+    page.locator("#kind").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#kind").input_value() == "invented"
+    page.locator("#answers thead button").nth(3).focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#answers th[aria-sort]").count() == 1
+    for at in range(page.locator("summary").count()):
+        summary, is_open = page.locator("summary").nth(at), "e => e.parentElement.open"
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert summary.evaluate(is_open)
+        page.keyboard.press("Enter")
+        assert not summary.evaluate(is_open)
+    page.locator("#answers a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notebook.html")
+    page.go_back()
+
+
+def test_the_explorer_is_used_by_the_keyboard_alone(page):
+    def waits_for_change(press):
+        before = page.locator(".pathways-answer").evaluate("e => e.dataset.link + e.innerText")
+        press()
+        page.wait_for_function(
+            "said => { const e = document.querySelector('.pathways-answer');"
+            " return e.dataset.link + e.innerText.replace(/\\d+ ms/, '') !== said.replace(/\\d+ ms/, ''); }",
+            arg=before,
+        )
+        page.wait_for_timeout(100)
+
+    def choose_by(name, *keys):
+        page.locator(name).first.focus()
+        for key in keys:
+            page.keyboard.press(key)
+
+    start = "label:has-text('Start from') + select, .pathways-asked select >> nth=1"
+    waits_for_change(lambda: choose_by(start, "ArrowDown", "ArrowDown", "ArrowDown"))
+    waits_for_change(lambda: choose_by("button:has-text('undo')", "Enter"))
+    waits_for_change(lambda: choose_by("button:has-text('copy to the other')", "Space"))
+    waits_for_change(lambda: choose_by("button:has-text('reset')", "Enter"))
+    waits_for_change(lambda: choose_by(".pathways-question input >> nth=0", "ArrowUp", "Tab"))
+    assert "2031" in answer(page)
+    waits_for_change(lambda: choose_by(".pathways-question input >> nth=0", "ArrowDown", "Tab"))
+    asked = page.locator(".pathways-facts").inner_text()
+    choose_by(".pathways-question .noUi-handle", "ArrowRight")
+    page.wait_for_function("said => document.querySelector('.pathways-facts').innerText !== said", arg=asked)
+    ticked = page.locator(".widget-checkbox input").is_checked()
+    choose_by(".widget-checkbox input", "Space")
+    page.wait_for_timeout(300)
+    assert page.locator(".widget-checkbox input").is_checked() != ticked
+    choose_by(".widget-checkbox input", "Space")
+    page.wait_for_timeout(1500)
+
+
 # the explorer ----------------------------------------------------------------------------------------
 
 

@@ -31,7 +31,9 @@ def test_a_page_prints_the_choice_of_factors():
 
 
 def test_findings_in_the_data_are_shown():
-    assert "297.2 万tCO2" in sentences.notes(read_park("region-d"))
+    park = read_park("region-d")
+    assert "2972 ktCO2" in sentences.notes(park)
+    assert "297.2万tCO2" in sentences.notes(park, lang="zh")
 
 
 def test_what_missing_detail_costs_is_said_for_each_tier():

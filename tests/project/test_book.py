@@ -210,9 +210,26 @@ def test_in_a_browser_the_book_is_searched_in_chinese_fits_a_telephone_and_hides
             page.evaluate((ROOT / "tests" / "data" / "axe" / "axe.min.js").read_text(encoding="utf-8"))
             found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
             serious[name] = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+        answers = {}
+        for name in (
+            "00_start_here",
+            "01_park_inventory",
+            "02_park_pathways",
+            "04_park_decisions",
+            "05_park_cobenefits",
+        ):
+            page.goto((book / "notebooks" / f"{name}.html").as_uri())
+            for width, height in ((1366, 768), (390, 844)):
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_timeout(150)
+                found = page.locator(".pw-card h1").first.bounding_box()
+                answers[name, width] = height - found["y"] - found["height"]
         page.goto((book / "index.html").as_uri())
         fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map(f => [f.family, f.status]))")
         browser.close()
+    assert {place: below for place, below in answers.items() if below < 0} == {}, (
+        "the answer is not on the first screen"
+    )
     assert "Start here" in titles
     assert {name: by for name, by in wider.items() if by > 0} == {}, "wider than a telephone"
     assert {name: ids for name, ids in serious.items() if ids} == {}

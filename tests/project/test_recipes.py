@@ -1,6 +1,6 @@
 """The recipes of CONTRIBUTING.md, carried out on a copy of the package; only what they name is touched.
 
-Lever and action: tests/levers/test_add_a_lever.py; growth law: tests/hindcast/test_growth_laws.py.
+Lever and action: tests/levers/test_add_a_lever.py; what the growth law forecasts: tests/hindcast/test_growth_laws.py.
 """
 
 import os
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from measure_structure import Structure
+from test_architecture import hold_to_bounds
 
 import pathway_models as pw
 
@@ -20,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: A block of a recipe: its first line says where it goes.
 BLOCK = re.compile(r"^ *```(?:python|yaml)\n( *# .*?)^ *```$", re.M | re.S)
-RECIPES = ("peak rule", "figure", "report chapter", "summary column", "export", "input field")
+RECIPES = ("growth law", "peak rule", "figure", "report chapter", "summary column", "export", "input field")
 #: A recipe that asks for more code files than this is a seam that is missing.
 MOST_FILES = 3
 
@@ -113,6 +115,17 @@ def test_a_recipe_names_its_tests_and_they_exist(recipe):
     named = re.findall(r"`(tests/[\w/]+\.py)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_recipes_keep_the_bounds_of_the_house(copy):
+    hold_to_bounds(Structure(copy))
+
+
+def test_the_blocks_of_the_recipes_pass_the_linter(copy):
+    for word in ("format", "check"):
+        command = [sys.executable, "-m", "ruff", word, "--config", ROOT / "pyproject.toml", "--no-cache", copy]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=100, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow

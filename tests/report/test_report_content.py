@@ -8,9 +8,9 @@ import pytest
 import reports
 
 import pathway_models as pw
-from pathway_models.decisions.tables import money_text
 from pathway_models.documents.blocks import Figure, Heading, ReportBuilder, Table
 from pathway_models.kernels.turning_points import STATUS
+from pathway_models.language.rounding import money_text
 from pathway_models.report.claims import target, verdict
 from pathway_models.report.content import build_report
 

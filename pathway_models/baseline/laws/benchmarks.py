@@ -85,18 +85,19 @@ class PointLaw:
         ASSUME: ranks of the errors move over horizons like a Brownian motion.
         """
         ranks = special.ndtr(np.cumsum(normals.yearly("shock"), axis=-1) / np.sqrt(np.arange(1.0, steps + 1.0)))
-        errors, path = self.reaching(steps), np.empty(ranks.shape)
+        errors, path = self.reaching(steps, within=True), np.empty(ranks.shape)
         for at in range(steps):
             path[..., at] = np.interp(ranks[..., at], ERROR_QUANTILES, errors[at])
         return path + self.points(_kept(history), steps)[..., None, :]
 
-    def reaching(self, steps: int) -> Floats:
+    def reaching(self, steps: int, *, within: bool = False) -> Floats:
         """Compute the quantiles of the errors to a horizon: (step, member).
 
-        ASSUME: beyond the last horizon the panel knows, errors grow with the square root of the years.
+        ASSUME: beyond the last horizon the panel knows, errors grow with the square root of the years.  Horizons that
+        were asked for in the fit and not known stay NaN, and so unscored, unless they too are filled (``within``).
         """
         known = int(np.isfinite(self.errors).all(axis=-1).sum())
-        if steps <= len(self.errors) or not known:
+        if not known or steps <= (known if within else len(self.errors)):
             return self.errors[:steps]
         growth = np.sqrt(np.arange(known + 1.0, steps + 1.0) / known)
         return np.concatenate([self.errors[:known], growth[:, None] * self.errors[known - 1]])

@@ -8,6 +8,7 @@ everything else that is not a value, a format or a plain drop-down is left behin
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import tempfile
@@ -369,15 +370,14 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
         _mark(workbook[name], ref, sorted(of_cell, key=lambda fault: RANKS[fault.severity]))
     _list(workbook, faults)
     content = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
-        try:
-            workbook.save(content)
-        except Exception as error:  # it goes by files of the temporary folder, and tells their trouble in its own ways
-            expected = "room for temporary files"
-            remedy = f"make room in {tempfile.gettempdir()} ({type(error).__name__})"
-            raise InputError([Fault(target.name, "file", "", expected, remedy, code="not_written")]) from None
     with writing(target):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
+                workbook.save(content)
+        except Exception as error:  # it goes by files of the temporary folder, and tells their trouble in its own ways
+            told = f"no room for temporary files in {tempfile.gettempdir()} ({type(error).__name__})"
+            raise OSError(errno.ENOSPC, told) from None
         return write_whole(target, content.getvalue())
 
 
