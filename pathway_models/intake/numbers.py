@@ -137,7 +137,7 @@ def arithmetic(formula: str) -> float | None:
 
 
 def _value(node: ast.expr) -> float:
-    if isinstance(node, ast.Constant):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):  # three points are a value too
         return float(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         value = _value(node.operand)

@@ -176,6 +176,11 @@ def test_every_text_and_year_is_read_or_refused(text):
     assert year is None or (1900 <= year <= 2100 and found)
 
 
+def test_points_alone_are_no_sum():
+    """Found by a fuzzing test: Python takes three points for a value."""
+    assert [arithmetic(f"={text}") for text in ("...", "....", "1+...", "-...")] == [None] * 4
+
+
 @given(st.text("0123456789.+-*/() ", max_size=60))
 def test_plain_arithmetic_is_what_python_says_or_not_judged(text):
     result = arithmetic(f"={text}")

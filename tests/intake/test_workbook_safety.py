@@ -158,13 +158,13 @@ def test_a_marked_copy_shows_each_fault_in_its_cell(tmp_path):
 
 @pytest.mark.parametrize("name", ["nowhere", "x" * 300])
 def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path, name):
-    """A link into a folder that is not there, and a name no disk takes, stand for a folder one may not write to."""
+    """A folder in the way, and a name no disk takes, stand for a folder one may not write to."""
     park = Filled().write(tmp_path / "park.xlsx")
 
     def target(suffix):
         path = tmp_path / f"{name}{suffix}"
         if name == "nowhere":
-            path.symlink_to(tmp_path / "missing" / "file")
+            path.with_name(f"{path.name}.partial").mkdir()  # where a file is written before it takes its place
         return path
 
     copy = ["check", str(park), "--annotate", str(target(".xlsx"))]
