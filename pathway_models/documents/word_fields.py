@@ -8,8 +8,6 @@ letters, paragraphs that stay with the next, rows that do not break.  Fonts of a
 over the foot of a page; Word corrects the numbers when it opens the file.
 """
 
-from __future__ import annotations
-
 import copy
 import io
 import re
@@ -171,7 +169,7 @@ def _entry(text: str, name: str) -> str:
     )
 
 
-def _lay_out(table: Table, look: _Look) -> None:
+def _lay_out(table: Table, look: "_Look") -> None:
     """Set widths by content, numbers flush right, repeated heads, unbroken rows and small tables on one page."""
     rows = table._tbl.tr_lst
     cells = [[_text(cell) for cell in row.tc_lst] for row in rows]
@@ -202,7 +200,7 @@ def _lay_out(table: Table, look: _Look) -> None:
                     settings.get_or_add_jc().val = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _lines(cells: list[list[str]], widths: list[int], look: _Look) -> int:
+def _lines(cells: list[list[str]], widths: list[int], look: "_Look") -> int:
     """Count the lines that rows of a table take."""
     rooms = [width / TWIPS - CELL_MARGINS for width in widths]
     return sum(
@@ -422,7 +420,7 @@ def _parts(word: Document) -> Iterator[_Part]:
             yield from (replace(row, head=rows[0].height if at else 0.0) for at, row in enumerate(rows))
 
 
-def _looks(word: Document) -> tuple[dict[str, _Look], _Look]:
+def _looks(word: Document) -> "tuple[dict[str, _Look], _Look]":
     """Read the styles of paragraphs by id, and the one of paragraphs that name none."""
     looks = {style.style_id: _Look(style) for style in word.styles if style.type == 1}
     return looks, looks[next(style.style_id for style in word.styles if style.name == "Normal")]

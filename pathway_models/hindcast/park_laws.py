@@ -25,7 +25,6 @@ import numpy as np
 import pandas as pd
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from pathway_models.baseline.laws.benchmarks import ERROR_QUANTILES, POINT_RULES
 from pathway_models.baseline.laws.damped_trend import ASSUMED_PATH, FITTED_PRIOR, estimate, predictive
@@ -167,8 +166,8 @@ def match_width(
 
 def _width_ratio(part: DriverWindows, emissions: TrendParameters, drivers: DriverLaw) -> float:
     """Average over horizons the median log of direct over chained half-width of the 90 % band."""
-    direct = predictive(part.total, emissions)[1] * special.stdtrit(emissions.tail, 0.95)
-    chained = total_forecast(part, drivers)[1] * special.stdtrit(drivers.tail, 0.95)
+    direct = predictive(part.total, emissions)[1] * scipy.special.stdtrit(emissions.tail, 0.95)
+    chained = total_forecast(part, drivers)[1] * scipy.special.stdtrit(drivers.tail, 0.95)
     return float(np.median(np.log(direct / chained), axis=0)[:COMPARED].mean())
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from pathway_models.kernels import Floats, peak_rules
 from pathway_models.kernels.observed_peak import VERDICTS, RuleResult
@@ -271,7 +270,7 @@ def historical_noise(residuals: Floats) -> HistoricalNoise:
     intercept, memory = np.linalg.lstsq(lagged, residuals[1:], rcond=None)[0]
     innovations = residuals[1:] - intercept - memory * residuals[:-1]
     degrees = float(scipy.stats.t.fit(innovations)[0])
-    if special.chdtrc(1, ljung_box) < AUTOCORRELATION_LEVEL:
+    if scipy.special.chdtrc(1, ljung_box) < AUTOCORRELATION_LEVEL:
         start = float(np.abs(residuals).mean())
         return HistoricalNoise(float(memory), degrees, float(innovations.std()), start)
     scale = float(residuals.std())

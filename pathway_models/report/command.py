@@ -25,6 +25,7 @@ from pathway_models.language.words import say
 if TYPE_CHECKING:
     from pathway_models.documents.blocks import Report
     from pathway_models.records.costs import Investment
+    from pathway_models.records.park import Park
     from pathway_models.report.inputs import Manifest, ReportInputs
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
@@ -215,7 +216,7 @@ def _inputs(
         # projected on the run's own members.
         ensemble = {"members": search, "fresh": 2 * search, "seed": manifest.seed, "until": manifest.until}
         grid = lever_grid(scenarios.levers, measure_blocks(scenarios.levers))
-        keep = partial(kept_arrays, run / park_id / SEARCH, search_key(run, park_id, search))
+        keep = partial(kept_arrays, run / park_id / SEARCH, search_key(run, recomputed.park, search))
         decision = cheapest_package(recomputed.park, manifest.before, PROBABILITY, grid=grid, keep=keep, **ensemble)
     effects = None
     if projects:
@@ -232,15 +233,14 @@ def _inputs(
                   investments=projects, effects=effects, **held)  # fmt: skip
 
 
-def search_key(run: Path, park_id: str, members: int) -> str:
+def search_key(run: Path, park: Park, members: int) -> str:
     """Hash all that the search for a package of a park of a run depends on, as it is today."""
     from pathway_models.intake.assumptions import read_assumptions
-    from pathway_models.intake.register import table_of
     from pathway_models.runs import provenance
-    from pathway_models.runs.store import own_files, parameters_of, parks_of
+    from pathway_models.runs.store import own_files, parameters_of
 
     given = parameters_of(run)
-    files = provenance.shared_inputs() | provenance.park_inputs(table_of(parks_of(run, [park_id])[park_id]))
+    files = provenance.shared_inputs() | dict(park.files)
     return provenance.content_hash(
         {
             "parameters": {name: given[name] for name in ("seed", "until", "before", "scenarios")},

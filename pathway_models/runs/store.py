@@ -21,7 +21,6 @@ from pathway_models.runs.provenance import KEPT_INPUTS
 from pathway_models.runs.tables import MEMBERS, Condition, read_members, whole
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from pathway_models.records.levers import Scenarios
@@ -146,7 +145,7 @@ def kept_copy(folder: Path, given: str | Path) -> Path:
 SEARCH = "search.npz"
 
 
-def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+def kept_arrays(path: Path, key: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return the arrays that a file keeps under a key, or do the work that makes them and keep them there.
 
     Parameters

@@ -10,7 +10,6 @@ from typing import ClassVar, Self
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from pathway_models.baseline.laws.register import StudentForecast, register
 from pathway_models.core.errors import PathwayError
@@ -52,17 +51,17 @@ TOLERANCE = 1e-7
 def _to_search(parameters: TrendParameters) -> Floats:
     p = parameters
     logs = np.log([p.prior_growth_sd, p.slope_error_sd, p.slope_noise, p.noise, p.noise_weight, p.tail - 2.0])
-    return np.array([special.logit(p.damping), 10.0 * p.prior_growth, special.logit(p.recency), *logs])
+    return np.array([scipy.special.logit(p.damping), 10.0 * p.prior_growth, scipy.special.logit(p.recency), *logs])
 
 
 def _from_search(point: Floats) -> TrendParameters:
     positive = np.exp(np.clip(point[3:], -12.0, 8.0))
     return TrendParameters(
-        damping=float(np.clip(special.expit(point[0]), 0.0, 0.999)),
+        damping=float(np.clip(scipy.special.expit(point[0]), 0.0, 0.999)),
         prior_growth=float(point[1] / 10.0),
         prior_growth_sd=float(positive[0]),
         slope_error_sd=float(positive[1]),
-        recency=float(np.clip(special.expit(point[2]), 1e-6, 1.0)),
+        recency=float(np.clip(scipy.special.expit(point[2]), 1e-6, 1.0)),
         slope_noise=float(positive[2]),
         noise=float(positive[3]),
         noise_weight=float(positive[4]),
