@@ -88,7 +88,8 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file in one step, whole or not at all: where a disk is full, nothing of it is left."""
+    """Write a file in one step, whole or not at all: where a disk is full, nothing of it is left; links stay links."""
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_bytes(content)
