@@ -9,7 +9,6 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from distributed import LocalCluster
 from small_runs import make_notebook, make_parks, request, statuses, tables
 
 from pathway_models.batch import scheduling
@@ -28,6 +27,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address():
+    from distributed import LocalCluster  # here: it takes a second, and quick runs deselect these tests
+
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as here:
         yield here.scheduler_address
 
