@@ -148,6 +148,7 @@ WORDS = MappingProxyType(
             "占200 °C以下供热与建筑用燃料",
         ),
         "share of coal and oil for heat": ("share of coal and oil for heat", "占供热用煤和油"),
+        "GJ/tCO2, fuel": ("GJ/tCO2, fuel", "GJ/tCO2（燃料）"),
         "share of fuel for transport": ("share of fuel for transport", "占交通用燃料"),
         "share of fuel that plants burn for heat below 200 °C": (
             "share of fuel that plants burn for heat below 200 °C",

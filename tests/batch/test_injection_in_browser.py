@@ -80,8 +80,6 @@ def workbook_of(folder, name, texts):
         {"year": year, "name": half, "entry": "diesel_oil", "value": lines["diesel_oil"]["value"], "unit": "t",
          "note": half} for year, lines in filled.lines.items()
     ]  # fmt: skip
-    formula = '=IF("<img src=x onerror=window.ran=21>"="",0,525)'
-    filled.put(2019, "natural_gas", Formula(formula, 525))  # a warning shows the formula
     path = filled.write(folder / f"{name}.xlsx")
     book = openpyxl.load_workbook(path)
     for text in texts:
@@ -129,20 +127,23 @@ def own_files(folder):
 
 
 def made(folder):
-    """The run of all hostile parks: a table with all payloads, two workbooks with ten each, a table that is refused."""
+    """The run of all hostile parks: a table with all payloads, two workbooks with ten each, a table and a formula that are refused."""
     parks = [table_of(folder, "hostile-table", PAYLOADS)]
     plans_of(folder, "hostile-table", PAYLOADS)
     parks += [workbook_of(folder, f"hostile-{n}", texts) for n, texts in enumerate((FIRST, SECOND))]
     refused = table_of(folder, "hostile-refused", PAYLOADS)
     refused.write_text(refused.read_text(encoding="utf-8").replace("2018", PAYLOADS[1]), encoding="utf-8")
-    words = ["run", *map(str, parks), str(refused), "--out", str(folder / RUN), "--members", "20", "--workers", "1",
+    unsaved = Filled(park={**PARK, "park_id": "hostile-formula"})
+    unsaved.put(2019, "natural_gas", Formula('=IF("<img src=x onerror=window.ran=21>"="",0,525)', None))
+    formula = unsaved.write(folder / "hostile-formula.xlsx")  # the refusal shows it
+    words = ["run", *map(str, parks), str(refused), str(formula), "--out", str(folder / RUN), "--members", "20", "--workers", "1",
              "--quiet", *own_files(folder)]  # fmt: skip
     command = [sys.executable, "-c", "from pathway_models.cli.main import main; main()"]
     done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("Traceback")) == (1, 0), done.stdout + done.stderr
     assert (folder / RUN / "status.csv").is_file(), done.stdout + done.stderr
     assert [line.split(",")[1] for line in (folder / RUN / "status.csv").read_text("utf-8-sig").splitlines()[1:]] == [
-        *["done"] * len(parks), "refused",
+        *["done"] * len(parks), "refused", "refused",
     ]  # fmt: skip
     report = [*command, "report", str(folder / RUN), "--all", "--format", "html", "--no-package", "--out"]
     done = subprocess.run([*report, str(folder / "reports")], capture_output=True, text=True, check=False)
@@ -186,4 +187,11 @@ def test_every_text_is_shown_as_it_was_written(browser, folder, park):  # noqa: 
     shown = " ".join(opened.inner_text("body").split())
     for text in {"hostile-0": FIRST, "hostile-1": SECOND}.get(park, PAYLOADS):
         assert text in shown
+    opened.close()
+
+
+def test_a_formula_that_is_refused_is_shown_as_it_was_written(browser, folder):  # noqa: F811
+    opened = browser.new_page()
+    opened.goto((folder / RUN / "index.html").as_uri())
+    assert "<img src=x onerror=window.ran=21>" in opened.locator("body").text_content()
     opened.close()

@@ -192,7 +192,10 @@ def test_the_record_names_parks_and_inputs(run):
     [
         (lambda run: run["nowhere"], "park = 'nowhere': expected a park that came out, not one that refused"),
         (lambda run: run["elsewhere"], "park = 'elsewhere': expected a park of this run"),
-        (lambda run: run.table("peaks"), "table = 'peaks': expected one of gaps, inventory, levers, pathways, summary"),
+        (
+            lambda run: run.table("peaks"),
+            "table = 'peaks': expected one of first_steps, gaps, inventory, levers, pathways, summary",
+        ),
         (lambda run: run["tiny"].members(columns=[1900]), "column = '1900': expected one of scenario, member"),
         (lambda run: run["tiny"].members(scenarios=["wish"]), "scenario = 'wish': expected one of bau, deep"),
         (lambda run: pw.open_run(run.folder / "tiny"), "expected the folder of a run, with run.json"),
