@@ -127,7 +127,7 @@ def own_files(folder):
 
 
 def made(folder):
-    """The run of all hostile parks: a table with all payloads, two workbooks with ten each, a table and a formula that are refused."""
+    """The run of all hostile parks: a table, two workbooks with ten payloads each, a table and a formula to refuse."""
     parks = [table_of(folder, "hostile-table", PAYLOADS)]
     plans_of(folder, "hostile-table", PAYLOADS)
     parks += [workbook_of(folder, f"hostile-{n}", texts) for n, texts in enumerate((FIRST, SECOND))]
@@ -136,8 +136,8 @@ def made(folder):
     unsaved = Filled(park={**PARK, "park_id": "hostile-formula"})
     unsaved.put(2019, "natural_gas", Formula('=IF("<img src=x onerror=window.ran=21>"="",0,525)', None))
     formula = unsaved.write(folder / "hostile-formula.xlsx")  # the refusal shows it
-    words = ["run", *map(str, parks), str(refused), str(formula), "--out", str(folder / RUN), "--members", "20", "--workers", "1",
-             "--quiet", *own_files(folder)]  # fmt: skip
+    words = ["run", *map(str, parks), str(refused), str(formula), "--out", str(folder / RUN), "--members", "20",
+             "--workers", "1", "--quiet", *own_files(folder)]  # fmt: skip
     command = [sys.executable, "-c", "from pathway_models.cli.main import main; main()"]
     done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("Traceback")) == (1, 0), done.stdout + done.stderr
