@@ -14,7 +14,7 @@ from pathway_models.batch.execution import altered, check_parameters, is_whole
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
-from pathway_models.core.errors import BatchError, Fault, InputError
+from pathway_models.core.errors import BatchError, Fault, InputError, ScenarioError
 from pathway_models.core.files import PARK_NOTEBOOK, write_whole
 from pathway_models.core.issue_year import present_year
 from pathway_models.intake.register import name_anywhere, table_of
@@ -370,6 +370,18 @@ def _keep(given: str, folder: Path) -> None:
             write_whole(copy, content)
 
 
+def _check_scenarios(request: Request) -> None:
+    """Refuse unknown scenarios; whoever names a shipped one that states drivers is told where those are."""
+    try:
+        request.library().pick(list(request.scenarios))
+    except ScenarioError as error:
+        stating = set() if request.scenario_file else {*pw.read_scenarios("drivers")} - {*request.library()}
+        named = [name for name in request.scenarios if name in stating]
+        if not named:
+            raise
+        raise ScenarioError(f"{error}; --scenario-file drivers has {', '.join(named)}") from None
+
+
 def _checked(request: Request) -> dict[str, object]:
     """Check a request; return the notebook's parameters."""
     if not request.parks:
@@ -383,7 +395,7 @@ def _checked(request: Request) -> dict[str, object]:
         raise BatchError(wrong)
     if request.scenario_file and Path(request.scenario_file).name == Path(request.lever_file).name:
         raise BatchError("the files of scenarios and levers have one name, and a run keeps one of each: rename one")
-    request.library().pick(list(request.scenarios))
+    _check_scenarios(request)
     unknown = [fault for park in request.parks for fault in _unknown(park)]
     if unknown:
         raise BatchError("\n".join(str(fault) for fault in unknown))

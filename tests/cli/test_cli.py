@@ -79,6 +79,7 @@ def test_list_can_leave_out_parks_without_data(call):
         (["run", "nowhere"], "park_id = 'nowhere'"),
         (["run", "region-d", "region-d"], "asked for twice: region-d"),
         (["run", "region-d", "--scenarios", "bau", "nothing"], "no scenario 'nothing'"),
+        (["run", "region-d", "--scenarios", "stated_policy"], "--scenario-file drivers has stated_policy"),
         (["run", "region-d", "--members", "0"], "members must be at least 1"),
         (["run", "region-d", "--seed", "-1"], "-1 is not in the range 0<=x"),
         (["run", "region-d", "--workers", "0"], "workers"),
