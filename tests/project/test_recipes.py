@@ -121,6 +121,7 @@ def test_the_recipes_keep_the_bounds_of_the_house(copy):
     hold_to_bounds(Structure(copy))
 
 
+@pytest.mark.slow  # not with the oldest packages: linters of another year ask for other things
 def test_the_blocks_of_the_recipes_pass_the_linter(copy):
     for word in ("format", "check"):
         command = [sys.executable, "-m", "ruff", word, "--config", ROOT / "pyproject.toml", "--no-cache", copy]
