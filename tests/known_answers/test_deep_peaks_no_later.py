@@ -101,6 +101,7 @@ def test_every_exception_has_levers_that_take_a_falling_share(pairs):
     assert unexplained == []
 
 
+@pytest.mark.slow
 def test_exceptions_are_few_and_end_with_a_late_peak_of_business_as_usual(pairs):
     counts = {name: later(pathways).size for name, pathways in pairs.items()}
     assert sum(counts.values()) <= FEW_OVERALL * MEMBERS * len(pairs)
@@ -110,6 +111,7 @@ def test_exceptions_are_few_and_end_with_a_late_peak_of_business_as_usual(pairs)
     assert pushed == []
 
 
+@pytest.mark.slow
 def test_the_chance_of_peaking_before_2030_is_never_smaller_in_deep(pairs):
     for name, pathways in pairs.items():
         bau, deep = pw.find_peaks(pathways).p_peaked_by(2029)

@@ -117,6 +117,7 @@ def test_a_recipe_names_its_tests_and_they_exist(recipe):
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
+@pytest.mark.slow
 def test_the_recipes_keep_the_bounds_of_the_house(copy):
     hold_to_bounds(Structure(copy))
 

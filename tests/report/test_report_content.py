@@ -22,11 +22,13 @@ NAMES_A_YEAR = {"en": r"peaks in (\d{4}) \(median", "zh": r"模拟结果中位�
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("park_id", reports.PARKS)
+@pytest.mark.slow
 def test_chapters_stand_in_the_order_of_the_notice(park_id, lang):
     assert [chapter.key for chapter in reports.report(park_id, lang).chapters] == ORDER + ANNEXES
 
 
 @pytest.mark.parametrize("park_id", reports.PARKS)
+@pytest.mark.slow
 def test_both_languages_say_the_same_in_the_same_order(park_id):
     def shape(lang):
         blocks = reports.report(park_id, lang).blocks()

@@ -28,6 +28,7 @@ def test_it_says_what_it_cannot_tell_and_uses_no_chinese_factor(lang):
         assert foreign not in text
 
 
+@pytest.mark.slow
 def test_no_chinese_document_or_plan_is_written_for_it():
     """Plans of China have no place in it, whichever years the record has."""
     for lang in ("en", "zh"):

@@ -184,6 +184,7 @@ def new_years(folder, *rows):
     return path
 
 
+@pytest.mark.slow
 def test_the_command_prints_bands_crps_and_brier(run, tmp_path):
     last = take_inventory(pw.read_park("demo-cement")).total()[-1]
     rows = [f"demo-cement,{year},{last * 0.99 ** (year - 2020):.0f}" for year in range(2021, 2035)]
