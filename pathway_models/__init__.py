@@ -8,8 +8,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from pathway_models.core import __version__
-from pathway_models.core.lazy import look_up
+from pathway_models.core import __version__, look_up
 
 _HOME = {
     "read_park": "intake.parks",

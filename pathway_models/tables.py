@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pathway_models.core.lazy import look_up
+from pathway_models.core import look_up
 
 _HOME = {
     "abatement": "decisions.tables",

@@ -25,6 +25,7 @@ from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
+from pathway_models.language.rounding import error_text
 from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
 from pathway_models.records.peaks import SHARES, Step
 from pathway_models.runs.folders import Outcome
@@ -397,9 +398,9 @@ def _table(
         kind = row["kind"], texts["kinds"].get(row["kind"], row["kind"])
         parks.setdefault(row["park_id"], [name, row["park_id"], quote(row["park_id"], ""), made_up, *kind])
         cells = [
-            _share(row["chance"]) + _error(row.get("p_se")),
+            _share(row["chance"]) + _points(row.get("p_se")),
             *(_share(row.get(name)) for name in ("p_past", "p_ahead", "p_not_before")),
-            _share(row.get("p_ahead_given_not_past")) + _error(row.get("p_se_ahead_given")),
+            _share(row.get("p_ahead_given_not_past")) + _points(row.get("p_se_ahead_given")),
             row["last_observed_year"], f"{float(row['emissions_last_tco2']) / 1e4:,.1f}", row["peak_year_p05"],
             row.get("peak_parts") or row["peak_year_p50"], row["peak_year_p95"], _share(row["share_censored"]),
             texts["statuses"].get(_status(row), row["peak_status"]),
@@ -416,11 +417,7 @@ def _look(column: int) -> str:
 
 
 def _share(value: str | None) -> str:
-    return f"{float(value):.2f}" if value else "-"
-
-
-def _error(value: str | None) -> str:
-    return f" ±{100 * float(value):.1f}" if value else ""
+    return f"{_percent(value)} %" if value else "-"
 
 
 def _texts(lang: str, before: int) -> dict[str, Any]:
@@ -544,13 +541,13 @@ def _status(row: Mapping[str, str]) -> str:
     return "closed" if float(row["emissions_last_tco2"]) == 0 else row["peak_status"]
 
 
-def _percent(text: str) -> str:
+def _percent(text: str | None) -> str:
     """Write a share of the summary in percent, ``-`` where there is none."""
     return f"{100 * float(text):.0f}" if text else "-"
 
 
-def _points(text: str) -> str:
-    return f" ±{100 * float(text):.1f}" if text else ""
+def _points(text: str | None) -> str:
+    return error_text(float(text or "nan"))
 
 
 def _failure(outcome: Outcome, lang: str) -> str:

@@ -1,6 +1,7 @@
 """Options that many commands share: ``--data``, ``--as-of``, ``--scenario-file``, ``--lever-file``.
 
-What a command is at, on the error stream of a terminal: nothing where the output goes to a file or a program.
+`working` tells what a command is at, on the error stream of a terminal: nothing where the output goes to a file or a
+program.
 """
 
 from __future__ import annotations

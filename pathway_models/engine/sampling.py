@@ -21,9 +21,9 @@ import numpy as np
 from scipy import special
 
 from pathway_models.baseline.bridges import park_departures, raked, region_paths, sector_shares, tilted_sum
+from pathway_models.baseline.grid import PLACE, place_of
 from pathway_models.baseline.laws.register import moves_mix, streams_of
 from pathway_models.baseline.paths import DRIVERS, mixed_carriers
-from pathway_models.baseline.plans import PLACE, place_of
 from pathway_models.baseline.scenario_drivers import driven_normals
 from pathway_models.core.arrays import fixed
 from pathway_models.core.errors import PathwayError

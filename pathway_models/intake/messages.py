@@ -15,7 +15,7 @@ from pathway_models.core.errors import Fault, InputError, PathwayError
 from pathway_models.core.files import data_folder
 from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.factors.tables import read_carriers
-from pathway_models.language.words import check_language
+from pathway_models.language.words import check_language, place_name
 
 #: A blank of a template: ``{0}``; ``{y}`` for a year, ``{q0}`` for something in quotation marks.
 BLANK = re.compile(r"\{(\w+)\}")
@@ -97,7 +97,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 #: What a status adds where a table has more than one fault.
 MORE = re.compile(r" \(and (\d+) more faults?; see 'pathways check'\)$")
 #: How a note begins that a warning became, and a place that is a line of a table.
-WARNED, LINE = "Warning at ", re.compile(r"line (\d+)")
+WARNED = "Warning at "
 #: What has no word, such as a unit or a grade, is the same in both languages.
 WORD = re.compile(r"[a-z]{2,}")
 
@@ -119,10 +119,11 @@ def lacking(text: str, catalogue: str = "faults") -> list[str]:
 
 
 def fault_in(fault: Fault, lang: str) -> Fault:
-    """A fault with what was expected and what to do in a language."""
+    """A fault with its place, what was expected and what to do in a language."""
     if check_language(lang) == "en":
         return fault
-    return replace(fault, expected=translated(fault.expected, lang), remedy=translated(fault.remedy, lang))
+    expected, remedy = translated(fault.expected, lang), translated(fault.remedy, lang)
+    return replace(fault, place=place_name(fault.place, lang), expected=expected, remedy=remedy)
 
 
 def fault_text(fault: Fault, lang: str) -> str:
@@ -131,7 +132,7 @@ def fault_text(fault: Fault, lang: str) -> str:
         return str(fault)
     shown = fault_in(fault, lang)
     found = f" = {fault.value!r}" if fault.value != "" else ""
-    return f"{fault.file}，{fault.place}{found}：{expectation(shown.expected)}{shown.remedy}{fault.unlisted(lang)}"
+    return f"{fault.file}，{shown.place}{found}：{expectation(shown.expected)}{shown.remedy}{fault.unlisted(lang)}"
 
 
 def expectation(wanted: str) -> str:
@@ -175,8 +176,7 @@ def warning_in(note: str, lang: str) -> str:
         return translated(note, lang)
     place, _, text = note.removeprefix(WARNED).partition(": expected ")
     wanted, _, remedy = translated(text, lang).partition("；")
-    where = LINE.sub(r"第\1行", place)
-    return f"{where}有警告：{expectation(wanted)}{remedy}"
+    return f"{place_name(place, lang)}有警告：{expectation(wanted)}{remedy}"
 
 
 def error_text(error: PathwayError, lang: str) -> str:

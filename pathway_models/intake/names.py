@@ -8,7 +8,7 @@ from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.factors.ids import OWN_PLANT, SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.register import Entry, read_register
-from pathway_models.language.words import ADVISED, INVENTED, check_language, say, word
+from pathway_models.language.words import ADVISED, INVENTED, check_language, place_name, say, word
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park, ParkIdentity
 
@@ -143,19 +143,6 @@ GRIDS = {
     "provincial": ("provincial grid", "省级电网"),
 }
 GRID = re.compile(rf"({'|'.join(sorted(GRIDS, key=len, reverse=True))})(?:_(\d{{4}}))?(?::(.+))?")
-
-
-def place_name(place: str, lang: str) -> str:
-    """Name a place of an input: ``line 12`` in words of the language, a cell as it is.
-
-    Examples
-    --------
-    >>> place_name("line 12", "zh"), place_name("2021!H25", "zh")
-    ('第12行', '2021!H25')
-    """
-    if check_language(lang) == "en":
-        return place
-    return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))
 
 
 #: Units of the standards in English; in Chinese they stand as the standards have them.

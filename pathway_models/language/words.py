@@ -1,6 +1,7 @@
 """The one table of texts that figures, tables and sentences take their words from, English and Chinese."""
 
 import os
+import re
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
@@ -435,3 +436,29 @@ def say(lang: str, *, en: str, zh: str) -> str:
 def width_of(text: str) -> int:
     """Count the character cells a text takes; a Chinese character takes two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+#: Places of a fault that are no cell and no line.
+PLACES = {
+    "file": "文件",
+    "workbook": "工作簿",
+    "environment": "环境变量",
+    "call": "命令",
+    "folder": "文件夹",
+    "description": "说明文件",
+}
+
+
+def place_name(place: str, lang: str) -> str:
+    """Name a place of an input: ``line 12`` and whole files in words of the language, a cell as it is.
+
+    Examples
+    --------
+    >>> place_name("line 12, value", "zh"), place_name("2021!H25", "zh"), place_name("park.yml file", "zh")
+    ('第12行, value', '2021!H25', 'park.yml 文件')
+    """
+    if check_language(lang) == "en":
+        return place
+    before, gap, last = place.rpartition(" ")
+    place = before + gap + PLACES.get(last, last)
+    return re.sub(r"\bline (\d+)", r"第\1行", place.replace(", a line ", "，增加一行：").replace("<value>", "<数值>"))

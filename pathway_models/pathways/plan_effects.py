@@ -1,6 +1,6 @@
 """A park with and without its plans on the same draws: given drivers side by side, and what becomes of the peak.
 
-Where the doubt of the headline comes from: growth, levers, factors, the park's own noise.
+`doubt` shares the doubt of the headline among growth, levers, factors and the park's own noise.
 
 The *margin* of a member says how clearly it peaks before Y: the highest total of the confirmation window against the
 highest before it, less one; the event holds where it is zero or below.  Its doubt is the squared width of its 90 % band
@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pathway_models.baseline.grid import NATION, PLACE
 from pathway_models.baseline.paths import BaselinePaths, Reading
-from pathway_models.baseline.plans import NATION, PLACE, baseline_paths, factor_history, process_index, sectors_of
+from pathway_models.baseline.plans import baseline_paths, factor_history, process_index, sectors_of
 from pathway_models.core.arrays import frozen_array
 from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.core.units import TJ_PER_MWH

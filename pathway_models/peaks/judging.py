@@ -1,6 +1,6 @@
 """Judge any emissions series by published peak rules: the same series, many verdicts, side by side.
 
-Growth, decoupling and drivers of anybody's table, by the arithmetic that studies use.
+Beside verdicts: growth, decoupling and drivers of anybody's table, by the arithmetic that studies use.
 
 What a table does not give is ``not given`` in the result, never a finding.  Sources: Tapio (2005) Transport Policy 12,
 137-151; Ang (2004) Energy Policy 32, 1131-1139; two years set against each other as in World Resources Institute

@@ -12,9 +12,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pathway_models.core import Shown
 from pathway_models.core.arrays import SOURCE, fixed, frozen_array, rising_years
 from pathway_models.core.errors import PathwayError, RecordError, ScenarioError
-from pathway_models.core.lazy import Shown
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.nowcast import BY_LAW, NOWCAST, OBSERVED, PROJECTED, Bridge
 from pathway_models.records.park import Identified, ParkIdentity

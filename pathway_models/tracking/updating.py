@@ -3,7 +3,7 @@
 A target is the median of the plan's members that peak in time; its limit is the farthest value at which members that
 do as well still peak in time with the probability asked for.
 
-Scores of sealed forecasts against the years that have come since (``docs/tracking.md``, section 7).
+And scores of sealed forecasts against the years that have come since (``docs/tracking.md``, section 7).
 
 Of a forecast, the totals of the years after its record are compared with the quantiles that were sealed, and what
 came of "peaks before Y" with its probability.  Growth is compared, not levels: where a new table states another value

@@ -9,7 +9,8 @@ import pytest
 from data_reading import DATA
 
 import pathway_models as pw
-from pathway_models.baseline.plans import NATION, PLACE, baseline_paths, grid_paths, heat_paths, place_of
+from pathway_models.baseline.grid import NATION, PLACE, grid_paths, heat_paths, place_of
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.core.errors import InputError, PathwayError
 from pathway_models.core.units import TJ_PER_MWH

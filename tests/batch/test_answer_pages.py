@@ -120,7 +120,7 @@ def test_another_year_in_question_is_the_one_in_words(tmp_path, lang):
     texts = [BeautifulSoup(page, "html.parser").text for page in pages]
     assert all("2035" in text for text in texts[:3])
     assert not any("2030" in text for text in texts)
-    assert '"0.45 ±2.0"' in pages[0]
+    assert '"45 % ±2.0"' in pages[0]
     assert " 45" in texts[3]
     assert "2035" in sentences.all_parks(pd.DataFrame(later), "bau", lang=lang)
 

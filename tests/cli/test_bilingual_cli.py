@@ -331,3 +331,13 @@ def test_a_park_that_is_not_known_is_refused_in_chinese_by_every_command():
         told = call("--lang", "zh", command, "province-hebei").output
         assert "应为园区名录中的园区，如region-hebei" in told, command
         assert "expected" not in told
+
+
+def test_places_and_missing_files_are_told_in_chinese(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATHWAYS_LANG", "zh")
+    table = tmp_path / "own.csv"
+    table.write_text(
+        "year,sector,quantity,item,value,unit,source,confidence,note\n2019,park,energy,raw_coal,x,t,a,b,\n", "utf-8"
+    )
+    told = CliRunner().invoke(main, ["check", str(table)]).output
+    assert [word in told for word in ("第2行", "没有这个文件", "line 2", "No such file")] == [True, True, False, False]

@@ -179,6 +179,7 @@ WAY_DOWN = (
     "engine/batches",
     "engine/ramps",
     "baseline/plans",
+    "baseline/grid",
     "baseline/paths",
     "baseline/bridges",
     "laws/register",
@@ -187,7 +188,7 @@ WAY_DOWN = (
 )
 
 
-def test_a_park_passes_twelve_files_and_none_calls_one_above_it(scenarios):
+def test_a_park_passes_thirteen_files_and_none_calls_one_above_it(scenarios):
     """From `project` on, by a trace of all calls: whoever reads engine and baseline reads downwards only."""
     park, chosen = mixed_park(), scenarios.pick(["bau", "deep"])
     draws = pw.sample(park, chosen, members=5, seed=1)

@@ -8,7 +8,8 @@ import pytest
 from builders import BAU
 
 import pathway_models as pw
-from pathway_models.baseline.plans import baseline_paths, published_level
+from pathway_models.baseline.grid import published_level
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.core.files import data_folder
 from pathway_models.core.units import TJ_PER_MWH
 from pathway_models.intake.factors.ids import carrier_factor_id

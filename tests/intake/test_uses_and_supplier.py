@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import pathway_models as pw
-from pathway_models.baseline.plans import baseline_paths, heat_paths
+from pathway_models.baseline.grid import heat_paths
+from pathway_models.baseline.plans import baseline_paths
 from pathway_models.baseline.scenario_drivers import driven
 from pathway_models.cli.main import main
 from pathway_models.core.errors import InputError
