@@ -7,7 +7,8 @@
 Each version is one process that answers the older one's tables (``OLDER/data/parks``) under the older one's ten
 scenarios and levers: read, sample, project, peaks and probabilities.  Told apart: the second reading, which the older
 version had not, and today's scenarios of the same names, which hold more levers.  The processes are asked in turn, so
-that a busy machine slows all; the least of the repeats counts.
+that a busy machine slows all; the least of the repeats counts.  Today's processes keep freed memory, as commands and
+workers of a run do; a notebook on a kernel of its own does not, and takes a few per cent more.
 
 With ``--reports`` the older version's Word, web page and audit workbook of one park, each by a command of its own as it
 had to be, are set beside today's three of one command: the first time, and again with the search that the run keeps.
@@ -41,6 +42,9 @@ folder = Path(folder)
 scenarios = pw.read_scenarios(folder / "scenarios.yml", folder / "levers.yml")
 scenarios = {name: scenarios[name] for name in names}
 is_new = hasattr(pw, "headline")
+if is_new:  # as the commands and the workers of a run do
+    from pathway_models.core import keep_freed_memory
+    keep_freed_memory()
 
 def memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
