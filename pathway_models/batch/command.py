@@ -33,10 +33,13 @@ from pathway_models.intake.register import table_of
 from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.provenance import (
     OUTPUTS,
+    altered,
+    altered_results,
     code_hash,
     file_hash,
     hash_outputs,
     park_inputs,
+    read_park_record,
     shared_inputs,
     versions,
 )
@@ -63,8 +66,6 @@ def summarise_command(folder: Path, lang: str) -> None:
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
     """Take a park whose results are gone, or are no longer what the run wrote, for failed."""
-    from pathway_models.batch.running import altered_results
-
     if not outcome.came_out:
         return outcome
     if not (folder / outcome.park_id).is_dir():
@@ -226,9 +227,6 @@ ALTERED, NOT_HASHED = "ALTERED since it was written", "not hashed: it cannot be 
 
 def outputs_now(folder: Path) -> dict[str, str]:
     """Hold the run's own files, and the files of its parks, against their hashes; say of each what is not the same."""
-    from pathway_models.batch.execution import altered
-    from pathway_models.batch.running import read_record as read_park_record
-
     record, ends = read_record(folder), {}
     hashes = record.get("outputs_sha256", {})
     for name in dict.fromkeys([*OUTPUTS, *hashes]):

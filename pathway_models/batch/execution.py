@@ -17,7 +17,7 @@ from pathway_models.core.errors import BatchError, InputError, PathwayError
 from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.language.words import VARIABLE
 from pathway_models.records.peaks import refusal
-from pathway_models.runs.folders import Job, Outcome, park_folder, partial_folder, remove
+from pathway_models.runs.folders import Job, Outcome, partial_folder, remove
 from pathway_models.runs.provenance import file_hash, write_json
 
 if TYPE_CHECKING:
@@ -218,16 +218,3 @@ def _environment_of(lang: str) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-
-
-def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
-    """Tell whether the files of a park's record are all there, as they were written."""
-    place, files = park_folder(folder, park_id), record["files"]
-    sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
-    return sizes == files and not altered(place, record)
-
-
-def altered(place: Path, record: Mapping[str, Any]) -> list[str]:
-    """List the files of a park's folder that are no longer as its record has them; a record may have no hashes."""
-    hashes = record.get("files_sha256", {})
-    return [name for name, was in hashes.items() if not (place / name).is_file() or file_hash(place / name) != was]

@@ -25,7 +25,7 @@ from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park
 from pathway_models.records.pathways import Pathways
 from pathway_models.records.peaks import Peaks, Step
-from pathway_models.runs.provenance import FORECAST, sealed_forecast, write_forecast
+from pathway_models.runs.provenance import FORECAST, altered_results, sealed_forecast, write_forecast
 from pathway_models.runs.store import parameters_of, parks_of, scenarios_of
 from pathway_models.runs.tables import MEMBERS, Columns, whole, write_columns, write_members
 
@@ -59,8 +59,6 @@ def compute_again(folder: Path, park_id: str) -> ParkResults:
 
 def _refuse_altered(folder: Path, park_id: str) -> None:
     """Refuse a park whose tables are not those that the run wrote: what is read from them would be told as its own."""
-    from pathway_models.batch.running import altered_results
-
     changed = [name for name in altered_results(folder, park_id) if (folder / park_id / name).is_file()]
     if changed:
         listed = ", ".join(changed)

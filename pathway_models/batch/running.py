@@ -1,6 +1,5 @@
 """A run of many parks: unchanged ones are skipped, the rest run in parallel, failures stay with their park."""
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pathway_models as pw
-from pathway_models.batch.execution import altered, check_parameters, is_whole
+from pathway_models.batch.execution import check_parameters
 from pathway_models.batch.fork_client import call_preloaded
 from pathway_models.batch.fork_server import Stop, can_fork
 from pathway_models.batch.scheduling import local, papermill_engine, preload_parks, start_servers
@@ -25,7 +24,6 @@ from pathway_models.runs.folders import (
     Outcome,
     RunFolder,
     locked,
-    park_folder,
     park_id_of,
     partial_folder,
     remove,
@@ -37,7 +35,9 @@ from pathway_models.runs.provenance import (
     content_hash,
     describe_run,
     file_hash,
+    is_whole,
     park_inputs,
+    read_park_record,
     seals_in,
     shared_inputs,
     versions,
@@ -103,7 +103,7 @@ def decide(
     """
     if force:
         return Step(park_id, "run", "asked for by --force")
-    record = read_record(folder, park_id)
+    record = read_park_record(folder, park_id)
     if record is None:
         return Step(park_id, "run", "no results yet")
     if record["key"] != content_hash(basis):
@@ -115,26 +115,6 @@ def decide(
     if record["again"] or retry_failed:
         return Step(park_id, "run", f"it failed: {record['cause']}")
     return Step(park_id, "failed", "it failed before and nothing has changed; --retry-failed", record["cause"])
-
-
-def read_record(folder: Path, park_id: str) -> dict[str, Any] | None:
-    """Read the record of a park's folder; None where there is none that can be read."""
-    try:
-        record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    is_whole = isinstance(record, dict) and {"key", "status", "again", "cause", "files"} <= set(record)
-    listings = [record["files"], record.get("files_sha256", {})] if is_whole else []
-    return record if is_whole and all(isinstance(one, dict) for one in listings) else None
-
-
-def altered_results(folder: Path, park_id: str) -> list[str]:
-    """List a park's files that are no longer as the run wrote them; its record may have no hashes.
-
-    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
-    """
-    record = read_record(folder, park_id) or {}
-    return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

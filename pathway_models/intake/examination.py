@@ -3,10 +3,12 @@
 Where each value of a park stands in its table, so that a result can be followed back to a line or a cell.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,9 +34,11 @@ from pathway_models.intake.statements import Description
 from pathway_models.intake.table.rows import Row
 from pathway_models.intake.translation import Translator
 from pathway_models.intake.workbook.asset_sheet import assets_of, check_assets, incomplete
-from pathway_models.intake.workbook.reading import Filled, read_workbook
 from pathway_models.records.costs import Asset
 from pathway_models.records.park import Park
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.reading import Filled
 
 
 def cell_provenance(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[int, str]]:
@@ -91,6 +95,9 @@ def examine_workbook(path: Path, layout: Path | None = None, **choices: str) -> 
     InputError
         The file itself is refused, is unreadable, or is of no known layout.
     """
+    # Deferred: opens with a library that texts need not wait for.
+    from pathway_models.intake.workbook.reading import read_workbook
+
     filled = read_workbook(path, layout, **choices)
     check = Check(filled.statements, filled.choices, filled.years)
     check.run()

@@ -18,7 +18,6 @@ from pathway_models.intake.plans.rows import Line, read_lines
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.examination import examine_table
 from pathway_models.intake.workbook.asset_sheet import FIRST_ASSET, LAST_ASSET, LONGEST_LIFE
-from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.records.costs import ASSET_KINDS, Asset
 from pathway_models.records.park import Park
 
@@ -88,6 +87,9 @@ def ids_of(park: str) -> set[str]:
 
 def _id_in(workbook: Path) -> str:
     """Id that a workbook states; empty where it cannot be read, which is told when the park is."""
+    # Deferred: opens with a library that texts need not wait for.
+    from pathway_models.intake.workbook.reading import read_workbook
+
     try:
         filled = read_workbook(workbook)
     except InputError:

@@ -13,7 +13,6 @@ from pathway_models.intake.names import factor_name, item_name
 from pathway_models.intake.register import table_of
 from pathway_models.intake.table.rows import read_rows
 from pathway_models.intake.workbook.layout import template_layout
-from pathway_models.intake.workbook.reading import read_workbook
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.words import place_name, say, word
 from pathway_models.records.park import Park
@@ -78,6 +77,9 @@ def _of_table(path: Path) -> StatedValues:
 
 
 def _of_workbook(path: Path) -> StatedValues:
+    # Deferred: opens with a library that texts need not wait for.
+    from pathway_models.intake.workbook.reading import read_workbook
+
     found = read_workbook(path).statements.all.values()
     return {
         (s.entry.quantity, s.owner, s.entry.item, s.year): _stated(s.place, s.written, s.value, s.unit, s.feedstock)

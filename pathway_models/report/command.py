@@ -84,15 +84,16 @@ def report_command(
     langs = ("zh", "en") if lang == "both" else (lang,)
     if wrong := _refused(everything == bool(parks), template is not None and "docx" not in forms, search < 1):
         raise click.UsageError(wrong)
-    # Deferred: pandas takes a second to load, which --help should not wait for.
-    from pathway_models.intake.plans.investments import investments_of, read_investments
-    from pathway_models.runs.store import parameters_of, parks_of
+    with _uncollected():
+        # Deferred: pandas takes a second to load, which --help should not wait for.
+        from pathway_models.intake.plans.investments import investments_of, read_investments
+        from pathway_models.runs.store import parameters_of, parks_of
 
-    chosen, left_out = {}, []
-    for park_id, given in parks_of(run, parks).items():
-        kinds, lines = _kinds(given, outlines)
-        left_out += lines
-        chosen |= {(park_id, given): _documents(kinds, forms, langs)} if kinds else {}
+        chosen, left_out = {}, []
+        for park_id, given in parks_of(run, parks).items():
+            kinds, lines = _kinds(given, outlines)
+            left_out += lines
+            chosen |= {(park_id, given): _documents(kinds, forms, langs)} if kinds else {}
     documents = sum(map(len, chosen.values()))
     _check_place(out, documents, forms[0])
     for line in left_out:
@@ -123,7 +124,7 @@ def report_command(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no circles among new objects while a park's documents are made, which takes a twentieth of them."""
+    """Look for no circles among new objects while modules load and documents are made: it takes a twentieth."""
     gc.disable()
     try:
         yield

@@ -29,6 +29,7 @@ from pathway_models.core.files import PACKAGE_FOLDER, SHIPPED_FOLDER, data_folde
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.kernels.quantiles import sorted_quantiles
 from pathway_models.records.peaks import SHARES
+from pathway_models.runs.folders import park_folder
 
 #: Packages whose version can change a number or a figure.
 PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "papermill")
@@ -146,6 +147,39 @@ def write_json(path: Path, content: object) -> None:
     """Write JSON with sorted keys, so that equal content gives equal bytes; whole or not at all."""
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     write_whole(path, f"{text}\n".encode())
+
+
+def read_park_record(folder: Path, park_id: str) -> dict[str, Any] | None:
+    """Read the record of a park's folder; None where there is none that can be read."""
+    try:
+        record = json.loads((park_folder(folder, park_id) / "record.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_whole = isinstance(record, dict) and {"key", "status", "again", "cause", "files"} <= set(record)
+    listings = [record["files"], record.get("files_sha256", {})] if is_whole else []
+    return record if is_whole and all(isinstance(one, dict) for one in listings) else None
+
+
+def altered_results(folder: Path, park_id: str) -> list[str]:
+    """List a park's files that are no longer as the run wrote them; its record may have no hashes.
+
+    Notebooks are left out: whoever has looked at one may have saved it, and no figure is taken from there.
+    """
+    record = read_park_record(folder, park_id) or {}
+    return [name for name in altered(park_folder(folder, park_id), record) if Path(name).stem != "notebook"]
+
+
+def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
+    """Tell whether the files of a park's record are all there, as they were written."""
+    place, files = park_folder(folder, park_id), record["files"]
+    sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
+    return sizes == files and not altered(place, record)
+
+
+def altered(place: Path, record: Mapping[str, Any]) -> list[str]:
+    """List the files of a park's folder that are no longer as its record has them; a record may have no hashes."""
+    hashes = record.get("files_sha256", {})
+    return [name for name, was in hashes.items() if not (place / name).is_file() or file_hash(place / name) != was]
 
 
 if TYPE_CHECKING:

@@ -1,7 +1,10 @@
 """Reading ``<park_id>.investments.csv`` or a workbook's sheet of projects: what is not known is left blank."""
 
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pathway_models.core.errors import Fault
 from pathway_models.core.files import data_folder
@@ -9,10 +12,12 @@ from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines, settle
 from pathway_models.intake.plans.scenario_tables import plan_sheet, rows_of
 from pathway_models.intake.register import table_of
-from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import ListBlock
 from pathway_models.records.costs import Investment, Range
 from pathway_models.records.plans import LATEST
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Sheet
 
 COLUMNS = (
     "project", "owner", "content", "start", "years", "lifetime", "capital_low", "capital", "capital_high", "saving_low",

@@ -5,9 +5,12 @@ Reading ``<park_id>.overrides.csv``: given paths of drivers, one target a line.
 Sheets of plans of a workbook, one line a row: driver paths of scenarios (docs/driver_scenarios.md), projects.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +19,6 @@ from pathway_models.core.units import CONVERSIONS, TJ_PER_MWH, units_of
 from pathway_models.intake.factors.tables import default_factor, read_carriers
 from pathway_models.intake.numbers import exact_number, label_of, shown
 from pathway_models.intake.plans.rows import Line, lines_of, read_lines
-from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import ListBlock, template_layout
 from pathway_models.records.park import ACTIVITY_UNITS, INDICES, Park, Process
 from pathway_models.records.plans import (
@@ -31,6 +33,9 @@ from pathway_models.records.plans import (
     DriverPath,
     DriverTarget,
 )
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Sheet
 
 OVERRIDE_COLUMNS = (
     "driver",
@@ -436,6 +441,8 @@ def plan_sheet(path: Path, role: str, faults: list[Fault]) -> tuple[Sheet | None
     InputError
         The file is no workbook that can be read.
     """
+    from pathway_models.intake.workbook.book import Book  # opens with a library that texts need not wait for
+
     block = template_layout().block("list", role)
     names = {label_of(block.sheets.zh), label_of(block.sheets.en)}
     found = [sheet for name, sheet in Book(path).sheets.items() if label_of(name) in names]

@@ -1,15 +1,20 @@
 """The sheet of energy assets of a workbook: what each unit is, how much it uses, since when and for how long."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pathway_models.core.errors import Fault
 from pathway_models.intake.factors.energy_content import Factors
 from pathway_models.intake.numbers import Finding, label_of, read_plausible, read_text, read_year
 from pathway_models.intake.statements import Statements
 from pathway_models.intake.workbook.blocks import Line
-from pathway_models.intake.workbook.book import Sheet
 from pathway_models.intake.workbook.layout import Entry, ListBlock
 from pathway_models.records.costs import Asset
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Sheet
 
 #: Years of commissioning that an energy asset of today may have.
 FIRST_ASSET, LAST_ASSET = 1950, 2035

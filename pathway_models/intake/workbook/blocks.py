@@ -3,18 +3,22 @@
 Reading one line of a workbook: value, unit, quality, feedstock and own factor, each with its own faults.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pathway_models.intake.numbers import Finding, label_of, read_number, read_text, read_year, shown
 from pathway_models.intake.statements import Key, Statement, Statements, SupplyLine, UseLine
 from pathway_models.intake.table.rows import GRADES
-from pathway_models.intake.workbook.book import Book, Sheet
 from pathway_models.intake.workbook.layout import Entry, FormBlock, GridBlock, ListBlock
 from pathway_models.language.words import LANGUAGES, word
 from pathway_models.levers.action import ENERGY_USES
+
+if TYPE_CHECKING:
+    from pathway_models.intake.workbook.book import Book, Sheet
 
 #: Columns whose unit stands in a column of its own, and numbers that have none.
 UNITS = {"factor": "factor_unit", "use": "use_unit", "capacity": "capacity_unit", "capital": "", "lifetime": ""}
