@@ -244,8 +244,9 @@ def exact_number(text: str) -> float:
     >>> [exact_number(text) for text in ("１２．５", "1e3", "1,234", "1_000", "nan")]
     [12.5, 1000.0, nan, nan, nan]
     """
-    folded = text.translate(FULL_WIDTH).strip()
-    number = float(folded) if PLAIN.fullmatch(folded) and not BOTH_WIDTHS.match(text) else math.nan
+    is_plain = text.isascii()  # as nearly all are, of up to half a million in a table
+    folded = text.strip() if is_plain else text.translate(FULL_WIDTH).strip()
+    number = float(folded) if PLAIN.fullmatch(folded) and (is_plain or not BOTH_WIDTHS.match(text)) else math.nan
     return number if math.isfinite(number) else math.nan
 
 

@@ -39,11 +39,11 @@ from pathway_models.intake.table.entities import (
     Good,
     Row,
     checked,
-    header_of,
     rows_of_file,
     rows_of_memory,
     value_column,
 )
+from pathway_models.intake.table.rows import header_of
 from pathway_models.kernels.published_rules import COMPANIONS
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1750, 2100
 #: Entities of one table: each is judged by every rule.
 MOST_ENTITIES = 10_000
+#: Values of one table with a column for each year: three times as many take half a minute.
+MOST_VALUES = 300_000
 #: Names of a column of units, and of columns that tell several series of one entity apart.
 UNITS = ("unit", "units", "uom", "unit of measure", "单位", "计量单位")
 SPLITTING = (
@@ -132,11 +134,6 @@ def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[
     return given or next((name for name in looked_for if name in header), looked_for[0])
 
 
-def header_of(path: Path) -> list[str]:
-    """Read the names in the first line of a file."""
-    return list(read_table_lines(path).header)
-
-
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
     """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
     if path.suffix.lower() == ".xlsx":
@@ -168,6 +165,10 @@ def _lengthen(lines: Lines, asked: Asked) -> None:
         expected = f"a column {asked.entity} and a column for each year"
         raise InputError([Fault(lines.file, "line 1", found, expected, "give no --wide", code="columns")])
     others = [name for name in lines.header if name not in (asked.entity, *years)]
+    if len(lines.rows) * len(years) > MOST_VALUES:
+        found, expected = f"{len(lines.rows)} x {len(years)}", f"at most {MOST_VALUES} values"
+        remedy = "keep the rows and columns that are asked for, or split it"
+        raise InputError([Fault(lines.file, "table", found, expected, remedy, code="text_large")])
     lines.rows = [
         (place, {asked.entity: cells[asked.entity], asked.year: year[:4], value: cells[year]})
         for place, cells in lines.rows
@@ -328,9 +329,12 @@ def checked(
     torn = _contradictions(file, rows, asked, faults)
     companions = [name for name in asked.companions if rows and name in rows[0][1]]
     columns = [*asked.numbers.items(), *((name, no_problem) for name in companions)]
+    years: dict[str, float | None] = {}
     for place, cells in rows:
         entity, part = _names(file, place, cells, asked, faults)
-        year = _number(file, place, asked.year, cells, faults, _year_problem)
+        year = years.get(cells[asked.year])
+        if year is None:  # the same few texts stand in all rows; a faulty one is told of each
+            year = years[cells[asked.year]] = _number(file, place, asked.year, cells, faults, _year_problem)
         numbers = [
             _number(file, place, name, cells, faults, problem) if cells[name].strip() else math.nan
             for name, problem in columns
@@ -391,6 +395,8 @@ def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[R
     if len(asked.numbers) != 1:
         return rows
     ((column, problem),) = asked.numbers.items()
+    if not any("-" in cells[column] or "－" in cells[column] for _, cells in rows):
+        return rows
     lows, highs = {}, {}
     for _, cells in rows:
         number, entity = exact_number(cells[column]), cells[asked.entity].strip()
