@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.intake.numbers import exact_number
+from pathway_models.intake.numbers import exact_number, sudden_zeros
 from pathway_models.intake.table.entities import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -128,8 +128,24 @@ def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], to
     kept = [(entity, year, *numbers) for entity, _, year, numbers in good if not math.isnan(numbers[0])]
     kept.sort(key=lambda row: (order[row[0]], row[1]))
     table = pd.DataFrame(kept, columns=[*COLUMNS, *present])
-    table.attrs["told"] = told
+    table.attrs["told"] = told + _sudden_zeros(kept)
     return table
+
+
+def _sudden_zeros(rows: list[tuple]) -> list[str]:
+    """A 0 beside large values, which every rule takes for a year without emissions, in words."""
+    doubtful = []
+    at = 0
+    while at < len(rows):
+        end = next((n for n in range(at, len(rows)) if rows[n][0] != rows[at][0]), len(rows))
+        values = [row[2] for row in rows[at:end]]
+        if 0.0 in values:
+            doubtful += [f"{rows[at][0]} {rows[at + place][1]}" for place in sudden_zeros(values)]
+        at = end
+    if not doubtful:
+        return []
+    shown = ", ".join(doubtful[:5]) + (f" and {len(doubtful) - 5} more" if len(doubtful) > 5 else "")
+    return [f"0 beside large values, taken for a year without emissions: {shown}"]
 
 
 def value_problem(number: float) -> tuple[str, str, str] | None:

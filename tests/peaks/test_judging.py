@@ -373,3 +373,22 @@ def test_a_table_of_columns_of_years_has_a_bound_of_its_own(tmp_path):
     text = "entity," + ",".join(map(str, years)) + "\n" + "".join(f"e{k}" + ",1" * 200 + "\n" for k in range(1501))
     (fault,) = faults_of(lambda: judge_file(written(tmp_path, text), "c40", wide=True))
     assert (fault.code, fault.value) == ("text_large", "1501 x 200")
+
+
+@pytest.mark.parametrize(
+    ("values", "years"),
+    [
+        ([300, 310, 290, 0], "2003"),
+        ([0, 300, 310, 290], "2000"),
+        ([300, 310, 0, 290], "2002"),
+        ([300, 200, 80, 0], ""),
+        ([0, 0, 0, 120, 130], ""),
+        ([300, 310, 0, 0], ""),
+        ([0, 0, 0], ""),
+    ],
+)
+def test_a_zero_beside_large_values_is_told(tmp_path, values, years):
+    text = "entity,year,value\n" + "".join(f"a,{2000 + at},{value}\n" for at, value in enumerate(values))
+    told = judge_file(written(tmp_path, text), "c40").attrs["told"]
+    expected = [f"0 beside large values, taken for a year without emissions: a {years}"] if years else []
+    assert told == expected
