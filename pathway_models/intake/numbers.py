@@ -276,8 +276,8 @@ def sudden_zeros(values: Sequence[float]) -> list[int]:
 
     Examples
     --------
-    >>> sudden_zeros([0, 300, 310, 0, 290, 310, 0]), sudden_zeros([0, 0, 120, 130, 60, 20, 0]), sudden_zeros([9, 0, 0, 8])
-    ([0, 3, 6], [], [1, 2])
+    >>> [sudden_zeros(one) for one in ([0, 300, 310, 0, 290, 310, 0], [0, 0, 120, 130, 60, 20, 0], [9, 0, 0, 8])]
+    [[0, 3, 6], [], [1, 2]]
     """
     positive = sorted(value for value in values if value > 0)
     if not positive:
