@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
@@ -32,11 +32,14 @@ from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.provenance import (
+    FORECAST,
+    KEPT_INPUTS,
     OUTPUTS,
     code_hash,
     file_hash,
     hash_outputs,
     park_inputs,
+    seals_in,
     shared_inputs,
     versions,
 )
@@ -57,8 +60,23 @@ def summarise_command(folder: Path, lang: str) -> None:
         read_record(folder)
     except InputError as error:  # the summary does without, but nothing can be computed again from this folder
         click.echo(mistake_text(error), err=True)
-    click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
+    for line in _told_unhashed(folder, outcomes):
+        click.echo(line, err=True)
+    click.echo(str(summarise(folder, outcomes, lang, quiet=False, is_run=False)))
     sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
+
+
+def _told_unhashed(folder: Path, outcomes: Sequence[Outcome]) -> list[str]:
+    """Lines on parks whose results have no hashes: nobody can tell whether they are as the run wrote them."""
+    from pathway_models.batch.running import read_record as read_park_record
+
+    ends = {}
+    for outcome in outcomes:
+        if outcome.came_out:
+            ends |= _without_hash(outcome.park_id, read_park_record(folder, outcome.park_id) or {})
+    lines = [f"{name:<24} {in_table(end)}" for name, end in ends.items()]
+    more = [in_table(f"... and {len(lines) - SHOWN} more lines")] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *more]
 
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
@@ -76,7 +94,7 @@ def _as_found(folder: Path, outcome: Outcome) -> Outcome:
     return replace(outcome, status="failed", cause=cause)
 
 
-def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
+def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool, *, is_run: bool = True) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
     from pathway_models.batch.fork_client import call_preloaded
     from pathway_models.batch.preload import preload_cells
@@ -86,7 +104,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     before = _content(folder / "summary.csv") if page.is_file() else None
     write_status(folder, outcomes)
     rows = write_summary(folder, outcomes)
-    hash_outputs(folder)
+    hash_outputs(folder, with_inputs=is_run)
     if not quiet:
         for line in summary_lines(rows, outcomes, language(), steps_of(folder, rows)):
             click.echo(line)
@@ -222,6 +240,7 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
 
 #: What has become of a file of a run.
 ALTERED, NOT_HASHED = "ALTERED since it was written", "not hashed: it cannot be checked"
+NOT_SEALED = "not sealed: the forecast cannot be checked"
 
 
 def outputs_now(folder: Path) -> dict[str, str]:
@@ -230,8 +249,9 @@ def outputs_now(folder: Path) -> dict[str, str]:
     from pathway_models.batch.running import read_record as read_park_record
 
     record, ends = read_record(folder), {}
-    hashes = record.get("outputs_sha256", {})
-    for name in dict.fromkeys([*OUTPUTS, *hashes]):
+    hashes, seals = record.get("outputs_sha256", {}), seals_in(folder)
+    kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
+    for name in dict.fromkeys([*OUTPUTS, *kept, *hashes]):
         if name not in hashes:
             ends[name] = NOT_HASHED
         elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
@@ -240,10 +260,20 @@ def outputs_now(folder: Path) -> dict[str, str]:
         if not outcome.came_out:
             continue
         of_park = read_park_record(folder, outcome.park_id) or {}
-        if "files_sha256" not in of_park:
-            ends[f"{outcome.park_id}/*"] = NOT_HASHED
+        ends |= _without_hash(outcome.park_id, of_park)
         ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}
+        if outcome.park_id not in seals and (folder / outcome.park_id / FORECAST).is_file():
+            ends.setdefault(f"{outcome.park_id}/{FORECAST}", NOT_SEALED)
     return ends
+
+
+def _without_hash(park_id: str, record: Mapping[str, Any]) -> dict[str, str]:
+    """The files of a park that have no hash: each by its name, or all of them."""
+    from pathway_models.batch.execution import unhashed
+
+    if not record.get("files_sha256"):
+        return {f"{park_id}/*": NOT_HASHED}
+    return {f"{park_id}/{name}": NOT_HASHED for name in unhashed(record)}
 
 
 def _show(difference: Any) -> None:

@@ -224,7 +224,12 @@ def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
     """Tell whether the files of a park's record are all there, as they were written."""
     place, files = park_folder(folder, park_id), record["files"]
     sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
-    return sizes == files and not altered(place, record)
+    return sizes == files and not altered(place, record) and not unhashed(record)
+
+
+def unhashed(record: Mapping[str, Any]) -> list[str]:
+    """List the files of a park's record that have no hash in it: older versions wrote none, later ones one of each."""
+    return [name for name in record.get("files", {}) if name not in record.get("files_sha256", {})]
 
 
 def altered(place: Path, record: Mapping[str, Any]) -> list[str]:

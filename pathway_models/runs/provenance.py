@@ -128,8 +128,11 @@ OUTPUTS = ("summary.csv",)
 KEPT_INPUTS = "inputs"
 
 
-def hash_outputs(folder: Path) -> None:
-    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one."""
+def hash_outputs(folder: Path, *, with_inputs: bool = True) -> None:
+    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one.
+
+    What it was given is hashed by the run alone: a later summary would take what was altered since for what was given.
+    """
     path, record = folder / "run.json", None
     with contextlib.suppress(
         OSError, ValueError, RecursionError
@@ -137,7 +140,10 @@ def hash_outputs(folder: Path) -> None:
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
         kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
-        hashes = {name: file_hash(folder / name) for name in (*OUTPUTS, *kept) if (folder / name).is_file()}
+        before = record.get("outputs_sha256")
+        hashes = dict(before) if isinstance(before, dict) and not with_inputs else {}
+        names = (*OUTPUTS, *kept) if with_inputs else OUTPUTS
+        hashes |= {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
         if record.get("outputs_sha256") != hashes:
             write_json(path, {**record, "outputs_sha256": hashes})
 

@@ -203,7 +203,8 @@ from pathway_models.cli.main import main
 from pathway_models.exports.iamc import write_iamc
 park, target = Path(sys.argv[1]), Path(sys.argv[2])
 if sys.argv[3] == "iamc":
-    table = pd.DataFrame([["m", "s", "r", "v", "t", 1]], columns=["model", "scenario", "region", "variable", "unit", 2020])
+    names = ["model", "scenario", "region", "variable", "unit", 2020]
+    table = pd.DataFrame([["m", "s", "r", "v", "t", 1]], columns=names)
     write_iamc(table, table, table, target)
 else:
     words = {"check": ["check", str(park), "--annotate", str(target)], "template": ["template", str(target)]}
