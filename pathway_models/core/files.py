@@ -76,6 +76,7 @@ def read_text(path: Path) -> str:
             place = f"byte {error.start}"
             continue
         if encoding == "gb18030":
+            _refuse_torn_utf8(path, content)
             _refuse_another_encoding(path, content)
         return text
     raise _refusal(path, place, "UTF-8 or GB18030 text", "save the table as CSV UTF-8", "encoding")
@@ -87,6 +88,33 @@ WIDE_SIGN = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\x7e\x80-\xf
 MOST_SIGNS = 20_000
 #: Share of the signs that a language writes one way from which on its encoding is meant.
 LATIN_SHARE, BIG5_SHARE, BIG5_COMMON = 0.6, 0.2, 0.9
+
+
+#: A Chinese character of UTF-8; any run of bytes beyond ASCII.
+UTF8_CHINESE, BEYOND_ASCII = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}"), re.compile(rb"[\x80-\xff]+")
+#: Share of the bytes beyond ASCII that are such characters from which on a text is UTF-8 that was torn.
+UTF8_SHARE = 0.8
+
+
+def _refuse_torn_utf8(path: Path, content: bytes) -> None:
+    """Refuse a text of UTF-8 with a few bytes that are not: as GB18030 all its names would be other names.
+
+    Raises
+    ------
+    InputError
+    """
+    beyond = sum(len(run[0]) for run in islice(BEYOND_ASCII.finditer(content), MOST_SIGNS))
+    chinese = 3 * sum(1 for _ in islice(UTF8_CHINESE.finditer(content), MOST_SIGNS))
+    if not chinese or chinese < UTF8_SHARE * beyond:
+        return
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = max(content.rfind(end, 0, error.start) for end in (b"\n", b"\r")) + 1
+        line = re.split(rb"[\r\n]", content[start : error.start + 60], maxsplit=1)[0].decode("utf-8", "replace")
+        place = f"byte {error.start}"
+        remedy = "a part of it has another encoding, or was cut; save it as CSV UTF-8"
+        raise InputError([Fault(path.name, place, line[:60], "UTF-8 text", remedy, code="encoding_torn")]) from None
 
 
 def _refuse_another_encoding(path: Path, content: bytes) -> None:

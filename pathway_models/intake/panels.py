@@ -35,12 +35,14 @@ from pathway_models.intake.numbers import exact_number, sudden_zeros
 from pathway_models.intake.table.entities import (
     FIRST_YEAR,
     LAST_YEAR,
+    MOST_COLUMNS,
     Asked,
     Good,
     Row,
     checked,
     rows_of_file,
     rows_of_memory,
+    some_of,
     value_column,
 )
 from pathway_models.intake.table.rows import header_of
@@ -144,8 +146,7 @@ def _sudden_zeros(rows: list[tuple]) -> list[str]:
         at = end
     if not doubtful:
         return []
-    shown = ", ".join(doubtful[:5]) + (f" and {len(doubtful) - 5} more" if len(doubtful) > 5 else "")
-    return [f"0 beside large values, taken for a year without emissions: {shown}"]
+    return [f"0 beside large values, taken for a year without emissions: {some_of(doubtful)}"]
 
 
 def value_problem(number: float) -> tuple[str, str, str] | None:
@@ -315,14 +316,15 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
     header = header_of(path)
     named = value_column(header, value, PANEL_COLUMNS)
-    keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
+    keys = {entity, year, named, EMISSIONS, *TEXT_COLUMNS}
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)
     asked = replace(asked, companions=tuple(name for name in asked.companions if _has_numbers(name, rows, asked)))
     aside: list[str] = []
     good = checked(file, rows, asked, faults, aside)
-    unused = [name for name in header if name not in (*keys, *asked.companions)]
-    told = (*((f"columns that are not used: {', '.join(unused)}",) if unused else ()), *aside)
+    used = keys | set(asked.companions)
+    unused = [name for name in header if name not in used]
+    told = (*((f"columns that are not used: {some_of(unused, MOST_COLUMNS)}",) if unused else ()), *aside)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     groups = {row[entity].strip(): row.get("group", "").strip() or row[entity].strip() for _, row in rows}
     return _assemble(name, good, (EMISSIONS, *asked.companions), groups, told)

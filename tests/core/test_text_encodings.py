@@ -120,6 +120,15 @@ def test_a_table_in_big5_is_refused(tmp_path_factory, names):
         read_text(written(tmp_path_factory.mktemp("big5"), table(*names), "big5"))
 
 
+@given(st.lists(st.sampled_from(chinese_names()), min_size=2, max_size=6), st.sampled_from([b"\xfc", b"\xe9", b"\xe5"]))
+def test_utf8_with_a_torn_part_is_not_read_as_gb18030(tmp_path_factory, names, torn):
+    path = tmp_path_factory.mktemp("torn") / "table.csv"
+    path.write_bytes(table(*names).encode() + b"Z" + torn + b"rich,2019,1\n")
+    with pytest.raises(InputError) as caught:
+        read_text(path)
+    assert caught.value.faults[0].code in {"encoding_torn", "encoding"}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf8_is_never_doubted(tmp_path, encoding):
     text = table(*WESTERN, *TAIWAN)

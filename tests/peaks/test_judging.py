@@ -368,6 +368,17 @@ def test_long_work_is_announced_before_it_begins_and_minutes_of_it_are_refused(t
     assert len(judge_file(path, "c40")) == 1
 
 
+def test_many_columns_that_nobody_asks_for_are_told_in_a_line(tmp_path):
+    """A line of 128 kB has room for 15,000: none of them may cost a look at all the others."""
+    others = [f"c{k}" for k in range(15_000)]
+    text = "entity,year,value," + ",".join(others) + "\na,2000,1" + "," * 15_000 + "\n"
+    path = written(tmp_path, text)
+    (told,) = judge_file(path, "c40").attrs["told"]
+    assert told == f"columns that are not used: {', '.join(others[:20])} and 14980 more"
+    (told,) = pw.read_panel(path).told
+    assert told.endswith("and 14980 more")
+
+
 def test_a_table_of_columns_of_years_has_a_bound_of_its_own(tmp_path):
     years = range(1900, 2100)
     text = "entity," + ",".join(map(str, years)) + "\n" + "".join(f"e{k}" + ",1" * 200 + "\n" for k in range(1501))
