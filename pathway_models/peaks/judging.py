@@ -507,24 +507,30 @@ def _effects(
     name: str, group: pd.DataFrame, asked: list[int], factors: list[str], total: str, faults: list[Fault]
 ) -> Iterator[tuple[int, int, np.ndarray]]:
     """Effects of each factor from one year of an entity to the next."""
-    parts = group["part"] if "part" in group else pd.Series("", index=group.index)
-    years = asked or sorted(group["year"].unique().tolist())
+    parts = group["part"].tolist() if "part" in group else [""] * len(group)
+    calendar = group["year"].tolist()
+    years = asked or sorted(set(calendar))
     names = list(dict.fromkeys(parts))
-    index = pd.MultiIndex.from_product([names, years])
-    wide = group.assign(part=parts).set_index(["part", "year"]).drop(columns="entity").reindex(index)
-    for column in wide:
-        for part, at in wide.index[wide[column].isna()]:
-            where = " ".join(filter(None, (name, part, str(at))))
+    cells = [(part, year) for part in names for year in years]
+    place = {cell: at for at, cell in enumerate(cells)}
+    given = [(row, place[cell]) for row, cell in enumerate(zip(parts, calendar, strict=True)) if cell in place]
+    rows, places = [row for row, _ in given], [at for _, at in given]
+    wide: dict[str, np.ndarray] = {}
+    for column in group.columns.drop(["entity", "year", "part"], errors="ignore"):
+        values = wide[column] = np.full(len(cells), math.nan)
+        values[places] = group[column].to_numpy(dtype=float)[rows]
+        for at in np.flatnonzero(np.isnan(values)):
+            where = " ".join(filter(None, (name, cells[at][0], str(cells[at][1]))))
             faults.append(Fault("table", f"{where}, {column}", "", "a value", "give it, 0 only if it is 0", code="gap"))
     if faults:
         return
-    values = [_factor(wide, factor, name, faults) for factor in factors]
+    ratios = [_factor(wide, factor, name, faults) for factor in factors]
     if faults:
         return
-    drivers = np.stack(values).reshape(len(factors), len(names), len(years))
+    drivers = np.stack(ratios).reshape(len(factors), len(names), len(years))
     product = drivers.prod(axis=0)
     if total:
-        stated = wide[total].to_numpy().reshape(product.shape)
+        stated = wide[total].reshape(product.shape)
         off = np.abs(product - stated) > CLOSED * np.maximum(np.abs(stated), np.abs(product))
         for p, y in np.argwhere(off)[:1]:
             found = f"{product[p, y]:.6g} and {stated[p, y]:.6g}"
@@ -532,13 +538,14 @@ def _effects(
             where = " ".join(filter(None, (name, names[p], str(years[y]))))
             faults.append(Fault("table", where, found, f"a product that is {total}", remedy, code="identity"))
             return
-    for at in range(len(years) - 1):
-        yield years[at], years[at + 1], lmdi(drivers[..., at], drivers[..., at + 1])
+    effects = lmdi(drivers[..., :-1], drivers[..., 1:])
+    for at, (first, last) in enumerate(pairwise(years)):
+        yield first, last, effects[:, at]
 
 
-def _factor(wide: pd.DataFrame, factor: str, name: str, faults: list[Fault]) -> np.ndarray:
+def _factor(wide: Mapping[str, np.ndarray], factor: str, name: str, faults: list[Fault]) -> np.ndarray:
     """A column, or the ratio of two or more; 0 over 0 is a part that is not there, and 0."""
-    above, *below = [wide[column.strip()].to_numpy(dtype=float) for column in factor.split("/")]
+    above, *below = [wide[column.strip()] for column in factor.split("/")]
     for divisor in below:
         if ((divisor == 0) & (above != 0)).any():
             remedy = "a ratio to 0 is no factor: leave the part out, or choose another identity"
