@@ -276,6 +276,7 @@ SHEETS: dict[str, Change] = {
     "feedstock_blank_between": lambda filled: filled.put(2019, "bituminous", None, "feedstock"),
     "feedstock_of_later_years": lambda filled: filled.put(2018, "bituminous", None, "feedstock"),
     "zero_between": lambda filled: filled.put(2019, "heat", 0),
+    "zero_in_the_last_year": lambda filled: filled.put(2020, "heat", 0),
     "second_park_sheet": _touch(lambda book: book.add_worksheet("Park").write_string("A1", "pathways-template-1")),
     "second_enterprise_sheet": lambda f: (
         _list("主要企业", _member("甲厂", 525))(f),

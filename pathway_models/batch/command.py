@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
@@ -32,6 +32,8 @@ from pathway_models.core.files import PARK_NOTEBOOK
 from pathway_models.intake.register import table_of
 from pathway_models.runs.folders import park_id_of
 from pathway_models.runs.provenance import (
+    FORECAST,
+    KEPT_INPUTS,
     OUTPUTS,
     altered,
     altered_results,
@@ -40,7 +42,9 @@ from pathway_models.runs.provenance import (
     hash_outputs,
     park_inputs,
     read_park_record,
+    seals_in,
     shared_inputs,
+    unhashed,
     versions,
 )
 from pathway_models.runs.store import OWN_FILES, own_files, parameters_of, read_record
@@ -60,8 +64,21 @@ def summarise_command(folder: Path, lang: str) -> None:
         read_record(folder)
     except InputError as error:  # the summary does without, but nothing can be computed again from this folder
         click.echo(mistake_text(error), err=True)
-    click.echo(str(summarise(folder, outcomes, lang, quiet=False)))
+    for line in _told_unhashed(folder, outcomes):
+        click.echo(line, err=True)
+    click.echo(str(summarise(folder, outcomes, lang, quiet=False, is_run=False)))
     sys.exit(0 if all(outcome.came_out for outcome in outcomes) else 1)
+
+
+def _told_unhashed(folder: Path, outcomes: Sequence[Outcome]) -> list[str]:
+    """Lines on parks whose results have no hashes: nobody can tell whether they are as the run wrote them."""
+    ends = {}
+    for outcome in outcomes:
+        if outcome.came_out:
+            ends |= _without_hash(outcome.park_id, read_park_record(folder, outcome.park_id) or {})
+    lines = [f"{name:<24} {in_table(end)}" for name, end in ends.items()]
+    more = [in_table(f"... and {len(lines) - SHOWN} more lines")] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *more]
 
 
 def _as_found(folder: Path, outcome: Outcome) -> Outcome:
@@ -77,7 +94,7 @@ def _as_found(folder: Path, outcome: Outcome) -> Outcome:
     return replace(outcome, status="failed", cause=cause)
 
 
-def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool) -> Path:
+def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool, *, is_run: bool = True) -> Path:
     """Write status, summary and page of a run, print the summary unless ``quiet``, return the page's path."""
     from pathway_models.batch.fork_client import call_preloaded
     from pathway_models.batch.preload import preload_cells
@@ -87,7 +104,7 @@ def summarise(folder: Path, outcomes: Sequence[Outcome], lang: str, quiet: bool)
     before = _content(folder / "summary.csv") if page.is_file() else None
     write_status(folder, outcomes)
     rows = write_summary(folder, outcomes)
-    hash_outputs(folder)
+    hash_outputs(folder, with_inputs=is_run)
     if not quiet:
         for line in summary_lines(rows, outcomes, language(), steps_of(folder, rows)):
             click.echo(line)
@@ -223,13 +240,15 @@ def verify_command(folder: Path, sample: int | None, workers: int, engine: str) 
 
 #: What has become of a file of a run.
 ALTERED, NOT_HASHED = "ALTERED since it was written", "not hashed: it cannot be checked"
+NOT_SEALED = "not sealed: the forecast cannot be checked"
 
 
 def outputs_now(folder: Path) -> dict[str, str]:
     """Hold the run's own files, and the files of its parks, against their hashes; say of each what is not the same."""
     record, ends = read_record(folder), {}
-    hashes = record.get("outputs_sha256", {})
-    for name in dict.fromkeys([*OUTPUTS, *hashes]):
+    hashes, seals = record.get("outputs_sha256", {}), seals_in(folder)
+    kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
+    for name in dict.fromkeys([*OUTPUTS, *kept, *hashes]):
         if name not in hashes:
             ends[name] = NOT_HASHED
         elif not (folder / name).is_file() or file_hash(folder / name) != hashes[name]:
@@ -238,10 +257,18 @@ def outputs_now(folder: Path) -> dict[str, str]:
         if not outcome.came_out:
             continue
         of_park = read_park_record(folder, outcome.park_id) or {}
-        if "files_sha256" not in of_park:
-            ends[f"{outcome.park_id}/*"] = NOT_HASHED
+        ends |= _without_hash(outcome.park_id, of_park)
         ends |= {f"{outcome.park_id}/{name}": ALTERED for name in altered(folder / outcome.park_id, of_park)}
+        if outcome.park_id not in seals and (folder / outcome.park_id / FORECAST).is_file():
+            ends.setdefault(f"{outcome.park_id}/{FORECAST}", NOT_SEALED)
     return ends
+
+
+def _without_hash(park_id: str, record: Mapping[str, Any]) -> dict[str, str]:
+    """The files of a park that have no hash: each by its name, or all of them."""
+    if not record.get("files_sha256"):
+        return {f"{park_id}/*": NOT_HASHED}
+    return {f"{park_id}/{name}": NOT_HASHED for name in unhashed(record)}
 
 
 def _show(difference: Any) -> None:

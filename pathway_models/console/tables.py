@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pathway_models.language.words import width_of
@@ -80,6 +81,7 @@ def _is_number(column: Sequence[str]) -> bool:
     return len(column) > 1 and all(NUMBER.fullmatch(cell) for cell in column[1:])
 
 
+@lru_cache(maxsize=4096)
 def _longest_piece(text: str) -> int:
     return max((width_of(piece.rstrip()) for piece in re.findall(PIECES, text)), default=0)
 

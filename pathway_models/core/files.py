@@ -15,8 +15,11 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from pathway_models.core.errors import Fault, InputError
 
@@ -49,7 +52,8 @@ def read_text(path: Path) -> str:
     Raises
     ------
     InputError
-        The file is missing, is too large, is not text, or is neither UTF-8 nor GB18030.
+        The file is missing, is too large, is not text, is neither UTF-8 nor GB18030, or can be read as GB18030 and was
+        most likely written in Big5 or Latin-1.
     """
     content = _read_bytes(path)
     if len(content) > LARGEST_TEXT:
@@ -67,10 +71,132 @@ def read_text(path: Path) -> str:
         raise _refusal(path, f"byte {content.index(0)}", "text", "save the table as CSV UTF-8", "not_text")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError as error:
             place = f"byte {error.start}"
+            continue
+        if encoding == "gb18030":
+            _refuse_torn_utf8(path, content)
+            _refuse_another_encoding(path, content)
+        return text
     raise _refusal(path, place, "UTF-8 or GB18030 text", "save the table as CSV UTF-8", "encoding")
+
+
+#: A sign of GB18030 beyond ASCII: two bytes, or four.
+WIDE_SIGN = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\x7e\x80-\xfe])")
+#: As many signs tell an encoding as well as all of them do.
+MOST_SIGNS = 20_000
+#: Share of the signs that a language writes one way from which on its encoding is meant.
+LATIN_SHARE, BIG5_SHARE, BIG5_COMMON = 0.6, 0.2, 0.9
+
+
+#: A Chinese character of UTF-8; any run of bytes beyond ASCII.
+UTF8_CHINESE, BEYOND_ASCII = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}"), re.compile(rb"[\x80-\xff]+")
+#: Share of the bytes beyond ASCII that are such characters from which on a text is UTF-8 that was torn.
+UTF8_SHARE = 0.8
+
+
+def _refuse_torn_utf8(path: Path, content: bytes) -> None:
+    """Refuse a text of UTF-8 with a few bytes that are not: as GB18030 all its names would be other names.
+
+    Raises
+    ------
+    InputError
+    """
+    beyond = sum(len(run[0]) for run in islice(BEYOND_ASCII.finditer(content), MOST_SIGNS))
+    chinese = 3 * sum(1 for _ in islice(UTF8_CHINESE.finditer(content), MOST_SIGNS))
+    if not chinese or chinese < UTF8_SHARE * beyond:
+        return
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = max(content.rfind(end, 0, error.start) for end in (b"\n", b"\r")) + 1
+        line = re.split(rb"[\r\n]", content[start : error.start + 60], maxsplit=1)[0].decode("utf-8", "replace")
+        place = f"byte {error.start}"
+        remedy = "a part of it has another encoding, or was cut; save it as CSV UTF-8"
+        raise InputError([Fault(path.name, place, line[:60], "UTF-8 text", remedy, code="encoding_torn")]) from None
+
+
+def _refuse_another_encoding(path: Path, content: bytes) -> None:
+    """Refuse a text that decodes as GB18030 and was written in Big5 or in an encoding of Western Europe.
+
+    Numbers of such a file are right, and its names are other names.  What is ordinary in GB18030 is never doubted: the
+    signs of GB 2312, or a rare one among them.
+
+    Raises
+    ------
+    InputError
+    """
+    signs = list(islice(WIDE_SIGN.finditer(content), MOST_SIGNS))
+    for name, encoding, is_meant in (
+        ("Windows-1252 (Latin-1)", "cp1252", _is_latin),
+        ("Big5", "big5", _is_big5),
+    ):
+        first = is_meant(content, signs)
+        if first is None:
+            continue
+        start = max(content.rfind(end, 0, first.start()) for end in (b"\n", b"\r")) + 1
+        line = re.split(rb"[\r\n]", content[start : first.end() + 60], maxsplit=1)[0]
+        read, meant = (line.decode(one, "replace")[:60] for one in ("gb18030", encoding))
+        place = 1 + content.count(b"\n", 0, start)
+        remedy = f"it looks like {name}, in which it says {meant}; save it as CSV UTF-8"
+        raise InputError(
+            [Fault(path.name, f"line {place}", read, "UTF-8 or GB18030 text", remedy, code="encoding_other")]
+        )
+
+
+def _is_latin(content: bytes, signs: list[re.Match[bytes]]) -> re.Match[bytes] | None:
+    """First sign that is an accented letter before a plain one, within a word, where they are that in general."""
+    found = [sign for sign in signs if _is_accented(content, sign)]
+    return found[0] if found and len(found) >= LATIN_SHARE * len(signs) else None
+
+
+def _is_accented(content: bytes, sign: re.Match[bytes]) -> bool:
+    """Tell whether two bytes may be a letter with an accent, or an apostrophe, before a letter, and beside a third."""
+    first, *others = sign[0].decode("cp1252", "replace")
+    around = content[max(0, sign.start() - 1) : sign.start()] + content[sign.end() : sign.end() + 1]
+    is_letter = category(first) in ("Lu", "Ll") or first in "’‘"
+    return (
+        is_letter
+        and len(others) == 1
+        and others[0].isascii()
+        and others[0].isalpha()
+        and bool(re.search(rb"[A-Za-z]", around))
+    )
+
+
+def _is_big5(content: bytes, signs: list[re.Match[bytes]]) -> re.Match[bytes] | None:
+    """First sign that GB18030 hardly has, where many are, and all are common in Big5."""
+    if any(len(sign[0]) > 2 for sign in signs):
+        return None
+    codes = [int.from_bytes(sign[0]) for sign in signs]
+    rare = [sign for sign, code in zip(signs, codes, strict=True) if _rarity(code)]
+    common = sum(map(_is_common_in_big5, codes))
+    # One rare sign may be that of a name; what no text of GB18030 has is none.
+    is_clear = sum(map(_rarity, set(codes))) >= 2
+    if not is_clear or len(rare) < BIG5_SHARE * len(signs) or common < BIG5_COMMON * len(signs):
+        return None
+    try:
+        content.decode("cp950")
+    except UnicodeDecodeError:
+        return None
+    return rare[0]
+
+
+@cache
+def _rarity(code: int) -> int:
+    """How little a code of two bytes is expected in a text of GB18030: 2 what is no Chinese sign, 1 a rare one, 0."""
+    first, second = divmod(code, 256)
+    # Kana, Cyrillic and phonetic signs, and what no sign was assigned to.
+    if first in (0xA4, 0xA5, 0xA7) or category(code.to_bytes(2).decode("gb18030")) in ("Co", "Cn"):
+        return 2
+    return 1 if first == 0xA6 or (second < 0xA1 and first >= 0xA8) else 0  # Greek, and characters of GBK alone
+
+
+def _is_common_in_big5(code: int) -> bool:
+    """Tell whether a code of two bytes is a sign or a frequent character of Big5."""
+    first, second = divmod(code, 256)
+    return 0xA1 <= first <= 0xC6 and (0x40 <= second <= 0x7E or second >= 0xA1)
 
 
 def _read_bytes(path: Path) -> bytes:

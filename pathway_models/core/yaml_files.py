@@ -112,6 +112,8 @@ class Strict(BaseModel):
 
 #: Beyond these a file is no description: aliases of aliases would unfold to billions of values.
 MOST_VALUES, DEEPEST, LARGEST = 200_000, 50, 20 * 2**20
+#: Tag of integers, and digits of one: thousands of them in hexadecimal can be read and not be written in a message.
+INTEGER, MOST_DIGITS = "tag:yaml.org,2002:int", 100
 #: Signs of one text: a number of minutes and seconds in pairs takes the square of its length.
 LONGEST = 2**17
 
@@ -124,9 +126,13 @@ def _walk(node: yaml.Node, keys: Keys, lines: dict[Keys, int], doubled: list[tup
     if len(lines) >= MOST_VALUES or len(keys) > DEEPEST:
         raise _TooLargeError
     lines[keys] = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode) and node.tag == INTEGER and len(node.value) > MOST_DIGITS:
+        raise yaml.MarkedYAMLError(problem="a number has too many digits", problem_mark=node.start_mark)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is one word, no list or table", problem_mark=key.start_mark)
             if key.value in seen:
                 doubled.append(((*keys, key.value), key.start_mark.line + 1))
             seen.add(key.value)
@@ -160,13 +166,20 @@ def _parsed(text: str, lines: dict[Keys, int], doubled: list[tuple[Keys, int]]) 
                 if node is None:
                     return None
                 _walk(node, (), lines, doubled)
-                return loader.construct_document(node)
+                return _constructed(loader, node)
             finally:
                 loader.dispose()
         except (yaml.YAMLError, ValueError):
             if kind is yaml.SafeLoader:
                 raise
     raise AssertionError("the second loader returns or raises")
+
+
+def _constructed(loader: Any, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_document(node)
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError):  # as the library meets ``!!bool x``
+        raise yaml.MarkedYAMLError(problem="a value does not fit its tag", problem_mark=node.start_mark) from None
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Keys, int]]:

@@ -15,7 +15,7 @@ import math
 import operator
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -244,9 +244,52 @@ def exact_number(text: str) -> float:
     >>> [exact_number(text) for text in ("１２．５", "1e3", "1,234", "1_000", "nan")]
     [12.5, 1000.0, nan, nan, nan]
     """
-    folded = text.translate(FULL_WIDTH).strip()
-    number = float(folded) if PLAIN.fullmatch(folded) and not BOTH_WIDTHS.match(text) else math.nan
+    is_plain = text.isascii()  # as nearly all are, of up to half a million in a table
+    folded = text.strip() if is_plain else text.translate(FULL_WIDTH).strip()
+    number = float(folded) if PLAIN.fullmatch(folded) and (is_plain or not BOTH_WIDTHS.match(text)) else math.nan
     return number if math.isfinite(number) else math.nan
+
+
+#: Years before a 0 that must have held, and the share of the highest value of all that the last of them must be.
+# ASSUME: what is phased out has lost half of its highest value before its last year; what has not ends suddenly.
+STEADY_YEARS, STEADY_SHARE = 2, 0.5
+
+
+def ends_suddenly(values: Sequence[float]) -> bool:
+    """Tell whether a series ends in one 0 after values that held; turned round, whether it begins so.
+
+    Examples
+    --------
+    >>> [ends_suddenly(one) for one in ([300, 310, 290, 0], [300, 200, 80, 0], [300, 310, 0, 0], [120, 0])]
+    [True, False, False, False]
+    >>> ends_suddenly([0, 300, 310][::-1]), ends_suddenly([0, 0, 0, 120, 130][::-1])
+    (True, False)
+    """
+    if len(values) <= STEADY_YEARS or values[-1] != 0:
+        return False
+    before = values[:-1]
+    return min(before[-STEADY_YEARS:]) > 0 and before[-1] >= STEADY_SHARE * max(before)
+
+
+def sudden_zeros(values: Sequence[float]) -> list[int]:
+    """Places of zeros beside large values of a total: between two, or one at an end.
+
+    Examples
+    --------
+    >>> [sudden_zeros(one) for one in ([0, 300, 310, 0, 290, 310, 0], [0, 0, 120, 130, 60, 20, 0], [9, 0, 0, 8])]
+    [[0, 3, 6], [], [1, 2]]
+    """
+    positive = sorted(value for value in values if value > 0)
+    if not positive:
+        return []
+    large = STEADY_SHARE * positive[len(positive) // 2]
+    found = []
+    for at in [at for at, value in enumerate(values) if value == 0]:
+        around = [next((value for value in side if value > 0), 0.0) for side in (values[at::-1], values[at:])]
+        if min(around) >= large:
+            found.append(at)
+    ends = ((0, values[::-1]), (len(values) - 1, values))
+    return sorted({*found, *(at for at, one in ends if ends_suddenly(one))})
 
 
 def _out_of_bounds(value: float) -> Finding | None:

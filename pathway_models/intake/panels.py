@@ -31,19 +31,21 @@ from numpy.typing import NDArray
 
 from pathway_models.core.errors import Fault, InputError
 from pathway_models.core.files import Stamp, data_folder, stamped
-from pathway_models.intake.numbers import exact_number
+from pathway_models.intake.numbers import exact_number, sudden_zeros
 from pathway_models.intake.table.entities import (
     FIRST_YEAR,
     LAST_YEAR,
+    MOST_COLUMNS,
     Asked,
     Good,
     Row,
     checked,
-    header_of,
     rows_of_file,
     rows_of_memory,
+    some_of,
     value_column,
 )
+from pathway_models.intake.table.rows import header_of
 from pathway_models.kernels.published_rules import COMPANIONS
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_series", "read_series"]
@@ -128,8 +130,23 @@ def _as_series(asked: Asked, file: str, rows: list[Row], faults: list[Fault], to
     kept = [(entity, year, *numbers) for entity, _, year, numbers in good if not math.isnan(numbers[0])]
     kept.sort(key=lambda row: (order[row[0]], row[1]))
     table = pd.DataFrame(kept, columns=[*COLUMNS, *present])
-    table.attrs["told"] = told
+    table.attrs["told"] = told + _sudden_zeros(kept)
     return table
+
+
+def _sudden_zeros(rows: list[tuple]) -> list[str]:
+    """A 0 beside large values, which every rule takes for a year without emissions, in words."""
+    doubtful = []
+    at = 0
+    while at < len(rows):
+        end = next((n for n in range(at, len(rows)) if rows[n][0] != rows[at][0]), len(rows))
+        values = [row[2] for row in rows[at:end]]
+        if 0.0 in values:
+            doubtful += [f"{rows[at][0]} {rows[at + place][1]}" for place in sudden_zeros(values)]
+        at = end
+    if not doubtful:
+        return []
+    return [f"0 beside large values, taken for a year without emissions: {some_of(doubtful)}"]
 
 
 def value_problem(number: float) -> tuple[str, str, str] | None:
@@ -299,14 +316,15 @@ def _shipped(path: Path, stamp: Stamp) -> Panel:
 def _read_table(path: Path, entity: str, year: str, value: str | None) -> Panel:
     header = header_of(path)
     named = value_column(header, value, PANEL_COLUMNS)
-    keys = (entity, year, named, EMISSIONS, *TEXT_COLUMNS)
+    keys = {entity, year, named, EMISSIONS, *TEXT_COLUMNS}
     asked = Asked(entity, year, {named: value_problem}, tuple(name for name in header if name not in keys))
     file, rows, faults, _ = rows_of_file(path, asked)
     asked = replace(asked, companions=tuple(name for name in asked.companions if _has_numbers(name, rows, asked)))
     aside: list[str] = []
     good = checked(file, rows, asked, faults, aside)
-    unused = [name for name in header if name not in (*keys, *asked.companions)]
-    told = (*((f"columns that are not used: {', '.join(unused)}",) if unused else ()), *aside)
+    used = keys | set(asked.companions)
+    unused = [name for name in header if name not in used]
+    told = (*((f"columns that are not used: {some_of(unused, MOST_COLUMNS)}",) if unused else ()), *aside)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     groups = {row[entity].strip(): row.get("group", "").strip() or row[entity].strip() for _, row in rows}
     return _assemble(name, good, (EMISSIONS, *asked.companions), groups, told)

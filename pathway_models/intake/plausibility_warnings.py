@@ -12,7 +12,7 @@ from statistics import median
 from pathway_models.core.units import TJ_PER_MWH, TJ_PER_TCE
 from pathway_models.intake.checks import Check
 from pathway_models.intake.factors.tables import ZERO_GROUPS
-from pathway_models.intake.numbers import Finding, read_plausible
+from pathway_models.intake.numbers import STEADY_YEARS, Finding, ends_suddenly, read_plausible
 from pathway_models.intake.statements import Statement
 from pathway_models.intake.translation import USED
 from pathway_models.language.rounding import significant
@@ -23,6 +23,8 @@ TCE_PER_MWH_EQUIVALENT = 0.3
 SHARES = {"coal": "coal", "oil": "oil", "gas": "gas", "electricity": "bought", "heat": "bought"}
 #: Quantities that come off the emissions, however small.
 OFF = ("export", "captured", "fixed_carbon", "green_electricity")
+#: Quantities that a park has in its first year as in every other; a carrier may begin.
+ALWAYS = ("total_energy", "value_added", "gdp", "gross_output", "output", "population", "employees", "area")
 #: A stated share may differ from the computed one by this much.
 SHARE_DIFFERENCE = 0.05
 
@@ -132,11 +134,30 @@ def _zeros(check: Check) -> None:
             is_new = s.value == 0 and (s.entry.key, s.year) not in check.questioned
             if is_new and all(one is not None and _is_large(check, one, totals) for one in around):
                 check.report(s, f"a value {like}", remedy, "zero_between", "warning")
+        _zero_at_an_end(check, series, totals)
         given = [s.year for s in series if s.feedstock > 0]
         for s in series:
             if s.value > 0 and s.feedstock_place and not s.feedstock and given and min(given) < s.year < max(given):
                 finding = Finding(f"feedstock {like}", remedy, "zero_between", "warning")
                 check.statements.report(s.feedstock_place, 0, finding)
+
+
+def _zero_at_an_end(check: Check, series: list[Statement], totals: dict[int, float]) -> None:
+    """A 0 in the last year after large values that held; in the first one where a park cannot be without it."""
+    amounts = _amounts(check, series)
+    sides = [(series, amounts, "the last year and large in those before")]
+    if series[0].entry.quantity in ALWAYS:
+        sides.append((series[::-1], amounts[::-1], "the first year and large in those behind it"))
+    for statements, values, where in sides:
+        *others, s = statements
+        if not ends_suddenly(values) or (s.entry.key, s.year) in check.questioned:
+            continue
+        # The year of the 0 has other energy: a park that stands still has none of anything.
+        if s.entry.quantity in ALWAYS and not totals.get(s.year):
+            continue
+        if all(_is_large(check, one, totals) for one in others[-STEADY_YEARS:]):
+            remedy = f"it is 0 in {where}: leave no 0 where it is unknown, or say why in the notes"
+            check.report(s, "a value like that of the years beside it", remedy, "zero_at_end", "warning")
 
 
 def _is_large(check: Check, s: Statement, totals: dict[int, float]) -> bool:

@@ -11,8 +11,9 @@ Input and result of a peak rule: an emissions series as known in some year, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +55,7 @@ def unknown(reason: str) -> RuleResult:
     return RuleResult("unknown", None, reason)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """An emissions series as known in the year ``as_of``: strictly increasing years, no negative value.
 
@@ -70,7 +71,7 @@ class Record:
     values: Floats
     as_of: int
 
-    @property
+    @cached_property
     def top(self) -> int:
         """Index of the first maximum."""
         return int((self.values >= self.values.max() * (1.0 - TIE)).argmax())
@@ -90,7 +91,7 @@ class Record:
         """Years from the maximum to the last year known."""
         return self.last_year - self.peak_year
 
-    @property
+    @cached_property
     def missing_years(self) -> list[int]:
         """Years without a value between the first and the last."""
         return sorted(set(range(int(self.years[0]), self.last_year + 1)) - set(self.years.tolist()))
@@ -128,13 +129,14 @@ class Record:
         return Record(self.years[inside], self.values[inside], self.as_of)
 
 
-def as_record(years: ArrayLike, values: ArrayLike, as_of: int | None = None) -> Record:
+def as_record(years: ArrayLike | Record, values: ArrayLike, as_of: int | None = None) -> Record:
     """Check a series and cut it off after the year ``as_of``.
 
     Parameters
     ----------
     years : array_like of int, shape (year,)
         Strictly increasing calendar years; gaps are allowed here, and refused by the rules that need every year.
+        A record is returned as it is: many rules judge one that was made once.
     values : array_like, shape (year,)
         Emissions in any one unit, not negative.
     as_of : int, optional
@@ -145,6 +147,8 @@ def as_record(years: ArrayLike, values: ArrayLike, as_of: int | None = None) -> 
     ValueError
         When shapes differ, years do not increase, or a value is missing, infinite or negative.
     """
+    if isinstance(years, Record):
+        return years
     calendar, emissions = np.asarray(years, dtype=int), np.asarray(values, dtype=float)
     if calendar.ndim != 1 or calendar.shape != emissions.shape or not len(calendar):
         raise ValueError(f"years {calendar.shape} and values {emissions.shape}: expected one value a year")
@@ -198,7 +202,8 @@ class NullDistribution(NamedTuple):
 def null_distribution(length: int, paths: int = NULL_PATHS) -> NullDistribution:
     """Simulate level series of one length once; every series of that length shares them."""
     rng = np.random.default_rng([_NULL_SEED, length])
-    fits = [fit_broken_sticks(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
+    fit = fit_broken_sticks if length <= WINDOW else fit_long_noise
+    fits = [fit(ar1_paths(length, memory, paths, rng)) for memory in MEMORIES]
     raw = np.array([np.median(fit.memory) for fit in fits])
     fall, rise = zip(*(adjusted(fit, raw) for fit in fits), strict=True)
     ratio = np.array([np.median(fit.noise) for fit in fits])
@@ -342,36 +347,105 @@ def observed_peak(
         When years are not consecutive, a value is not positive, or ``autocorrelation`` is outside 0-0.65.
     """
     calendar, emissions = _checked(years, values)
-    top = int(emissions.argmax())
-    # A maximum before the window is a part of the question: what came after it is no record of its own.
-    recent = emissions[-window:] if top >= len(emissions) - window else emissions
-    length, allowed = len(recent), allowed_memories(autocorrelation)
-    if length < SHORTEST_RECORD:
-        return untested(f"{length} years; the test needs at least {SHORTEST_RECORD}")
-    null, fit = null_distribution(length), fit_broken_sticks(np.log(recent)[None, :])
-    p_peaked, p_rising = (float(p[0]) for p in p_values(recent[None, :], autocorrelation))
-    memory = min(float(unbiased_memory(fit.memory[0], null.raw_memory)), MEMORIES[allowed - 1])
-    noise = float(fit.noise[0] / np.interp(memory, MEMORIES, null.noise_ratio))
+    return observed_peaks([Record(calendar, emissions, int(calendar[-1]))], autocorrelation, window)[0]
 
-    declining = int(np.clip(len(calendar) - 1 - top, SHORTEST_DECLINE, length - SHORTEST_SIDE))
+
+def observed_peaks(
+    records: Sequence[Record],
+    autocorrelation: float | None = None,
+    window: int = WINDOW,
+    declines: Sequence[float] = DECLINES,
+) -> list[ObservedPeak]:
+    """Test many series at once, those of one length together: what does not depend on a series is made once.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Consecutive years, positive values.
+    autocorrelation, window
+        As in :func:`observed_peak`.
+    declines : sequence of float
+        Declines whose miss rates are wanted, that of the plateau among them; ``miss`` is NaN for the others.
+
+    Returns
+    -------
+    list of ObservedPeak
+        In the order of the records.
+    """
+    allowed_memories(autocorrelation)
+    found: list[ObservedPeak] = [untested("")] * len(records)
+    tops = [int(record.values.argmax()) for record in records]
+    by_length: dict[int, list[int]] = {}
+    for at, (record, top) in enumerate(zip(records, tops, strict=True)):
+        # A maximum before the window is a part of the question: what came after it is no record of its own.
+        whole = len(record.values)
+        by_length.setdefault(min(window, whole) if top >= whole - window else whole, []).append(at)
+    for length, places in by_length.items():
+        if length < SHORTEST_RECORD:
+            reason = f"{length} years; the test needs at least {SHORTEST_RECORD}"
+            found = [untested(reason) if at in set(places) else one for at, one in enumerate(found)]
+            continue
+        alike = [records[at] for at in places]
+        tested = _tested(alike, [tops[at] for at in places], length, autocorrelation, declines)
+        for at, one in zip(places, tested, strict=True):
+            found[at] = one
+    return found
+
+
+def simulated_years(records: Sequence[Record], window: int = WINDOW) -> int:
+    """Sum up the lengths beyond the window that noise has to be simulated for: about 5 ms a year."""
+    lengths = {len(record.values) for record in records if record.top < len(record.values) - window}
+    return sum(lengths)
+
+
+def _tested(
+    records: Sequence[Record], tops: Sequence[int], length: int, autocorrelation: float | None, wanted: Sequence[float]
+) -> list[ObservedPeak]:
+    """Test series whose last ``length`` years are asked about."""
+    recent = np.stack([record.values[-length:] for record in records])
+    allowed, null, fit = allowed_memories(autocorrelation), null_distribution(length), fit_broken_sticks(np.log(recent))
+    fall, rise = adjusted(fit, null.raw_memory)
+    p_peaked, p_rising = _largest_p(fall, null.fall[:allowed]), _largest_p(rise, null.rise[:allowed])
+    memory = np.minimum(unbiased_memory(fit.memory, null.raw_memory), MEMORIES[allowed - 1])
+    noise = fit.noise / np.interp(memory, MEMORIES, null.noise_ratio)
+    since = np.array([len(record.years) - 1 - top for record, top in zip(records, tops, strict=True)])
+    declining = np.clip(since, SHORTEST_DECLINE, length - SHORTEST_SIDE)
     critical = critical_value(null.fall[:allowed])
-    nearest = int(np.searchsorted(MEMORIES, memory))
-    growth = max(float(fit.before[0]), 0.0)
-    miss = tuple(_miss_rate(length, nearest, noise, growth, decline, declining, critical) for decline in DECLINES)
-    status = _status(p_peaked, p_rising, len(calendar) - 1 - top, miss)
+    nearest = np.searchsorted(MEMORIES, memory)
+    alarm = (null.fall > critical).mean(axis=1)
+    miss = np.full((len(records), len(DECLINES)), np.nan)
+    # In the order of what they share, so that it is made once.
+    for at in np.lexsort((declining, nearest)):
+        shared = _declining_paths(length, int(nearest[at]), int(declining[at]))
+        growth = max(float(fit.before[at]), 0.0)
+        for place, decline in enumerate(DECLINES):
+            if decline in wanted:
+                miss[at, place] = shared.miss_rate(float(noise[at]), growth, decline, critical, null.raw_memory)
+    parts = zip(records, tops, p_peaked, p_rising, noise, memory, alarm[nearest], miss, declining, strict=True)
+    return [_told(record, top, *map(float, numbers), tuple(map(float, rates)), int(years))
+            for record, top, *numbers, rates, years in parts]  # fmt: skip
+
+
+def _told(
+    record: Record, top: int, p_peaked: float, p_rising: float, noise: float, memory: float, alarm: float,
+    miss: tuple[float, ...], declining: int,
+) -> ObservedPeak:  # fmt: skip
+    """Verdict on one series and its words."""
+    status = _status(p_peaked, p_rising, len(record.years) - 1 - top, miss)
+    year = int(record.years[top])
     return ObservedPeak(
         status=status,
-        peak_year=int(calendar[top]) if status == "peaked" and top > 0 else None,
+        peak_year=year if status == "peaked" and top > 0 else None,
         p_peaked=p_peaked,
         p_rising=p_rising,
         noise=noise,
         memory=memory,
-        false_alarm=float((null.fall[nearest] > critical).mean()),
+        false_alarm=alarm,
         miss=miss,
         years_declining=declining,
-        detail=f"{_finding(status, p_peaked, p_rising, int(calendar[top]), top == 0)}; noise {noise:.1%}, "
+        detail=f"{_finding(status, p_peaked, p_rising, year, top == 0)}; noise {noise:.1%}, "
         f"autocorrelation {memory:.2f}{' or more' if memory == MEMORIES[-1] else ''}; a decline of 2 % a year "
-        f"over {declining} years would be missed in {miss[1]:.0%} of such series",
+        f"over {declining} years would be missed in {miss[DECLINES.index(PLATEAU_DECLINE)]:.0%} of such series",
     )
 
 
@@ -398,15 +472,118 @@ def _noise(length: int, nearest: int) -> Floats:
     return ar1_paths(length, MEMORIES[nearest], MISS_PATHS, rng)
 
 
-def _miss_rate(
-    length: int, nearest: int, noise: float, growth: float, decline: float, declining: int, critical: float
-) -> float:
-    """Share of simulated declining series that the test does not call peaked."""
-    time = np.arange(length) - (length - 1 - declining)
-    signal = np.where(time < 0, growth * time, np.log1p(-decline) * time)
-    paths = signal + max(noise, 1e-9) * _noise(length, nearest)
-    fall, _ = adjusted(fit_broken_sticks(paths), null_distribution(length).raw_memory)
-    return float((fall <= critical).mean())
+class _Quadratic(NamedTuple):
+    """Squares of ``noise + a * rising + b * falling`` seen through one matrix a knot, by what a and b multiply.
+
+    Noise and crossed terms have shape ``(knot, path)``, those of the signal alone ``(knot, 1)``.
+    """
+
+    noise: Floats
+    rising: Floats
+    falling: Floats
+    both: Floats
+    rising_alone: Floats
+    falling_alone: Floats
+
+    def at(self, a: float, b: float) -> Floats:
+        """The squares for one signal: (knot, path)."""
+        squares = (2.0 * b) * self.falling
+        squares += self.noise
+        squares += a * a * self.rising_alone + 2.0 * a * b * self.both + b * b * self.falling_alone
+        if a:
+            squares += (2.0 * a) * self.rising
+        return squares
+
+    def chosen(self, a: float, b: float, knot: NDArray[np.intp], path: NDArray[np.intp]) -> Floats:
+        """The squares for one signal at one knot a path: (path,)."""
+        alone = (a * a * self.rising_alone + 2.0 * a * b * self.both + b * b * self.falling_alone)[knot, 0]
+        crossed = 2.0 * a * self.rising[knot, path] + 2.0 * b * self.falling[knot, path]
+        return self.noise[knot, path] + crossed + alone
+
+
+def _quadratic(seen: Floats, noise: Floats, squares: Floats, signal: Floats) -> _Quadratic:
+    """Make the squares from the signal as each matrix leaves it, (knot, 2, year), and those of the noise alone."""
+    alone, crossed = seen @ signal.T, seen @ noise.T
+    parts = (alone[:, :1, 1], alone[:, :1, 0], alone[:, 1:, 1])
+    return _Quadratic(squares, crossed[:, 0], crossed[:, 1], *parts)
+
+
+class _DecliningPaths(NamedTuple):
+    """What broken sticks make of simulated noise around a rise and a decline, before their size is known.
+
+    Paths are measured in units of the noise: ``noise + a * rising + b * falling`` with ``a`` and ``b`` the slopes of
+    the logarithm over the noise.  Errors of fits are then quadratic in ``a`` and ``b``, slopes are linear: their
+    coefficients are the same for every series of one length, autocorrelation and number of declining years.
+    """
+
+    total: _Quadratic
+    errors: _Quadratic
+    stopped: _Quadratic
+    lagged: _Quadratic
+    slope_after: tuple[Floats, Floats]  # of the noise (knot, path), of the signal (knot, 2)
+    slope_rise: tuple[Floats, Floats]
+    length: int
+
+    def miss_rate(self, noise: float, growth: float, decline: float, critical: float, raw_by_memory: Floats) -> float:
+        """Share of simulated declining series that the test does not call peaked, as `fit_broken_sticks` sees them."""
+        size = max(noise, 1e-9)
+        a, b = growth / size, float(np.log1p(-decline)) / size
+        total = self.total.at(a, b)[0]
+        floor = np.maximum(ROUNDING * total, self.length * (ROUNDING / size) ** 2)
+        errors = self.errors.at(a, b)
+        best = errors.min(axis=0)
+        knot = (errors == best).argmax(axis=0)  # half the time of argmin, which has no fast way along the first axis
+        path = np.arange(len(knot))
+        spread = np.maximum(best, floor)
+        of_noise, of_signal = self.slope_after
+        last_slope = of_noise[knot, path] + (of_signal @ (a, b))[knot]
+        of_noise, of_signal = self.slope_rise
+        does_rise = of_noise > -(of_signal @ (a, b))[:, None]
+        never_falling = np.where(does_rise, self.stopped.at(a, b), total).min(axis=0)
+        fall = np.maximum(np.minimum(never_falling, total) - spread, 0.0) / spread
+        memory = unbiased_memory(self.lagged.chosen(a, b, knot, path) / spread, raw_by_memory)
+        fall *= np.sqrt((1.0 - memory) / (1.0 + memory))
+        return float(((last_slope >= 0) | (fall <= critical)).mean())
+
+
+@lru_cache(maxsize=8)
+def _of_noise(length: int, nearest: int) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+    """Simulated noise, and through each knot its squares left by both shapes, lagged squares, and slopes."""
+    noise, shapes = _noise(length, nearest), _shapes(length)
+    noise = noise - noise.mean(axis=1, keepdims=True)
+    total = (noise**2).sum(axis=1)
+    errors, stopped = (total - _explained(noise, bases).T for bases in (shapes.broken, shapes.flat_after))
+    lagged = np.empty_like(errors)
+    for knot, basis in enumerate(shapes.broken):
+        left = noise - (noise @ basis) @ basis.T
+        lagged[knot] = (left[:, 1:] * left[:, :-1]).sum(axis=1)
+    return noise, errors, stopped, lagged, shapes.slope_after @ noise.T, shapes.slope_rise @ noise.T
+
+
+@lru_cache(maxsize=4)
+def _declining_paths(length: int, nearest: int, declining: int) -> _DecliningPaths:
+    noise, errors, stopped, lagged, slope_after, slope_rise = _of_noise(length, nearest)
+    shapes = _shapes(length)
+    time = np.arange(length) - (length - 1.0 - declining)
+    signal = np.stack([np.minimum(time, 0.0), np.maximum(time, 0.0)])
+    signal -= signal.mean(axis=1, keepdims=True)
+
+    def left(series: Floats, bases: Floats) -> Floats:
+        return series - (series @ bases) @ bases.transpose(0, 2, 1)
+
+    residual = left(signal, shapes.broken)
+    beside = np.zeros_like(residual)
+    beside[..., 1:] += residual[..., :-1] / 2.0
+    beside[..., :-1] += residual[..., 1:] / 2.0
+    return _DecliningPaths(
+        total=_quadratic(signal[None], noise, (noise**2).sum(axis=1)[None], signal),
+        errors=_quadratic(residual, noise, errors, signal),
+        stopped=_quadratic(left(signal, shapes.flat_after), noise, stopped, signal),
+        lagged=_quadratic(left(beside, shapes.broken), noise, lagged, signal),
+        slope_after=(slope_after, shapes.slope_after @ signal.T),
+        slope_rise=(slope_rise, shapes.slope_rise @ signal.T),
+        length=length,
+    )
 
 
 def _status(p_peaked: float, p_rising: float, years_since: int, miss: tuple[float, ...]) -> str:
@@ -535,6 +712,61 @@ def fit_broken_sticks(series: Floats) -> BrokenSticks:
         memory=(residual[:, 1:] * residual[:, :-1]).sum(axis=1) / spread,
         before=np.einsum("sy,sy->s", centred, shapes.slope_before[knot]),
         fitted=fitted + series.mean(axis=1, keepdims=True),
+    )
+
+
+#: Series fitted together: their arrays stay in the cache of a processor.
+BLOCK = 200
+
+
+def fit_long_noise(series: Floats) -> BrokenSticks:
+    """Do what `fit_broken_sticks` does, to rounding, in a time that grows with the length and not with its square.
+
+    The products of a series with the hinges of all knots are sums of its running sums.  They lose digits where a
+    series is fitted exactly, so that this is for noise.
+
+    Parameters
+    ----------
+    series : (series, year) float
+
+    Returns
+    -------
+    BrokenSticks
+        ``fitted`` is empty.
+    """
+    count, length = series.shape
+    if count > BLOCK:
+        parts = [fit_long_noise(series[at : at + BLOCK]) for at in range(0, count, BLOCK)]
+        return BrokenSticks(*(np.concatenate(of) for of in zip(*parts, strict=True)))
+    time = np.arange(length, dtype=float)
+    knots = np.arange(SHORTEST_SIDE - 1, length - SHORTEST_SIDE + 1)
+    before, after = (of(time - knots[:, None], 0.0) for of in (np.minimum, np.maximum))
+    before, after = (hinge - hinge.mean(axis=1, keepdims=True) for hinge in (before, after))
+    bb, ba, aa = (before**2).sum(axis=1), (before * after).sum(axis=1), (after**2).sum(axis=1)
+    size = bb * aa - ba**2
+    centred = series - series.mean(axis=1, keepdims=True)
+    total = (centred**2).sum(axis=1)
+    floor = np.maximum(ROUNDING * total, length * ROUNDING**2)
+    with_before = -np.cumsum(np.cumsum(centred, axis=1), axis=1)[:, knots - 1]
+    with_after = (centred @ time)[:, None] - with_before
+
+    slope_before = (with_before * aa - with_after * ba) / size
+    slope_after = (with_after * bb - with_before * ba) / size
+    errors = total[:, None] - with_before * slope_before - with_after * slope_after
+    knot, rows = errors.argmin(axis=1), np.arange(count)
+    best = np.maximum(errors[rows, knot], floor)
+    stopped = np.where(with_before > 0, total[:, None] - with_before**2 / bb, total[:, None])
+    early = knots <= length - 1 - PLATEAU_YEARS
+    no_recent_rise = stopped[:, early].min(axis=1, initial=np.inf)
+    rising, falling = slope_before[rows, knot], slope_after[rows, knot]
+    residual = centred - rising[:, None] * before[knot] - falling[:, None] * after[knot]
+    return BrokenSticks(
+        fall=np.where(falling < 0, np.maximum(stopped.min(axis=1) - best, 0.0) / best, 0.0),
+        rise=np.where(falling > 0, np.maximum(no_recent_rise - best, 0.0) / best, 0.0),
+        noise=np.sqrt(best / (length - 3)),
+        memory=(residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.maximum((residual**2).sum(axis=1), floor),
+        before=rising,
+        fitted=np.empty((0, length)),
     )
 
 

@@ -5,21 +5,26 @@ Every rule has the signature ``rule(years, values, *, as_of=None, ...)`` and ret
 we are of each wording: ``docs/peak_rules.md``.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from pathway_models.kernels import Floats
 from pathway_models.kernels.observed_peak import (
+    PLATEAU_DECLINE,
     SHORTEST_RECORD,
     TIE,
     Record,
     RuleResult,
     as_record,
     companion,
-    observed_peak,
+    observed_peaks,
     unknown,
 )
-from pathway_models.kernels.trends import log_linear_rate, mann_kendall, ols_slope, spearman
+from pathway_models.kernels.trends import MannKendall, log_linear_rate, mann_kendall, ols_slope, spearman
 from pathway_models.kernels.turning_points import STATUS, PeakRule, turning_points
 
 #: Smallest population, persons, of the countries that Lamb 2022 and Hausfather 2021 judge.
@@ -279,16 +284,21 @@ def _falling_since_peak(record: Record, gap: int, level: float, with_spearman: b
         return _not_yet(record, gap)
     # ASSUME: the trend is tested from the year of the maximum itself; "after the maximum" may also mean
     # from the next year, which finds fewer peaks (in cities a third as many).
-    since = record.values[record.top :]
-    kendall = mann_kendall(since)
+    kendall = _kendall_since_peak(record)
     detail = f"maximum in {record.peak_year}; Mann-Kendall since then z = {kendall.z:.2f}, p = {kendall.p:.3f}"
     falls = kendall.z < 0 and kendall.p < level
     if with_spearman:
-        rank = spearman(since)
+        rank = spearman(record.values[record.top :])
         detail += f"; Spearman {rank.slope:.2f}, p = {rank.p:.3f}"
         falls = falls and rank.slope < 0 and rank.p < level
     verdict, year = ("peaked", record.peak_year) if falls else ("plateau", None)
     return RuleResult(verdict, year, detail + record.censoring_note)
+
+
+@lru_cache(maxsize=1)
+def _kendall_since_peak(record: Record) -> MannKendall:
+    """Test the years from the maximum on: three rules ask for it in turn."""
+    return mann_kendall(record.values[record.top :])
 
 
 def zhang2022(
@@ -405,34 +415,67 @@ def guan2018(
     """
     if variant not in ("recursive", "ols"):
         raise ValueError(f"variant = {variant!r}: expected recursive or ols")
-    record = as_record(years, values, as_of)
+    return _cusum_verdicts([as_record(years, values, as_of)], variant)[0]
+
+
+def guan2018_of_all(records: Sequence[Record]) -> list[RuleResult]:
+    """Apply `guan2018` to many series at once."""
+    return _cusum_verdicts(records, "recursive")
+
+
+def _cusum_verdicts(records: Sequence[Record], variant: str) -> list[RuleResult]:
     # ASSUME: a break needs at least ten years of record; the abstract names no range.
-    if reason := record.unfit(shortest=10, every_year=True, positive=True):
-        return unknown(reason)
-    broken, found = _recursive_cusum(record) if variant == "recursive" else _ols_cusum(record)
-    if record.years_since_peak == 0:
-        return RuleResult("rising", None, f"highest in the last year, {record.last_year}; {found}")
-    detail = f"maximum in {record.peak_year}; {found}"
-    return RuleResult("peaked", record.peak_year, detail) if broken else RuleResult("not_peaked", None, detail)
+    reasons = [record.unfit(shortest=10, every_year=True, positive=True) for record in records]
+    fit = [record for record, reason in zip(records, reasons, strict=True) if not reason]
+    breaks = iter(_recursive_cusums(fit) if variant == "recursive" else [_ols_cusum(record) for record in fit])
+    answers = []
+    for record, reason in zip(records, reasons, strict=True):
+        if reason:
+            answers.append(unknown(reason))
+            continue
+        broken, found = next(breaks)
+        if record.years_since_peak == 0:
+            answers.append(RuleResult("rising", None, f"highest in the last year, {record.last_year}; {found}"))
+            continue
+        verdict, year = ("peaked", record.peak_year) if broken else ("not_peaked", None)
+        answers.append(RuleResult(verdict, year, f"maximum in {record.peak_year}; {found}"))
+    return answers
 
 
-def _recursive_cusum(record: Record) -> tuple[bool, str]:
-    """Test whether the cumulated one-step forecast errors leave their 5 % bounds downwards, and when."""
-    design = np.column_stack([np.ones(len(record.years) - 1), record.values[:-1] / record.values.mean()])
-    target = record.values[1:] / record.values.mean()
+def _recursive_cusums(records: Sequence[Record]) -> list[tuple[bool, str]]:
+    """Test whether cumulated one-step forecast errors leave their 5 % bounds downwards, and when."""
+    found: list[tuple[bool, str]] = [(False, "")] * len(records)
+    by_length: dict[int, list[int]] = {}
+    for at, record in enumerate(records):
+        by_length.setdefault(len(record.years), []).append(at)
+    for length, places in by_length.items():
+        steps = length - 3
+        bound = CUSUM_BOUND * np.sqrt(steps) * (1.0 + 2.0 * np.arange(1, steps + 1) / steps)
+        errors = _forecast_errors(np.stack([records[at].values for at in places]))
+        spread = np.maximum(np.std(errors, axis=1, ddof=1, keepdims=True), TIE)
+        for at, ratio in zip(places, np.cumsum(errors, axis=1) / spread / bound, strict=True):
+            if (ratio >= -1.0).all():
+                found[at] = False, f"recursive CUSUM reaches {ratio.min():.2f} of its bound: no break downwards"
+            else:
+                year = int(records[at].years[3 + int((ratio < -1.0).argmax())])
+                told = f"recursive CUSUM breaks downwards from {year} ({ratio.min():.2f} of its bound)"
+                found[at] = True, told
+    return found
+
+
+def _forecast_errors(values: Floats) -> Floats:
+    """Errors of forecasts of each value by the one before, from all earlier pairs: (series, year from the fourth)."""
+    scaled = values / values.mean(axis=1, keepdims=True)
+    design = np.stack([np.ones_like(scaled[:, :-1]), scaled[:, :-1]], axis=-1)
+    target = scaled[:, 1:, None]
     errors = []
-    for row in range(2, len(target)):
-        inverse = np.linalg.pinv(design[:row].T @ design[:row])
-        forecast = design[row] @ (inverse @ design[:row].T @ target[:row])
-        errors.append((target[row] - forecast) / np.sqrt(1.0 + design[row] @ inverse @ design[row]))
-    steps = len(errors)
-    spread = max(float(np.std(errors, ddof=1)), TIE)
-    bound = CUSUM_BOUND * np.sqrt(steps) * (1.0 + 2.0 * np.arange(1, steps + 1) / steps)
-    ratio = np.cumsum(errors) / spread / bound
-    if (ratio >= -1.0).all():
-        return False, f"recursive CUSUM reaches {ratio.min():.2f} of its bound: no break downwards"
-    year = int(record.years[3 + int((ratio < -1.0).argmax())])
-    return True, f"recursive CUSUM breaks downwards from {year} ({ratio.min():.2f} of its bound)"
+    for row in range(2, target.shape[1]):
+        known, next_one = design[:, :row], design[:, row, None]
+        inverse = np.linalg.pinv(known.transpose(0, 2, 1) @ known)
+        forecast = next_one @ (inverse @ known.transpose(0, 2, 1) @ target[:, :row])
+        spread = np.sqrt(1.0 + next_one @ inverse @ next_one.transpose(0, 2, 1))
+        errors.append(((target[:, row, None] - forecast) / spread)[:, 0, 0])
+    return np.stack(errors, axis=1)
 
 
 def _ols_cusum(record: Record) -> tuple[bool, str]:
@@ -448,12 +491,23 @@ def _ols_cusum(record: Record) -> tuple[bool, str]:
 
 
 def observed_peak_test(years: ArrayLike, values: ArrayLike, *, as_of: int | None = None) -> RuleResult:
-    """Test against level emissions with autocorrelated noise; see :func:`observed_peak`.
+    """Test against level emissions with autocorrelated noise; see :func:`observed_peaks`.
 
     Valid for at least 8 consecutive years of positive values.  Source: ``docs/peak_rules.md``.
     """
-    record = as_record(years, values, as_of)
-    if reason := record.unfit(shortest=SHORTEST_RECORD, every_year=True, positive=True):
-        return unknown(reason)
-    test = observed_peak(record.years, record.values)
-    return RuleResult(test.status, test.peak_year, test.detail)
+    return observed_peak_tests([as_record(years, values, as_of)])[0]
+
+
+def observed_peak_tests(records: Sequence[Record]) -> list[RuleResult]:
+    """Apply `observed_peak_test` to many series at once."""
+    reasons = [record.unfit(shortest=SHORTEST_RECORD, every_year=True, positive=True) for record in records]
+    fit = [record for record, reason in zip(records, reasons, strict=True) if not reason]
+    tests = iter(observed_peaks(fit, declines=(PLATEAU_DECLINE,)))
+    answers = []
+    for reason in reasons:
+        if reason:
+            answers.append(unknown(reason))
+        else:
+            test = next(tests)
+            answers.append(RuleResult(test.status, test.peak_year, test.detail))
+    return answers

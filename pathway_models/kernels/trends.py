@@ -13,7 +13,6 @@ Management Science 31, 1237-1246.  Cited from background knowledge.
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 from scipy import special
 
@@ -91,8 +90,9 @@ def spearman(values: ArrayLike) -> Slope:
     -----
     Spearman (1904).  The t approximation is meant for about n >= 10.
     """
-    # By its full name, so that SciPy loads its statistics where ranks are asked for: half a second of every command.
-    ranks = scipy.stats.rankdata(values)
+    x = np.asarray(values, dtype=float)
+    # Mean ranks by counting: SciPy's statistics take a second to load, and four times as long for a short series.
+    ranks = (x[:, None] > x).sum(axis=1) + ((x[:, None] == x).sum(axis=1) + 1) / 2
     n = len(ranks)
     time = np.arange(n) - (n - 1) / 2
     centred = ranks - ranks.mean()

@@ -435,7 +435,7 @@ def say(lang: str, *, en: str, zh: str) -> str:
 
 def width_of(text: str) -> int:
     """Count the character cells a text takes; a Chinese character takes two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 #: Places of a fault that are no cell and no line.

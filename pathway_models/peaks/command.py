@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,11 @@ def judge_command(
     """
     # Deferred: pandas and SciPy take a second to load, which --help should not wait for.
     from pathway_models.core.errors import InputError
-    from pathway_models.intake.panels import read_series
-    from pathway_models.peaks.judging import judge
+    from pathway_models.peaks.judging import judge_file
 
     try:
-        table = judge(read_series(file, entity, year, value, wide=wide), rules or None, as_of)
+        names = {"entity": entity, "year": year, "value": value}
+        table = judge_file(file, rules or None, as_of, **names, wide=wide, announce=lambda text: _note([text]))
     except InputError as error:
         click.echo(mistake_text(error), err=True)
         sys.exit(1)
@@ -62,13 +63,16 @@ def judge_command(
         return
     from pathway_models.peaks.sentences import describe_verdicts
 
-    told, series = table.attrs["told"], table.groupby("entity", sort=False)
-    _note(told)
-    for name, rows in series:
-        click.echo(f"\n## {name}\n\n{_screen(rows.drop(columns='entity'))}")
+    _note(table.attrs["told"])
+    rows = table.to_dict(orient="records")
+    starts = [at for at, row in enumerate(rows) if not at or row["entity"] != rows[at - 1]["entity"]]
+    series = list(pairwise([*starts, len(rows)]))
+    heads = [name for name in table if name != "entity"]
+    for first, end in series:
+        click.echo(f"\n## {rows[first]['entity']}\n\n{_screen_of(heads, rows[first:end])}")
     click.echo(f"\n## {in_table('verdict')}\n")
-    for name, rows in series:
-        click.echo(f"{name}: {describe_verdicts(rows, lang=language())}")
+    for first, end in series:
+        click.echo(f"{rows[first]['entity']}: {describe_verdicts(table.iloc[first:end], lang=language())}")
 
 
 def _note(told: Sequence[str]) -> None:
@@ -91,13 +95,15 @@ def show(table: pd.DataFrame, form: str) -> None:
 
 
 def _screen(table: pd.DataFrame) -> str:
+    return _screen_of(list(table), table.to_dict(orient="records"))
+
+
+def _screen_of(heads: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
+    """Lay some columns of rows out for the terminal."""
     import pandas as pd
 
-    rows = [
-        ["-" if pd.isna(cell) else TOLD.get(name, _shown)(cell) for name, cell in row.items()]
-        for row in table.to_dict(orient="records")
-    ]
-    return "\n".join(screen_lines([[in_words(name) for name in table], *rows]))
+    cells = [["-" if pd.isna(row[name]) else TOLD.get(name, _shown)(row[name]) for name in heads] for row in rows]
+    return "\n".join(screen_lines([[in_words(name) for name in heads], *cells]))
 
 
 def _shown(cell: object) -> str:

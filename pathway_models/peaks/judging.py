@@ -8,7 +8,7 @@ What a table does not give is ``not given`` in the result, never a finding.  Sou
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -17,24 +17,32 @@ import numpy as np
 import pandas as pd
 
 from pathway_models.core.errors import Fault, InputError
-from pathway_models.intake.panels import FIRST_YEAR, LAST_YEAR, check_series
+from pathway_models.intake.panels import FIRST_YEAR, LAST_YEAR, check_series, read_series
 from pathway_models.intake.table.entities import read_quantities
 from pathway_models.inventory.decomposition import tapio_state
 from pathway_models.kernels.decomposition import lmdi
 from pathway_models.kernels.observed_peak import (
     DECLINES,
     SHORTEST_RECORD,
+    WINDOW,
+    Record,
     RuleResult,
     as_record,
-    observed_peak,
+    simulated_years,
     untested,
 )
+from pathway_models.kernels.observed_peak import observed_peaks as tested
 from pathway_models.kernels.published_rules import RULES
 
 #: Columns of the result, in order.
 RESULT = ("entity", "rule", "verdict", "peak_year", "detail")
 #: Columns of the miss rates, by decline in percent a year.
 MISS_COLUMNS = tuple(f"miss_{100 * decline:.0f}" for decline in DECLINES)
+
+#: What a verdict, and a year of simulated noise, take on an ordinary machine; work that is announced, seconds.
+SECONDS_A_VERDICT, SECONDS_A_YEAR, ANNOUNCED = 6e-5, 5e-3, 2.0
+#: Years of simulated noise beyond which a table is refused: about a minute.
+MOST_SIMULATED = 12_000
 
 Series = pd.DataFrame | pd.Series | Mapping
 
@@ -88,14 +96,67 @@ def judge(
     [['c40', 'peaked', 2011], ['unep_g20', 'peaked', 2011]]
     """
     chosen, faults = _chosen_rules(rules)
-    table = _checked(series, as_of, faults, entity, year, value)
+    return _judged(_checked(series, as_of, faults, entity, year, value), chosen, as_of)
+
+
+def judge_file(
+    path: str | Path,
+    rules: str | Iterable[str] | None = None,
+    as_of: int | None = None,
+    *,
+    entity: str = "entity",
+    year: str = "year",
+    value: str | None = None,
+    wide: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """Judge the series of a file: :func:`judge` of what :func:`~pathway_models.intake.panels.read_series` reads.
+
+    Parameters
+    ----------
+    path, entity, year, value, wide
+        As for :func:`~pathway_models.intake.panels.read_series`.
+    rules, as_of
+        As for :func:`judge`.
+    announce : callable, optional
+        Called with a text before work of more than two seconds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`judge`.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file; those of the other arguments where the file has none.
+    """
+    table = read_series(path, entity, year, value, wide=wide)
+    chosen, faults = _chosen_rules(rules)
+    faults = faults + _faults_of_year(as_of)
+    if faults:
+        raise InputError(faults)
+    return _judged(table, chosen, as_of, announce)
+
+
+def _judged(
+    table: pd.DataFrame, rules: list[str], as_of: int | None, announce: Callable[[str], None] | None = None
+) -> pd.DataFrame:
+    """Verdicts on a checked table."""
+    names = table["entity"].to_numpy()
+    starts = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
+    columns = {name: table[name].to_numpy() for name in table.columns[1:]}
+    groups = [{name: column[first:end] for name, column in columns.items()} for first, end in pairwise(starts)]
+    records = [as_record(group["year"], group["value"], as_of) for group in groups]
+    _weigh(records, rules, announce)
+    answers = _answers(groups, records, rules, as_of)
     rows = [
-        (name, rule, result.verdict, result.peak_year, result.detail)
-        for name, group in table.groupby("entity", sort=False)
-        for rule, result in _results_of(group, chosen, as_of)
+        (names[first], rule, result.verdict, result.peak_year, result.detail)
+        for first, results in zip(starts, answers, strict=False)
+        for rule, result in zip(rules, results, strict=True)
     ]
     verdicts = pd.DataFrame(rows, columns=list(RESULT)).astype({"peak_year": "Int64"})
-    used = {extra for rule in chosen for extra in RULES[rule].companions}
+    used = {extra for rule in rules for extra in RULES[rule].companions}
     unused = [name for name in table.columns[3:] if name not in used]
     verdicts.attrs["told"] = table.attrs["told"] + (
         [f"columns that no chosen rule uses: {', '.join(unused)}"] if unused else []
@@ -135,10 +196,15 @@ def observed_peaks(
     """
     table = _checked(series, as_of, [], entity, year, value)
     rows = []
-    for name, group in table.groupby("entity", sort=False):
-        record = as_record(group["year"], group["value"], as_of)
-        reason = record.unfit(SHORTEST_RECORD, every_year=True, positive=True)
-        test = untested(reason) if reason else observed_peak(record.years, record.values, autocorrelation)
+    named = [
+        (name, as_record(group["year"], group["value"], as_of)) for name, group in table.groupby("entity", sort=False)
+    ]
+    reasons = [record.unfit(SHORTEST_RECORD, every_year=True, positive=True) for _, record in named]
+    tests = iter(
+        tested([record for (_, record), reason in zip(named, reasons, strict=True) if not reason], autocorrelation)
+    )
+    for (name, _), reason in zip(named, reasons, strict=True):
+        test = untested(reason) if reason else next(tests)
         fields = {"entity": name, **asdict(test)}
         misses = dict(zip(MISS_COLUMNS, fields.pop("miss"), strict=True))
         rows.append({**fields, **misses})
@@ -150,9 +216,7 @@ def _checked(
     series: Series, as_of: int | None, faults: list[Fault], entity: str, year: str, value: str
 ) -> pd.DataFrame:
     """Check the table of the series; raise the faults given and those found."""
-    if as_of is not None and not FIRST_YEAR <= as_of <= LAST_YEAR:
-        expected = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
-        faults = [*faults, Fault("judge", "as_of", str(as_of), expected, "give a calendar year", code="as_of")]
+    faults = faults + _faults_of_year(as_of)
     try:
         table = check_series(*_as_table(series, entity, year, value))
         if isinstance(series, pd.DataFrame):  # a table that was read says what was left aside then
@@ -162,6 +226,13 @@ def _checked(
     if faults:
         raise InputError(faults)
     return table
+
+
+def _faults_of_year(as_of: int | None) -> list[Fault]:
+    if as_of is None or FIRST_YEAR <= as_of <= LAST_YEAR:
+        return []
+    expected = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+    return [Fault("judge", "as_of", str(as_of), expected, "give a calendar year", code="as_of")]
 
 
 def _chosen_rules(rules: str | Iterable[str] | None) -> tuple[list[str], list[Fault]]:
@@ -192,22 +263,46 @@ def _as_table(series: Series, entity: str, year: str, value: str) -> tuple[pd.Da
     return pd.DataFrame(rows, columns=["entity", "year", "value"]), "entity", "year", "value"
 
 
-def _results_of(group: pd.DataFrame, rules: list[str], as_of: int | None) -> list[tuple[str, RuleResult]]:
-    years, values = group["year"].to_numpy(), group["value"].to_numpy()
-    record = as_record(years, values, as_of)
-    if not len(record.years):
-        nothing = RuleResult("unknown", None, f"no data up to {as_of}; the series starts in {years[0]}")
-        return [(name, nothing) for name in rules]
-    missing = ", ".join(str(gap) for gap in record.missing_years)
-    answers = []
-    for name in rules:
-        rule = RULES[name]
-        companions = {extra: group[extra].to_numpy() for extra in rule.companions if extra in group}
-        result = rule.apply(years, values, as_of=as_of, **companions)
-        if missing and result.verdict != "unknown":
-            result = RuleResult(result.verdict, result.peak_year, f"{result.detail}; no value for {missing}")
-        answers.append((name, result))
-    return answers
+def _weigh(records: Sequence[Record], rules: list[str], announce: Callable[[str], None] | None) -> None:
+    """Announce work of more than two seconds; refuse what would take minutes."""
+    years = 0
+    if "observed_peak_test" in rules:
+        years = simulated_years([record for record in records if not record.unfit(1, every_year=True, positive=True)])
+    if years > MOST_SIMULATED:
+        expected = f"records of few lengths whose highest year is more than {WINDOW} years back"
+        work = f"for each length noise is simulated, here for {years} years, at most {MOST_SIMULATED}"
+        remedy = f"{work}; split the table, or leave observed_peak_test out"
+        raise InputError([Fault("judge", "series", "", expected, remedy, code="lengths_many")])
+    seconds = SECONDS_A_VERDICT * len(records) * len(rules) + SECONDS_A_YEAR * years
+    if announce and seconds > ANNOUNCED:
+        announce(f"{len(records)} series by {len(rules)} rules: this takes about {math.ceil(seconds)} seconds")
+
+
+def _answers(
+    groups: Sequence[Mapping[str, np.ndarray]], records: Sequence[Record], rules: list[str], as_of: int | None
+) -> Iterator[list[RuleResult]]:
+    """Answers of the rules to the series of each entity."""
+    known = [record for record in records if len(record.years)]
+    at_once = {rule: iter(apply(known)) for rule in rules if (apply := RULES[rule].apply_to_all)}
+    for group, record in zip(groups, records, strict=True):
+        if not len(record.years):
+            nothing = RuleResult("unknown", None, f"no data up to {as_of}; the series starts in {group['year'][0]}")
+            yield [nothing] * len(rules)
+            continue
+        missing = ", ".join(str(gap) for gap in record.missing_years)
+        answers = []
+        for name in rules:
+            companions = {extra: group[extra] for extra in RULES[name].companions if extra in group}
+            if name in at_once:
+                result = next(at_once[name])
+            elif companions:
+                result = RULES[name].apply(group["year"], group["value"], as_of=as_of, **companions)
+            else:
+                result = RULES[name].apply(record, record.values, as_of=as_of)
+            if missing and result.verdict != "unknown":
+                result = RuleResult(result.verdict, result.peak_year, f"{result.detail}; no value for {missing}")
+            answers.append(result)
+        yield answers
 
 
 Table = pd.DataFrame | str | Path
@@ -412,24 +507,30 @@ def _effects(
     name: str, group: pd.DataFrame, asked: list[int], factors: list[str], total: str, faults: list[Fault]
 ) -> Iterator[tuple[int, int, np.ndarray]]:
     """Effects of each factor from one year of an entity to the next."""
-    parts = group["part"] if "part" in group else pd.Series("", index=group.index)
-    years = asked or sorted(group["year"].unique().tolist())
+    parts = group["part"].tolist() if "part" in group else [""] * len(group)
+    calendar = group["year"].tolist()
+    years = asked or sorted(set(calendar))
     names = list(dict.fromkeys(parts))
-    index = pd.MultiIndex.from_product([names, years])
-    wide = group.assign(part=parts).set_index(["part", "year"]).drop(columns="entity").reindex(index)
-    for column in wide:
-        for part, at in wide.index[wide[column].isna()]:
-            where = " ".join(filter(None, (name, part, str(at))))
+    cells = [(part, year) for part in names for year in years]
+    place = {cell: at for at, cell in enumerate(cells)}
+    given = [(row, place[cell]) for row, cell in enumerate(zip(parts, calendar, strict=True)) if cell in place]
+    rows, places = [row for row, _ in given], [at for _, at in given]
+    wide: dict[str, np.ndarray] = {}
+    for column in group.columns.drop(["entity", "year", "part"], errors="ignore"):
+        values = wide[column] = np.full(len(cells), math.nan)
+        values[places] = group[column].to_numpy(dtype=float)[rows]
+        for at in np.flatnonzero(np.isnan(values)):
+            where = " ".join(filter(None, (name, cells[at][0], str(cells[at][1]))))
             faults.append(Fault("table", f"{where}, {column}", "", "a value", "give it, 0 only if it is 0", code="gap"))
     if faults:
         return
-    values = [_factor(wide, factor, name, faults) for factor in factors]
+    ratios = [_factor(wide, factor, name, faults) for factor in factors]
     if faults:
         return
-    drivers = np.stack(values).reshape(len(factors), len(names), len(years))
+    drivers = np.stack(ratios).reshape(len(factors), len(names), len(years))
     product = drivers.prod(axis=0)
     if total:
-        stated = wide[total].to_numpy().reshape(product.shape)
+        stated = wide[total].reshape(product.shape)
         off = np.abs(product - stated) > CLOSED * np.maximum(np.abs(stated), np.abs(product))
         for p, y in np.argwhere(off)[:1]:
             found = f"{product[p, y]:.6g} and {stated[p, y]:.6g}"
@@ -437,13 +538,14 @@ def _effects(
             where = " ".join(filter(None, (name, names[p], str(years[y]))))
             faults.append(Fault("table", where, found, f"a product that is {total}", remedy, code="identity"))
             return
-    for at in range(len(years) - 1):
-        yield years[at], years[at + 1], lmdi(drivers[..., at], drivers[..., at + 1])
+    effects = lmdi(drivers[..., :-1], drivers[..., 1:])
+    for at, (first, last) in enumerate(pairwise(years)):
+        yield first, last, effects[:, at]
 
 
-def _factor(wide: pd.DataFrame, factor: str, name: str, faults: list[Fault]) -> np.ndarray:
+def _factor(wide: Mapping[str, np.ndarray], factor: str, name: str, faults: list[Fault]) -> np.ndarray:
     """A column, or the ratio of two or more; 0 over 0 is a part that is not there, and 0."""
-    above, *below = [wide[column.strip()].to_numpy(dtype=float) for column in factor.split("/")]
+    above, *below = [wide[column.strip()] for column in factor.split("/")]
     for divisor in below:
         if ((divisor == 0) & (above != 0)).any():
             remedy = "a ratio to 0 is no factor: leave the part out, or choose another identity"

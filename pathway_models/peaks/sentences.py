@@ -244,9 +244,10 @@ def describe_verdicts(verdicts: pd.DataFrame, *, lang: str = "en") -> str:
     verdicts : pandas.DataFrame
         Rows of one entity, as `judge` returns them.
     """
-    answered = verdicts[verdicts["verdict"] != "unknown"]
-    peaked = answered[answered["verdict"] == "peaked"]
-    silent, said, asked = len(verdicts) - len(answered), len(peaked), len(answered)
+    pairs = list(zip(verdicts["verdict"], verdicts["peak_year"], strict=True))
+    peaked = [year for verdict, year in pairs if verdict == "peaked"]
+    silent = sum(verdict == "unknown" for verdict, _ in pairs)
+    said, asked = len(peaked), len(pairs) - silent
     if not asked:
         return say(lang, en="no rule can judge this series.", zh="没有规则能够判定。")
     if 2 * said == asked:
@@ -255,7 +256,7 @@ def describe_verdicts(verdicts: pd.DataFrame, *, lang: str = "en") -> str:
         head = say(lang, en="peaked", zh="已达峰")
     else:
         head = say(lang, en="not peaked", zh="未达峰")
-    years = sorted({int(year) for year in peaked["peak_year"].dropna()})
+    years = sorted({int(year) for year in peaked if pd.notna(year)})
     when = f"{years[0]}-{years[-1]}" if len(years) > 1 else "".join(map(str, years))
     text = say(
         lang,

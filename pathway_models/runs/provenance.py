@@ -129,8 +129,11 @@ OUTPUTS = ("summary.csv",)
 KEPT_INPUTS = "inputs"
 
 
-def hash_outputs(folder: Path) -> None:
-    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one."""
+def hash_outputs(folder: Path, *, with_inputs: bool = True) -> None:
+    """Put the hashes of a run's own files, and of those it was given, into its record, where it has one.
+
+    What it was given is hashed by the run alone: a later summary would take what was altered since for what was given.
+    """
     path, record = folder / "run.json", None
     with contextlib.suppress(
         OSError, ValueError, RecursionError
@@ -138,7 +141,10 @@ def hash_outputs(folder: Path) -> None:
         record = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(record, dict):
         kept = [f"{KEPT_INPUTS}/{path.name}" for path in sorted(folder.glob(f"{KEPT_INPUTS}/*"))]
-        hashes = {name: file_hash(folder / name) for name in (*OUTPUTS, *kept) if (folder / name).is_file()}
+        before = record.get("outputs_sha256")
+        hashes = dict(before) if isinstance(before, dict) and not with_inputs else {}
+        names = (*OUTPUTS, *kept) if with_inputs else OUTPUTS
+        hashes |= {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
         if record.get("outputs_sha256") != hashes:
             write_json(path, {**record, "outputs_sha256": hashes})
 
@@ -173,7 +179,12 @@ def is_whole(folder: Path, park_id: str, record: Mapping[str, Any]) -> bool:
     """Tell whether the files of a park's record are all there, as they were written."""
     place, files = park_folder(folder, park_id), record["files"]
     sizes = {name: (place / name).stat().st_size for name in files if (place / name).is_file()}
-    return sizes == files and not altered(place, record)
+    return sizes == files and not altered(place, record) and not unhashed(record)
+
+
+def unhashed(record: Mapping[str, Any]) -> list[str]:
+    """List the files of a park's record that have no hash in it: older versions wrote none, later ones one of each."""
+    return [name for name in record.get("files", {}) if name not in record.get("files_sha256", {})]
 
 
 def altered(place: Path, record: Mapping[str, Any]) -> list[str]:

@@ -265,7 +265,7 @@ def _totals_of(
     from pathway_models.engine.projecting import account_of
     from pathway_models.intake.panels import read_series
     from pathway_models.intake.parks import read_park
-    from pathway_models.intake.table.entities import header_of
+    from pathway_models.intake.table.rows import header_of
     from pathway_models.inventory.accounts import take_inventory
 
     entity, year, value = columns

@@ -349,6 +349,52 @@ def test_a_record_without_hashes_is_not_said_to_be_the_same(parks, notebook, out
     assert "summary.csv              not hashed" in answer.output
 
 
+def test_hashes_and_seals_that_were_removed_are_said_and_their_parks_run_again(parks, notebook, out):
+    words = ["run", *parks, "--notebook", str(notebook), "--out", str(out), "--members", "1", "--until", "2040"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    (out / "inputs").mkdir()
+    (out / "inputs" / "levers.yml").write_text("levers: {}\n", encoding="utf-8")
+    assert outputs_now(out) == {"inputs/levers.yml": "not hashed: it cannot be checked"}
+    one, other = (Path(park).stem for park in parks[:2])
+    for park, kept in ((one, ()), (other, ("record.json",))):
+        record = json.loads((out / park / "record.json").read_text(encoding="utf-8"))
+        hashes = record["files_sha256"]
+        assert len(hashes) > 1
+        left = {name: value for at, (name, value) in enumerate(sorted(hashes.items())) if at} if kept else {}
+        gone = sorted(set(hashes) - set(left))[0]
+        (out / park / "record.json").write_text(json.dumps({**record, "files_sha256": left}), encoding="utf-8")
+    assert outputs_now(out) == {
+        "inputs/levers.yml": "not hashed: it cannot be checked",
+        f"{one}/*": "not hashed: it cannot be checked",
+        f"{other}/{gone}": "not hashed: it cannot be checked",
+    }
+    summarised = CliRunner().invoke(main, ["summarise", str(out)])
+    for line in (f"{one}/*", f"{other}/{gone}"):
+        assert f"{line:<24} not hashed: it cannot be checked" in summarised.output
+    # The summary hashes nothing that it was given: what was altered since would pass for what the run had.
+    assert "inputs/levers.yml" in outputs_now(out)
+    told = CliRunner().invoke(main, ["verify", str(out), "--sample", "1"], env={"PATHWAYS_LANG": "zh"}).output
+    assert "没有哈希值" in told
+    again = CliRunner().invoke(main, [*words, "--dry-run"]).output
+    assert sorted(line.split()[0] for line in again.splitlines() if "altered" in line) == sorted([one, other])
+
+
+def test_a_forecast_without_its_seal_is_said(parks, notebook, out):
+    words = ["run", *parks[:1], "--notebook", str(notebook), "--out", str(out), "--members", "1", "--until", "2040"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    park = Path(parks[0]).stem
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    (out / park / "forecast.json").write_text("{}", encoding="utf-8")
+    (out / "run.json").write_text(
+        json.dumps({**record, "seals": {park: {"sha256": "0", "date": "2026-01-01"}}}), encoding="utf-8"
+    )
+    assert outputs_now(out) == {}
+    (out / "run.json").write_text(
+        json.dumps({key: value for key, value in record.items() if key != "seals"}), encoding="utf-8"
+    )
+    assert outputs_now(out) == {f"{park}/forecast.json": "not sealed: the forecast cannot be checked"}
+
+
 def test_a_park_whose_folder_is_gone_is_not_done(parks, notebook, out):
     run_parks(request(parks, notebook), out)
     write_status(out, [Outcome(Path(park).stem, "done", 1.0) for park in parks])

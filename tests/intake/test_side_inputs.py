@@ -1,12 +1,16 @@
 """Costs, scenarios and levers of a user's own are read as strictly as workbooks: every fault at once, by line."""
 
+import contextlib
 import copy
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pathway_models.core.errors import InputError
 from pathway_models.core.files import data_folder
+from pathway_models.core.yaml_files import read_yaml
 from pathway_models.intake.costs import read_costs
 from pathway_models.intake.library import read_levers, read_scenarios
 
@@ -99,3 +103,61 @@ def test_all_faults_of_levers_are_told_at_once(tmp_path):
     faults = refused(read_levers, tmp_path, {"levers": {"one": first, "two": second}})
     assert len(faults) == 5
     assert all(fault.place.startswith("line ") for fault in faults)
+
+
+TAGS = (
+    "!!bool",
+    "!!int",
+    "!!float",
+    "!!null",
+    "!!timestamp",
+    "!!binary",
+    "!!set",
+    "!!omap",
+    "!!pairs",
+    "!!map",
+    "!!seq",
+)
+TAGS += ("!!str", "!!python/name:os", "!own")
+WORDS = [
+    "x",
+    "1",
+    "''",
+    "[1, 2]",
+    "{a: 1}",
+    "[[1, 2]]",
+    "[x: 1]",
+    "2020-13-45",
+    ".nan",
+    "~",
+    f"0x{'f' * 9000}",
+    "9" * 9000,
+]
+KEYS = ["a", "1", "~", ".nan", "2020-01-01", "? [1, 2]\n", "? {a: 1}\n", "<<", "!!binary aGk=", "!!bool x", "&k a"]
+
+
+@given(st.sampled_from(KEYS), st.sampled_from(["", *TAGS]), st.sampled_from(WORDS))
+def test_keys_and_tags_of_every_kind_are_read_or_refused_in_words(tmp_path_factory, key, tag, word):
+    path = tmp_path_factory.mktemp("forms") / "own.yml"
+    path.write_text(f"first: 1\n{key}: {tag} {word}\n", encoding="utf-8")
+    for read in (read_yaml, read_scenarios, read_levers, read_costs):
+        with contextlib.suppress(InputError):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("? [1, 2]\n: 3\n", "a key is one word, no list or table"),
+        ("a: !!bool x\n", "a value does not fit its tag"),
+        (f"a: 0x{'f' * 5000}\n", "a number has too many digits"),
+    ],
+)
+def test_what_no_description_needs_is_refused_by_line(tmp_path, text, said):
+    path = tmp_path / "own.yml"
+    path.write_text(f"first: 1\n{text}", encoding="utf-8")
+    with pytest.raises(InputError) as found:
+        read_yaml(path)
+    (fault,) = found.value.faults
+    assert fault.remedy == f"mend the syntax: {said}"
+    assert fault.place in {"line 1", "line 2"}

@@ -453,6 +453,28 @@ def test_a_zero_between_large_values_is_questioned(tmp_path, key):
     assert ("activity" if key == "value_added" else "zero_between") in codes
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "codes"),
+    [
+        ("heat", (500, 510, 0), ["zero_at_end"]),
+        ("heat", (0, 500, 510), []),  # a carrier may begin
+        ("heat", (500, 200, 0), []),  # and be phased out
+        ("heat", (500, 0, 0), []),
+        ("heat", (0.5, 0.5, 0), []),  # less than a twentieth of the energy
+        ("population", (9, 9.1, 0), ["zero_at_end"]),
+        ("population", (0, 9, 9.1), ["zero_at_end"]),
+        ("population", (0, 0, 9), []),
+    ],
+)
+def test_a_zero_at_an_end_is_questioned_where_what_is_beside_it_held(tmp_path, key, values, codes):
+    filled = Filled()
+    for year, value in zip((2018, 2019, 2020), values, strict=True):
+        filled.put(year, key, value * 1000)
+    found = [code for _, code in told(examined(filled, tmp_path), "error", "warning")]
+    assert [code for code in found if code.startswith("zero")] == codes
+    assert not told(examined(filled, tmp_path), "error")
+
+
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(("one", "other"), [("园区", "Park"), ("分行业", "Sectors"), ("主要企业", "Enterprises")])
 def test_a_second_sheet_of_one_content_is_refused_in_either_order(tmp_path, one, other, first):

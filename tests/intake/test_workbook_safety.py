@@ -1,11 +1,15 @@
 """A workbook that wants to do more than state numbers is refused, and nothing of it reaches another file."""
 
+import contextlib
+import errno
 import io
 import json
+import os
 import re
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 
 import openpyxl
@@ -173,6 +177,76 @@ def test_a_file_that_cannot_be_written_is_told_without_a_traceback(tmp_path, nam
         assert done.exit_code == 1, done.output
         assert isinstance(done.exception, SystemExit)
         assert "a file that can be written" in done.output
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """Make a folder on a disk that is full."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("this machine lets nobody mount")
+    try:
+        with (disk / "filling").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"x" * 512)
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+WRITERS = """
+import sys
+from pathlib import Path
+import pandas as pd
+from pathway_models.cli.main import main
+from pathway_models.exports.iamc import write_iamc
+park, target = Path(sys.argv[1]), Path(sys.argv[2])
+if sys.argv[3] == "iamc":
+    names = ["model", "scenario", "region", "variable", "unit", 2020]
+    table = pd.DataFrame([["m", "s", "r", "v", "t", 1]], columns=names)
+    write_iamc(table, table, table, target)
+else:
+    words = {"check": ["check", str(park), "--annotate", str(target)], "template": ["template", str(target)]}
+    main(words[sys.argv[3]])
+"""
+
+
+def written_beside(park, target, writer, **environment):
+    words = [sys.executable, "-c", WRITERS, str(park), str(target), writer]
+    return subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | environment, timeout=120)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.parametrize("writer", ["check", "template", "iamc"])
+def test_workbooks_are_written_without_the_temporary_folder_and_leave_no_trace_on_a_full_disk(
+    tmp_path, full_disk, writer
+):
+    park = Filled().write(tmp_path / "park.xlsx")
+    done = written_beside(park, tmp_path / "new.xlsx", writer, TMPDIR=str(full_disk), TEMP=str(full_disk))
+    assert done.returncode == 0, done.stderr
+    assert "ignored" not in done.stderr
+    assert zipfile.is_zipfile(tmp_path / "new.xlsx")
+    done = written_beside(park, full_disk / "new.xlsx", writer)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "ignored" not in done.stderr
+    if writer != "iamc":  # a command of its own tells it in a line; a function raises
+        assert "Traceback" not in done.stderr
+    assert not (full_disk / "new.xlsx").exists()
+
+
+def test_the_marked_copy_goes_by_no_file_of_the_temporary_folder(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = Filled().write(tmp_path / "park.xlsx")
+    for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp", "SpooledTemporaryFile"):
+        monkeypatch.setattr(tempfile, name, full)
+    monkeypatch.setattr(openpyxl.worksheet._writer, "create_temporary_file", full)
+    copy = write_annotated(path, examine_workbook(path).faults, tmp_path / "copy.xlsx")
+    assert told(examine_workbook(copy), "error") == []
 
 
 def test_a_marked_copy_can_be_mended_checked_and_marked_again(tmp_path):

@@ -10,17 +10,26 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peak_rule_tables import rate, table_after
 
+from pathway_models.kernels import observed_peak as module
 from pathway_models.kernels.observed_peak import (
+    BLOCK,
     DECLINES,
     LEVEL,
     MEMORIES,
+    MISS_PATHS,
     OBSERVED_STATUS,
     SHORTEST_RECORD,
+    SHORTEST_SIDE,
+    BrokenSticks,
+    Record,
+    adjusted,
     ar1_paths,
     critical_value,
     fit_broken_sticks,
+    fit_long_noise,
     null_distribution,
     observed_peak,
+    observed_peaks,
     p_values,
     unbiased_memory,
 )
@@ -209,3 +218,65 @@ def test_the_critical_value_is_the_edge_of_five_percent():
     edge = critical_value(null.fall)
     above = (null.fall > edge).sum(axis=1).max()
     assert (above + 1) / (null.fall.shape[1] + 1) <= LEVEL < (above + 3) / (null.fall.shape[1] + 1)
+
+
+def simulated_miss_rate(length, nearest, noise, growth, decline, declining, critical):
+    """The share by definition: paths are made one by one and fitted."""
+    rng = np.random.default_rng([20_240_402, length, nearest])
+    time = np.arange(length) - (length - 1 - declining)
+    signal = np.where(time < 0, growth * time, np.log1p(-decline) * time)
+    paths = signal + max(noise, 1e-9) * ar1_paths(length, MEMORIES[nearest], MISS_PATHS, rng)
+    fall, _ = adjusted(fit_broken_sticks(paths), null_distribution(length).raw_memory)
+    return (fall <= critical).mean()
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_miss_rates_are_those_of_simulated_paths(data):
+    length = data.draw(st.sampled_from([8, 9, 14, 30, 41]))
+    nearest = data.draw(st.integers(0, len(MEMORIES) - 1))
+    declining = data.draw(st.integers(5, length - SHORTEST_SIDE))
+    noise = 10 ** data.draw(st.floats(-11, 0.5))
+    growth = data.draw(st.just(0.0) | st.floats(-6, 0).map(lambda power: 10**power))
+    decline, null = data.draw(st.sampled_from(DECLINES)), null_distribution(length)
+    critical = critical_value(null.fall)
+    found = module._declining_paths(length, nearest, declining).miss_rate(
+        noise, growth, decline, critical, null.raw_memory
+    )
+    # One path of a thousand may stand on the bound to the last digit.
+    wanted = simulated_miss_rate(length, nearest, noise, growth, decline, declining, critical)
+    assert found == pytest.approx(wanted, abs=1.5 / MISS_PATHS)
+
+
+@pytest.mark.parametrize("length", [8, 31, 64])
+def test_running_sums_fit_noise_as_the_bases_of_all_knots_do(length):
+    noise = ar1_paths(length, 0.5, BLOCK + 50, np.random.default_rng(length))
+    slow, fast = fit_broken_sticks(noise), fit_long_noise(noise)
+    for name in BrokenSticks._fields[:-1]:
+        np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-9, atol=1e-10, err_msg=name)
+
+
+def test_many_series_are_tested_as_each_alone_and_fitted_once_a_length(monkeypatch):
+    rng = np.random.default_rng(11)
+    lengths = [7, 8, 12, 12, 30, 34, 45, 45, 12]
+    records = [
+        Record(
+            np.arange(2000, 2000 + n), np.exp(np.cumsum(rng.normal(0.0, 0.05, n)) - 0.02 * np.arange(n)), 2000 + n - 1
+        )
+        for n in lengths
+    ]
+    records.append(Record(np.arange(2000, 2040), np.full(40, 5.0), 2039))
+    alone = [observed_peak(record.years, record.values) for record in records]
+    fits = []
+    fit = module.fit_broken_sticks
+    monkeypatch.setattr(module, "fit_broken_sticks", lambda series: fits.append(series.shape) or fit(series))
+    together = observed_peaks(records)
+    for one, other in zip(together, alone, strict=True):
+        assert (one.status, one.peak_year, one.detail) == (other.status, other.peak_year, other.detail)
+        np.testing.assert_array_equal(one.miss, other.miss)
+        np.testing.assert_allclose(
+            [one.p_peaked, one.p_rising, one.noise], [other.p_peaked, other.p_rising, other.noise], rtol=1e-9
+        )
+    assert sum(count for count, _ in fits) == len(records) - 1  # seven years are too few
+    assert len(fits) == len({length for _, length in fits}) < len(records) - 1
+    assert all(np.isnan(one.miss[0]) for one in observed_peaks(records[1:], declines=DECLINES[1:2]))

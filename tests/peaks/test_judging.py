@@ -12,8 +12,9 @@ import pathway_models as pw
 from pathway_models.core.errors import InputError
 from pathway_models.intake.panels import check_series, read_series
 from pathway_models.kernels.published_rules import RULES
+from pathway_models.peaks import judging
 from pathway_models.peaks.command import judge_command
-from pathway_models.peaks.judging import MISS_COLUMNS, observed_peaks
+from pathway_models.peaks.judging import MISS_COLUMNS, judge_file, observed_peaks
 from pathway_models.peaks.sentences import describe_verdicts
 
 TABLE = "entity,year,value\n" + "".join(f"苏州,{1990 + k},{value:.3f}\n" for k, value in enumerate(tent(15, 15)))
@@ -305,3 +306,100 @@ def test_a_series_whose_maximum_is_37_years_back_is_not_called_rising():
     assert int(np.argmax(values)) == len(values) - 1 - 37
     assert tested["status"].tolist() != ["rising"]
     assert pw.judge(dict(zip(range(1960, 2018), values, strict=True)), "observed_peak_test")["verdict"][0] != "rising"
+
+
+def ragged(entities=40):
+    """Series of all lengths, with gaps, zeros, equal values and companions."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for at in range(entities):
+        length, first = int(rng.integers(1, 45)), int(rng.integers(1960, 2012))
+        values = np.exp(np.cumsum(rng.normal(-0.005, 0.04, length)))
+        values = np.round(values, 1) if at % 3 == 0 else values
+        values[rng.random(length) < 0.02] = 0.0
+        kept = rng.random(length) > (0.05 if at % 4 == 0 else -1.0)
+        kept[0] = True
+        for year in np.flatnonzero(kept):
+            gdp = 100 * 1.02**year if at % 2 else np.nan
+            rows.append((f"e{at}", first + int(year), float(values[year]), gdp))
+    return pd.DataFrame(rows, columns=["entity", "year", "value", "gdp"])
+
+
+@pytest.mark.parametrize("as_of", [None, 1995])
+def test_many_series_get_the_answers_that_each_gets_alone(as_of):
+    table = ragged()
+    together = pw.judge(table, as_of=as_of)
+    for name, group in table.groupby("entity", sort=False):
+        years, values = group["year"].to_numpy(), group["value"].to_numpy()
+        if as_of is not None and years[0] > as_of:
+            continue
+        missing = sorted(set(range(years[0], min(years[-1], as_of or years[-1]) + 1)) - set(years.tolist()))
+        for row in together[together["entity"] == name].itertuples():
+            extra = {"gdp": group["gdp"].to_numpy()} if "gdp" in RULES[row.rule].companions else {}
+            alone = RULES[row.rule].apply(years, values, as_of=as_of, **extra)
+            ending = f"; no value for {', '.join(map(str, missing))}" if missing and alone.verdict != "unknown" else ""
+            year = None if pd.isna(row.peak_year) else row.peak_year
+            assert (row.verdict, year, row.detail) == (alone.verdict, alone.peak_year, alone.detail + ending)
+
+
+def test_a_file_is_judged_as_its_table(tmp_path):
+    table = ragged(12)
+    path = tmp_path / "series.csv"
+    table.to_csv(path, index=False)
+    found = judge_file(path, ["c40", "shan2022"], 2005)
+    pd.testing.assert_frame_equal(found, pw.judge(read_series(path), ["c40", "shan2022"], 2005))
+    assert {fault.code for fault in faults_of(lambda: judge_file(path, "none", 1))} == {"rule", "as_of"}
+
+
+def test_long_work_is_announced_before_it_begins_and_minutes_of_it_are_refused(tmp_path, monkeypatch):
+    path = written(tmp_path, TABLE)
+    said = []
+    judge_file(path, announce=said.append)
+    assert not said
+    monkeypatch.setattr(judging, "ANNOUNCED", 0.0)
+    judge_file(path, "c40", announce=said.append)
+    assert said == ["1 series by 1 rules: this takes about 1 seconds"]
+    table = "entity,year,value\n" + "".join(f"a,{1900 + k},{100 - k}\n" for k in range(60))
+    monkeypatch.setattr(judging, "MOST_SIMULATED", 59)
+    path = written(tmp_path, table)
+    (fault,) = faults_of(lambda: judge_file(path))
+    assert fault.code == "lengths_many"
+    assert "60 years" in fault.remedy
+    assert len(judge_file(path, "c40")) == 1
+
+
+def test_many_columns_that_nobody_asks_for_are_told_in_a_line(tmp_path):
+    """A line of 128 kB has room for 15,000: none of them may cost a look at all the others."""
+    others = [f"c{k}" for k in range(15_000)]
+    text = "entity,year,value," + ",".join(others) + "\na,2000,1" + "," * 15_000 + "\n"
+    path = written(tmp_path, text)
+    (told,) = judge_file(path, "c40").attrs["told"]
+    assert told == f"columns that are not used: {', '.join(others[:20])} and 14980 more"
+    (told,) = pw.read_panel(path).told
+    assert told.endswith("and 14980 more")
+
+
+def test_a_table_of_columns_of_years_has_a_bound_of_its_own(tmp_path):
+    years = range(1900, 2100)
+    text = "entity," + ",".join(map(str, years)) + "\n" + "".join(f"e{k}" + ",1" * 200 + "\n" for k in range(1501))
+    (fault,) = faults_of(lambda: judge_file(written(tmp_path, text), "c40", wide=True))
+    assert (fault.code, fault.value) == ("text_large", "1501 x 200")
+
+
+@pytest.mark.parametrize(
+    ("values", "years"),
+    [
+        ([300, 310, 290, 0], "2003"),
+        ([0, 300, 310, 290], "2000"),
+        ([300, 310, 0, 290], "2002"),
+        ([300, 200, 80, 0], ""),
+        ([0, 0, 0, 120, 130], ""),
+        ([300, 310, 0, 0], ""),
+        ([0, 0, 0], ""),
+    ],
+)
+def test_a_zero_beside_large_values_is_told(tmp_path, values, years):
+    text = "entity,year,value\n" + "".join(f"a,{2000 + at},{value}\n" for at, value in enumerate(values))
+    told = judge_file(written(tmp_path, text), "c40").attrs["told"]
+    expected = [f"0 beside large values, taken for a year without emissions: a {years}"] if years else []
+    assert told == expected

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1750, 2100
 #: Entities of one table: each is judged by every rule.
 MOST_ENTITIES = 10_000
+#: Columns named of those that are left aside.
+MOST_COLUMNS = 20
+#: Values of one table with a column for each year: three times as many take half a minute.
+MOST_VALUES = 300_000
 #: Names of a column of units, and of columns that tell several series of one entity apart.
 UNITS = ("unit", "units", "uom", "unit of measure", "单位", "计量单位")
 SPLITTING = (
@@ -35,6 +39,7 @@ SPLITTING = (
     "basis",
     "行业", "产业", "部门", "口径", "范围", "品种", "能源品种", "情景", "核算口径",
 )  # fmt: skip
+GUARDS = frozenset((*UNITS, *SPLITTING))
 LINE = re.compile(r"line (\d+)")
 YEAR = re.compile(r"\d{4}年?", re.ASCII)
 #: Names that columns usually have, by what they hold.
@@ -78,11 +83,11 @@ class Asked:
 
     def is_guard(self, column: str) -> bool:
         """Tell whether a column that nobody asked for can contradict what was asked."""
-        return column not in self.roles.values() and column.strip().casefold() in (*UNITS, *SPLITTING)
+        return column.strip().casefold() in GUARDS and column not in self.roles.values()
 
     def taken(self, header: Iterable[str]) -> list[str]:
         """Columns of a header that are read."""
-        kept = (*self.roles.values(), *self.companions)
+        kept = {*self.roles.values(), *self.companions}
         return [column for column in header if column in kept or self.is_guard(column)]
 
 
@@ -132,11 +137,6 @@ def value_column(header: Sequence[str], given: str | None, looked_for: Sequence[
     return given or next((name for name in looked_for if name in header), looked_for[0])
 
 
-def header_of(path: Path) -> list[str]:
-    """Read the names in the first line of a file."""
-    return list(read_table_lines(path).header)
-
-
 def rows_of_file(path: Path, asked: Asked) -> tuple[str, list[Row], list[Fault], list[str]]:
     """Rows of a file, CSV or workbook, with faults found so far and what is left aside."""
     if path.suffix.lower() == ".xlsx":
@@ -167,14 +167,19 @@ def _lengthen(lines: Lines, asked: Asked) -> None:
         found = ", ".join(lines.header[:20])
         expected = f"a column {asked.entity} and a column for each year"
         raise InputError([Fault(lines.file, "line 1", found, expected, "give no --wide", code="columns")])
-    others = [name for name in lines.header if name not in (asked.entity, *years)]
+    read = {asked.entity, *years}
+    others = [name for name in lines.header if name not in read]
+    if len(lines.rows) * len(years) > MOST_VALUES:
+        found, expected = f"{len(lines.rows)} x {len(years)}", f"at most {MOST_VALUES} values"
+        remedy = "keep the rows and columns that are asked for, or split it"
+        raise InputError([Fault(lines.file, "table", found, expected, remedy, code="text_large")])
     lines.rows = [
         (place, {asked.entity: cells[asked.entity], asked.year: year[:4], value: cells[year]})
         for place, cells in lines.rows
         for year in years
     ]
     lines.header = (asked.entity, asked.year, value)
-    lines.told += [f"columns that are not used: {', '.join(others)}"] if others else []
+    lines.told += [f"columns that are not used: {some_of(others, MOST_COLUMNS)}"] if others else []
 
 
 def _is_year(name: str) -> bool:
@@ -278,13 +283,14 @@ def _warned(faults: Sequence[Fault]) -> list[str]:
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(fault.code, []).append(fault)
-    return [f"{_some([fault.place for fault in alike])}: {alike[0].remedy}" for alike in kinds.values()]
+    return [f"{some_of([fault.place for fault in alike])}: {alike[0].remedy}" for alike in kinds.values()]
 
 
 def _left_aside(header: Sequence[str], asked: Asked) -> list[str]:
     """Columns that nothing asks for, in words; none where all are read."""
-    others = [column for column in header if column not in asked.taken(header)]
-    return [f"columns that are not used: {', '.join(others)}"] if others else []
+    taken = set(asked.taken(header))
+    others = [column for column in header if column not in taken]
+    return [f"columns that are not used: {some_of(others, MOST_COLUMNS)}"] if others else []
 
 
 def _as_text(cell: object) -> str:
@@ -328,9 +334,12 @@ def checked(
     torn = _contradictions(file, rows, asked, faults)
     companions = [name for name in asked.companions if rows and name in rows[0][1]]
     columns = [*asked.numbers.items(), *((name, no_problem) for name in companions)]
+    years: dict[str, float | None] = {}
     for place, cells in rows:
         entity, part = _names(file, place, cells, asked, faults)
-        year = _number(file, place, asked.year, cells, faults, _year_problem)
+        year = years.get(cells[asked.year])
+        if year is None:  # the same few texts stand in all rows; a faulty one is told of each
+            year = years[cells[asked.year]] = _number(file, place, asked.year, cells, faults, _year_problem)
         numbers = [
             _number(file, place, name, cells, faults, problem) if cells[name].strip() else math.nan
             for name, problem in columns
@@ -345,7 +354,7 @@ def checked(
     has_value = {entity for entity, *_, numbers in good if any(n is None or not math.isnan(n) for n in numbers[:1])}
     blank = [entity for entity in dict.fromkeys(entity for entity, *_ in good) if entity not in has_value]
     if blank and has_value:
-        told.append(f"without any value, left aside: {_some(blank)}")
+        told.append(f"without any value, left aside: {some_of(blank)}")
         good = [row for row in good if row[0] in has_value]
     else:
         expected, remedy = "at least one value", "add one, or remove it"
@@ -378,12 +387,12 @@ def _alike(names: Sequence[str]) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for name in names:
         kinds.setdefault(label_of(name).casefold(), []).append(name)
-    return [f"names that may mean one, read as {len(one)}: {_some(one)}" for one in kinds.values() if len(one) > 1]
+    return [f"names that may mean one, read as {len(one)}: {some_of(one)}" for one in kinds.values() if len(one) > 1]
 
 
-def _some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str], most: int = 5) -> str:
     """The first of many names."""
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[Row]:
@@ -391,6 +400,8 @@ def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[R
     if len(asked.numbers) != 1:
         return rows
     ((column, problem),) = asked.numbers.items()
+    if not any("-" in cells[column] or "－" in cells[column] for _, cells in rows):
+        return rows
     lows, highs = {}, {}
     for _, cells in rows:
         number, entity = exact_number(cells[column]), cells[asked.entity].strip()
@@ -399,7 +410,7 @@ def _without_residuals(rows: list[Row], asked: Asked, told: list[str]) -> list[R
     small = [one for one, low in lows.items() if low < 0 and problem(low) and -low <= RESIDUAL * highs[one]]
     if not small or len(small) == len(lows):
         return rows
-    told.append(f"with small values below zero, left aside: {_some(small)}")
+    told.append(f"with small values below zero, left aside: {some_of(small)}")
     return [row for row in rows if row[1][asked.entity].strip() not in small]
 
 

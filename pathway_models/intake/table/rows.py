@@ -5,6 +5,7 @@ Lines of anybody's CSV: its separator, quotation marks, empty rows and columns, 
 One reader for all forms of tables, so that each takes and refuses the same.  What is left aside is told.
 """
 
+import contextlib
 import csv
 import io
 import math
@@ -113,14 +114,7 @@ def read_table_lines(path: Path, remark: Callable[[Sequence[str], Sequence[str]]
 
 def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
     """Place and cells of every line that is not empty, the header first; none where the separator is in doubt."""
-    separator, before = ",", 0
-    stated = re.match(r"sep=(.)\r?\n?", text, re.IGNORECASE)
-    if stated:
-        separator, before, text = stated[1], 1, text[stated.end() :]
-    else:
-        head = next((line for line in text.splitlines() if line.strip()), "")
-        others = [sign for sign in SEPARATORS if sign in head]
-        separator = others[0] if others and "," not in head else ","
+    separator, before, text = _separated(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[tuple[str, list[str]]] = []
     last = before
@@ -135,6 +129,33 @@ def _cells(text: str, lines: Lines) -> list[tuple[str, list[str]]]:
         expected = "fields in complete quotation marks"
         lines.faults.append(Fault(lines.file, place, "", expected, remedy, code="csv"))
     return found if separator == "," else _with_points(found, separator, lines)
+
+
+def _separated(text: str) -> tuple[str, int, str]:
+    """Separator of a text, lines before its table, and its table."""
+    stated = re.match(r"sep=(.)\r?\n?", text, re.IGNORECASE)
+    if stated:
+        return stated[1], 1, text[stated.end() :]
+    head = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    others = [sign for sign in SEPARATORS if sign in head]
+    return others[0] if others and "," not in head else ",", 0, text
+
+
+def header_of(path: Path) -> list[str]:
+    """Read the names in the first line of a CSV; what is wrong with the lines is not said here.
+
+    Raises
+    ------
+    InputError
+        The file is missing, too large or no text.
+    """
+    separator, _, text = _separated(read_text(path))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    with contextlib.suppress(csv.Error):
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                return [cell.strip() for cell in cells]
+    return []
 
 
 def _with_points(found: list[tuple[str, list[str]]], separator: str, lines: Lines) -> list[tuple[str, list[str]]]:

@@ -8,10 +8,8 @@ everything else that is not a value, a format or a plain drop-down is left behin
 
 from __future__ import annotations
 
-import errno
 import io
 import re
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Collection, Iterable
@@ -26,10 +24,13 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.comments import Comment
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import FORMULA_SIGNS, write_whole
@@ -370,15 +371,29 @@ def write_annotated(source: Path, faults: Iterable[Fault], target: Path) -> Path
         _mark(workbook[name], ref, sorted(of_cell, key=lambda fault: RANKS[fault.severity]))
     _list(workbook, faults)
     content = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
+        _InMemory(workbook, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED)).save()
     with writing(target):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what the library cannot keep was left behind on purpose
-                workbook.save(content)
-        except Exception as error:  # it goes by files of the temporary folder, and tells their trouble in its own ways
-            told = f"no room for temporary files in {tempfile.gettempdir()} ({type(error).__name__})"
-            raise OSError(errno.ENOSPC, told) from None
         return write_whole(target, content.getvalue())
+
+
+class _InMemory(ExcelWriter):
+    """Writes a workbook without files of the temporary folder.
+
+    The library puts each sheet there, and where that is full leaves it half written, to be closed with a trace later.
+    """
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        """Write one sheet; what stands beside it is written by the caller, as for the library's own."""
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
+        content = io.BytesIO()
+        writer = WorksheetWriter(ws, content)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], content.getvalue())
+        self.manifest.append(ws)
 
 
 def _is_ours(path: Path) -> bool:
