@@ -335,7 +335,8 @@ def fill_pages(word: Document) -> dict[str, int]:
         for block in dict.fromkeys(one.block for one in early):
             parts[at].block.addprevious(block)
         parts[at : at + len(early) + len(late)] = [*early, *late]
-        passed = at + len(early) + 1
+        # A figure that a long table went before is looked at once more, on the page where that table ends.
+        passed = at + (len(early) or 1)
 
 
 def _together(parts: list[_Part], start: int) -> list[_Part]:

@@ -85,12 +85,13 @@ def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: floa
     Examples
     --------
     >>> emissions_text(7.2336e8, "en"), emissions_text(7.2336e8, "zh")
-    ('723 Mt CO₂', '72,300 万tCO₂')
+    ('723 Mt CO₂', '72,300万tCO₂')
     >>> emissions_text(9.8e5, "en"), emissions_text(9.8e5, "en", beside=1.2e6)
     ('980 kt CO₂', '0.980 Mt CO₂')
     """
     scale = scale_of(max(abs(emissions), abs(beside)), lang)
-    return f"{significant(emissions / scale.divisor, digits)} {scale.unit}"
+    # 万 is a word of the number: no space before it.
+    return f"{significant(emissions / scale.divisor, digits)}{say(lang, en=' ', zh='')}{scale.unit}"
 
 
 def share_text(share: float, lang: str) -> str:
@@ -114,7 +115,18 @@ def share_text(share: float, lang: str) -> str:
     # A rounded certainty would claim more than the members say.
     if share > 0.99:
         return f">99{gap}%"
-    return f"<1{gap}%" if share < 0.01 else f"{100 * share:.0f}{gap}%"
+    return f"<1{gap}%" if share < 0.01 else f"{percent(share)}{gap}%"
+
+
+def percent(share: float) -> str:
+    """Write a share in whole percent, the same whether it was counted or is the difference of two that were.
+
+    Examples
+    --------
+    >>> percent(0.325), percent(0.925 - 0.6), f"{100 * (0.925 - 0.6):.0f}"
+    ('32', '32', '33')
+    """
+    return f"{round(100 * share, 6):.0f}"
 
 
 def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:
