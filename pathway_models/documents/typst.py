@@ -31,6 +31,9 @@ MARGIN = 2.0
 #: Signs that no line is broken between: neither blanks nor Chinese.
 WHOLE = re.compile(r"[^\s\u2e80-\uffef]+")
 
+#: Where half a sign is left free, between Chinese and Western.
+SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
     """Share the width of a table out to its columns by their content; no number or word is broken while there is room.
@@ -50,7 +53,7 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
     >>> shares_of([("a", "b"), ("12345", "12345")])
     [0.5, 0.5]
     """
-    wide = np.array([[width_of(cell) for cell in row] for row in rows], dtype=float)
+    wide = np.array([[width_of(cell) + 0.5 * len(SEAM.findall(cell)) for cell in row] for row in rows])
     widths = np.array([_least(column) for column in zip(*rows, strict=True)])
     short = np.maximum(widths, np.where(wide.max(axis=0) <= SHORT, wide.max(axis=0) + MARGIN, 0.0))
     widths = short if short.sum() <= PART * LINE else widths
