@@ -13,7 +13,7 @@ import click
 
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.common_options import PARK, data_option, tables_of
-from pathway_models.console.tables import counts, fault_lines, screen_lines
+from pathway_models.console.tables import counts, fault_lines, on_screen, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import SheetWriter, write_whole
 from pathway_models.language.words import INVENTED, say, word
@@ -107,7 +107,11 @@ def _inventory_lines(park: Park) -> list[str]:
     if not park.factor_set:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
     colon = say(lang, en=": ", zh="：")
-    lines = [f"{park.park_id}{made_up}{colon}{choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"]
+    lines = [
+        on_screen(
+            f"{park.park_id}{made_up}{colon}{choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"
+        )
+    ]
     if heat := heat_origin(park, lang):
         lines.append(f"  {heat}")
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")

@@ -246,7 +246,7 @@ def _fresh(decision: Decision, lang: str) -> str:
     return say(
         lang,
         en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f} points).",
-        zh=f"在{decision.fresh_members}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
+        zh=f"在{decision.fresh_members:,}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
     )
 
 

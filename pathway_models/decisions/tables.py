@@ -493,7 +493,9 @@ def _economics(one: Valued, lang: str) -> tuple[str, str, str, str]:
 
 def _rates(rates: Sequence[float], lang: str) -> str:
     """Name every internal rate of return; there may be several, or none."""
-    return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f} %" for rate in rates) or say(lang, en="none", zh="无")
+    return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f}{say(lang, en=' ', zh='')}%" for rate in rates) or say(
+        lang, en="none", zh="无"
+    )
 
 
 def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:

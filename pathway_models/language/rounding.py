@@ -8,6 +8,8 @@ from pathway_models.language.words import check_language, say, word
 
 #: Emissions from which English texts speak of million tonnes, tCO2.
 MILLION = 1e6
+#: Those from which Chinese texts speak of 亿, such as the sum of all provinces.
+BILLIONS = 1e10
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Scale:
 
 
 def scale_of(emissions: float, lang: str) -> Scale:
-    """Choose the unit emissions of this size are read in: 万t in Chinese, Mt or kt in English.
+    """Choose the unit emissions of this size are read in: 万t, for a nation 亿t, in Chinese, Mt or kt in English.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def scale_of(emissions: float, lang: str) -> Scale:
     ('Mt CO₂', 'kt CO₂', '万tCO₂')
     """
     if check_language(lang) == "zh":
-        return Scale(1e4, word("wt", lang))
+        return Scale(1e8, word("yt", lang)) if abs(emissions) >= BILLIONS else Scale(1e4, word("wt", lang))
     return Scale(1e6, word("Mt", lang)) if abs(emissions) >= MILLION else Scale(1e3, word("kt", lang))
 
 

@@ -274,6 +274,7 @@ WORDS = MappingProxyType(
         "Mt": ("Mt CO₂", "百万tCO₂"),
         "kt": ("kt CO₂", "千tCO₂"),
         "wt": ("10⁴ t CO₂", "万tCO₂"),
+        "yt": ("10⁸ t CO₂", "亿tCO₂"),
     }
 )
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
-from pathway_models.console.tables import screen_lines
+from pathway_models.console.tables import on_screen, screen_lines
+from pathway_models.language.words import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def judge_command(
         click.echo(f"\n## {name}\n\n{_screen(rows.drop(columns='entity'))}")
     click.echo(f"\n## {in_table('verdict')}\n")
     for name, rows in series:
-        click.echo(f"{name}: {describe_verdicts(rows, lang=language())}")
+        click.echo(on_screen(f"{name}{word('colon', language())}{describe_verdicts(rows, lang=language())}"))
 
 
 def _note(told: Sequence[str]) -> None:
