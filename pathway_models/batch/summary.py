@@ -514,7 +514,7 @@ def summary_lines(
         lines.append(told.format(**count))
     said = say(
         lang,
-        en="{} of {} parks done; {} of them are invented demonstration parks (*)",
+        en="{} of {} parks done; invented demonstration parks among them (*): {}",
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
     )
     lines.append(said.format(done, len(outcomes), count["invented"]))

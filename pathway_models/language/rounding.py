@@ -8,7 +8,9 @@ from pathway_models.language.words import check_language, say, word
 
 #: Emissions from which English texts speak of million tonnes, tCO2.
 MILLION = 1e6
-#: Those from which Chinese texts speak of 亿, such as the sum of all provinces.
+#: Money from which English texts speak of billions, million CNY.
+LARGE_MONEY = 1e5
+#: Emissions from which Chinese texts speak of 亿, such as the sum of all provinces.
 BILLIONS = 1e10
 
 
@@ -65,10 +67,12 @@ def money_text(million: float, lang: str) -> str:
 
     Examples
     --------
-    >>> money_text(1234.0, "en"), money_text(1234.0, "zh")
-    ('1,230 million CNY', '12.3亿元')
+    >>> money_text(1234.0, "en"), money_text(-2.58e6, "en"), money_text(1234.0, "zh")
+    ('1,230 million CNY', '-2,580 billion CNY', '12.3亿元')
     """
-    return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
+    is_large = abs(million) >= LARGE_MONEY
+    english = f"{significant(million / 1000)} billion CNY" if is_large else f"{significant(million)} million CNY"
+    return say(lang, en=english, zh=f"{significant(million / 100)}亿元")
 
 
 def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: float = 0.0) -> str:

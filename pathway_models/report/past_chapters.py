@@ -11,15 +11,13 @@ from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
-from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
+from pathway_models.language.rounding import LARGE_MONEY, change_text, emissions_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.report.inputs import ReportInputs
 
 #: Sources below this share of the total, in both years shown, stand in one row; annex A has all of them.
 LEAST = 0.005
-#: Value added from which English tables speak of billions, million CNY.
-LARGE = 1e5
 
 
 def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -159,7 +157,7 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
         lines.append((say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4))
     if has_economy(park):
         value = _economy(park)
-        is_large = value.max() >= LARGE
+        is_large = value.max() >= LARGE_MONEY
         lines += [
             (say(lang, en="value added", zh="增加值"),
              say(lang, en="billion CNY" if is_large else "million CNY", zh="亿元"),
