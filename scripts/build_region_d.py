@@ -156,7 +156,7 @@ def main(folder: Path, source: Path) -> None:
     rows += [seen(year, "park", "population", "", cells[POPULATION, year], "万人") for year in YEARS]
     sidecar = {
         "park_id": "region-d",
-        "name_zh": "区域D(2023年研究生数学建模竞赛D题,匿名省级区域)",
+        "name_zh": "区域D（2023年研究生数学建模竞赛D题，匿名省级区域）",
         "name_en": "Region D (2023 postgraduate modelling contest, anonymised province)",
         "kind": "region",
         "archetype": "",

@@ -35,7 +35,7 @@ def identity(years: range) -> dict[str, object]:
     span = f"{years[0]}-{years[-1]}"
     return PARK | {
         "park_id": f"sample-{span}",
-        "name_zh": f"示范园区(虚构)样表{span}",
+        "name_zh": f"示范园区（虚构）样表{span}",
         "name_en": f"Sample park (invented), {span}",
         "first_year": years[0],
         "last_year": years[-1],

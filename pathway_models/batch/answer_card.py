@@ -269,7 +269,7 @@ def _readings(one: Answer, lang: str) -> str:
 
 
 def _about(one: Answer, lang: str) -> str:
-    error = f"± {100 * one.without.error:.1f}"
+    error = f"±{100 * one.without.error:.1f}"
     issued, members = one.row.get("issue_year", ""), f"{int(one.row.get('members') or 0):,}"
     return say(
         lang,

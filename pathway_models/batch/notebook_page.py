@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -35,6 +36,14 @@ _PLACE = "\ue0f0{}\ue0f1"
 _PLACES = re.compile(_PLACE.format(r"(\d+)"))
 _PICTURE = re.compile(f"<img[^>]*{_PLACES.pattern}[^>]*>")
 
+
+#: A head of pandas in two lines, the second of which only names the rows.
+_HEAD = re.compile(r"(<thead>\s*<tr[^>]*>)(.*?)</tr>\s*<tr>(.*?)</tr>\s*</thead>", re.DOTALL)
+_CELL = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
+_HEADS = re.compile(r"<th(?: class=\"k\")?>(.*?)</th>", re.DOTALL)
+_ROW, _DATA = re.compile(r"<tr>.*?</tr>", re.DOTALL), re.compile(r"<td>(.*?)</td>", re.DOTALL)
+#: Letters from which a cell is read as words: more than a number with its unit has.
+WORDS = 16
 
 #: The page of nbconvert's own template without scripts of other machines: no script runs in a page that is kept.
 TEMPLATE = f"""\
@@ -120,6 +129,49 @@ class PageExporter(HTMLExporter):
         return nb, resources
 
 
+def tidied(table: str) -> str:
+    """Give a table of pandas one line of heads, and mark the cells of columns that hold words.
+
+    Parameters
+    ----------
+    table : str
+        HTML of a DataFrame; other HTML comes back as it is.
+    """
+    if 'class="dataframe"' not in table:
+        return table
+    table = _HEAD.sub(_one_line, table)
+    rows = [_DATA.findall(row) for row in _ROW.findall(table)]
+    worded = {at for row in rows for at, cell in enumerate(row) if _letters(cell) >= WORDS}
+    if not worded:
+        return table
+
+    def marked(row: re.Match[str]) -> str:
+        places = count()
+        return _DATA.sub(lambda cell: f'<td class="w">{cell[1]}</td>' if next(places) in worded else cell[0], row[0])
+
+    head, end, body = table.partition("</thead>")
+    # The heads of the columns stand behind those of the names of rows.
+    places = count(-(len(_HEADS.findall(head)) - max(map(len, rows))))
+    head = _HEADS.sub(lambda cell: f'<th class="k">{cell[1]}</th>' if next(places) in worded else cell[0], head)
+    return head + end + _ROW.sub(marked, body)
+
+
+def _one_line(head: re.Match[str]) -> str:
+    upper, lower = _CELL.findall(head[2]), _CELL.findall(head[3])
+    if len(upper) != len(lower) or any(one and other for one, other in zip(upper, lower, strict=True)):
+        return head[0]
+    cells = (
+        f'<th class="k">{below}</th>' if below else f"<th>{above}</th>"
+        for above, below in zip(upper, lower, strict=True)
+    )
+    return f"{head[1]}{''.join(cells)}</tr></thead>"
+
+
+def _letters(cell: str) -> int:
+    """Count letters, a Chinese one twice."""
+    return sum(2 if sign >= FIRST_CJK else 1 for sign in cell if sign.isalpha())
+
+
 @cache
 def _exporter() -> PageExporter:
     return PageExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True, raw_template=TEMPLATE)
@@ -141,6 +193,9 @@ def _paged(notebook: NotebookNode, lang: str) -> list[str]:
     for cell in notebook.cells:
         if "answer" in cell.metadata.get("tags", ()):  # the page opens with it
             cell.outputs = [one for one in cell.get("outputs", ()) if "text/html" not in one.get("data", {})]
+        for data in (one.get("data", {}) for one in cell.get("outputs", ())):
+            if isinstance(data.get("text/html"), str):
+                data["text/html"] = tidied(data["text/html"])
     cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     for cell in cells:
         if cell.source.startswith("# "):  # the card has the title

@@ -25,7 +25,7 @@ from pathway_models.intake.names import in_one_language, scenario_name
 from pathway_models.intake.register import read_register
 from pathway_models.intake.statements import Description
 from pathway_models.kernels.event_split import WINDOW
-from pathway_models.language.rounding import error_text
+from pathway_models.language.rounding import emissions_text, error_text, percent, significant
 from pathway_models.language.words import LANGUAGES, say, share_words, word, word_list
 from pathway_models.records.peaks import SHARES, Step
 from pathway_models.runs.folders import Outcome
@@ -37,7 +37,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         "title": "When do the parks peak?",
         "without": "No new measures",
         "best": "Best scenario",
-        "points": "points to win",
+        "points": "Points to win",
         "decisive": "What decides it, and what to do first",
         "first": "First: ",
         "decides": "Decides it: ",
@@ -47,6 +47,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "nowcast_to": "nowcast to ",
         "year": "",
         "comma": ", ",
+        "colon": ": ",
+        "stop": ". ",
         "executed": "notebook",
         "report": "report",
         "workbook": "audit workbook",
@@ -92,13 +94,13 @@ TEXTS: dict[str, dict[str, Any]] = {
             "Not before {before}",
             "P(ahead | not past)",
             "Last year",
-            "Emissions, 10⁴ tCO₂",
+            "Emissions, Mt CO₂",
             "Peak p05",
             "p50, or parts",
             "p95",
             "No peak by horizon",
             "Most frequent status",
-            "Peak level p50, 10⁴ tCO₂",
+            "Peak level p50, Mt CO₂",
         ),
         "no_data": "No data yet",
         "no_data_note": "Known parks without a table. They are listed, never simulated.",
@@ -127,6 +129,8 @@ TEXTS: dict[str, dict[str, Any]] = {
         "nowcast_to": "推算至",
         "year": "年",
         "comma": "，",
+        "colon": "：",
+        "stop": "。",
         "executed": "笔记本",
         "report": "专项报告",
         "workbook": "核查工作簿",
@@ -192,8 +196,10 @@ TEXTS: dict[str, dict[str, Any]] = {
     },
 }
 NUMERIC = (*range(3, 14), 15)
+#: Column whose numbers may take two lines: parts of what has two humps.
+PARTS = (11,)
 #: Columns that a window of a tablet leaves out, and those that a telephone's leaves out too.
-MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 14)
+MORE, MOST = (1, 2, 4, 5, 6, 10, 12, 13, 15), (7, 8, 11, 14)
 #: Shares of a terminal line, and heads of its columns.
 SPLIT = ("p_past", "p_ahead", "p_ahead_given_not_past")
 HEADS = (
@@ -355,6 +361,7 @@ def index_page(
         font_face=font_face(shown),
         t=texts,
         run=run,
+        sizes={row["park_id"]: emissions_text(float(row["emissions_last_tco2"]), lang) for row in rows},
         counts=f"{done}/{len(outcomes)}",
         seed=rows[0]["seed"] if rows else "",
         members=rows[0]["members"] if rows else "",
@@ -401,18 +408,31 @@ def _table(
             _share(row["chance"]) + _points(row.get("p_se")),
             *(_share(row.get(name)) for name in ("p_past", "p_ahead", "p_not_before")),
             _share(row.get("p_ahead_given_not_past")) + _points(row.get("p_se_ahead_given")),
-            row["last_observed_year"], f"{float(row['emissions_last_tco2']) / 1e4:,.1f}", row["peak_year_p05"],
-            row.get("peak_parts") or row["peak_year_p50"], row["peak_year_p95"], _share(row["share_censored"]),
+            row["last_observed_year"], _amount(row["emissions_last_tco2"], lang), row["peak_year_p05"],
+            _parts(row, lang), row["peak_year_p95"], _share(row["share_censored"]),
             texts["statuses"].get(_status(row), row["peak_status"]),
-            f"{float(row['peak_value_p50_tco2']) / 1e4:,.1f}",
+            _amount(row["peak_value_p50_tco2"], lang),
         ]  # fmt: skip
         table.append([places[row["park_id"]], row["scenario"], *cells])
     return {"parks": list(parks.values()), "names": dict(names), "rows": table}
 
 
+def _parts(row: Mapping[str, str], lang: str) -> str:
+    """Write the median peak year, or the years of each hump with its share, whose signs stay together."""
+    told = row.get("peak_parts") or row["peak_year_p50"]
+    return "; ".join(
+        part.replace(" ", "\u00a0").replace("\u00a0%", say(lang, en="\u00a0%", zh="%")) for part in told.split("; ")
+    )
+
+
+def _amount(text: str, lang: str) -> str:
+    """Write tonnes in the one unit of their column."""
+    return significant(float(text) / (1e4 if lang == "zh" else 1e6))
+
+
 def _look(column: int) -> str:
     """Return the classes of a column: numbers to the right, and in which windows it is left out."""
-    looks = {"n": NUMERIC, "more": MORE, "more most": MOST}
+    looks = {"n": NUMERIC, "parts": PARTS, "more": MORE, "most": MOST}
     return " ".join(look for look, columns in looks.items() if column in columns)
 
 
@@ -494,7 +514,7 @@ def summary_lines(
         lines.append(told.format(**count))
     said = say(
         lang,
-        en="{} of {} parks done; {} of them are invented demonstration parks (*)",
+        en="{} of {} parks done; invented demonstration parks among them (*): {}",
         zh="完成{}个，共{}个园区；其中{}个为虚构示范园区（*）",
     )
     lines.append(said.format(done, len(outcomes), count["invented"]))
@@ -543,7 +563,7 @@ def _status(row: Mapping[str, str]) -> str:
 
 def _percent(text: str | None) -> str:
     """Write a share of the summary in percent, ``-`` where there is none."""
-    return f"{100 * float(text):.0f}" if text else "-"
+    return percent(float(text)) if text else "-"
 
 
 def _points(text: str | None) -> str:

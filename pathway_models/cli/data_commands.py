@@ -13,7 +13,7 @@ import click
 
 from pathway_models.console.cli_language import language, mistake_text
 from pathway_models.console.common_options import PARK, data_option, tables_of
-from pathway_models.console.tables import counts, fault_lines, screen_lines
+from pathway_models.console.tables import counts, fault_lines, on_screen, screen_lines
 from pathway_models.core.errors import Fault, InputError, writing
 from pathway_models.core.files import SheetWriter, write_whole
 from pathway_models.language.words import INVENTED, say, word
@@ -106,7 +106,12 @@ def _inventory_lines(park: Park) -> list[str]:
     choices = say(lang, en="factor set {}, grid factor: {}", zh="因子组{}，电网因子：{}")
     if not park.factor_set:
         choices = say(lang, en="emissions as the table has them, no factors", zh="排放取自数据表，未用因子")
-    lines = [f"{park.park_id}{made_up}: {choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"]
+    colon = say(lang, en=": ", zh="：")
+    lines = [
+        on_screen(
+            f"{park.park_id}{made_up}{colon}{choices.format(park.factor_set, factor_name(park.grid_factor, lang))}"
+        )
+    ]
     if heat := heat_origin(park, lang):
         lines.append(f"  {heat}")
     unit = say(lang, en="tCO2/yr", zh="tCO2/年")
@@ -115,12 +120,14 @@ def _inventory_lines(park: Park) -> list[str]:
         say(lang, en="scope 2, as reported", zh="范围二（填报口径）"): inventory.scope(2),
         word("total_reported", lang): inventory.total(),
         **{word(f"total_{name}", lang): total for name, total in totals_beside(park).items()},
-        say(lang, en="power, by place", zh="电力（位置法）"): inventory.location_based,
+        say(lang, en="power, by place", zh="电力（基于位置）"): inventory.location_based,
         say(lang, en="sinks (beside)", zh="碳汇（另列）"): inventory.sinks,
     }
     if not park.has_energy:  # what was bought is not known, which is not the same as none
         rows = dict(list(rows.items())[:1])
-    cells = [(name, *(f"{value:,.1f}" for value in values)) for name, values in rows.items()]
+    # Tonnes; their tenths only where a park is small enough for them to be read.
+    places = int(max(values.max() for values in rows.values()) < 1000)
+    cells = [(name, *(f"{value:,.{places}f}" for value in values)) for name, values in rows.items()]
     lines += screen_lines([(unit, *inventory.years), *cells], indent=2)
     if park.is_undivided:
         from pathway_models import sentences

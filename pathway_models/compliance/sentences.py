@@ -135,9 +135,9 @@ def power_ways_sentence(park: Park, account: Account, *, lang: str = "en") -> st
         f" the account by market up to {year} is the factor's, not the park's. The pair of {year} implies that"
         f" {traded:.0%} of all power was traded as non-fossil; that volume was not seen, so that green x 0 + rest x"
         " factor without = all x mean is consistency, not a check.",
-        zh=f"{park.last_observed_year}年外购电力中绿电占{share:.1%}。位置法按平均因子计，其他口径计0。"
+        zh=f"{park.last_observed_year}年外购电力中绿电占{share:.1%}。基于位置的口径按平均因子计，其他口径计0。"
         f"平均因子含有他人购买的绿电，扣除后其余电力的因子高{ratio - 1:.1%}（{year}年，其后沿用）。"
-        f"{first}年起才有成对因子：市场法至{year}年的上升来自因子，而非园区。"
+        f"{first}年起才有成对因子：基于市场的口径至{year}年的上升来自因子，而非园区。"
         f"{year}年的两个因子意味着全部电量的{traded:.0%}为市场化非化石电量；该电量未见公布值，"
         "故“绿电×0+其余×扣除后因子=全部×平均因子”只是一致性，不是检验。",
     )

@@ -29,8 +29,8 @@ NARROWEST = 60
 PIPED = 120
 #: Cells that are set to the right: numbers with their sign, unit of percent and sampling error.
 NUMBER = re.compile(r"[-+>~<≥≤]?\s?[\d,.]+(\s?%|\s?±[\d.]+)*|-|")
-#: Narrowest column of texts that are broken over lines, and blanks between columns.
-NARROW_TEXT, GAP = 16, 2
+#: Narrowest column of texts that are broken over lines, blanks between columns, and lines that a head takes at most.
+NARROW_TEXT, GAP, HEAD_LINES = 16, 2, 3
 
 
 def terminal_columns(piped: int = PIPED) -> int:
@@ -88,7 +88,9 @@ def _longest_piece(text: str) -> int:
 
 def _narrowest(column: Sequence[str]) -> int:
     """Find how narrow a column may be: numbers stay whole, texts and heads are broken between words."""
-    natural, head = max(map(width_of, column)), _longest_piece(column[0])
+    natural = max(map(width_of, column))
+    # A Chinese head breaks anywhere: of more than a few lines it is read down, not across.
+    head = max(_longest_piece(column[0]), -(-width_of(column[0]) // HEAD_LINES) + 1 if width_of(column[0]) > 8 else 0)
     if _is_number(column):
         return max(head, *map(width_of, column[1:]))
     return min(natural, max(head, NARROW_TEXT, min(24, *[max(map(_longest_piece, column))])))

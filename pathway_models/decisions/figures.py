@@ -177,7 +177,7 @@ def cost_front(decision: Decision, *, lang: str = "en") -> Figure:
         en=f"{decision.evaluated:,} packages, {decision.members:,} members. Costs compare only within a line: steps of"
         " unknown cost come on top and are ranked after everything that has a price. Below zero: the energy saved is"
         " worth more than what is paid.",
-        zh=f"{decision.evaluated}个组合，{decision.members}次模拟。只有同一条线上的点可以比较成本：成本未知的措施另计，"
+        zh=f"{decision.evaluated:,}个组合，{decision.members:,}次模拟。只有同一条线上的点可以比较成本：成本未知的措施另计，"
         "排在所有有价格的措施之后。负值表示节省的能源价值高于支出。",
     )
     put_note(figure, note, lang)
@@ -305,7 +305,7 @@ def drivers(found: Sensitivity, park: Park, before: int, *, most: int = 8, lang:
     note = say(
         lang,
         en=f"{found.runs:,} members; {chance} % of them peak before {before}. Lines: 90 % intervals.",
-        zh=f"{found.runs}次模拟，其中{chance}%在{before}年前达峰。线段：90%区间。",
+        zh=f"{found.runs:,}次模拟，其中{chance}%在{before}年前达峰。线段：90%区间。",
     )
     put_note(figure, note, lang)
     return figure

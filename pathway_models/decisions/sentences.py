@@ -30,7 +30,7 @@ from pathway_models.decisions.tables import (
 from pathway_models.intake.names import item_name
 from pathway_models.intake.rules import read_account
 from pathway_models.language.rounding import emissions_text, error_text, money_text, share_text, significant
-from pathway_models.language.words import say
+from pathway_models.language.words import bracketed, say
 from pathway_models.records.peaks import shares_of
 
 #: Replacements told one by one.
@@ -172,7 +172,7 @@ def _conditions(decision: Decision, lang: str) -> str:
     if not asked:
         return ""
     wanted = share_text(decision.target.probability, lang)
-    told = [f"{say(lang, en=en, zh=zh)} ({share_text(held[name], lang)})" for name, (en, zh) in asked]
+    told = [bracketed(say(lang, en=en, zh=zh), share_text(held[name], lang), lang) for name, (en, zh) in asked]
     listed = say(lang, en="; ", zh="；").join(told)
     return say(
         lang,
@@ -246,7 +246,7 @@ def _fresh(decision: Decision, lang: str) -> str:
     return say(
         lang,
         en=f"On {decision.fresh_members:,} fresh draws the probability is {fresh} (sampling error {error:.1f} points).",
-        zh=f"在{decision.fresh_members}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
+        zh=f"在{decision.fresh_members:,}个新样本上概率为{fresh}（抽样误差{error:.1f}个百分点）。",
     )
 
 
@@ -298,7 +298,7 @@ def describe_indicator(found: IndicatorDecision, *, lang: str = "en") -> list[st
     one, year = found.closest, found.year
     p, wanted = share_text(one.probability, lang), share_text(found.probability, lang)
     package, cost = package_name(found.grid, one.code, lang), cost_text(one, lang)
-    what = f"{found.rule.name.told(lang)} ({found.profile.name.told(lang)})"
+    what = bracketed(found.rule.name.told(lang), found.profile.name.told(lang), lang)
     if found.reached:
         answer = say(
             lang,

@@ -26,7 +26,7 @@ from pathway_models.intake.library import read_levers
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import item_name
 from pathway_models.language.rounding import error_text, money_text, scale_of, share_text, significant
-from pathway_models.language.words import say, word
+from pathway_models.language.words import bracketed, say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import OFF, Block, Grid, Lever
 from pathway_models.records.peaks import Step, shares_of
@@ -67,7 +67,7 @@ def option_name(label: str, lang: str) -> str:
 def package_name(grid: Grid, code: tuple[int, ...], lang: str) -> str:
     """Name a package by its blocks with their settings."""
     used = [(b, o) for b, o in zip(grid.blocks, grid.options_of(code), strict=True) if o.measures]
-    parts = [f"{block_name(block, lang)} ({option_name(option.label, lang)})" for block, option in used]
+    parts = [bracketed(block_name(block, lang), option_name(option.label, lang), lang) for block, option in used]
     return say(lang, en="; ", zh="；").join(parts) or say(lang, en="no lever", zh="无措施")
 
 
@@ -220,9 +220,9 @@ def packages(decision: Decision, *, most: int = 8, lang: str = "en") -> pd.DataF
     head = [
         ("package", "组合"),
         ("levers", "措施"),
-        (f"P(<{before})", f"P(<{before})"),
+        (f"before {before}", f"{before}年前"),
         ("on fresh draws", "新抽样检验"),
-        (f"P(<={before})", f"P(<={before})"),
+        (f"by {before}", f"{before}年底前"),
         ("cost", "成本"),
         ("known CNY/t", "已知，元/吨"),
     ]
@@ -493,7 +493,9 @@ def _economics(one: Valued, lang: str) -> tuple[str, str, str, str]:
 
 def _rates(rates: Sequence[float], lang: str) -> str:
     """Name every internal rate of return; there may be several, or none."""
-    return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f} %" for rate in rates) or say(lang, en="none", zh="无")
+    return say(lang, en=" and ", zh="、").join(f"{100 * rate:.1f}{say(lang, en=' ', zh='')}%" for rate in rates) or say(
+        lang, en="none", zh="无"
+    )
 
 
 def project_effects(found: ProjectEffects, *, lang: str = "en") -> pd.DataFrame:

@@ -25,7 +25,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 #: Dots per inch of a raster picture: enough for print at the width of a page.
 DPI = 170
 #: Lines of a table up to which it is kept in one piece; a larger one in one piece would leave half a page empty.
-SMALL = 10
+SMALL = 7
 #: Half-width signs of a line of a table: its rows are taken to be as high as their cells together ask for.
 LINE = 100
 

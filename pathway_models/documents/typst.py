@@ -10,19 +10,29 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pathway_models.core.errors import PathwayError
 from pathway_models.documents.blocks import Block, Figure, Heading, Paragraph, Report, Table, unbroken
 from pathway_models.figures.style import FONTS
 from pathway_models.language.words import width_of
 
-#: Half-width signs that a line of a table holds, over all columns, and most that a cell can claim.
-LINE, MOST = 100, 44
+#: Half-width signs that a line of a table holds, over all columns.
+LINE = 100
+#: Power by which the highest cell of a row counts before the others, lines that are not worth a sign of width, and
+#: rows that a head counts for.
+HIGHEST, ENOUGH, HEAD = 6.0, 1e-3, 3.0
 #: Longest run of signs that is kept whole; longer ones, such as addresses and hashes, are broken.
 LONGEST = 22
+#: Cells that keep to one line where such columns leave enough of it to the others.
+SHORT, PART = 14, 0.7
 #: Signs that a column's margins take.
 MARGIN = 2.0
 #: Signs that no line is broken between: neither blanks nor Chinese.
 WHOLE = re.compile(r"[^\s\u2e80-\uffef]+")
+
+#: Where half a sign is left free, between Chinese and Western.
+SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 
 
 def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
@@ -43,21 +53,21 @@ def shares_of(rows: Sequence[Sequence[str]]) -> list[float]:
     >>> shares_of([("a", "b"), ("12345", "12345")])
     [0.5, 0.5]
     """
-    columns = list(zip(*rows, strict=True))
-    least, asked = [_least(column) for column in columns], [_asked(column) for column in columns]
-    room = max(LINE, sum(least))
-    # What is asked for is scaled until all columns fill the line, none below its least.
-    low, high = 0.0, room / min(asked)
-    for _ in range(30):
-        scale = (low + high) / 2
-        widths = [max(one, scale * other) for one, other in zip(least, asked, strict=True)]
-        low, high = (scale, high) if sum(widths) < room else (low, scale)
-    return [one / sum(widths) for one in widths]
-
-
-def _asked(column: Sequence[str]) -> float:
-    """Weigh a column by its longest cell, less than in proportion: sentences should not squeeze columns of numbers."""
-    return max(6.0, min(max(map(width_of, column)), MOST) ** 0.75 * 1.6)
+    wide = np.array([[width_of(cell) + 0.5 * len(SEAM.findall(cell)) for cell in row] for row in rows])
+    widths = np.array([_least(column) for column in zip(*rows, strict=True)])
+    short = np.maximum(widths, np.where(wide.max(axis=0) <= SHORT, wide.max(axis=0) + MARGIN, 0.0))
+    widths = short if short.sum() <= PART * LINE else widths
+    # Heads of many lines are harder to read than sentences of many.
+    weights = np.where(np.arange(len(wide)), 1.0, HEAD)
+    while widths.sum() < LINE - 1:
+        # One sign more goes to the column that saves most lines; a row is nearly as high as its highest cell.
+        now, then = (np.maximum(wide / (widths + more - MARGIN), 1.0) ** HIGHEST for more in (0.0, 1.0))
+        saved = now.sum(axis=1) ** (1 / HIGHEST) - (now.sum(axis=1)[:, None] - now + then).T ** (1 / HIGHEST)
+        best = saved @ weights
+        if best.max() < ENOUGH:
+            break
+        widths[best.argmax()] += 1.0
+    return (widths / widths.sum()).tolist()
 
 
 def _least(column: Sequence[str]) -> float:

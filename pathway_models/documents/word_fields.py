@@ -26,7 +26,7 @@ from docx.shared import Length
 from docx.table import Table
 
 from pathway_models.documents.blocks import SMALL, Report, unbroken
-from pathway_models.documents.typst import shares_of
+from pathway_models.documents.typst import SEAM, shares_of
 
 #: The style of tables that are laid out here; others are the user's own.
 TABLE_STYLE = "Report Table"
@@ -230,9 +230,9 @@ WIDTHS = {
 USUAL = "Times New Roman"
 #: Widths of signs outside ASCII, such as a minus or a quotation mark, and of Chinese ones.
 OTHER, WIDE = 0.5, 1.0
+#: Small signs of units, which both fonts have nearly alike.
+NARROW = {"₂": 0.335, "·": 0.25, "°": 0.35}
 CHINESE = "\u2e80-\uffef"
-#: Where Word leaves a quarter of a sign free, between Chinese signs and Western letters or digits; what is put there.
-SEAM = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 QUARTER = "\u2005"
 #: What a line may end with and does not count for its length.
 BLANKS = f" \n{QUARTER}"
@@ -262,7 +262,7 @@ class _Part:
     """A paragraph or a row of a table: lines of a height, in points; a row or a picture is one line.
 
     ``block`` is the paragraph or the table in the document, ``head`` the height of the row that a table repeats where
-    it goes on.
+    it goes on.  Neighbours that ``join`` by the same name have no space between them.
     """
 
     block: Any
@@ -278,6 +278,7 @@ class _Part:
     is_row: bool = False
     is_note: bool = False
     head: float = 0.0
+    joins: str = ""
 
     @property
     def whole(self) -> float:
@@ -335,7 +336,8 @@ def fill_pages(word: Document) -> dict[str, int]:
         for block in dict.fromkeys(one.block for one in early):
             parts[at].block.addprevious(block)
         parts[at : at + len(early) + len(late)] = [*early, *late]
-        passed = at + len(early) + 1
+        # A figure that a long table went before is looked at once more, on the page where that table ends.
+        passed = at + (len(early) or 1)
 
 
 def _together(parts: list[_Part], start: int) -> list[_Part]:
@@ -380,21 +382,26 @@ def _height(word: Document) -> float:
 def _laid_out(parts: list[_Part], high: float) -> _Laid:
     """Set parts on pages of a height."""
     found, gaps = {}, {}
-    page, y, at, below = 1, 0.0, 0, 0.0
+    page, y, at, below, joins = 1, 0.0, 0, 0.0, ""
     while at < len(parts):
         end = at
         while parts[end].keeps_next and end + 1 < len(parts) and not parts[end + 1].breaks:
             end += 1
         chain = parts[at : end + 1]
+        spaces = [below if y else 0.0, *(one.after for one in chain[:-1])]
         asked = sum(one.whole for one in chain[:-1]) + chain[-1].least
+        asked -= sum(min(one.before, above) for one, above in zip(chain, spaces, strict=True))
         if y and (chain[0].breaks or (y + asked > high and asked <= high)):
             if not chain[0].breaks:
                 gaps[at] = high - y
             page, y = page + 1, chain[0].head
         for one in chain:
             # Of the space below one paragraph and above the next the larger counts.
-            y += max(one.before - below, 0.0) if y else one.before * one.breaks
-            left, below = one.lines, one.after
+            if one.joins and one.joins == joins and y:
+                y -= below
+            else:
+                y += max(one.before - below, 0.0) if y else one.before * one.breaks
+            left, below, joins = one.lines, one.after, one.joins
             if y + one.least - one.before > high and y:
                 page, y = page + 1, one.head
             found.update(dict.fromkeys(one.marks, page))
@@ -448,6 +455,10 @@ class _Look:
         is_listed = style.element.pPr is not None and style.element.pPr.numPr is not None
         self.first = 0.0 if is_listed else first("first_line_indent", 0) / EMU
         self.keeps_next = bool(first("keep_with_next", False))
+        # python-docx has no name for it: no space between paragraphs of this style.
+        asks = (one.element.find(f"{qn('w:pPr')}/{qn('w:contextualSpacing')}") for one in chain)
+        asked = next((one for one in asks if one is not None), None)
+        self.joins = style.style_id if asked is not None and asked.get(qn("w:val")) not in ("0", "false") else ""
 
 
 def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float) -> _Part:
@@ -462,7 +473,7 @@ def _paragraph(element: Any, looks: dict[str, _Look], usual: _Look, width: float
     count = wrapped_lines(_text(element), look.size, width - look.indent, look.first, look.face)
     # A break inside a paragraph ends its page: the next one is taken to begin there.
     after, is_chapter = 1e4 if behind else look.after, look.is_chapter
-    kinds = {"is_chapter": is_chapter, "is_note": look.is_note}
+    kinds = {"is_chapter": is_chapter, "is_note": look.is_note, "joins": look.joins}
     return _Part(element, count, look.line, look.before, after, keeps, breaks, marks, **kinds)
 
 
@@ -523,8 +534,11 @@ def _widths(piece: str, face: str) -> tuple[float, float]:
 
 @cache
 def _width(sign: str, face: str) -> float:
+    sign = " " if sign == "\u00a0" else sign
     if " " <= sign <= "~":
         return int(WIDTHS.get(face, WIDTHS[USUAL]).split()[ord(sign) - ord(" ")]) / 1000
+    if sign in NARROW:
+        return NARROW[sign]
     return WIDE if re.match(f"[{CHINESE}]", sign) else 0.25 if sign == QUARTER else OTHER
 
 

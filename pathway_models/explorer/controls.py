@@ -12,7 +12,7 @@ from pathway_models.figures.style import FAMILY_COLOURS
 from pathway_models.fleet.answers import step_text
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import source_text
-from pathway_models.language.words import say
+from pathway_models.language.words import say, word
 from pathway_models.records.costs import Costs, LeverCost
 from pathway_models.records.levers import FAMILIES, Choice, Lever, Measure, Scenario
 from pathway_models.records.peaks import Step
@@ -64,7 +64,8 @@ class LeverControl:
         if step is not None:
             here = say(lang, en="In this park, ", zh="在本园区，")
             lines.append(html(
-                "{here}<b>{setting}</b>, {start}-{complete}: {told}", here=here,
+                "{here}<b>{setting}</b>{comma}{start}-{complete}{colon}{told}", here=here,
+                comma=say(lang, en=", ", zh="，"), colon=word("colon", lang),
                 setting=option_name(step.setting, lang), start=step.start, complete=step.complete,
                 told=step_text(step, lang),
             ))  # fmt: skip
@@ -100,7 +101,9 @@ def _explained(lever: Lever, cost: LeverCost | None, lang: str) -> list[Markup]:
             label = lever.acts.parameter(name).label
             lines.append(
                 html(
-                    "<b>{setting}</b>: {label} {low:g} – {mode:g} – {high:g} %{unit}",
+                    "<b>{setting}</b>{colon}{label} {low:g} – {mode:g} – {high:g}{gap}%{unit}",
+                    colon=word("colon", lang),
+                    gap=say(lang, en=" ", zh=""),
                     setting=option_name(setting, lang),
                     label=label.zh if lang == "zh" else label.en,
                     low=round(100 * corners.low, 2),

@@ -443,7 +443,7 @@ class Explorer:
         splits = {f"{side.upper()} · {self._name_of(side)}": self.views[side].split(year) for side in SIDES}
         about = say(
             lang,
-            en="Issued {issued}; {members} members{run}; ± {error:.1f} points; <span class='pace'>{took:.0f}</span> ms."
+            en="Issued {issued}; {members} members{run}; ±{error:.1f} points; <span class='pace'>{took:.0f}</span> ms."
             " No forecast.",
             zh="评估年份{issued}年；模拟{members}次{run}；±{error:.1f}个百分点；"
             "<span class='pace'>{took:.0f}</span>毫秒。不是预测。",

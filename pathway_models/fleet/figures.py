@@ -209,8 +209,6 @@ RULE_STYLES = {
     "capability": ("#FFFFFF", "////"),
     "marginal_cost": ("#D55E00", ""),
 }
-#: Reasons and names of parks told below a figure, at most.
-TOLD = 4
 
 
 def distances(table: pd.DataFrame, *, lang: str = "en") -> Figure:
@@ -346,19 +344,12 @@ def _finish_shares(figure: Figure, left: Axes, right: Axes, names: list[str], la
     figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.005, top), ncols=5, **LEGEND)
 
 
-def _short(reason: str, lang: str) -> str:
-    """Keep the first few names of a reason that lists many parks."""
-    names = reason.split(", ")
-    more = len(names) - TOLD
-    return reason if more <= 0 else ", ".join(names[:TOLD]) + say(lang, en=f" and {more} more", zh=f"等{len(names)}个")
-
-
 def _shares_note(found: Shares, lang: str) -> str:
     left_out = "".join(
         say(
             lang,
-            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({_short(reason_text(why, lang), lang)}).",
-            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{_short(reason_text(why, lang), lang)}）。",
+            en=f"\nNot computed: {pick(RULE_NAMES[name], lang)} ({reason_text(why, lang)}).",
+            zh=f"\n未计算：{pick(RULE_NAMES[name], lang)}（{reason_text(why, lang)}）。",
         )
         for name, why in found.left_out.items()
     )

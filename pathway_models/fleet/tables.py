@@ -77,14 +77,16 @@ def reason_text(reason: str, lang: str) -> str:
     Examples
     --------
     >>> reason_text("no value added: region-d", "zh")
-    '缺少增加值：region-d'
+    '缺少增加值：区域D'
     """
-    for en, zh in (("no costs given", "未给出成本"), ("no value added: ", "缺少增加值：")):
-        if reason.startswith(en):
-            return say(lang, en=reason, zh=zh + reason.removeprefix(en))
-    unpriced = ": no lever of known cost changes its emissions"
+    if reason == "no costs given":
+        return say(lang, en=reason, zh="未给出成本")
+    lacking, unpriced = "no value added: ", ": no lever of known cost changes its emissions"
+    if reason.startswith(lacking):
+        return say(lang, en=lacking, zh="缺少增加值：") + some(reason.removeprefix(lacking).split(", "), lang)
     if reason.endswith(unpriced):
-        return say(lang, en=reason, zh=reason.removesuffix(unpriced) + "：没有已知成本的措施能改变其排放")
+        name = short_name(reason.removesuffix(unpriced), lang)
+        return name + say(lang, en=unpriced, zh="：没有已知成本的措施能改变其排放")
     return reason
 
 

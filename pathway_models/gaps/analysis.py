@@ -16,6 +16,8 @@ from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import ECONOMIC
 from pathway_models.kernels.event_split import WINDOW
 from pathway_models.kernels.turning_points import NOT_WITHIN_HORIZON
+from pathway_models.language.rounding import emissions_text, share_text
+from pathway_models.language.words import LANGUAGES
 from pathway_models.records.assumptions import Assumptions
 from pathway_models.records.gaps import Budget, Gap, Gaps
 from pathway_models.records.park import Park
@@ -161,11 +163,19 @@ def _peak_year(peaks: Peaks, before: int, aside: Words | None) -> Gap:
         parts: list[Words] = []
         if none:
             parts.append(
-                (f"{_share(none)} of members have no peak by {last}", f"{_share(none)}的模拟结果至{last}年未达峰")
+                (
+                    f"{share_text(none, 'en')} of members have no peak by {last}",
+                    f"{share_text(none, 'zh')}的模拟结果至{last}年未达峰",
+                )
             )
         if start:
             first = int(peaks.years[0])
-            parts.append((f"{_share(start)} peak in {first} or earlier", f"{_share(start)}于{first}年或更早达峰"))
+            parts.append(
+                (
+                    f"{share_text(start, 'en')} peak in {first} or earlier",
+                    f"{share_text(start, 'zh')}于{first}年或更早达峰",
+                )
+            )
         parts += [aside] if aside else []
         notes.append(_joined(parts))
     # Whether it is met is the event; how late it is, the highest year.
@@ -187,8 +197,8 @@ def _peak_level(pathways: Pathways, peaks: Peaks, level: float, own: bool) -> Ga
             parts.append((f"each member against its own account of {year}", f"各次模拟与其{year}年核算值比较"))
         if share:
             parts.append((
-                f"{_share(share)} of members are highest after {peaks.last_peak_year}: lower bound",
-                f"{_share(share)}的模拟结果最高值在{peaks.last_peak_year}年以后：为下限",
+                f"{share_text(share, 'en')} of members are highest after {peaks.last_peak_year}: lower bound",
+                f"{share_text(share, 'zh')}的模拟结果最高值在{peaks.last_peak_year}年以后：为下限",
             ))  # fmt: skip
         notes.append(_joined(parts))
     return Gap("peak_level", level, "tCO2/yr", "tCO2/yr", values, np.inf, *_split(notes))
@@ -215,8 +225,9 @@ def _chosen_budget(
         zh = f"无法计算：路径止于{last}年，预算期止于{neutral if found is None else found.last}年"
         return None, (en, zh)
     if found.name == "implied":
-        en = f"no budget given; implied: {level:,.0f} tCO2/yr to {before - 1}, then straight to zero in {neutral}"
-        zh = f"未给定预算；隐含预算：{before - 1}年及以前保持{level:,.0f} tCO2/年，此后直线降至{neutral}年为零"
+        kept = {lang: emissions_text(level, lang) for lang in LANGUAGES}
+        en = f"no budget given; implied: {kept['en']} a year to {before - 1}, then straight to zero in {neutral}"
+        zh = f"未给定预算；隐含预算：{before - 1}年及以前每年保持{kept['zh']}，此后直线降至{neutral}年为零"
         return found, (en, zh)
     return found, (f"{found.name}, {found.first}-{found.last}", f"{found.name}，{found.first}-{found.last}年")
 
@@ -245,7 +256,10 @@ def _neutrality(pathways: Pathways, neutral: int) -> Gap:
     at = neutral - first
     sinks = pathways.memo_items["sinks"][..., at]
     notes = [
-        (f"{amount:,.0f} tCO2/yr of own sinks taken off (median)", f"已扣除自有碳汇{amount:,.0f} tCO2/年（中位数）")
+        (
+            f"{emissions_text(amount, 'en')} a year of own sinks taken off (median)",
+            f"已扣除自有碳汇每年{emissions_text(amount, 'zh')}（中位数）",
+        )
         if amount
         else ("no sinks of its own", "无自有碳汇")
         for amount in np.median(sinks, axis=1)
@@ -282,8 +296,8 @@ def _national(park: Park, pathways: Pathways, target: Target, issue_year: int) -
 
 def _about(pathways: Pathways, target: Target) -> Words:
     """Say what a reader of a national target must know."""
-    period = f" of {target.first_year}-{target.year}" if target.first_year else ""
-    period_zh = f"（{target.first_year}-{target.year}年）" if target.first_year else ""
+    years = "-".join(map(str, dict.fromkeys((target.first_year, target.year))))
+    period, period_zh = (f" of {years}", f"（{years}年）") if target.first_year else ("", "")
     parts = [(f"{target.name_en}, a national target{period}", f"{target.name_zh}，国家目标{period_zh}")]
     if target.base_year is None:
         parts.append((
@@ -342,13 +356,6 @@ def _economy(park: Park, pathways: Pathways) -> np.ndarray | None:
         return pathways.memo_items["economy"]
     kinds = set(park.activity_kinds)
     return pathways.memo_items.get("activity") if len(kinds) == 1 and kinds <= set(ECONOMIC) else None
-
-
-def _share(share: float) -> str:
-    """Write a share in percent for a note, in digits both languages read; only none is 0 and only all are 100."""
-    if 0 < share < 0.01:
-        return "<1%"
-    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
 def _joined(parts: Iterable[Words]) -> Words:

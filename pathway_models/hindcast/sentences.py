@@ -325,7 +325,7 @@ def _skill(found: Measured, lang: str) -> str:
         lang,
         en=f"The score (CRPS, {ahead} years ahead) is smaller than that of persistence by {persistence} %, than that of"
         f" the law of version 0.2 by {old} %.",
-        zh=f"评分（CRPS，提前{ahead}年）比持续不变小{persistence}%，比0.2版模型小{old}%。",
+        zh=f"评分（CRPS，提前{ahead}年）相对“持续不变”改进{persistence}%，相对0.2版模型改进{old}%。",
     )
 
 

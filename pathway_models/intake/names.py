@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from pathway_models.core.errors import PathwayError
+from pathway_models.core.files import data_folder
 from pathway_models.intake.factors.energy_content import read_chp_rules
 from pathway_models.intake.factors.ids import OWN_PLANT, SUPPLIER
 from pathway_models.intake.factors.tables import read_carriers
@@ -11,6 +12,10 @@ from pathway_models.intake.register import Entry, read_register
 from pathway_models.language.words import ADVISED, INVENTED, check_language, place_name, say, word
 from pathway_models.records.levers import Scenario
 from pathway_models.records.park import Park, ParkIdentity
+
+#: Keys of ``data/SOURCES.bib`` in a text, and the titles behind them.
+BIB_KEY = re.compile(r"\b[a-z][a-z0-9_]*[0-9_][a-z0-9_]*\b")
+BIB_TITLE = re.compile(r"^@\w+\{(\w+),.*?\n  title = \{(.*?)\},\n", re.MULTILINE | re.DOTALL)
 
 #: What says which park is meant; an id alone is looked up in the register.
 Named = Park | Entry | ParkIdentity | str
@@ -85,7 +90,7 @@ def headline(park: Named, lang: str) -> str:
     Examples
     --------
     >>> headline("demo-steel", "zh")
-    '[INVENTED / 虚构] 示范园区(虚构)钢铁'
+    '[INVENTED / 虚构] 示范园区（虚构）钢铁'
     """
     mark = f"[{INVENTED}] " if is_invented(park) else ""
     return mark + park_name(park, lang)
@@ -255,7 +260,7 @@ def heat_origin(park: Park, lang: str) -> str:
 
 
 def source_text(source: str, lang: str) -> str:
-    """Write the source of a number; a Chinese text says what kind it is where the source is a text of ours.
+    """Write the source of a number; in Chinese as the catalogue has it, else what kind it is where the text is ours.
 
     Examples
     --------
@@ -263,10 +268,34 @@ def source_text(source: str, lang: str) -> str:
     ('本项目假设', 'assumed here: half of it')
     """
     if lang == "en":
-        return source.replace("ASSUME", "assumed here")
+        return cited(source.replace("ASSUME", "assumed here"))
+    # Deferred: the catalogue of messages is read only where somebody reads Chinese.
+    from pathway_models.intake.messages import read_catalogue
+
+    told = read_catalogue("tables")[0].get(source)
+    if told is not None:
+        return told
     more = "与本项目假设" if "ASSUME" in source else ""
     kinds = {"ASSUME": "本项目假设", "derived": f"推算值{more}", "definition": "定义"}
-    return next((text for start, text in kinds.items() if source.startswith(start)), source)
+    return cited(next((text for start, text in kinds.items() if source.startswith(start)), source))
+
+
+@cache
+def read_titles() -> dict[str, str]:
+    """Read the titles of ``data/SOURCES.bib`` by their keys."""
+    text = (data_folder() / "SOURCES.bib").read_text(encoding="utf-8")
+    return {key: re.sub(r"[{}]|\\(?=[_%&$])", "", title) for key, title in BIB_TITLE.findall(text)}
+
+
+def cited(text: str) -> str:
+    """Put titles in place of the keys of ``data/SOURCES.bib`` that a text names.
+
+    Examples
+    --------
+    >>> cited("seen in pypsa_technology_data")
+    'seen in technology-data: compilation of technology costs'
+    """
+    return BIB_KEY.sub(lambda key: read_titles().get(key[0], key[0]), text)
 
 
 def note_in(note: str, lang: str) -> str:

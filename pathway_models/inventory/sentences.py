@@ -190,7 +190,7 @@ def dual_reporting(park: Park, *, lang: str = "en") -> str:
     if beyond > 0:
         added = emissions_text(beyond, lang)
         more_en = f" By market, where the rest counts without traded green power, it is {added} more than as reported."
-        more_zh = f"市场法其余电力扣除市场化绿电，比填报口径高{added}。"
+        more_zh = f"基于市场的口径中其余电力扣除市场化绿电，比填报口径高{added}。"
     if gap <= 0:
         return say(
             lang,

@@ -8,6 +8,10 @@ from pathway_models.language.words import check_language, say, word
 
 #: Emissions from which English texts speak of million tonnes, tCO2.
 MILLION = 1e6
+#: Money from which English texts speak of billions, million CNY.
+LARGE_MONEY = 1e5
+#: Emissions from which Chinese texts speak of 亿, such as the sum of all provinces.
+BILLIONS = 1e10
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Scale:
 
 
 def scale_of(emissions: float, lang: str) -> Scale:
-    """Choose the unit emissions of this size are read in: 万t in Chinese, Mt or kt in English.
+    """Choose the unit emissions of this size are read in: 万t, for a nation 亿t, in Chinese, Mt or kt in English.
 
     Parameters
     ----------
@@ -40,7 +44,7 @@ def scale_of(emissions: float, lang: str) -> Scale:
     ('Mt CO₂', 'kt CO₂', '万tCO₂')
     """
     if check_language(lang) == "zh":
-        return Scale(1e4, word("wt", lang))
+        return Scale(1e8, word("yt", lang)) if abs(emissions) >= BILLIONS else Scale(1e4, word("wt", lang))
     return Scale(1e6, word("Mt", lang)) if abs(emissions) >= MILLION else Scale(1e3, word("kt", lang))
 
 
@@ -63,10 +67,12 @@ def money_text(million: float, lang: str) -> str:
 
     Examples
     --------
-    >>> money_text(1234.0, "en"), money_text(1234.0, "zh")
-    ('1,230 million CNY', '12.3亿元')
+    >>> money_text(1234.0, "en"), money_text(-2.58e6, "en"), money_text(1234.0, "zh")
+    ('1,230 million CNY', '-2,580 billion CNY', '12.3亿元')
     """
-    return say(lang, en=f"{significant(million)} million CNY", zh=f"{significant(million / 100)}亿元")
+    is_large = abs(million) >= LARGE_MONEY
+    english = f"{significant(million / 1000)} billion CNY" if is_large else f"{significant(million)} million CNY"
+    return say(lang, en=english, zh=f"{significant(million / 100)}亿元")
 
 
 def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: float = 0.0) -> str:
@@ -85,12 +91,13 @@ def emissions_text(emissions: float, lang: str, digits: int = 3, *, beside: floa
     Examples
     --------
     >>> emissions_text(7.2336e8, "en"), emissions_text(7.2336e8, "zh")
-    ('723 Mt CO₂', '72,300 万tCO₂')
+    ('723 Mt CO₂', '72,300万tCO₂')
     >>> emissions_text(9.8e5, "en"), emissions_text(9.8e5, "en", beside=1.2e6)
     ('980 kt CO₂', '0.980 Mt CO₂')
     """
     scale = scale_of(max(abs(emissions), abs(beside)), lang)
-    return f"{significant(emissions / scale.divisor, digits)} {scale.unit}"
+    # 万 is a word of the number: no space before it.
+    return f"{significant(emissions / scale.divisor, digits)}{say(lang, en=' ', zh='')}{scale.unit}"
 
 
 def share_text(share: float, lang: str) -> str:
@@ -114,7 +121,18 @@ def share_text(share: float, lang: str) -> str:
     # A rounded certainty would claim more than the members say.
     if share > 0.99:
         return f">99{gap}%"
-    return f"<1{gap}%" if share < 0.01 else f"{100 * share:.0f}{gap}%"
+    return f"<1{gap}%" if share < 0.01 else f"{percent(share)}{gap}%"
+
+
+def percent(share: float) -> str:
+    """Write a share in whole percent, the same whether it was counted or is the difference of two that were.
+
+    Examples
+    --------
+    >>> percent(0.325), percent(0.925 - 0.6), f"{100 * (0.925 - 0.6):.0f}"
+    ('32', '32', '33')
+    """
+    return f"{round(100 * share, 6):.0f}"
 
 
 def change_text(change: float, lang: str, digits: int = 1, sign: str = "+") -> str:

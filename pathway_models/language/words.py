@@ -113,7 +113,7 @@ WORDS = MappingProxyType(
         "total_location": ("total, location-based", "总量（基于位置）"),
         "total_market": ("total, market-based", "总量（基于市场）"),
         "scope 1": ("scope 1", "范围一"),
-        "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（市场法）"),
+        "scope 1 + 2, market-based": ("scope 1 + 2, market-based", "范围一与范围二（基于市场）"),
         "in_record": ("peak lies in the record", "记录期内已达峰"),
         "bridged": ("peaks up to the issue year", "记录之后、评估年及以前达峰"),
         "ahead": ("peaks ahead, in time", "此后按时达峰"),
@@ -274,6 +274,7 @@ WORDS = MappingProxyType(
         "Mt": ("Mt CO₂", "百万tCO₂"),
         "kt": ("kt CO₂", "千tCO₂"),
         "wt": ("10⁴ t CO₂", "万tCO₂"),
+        "yt": ("10⁸ t CO₂", "亿tCO₂"),
     }
 )
 
@@ -431,6 +432,17 @@ def word(key: str, lang: str, **values: object) -> str:
 def say(lang: str, *, en: str, zh: str) -> str:
     """Choose between the two wordings of a sentence."""
     return {"en": en, "zh": zh}[check_language(lang)]
+
+
+def bracketed(text: str, more: str, lang: str) -> str:
+    """Write a text with what stands behind it in brackets.
+
+    Examples
+    --------
+    >>> bracketed("clean power", "strong", "en"), bracketed("清洁电力", "强化", "zh")
+    ('clean power (strong)', '清洁电力（强化）')
+    """
+    return f"{text}{say(lang, en=f' ({more})', zh=f'（{more}）')}"
 
 
 def width_of(text: str) -> int:

@@ -33,7 +33,7 @@ from pathway_models.intake.factors.tables import read_carriers
 from pathway_models.intake.names import headline, scenario_name
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.language.rounding import Scale, scale_of, significant
-from pathway_models.language.words import word
+from pathway_models.language.words import say, word
 from pathway_models.peaks.finding import find_peaks, index_of, typical_sources
 from pathway_models.peaks.sentences import median_path
 from pathway_models.records.inventory import Inventory
@@ -264,7 +264,7 @@ def _strips(
     axes[0].set_ylim(0, HEADROOM * highest)
     for ax, name in zip(axes, names, strict=True):
         tell_peaks(ax, peaks, index_of(peaks, name), 0.0, np.inf, lang)
-    light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g} %")
+    light_number_ticks(axes[0], "y", count=3, format=lambda value: f"{value:g}{say(lang, en=' ', zh='')}%")
 
 
 #: Sources drawn from the bottom of a stack to its top.

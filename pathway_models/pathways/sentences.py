@@ -261,7 +261,7 @@ def account_totals(pathways: Pathways, scenario: str, years: Iterable[int] = (20
         " purchases at nothing and the rest at the mean of the grid; by market the rest counts without traded green"
         " power. Peaks are read in the account as reported.",
         zh=f"{scenario_name(scenario, lang)}各口径总量（中位数）：{'；'.join(parts)}。"
-        "填报口径绿电计零，其余按电网平均因子；市场法其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
+        "填报口径绿电计零，其余按电网平均因子；基于市场的口径中其余电力采用扣除市场化绿电的因子。达峰按填报口径判断。",
     )
 
 

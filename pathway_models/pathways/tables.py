@@ -38,8 +38,15 @@ def _table(rows: Sequence[tuple], head: dict[str, str], keys: int = 1) -> pd.Dat
     return text_table(rows, list(head.values()), keys)
 
 
-def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
+def inventory(park: Park, *, least: float = 0.0, lang: str = "en") -> pd.DataFrame:
     """Table the inventory of the last observed year by sector and source, with the factor behind each.
+
+    Parameters
+    ----------
+    park : Park
+    least : float
+        Share of the total below which, in both years shown, a source stands in one row with its like.
+    lang : {"en", "zh"}
 
     Returns
     -------
@@ -61,6 +68,9 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
     )
     head["first"], head["last"] = (f"{head[key]}, {scale.unit}" for key in ("first", "last"))
     order = np.argsort(-last, kind="stable")
+    ends_of = found.emissions[:, [0, -1]]
+    small = (np.abs(ends_of) < least * np.abs(found.total()[[0, -1]])).all(axis=1) & found.emissions.any(axis=1)
+    small &= small.sum() > 1
     rows = [
         (
             item_name(found.rows[at][0], lang),
@@ -72,8 +82,13 @@ def inventory(park: Park, *, lang: str = "en") -> pd.DataFrame:
             change_text(float(last[at] / total) if total else np.nan, lang, sign="-"),
         )
         for at in order
-        if found.emissions[at].any()
+        if found.emissions[at].any() and not small[at]
     ]
+    if small.any():
+        name = say(lang, en=f"{small.sum()} others", zh=f"其余{small.sum()}项")
+        sums = found.emissions[small][:, [0, -1]].sum(axis=0)
+        part = change_text(float(sums[1] / total), lang, sign="-")
+        rows.append((name, "", "", "", *(f"{value / scale.divisor:,.2f}" for value in sums), part))
     ends = [f"{value / scale.divisor:,.2f}" for value in found.total()[[0, -1]]]
     rows.append((word("total", lang), "", "", "", *ends, change_text(1.0, lang, sign="-")))
     return _table(rows, head, 2)
@@ -188,7 +203,10 @@ def readings(found: Peaks, held: Peaks, *, before: int = 2030, lang: str = "en")
                 _share(row["p_ahead_given_not_past"], lang) + error_text(float(row["p_se_ahead_given"])),
             ]
         rows.append((scenario_name(name, lang), *cells))
-    columns = [say(lang, en="scenario", zh="情景"), *(f"{head}, {part}" for part in (turn_out, hold) for head in heads)]
+    columns = [
+        say(lang, en="scenario", zh="情景"),
+        *(head + say(lang, en=", ", zh="，") + part for part in (turn_out, hold) for head in heads),
+    ]
     return text_table(rows, columns)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pathway_models.console.cli_language import in_table, in_words, language, mistake_text
-from pathway_models.console.tables import screen_lines
+from pathway_models.console.tables import on_screen, screen_lines
+from pathway_models.language.words import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +72,10 @@ def judge_command(
     for first, end in series:
         click.echo(f"\n## {rows[first]['entity']}\n\n{_screen_of(heads, rows[first:end])}")
     click.echo(f"\n## {in_table('verdict')}\n")
+    colon = word("colon", language())
     for first, end in series:
-        click.echo(f"{rows[first]['entity']}: {describe_verdicts(table.iloc[first:end], lang=language())}")
+        verdict = describe_verdicts(table.iloc[first:end], lang=language())
+        click.echo(on_screen(f"{rows[first]['entity']}{colon}{verdict}"))
 
 
 def _note(told: Sequence[str]) -> None:

@@ -85,6 +85,8 @@ def _summary(
     for at, text in enumerate(heads):
         sheet.write_string(top, at, text, formats["head"])
     sheet.repeat_rows(top)
+    # One page: a second one would hold a few years and nothing else.
+    sheet.fit_to_pages(1, 1)
     first, totals = record.sheet.years[0], record.base.total
     middle = np.median(inputs.totals(inputs.reference), axis=0)
     last = path.sheet.years[-1]
@@ -118,7 +120,7 @@ def _summary(
     chart.set_title({"name": headline(inputs.park, lang), "name_font": {"size": 11}})
     chart.set_size({"width": 620, "height": 360})
     told = say(lang, en="Totals by year; the numbers stand in the table beside.", zh="逐年排放合计，数值见旁表。")
-    sheet.insert_chart(top, 5, chart, {"description": told})
+    sheet.insert_chart(top + 1, 5, chart, {"description": told})
     sheet.activate()
 
 

@@ -111,7 +111,7 @@ def caveat(inputs: ReportInputs) -> str:
     """Say how far the answer can be trusted: sampling error, other reading, data, what it is not."""
     lang, run = inputs.lang, inputs.manifest
     row = inputs.peaks.headline(inputs.before)[inputs.peaks.scenarios.index(inputs.reference)]
-    error = f"± {100 * float(str(row['p_se'])):.1f}"
+    error = f"±{100 * float(str(row['p_se'])):.1f}"
     last, issued = inputs.park.last_observed_year, inputs.peaks.issue_year
     lines = [
         inputs.say(

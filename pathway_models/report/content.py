@@ -9,6 +9,7 @@ from pathway_models.documents.blocks import Report, ReportBuilder, clean
 from pathway_models.intake.assumptions import read_assumptions
 from pathway_models.intake.messages import translated
 from pathway_models.intake.names import (
+    cited,
     factor_name,
     factor_set_name,
     heat_origin,
@@ -183,7 +184,7 @@ def factors(builder: ReportBuilder, inputs: ReportInputs) -> None:
     park, lang = inputs.park, inputs.lang
     factor_set = factor_set_name(park.factor_set, lang)
     licence, grid = in_one_language(park.licence, lang), factor_name(park.grid_factor, lang)
-    source = translated(park.source, lang, "tables")
+    source = cited(translated(park.source, lang, "tables"))
     builder.say(
         inputs.say(
             en=f"Factor set {factor_set or '(none)'}, grid factor {grid or '(none)'}; factors of the table come first.",
@@ -293,7 +294,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
             measure.lever.acts.parameter(name).label.of(lang),
             f"{corners.low:g} / {corners.mode:g} / {corners.high:g}",
             translated(measure.lever.units.get(name, ""), lang, "tables"),
-            measure.lever.source_of(name, measure.setting),
+            cited(translated(measure.lever.source_of(name, measure.setting), lang, "tables")),
         )
         for measure in scenario.measures
         for name, corners in measure.lever.triangles(measure.setting).items()
@@ -304,7 +305,7 @@ def _levers(builder: ReportBuilder, inputs: ReportInputs) -> None:
         ("parameter", "参数"),
         ("low / mode / high", "低/众数/高"),
         ("unit", "单位"),
-        ("source (in its own words)", "来源（原文）"),
+        ("source", "来源"),
     )
     name = scenario_name(inputs.chosen, lang)
     builder.rows(

@@ -11,10 +11,13 @@ from pathway_models.intake.register import country_of, has_rule
 from pathway_models.inventory.accounts import totals_beside
 from pathway_models.inventory.decomposition import ECONOMIC, decoupling, has_economy
 from pathway_models.inventory.indicators import indicators, system_name, total_energy
-from pathway_models.language.rounding import change_text, emissions_text, scale_of, significant
+from pathway_models.language.rounding import LARGE_MONEY, change_text, emissions_text, scale_of, significant
 from pathway_models.language.words import say, word
 from pathway_models.records.park import Park
 from pathway_models.report.inputs import ReportInputs
+
+#: Sources below this share of the total, in both years shown, stand in one row; annex A has all of them.
+LEAST = 0.005
 
 
 def review(builder: ReportBuilder, inputs: ReportInputs) -> None:
@@ -142,8 +145,10 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
     lines = [
         (word("total", lang), scale.unit, accounts.total() / scale.divisor),
         (say(lang, en="scope 1", zh="范围一"), scale.unit, accounts.scope(1) / scale.divisor),
-        (say(lang, en="scope 2, market-based", zh="范围二（基于市场）"), scale.unit, accounts.scope(2) / scale.divisor),
     ]
+    if accounts.scope(2).any():
+        name = say(lang, en="scope 2, market-based", zh="范围二（基于市场）")
+        lines.append((name, scale.unit, accounts.scope(2) / scale.divisor))
     lines += [
         (word(f"total_{name}", lang), scale.unit, values / scale.divisor)
         for name, values in totals_beside(park).items()
@@ -152,9 +157,11 @@ def _yearly(inputs: ReportInputs, first: int, last: int) -> tuple[list[str], lis
         lines.append((say(lang, en="energy", zh="能源消费"), say(lang, en="10⁴ tce", zh="万吨标准煤"), energy / 1e4))
     if has_economy(park):
         value = _economy(park)
+        is_large = value.max() >= LARGE_MONEY
         lines += [
-            (say(lang, en="value added", zh="增加值"), say(lang, en="million CNY", zh="亿元"),
-             value / (1 if lang == "en" else 100)),
+            (say(lang, en="value added", zh="增加值"),
+             say(lang, en="billion CNY" if is_large else "million CNY", zh="亿元"),
+             value / (100 if lang == "zh" else 1000 if is_large else 1)),
             (say(lang, en="CO2 per value added", zh="单位增加值碳排放"),
              say(lang, en="t per million CNY", zh="吨/万元"),
              accounts.total() / value / (1 if lang == "en" else 100)),
@@ -227,7 +234,7 @@ def today(builder: ReportBuilder, inputs: ReportInputs) -> None:
     alt = sentences.describe_inventory(accounts, lang=lang)
     builder.figure(word("title_inventory", lang), alt, lambda: plotting.inventory(park, lang=lang))
     caption = say(lang, en=f"Inventory of {last} and {park.years[0]}", zh=f"{last}年与{park.years[0]}年排放清单")
-    builder.table(caption, tables.inventory(park, lang=lang))
+    builder.table(caption, tables.inventory(park, least=LEAST, lang=lang))
     if len(park.sectors) > 1:
         builder.section(word("title_sectors", lang))
         builder.say(sentences.sectors(accounts, lang=lang))
@@ -263,12 +270,14 @@ def _location_based(inputs: ReportInputs) -> str:
     market = [row[2] == 2 and row[1] in ("electricity", "green_electricity") for row in inputs.inventory.rows]
     bought = float(inputs.inventory.emissions[market, -1].sum())
     located = float(inputs.inventory.location_based[-1])
+    if not located and not bought:
+        return ""
     texts = emissions_text(located, inputs.lang), emissions_text(bought, inputs.lang)
     return inputs.say(
         en=f"Purchased electricity counts {texts[1]} as reported (green power at zero, the rest at the mean factor);"
         f" location-based it is {texts[0]}. Totals of this report are as reported; those of the location-based and of"
         " the market-based account, whose rest counts without traded green power, stand beside them.",
-        zh=f"外购电力按填报口径计{texts[1]}（绿电按零计，其余按平均因子），按地域法计{texts[0]}。本报告的合计为填报口径；"
+        zh=f"外购电力按填报口径计{texts[1]}（绿电按零计，其余按平均因子），按基于位置的口径计{texts[0]}。本报告的合计为填报口径；"
         "基于位置和基于市场（其余电力采用扣除市场化绿电的因子）的合计并列给出。",
     )
 

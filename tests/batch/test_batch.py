@@ -38,7 +38,7 @@ def both(tmp_path_factory):
 def test_a_run_ends_with_a_table_and_the_path_of_the_page(both):
     folder, output = both
     assert output.splitlines()[-1] == str(folder / "index.html")
-    assert "2 of 2 parks done; 1 of them are invented" in output
+    assert "2 of 2 parks done; invented demonstration parks among them (*): 1" in output
 
 
 def test_every_park_leaves_notebook_page_and_tables(both):

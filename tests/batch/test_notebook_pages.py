@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Comment
 from nbconvert import HTMLExporter
 
-from pathway_models.batch.notebook_page import ALT, to_html
+from pathway_models.batch.notebook_page import ALT, tidied, to_html
 
 pytestmark = pytest.mark.slow
 
@@ -69,3 +70,26 @@ def test_every_figure_says_that_its_finding_stands_below():
     images = BeautifulSoup(to_html(notebook), "html.parser").select(".jp-OutputArea-output img")
     assert images
     assert {image["alt"] for image in images} == {ALT}
+
+
+@pytest.mark.parametrize("keys", [["name"], ["family", "name"]])
+def test_tables_have_one_line_of_heads_and_columns_of_words_are_told_from_those_of_numbers(keys):
+    rows = [("structure", "less of it", "1,200 Mt CO₂", "the source of this number is a sentence"),
+            ("structure", "more of it", "-3 points", "")]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["family", "name", "value", "source"]).set_index(keys)
+    found = BeautifulSoup(tidied(table.to_html()), "html.parser")
+    assert [[head.text for head in row.select("th")] for row in found.select("thead tr")] == [
+        [*keys, *(name for name in ("family", "name", "value", "source") if name not in keys)]
+    ]
+    words = [cell.text for cell in found.select("tbody .w")]
+    assert words == [rows[0][3], ""]
+    assert {head.text for head in found.select("thead .k")} == {*keys, "source"}
+    # What a table says stays as it is.
+    assert [cell.text for cell in found.select("td")] == table.astype(str).to_numpy().ravel().tolist()
+
+
+def test_other_html_and_tables_without_names_of_rows_stay_as_they_are():
+    plain = "<table><thead><tr><th></th></tr></thead></table>"
+    assert tidied(plain) == plain
+    unnamed = pd.DataFrame({"a": [1]}).to_html()
+    assert tidied(unnamed) == unnamed

@@ -69,7 +69,7 @@ def test_several_rates_of_return_are_all_named_and_none_is_said():
     assert told.loc["several", "internal rate of return"] == "10.0 % and 20.0 %"
     assert told.loc["none", "internal rate of return"] == "none"
     assert told.loc["none", "payback, years"] == "never"
-    assert economics(valued, lang="zh").loc["several", "内部收益率"] == "10.0 %、20.0 %"
+    assert economics(valued, lang="zh").loc["several", "内部收益率"] == "10.0%、20.0%"
 
 
 LINES = f"""{",".join(COLUMNS)}

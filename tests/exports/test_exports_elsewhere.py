@@ -90,7 +90,7 @@ def test_pyam_reads_the_meta_sheet_and_converts_the_units(exported, read_by_pyam
 def test_pathways_become_a_pyam_frame_without_a_file_between(read_by_pyam):
     target, _, scenarios_of_members = read_by_pyam
     assert scenarios_of_members == str(2 * 6)
-    assert set(pd.read_csv(target / "made.csv")["Region"]) == {"China|示范园区(虚构)钢铁"}
+    assert set(pd.read_csv(target / "made.csv")["Region"]) == {"China|示范园区（虚构）钢铁"}
     assert pd.read_csv(target / "made_meta.csv")["p_peak_before_2030"].between(0, 1).all()
 
 

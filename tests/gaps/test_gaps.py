@@ -66,14 +66,14 @@ def test_years_late_of_the_worked_example(worked):
 
 def test_level_of_the_worked_example(worked):
     assert values(worked, "peak_level") == pytest.approx([-2.5, 20.0, 40.0])
-    assert "33% of members are highest after 2055: lower bound" in worked["peak_level"].notes_en[0]
+    assert "33 % of members are highest after 2055: lower bound" in worked["peak_level"].notes_en[0]
 
 
 def test_budget_of_the_worked_example(worked):
     assert worked.budget.tco2 == pytest.approx(2400.0)
     assert (worked.budget.first, worked.budget.last, worked.budget.name) == (2021, 2060, "implied")
     assert values(worked, "budget") == pytest.approx([-450.0, 1580.0, 2420.0])
-    assert "no budget given; implied: 100 tCO2/yr to 2029" in worked["budget"].notes_en[0]
+    assert "no budget given; implied: 0.100 kt CO₂ a year to 2029" in worked["budget"].notes_en[0]
 
 
 def test_neutrality_of_the_worked_example(worked):
@@ -109,7 +109,7 @@ def test_the_probability_of_no_years_late_is_that_of_the_peaks():
 def test_a_peak_in_the_first_year_is_an_upper_bound_and_says_so():
     found = gaps_of(hill(2016))
     assert values(found, "peak_year") == [2016 - 2029]
-    assert found["peak_year"].notes_en == ("100% peak in 2016 or earlier",)
+    assert found["peak_year"].notes_en == ("100 % peak in 2016 or earlier",)
 
 
 def test_without_a_level_each_member_is_compared_with_its_own_last_account():

@@ -11,6 +11,9 @@ from data_reading import DATA, bib_keys, rows_of
 
 from pathway_models.intake.factors.spread import read_uncertainties
 from pathway_models.intake.factors.tables import TRUSTED, read_carriers
+from pathway_models.intake.library import read_levers
+from pathway_models.intake.messages import read_catalogue
+from pathway_models.intake.names import cited, read_titles
 from pathway_models.levers import ORDER
 from pathway_models.records.levers import FAMILIES
 
@@ -177,3 +180,18 @@ def blocks_of(node):
     elif isinstance(node, list):
         for below in node:
             yield from blocks_of(below)
+
+
+def test_every_source_of_a_shipped_lever_has_its_chinese():
+    known = read_catalogue("tables")[0]
+    sources = {one for lever in read_levers().values() for one in lever.sources.values()}
+    assert len(sources) > 40
+    assert sources - set(known) == set()
+
+
+def test_a_source_names_titles_and_no_keys():
+    titles = read_titles()
+    assert {"pypsa_technology_data", "gcb2023", "eutl_verified"} <= set(titles)
+    keys = {key for key in titles if set(key) & set("_0123456789")}
+    assert not keys & set(cited(" ".join(titles)).split())
+    assert cited("a source of my own, data/generation.csv") == "a source of my own, data/generation.csv"

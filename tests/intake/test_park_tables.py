@@ -96,7 +96,7 @@ def test_invented_parks_say_so_everywhere_and_others_nowhere(table):
     register = {row["park_id"]: row for row in rows_of(DATA / "parks.csv")}
     invented = table.stem.startswith("demo-")
     assert sidecar["invented"] is invented
-    assert sidecar["name_zh"].startswith("示范园区(虚构)") is invented
+    assert sidecar["name_zh"].startswith("示范园区（虚构）") is invented
     assert ("invented" in sidecar["name_en"]) is invented
     assert any(note.startswith("INVENTED") for note in sidecar["notes"]) is invented
     assert (marks == {"invented"}) is invented

@@ -80,7 +80,7 @@ def test_the_headline_is_split_and_carries_its_sampling_error():
     )
     told = sentences.probability(peaks, "bau", lang="zh")
     assert "70% ±14.5的模拟结果在2030年以前达峰：30%已达峰，40%未来达峰；30%届时未达峰" in told
-    assert "评估年份2020，范围一与范围二（市场法）" in told
+    assert "评估年份2020，范围一与范围二（基于市场）" in told
 
 
 def test_what_comes_back_later_is_said():

@@ -172,6 +172,16 @@ def test_the_parts_of_an_inventory_add_up_to_its_total(park_id, lang):
     assert shown.iloc[-1, -1] == ("100.0 %" if lang == "en" else "100.0%")
 
 
+def test_small_sources_of_an_inventory_stand_in_one_row_and_nothing_is_lost():
+    park = read_park("region-jiangsu")
+    whole, short = tables.inventory(park), tables.inventory(park, least=0.005)
+    assert 3 < len(short) < len(whole)
+    assert short.iloc[-1].equals(whole.iloc[-1])
+    values = short.iloc[:, 3].str.replace(",", "").astype(float)
+    assert values.iloc[:-1].sum() == pytest.approx(values.iloc[-1], abs=0.005 * len(values))
+    assert short.index[-2][0] == f"{len(whole) - len(short) + 1} others"
+
+
 def test_every_source_of_an_inventory_names_its_factor():
     shown = tables.inventory(read_park("demo-cement"))
     assert (shown["factor"].iloc[:-1] != "").all()
@@ -291,8 +301,8 @@ def test_rounding_up_to_the_next_power_keeps_the_digits():
     [
         (7.2336e8, "en", "723 Mt CO₂"),
         (9.4e5, "en", "940 kt CO₂"),
-        (7.2336e8, "zh", "72,300 万tCO₂"),
-        (9.4e5, "zh", "94.0 万tCO₂"),
+        (7.2336e8, "zh", "72,300万tCO₂"),
+        (9.4e5, "zh", "94.0万tCO₂"),
     ],
 )
 def test_emissions_are_written_in_a_unit_of_their_size(emissions, lang, text):

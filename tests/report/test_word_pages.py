@@ -168,3 +168,13 @@ def test_no_number_is_broken_while_a_line_has_room(rows):
     ]
     if sum(least) <= LINE:
         assert all(share * LINE >= asked - 0.1 for share, asked in zip(shares, least, strict=True))
+
+
+def test_a_column_of_sentences_is_wide_and_numbers_beside_it_stay_on_one_line():
+    rows = [
+        ("lever", "low / high", "source"),
+        *([("heat pumps", "0.36 / 0.44", "a source told in a sentence " * 6)] * 9),
+    ]
+    shares = shares_of(rows)
+    assert shares[2] > 0.6
+    assert all(share * LINE >= len(text) for share, text in zip(shares, rows[1], strict=False) if len(text) < 20)
