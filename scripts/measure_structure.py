@@ -68,13 +68,29 @@ class Structure:
             dotted = dotted.rpartition(".")[0]
         return dotted or None
 
+    @cached_property
+    def passed_on(self) -> dict[tuple[str, str], str]:
+        """Room and name that its ``__init__`` takes from one of its modules -> that module: there one reads on."""
+        return {
+            (room, alias.name): node.module.removeprefix(f"{PACKAGE}.")
+            for room, file in self.files.items()
+            if file.name == "__init__.py" and room
+            for node in self.trees[room].body
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}.{room}.")
+            for alias in node.names
+        }
+
+    def home_of(self, room: str, name: str) -> str | None:
+        """Find the module in which a name stands that is imported from a module or from its room."""
+        return self.passed_on.get((room, name)) or self.module_of(f"{room}.{name}".lstrip("."))
+
     def imports_of(self, name: str) -> set[str]:
         """Name the modules that a module imports, early, late or by a string."""
         found = set()
         for node in self.nodes[name]:
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
                 below = node.module.removeprefix(PACKAGE).lstrip(".")
-                found |= {self.module_of(f"{below}.{alias.name}".lstrip(".")) for alias in node.names}
+                found |= {self.home_of(below, alias.name) for alias in node.names}
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and name not in FACES:
                 whole = BY_NAME.fullmatch(node.value)
                 found |= {self.module_of(whole.group(1).lstrip("."))} if whole else set()

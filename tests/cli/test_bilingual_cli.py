@@ -58,7 +58,7 @@ def texts_of(node):
 def written_texts(tree):
     """Texts given to ``Fault`` as what was expected and what to do, directly or by names of that meaning."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Fault":
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "Fault":
             named = [word.value for word in node.keywords if word.arg in ("expected", "remedy")]
             for value in [*node.args[3:5], *named]:
                 yield from texts_of(value)
