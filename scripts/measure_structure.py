@@ -57,19 +57,40 @@ class Structure:
             self.files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
         self.trees = {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in self.files.items()}
 
+    @cached_property
+    def nodes(self) -> dict[str, list[ast.AST]]:
+        """Module -> all nodes of its syntax tree."""
+        return {name: list(ast.walk(tree)) for name, tree in self.trees.items()}
+
     def module_of(self, dotted: str) -> str | None:
         """Find the module that a dotted name below the package belongs to."""
         while dotted and dotted not in self.files:
             dotted = dotted.rpartition(".")[0]
         return dotted or None
 
+    @cached_property
+    def passed_on(self) -> dict[tuple[str, str], str]:
+        """Room and name that its ``__init__`` takes from one of its modules -> that module: there one reads on."""
+        return {
+            (room, alias.name): node.module.removeprefix(f"{PACKAGE}.")
+            for room, file in self.files.items()
+            if file.name == "__init__.py" and room
+            for node in self.trees[room].body
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}.{room}.")
+            for alias in node.names
+        }
+
+    def home_of(self, room: str, name: str) -> str | None:
+        """Find the module in which a name stands that is imported from a module or from its room."""
+        return self.passed_on.get((room, name)) or self.module_of(f"{room}.{name}".lstrip("."))
+
     def imports_of(self, name: str) -> set[str]:
         """Name the modules that a module imports, early, late or by a string."""
         found = set()
-        for node in ast.walk(self.trees[name]):
+        for node in self.nodes[name]:
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
                 below = node.module.removeprefix(PACKAGE).lstrip(".")
-                found |= {self.module_of(f"{below}.{alias.name}".lstrip(".")) for alias in node.names}
+                found |= {self.home_of(below, alias.name) for alias in node.names}
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and name not in FACES:
                 whole = BY_NAME.fullmatch(node.value)
                 found |= {self.module_of(whole.group(1).lstrip("."))} if whole else set()
@@ -139,8 +160,8 @@ class Structure:
         """Lines of every function and method with its docstring."""
         return {
             f"{name}:{node.name}": node.end_lineno - node.lineno + 1
-            for name, tree in self.trees.items()
-            for node in ast.walk(tree)
+            for name, nodes in self.nodes.items()
+            for node in nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         }
 
@@ -161,7 +182,7 @@ class Structure:
         imports = sum(
             node.end_lineno - node.lineno + 1
             for name in self.bounded
-            for node in ast.walk(self.trees[name])
+            for node in self.nodes[name]
             if isinstance(node, ast.Import | ast.ImportFrom)
         )
         return imports / sum(lines[name] for name in self.bounded)
@@ -170,7 +191,7 @@ class Structure:
     def odd_docstrings(self) -> float:
         """Share of docstrings that open with a question word, in per cent."""
         kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
-        texts = [ast.get_docstring(n) for t in self.trees.values() for n in ast.walk(t) if isinstance(n, kinds)]
+        texts = [ast.get_docstring(n) for nodes in self.nodes.values() for n in nodes if isinstance(n, kinds)]
         texts = [text for text in texts if text]
         odd = [text for text in texts if re.match(r"(What|Whether|How|Where|Whose|Who|Which|When)\b", text)]
         return 100 * len(odd) / len(texts)

@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from pathway_models.core.errors import BatchError, Fault, InputError, PathwayError, RecordError, ScenarioError  # noqa: F401
+
 __version__ = "0.2.0"
 
 #: One thread a process: matrices here are small, so that further threads of the linear algebra wait for each other at

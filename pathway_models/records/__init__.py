@@ -1,8 +1,23 @@
-"""The records everything passes around: frozen, valid from birth, arrays read-only."""
+"""The records everything passes around: frozen, valid from birth, arrays read-only.
 
+Those that many rooms use are imported from here (``from pathway_models.records import Park``), others where they stand.
+"""
+
+# ruff: noqa: F401 - names for other rooms
 import copyreg
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from pathway_models.records.assumptions import Assumptions
+from pathway_models.records.costs import Asset, Costs, Investment
+from pathway_models.records.gaps import Gaps
+from pathway_models.records.growth_laws import GrowthLaw, History, Windows
+from pathway_models.records.inventory import Account, Bilingual, IndicatorRule, Inventory, Profile
+from pathway_models.records.levers import Grid, Lever, Measure, Ramp, Scenario, Scenarios, Triangle
+from pathway_models.records.nowcast import Nowcast
+from pathway_models.records.park import Identified, Park, ParkIdentity, Process
+from pathway_models.records.pathways import Draws, Pathways
+from pathway_models.records.peaks import Peaks
+from pathway_models.records.plans import Carrier, DriverPath, DriverTarget
 
 
 def read_only(mapping: dict) -> MappingProxyType:
@@ -12,14 +27,3 @@ def read_only(mapping: dict) -> MappingProxyType:
 
 # Records can be sent to other processes: their read-only mappings travel as dicts.
 copyreg.pickle(MappingProxyType, lambda mapping: (read_only, (dict(mapping),)))
-
-
-@dataclass(frozen=True)
-class Carrier:
-    """An energy carrier: its names, its group, and the fuel of the official tables it maps to."""
-
-    carrier: str
-    name_zh: str
-    name_en: str
-    group: str
-    fuel_cn: str

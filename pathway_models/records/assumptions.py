@@ -17,12 +17,11 @@ from pathway_models.core.errors import RecordError
 from pathway_models.core.issue_year import EARLIEST, LATEST
 from pathway_models.kernels.growth import TrendParameters, long_run_growth
 from pathway_models.levers.action import FEEDSTOCK
-from pathway_models.records import Carrier
 from pathway_models.records.growth_laws import GrowthLaw, LevelParameters
 from pathway_models.records.levers import Triangle
 from pathway_models.records.nowcast import Nowcast, ParkSpread
 from pathway_models.records.park import Park
-from pathway_models.records.plans import Target
+from pathway_models.records.plans import Carrier, Target
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Plans beside a record: a park's committed projects and given paths of drivers, and targets of its nation."""
+"""Plans beside a record: a park's committed projects and given paths of drivers, and targets of its nation.
+
+The energy carriers that projects, paths and the park itself speak of stand here too, below them all.
+"""
 
 from dataclasses import dataclass, field
 
@@ -24,6 +27,17 @@ LATEST = 2100
 QUANTITIES = ("co2_intensity", "energy_intensity", "below_peak")
 #: Stands for every sector whose activity is economic.
 ALL_SECTORS = "all"
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """An energy carrier: its names, its group, and the fuel of the official tables it maps to."""
+
+    carrier: str
+    name_zh: str
+    name_en: str
+    group: str
+    fuel_cn: str
 
 
 @dataclass(frozen=True)

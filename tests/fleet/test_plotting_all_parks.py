@@ -11,7 +11,6 @@ from figures import overhang, said
 
 from pathway_models import plotting, tables
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
 from pathway_models.language.words import INVENTED
 from pathway_models.peaks.finding import find_peaks
 
@@ -30,17 +29,17 @@ def figures():
         plt.close("all")
 
 
-def summary_of(park_ids, totals=TOTALS):
+def summary_of(park_ids, totals=TOTALS, read=read_park):
     rows = []
     for park_id in park_ids:
         pathways = pathways_of(totals, park_id=park_id)
-        rows += tables.summary_rows(read_park(park_id), find_peaks(pathways), pathways)
+        rows += tables.summary_rows(read(park_id), find_peaks(pathways), pathways)
     return pd.DataFrame(rows)
 
 
 @pytest.fixture(scope="module")
-def everywhere():
-    return summary_of([entry.park_id for entry in read_register() if entry.has_data])
+def everywhere(shipped_parks):
+    return summary_of(shipped_parks, read=shipped_parks.get)
 
 
 @pytest.mark.slow

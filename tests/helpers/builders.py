@@ -1,5 +1,6 @@
 """Tiny parks, levers and draws made in code: every number a test needs stands in the test."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -156,3 +157,27 @@ def growing(activity, intensity=None):
     baselines = undamped().baselines
     knots = {**baselines.knots, "activity": activity, "intensity": intensity or {2000: 0.0}}
     return replace(undamped(), baselines=replace(baselines, knots=knots))
+
+
+@cache
+def with_data():
+    """Ids of the parks and regions of the register that have a table."""
+    return tuple(entry.park_id for entry in pw.read_register() if entry.has_data)
+
+
+class ShippedParks(Mapping):
+    """Every park and region with a table, by id; a process reads each once, where it is first asked for."""
+
+    def __init__(self):
+        self._read = cache(pw.read_park)
+
+    def __getitem__(self, park_id):
+        if park_id not in with_data():
+            raise KeyError(park_id)
+        return self._read(park_id)
+
+    def __iter__(self):
+        return iter(with_data())
+
+    def __len__(self):
+        return len(with_data())

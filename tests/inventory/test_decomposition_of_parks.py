@@ -4,18 +4,17 @@ import re
 
 import numpy as np
 import pytest
+from builders import with_data
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pathway_models.core.errors import PathwayError, RecordError
 from pathway_models.intake.parks import read_park
-from pathway_models.intake.register import read_register
 from pathway_models.inventory.accounts import take_inventory
 from pathway_models.inventory.decomposition import Decomposition, decompose_past, decoupling, has_economy, tapio_state
 from pathway_models.records.park import Park, Process
 
-WITH_DATA = [entry.park_id for entry in read_register() if entry.has_data]
 CARRIERS = ("bituminous", "natural_gas", "electricity", "green_electricity")
 GROUPS = ("coal", "gas", "electricity", "green_electricity")
 FACTORS = np.array([90.0, 55.0, 160.0, 0.0])
@@ -56,9 +55,9 @@ def sole_effect(park):
 ONE_YEAR = np.array([[100.0], [50.0], [20.0], [5.0]])
 
 
-@pytest.mark.parametrize("park_id", WITH_DATA)
-def test_effects_add_up_to_the_change_of_the_inventory(park_id):
-    park = read_park(park_id)
+@pytest.mark.parametrize("park_id", with_data())
+def test_effects_add_up_to_the_change_of_the_inventory(shipped_parks, park_id):
+    park = shipped_parks[park_id]
     parts = decompose_past(park)
     total = take_inventory(park).total()
     assert parts.residual() < 1e-9

@@ -60,7 +60,7 @@ def nodes(*kinds):
     if kinds:
         return [(file, node) for file, node in nodes() if isinstance(node, kinds)]
     files = {name: file.relative_to(PACKAGE).as_posix() for name, file in structure().files.items()}
-    return [(files[name], node) for name, tree in structure().trees.items() for node in ast.walk(tree)]
+    return [(files[name], node) for name, found in structure().nodes.items() for node in found]
 
 
 def called_name(call):

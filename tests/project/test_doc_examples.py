@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+from pathlib import Path
 
 import papermill  # noqa: F401 - before our engines, which it loads by their entry points
 import pytest
@@ -16,7 +17,10 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_a_module_are_true(name):
-    outcome = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
+    module = importlib.import_module(name)
+    if ">>>" not in Path(module.__file__).read_text(encoding="utf-8"):
+        return  # a look at every object would find none
+    outcome = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert outcome.failed == 0
 
 

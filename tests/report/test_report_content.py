@@ -16,6 +16,8 @@ from pathway_models.report.content import build_report
 
 ORDER = ["review", "today", "gap", "targets", "tasks", "safeguards"]
 ANNEXES = ["base_data", "factors", "method", "uncertainty", "manifest"]
+#: The parks of the reports, of which one is tried with the quick tests.
+ONE_QUICK = [reports.PARKS[0], *(pytest.param(park_id, marks=pytest.mark.slow) for park_id in reports.PARKS[1:])]
 #: What a sentence that names a peak year ahead looks like.
 NAMES_A_YEAR = {"en": r"peaks in (\d{4}) \(median", "zh": r"模拟结果中位数为(\d{4})年达峰"}
 
@@ -38,7 +40,7 @@ def test_both_languages_say_the_same_in_the_same_order(park_id):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("park_id", reports.PARKS)
+@pytest.mark.parametrize("park_id", ONE_QUICK)
 def test_a_peak_year_is_named_only_where_half_the_members_have_it(park_id, lang):
     on = reports.report_inputs(park_id, lang)
     medians = on.peaks.quantiles()[:, 1]
@@ -68,6 +70,7 @@ def test_report_of_a_park_that_still_rises_claims_no_peak(lang, silence):
     assert re.search({"en": r"can be set as a target", "zh": r"设为目标"}[lang], rising.text()) is None
 
 
+@pytest.mark.slow
 def test_parks_that_differ_get_reports_that_differ():
     fronts = [reports.report(park_id).summary for park_id in reports.PARKS]
     for role in ("answer", "body", "bullet"):
@@ -200,6 +203,7 @@ def test_a_pen_leaves_out_empty_sentences_and_parts_lines():
     assert [block.text for block in pen.chapters[0].blocks] == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_measures_left_out_of_the_search_are_named_in_the_language_of_the_report(levers):
     on = reports.report_inputs("demo-electronics", "zh")
     found = replace(on.decision, dropped={"coal_to_gas": "the park uses no coal", "process": "no process"})

@@ -38,6 +38,7 @@ def test_no_chinese_document_or_plan_is_written_for_it():
     assert outline_ids("CN") == ("special_report", "annual", "zero_carbon")
 
 
+@pytest.mark.slow
 def test_both_languages_say_the_same_in_the_same_order():
     def shape(lang):
         blocks = build_report(reports.report_inputs("eu-leuna", lang, search=False)).blocks()
